@@ -1,0 +1,40 @@
+# `make run` and `make test` need Python 3.11 or newer and make; they install the rest into .venv.
+# Both can be run again and again, and beside each other.
+
+PYTHON ?= python3
+PORT ?= 8000
+export DEBUG ?= true
+export DJANGO_RUNSERVER_HIDE_WARNING = true
+BIN = .venv/bin
+
+.PHONY: run test format requirements
+
+run:
+	@$(PYTHON) todosite/prepare.py --database
+	@echo
+	@echo "  Todosite is at http://127.0.0.1:$(PORT)"
+	@echo "  Open it and create an account; mail for it is printed here."
+	@echo "  Ctrl-C stops it. Your data stays in var/postgres."
+	@echo
+	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+# All that CI runs. The tests see to migrations, deployment checks, PostgreSQL and the browser.
+test:
+	@$(PYTHON) todosite/prepare.py --browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pin anew what pyproject.toml asks for, and all that it brings along.
+PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header pyproject.toml
+
+requirements:
+	@$(BIN)/pip install --quiet uv
+	@echo "# Made by \`make requirements\` from the direct dependencies in pyproject.toml: what production installs." > requirements.txt
+	$(PIN) >> requirements.txt
+	@echo "# Made by \`make requirements\` from pyproject.toml, its group dev included: running locally and testing." > requirements-dev.txt
+	$(PIN) --group dev >> requirements-dev.txt

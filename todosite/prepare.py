@@ -1,0 +1,88 @@
+"""Prepare a checkout for `make run` and `make test`, whatever state it is in.
+
+    python3 todosite/prepare.py [--browser] [--database]
+
+Makes .venv with what requirements-dev.txt pins, when that isn't there yet; --browser sees to
+Chromium, --database to the tables. Two at once wait for each other. It runs before anything is
+installed, so it uses nothing but Python itself. What can't be done ends it with one line.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+
+def run(*command, otherwise):
+    """Run a command; where it fails, end with the line `otherwise`."""
+    if subprocess.run([str(word) for word in command], cwd=ROOT).returncode:
+        sys.exit(f"Todosite: {otherwise}")
+
+
+def packages():
+    """Install what is pinned, unless this very list was installed already."""
+    wanted = ROOT / "requirements-dev.txt"
+    done = VENV / "installed"
+    mark = f"{sys.version}\n{hashlib.sha256(wanted.read_bytes()).hexdigest()}\n"
+    if done.exists() and done.read_text() == mark:
+        return
+    print("Installing what Todosite needs into .venv (once) …", flush=True)
+    try:
+        venv.create(VENV, clear=not done.exists(), with_pip=True)
+    except subprocess.CalledProcessError:
+        sys.exit("Todosite: Python's venv is not whole here: apt-get install python3-venv")
+    done.unlink(missing_ok=True)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "-r", wanted, otherwise="pip could not install requirements-dev.txt, see above.")
+    done.write_text(mark)
+
+
+def browser():
+    """Have Chromium for the browser tests: as root from apt, else say what to install."""
+    if os.environ.get("CHROMIUM") or shutil.which("chromium"):
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit(
+            "Todosite: the browser tests need Chromium: apt-get install chromium"
+            " (as root), or set CHROMIUM to the path of one."
+        )
+    print("Installing Chromium for the browser tests (once) …", flush=True)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    run("apt-get", "update", "-qq", otherwise="apt-get update failed, see above.")
+    install = ["apt-get", "install", "-qq", "--no-install-recommends", "chromium", "fonts-inter"]
+    run(*install, otherwise="apt-get could not install chromium, see above.")
+
+
+def database():
+    run(
+        *[PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0"],
+        otherwise="the database could not be prepared, see above.",
+    )
+
+
+def main():
+    if sys.version_info < (3, 11):  # noqa: UP036 (that is what it finds out)
+        sys.exit(f"Todosite needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if sys.platform == "win32":
+        sys.exit("Todosite runs on Linux and macOS; on Windows, in WSL.")
+    import fcntl
+
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise misses it else
+    with open(ROOT / "var" / "prepare.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        packages()
+        if "--browser" in sys.argv:
+            browser()
+        if "--database" in sys.argv:
+            database()
+
+
+if __name__ == "__main__":
+    main()
