@@ -1,0 +1,49 @@
+"""Who is asking: sign-in for every page that doesn't say otherwise, and their time zone."""
+
+from urllib.parse import urlsplit
+
+from django.contrib.auth import middleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """Send whoever is signed out to the sign-in page, and back to a page that can be read.
+
+    An answer to htmx is a fragment, so there the whole page has to move (HX-Redirect). After a
+    POST the way back is the page that held the form: the address of an act can't be visited.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        target = request.get_full_path()
+        if request.htmx or request.method not in ("GET", "HEAD"):
+            target = page_of_form(request)
+        answer = redirect_to_login(target, resolve_url(self.get_login_url(view_func)))
+        if request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+        return answer
+
+
+def page_of_form(request):
+    """Return the path of the page of ours that sent this request, "/" when it isn't known."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        return "/"
+    return urlsplit(page)._replace(scheme="", netloc="").geturl()
+
+
+class TimeZoneMiddleware:
+    """Show moments in the time zone of whoever is signed in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            timezone.activate(request.user.zone)
+        else:
+            timezone.deactivate()
+        return self.get_response(request)

@@ -1,0 +1,118 @@
+"""Who you are."""
+
+import uuid
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def new_id():
+    """Return a new user's id, a UUID4 as text: the old system's ids are text too, and stay."""
+    return str(uuid.uuid4())
+
+
+def default_time_zone():
+    """Return the site's time zone, where nobody has said otherwise."""
+    return settings.TIME_ZONE
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("“%(name)s” is not a time zone.", params={"name": name})
+
+
+def display_name(user):
+    """Return what a page or mail calls the user: the name, or the address where there is none."""
+    return user.name or user.email
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        """Create a user who signs in with email, whatever its case, and password (None: none)."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account. Signs in by e-mail; everything else starts from `user.tasks`."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0
+        SATURDAY = 5
+        SUNDAY = 6
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    email = models.EmailField(
+        "email address",
+        max_length=settings.ACCOUNT_EMAIL_MAX_LENGTH,
+        unique=True,
+        error_messages={"unique": "There is an account with this address already."},
+    )
+    name = models.CharField(blank=True)
+    time_zone = models.CharField(
+        max_length=64, default=default_time_zone, validators=[validate_time_zone]
+    )
+    week_start = models.PositiveSmallIntegerField(choices=Weekday.choices, default=Weekday.MONDAY)
+    is_active = models.BooleanField("active", default=True)
+    is_staff = models.BooleanField("may use the admin", default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_lower"),
+        ]
+
+    def __str__(self):
+        return self.email
+
+    def __repr__(self):
+        return f"<User {self.email} {self.id}>"
+
+    def clean(self):
+        """Lower-case the address, wherever it was typed."""
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return display_name(self)
+
+    @property
+    def initials(self):
+        """Return one or two letters that stand for the user in a small circle."""
+        words = display_name(self).split("@")[0].replace(".", " ").split() or ["?"]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def zone(self):
+        """Return the user's time zone as a ZoneInfo."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def now(self):
+        """Return this moment as an aware datetime in the user's time zone."""
+        return timezone.localtime(timezone=self.zone)
+
+    def today(self):
+        """Return the day it is where the user is."""
+        return self.now().date()
