@@ -1,0 +1,124 @@
+"""Pages and acts of tasks. request.user.tasks is the only door to them: no model is imported."""
+
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from tasks.forms import AddForm, TaskForm
+from tasks.listing import LIMIT, Listing
+from tasks.views.answers import answer, origin, page, say, wants_fragment
+
+
+@login_not_required
+def home(request):
+    if request.user.is_authenticated:
+        return redirect(reverse("task_list") + "?status=pending")
+    return render(request, "home.html")
+
+
+def task_list(request):
+    listing = Listing(request.user, request.GET)
+    if listing.problem:
+        return render(request, "400.html", {"reason": listing.problem}, status=400)
+    context = {"listing": listing, "counts": listing.counts}
+    return page(request, "tasks/task_list.html", context)
+
+
+def task_add(request):
+    form = AddForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        task = form.save()
+        say(request, f"Added “{task}”.")
+        return answer(request, "tasks/_added.html", task)
+    template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
+    return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+
+
+def task_detail(request, task_pk):
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    return detail(request, TaskForm(instance=task, user=request.user))
+
+
+@transaction.atomic
+def task_edit(request, task_pk):
+    if request.method != "POST":
+        return task_detail(request, task_pk)
+    task = get_object_or_404(request.user.tasks.select_for_update(), pk=task_pk)
+    form = TaskForm(request.POST, instance=task, user=request.user)
+    if not form.is_valid():
+        return detail(request, form, status=409 if form.clashes else 422)
+    say(request, f"Saved “{task}”." if form.save() else "There was nothing new to save.")
+    fresh = TaskForm(instance=task, user=request.user)
+    return answer(request, "tasks/_edited.html", task, form=fresh)
+
+
+def detail(request, form, status=200):
+    """Show a task's form: alone to htmx, else beside the listing that the way led from."""
+    context = {"task": form.instance, "form": form}
+    if wants_fragment(request):
+        return page(request, "tasks/_form.html", context, status)
+    listing = Listing(request.user, QueryDict(urlsplit(origin(request)).query))
+    context |= {"listing": listing, "counts": listing.counts}
+    return page(request, "tasks/task_detail.html", context, status)
+
+
+@require_POST
+def task_complete(request, task_pk):
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    if task.complete():
+        say(request, f"Completed “{task}”.", undo=reverse("task_reopen", args=[task.pk]))
+    else:
+        say(request, f"“{task}” was completed already.")
+    return answer(request, "tasks/_changed.html", task)
+
+
+@require_POST
+def task_reopen(request, task_pk):
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    if task.reopen():
+        say(request, f"Reopened “{task}”.", undo=reverse("task_complete", args=[task.pk]))
+    else:
+        say(request, f"“{task}” was open already.")
+    return answer(request, "tasks/_changed.html", task)
+
+
+def task_delete(request, task_pk):
+    task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
+    if request.method != "POST":
+        return page(request, "tasks/task_delete.html", {"task": task})
+    if task.delete_softly():
+        say(request, f"Deleted “{task}”.", undo=reverse("task_restore", args=[task.pk]))
+    else:
+        say(request, f"“{task}” was in the trash already.")
+    if urlsplit(origin(request)).path.startswith(task.get_absolute_url()):
+        return leave(request)
+    return answer(request, "tasks/_changed.html", task)
+
+
+def leave(request):
+    """Go from the page of a task that is gone to the listing that it was on."""
+    url = f"{reverse('task_list')}?{urlsplit(origin(request)).query}"
+    return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
+
+
+@require_POST
+def task_restore(request, task_pk):
+    task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
+    if task.restore():
+        say(request, f"Restored “{task}”.")
+    else:
+        say(request, f"“{task}” was not in the trash.")
+    return answer(request, "tasks/_changed.html", task)
+
+
+def trash(request):
+    tasks = request.user.tasks(manager="trash").order_by("-deleted_at", "-id")
+    trashed = Paginator(tasks, LIMIT).get_page(request.GET.get("page"))
+    return page(request, "tasks/trash.html", {"page": trashed})
