@@ -1,0 +1,49 @@
+"""gunicorn's settings: gunicorn -c python:todosite.gunicorn todosite.wsgi
+
+PORT (8000), WEB_CONCURRENCY (2 worker processes), WEB_THREADS (4 in each) and ACCESS_LOG (off)
+come from the environment.
+"""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+from todosite.environment import Environment
+
+env = Environment()
+
+try:
+    bind = f"{env.str('HOST', default='0.0.0.0')}:{env.natural('PORT', default=8000)}"
+    workers = env.natural("WEB_CONCURRENCY", default=2)
+    threads = env.natural("WEB_THREADS", default=4)
+    accesslog = "-" if env.bool("ACCESS_LOG", default=False) else None
+except ImproperlyConfigured as error:
+    sys.exit(f"Todosite: {error}")
+
+worker_class = "gthread"
+# Each worker imports the application itself, so no connection is ever opened before the fork.
+preload_app = False
+# The default socket lies in the home folder, where two servers would share it.
+control_socket_disable = True
+# A request may take this long (seconds) before its worker is replaced; a worker that is asked
+# to stop may finish what it has begun.
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# A worker makes room for a new one after some thousands of requests, not all at the same time.
+max_requests = 5000
+max_requests_jitter = 1000
+
+
+def on_starting(server):
+    """Stop with one line, before any worker is forked, if a setting is missing or unreadable."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todosite.settings")
+    from django.conf import settings
+
+    try:
+        ready = settings.DEBUG or (settings.STATIC_ROOT / "staticfiles.json").exists()
+    except ImproperlyConfigured as error:
+        sys.exit(f"Todosite: {error}")
+    if not ready:
+        sys.exit("Todosite: run `python manage.py collectstatic --noinput` first.")
