@@ -1,0 +1,215 @@
+"""Sign up, sign in, sign out, confirm the address, change and reset the password."""
+
+import re
+
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client, TestCase, override_settings
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.people import PASSWORD, add_user
+
+NEW_PASSWORD = "an0ther-Horse!"
+HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one: test_models
+
+
+def link_in(message):
+    """Return the path of the one link in a mail."""
+    (path,) = re.findall(r"http://testserver(/\S+)", message.body)
+    return path
+
+
+def words_of(page):
+    """Return a page without its CSRF token, which is never the same twice."""
+    return page.content.decode().replace(str(page.context["csrf_token"]), "")
+
+
+@override_settings(PASSWORD_HASHERS=HASHERS)
+class AccountTests(TestCase):
+    def setUp(self):
+        cache.clear()  # the rate limits live there
+
+    def sign_up(self, email, **more):
+        return self.client.post(
+            reverse("account_signup"), {"email": email, "password1": PASSWORD, **more}
+        )
+
+    def sign_in(self, email, password=PASSWORD):
+        return self.client.post(
+            reverse("account_login"), {"login": email, "password": password}, follow=True
+        )
+
+
+class SignUpTests(AccountTests):
+    def test_signs_in_at_once_where_no_mail_can_be_sent(self):
+        response = self.client.post(
+            reverse("account_signup"),
+            {"email": "Ann@Example.org", "password1": PASSWORD},
+            follow=True,
+        )
+        self.assertRedirects(response, "/tasks/?status=pending")
+        self.assertEqual(User.objects.get().email, "ann@example.org")
+
+    def test_weak_password_is_named_and_the_address_kept(self):
+        response = self.client.post(
+            reverse("account_signup"), {"email": "ann@example.org", "password1": "1234"}
+        )
+        self.assertContains(response, "This password is too short")
+        self.assertContains(response, 'value="ann@example.org"')
+        self.assertEqual(User.objects.count(), 0)
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_confirms_the_address_by_mail_where_mail_can_be_sent(self):
+        response = self.sign_up("ann@example.org")
+        self.assertRedirects(response, reverse("account_email_verification_sent"))
+        self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
+        path = link_in(mail.outbox[0])
+        self.assertContains(self.client.get(path), "ann@example.org")
+        self.assertRedirects(self.client.post(path, follow=True), "/tasks/?status=pending")
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_unconfirmed_address_does_not_sign_in(self):
+        self.sign_up("ann@example.org")
+        self.client.logout()
+        response = self.sign_in("ann@example.org")
+        self.assertRedirects(response, reverse("account_email_verification_sent"))
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_does_not_tell_a_stranger_that_an_account_exists(self):
+        add_user("ann@example.org")
+        pages = []
+        for email in ("ann@example.org", "new@example.org"):
+            self.client = Client()
+            response = self.sign_up(email)
+            self.assertRedirects(response, reverse("account_email_verification_sent"))
+            pages.append(words_of(self.client.get(response.url)).replace(email, "…"))
+        self.assertEqual(pages[0], pages[1])
+        self.assertEqual(
+            [message.to for message in mail.outbox], [["ann@example.org"], ["new@example.org"]]
+        )
+
+
+class SignInTests(AccountTests):
+    def test_address_may_be_typed_in_any_case(self):
+        add_user("ann@example.org", password=PASSWORD)
+        self.assertRedirects(self.sign_in("ANN@example.ORG"), "/tasks/?status=pending")
+
+    def test_wrong_password_and_unknown_address_read_the_same(self):
+        add_user("ann@example.org", password=PASSWORD)
+        words = "The email address and/or password you specified are not correct."
+        self.assertContains(self.sign_in("ann@example.org", "wrong"), words)
+        self.assertContains(self.sign_in("nobody@example.org", "wrong"), words)
+
+    def test_inactive_account_stays_out(self):
+        add_user("ann@example.org", password=PASSWORD, is_active=False)
+        self.sign_in("ann@example.org")
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    def test_goes_on_to_the_page_that_was_asked_for(self):
+        add_user("ann@example.org", password=PASSWORD)
+        url = reverse("account_login") + "?next=/trash/"
+        response = self.client.post(
+            url, {"login": "ann@example.org", "password": PASSWORD, "next": "/trash/"}
+        )
+        self.assertRedirects(response, "/trash/")
+
+    def test_never_goes_on_to_another_site(self):
+        add_user("ann@example.org", password=PASSWORD)
+        response = self.client.post(
+            reverse("account_login"),
+            {"login": "ann@example.org", "password": PASSWORD, "next": "https://evil.example/"},
+        )
+        self.assertRedirects(response, "/", target_status_code=302)
+
+    def test_sign_out_needs_a_post(self):
+        self.client.force_login(add_user())
+        self.client.get(reverse("account_logout"))
+        self.assertIn("_auth_user_id", self.client.session)
+        self.assertRedirects(self.client.post(reverse("account_logout")), "/")
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+
+class PasswordTests(AccountTests):
+    def test_reset_by_mail_for_an_id_with_dashes(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        self.assertIn("-", user.pk)
+        self.client.post(reverse("account_reset_password"), {"email": "Ann@example.org"})
+        response = self.client.get(link_in(mail.outbox[0]), follow=True)
+        self.assertContains(response, "Change Password")
+        response = self.client.post(
+            response.request["PATH_INFO"],
+            {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+            follow=True,
+        )
+        user.refresh_from_db()
+        self.assertIs(user.check_password(NEW_PASSWORD), True)
+
+    def test_reset_works_for_the_ids_of_the_old_system(self):
+        for number, key in enumerate(["k3J9-_xY-set-passwordz0123456789", "a" * 36, "ab" * 16]):
+            with self.subTest(key=key):
+                mail.outbox.clear()
+                user = add_user(f"{number}@example.org", id=key, password=PASSWORD)
+                self.client.post(reverse("account_reset_password"), {"email": user.email})
+                page = self.client.get(link_in(mail.outbox[0]), follow=True)
+                self.assertContains(page, "Change Password")
+                self.assertNotContains(page, "Bad Token")
+
+    def test_reset_link_works_once(self):
+        add_user("ann@example.org", password=PASSWORD)
+        self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
+        path = link_in(mail.outbox[0])
+        form = self.client.get(path, follow=True).request["PATH_INFO"]
+        self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+        self.client.logout()
+        self.assertContains(self.client.get(path, follow=True), "Bad Token")
+
+    def test_reset_does_not_tell_whether_there_is_an_account(self):
+        add_user("ann@example.org")
+        known, unknown = (
+            Client().post(reverse("account_reset_password"), {"email": email}, follow=True)
+            for email in ("ann@example.org", "nobody@example.org")
+        )
+        self.assertEqual(known.redirect_chain, unknown.redirect_chain)
+        self.assertEqual(words_of(known), words_of(unknown))
+
+    def test_change(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        self.client.force_login(user)
+        self.client.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+        )
+        user.refresh_from_db()
+        self.assertIs(user.check_password(NEW_PASSWORD), True)
+
+
+class SignedOutTests(TestCase):
+    def test_page_leads_to_sign_in_and_back(self):
+        response = self.client.get("/tasks/?status=completed")
+        self.assertRedirects(response, "/accounts/login/?next=/tasks/%3Fstatus%3Dcompleted")
+
+    def test_act_leads_back_to_the_page_that_held_its_form(self):
+        response = self.client.post(
+            "/tasks/add/", {"text": "Milk"}, headers={"Referer": "http://testserver/trash/?page=2"}
+        )
+        self.assertRedirects(response, "/accounts/login/?next=/trash/%3Fpage%3D2")
+
+    def test_act_from_another_site_leads_home(self):
+        response = self.client.post("/tasks/add/", headers={"Referer": "http://evil.example/x"})
+        self.assertRedirects(response, "/accounts/login/?next=/")
+
+    def test_htmx_moves_the_whole_page(self):
+        response = self.client.post(
+            "/tasks/add/",
+            headers={
+                "HX-Request": "true",
+                "HX-Request-Type": "partial",
+                "HX-Current-URL": "http://testserver/tasks/?page=3",
+            },
+        )
+        self.assertEqual(
+            (response.status_code, response.content, response["HX-Redirect"]),
+            (204, b"", "/accounts/login/?next=/tasks/%3Fpage%3D3"),
+        )

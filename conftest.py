@@ -1,0 +1,78 @@
+"""Where the tests run: a PostgreSQL of their own, and Debian's Chromium, watched."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+from django.conf import settings
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+# Quiet: a closed network refuses what Chromium would tell its makers.
+CHROMIUM_FLAGS = [
+    *["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+    *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    database = settings.DATABASES["default"]
+    if "LOCALPG" in database:
+        database["LOCALPG"] = tempfile.mkdtemp(prefix="todosite-test-")
+        database["LOCALPG_THROWAWAY"] = True
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    if not CHROMIUM:
+        pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    return live_server.url
+
+
+def watch(context, live_server):
+    """Return a list that fills with what no page may do: break the CSP, throw, leave the host."""
+    seen = []
+    context.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
+    )
+
+    def route(route):
+        if route.request.url.startswith((live_server.url, "data:")):
+            return route.continue_()
+        seen.append(f"left the host for {route.request.url}")
+        return route.abort()
+
+    def console(message):
+        if message.type == "error" and ("CSP" in message.text or "Uncaught" in message.text):
+            seen.append(message.text)
+
+    def error(error):
+        if "ransition was" not in str(error.error):  # a skipped view transition is no fault
+            seen.append(str(error.error))
+
+    context.route("**/*", route)
+    context.on("console", console)
+    context.on("weberror", error)
+    return seen
+
+
+@pytest.fixture
+def context(context, live_server):
+    seen = watch(context, live_server)
+    yield context
+    assert seen == []
+
+
+@pytest.fixture
+def no_js(browser, live_server):
+    """A page of a browser with JavaScript off."""
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    yield context.new_page()
+    context.close()

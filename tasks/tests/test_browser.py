@@ -1,0 +1,395 @@
+"""A person at work, in Chromium: with JavaScript and without it, and axe on every page."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from accounts.tests.people import PASSWORD, add_user
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def violations(page):
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.fixture
+def ann():
+    return add_user(password=PASSWORD)
+
+
+@pytest.fixture(params=["script", "no script"])
+def anybody(request):
+    """A page of a browser, once with JavaScript and once without."""
+    page = request.getfixturevalue("page" if request.param == "script" else "no_js")
+    page.set_default_timeout(5000)
+    return page
+
+
+@pytest.fixture
+def signed_in(page, ann, client, live_server):
+    page.set_default_timeout(5000)
+    client.force_login(ann)
+    value = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    return page
+
+
+def titles(page):
+    return page.locator("a.task-title:visible").all_inner_texts()
+
+
+def add(page, *lines):
+    for line in lines:
+        page.get_by_label("Add a task").fill(line)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_role("link", name=line, exact=True)).to_be_visible()
+
+
+def message(page):
+    return page.locator("#messages")
+
+
+def test_from_sign_up_to_sign_out(anybody, mailoutbox):
+    page = anybody
+    page.goto("/")
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Email").fill("Ann@Example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nothing to do")).to_be_visible()
+
+    add(page, "Milk", "Bread", "Cheese")
+    assert titles(page) == ["Cheese", "Bread", "Milk"]
+    expect(page.locator("#count-pending")).to_contain_text("3")
+
+    page.get_by_role("button", name="Complete “Bread”").click()
+    expect(message(page)).to_contain_text("Completed “Bread”.")
+    expect(page.locator("#count-pending")).to_contain_text("2")
+
+    page.get_by_role("link", name="Milk", exact=True).click()
+    page.get_by_label("Title").fill("Oat milk")
+    page.get_by_label("Due").fill("2031-12-24")
+    page.get_by_label("Notes").fill("Two litres,\nunsweetened")
+    page.get_by_role("button", name="Save").click()
+    expect(message(page)).to_contain_text("Saved “Oat milk”.")
+    page.reload()
+    expect(page.get_by_label("Notes")).to_have_value("Two litres,\nunsweetened")
+    page.get_by_role("link", name="Close details").click()
+    expect(page.locator(".task", has_text="Oat milk")).to_contain_text("24 Dec 2031")
+
+    page.get_by_role("link", name="Open").click()
+    page.locator(".task", has_text="Cheese").hover()
+    page.get_by_role("button", name="Delete “Cheese”").click()
+    if page.get_by_role("heading", name="Delete this task?").count():  # asked, without script
+        page.get_by_role("button", name="Delete", exact=True).click()
+    expect(message(page)).to_contain_text("Deleted “Cheese”.")
+    expect(page.get_by_role("link", name="Cheese")).to_have_count(0)
+    page.get_by_role("link", name="Trash").click()
+    page.get_by_role("button", name="Restore “Cheese”").click()
+    expect(page.get_by_text("The trash is empty")).to_be_visible()
+
+    page.get_by_role("link", name="Completed").click()
+    assert titles(page) == ["Bread"]
+    page.get_by_role("link", name="Open").click()
+    assert titles(page) == ["Cheese", "Oat milk"]
+    page.goto("/tasks/?limit=2")
+    assert titles(page) == ["Cheese", "Bread"]
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    assert titles(page) == ["Oat milk"]
+
+    page.get_by_role("link", name=re.compile("^Settings of")).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Write it down.")).to_be_visible()
+
+    mailoutbox.clear()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Forgot password?").click()
+    page.get_by_label("Email").fill("ann@example.org")
+    page.get_by_role("button", name="Reset My Password").click()
+    expect(page.get_by_text("We have sent you an email")).to_be_visible()
+    (link,) = re.findall(r"http\S+", mailoutbox[0].body)
+    page.goto(link)
+    page.get_by_label("New Password", exact=True).fill("an0ther-Horse!")
+    page.get_by_label("New Password (again)").fill("an0ther-Horse!")
+    page.get_by_role("button", name="Change Password").click()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("ann@example.org")
+    page.get_by_label("Password").fill("an0ther-Horse!")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    assert titles(page) == ["Cheese", "Oat milk"]
+
+
+class TestInPlace:
+    """What JavaScript adds: no page is loaded, focus and typed text stay."""
+
+    def start(self, page, *lines, path="/tasks/?status=pending"):
+        page.goto(path)
+        add(page, *lines)
+        page.evaluate("window.samePage = true")
+        return page
+
+    def same_page(self, page):
+        return page.evaluate("window.samePage") is True
+
+    def focused(self, page):
+        return page.evaluate("document.activeElement.innerText || document.activeElement.name")
+
+    def test_lines_typed_quickly_are_all_added(self, signed_in):
+        page = self.start(signed_in)
+        page.get_by_label("Add a task").focus()
+        for line in ["One", "Two", "Three", "Four"]:
+            page.keyboard.type(line)
+            page.keyboard.press("Enter")
+        expect(page.locator("a.task-title")).to_have_text(["Four", "Three", "Two", "One"])
+        assert (self.same_page(page), self.focused(page)) == (True, "text")
+        expect(page.get_by_label("Add a task")).to_have_value("")
+        expect(page.get_by_text("Nothing to do")).to_be_hidden()
+
+    def test_line_that_fails_is_given_back_before_what_was_typed_meanwhile(self, signed_in):
+        page = self.start(signed_in)
+        page.get_by_label("Add a task").fill("x" * 256)
+        page.keyboard.press("Enter")
+        page.keyboard.type("next")
+        expect(page.locator("#add-error")).to_have_text(
+            "This has 256 characters; 255 are possible."
+        )
+        expect(page.get_by_label("Add a task")).to_have_value("x" * 256 + " next")
+
+    def test_line_is_given_back_when_the_server_cannot_be_reached(self, signed_in):
+        page = self.start(signed_in)
+        page.context.set_offline(True)
+        page.get_by_label("Add a task").fill("Milk")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Todosite can't be reached.")
+        expect(page.get_by_label("Add a task")).to_have_value("Milk")
+        page.context.set_offline(False)
+        page.keyboard.press("Enter")
+        expect(page.locator("a.task-title")).to_have_text(["Milk"])
+
+    def test_complete_and_undo_keep_the_focus_on_the_row(self, signed_in):
+        page = self.start(signed_in, "Milk", "Bread")
+        page.get_by_role("button", name="Complete “Milk”").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Reopen “Milk”")).to_be_focused()
+        expect(page.locator("#count-pending")).to_contain_text("1")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("button", name="Complete “Milk”")).to_be_focused()
+        expect(message(page)).to_contain_text("Reopened “Milk”.")
+        assert self.same_page(page)
+        assert Task.objects.open().count() == 2
+
+    def test_double_click_completes_once(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.route("**/complete/", lambda route: (page.wait_for_timeout(200), route.continue_()))
+        page.get_by_role("button", name="Complete “Milk”").dblclick()
+        expect(page.get_by_role("button", name="Reopen “Milk”")).to_be_visible()
+        assert Task.objects.get().version == 2
+
+    def test_delete_moves_the_focus_on_and_undo_brings_the_row_back(self, signed_in):
+        page = self.start(signed_in, "Milk", "Bread", "Cheese")
+        page.get_by_role("button", name="Delete “Bread”").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Bread")).to_be_hidden()
+        expect(page.get_by_role("button", name="Complete “Milk”")).to_be_focused()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("a.task-title")).to_have_text(["Cheese", "Bread", "Milk"])
+        assert self.same_page(page)
+
+    def test_edit_changes_form_and_row_and_names_what_is_wrong(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Title").fill("")
+        page.evaluate("window.samePage = true")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        expect(page.get_by_label("Title")).to_be_focused()
+        page.keyboard.type("Oat milk")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(page.locator("a.task-title")).to_have_text(["Oat milk"])
+        expect(page.get_by_text("Write what there is to do.")).to_have_count(0)
+        page.get_by_label("Title").fill("Soy milk")
+        page.keyboard.press("Enter")
+        expect(page.locator("a.task-title")).to_have_text(["Soy milk"])
+        assert self.same_page(page)
+
+    def test_two_tabs_merge_and_where_they_meet_both_are_shown(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Title").fill("Oat milk")
+        Task.objects.get().edit(description="From elsewhere")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_label("Notes")).to_have_value("From elsewhere")
+        Task.objects.get().edit(title="Soy milk")
+        page.get_by_label("Title").fill("Rice milk")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Meanwhile this became: Soy milk")).to_be_visible()
+        expect(page.get_by_label("Title")).to_have_value("Rice milk")
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Rice milk”.")
+
+    def test_field_that_has_the_focus_takes_a_merged_value_too(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Title").fill("Oat milk")
+        page.get_by_label("Notes").focus()
+        Task.objects.get().edit(description="From elsewhere")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_label("Notes")).to_have_value("From elsewhere")
+        page.keyboard.press("Control+Enter")
+        expect(message(page)).to_contain_text("There was nothing new to save.")
+        assert Task.objects.get().description == "From elsewhere"
+
+    def test_completing_from_the_form_keeps_what_is_typed(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Notes").fill("Half a thought")
+        page.get_by_role("button", name="Complete", exact=True).click()
+        expect(page.get_by_role("button", name="Completed Reopen")).to_be_visible()
+        expect(page.get_by_role("button", name="Reopen “Milk”")).to_be_visible()
+        expect(page.get_by_label("Notes")).to_have_value("Half a thought")
+        page.get_by_label("Add a task").fill("Bread")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Bread", exact=True)).to_be_visible()
+        expect(page.get_by_label("Notes")).to_have_value("Half a thought")
+
+    def test_saving_a_task_that_was_deleted_elsewhere_keeps_what_is_typed(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Notes").fill("A long note")
+        Task.objects.get().delete_softly()
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("This task isn't there any more")
+        expect(page.get_by_label("Notes")).to_have_value("A long note")
+
+    def test_deleting_the_open_task_goes_to_its_list(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_role("button", name="Delete task").click()
+        expect(page.get_by_text("Nothing to do")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("a.task-title")).to_have_text(["Milk"])
+
+    def test_session_that_ended_leads_to_sign_in(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.context.clear_cookies(name="sessionid")
+        page.get_by_label("Add a task").fill("Bread")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        page.get_by_label("Email").fill("ann@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page).to_have_url(re.compile(r"/tasks/\?status=pending$"))
+        expect(page.get_by_label("Add a task")).to_have_value("Bread")
+
+    def test_waiting_line_is_not_for_another_user(self, signed_in):
+        page = self.start(signed_in)
+        page.context.clear_cookies(name="sessionid")
+        page.get_by_label("Add a task").fill("Secret")
+        page.keyboard.press("Enter")
+        add_user("ben@example.org", password=PASSWORD)
+        page.get_by_label("Email").fill("ben@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_label("Add a task")).to_have_value("")
+        assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_keyboard_alone(signed_in):
+    page = signed_in
+    page.goto("/tasks/?status=pending")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Add a task")).to_be_focused()
+    page.keyboard.type("Milk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Milk", exact=True)).to_be_visible()
+    for _ in range(2):  # past the Add button
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Complete “Milk”")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Reopen “Milk”")).to_be_focused()
+
+
+PAGES = {
+    "list": "/tasks/?status=pending",
+    "completed": "/tasks/?status=completed",
+    "all": "/tasks/",
+    "past the end": "/tasks/?page=9",
+    "detail": "/tasks/{pk}/?status=pending",
+    "add": "/tasks/add/",
+    "delete": "/tasks/{pk}/delete/",
+    "trash": "/trash/",
+    "settings": "/settings/",
+    "email": "/accounts/email/",
+    "password": "/accounts/password/change/",
+    "two-factor": "/accounts/2fa/",
+    "sign out": "/accounts/logout/",
+    "400": "/tasks/?page=0",
+    "404": "/nothing/",
+}
+OPEN_PAGES = {
+    "home": "/",
+    "sign in": "/accounts/login/",
+    "sign up": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
+    "reset sent": "/accounts/password/reset/done/",
+    "reset link": "/accounts/password/reset/key/x-set-password/",
+    "confirm": "/accounts/confirm-email/",
+    "inactive": "/accounts/inactive/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_page_is_accessible_and_fits(signed_in, ann, scheme, width):
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    task = ann.tasks.create(title="Long" * 60, description="Note", due_date="2020-01-01")
+    ann.tasks.create(title="Done", due_date=ann.today()).complete()
+    ann.tasks.create(title="Gone" * 60).delete_softly()
+
+    def check(pages):
+        for name, path in pages.items():
+            page.goto(path.format(pk=task.pk))
+            assert (name, violations(page)) == (name, [])
+            assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, width)
+
+    check(PAGES)
+    page.goto("/tasks/")
+    page.get_by_role("button", name="Complete “Long").click()
+    expect(message(page)).to_contain_text("Completed")
+    assert violations(page) == []
+    page.context.clear_cookies()
+    check(OPEN_PAGES)
+
+
+def test_theme_is_the_users_own_choice(signed_in):
+    page = signed_in
+    page.emulate_media(color_scheme="light")
+
+    def background():
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.goto("/settings/")
+    light = background()
+    page.get_by_label("Dark").check()
+    page.get_by_role("button", name="Save").click()
+    expect(message(page)).to_contain_text("Saved how Todosite looks")
+    assert background() == "rgb(20, 21, 24)" != light
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/accounts/login/")
+    assert background() == "rgb(20, 21, 24)"

@@ -1,0 +1,245 @@
+"""Adding and editing by form: what is refused and why, what is kept, how two edits meet."""
+
+from datetime import date, time
+
+from django.http import QueryDict
+from django.test import TestCase
+
+from accounts.tests.people import add_user
+from tasks.forms import NOTES_LENGTH, AddForm, ListingForm, TaskForm
+
+BAD_DATE = "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
+
+
+def posted(**data):
+    query = QueryDict(mutable=True)
+    query.update(data)
+    return query
+
+
+class AddFormTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+
+    def errors(self, **data):
+        return AddForm(posted(**data), user=self.ann).errors
+
+    def test_user_is_demanded(self):
+        with self.assertRaises(TypeError):
+            AddForm(posted(text="Milk"))
+
+    def test_adds_a_task_of_the_user(self):
+        task = AddForm(posted(text="  Milk "), user=self.ann).save()
+        self.assertEqual((task.user, task.title, task.description), (self.ann, "Milk", ""))
+
+    def test_takes_the_other_fields_too(self):
+        data = posted(text="Milk", due_date="2026-03-25", due_time="17:30", description=" a\r\nb ")
+        task = AddForm(data, user=self.ann).save()
+        task.refresh_from_db()
+        self.assertEqual(
+            (task.due_date, task.due_time, task.description),
+            (date(2026, 3, 25), time(17, 30), " a\nb "),
+        )
+
+    def test_title_has_1_to_255_characters_after_trimming(self):
+        self.assertEqual(self.errors(text=" \u3000 "), {"text": ["Write what there is to do."]})
+        self.assertEqual(self.errors(), {"text": ["Write what there is to do."]})
+        self.assertEqual(self.errors(text=" " + "x" * 255 + " "), {})
+        self.assertEqual(
+            self.errors(text="x" * 256), {"text": ["This has 256 characters; 255 are possible."]}
+        )
+
+    def test_255_emoji_fit(self):
+        task = AddForm(posted(text="😀" * 255), user=self.ann).save()
+        task.refresh_from_db()
+        self.assertEqual(task.title, "😀" * 255)
+
+    def test_characters_that_cannot_be_kept_are_named(self):
+        for char, name in [("\x00", "U+0000"), ("\x1c", "U+001C"), ("\uffff", "U+FFFF")]:
+            words = f"There is a character in it that cannot be kept ({name}). Remove it, please."
+            self.assertEqual(self.errors(text=f"Mi{char}lk"), {"text": [words]})
+            self.assertEqual(
+                self.errors(text="Milk", description=f"a{char}"), {"description": [words]}
+            )
+
+    def test_line_breaks_in_a_title_become_spaces(self):
+        task = AddForm(posted(text="Milk \r\n and\nbread\u2028now"), user=self.ann).save()
+        self.assertEqual(task.title, "Milk and bread now")
+
+    def test_dates_outside_the_calendar_are_refused(self):
+        for value in ["0000-01-01", "10000-01-01", "2026-02-29", "tomorrow", "1\x002"]:
+            with self.subTest(value=value):
+                self.assertEqual(self.errors(text="Milk", due_date=value), {"due_date": [BAD_DATE]})
+        self.assertEqual(self.errors(text="Milk", due_date="0001-01-01"), {})
+        self.assertEqual(self.errors(text="Milk", due_date="9999-12-31"), {})
+
+    def test_a_time_needs_a_date(self):
+        self.assertEqual(
+            self.errors(text="Milk", due_time="08:00"), {"due_date": ["A time needs a date."]}
+        )
+
+    def test_notes_have_an_end(self):
+        self.assertEqual(self.errors(text="Milk", description="x" * NOTES_LENGTH), {})
+        self.assertEqual(
+            self.errors(text="Milk", description="x" * (NOTES_LENGTH + 1)),
+            {"description": ["This has 100001 characters; 100000 are possible."]},
+        )
+
+    def test_boxes_have_no_maxlength_that_would_cut_what_is_pasted(self):
+        self.assertNotIn("maxlength", AddForm(user=self.ann).as_p())
+
+
+class TaskFormTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, cls.ben = add_user(), add_user("ben@example.org")
+
+    def setUp(self):
+        self.task = self.ann.tasks.create(
+            title="Milk",
+            description="Two litres",
+            due_date=date(2026, 3, 25),
+            due_time=time(17, 30, 15, 250000),
+        )
+
+    def shown(self, **typed):
+        """Return what a browser posts after it showed the task as it is, with what I typed."""
+        form = TaskForm(instance=self.task, user=self.ann)
+        data = posted(version=str(self.task.version))
+        for name in TaskForm.Meta.fields:
+            data[name] = data[f"initial-{name}"] = form._as_shown(name)
+        data.update({name: value for name, value in typed.items() if name not in data})
+        for name, value in typed.items():
+            data[name] = value
+        return data
+
+    def submit(self, data):
+        """Return the form after another request has locked and read the row."""
+        form = TaskForm(data, instance=self.ann.tasks.get(), user=self.ann)
+        if form.is_valid():
+            form.save()
+        self.task = self.ann.tasks.get()
+        return form
+
+    def values(self):
+        return self.task.title, self.task.description, self.task.due_date, self.task.due_time
+
+    def test_somebody_elses_task_is_refused(self):
+        with self.assertRaises(ValueError):
+            TaskForm(posted(title="Mine"), instance=self.task, user=self.ben)
+
+    def test_writes_what_changed(self):
+        self.submit(self.shown(title=" Oat milk "))
+        self.assertEqual(self.task.title, "Oat milk")
+        self.assertEqual(self.task.version, 2)
+
+    def test_nothing_typed_writes_nothing(self):
+        form = self.submit(self.shown())
+        self.assertIs(form.is_valid(), True)
+        self.assertEqual(self.task.version, 1)
+
+    def test_untouched_time_keeps_its_seconds(self):
+        self.submit(self.shown(title="Oat milk"))
+        self.assertEqual(self.task.due_time, time(17, 30, 15, 250000))
+
+    def test_field_that_is_not_posted_stays(self):
+        self.submit(posted(title="Oat milk"))
+        self.assertEqual(
+            self.values(),
+            ("Oat milk", "Two litres", date(2026, 3, 25), time(17, 30, 15, 250000)),
+        )
+
+    def test_empty_field_is_emptied(self):
+        self.submit(posted(description="", due_date="", due_time=""))
+        self.assertEqual(self.values(), ("Milk", "", None, None))
+
+    def test_title_must_stay(self):
+        form = self.submit(self.shown(title="  ", description="Three"))
+        self.assertEqual(form.errors, {"title": ["Write what there is to do."]})
+        self.assertEqual(form["description"].value(), "Three")
+        self.assertEqual(self.values()[:2], ("Milk", "Two litres"))
+
+    def test_date_cannot_go_while_the_time_stays(self):
+        form = self.submit(self.shown(due_date=""))
+        self.assertEqual(form.errors, {"due_date": ["A time needs a date."]})
+
+    def test_different_fields_are_merged(self):
+        mine = self.shown(title="Oat milk")
+        self.submit(self.shown(description="Three litres"))
+        form = self.submit(mine)
+        self.assertEqual(form.errors, {})
+        self.assertEqual(self.values()[:2], ("Oat milk", "Three litres"))
+
+    def test_same_change_on_both_sides_is_no_clash(self):
+        mine = self.shown(title="Oat milk")
+        self.submit(self.shown(title="Oat milk"))
+        self.assertEqual(self.submit(mine).errors, {})
+
+    def test_same_field_clashes_and_both_are_shown(self):
+        mine = self.shown(title="Oat milk", description="Three litres")
+        self.submit(self.shown(title="Soy milk", due_time="09:00"))
+        form = self.submit(mine)
+        self.assertEqual(form.clashes, {"title": "Soy milk"})
+        self.assertEqual(list(form.errors), ["title"])
+        self.assertIn("Soy milk", form.errors["title"][0])
+        self.assertEqual(form["title"].value(), "Oat milk")
+        self.assertEqual(form["description"].value(), "Three litres")
+        self.assertEqual(form["due_time"].value(), "09:00")
+        self.assertEqual(self.values()[:2], ("Soy milk", "Two litres"))
+
+    def test_whoever_has_seen_both_decides(self):
+        mine = self.shown(title="Oat milk", description="Three litres")
+        self.submit(self.shown(title="Soy milk"))
+        again = self.submit(mine).data
+        self.assertEqual(self.submit(again).errors, {})
+        self.assertEqual(self.values()[:2], ("Oat milk", "Three litres"))
+
+    def test_a_third_change_clashes_again(self):
+        mine = self.shown(title="Oat milk")
+        self.submit(self.shown(title="Soy milk"))
+        again = self.submit(mine).data
+        self.submit(self.shown(title="Rice milk"))
+        self.assertEqual(self.submit(again).clashes, {"title": "Rice milk"})
+
+    def test_old_version_without_what_was_shown_clashes(self):
+        self.submit(self.shown(title="Soy milk"))
+        form = self.submit(posted(title="Oat milk", version="1"))
+        self.assertEqual(form.clashes, {"title": "Soy milk"})
+        self.assertEqual(self.task.title, "Soy milk")
+
+    def test_time_that_meets_a_date_removed_meanwhile_is_not_lost(self):
+        self.task.edit(due_time=None)
+        mine = self.shown(due_time="08:00")
+        self.submit(self.shown(due_date=""))
+        form = self.submit(mine)
+        self.assertEqual(form.errors, {"due_date": ["A time needs a date."]})
+        self.assertEqual(form["due_time"].value(), "08:00")
+
+    def test_old_title_that_todays_form_would_refuse_does_not_hinder(self):
+        for title in ["", "  ", "bell\x07", "two\r\nlines", "\u2028"]:
+            with self.subTest(title=title):
+                self.task.edit(title=title, description="")
+                self.assertEqual(self.submit(self.shown(description="New")).errors, {})
+                self.assertEqual(self.values()[:2], (title, "New"))
+
+    def test_old_notes_with_any_line_ends_are_left_alone(self):
+        self.task.edit(description="a\rb\r\nc")
+        self.submit(self.shown(title="New", description="a\r\nb\r\nc"))
+        self.assertEqual(self.values()[:2], ("New", "a\rb\r\nc"))
+
+
+class ListingFormTests(TestCase):
+    def test_says_which_part_makes_no_sense(self):
+        for query, words in [
+            ("status=done", "“status” must be pending or completed."),
+            ("page=0", "“page” must be a whole number from 1 to 1000000000."),
+            ("page=" + "1" + "0" * 30, "“page” must be a whole number from 1 to 1000000000."),
+            ("page=two", "“page” must be a whole number from 1 to 1000000000."),
+            ("limit=101", "“limit” must be a whole number from 1 to 100."),
+            ("limit=-1", "“limit” must be a whole number from 1 to 100."),
+            ("limit=%00", "“limit” must be a whole number from 1 to 100."),
+        ]:
+            with self.subTest(query=query):
+                self.assertEqual(ListingForm(QueryDict(query)).reason(), words)
+        self.assertEqual(ListingForm(QueryDict("status=&page=&limit=")).reason(), "")

@@ -1,0 +1,33 @@
+from unittest import TestCase
+from xml.etree import ElementTree
+
+from tasks.text import unix_lines, unstorable
+
+
+class UnstorableTests(TestCase):
+    def test_names_the_first_character_that_cannot_be_kept(self):
+        self.assertEqual(unstorable("a\x00b\x07"), "U+0000")
+        self.assertEqual(unstorable("bell\x07"), "U+0007")
+        self.assertEqual(unstorable("half \ud83d"), "U+D83D")
+        self.assertEqual(unstorable("\ufffe"), "U+FFFE")
+
+    def test_every_language_and_emoji_can_be_kept(self):
+        self.assertEqual(unstorable("é ß 日本語 עברית 👩‍👩‍👧 \t\r\n\x85\u2028 \U0010ffff"), "")
+
+    def test_agrees_with_an_xml_parser_on_the_first_plane(self):
+        for code in [*range(0xD800), *range(0xE000, 0x10000)]:
+            char = chr(code)
+            if char in "<&":
+                continue
+            try:
+                ElementTree.fromstring(f"<a>{char}</a>")
+            except ElementTree.ParseError:
+                fits = False
+            else:
+                fits = True
+            self.assertEqual(unstorable(char) == "", fits, hex(code))
+
+
+class LinesTests(TestCase):
+    def test_line_ends_become_newlines(self):
+        self.assertEqual(unix_lines("a\r\nb\rc\nd\n\r"), "a\nb\nc\nd\n\n")

@@ -1,0 +1,15 @@
+"""What the tests run with: a pytest plugin that pyproject.toml names.
+
+It is imported before Django's settings are, so that no variable and no .env of a developer
+changes what the tests see. Only DATABASE_URL is left: whoever sets it chooses the server.
+"""
+
+import os
+
+UNSET = [
+    *["SECRET_KEY", "HTTPS_ONLY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXY_COUNT"],
+    *["EMAIL_URL", "DEFAULT_FROM_EMAIL", "TIME_ZONE", "LOG_LEVEL", "STATIC_ROOT"],
+]
+os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")
+# Playwright's synchronous API runs an event loop in the thread of the test.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,0 +1,76 @@
+"""The real thing for tests: gunicorn by the Procfile's command, in production mode."""
+
+import contextlib
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+ENV = {
+    "DEBUG": "false",
+    "SECRET_KEY": "k" * 25 + "7fQ9x2Lw8Zr4Vb6Nc1Md3Pt5Hj0Gs",
+    "ALLOWED_HOSTS": "localhost",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "WEB_CONCURRENCY": "1",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": None,
+}
+
+
+def environment(**changes):
+    """Return os.environ for a production process; a change to None unsets."""
+    merged = os.environ | ENV | changes
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def database_url():
+    """Return the address of the test database, for another process."""
+    params = connection.get_connection_params()
+    query = {k: params[k] for k in ("host", "port") if params.get(k)}
+    password = f":{quote(params['password'])}" if params.get("password") else ""
+    return f"postgresql://{params['user']}{password}@/{params['dbname']}?{urlencode(query)}"
+
+
+def manage(*arguments, **changes):
+    """Run a command of manage.py in production mode; return the finished process."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        env=environment(**changes),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def web_command():
+    """Return the web command of the Procfile, for the Python that runs the tests."""
+    lines = Path(settings.BASE_DIR, "Procfile").read_text().splitlines()
+    (command,) = (line.split(":", 1)[1] for line in lines if line.startswith("web:"))
+    program, *arguments = shlex.split(command)
+    return [sys.executable, "-m", program, *arguments]
+
+
+@contextlib.contextmanager
+def serve(**changes):
+    """Serve in production mode on a free port; give its number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = environment(PORT=str(port), **changes)
+    with subprocess.Popen(web_command(), env=env, cwd=settings.BASE_DIR) as server:
+        try:
+            for _ in range(300):
+                with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):
+                    break
+                assert server.poll() is None, "the server ended"
+                time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()

@@ -1,0 +1,242 @@
+"""The project as a whole: its settings, its server, the headers of every kind of answer."""
+
+import http.client
+import re
+import subprocess
+from contextlib import closing
+from io import StringIO
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+from accounts.tests.people import add_user
+from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
+from todosite.tests.production import ENV, database_url, environment, manage, serve, web_command
+
+# settings
+
+
+def test_deployment_checks_pass():
+    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "System check identified no issues (2 silenced).\n",
+    )
+
+
+@pytest.mark.django_db
+def test_models_have_their_migrations():
+    out = StringIO()
+    call_command("makemigrations", check=True, dry_run=True, stdout=out)
+    assert out.getvalue() == "No changes detected\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SECRET_KEY", None, "SECRET_KEY is not set; .env.example says what it is for."),
+        ("SECRET_KEY", "", "SECRET_KEY is not set; .env.example says what it is for."),
+        ("ALLOWED_HOSTS", None, "ALLOWED_HOSTS is not set; .env.example says what it is for."),
+        ("DATABASE_URL", None, "DATABASE_URL is not set; .env.example says what it is for."),
+        (
+            "DATABASE_URL",
+            "mysql://u@h/n",
+            "DATABASE_URL must be an address that begins with postgresql://",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p@h:port/n",
+            "DATABASE_URL cannot be read as postgresql://USER:PASSWORD@HOST:PORT/NAME;"
+            " special characters in the password must be percent-encoded.",
+        ),
+        ("DEBUG", "treu", "DEBUG must be true or false."),
+        ("HTTPS_ONLY", "2", "HTTPS_ONLY must be true or false."),
+        ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT is not a whole number."),
+        ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be 0 or more."),
+        (
+            "EMAIL_URL",
+            "pigeon://x",
+            "EMAIL_URL cannot be read as smtp+tls://USER:PASSWORD@HOST:PORT",
+        ),
+        ("TIME_ZONE", "Mars/Base", "TIME_ZONE must be a time zone such as Europe/Berlin."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+    ],
+)
+def test_bad_setting_stops_the_boot_with_one_line(name, value, line):
+    done = manage("check", **{name: value})
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Todosite: {line}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SECRET_KEY", None, "SECRET_KEY is not set; .env.example says what it is for."),
+        ("WEB_THREADS", "many", "WEB_THREADS is not a whole number."),
+        ("PORT", "http", "PORT is not a whole number."),
+        ("STATIC_ROOT", "/nowhere", "run `python manage.py collectstatic --noinput` first."),
+    ],
+)
+def test_bad_setting_stops_the_server_with_one_line(name, value, line):
+    done = subprocess.run(
+        web_command(),
+        env=environment(**{name: value}),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert [row for row in done.stderr.splitlines() if "[INFO]" not in row] == [f"Todosite: {line}"]
+
+
+def test_secret_key_may_begin_with_a_dollar_sign():
+    key = "$" + "k7" * 30
+    code = "from django.conf import settings; print(settings.SECRET_KEY)"
+    assert manage("shell", "-v0", "-c", code, SECRET_KEY=key).stdout == f"{key}\n"
+
+
+def test_env_example_names_every_setting():
+    sources = [settings.BASE_DIR / "todosite" / name for name in ("settings.py", "gunicorn.py")]
+    read = {
+        name
+        for source in sources
+        for name in re.findall(r'env\.\w+\(\s*["\']([A-Z_]+)["\']', source.read_text())
+    }
+    assert {"SECRET_KEY", "PORT", "STATIC_ROOT"} <= read
+    for document in [".env.example", "README.md"]:
+        text = (settings.BASE_DIR / document).read_text()
+        assert [name for name in sorted(read) if not re.search(rf"\b{name}\b", text)] == []
+
+
+# the server
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The port of a server in production mode on the test database."""
+    static = str(tmp_path_factory.mktemp("static"))
+    done = manage("collectstatic", "--noinput", STATIC_ROOT=static)
+    assert done.returncode == 0, done.stderr
+    with django_db_blocker.unblock():
+        url = database_url()
+    # One proxy in front, as in production: its word that the visitor came by https is believed.
+    with serve(DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+        yield port
+
+
+def ask(port, path, method="GET", *, scheme="https", host="localhost", cookie="", **headers):
+    headers |= {"Host": host, "Cookie": cookie, "X-Forwarded-Proto": scheme}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        answer.text = answer.read().decode("utf-8", "replace")
+    return answer
+
+
+@pytest.fixture
+def session(transactional_db, client):
+    """The session cookie of somebody with a task who may use the admin, too."""
+    user = add_user(is_staff=True, is_superuser=True)
+    user.tasks.create(title="Milk")
+    with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
+        client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+KINDS = {
+    "landing page": ("/", 200, "GET"),
+    "sign-in page": ("/accounts/login/", 200, "GET"),
+    "page that needs sign-in": ("/tasks/", 302, "GET"),
+    "unknown page": ("/nothing/", 404, "GET"),
+    "form without token": ("/accounts/login/", 403, "POST"),
+    "file": ("/static/icon.svg", 200, "GET"),
+    "admin": ("/admin/", 302, "GET"),
+}
+
+
+def assert_safe(answer):
+    expected = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Strict-Transport-Security": "max-age=31536000",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    assert {name: answer.headers[name] for name in expected} == expected
+    for value in answer.headers.get_all("Set-Cookie") or []:
+        assert "Secure" in value, value
+        assert "HttpOnly" in value, value
+        assert "SameSite=Lax" in value, value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.django_db(transaction=True)
+def test_headers_for_strangers(port, kind):
+    path, status, method = KINDS[kind]
+    answer = ask(port, path, method)
+    assert answer.status == status
+    assert_safe(answer)
+
+
+def test_headers_for_whoever_is_signed_in(port, session):
+    for path, status, words in [
+        ("/tasks/", 200, "Milk"),
+        ("/trash/", 200, "The trash is empty"),
+        ("/settings/", 200, "ann@example.org"),
+        ("/tasks/?page=0", 400, "“page” must be a whole number"),
+        ("/tasks/1/", 404, "There is nothing here"),
+        ("/tasks/1/complete/", 405, ""),
+        ("/accounts/email/", 200, "ann@example.org"),
+        ("/admin/", 200, "Site administration"),
+        ("/admin/tasks/task/", 200, "Milk"),
+        ("/admin/accounts/user/", 200, "ann@example.org"),
+    ]:
+        answer = ask(port, path, cookie=session)
+        assert (path, answer.status) == (path, status)
+        assert words in answer.text
+        assert_safe(answer)
+
+
+def test_page_for_our_own_faults(client, db):
+    client.raise_request_exception = False
+    with mock.patch("tasks.views.tasks.render", side_effect=RuntimeError("Ann's secret")):
+        answer = client.get("/")
+    assert answer.status_code == 500
+    assert b"<h1>Something went wrong</h1>" in answer.content
+    assert b"secret" not in answer.content
+    assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_policy_is_strict():
+    assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'; script-src 'self'; ")
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "frame-ancestors 'none'" in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plain_http_is_sent_to_https(port):
+    answer = ask(port, "/tasks/?page=2", scheme="http")
+    assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/tasks/?page=2")
+    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unknown_host_is_a_400_in_our_look(port):
+    answer = ask(port, "/", host="evil.example")
+    assert answer.status == 400
+    assert "<h1>That address makes no sense</h1>" in answer.text
+    assert_safe(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_are_named_by_their_content_compressed_and_kept_for_ever(port):
+    page = ask(port, "/").text
+    (path,) = re.findall(r'href="(/static/app\.[0-9a-f]{12}\.css)"', page)
+    answer = ask(port, path, **{"Accept-Encoding": "gzip"})
+    assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert answer.headers["Content-Encoding"] == "gzip"
