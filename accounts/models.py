@@ -5,6 +5,7 @@ import zoneinfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -31,7 +32,18 @@ def display_name(user):
     return user.name or user.email
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def deactivate(self):
+        """Keep these users out and end their sessions. Return how many were active."""
+        Session.objects.filter(pk__in=self.values("usersession__session_key")).delete()
+        return self.filter(is_active=True).update(is_active=False)
+
+    def activate(self):
+        """Let these users in again. Return how many were not active."""
+        return self.filter(is_active=False).update(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         """Create a user who signs in with email, whatever its case, and password (None: none)."""
         user = self.model(email=email.strip().lower(), **fields)

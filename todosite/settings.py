@@ -104,6 +104,17 @@ else:
 
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
+# The limits of sign-in are counted here, so all processes must share it, and other entries must
+# not push them out: Django's 300 entries would.
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",  # accounts/migrations/0002_cache.py
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 # Who you are
 
 AUTH_USER_MODEL = "accounts.User"
@@ -127,6 +138,9 @@ LOGIN_REDIRECT_URL = "home"
 # Without a mail server nobody could confirm an address, so nobody has to.
 HAS_MAIL = bool(env.str("EMAIL_URL", default=""))
 
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -1,0 +1,9 @@
+"""What allauth asks of the project."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request):
+        return settings.SIGNUP_OPEN

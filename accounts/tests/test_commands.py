@@ -1,0 +1,106 @@
+"""What operators do with manage.py to accounts."""
+
+import re
+from io import StringIO
+
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.test import TestCase, override_settings
+from django.urls import reverse
+
+from accounts.management.commands import add_user as add_user_command
+from accounts.management.commands import disable_user, enable_user
+from accounts.models import User
+from accounts.tests.people import PASSWORD, add_user
+
+
+def run(*arguments, **options):
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+class AddUserTests(TestCase):
+    @override_settings(DEBUG=True)
+    def test_makes_a_confirmed_account_whose_owner_sets_the_password(self):
+        out = run("add_user", "Ann@Example.org", name="Ann Smith")
+        user = User.objects.get()
+        self.assertEqual(
+            (user.email, user.name, user.is_staff), ("ann@example.org", "Ann Smith", False)
+        )
+        self.assertIs(user.has_usable_password(), False)
+        self.assertIs(EmailAddress.objects.get(user=user, primary=True).verified, True)
+        line, link = out.splitlines()
+        self.assertEqual(
+            line, "Made the account ann@example.org. Within 3 days, set its password at"
+        )
+        (path,) = re.findall(r"^http://127\.0\.0\.1:8000(/\S+)$", link)
+        form = self.client.get(path, follow=True).request["PATH_INFO"]
+        self.client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+        user.refresh_from_db()
+        self.assertIs(user.check_password(PASSWORD), True)
+
+    def test_makes_an_admin(self):
+        self.assertIn(
+            "Made the admin root@example.org.", run("add_user", "root@example.org", "--admin")
+        )
+        user = User.objects.get()
+        self.assertEqual((user.is_staff, user.is_superuser), (True, True))
+
+    @override_settings(DEBUG=False, HTTPS_ONLY=True, ALLOWED_HOSTS=["todo.example.org", "x"])
+    def test_link_begins_with_the_site(self):
+        self.assertIn("\nhttps://todo.example.org/accounts/", run("add_user", "a@example.org"))
+        out = run("add_user", "b@example.org", site="https://b.example.org")
+        self.assertIn("\nhttps://b.example.org/accounts/", out)
+
+    def test_failures_are_one_line_and_make_nothing(self):
+        add_user("ann@example.org")
+        for email, words in [
+            ("ANN@example.org", "There is an account with this address already."),
+            ("not an address", "Enter a valid email address."),
+        ]:
+            with self.assertRaisesMessage(CommandError, words):
+                run("add_user", email)
+        self.assertEqual(User.objects.count(), 1)
+
+
+class DisableTests(TestCase):
+    def test_disabling_signs_out_everywhere_and_stays_out(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        form = {"login": user.email, "password": PASSWORD}
+        self.client.post(reverse("account_login"), form)
+        self.assertEqual(self.client.get("/tasks/").status_code, 200)
+        out = run("disable_user", "Ann@example.org")
+        self.assertEqual(out, "Disabled ann@example.org; they are signed out everywhere.\n")
+        self.assertEqual(self.client.get("/tasks/").status_code, 302)
+        self.client.post(reverse("account_login"), form)
+        self.assertEqual(self.client.get("/tasks/").status_code, 302)
+        self.assertEqual(run("disable_user", user.email), "ann@example.org was disabled already.\n")
+        # The session that ended does not come back with the account.
+        out = run("enable_user", user.email)
+        self.assertEqual(out, "Enabled ann@example.org; they can sign in again.\n")
+        self.assertEqual(self.client.get("/tasks/").status_code, 302)
+        self.client.post(reverse("account_login"), form)
+        self.assertEqual(self.client.get("/tasks/").status_code, 200)
+        self.assertEqual(run("enable_user", user.email), "ann@example.org was enabled already.\n")
+
+    def test_others_stay(self):
+        add_user("ann@example.org")
+        ben = add_user("ben@example.org")
+        self.client.force_login(ben)
+        run("disable_user", "ann@example.org")
+        self.assertEqual(self.client.get("/tasks/").status_code, 200)
+
+    def test_unknown_address(self):
+        for command in ["disable_user", "enable_user"]:
+            with self.assertRaisesMessage(
+                CommandError, "no account with the address x@example.org."
+            ):
+                run(command, "x@example.org")
+
+
+class HelpTests(TestCase):
+    def test_each_has_an_example(self):
+        for module in (add_user_command, disable_user, enable_user):
+            parser = module.Command().create_parser("manage.py", "x")
+            self.assertRegex(parser.format_help(), r"Example: manage\.py \w+ ann@example\.org")

@@ -1,0 +1,53 @@
+"""The limits of sign-in hold: for every process, and whatever else the cache keeps."""
+
+from django.core.cache import cache
+from django.test import TestCase, override_settings
+from django.urls import reverse
+
+from accounts.tests.people import PASSWORD, add_user
+
+LOCKED = "Too many failed login attempts. Try again later."
+
+
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+class LimitTests(TestCase):
+    def setUp(self):
+        cache.clear()
+
+    def sign_in(self, email, password, **headers):
+        return self.client.post(
+            reverse("account_login"), {"login": email, "password": password}, headers=headers
+        )
+
+    def test_locked_account_stays_locked_through_a_thousand_other_keys(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        for _ in range(5):
+            self.assertNotContains(self.sign_in(user.email, "wrong"), LOCKED)
+        self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
+        for number in range(1000):
+            cache.set(f"other-{number}", number)
+        self.assertEqual(cache.get("other-0"), 0)
+        self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
+
+    def test_25_sign_ins_a_minute_from_one_address_pass(self):
+        for number in range(25):
+            add_user(f"{number}@example.org", password=PASSWORD)
+            response = self.sign_in(f"{number}@example.org", PASSWORD)
+            self.assertRedirects(response, "/", target_status_code=302)
+            self.client.logout()
+
+    def test_too_many_sign_ups_get_a_page_in_our_look(self):
+        url = reverse("account_signup")
+        for number in range(20):
+            self.client.post(url, {"email": f"{number}@example.org", "password1": "weak"})
+        response = self.client.post(url, {"email": "x@example.org", "password1": "weak"})
+        self.assertContains(response, "<h1>One moment, please</h1>", status_code=429)
+
+
+class SignUpClosedTests(TestCase):
+    @override_settings(SIGNUP_OPEN=False)
+    def test_page_says_so_and_makes_no_account(self):
+        url = reverse("account_signup")
+        self.assertContains(self.client.get(url), "<h1>Sign-up is closed</h1>")
+        response = self.client.post(url, {"email": "x@example.org", "password1": PASSWORD})
+        self.assertContains(response, "<h1>Sign-up is closed</h1>")
