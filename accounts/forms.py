@@ -1,6 +1,11 @@
 """Forms about oneself."""
 
 from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import text
+from accounts.models import User, default_time_zone
+from accounts.zones import zone_choices
 
 
 class ThemeForm(forms.Form):
@@ -11,3 +16,55 @@ class ThemeForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+
+
+class TimeZoneField(forms.ChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(choices=zone_choices, label="Time zone", **kwargs)
+
+
+class SignupForm(forms.Form):
+    """What sign-up asks besides address and password; allauth adds those."""
+
+    # app.js chooses what the browser says; without it the site's zone stands there.
+    time_zone = TimeZoneField(
+        initial=default_time_zone, help_text="It decides when your day begins.", required=False
+    )
+
+    def signup(self, request, user):
+        user.time_zone = self.cleaned_data["time_zone"] or default_time_zone()
+        user.save(update_fields=["time_zone"])
+
+
+class ProfileForm(forms.ModelForm):
+    time_zone = TimeZoneField(help_text="It decides when your day begins.")
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone", "week_start"]
+        labels = {"week_start": "The week starts on"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # A zone that is no longer offered stays possible for whoever has it.
+        if self.instance.time_zone not in dict(flat(self.fields["time_zone"].choices)):
+            kept = (self.instance.time_zone, self.instance.time_zone)
+            self.fields["time_zone"].choices = [kept, *zone_choices()]
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if len(name) > 150 or text.unstorable(name):
+            raise ValidationError("Choose a name of up to 150 letters, digits and signs.")
+        return name
+
+    def save(self):
+        self.instance.save(update_fields=self.changed_data)
+
+
+def flat(choices):
+    """Yield (value, words) of choices that may stand in groups."""
+    for value, words in choices:
+        if isinstance(words, str):
+            yield value, words
+        else:
+            yield from words

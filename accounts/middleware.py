@@ -1,13 +1,17 @@
 """Who is asking: sign-in for every page that doesn't say otherwise, and their time zone."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+
+LONGEST_USER_AGENT = 200  # the column's
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -33,6 +37,38 @@ def page_of_form(request):
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
         return "/"
     return urlsplit(page)._replace(scheme="", netloc="").geturl()
+
+
+class LastSeenMiddleware:
+    """Note when and from where a session is used, for the list of sessions.
+
+    One query in ten minutes for each session and process. allauth's own tracking costs three on
+    each request.
+    """
+
+    EVERY = timedelta(minutes=10)
+    REMEMBER = 10_000  # sessions
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.seen = {}
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            self.note(request, request.session.session_key, timezone.now())
+        return self.get_response(request)
+
+    def note(self, request, key, now):
+        if key in self.seen and now - self.seen[key] < self.EVERY:
+            return
+        if len(self.seen) >= self.REMEMBER:
+            self.seen.clear()
+        self.seen[key] = now
+        request.user.usersession_set.filter(session_key=key).update(
+            last_seen_at=now,
+            ip=get_adapter().get_client_ip(request),
+            user_agent=request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
+        )
 
 
 class TimeZoneMiddleware:

@@ -5,4 +5,5 @@ from accounts import views
 urlpatterns = [
     path("", views.settings, name="settings"),
     path("theme/", views.theme, name="theme"),
+    path("sessions/<int:session_pk>/end/", views.session_end, name="session_end"),
 ]

@@ -1,20 +1,45 @@
 """Settings: how Todosite looks, and the way to allauth's account pages."""
 
+from copy import copy
 from datetime import timedelta
 
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.forms import ThemeForm
+from accounts.forms import ProfileForm, ThemeForm
 
 KEEP_THEME = timedelta(days=365)
 
 
 def settings(request):
-    form = ThemeForm(initial={"theme": request.COOKIES.get("theme", "")})
-    return render(request, "settings.html", {"form": form})
+    # A copy: a form that fails leaves what was typed in its instance.
+    form = ProfileForm(request.POST or None, instance=copy(request.user))
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Saved your profile.")
+        return redirect("settings")
+    return page(request, form=form)
+
+
+def page(request, *, form=None, theme_form=None):
+    """Render the settings with a form that failed, if one did, and the others as things are."""
+    context = {
+        "form": form or ProfileForm(instance=request.user),
+        "theme_form": theme_form or ThemeForm(initial=request.COOKIES),
+    }
+    failed = any(form.is_bound for form in context.values())
+    return render(request, "settings.html", context, status=422 if failed else 200)
+
+
+@require_POST
+def session_end(request, session_pk):
+    """End one of the user's sessions, in another browser or in this one."""
+    session = get_object_or_404(request.user.usersession_set, pk=session_pk)
+    session.end()
+    messages.success(request, "Signed out there.")
+    return redirect("usersessions_list")
 
 
 @require_POST
@@ -22,7 +47,7 @@ def theme(request):
     """Keep the choice in this browser, so that the sign-in page wears it too."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
-        return render(request, "settings.html", {"form": form}, status=422)
+        return page(request, theme_form=form)
     response = redirect("settings")
     response.set_cookie(
         "theme",

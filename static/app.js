@@ -111,6 +111,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   (next ?? document.getElementById("add-text"))?.focus();
 });
 
+// Sign-up: the browser's time zone, where the form offers it and nobody has chosen yet.
+const zone = document.querySelector("form[data-guess-zone] select[name=time_zone]");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && [...zone.options].some((option) => option.value === here)) zone.value = here;
+
 // Ctrl or Cmd + Enter saves from any field of a task; Enter alone does in the title, which is one line.
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("#detail-form");

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tasks import text
+from accounts import text
 from tasks.models import Task
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length

@@ -32,7 +32,8 @@ class AccountTests(TestCase):
 
     def sign_up(self, email, **more):
         return self.client.post(
-            reverse("account_signup"), {"email": email, "password1": PASSWORD, **more}
+            reverse("account_signup"),
+            {"email": email, "password1": PASSWORD, "time_zone": "Europe/Berlin", **more},
         )
 
     def sign_in(self, email, password=PASSWORD):
@@ -45,11 +46,12 @@ class SignUpTests(AccountTests):
     def test_signs_in_at_once_where_no_mail_can_be_sent(self):
         response = self.client.post(
             reverse("account_signup"),
-            {"email": "Ann@Example.org", "password1": PASSWORD},
+            {"email": "Ann@Example.org", "password1": PASSWORD, "time_zone": "Asia/Kathmandu"},
             follow=True,
         )
         self.assertRedirects(response, "/tasks/?status=pending")
-        self.assertEqual(User.objects.get().email, "ann@example.org")
+        user = User.objects.get()
+        self.assertEqual((user.email, user.time_zone), ("ann@example.org", "Asia/Kathmandu"))
 
     def test_weak_password_is_named_and_the_address_kept(self):
         response = self.client.post(

@@ -1,7 +1,7 @@
 from unittest import TestCase
 from xml.etree import ElementTree
 
-from tasks.text import unix_lines, unstorable
+from accounts.text import unix_lines, unstorable
 
 
 class UnstorableTests(TestCase):

@@ -1,0 +1,23 @@
+"""The time zones that a person can choose. Pure: no Django."""
+
+import zoneinfo
+from functools import cache
+
+# Names of regions as people know them; what else the database holds (Etc/GMT+5, EST5EDT, posix/…)
+# is for machines.
+REGIONS = {
+    *["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe"],
+    *["Indian", "Pacific"],
+}
+
+
+@cache
+def zone_choices():
+    """Return choices for a form, (region, [(name, place)]), UTC first; old names included."""
+    groups = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if region in REGIONS:
+            place = place.replace("_", " ").replace("/", ", ")
+            groups.setdefault(region, []).append((name, place))
+    return [("UTC", "UTC"), *groups.items()]
