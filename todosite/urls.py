@@ -1,6 +1,7 @@
 """Every address of Todosite, by app."""
 
 from allauth.account import views as account_views
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -19,6 +20,12 @@ urlpatterns = [
         r"(?P<uidb36>[^/]+?)-(?P<key>set-password|[0-9a-z]+-[0-9a-f]{20,})/$",
         account_views.password_reset_from_key,
         name="account_reset_password_from_key",
+    ),
+    # Asked for before the form, else the address that was typed is gone after the password.
+    path(
+        "accounts/email/",
+        reauthentication_required(account_views.email),
+        name="account_email",
     ),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,145 @@
+from urllib.parse import quote
+
+from django.core import mail
+from django.test import TestCase
+from django.urls import reverse
+
+from accounts.tests.people import PASSWORD, add_user
+from accounts.tests.test_account_pages import link_in
+from accounts.zones import zone_choices
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
+
+
+class ProfileTests(TestCase):
+    def setUp(self):
+        self.ann = add_user(name="Ann", time_zone="Europe/Berlin")
+        self.client.force_login(self.ann)
+
+    def post(self, **changes):
+        data = {"name": "Ann", "time_zone": "Europe/Berlin", "week_start": "0"} | changes
+        response = self.client.post(reverse("settings"), data)
+        self.ann.refresh_from_db()
+        return response
+
+    def test_saves(self):
+        response = self.post(name=" Ann  Smith ", time_zone="Asia/Kathmandu", week_start="6")
+        self.assertRedirects(response, reverse("settings"))
+        self.assertEqual(
+            (self.ann.name, self.ann.time_zone, self.ann.week_start),
+            ("Ann Smith", "Asia/Kathmandu", 6),
+        )
+
+    def test_failure_keeps_what_was_typed_and_the_rest_of_the_page(self):
+        response = self.post(name="Ann\x07", time_zone="Mars/Base", week_start="3")
+        for words in [
+            "Choose a name of up to 150 letters",
+            "Mars/Base is not one of the available choices",
+            "Select a valid choice. 3 is not one of the available choices",
+            "Settings of Ann<",
+        ]:
+            self.assertContains(response, words, status_code=422)
+        self.assertEqual((self.ann.name, self.ann.time_zone), ("Ann", "Europe/Berlin"))
+
+    def test_zone_that_is_not_offered_stays_possible_for_whoever_has_it(self):
+        self.ann.time_zone = "EST5EDT"
+        self.ann.save()
+        page = self.client.get(reverse("settings"))
+        self.assertContains(page, '<option value="EST5EDT" selected>EST5EDT</option>', html=True)
+        self.assertRedirects(self.post(time_zone="EST5EDT"), reverse("settings"))
+
+    def test_zones_are_grouped_by_region(self):
+        groups = dict(zone_choices())
+        self.assertEqual(groups["UTC"], "UTC")
+        self.assertIn(
+            ("America/Argentina/Buenos_Aires", "Argentina, Buenos Aires"), groups["America"]
+        )
+        self.assertNotIn("Etc", groups)
+
+
+class SessionTests(TestCase):
+    def setUp(self):
+        self.ann = add_user(password=PASSWORD)
+
+    def sign_in(self, user_agent):
+        client = self.client_class(headers={"User-Agent": user_agent})
+        client.post(reverse("account_login"), {"login": self.ann.email, "password": PASSWORD})
+        self.assertEqual(client.get("/tasks/").status_code, 200)
+        return client
+
+    def is_in(self, client):
+        return client.get("/tasks/").status_code == 200
+
+    def test_lists_browsers_and_ends_one(self):
+        laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
+        page = laptop.get(reverse("usersessions_list"))
+        self.assertContains(page, 'Firefox on Linux</strong> <span class="badge">This browser')
+        self.assertContains(page, "Mobile Safari on iOS")
+        self.assertContains(page, "127.0.0.1 · last seen now")
+        session = self.ann.usersession_set.get(user_agent=IPHONE)
+        response = laptop.post(reverse("session_end", args=[session.pk]))
+        self.assertRedirects(response, reverse("usersessions_list"))
+        self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
+
+    def test_ends_all_others(self):
+        laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, FIREFOX])
+        laptop.post(reverse("usersessions_list"))
+        self.assertEqual(
+            [self.is_in(client) for client in (laptop, phone, third)], [True, False, False]
+        )
+
+    def test_password_change_ends_the_others(self):
+        laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
+        new = "an0ther-Horse!"
+        laptop.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": new, "password2": new},
+        )
+        self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
+
+    def test_notes_when_and_from_where_a_session_was_seen(self):
+        laptop = self.sign_in(FIREFOX)
+        self.ann.usersession_set.update(last_seen_at="2020-01-01T00:00:00Z", ip="192.0.2.1")
+        other_process = self.client_class(headers={"User-Agent": IPHONE})
+        other_process.cookies = laptop.cookies
+        other_process.get("/tasks/")
+        session = self.ann.usersession_set.get()
+        self.assertEqual((session.ip, session.user_agent), ("127.0.0.1", IPHONE))
+        self.assertGreater(session.last_seen_at.year, 2020)
+
+
+class EmailTests(TestCase):
+    def setUp(self):
+        self.ann = add_user("ann@example.org", password=PASSWORD)
+        self.client.post(reverse("account_login"), {"login": self.ann.email, "password": PASSWORD})
+
+    def reauthenticate(self):
+        self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    def test_old_address_works_until_the_new_one_is_confirmed(self):
+        self.reauthenticate()
+        self.client.post(reverse("account_email"), {"email": "New@example.org", "action_add": ""})
+        page = self.client.get(reverse("account_email"))
+        self.assertContains(page, "<dt>Changing to</dt><dd>new@example.org</dd>")
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "ann@example.org")
+        (confirmation,) = [message for message in mail.outbox if message.to == ["new@example.org"]]
+        self.client.post(link_in(confirmation))
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "new@example.org")
+        self.assertIn(["ann@example.org"], [message.to for message in mail.outbox])  # was told
+
+    def test_change_and_second_factors_ask_for_the_password_again(self):
+        for name in ["account_email", "mfa_activate_totp", "mfa_add_webauthn"]:
+            response = self.client.get(reverse(name))
+            self.assertRedirects(
+                response,
+                f"{reverse('account_reauthenticate')}?next={quote(reverse(name), safe='')}",
+            )
+        self.reauthenticate()
+        for name in ["account_email", "mfa_activate_totp", "mfa_add_webauthn"]:
+            self.assertEqual(self.client.get(reverse(name)).status_code, 200)
