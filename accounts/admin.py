@@ -1,16 +1,44 @@
-"""The admin's page of accounts."""
+"""The admin's page of accounts: for support."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Coalesce
 
+from accounts.admin_site import CappedPaginator
 from accounts.models import User
+
+
+class VerifiedFilter(admin.SimpleListFilter):
+    title = "confirmed address"
+    parameter_name = "verified"
+
+    def lookups(self, request, model_admin):
+        return [("1", "Yes"), ("0", "No")]
+
+    def queryset(self, request, queryset):
+        if self.value() in {"0", "1"}:
+            return queryset.filter(verified=self.value() == "1")
+        return queryset
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    list_display = ["email", "name", "is_active", "is_staff", "last_login", "created_at"]
-    list_filter = ["is_active", "is_staff"]
+    list_display = [
+        "email",
+        "name",
+        "verified",
+        "is_active",
+        "last_login",
+        "open_tasks",
+        "all_tasks",
+    ]
+    list_filter = [VerifiedFilter, "is_active", "is_staff"]
     search_fields = ["email", "name"]
-    ordering = ["-created_at"]
+    ordering = ["-created_at", "pk"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+    actions = ["deactivate", "activate"]
     fields = [
         "email",
         "name",
@@ -19,11 +47,50 @@ class UserAdmin(admin.ModelAdmin):
         "is_active",
         "is_staff",
         "is_superuser",
+        "verified",
         "last_login",
         "created_at",
     ]
-    readonly_fields = ["last_login", "created_at"]
+    readonly_fields = ["verified", "last_login", "created_at"]
+
+    def get_queryset(self, request):
+        """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"))
+        tasks = User.tasks.rel.related_model.objects.filter(user=OuterRef("pk"))
+
+        def count(rows):
+            return Coalesce(rows.order_by().values("user").values(n=Count("pk")), 0)
+
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                verified=Exists(addresses.filter(verified=True)),
+                open_tasks=count(tasks.open()),
+                all_tasks=count(tasks),
+            )
+        )
+
+    @admin.display(boolean=True, description="confirmed")
+    def verified(self, user):
+        return user.verified
+
+    @admin.display(description="open")
+    def open_tasks(self, user):
+        return user.open_tasks
+
+    @admin.display(description="tasks")
+    def all_tasks(self, user):
+        return user.all_tasks
+
+    @admin.action(description="Disable: sign out everywhere and keep out")
+    def deactivate(self, request, queryset):
+        self.message_user(request, f"Disabled {queryset.deactivate()} accounts.")
+
+    @admin.action(description="Enable again")
+    def activate(self, request, queryset):
+        self.message_user(request, f"Enabled {queryset.activate()} accounts.")
 
     def has_add_permission(self, request):
-        """Accounts begin with sign-up, where the password is chosen by its owner."""
+        """Accounts begin with sign-up or with add_user, so that nobody else knows the password."""
         return False

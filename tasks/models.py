@@ -29,6 +29,10 @@ class TaskQuerySet(models.QuerySet):
             pending=models.Count("pk", filter=~done), completed=models.Count("pk", filter=done)
         )
 
+    def restore(self):
+        """Take these tasks out of the trash; return how many were in it."""
+        return self.exclude(deleted_at=None).change(deleted_at=None)
+
     def change(self, **fields):
         """Write fields, raise the version and note the time, in one statement.
 

@@ -35,7 +35,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "accounts",
     "tasks",
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",  # django.contrib.admin with our door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",  # allauth's pages load it
@@ -139,6 +139,7 @@ LOGIN_REDIRECT_URL = "home"
 # Without a mail server nobody could confirm an address, so nobody has to.
 HAS_MAIL = bool(env.str("EMAIL_URL", default=""))
 
+ADMIN_REQUIRES_MFA = env.bool("ADMIN_REQUIRES_MFA", default=not DEBUG)
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

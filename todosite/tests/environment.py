@@ -8,7 +8,15 @@ import os
 
 UNSET = [
     *["SECRET_KEY", "HTTPS_ONLY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXY_COUNT"],
-    *["EMAIL_URL", "DEFAULT_FROM_EMAIL", "TIME_ZONE", "LOG_LEVEL", "STATIC_ROOT", "SIGNUP_OPEN"],
+    *[
+        "EMAIL_URL",
+        "DEFAULT_FROM_EMAIL",
+        "TIME_ZONE",
+        "LOG_LEVEL",
+        "STATIC_ROOT",
+        "SIGNUP_OPEN",
+        "ADMIN_REQUIRES_MFA",
+    ],
 ]
 os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")
 # Playwright's synchronous API runs an event loop in the thread of the test.

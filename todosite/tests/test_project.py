@@ -8,6 +8,7 @@ from io import StringIO
 from unittest import mock
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
@@ -141,6 +142,7 @@ def session(transactional_db, client):
     """The session cookie of somebody with a task who may use the admin, too."""
     user = add_user(is_staff=True, is_superuser=True)
     user.tasks.create(title="Milk")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
         client.force_login(user)
     return f"sessionid={client.cookies['sessionid'].value}"
@@ -191,7 +193,7 @@ def test_headers_for_whoever_is_signed_in(port, session):
         ("/tasks/?page=0", 400, "“page” must be a whole number"),
         ("/tasks/1/", 404, "There is nothing here"),
         ("/tasks/1/complete/", 405, ""),
-        ("/accounts/email/", 200, "ann@example.org"),
+        ("/accounts/sessions/", 200, "Where you are signed in"),
         ("/admin/", 200, "Site administration"),
         ("/admin/tasks/task/", 200, "Milk"),
         ("/admin/accounts/user/", 200, "ann@example.org"),

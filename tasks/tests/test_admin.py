@@ -1,0 +1,133 @@
+"""The admin: who gets in, and what support finds there."""
+
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.tests.people import PASSWORD, add_user
+from tasks.models import Task
+
+
+class DoorTests(TestCase):
+    def test_strangers_go_through_our_own_sign_in(self):
+        for path in ["/admin/", "/admin/login/?next=/admin/tasks/task/"]:
+            response = self.client.get(path, follow=True)
+            url, _ = response.redirect_chain[-1]
+            self.assertTrue(url.startswith("/accounts/login/?next=%2Fadmin%2F"), url)
+            self.assertContains(response, "<h1>Sign in</h1>")
+        data = {"username": "root@example.org", "password": PASSWORD}
+        add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+        self.client.post("/admin/login/", data)  # Django's own form is not there
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    def test_others_are_refused(self):
+        self.client.force_login(add_user())
+        self.assertEqual(self.client.get("/admin/", follow=True).status_code, 403)
+
+    @override_settings(ADMIN_REQUIRES_MFA=True)
+    def test_staff_need_a_second_factor_and_are_told(self):
+        root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        self.client.force_login(root)
+        response = self.client.get("/admin/tasks/task/", follow=True)
+        self.assertContains(response, "A second factor first", status_code=403)
+        self.assertContains(response, f'href="{reverse("mfa_index")}"', status_code=403)
+        Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={})
+        self.assertContains(self.client.get("/admin/"), "Site administration")
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class AdminTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        cls.ann = add_user("ann@example.org", name="Ann", password=PASSWORD)
+
+    def setUp(self):
+        self.client.force_login(self.root)
+
+    def count(self, url):
+        with CaptureQueriesContext(connection) as queries:
+            self.assertEqual(self.client.get(url).status_code, 200)
+        return len(queries)
+
+    def test_lists_need_as_few_queries_for_many_rows(self):
+        self.ann.tasks.create(title="One")
+        urls = ["/admin/tasks/task/", "/admin/accounts/user/"]
+        self.client.get("/admin/")
+        before = [self.count(url) for url in urls]
+        for n in range(5):
+            add_user(f"{n}@example.org").tasks.create(title=f"Task {n}")
+        self.assertEqual([self.count(url) for url in urls], before)
+
+    def test_nothing_counts_a_whole_table(self):
+        with CaptureQueriesContext(connection) as queries:
+            self.client.get("/admin/tasks/task/")
+        counts = [q["sql"] for q in queries if "COUNT(" in q["sql"].upper()]
+        self.assertEqual([sql for sql in counts if "LIMIT 10000" not in sql], [])
+        self.assertEqual(len(counts), 1)
+
+    def test_users_show_counts_and_are_found(self):
+        self.ann.tasks.create(title="Open")
+        self.ann.tasks.create(title="Done").complete()
+        self.ann.tasks.create(title="Gone").delete_softly()
+        response = self.client.get("/admin/accounts/user/?q=ann&verified=1")
+        (row,) = response.context["cl"].result_list
+        self.assertEqual((row.email, row.open_tasks, row.all_tasks), ("ann@example.org", 1, 2))
+        self.assertEqual(
+            list(self.client.get("/admin/accounts/user/?verified=0").context["cl"].result_list), []
+        )
+
+    def test_no_password_hash_is_shown(self):
+        page = self.client.get(f"/admin/accounts/user/{self.ann.pk}/change/")
+        self.assertContains(page, "ann@example.org")
+        self.assertNotContains(page, self.ann.password[:20])
+
+    def test_disabling_ends_sessions(self):
+        other = self.client_class()
+        data = {"login": self.ann.email, "password": PASSWORD}
+        other.post(reverse("account_login"), data)
+        self.assertEqual(other.get("/tasks/").status_code, 200)
+        data = {"action": "deactivate", "_selected_action": [self.ann.pk]}
+        self.client.post("/admin/accounts/user/", data)
+        self.assertEqual(other.get("/tasks/").status_code, 302)
+
+    def test_what_is_in_the_trash_is_behind_a_filter_and_can_be_restored(self):
+        task = self.ann.tasks.create(title="Milk")
+        task.delete_softly()
+        self.assertEqual(list(self.client.get("/admin/tasks/task/").context["cl"].result_list), [])
+        page = self.client.get("/admin/tasks/task/?trash=1")
+        self.assertEqual(list(page.context["cl"].result_list), [task])
+        data = {"action": "restore", "_selected_action": [task.pk]}
+        response = self.client.post("/admin/tasks/task/?trash=1", data, follow=True)
+        self.assertContains(response, "Restored 1 tasks.")
+        self.assertEqual(self.ann.tasks.get().version, 3)
+
+    def test_edit_raises_the_version_and_shows_at_once(self):
+        task = self.ann.tasks.create(title="Milk")
+        url = f"/admin/tasks/task/{task.pk}/change/"
+        data = {"title": "Oat milk", "description": "", "due_date": "", "due_time": ""}
+        self.client.post(url, data | {"user": self.root.pk})
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.version, task.user), ("Oat milk", 2, self.ann))
+        self.client.force_login(self.ann)
+        self.assertContains(self.client.get("/tasks/"), "Oat milk")
+
+    def test_tasks_are_found_by_title_owner_and_status(self):
+        self.ann.tasks.create(title="Milk")
+        self.ann.tasks.create(title="Bread").complete()
+
+        def titles(query):
+            page = self.client.get(f"/admin/tasks/task/?{query}")
+            return [task.title for task in page.context["cl"].result_list]
+
+        self.assertEqual(titles("q=milk"), ["Milk"])
+        self.assertEqual(titles("q=ann@"), ["Bread", "Milk"])
+        self.assertEqual(titles("status=completed"), ["Bread"])
+        self.assertEqual(titles("status=pending"), ["Milk"])
+
+    def test_admin_can_add_a_task_for_somebody(self):
+        data = {"user": self.ann.pk, "title": "Welcome", "description": ""}
+        self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
+        self.assertEqual(Task.objects.get().user, self.ann)

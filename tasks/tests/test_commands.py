@@ -1,0 +1,86 @@
+from collections import Counter
+from io import StringIO
+
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.test import TestCase, override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from tasks.models import Task
+
+
+def demo_data(*arguments):
+    out = StringIO()
+    call_command("demo_data", *arguments, stdout=out)
+    return out.getvalue()
+
+
+MANY = ["--users", "4", "--tasks-per-user", "500", "--password", "demo-Password-1"]
+
+
+@override_settings(DEBUG=True)
+class DemoDataTests(TestCase):
+    def tasks(self):
+        names = ["user__email", "title", "description", "due_date", "due_time"]
+        return list(Task.objects.order_by("pk").values_list(*names))
+
+    def test_users_can_sign_in_and_have_believable_tasks(self):
+        self.assertEqual(
+            demo_data(*MANY), "Made 4 users and 2000 tasks; their password is demo-Password-1\n"
+        )
+        self.assertEqual(
+            sorted(User.objects.values_list("email", flat=True)),
+            [f"demo{n}@example.com" for n in (1, 2, 3, 4)],
+        )
+        self.assertEqual(EmailAddress.objects.filter(verified=True, primary=True).count(), 4)
+        self.assertIs(User.objects.first().check_password("demo-Password-1"), True)
+        self.assertEqual(
+            Counter(Task.objects.values_list("user__email", flat=True))["demo3@example.com"], 500
+        )
+        counts = Task.objects.counts()
+        self.assertAlmostEqual(counts["completed"], 1200, delta=120)
+        dated = Task.objects.exclude(due_date=None)
+        self.assertAlmostEqual(dated.count(), 500, delta=80)
+        days = [
+            abs((day - timezone.now().date()).days)
+            for day in dated.values_list("due_date", flat=True)
+        ]
+        self.assertLessEqual(max(days), 15)
+        self.assertFalse(Task.objects.filter(created_at__gt=timezone.now()).exists())
+        text = " ".join(Task.objects.values_list("title", flat=True))
+        for piece in ["O'Brien", "🎂", "’"]:
+            self.assertIn(piece, text)
+        self.assertTrue(Task.objects.exclude(description="").exists())
+
+    def test_same_seed_same_tasks(self):
+        demo_data(*MANY, "--seed", "7")
+        first = self.tasks()
+        User.objects.all().delete()
+        demo_data(*MANY, "--seed", "7")
+        self.assertEqual(self.tasks(), first)
+        User.objects.all().delete()
+        demo_data(*MANY, "--seed", "8")
+        self.assertNotEqual(self.tasks(), first)
+
+    def test_without_numbers_one_account_with_a_week(self):
+        out = demo_data()
+        user = User.objects.get()
+        password = out.split()[-1]
+        self.assertEqual(out, f"Sign in as demo1@example.com with the password {password}\n")
+        self.assertIs(user.check_password(password), True)
+        self.assertEqual(user.tasks.counts(), {"pending": 8, "completed": 1})
+        with self.assertRaisesMessage(CommandError, "demo1@example.com is there already"):
+            demo_data()
+
+    @override_settings(DEBUG=False)
+    def test_refuses_a_real_site_unless_told(self):
+        with self.assertRaisesMessage(CommandError, "DEBUG is off"):
+            demo_data(*MANY)
+        self.assertEqual(User.objects.count(), 0)
+        demo_data(*MANY, "--really")
+        self.assertEqual(User.objects.count(), 4)
+
+    def test_numbers_belong_together(self):
+        with self.assertRaisesMessage(CommandError, "belong together"):
+            demo_data("--users", "3")
