@@ -1,0 +1,150 @@
+"""Second factors, sessions and settings, in Chromium."""
+
+import re
+
+import pytest
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from playwright.sync_api import expect
+
+from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.axe import violations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ann():
+    return add_user("ann@example.org", password=PASSWORD)
+
+
+def sign_in(page, password=PASSWORD):
+    page.set_default_timeout(5000)
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("ann@example.org")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def confirm_password(page):
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+
+
+def code(secret):
+    """Return what an authenticator app shows now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+def test_authenticator_app_and_recovery_codes(page, ann, context):
+    sign_in(page)
+    page.goto("/settings/")
+    page.get_by_role("link", name="Authenticator app").click()
+    page.get_by_role("link", name="Activate").click()
+    confirm_password(page)
+    secret = page.get_by_label("Authenticator secret").input_value()
+    page.get_by_label("Authenticator code").fill(code(secret))
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    codes = re.findall(r"\b[0-9a-f]{8}\b", page.locator("textarea").input_value())
+    assert len(codes) == 10
+
+    context.clear_cookies()
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Two-Factor Authentication")).to_be_visible()
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+
+    context.clear_cookies()
+    sign_in(page)
+    page.get_by_label("Code").fill(codes[0])  # each works once
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+
+
+def test_passkey_alone_signs_in(page, ann, context):
+    chromium = context.new_cdp_session(page)
+    chromium.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    chromium.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    page.goto("/accounts/2fa/webauthn/add/")
+    confirm_password(page)
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add", exact=True).last.click()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+
+    context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+
+
+def test_session_ended_in_another_browser(page, ann, browser, live_server):
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    other = browser.new_context(base_url=live_server.url)
+    second = other.new_page()
+    sign_in(second)
+    expect(second.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    page.goto("/settings/")
+    page.get_by_role("link", name="Where you are signed in").click()
+    there = (
+        page.get_by_role("listitem").filter(has_text="Chrome").filter(has_not_text="This browser")
+    )
+    there.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#messages")).to_contain_text("Signed out there.")
+    second.reload()
+    expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
+    other.close()
+
+
+def test_sign_up_guesses_the_time_zone(browser, live_server):
+    context = browser.new_context(base_url=live_server.url, timezone_id="Asia/Kathmandu")
+    page = context.new_page()
+    page.goto("/accounts/signup/")
+    zone = page.get_by_label("Time zone")
+    assert zone.input_value() in {"Asia/Kathmandu", "Asia/Katmandu"}
+    context.close()
+
+
+PAGES = [
+    "email/",
+    "password/change/",
+    "2fa/",
+    "2fa/totp/activate/",
+    "2fa/webauthn/",
+    "2fa/webauthn/add/",
+    "sessions/",
+    "reauthenticate/",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_account_pages_are_accessible_and_fit(page, ann, scheme, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page)
+    page.goto("/accounts/email/")
+    confirm_password(page)
+    for path in PAGES:
+        page.goto(f"/accounts/{path}")
+        assert (path, violations(page)) == (path, [])
+        assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, width)
