@@ -24,6 +24,9 @@ except ImproperlyConfigured as error:
 worker_class = "gthread"
 # Each worker imports the application itself, so no connection is ever opened before the fork.
 preload_app = False
+# Whether a proxy's X-Forwarded-Proto counts is for TRUSTED_PROXY_COUNT to say, which Django reads;
+# gunicorn would believe it of every proxy on this machine.
+secure_scheme_headers = {}
 # The default socket lies in the home folder, where two servers would share it.
 control_socket_disable = True
 # A request may take this long (seconds) before its worker is replaced; a worker that is asked

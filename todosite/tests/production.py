@@ -1,6 +1,7 @@
 """The real thing for tests: gunicorn by the Procfile's command, in production mode."""
 
 import contextlib
+import http.client
 import os
 import shlex
 import socket
@@ -74,3 +75,13 @@ def serve(**changes):
             yield port
         finally:
             server.terminate()
+
+
+def ask(port, path, method="GET", *, body=None, scheme="https", host="localhost", **headers):
+    """Ask the server as one proxy in front of it would; return the answer, with its text."""
+    headers |= {"Host": host, "X-Forwarded-Proto": scheme}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as link:
+        link.request(method, path, urlencode(body) if body else None, headers)
+        answer = link.getresponse()
+        answer.text = answer.read().decode("utf-8", "replace")
+    return answer

@@ -1,9 +1,7 @@
 """The project as a whole: its settings, its server, the headers of every kind of answer."""
 
-import http.client
 import re
 import subprocess
-from contextlib import closing
 from io import StringIO
 from unittest import mock
 
@@ -15,7 +13,15 @@ from django.test import override_settings
 
 from accounts.tests.people import add_user
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
-from todosite.tests.production import ENV, database_url, environment, manage, serve, web_command
+from todosite.tests.production import (
+    ENV,
+    ask,
+    database_url,
+    environment,
+    manage,
+    serve,
+    web_command,
+)
 
 # settings
 
@@ -128,15 +134,6 @@ def port(django_db_setup, django_db_blocker, tmp_path_factory):
         yield port
 
 
-def ask(port, path, method="GET", *, scheme="https", host="localhost", cookie="", **headers):
-    headers |= {"Host": host, "Cookie": cookie, "X-Forwarded-Proto": scheme}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        answer.text = answer.read().decode("utf-8", "replace")
-    return answer
-
-
 @pytest.fixture
 def session(transactional_db, client):
     """The session cookie of somebody with a task who may use the admin, too."""
@@ -198,7 +195,7 @@ def test_headers_for_whoever_is_signed_in(port, session):
         ("/admin/tasks/task/", 200, "Milk"),
         ("/admin/accounts/user/", 200, "ann@example.org"),
     ]:
-        answer = ask(port, path, cookie=session)
+        answer = ask(port, path, Cookie=session)
         assert (path, answer.status) == (path, status)
         assert words in answer.text
         assert_safe(answer)

@@ -1,0 +1,71 @@
+"""Limits of sign-in and words of proxies, with real gunicorn workers."""
+
+import re
+
+import pytest
+
+from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.production import ask, database_url, manage, serve
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Referer": "https://localhost/"}
+WRONG = "The email address and/or password you specified are not correct."
+LOCKED = "Too many failed login attempts. Try again later."
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory):
+    root = str(tmp_path_factory.mktemp("static"))
+    assert manage("collectstatic", "--noinput", STATIC_ROOT=root).returncode == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup, django_db_blocker, static):
+    with django_db_blocker.unblock():
+        url = database_url()
+    with serve(
+        DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1", WEB_CONCURRENCY="4"
+    ) as port:
+        yield port
+
+
+def sign_in(port, email, password, address):
+    """Try to sign in from an address as the proxy saw it; return "in", "wrong" or "locked"."""
+    page = ask(port, "/accounts/login/")
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text))
+    (cookie,) = re.findall(r"csrftoken=\w+", page.headers["Set-Cookie"])
+    body = {"login": email, "password": password, "csrfmiddlewaretoken": token}
+    # What stands before the last address is the visitor's own claim.
+    forwarded = {"X-Forwarded-For": f"198.51.100.{len(password)}, {address}"}
+    answer = ask(port, "/accounts/login/", "POST", body=body, Cookie=cookie, **FORM, **forwarded)
+    if answer.status == 302:
+        return "in"
+    return "locked" if LOCKED in answer.text else "wrong" if WRONG in answer.text else answer.text
+
+
+def test_account_locks_after_five_wrong_passwords_whichever_worker_sees_them(port):
+    add_user("ann@example.org", password=PASSWORD)
+    tries = [sign_in(port, "ann@example.org", f"wrong{n}", f"192.0.2.{n}") for n in range(12)]
+    assert tries == ["wrong"] * 5 + ["locked"] * 7
+    assert sign_in(port, "ann@example.org", PASSWORD, "192.0.2.99") == "locked"
+
+
+def test_an_address_is_limited_by_what_the_proxy_saw(port):
+    tries = [sign_in(port, f"{n}@example.org", "x" * (n + 1), "203.0.113.1") for n in range(12)]
+    assert tries == ["wrong"] * 10 + ["locked"] * 2
+    assert sign_in(port, "new@example.org", "x", "203.0.113.2") == "wrong"
+
+
+def test_untrusted_word_of_https_is_not_believed(static):
+    with serve(STATIC_ROOT=static, TRUSTED_PROXY_COUNT="0") as port:
+        answer = ask(port, "/accounts/login/", scheme="https")
+        assert (answer.status, answer.headers["Location"]) == (
+            301,
+            "https://localhost/accounts/login/",
+        )
+
+
+def test_trusted_word_of_https_ends_the_redirect(port):
+    assert ask(port, "/accounts/login/", scheme="https").status == 200
+    assert ask(port, "/accounts/login/", scheme="http").status == 301
