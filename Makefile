@@ -13,7 +13,8 @@ run:
 	@$(PYTHON) todosite/prepare.py --database
 	@echo
 	@echo "  Todosite is at http://127.0.0.1:$(PORT)"
-	@echo "  Open it and create an account; mail for it is printed here."
+	@echo "  Open it and create an account; mail for it is printed here. Or make one with a week of"
+	@echo "  tasks: DEBUG=true $(BIN)/python manage.py demo_data"
 	@echo "  Ctrl-C stops it. Your data stays in var/postgres."
 	@echo
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
