@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST_USER_AGENT = 200  # the column's
@@ -71,15 +72,20 @@ class LastSeenMiddleware:
         )
 
 
-class TimeZoneMiddleware:
-    """Show moments in the time zone of whoever is signed in."""
+class SignedInMiddleware:
+    """Show moments in the user's time zone, and leave their pages in no cache.
+
+    Else the Back button shows them after the sign-out, to whoever sits there then.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
-            timezone.activate(request.user.zone)
-        else:
+        if not request.user.is_authenticated:
             timezone.deactivate()
-        return self.get_response(request)
+            return self.get_response(request)
+        timezone.activate(request.user.zone)
+        response = self.get_response(request)
+        add_never_cache_headers(response)
+        return response

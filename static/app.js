@@ -1,15 +1,8 @@
 // What htmx alone does not do: nothing typed is lost, the focus stays where a person expects it.
 // Everything works without this file.
 
-const messages = () => document.getElementById("messages");
-
-function tell(words) {
-  const toast = document.createElement("div");
-  toast.className = "toast";
-  toast.append(Object.assign(document.createElement("p"), { textContent: words }));
-  messages()?.replaceChildren(toast);
-  fade();
-}
+const byId = (id) => document.getElementById(id);
+const user = document.querySelector("[data-user]")?.dataset.user;
 
 // Messages go after a while, but never from under somebody's pointer or focus. What they undo
 // can still be undone in the trash, or where the task stands.
@@ -19,54 +12,73 @@ let going;
 function fade() {
   clearTimeout(going);
   going = setTimeout(() => {
-    if (messages()?.matches(":hover, :focus-within")) fade();
-    else messages()?.replaceChildren();
+    const messages = byId("messages");
+    if (messages?.matches(":hover, :focus-within")) fade();
+    else messages?.replaceChildren();
   }, STAY);
+}
+
+function tell(words) {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.append(Object.assign(document.createElement("p"), { textContent: words }));
+  byId("messages")?.replaceChildren(toast);
+  fade();
 }
 
 fade();
 document.addEventListener("htmx:after:swap", fade);
 
-// The add box is emptied at once, for the next line; what could not be added goes back into it.
-const addBox = (event) => event.target.closest?.("#add")?.elements.text;
+// The add box is emptied at once, for the next line. What is on its way waits in this tab, so that
+// it comes back into the box if it fails, and after a new sign-in, to the same user alone.
+const box = byId("add-text");
+const isAdd = (event) => event.target.id === "add";
+let waiting = []; // lines on their way, in order
+let given = ""; // what the box was given back, at its beginning
+
+function keep() {
+  if (waiting.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting }));
+  else sessionStorage.removeItem("waiting");
+}
+
+function giveBack(line) {
+  if (!box.value.startsWith(given)) given = "";
+  const rest = box.value.slice(given.length);
+  given += `${line} `; // a space, since somebody may be typing on
+  box.value = given + rest;
+}
 
 document.addEventListener("htmx:config:request", (event) => {
-  const box = addBox(event);
-  if (!box) return;
-  event.detail.ctx.typed = box.value;
-  box.value = "";
+  if (!isAdd(event)) return;
+  event.detail.ctx.line = box.value;
+  waiting.push(box.value);
+  keep();
+  box.value = given = "";
 });
 
-function giveBack(event) {
-  const box = addBox(event);
-  const typed = event.detail.ctx?.typed;
-  if (!box || !typed) return;
-  box.value = box.value ? `${typed} ${box.value}` : typed;
-  event.detail.ctx.typed = "";
-}
-
-// On the way to the sign-in page the line waits in this tab; the same user finds it in the box.
-const user = document.querySelector("[data-user]")?.dataset.user;
-
-document.addEventListener("htmx:after:request", (event) => {
-  const { hx, typed } = event.detail.ctx;
-  if (hx.redirect && typed) sessionStorage.setItem("waiting", JSON.stringify({ user, typed }));
+document.addEventListener("htmx:finally:request", (event) => {
+  const { line, response, hx } = event.detail.ctx;
+  if (!isAdd(event) || hx?.redirect) return;
+  waiting.splice(waiting.indexOf(line), 1);
+  keep();
+  if (!response || response.status >= 400) giveBack(line);
+  box.setAttribute("aria-invalid", String(Boolean(byId("add-error").textContent.trim())));
 });
 
-const waiting = user && JSON.parse(sessionStorage.getItem("waiting"));
-if (waiting) {
+const left = user && JSON.parse(sessionStorage.getItem("waiting"));
+if (left && left.user !== user) sessionStorage.removeItem("waiting");
+else if (left && box) {
+  left.waiting.forEach(giveBack);
   sessionStorage.removeItem("waiting");
-  const box = document.getElementById("add-text");
-  if (box && waiting.user === user) box.value = waiting.typed;
 }
 
+// Trouble is told; the page stays as it is, with all that was typed.
 const TROUBLE = {
   403: "Your sign-in has changed meanwhile. Copy what you typed, then reload this page.",
   404: "This task isn't there any more: it may have been deleted elsewhere.",
 };
 
 document.addEventListener("htmx:response:error", (event) => {
-  giveBack(event);
   const status = event.detail.ctx.response.status;
   if (status === 409 || status === 422) return; // the answer says what is wrong
   tell(TROUBLE[status] ?? "That didn't work, and nothing you typed is lost. Please try again.");
@@ -74,53 +86,96 @@ document.addEventListener("htmx:response:error", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   if (!event.detail.ctx) return;
-  giveBack(event);
   tell("Todosite can't be reached. Nothing you typed is lost; try again when you are online.");
 });
 
-// Morphing leaves the focused field alone. Where I had typed nothing in it, the new value counts:
-// else my next save would put the old one back.
+// The form of a task. Its fields hold what is typed; their default values, what was shown.
+const form = () => byId("detail-form");
+const fields = () => [...(form()?.elements ?? [])].filter((field) => field.type !== "hidden" && field.name);
+const isEdit = (event) => event.target.id === "detail-form";
+let busy = false;
+let again = false;
+
+document.addEventListener("submit", (event) => isEdit(event) && busy && (again = true), true);
+
+document.addEventListener("htmx:config:request", (event) => {
+  if (!isEdit(event) || busy) return;
+  busy = true;
+  event.detail.ctx.sent = Object.fromEntries(fields().map((field) => [field.name, field.value]));
+});
+
+// Morphing gives a field the new value, unless it has the focus. But what was typed since the
+// form was sent stays; and where nothing was, the focused field takes the new value too: else the
+// next save would put the old one back.
 document.addEventListener("htmx:before:swap", (event) => {
-  const field = document.activeElement;
-  const mine = field?.form?.id === "detail-form" && field.value !== field.defaultValue;
-  event.detail.ctx.untouched = mine ? null : field;
+  const { ctx, tasks } = event.detail;
+  if (!ctx.sent || !tasks.some((task) => task.target?.id === "detail-body")) return;
+  const typed = fields().filter((field) => field.value !== ctx.sent[field.name]);
+  ctx.typed = Object.fromEntries(typed.map((field) => [field.name, field.value]));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const field = event.detail.ctx.untouched;
-  if (field?.form?.id === "detail-form") field.value = field.defaultValue;
+  const { typed, response } = event.detail.ctx;
+  if (!typed) return;
+  for (const field of fields()) {
+    const value = typed[field.name] ?? field.defaultValue;
+    if (field.value !== value) field.value = value;
+  }
+  // What is wrong gets the focus, if that is still in the form.
+  const wrong = form().querySelector("[aria-invalid=true]");
+  const here = document.activeElement;
+  if (response.status >= 400 && (here === document.body || form().contains(here))) wrong?.focus();
 });
 
-// An answer that names what is wrong: go there.
-document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx.response.status < 400) return;
-  document.querySelector("#detail-form [aria-invalid=true]")?.focus();
+// A form that was sent again while it was busy goes once more, with what it holds by then.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { sent, response } = event.detail.ctx;
+  if (!sent) return;
+  busy = false;
+  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit()); // htmx isn't done yet
+  again = false;
+});
+
+// Ctrl or Cmd + Enter saves from any field; Enter alone does in the title, which is one line.
+document.addEventListener("keydown", (event) => {
+  if (event.target.form?.id !== "detail-form" || event.key !== "Enter" || event.isComposing) return;
+  if (!event.ctrlKey && !event.metaKey && event.target.name !== "title") return;
+  event.preventDefault();
+  form().requestSubmit();
+});
+
+// Whoever leaves with something unsaved is asked, by the browser.
+let sending = false; // the form itself, where htmx isn't there to do it
+let leaving = false; // for the sign-in page: lines on their way wait
+document.addEventListener("submit", (event) => (sending = isEdit(event) && !event.defaultPrevented));
+document.addEventListener("htmx:after:request", (event) => (leaving = Boolean(event.detail.ctx.hx.redirect)));
+addEventListener("beforeunload", (event) => {
+  const unsaved = fields().some((field) => field.value !== field.defaultValue);
+  if ((unsaved && !sending) || (waiting.length && !leaving)) event.preventDefault();
 });
 
 // What had the focus is gone: go on with its task's row, or with the one after it.
 document.addEventListener("htmx:after:swap", (event) => {
   if (document.activeElement && document.activeElement !== document.body) return;
-  const action = event.detail.ctx.request.action;
-  const row = document.getElementById(`task-${action.match(/\/tasks\/(\d+)\//)?.[1]}`);
+  const { action } = event.detail.ctx.request;
+  const row = byId(`task-${action.match(/\/tasks\/(\d+)\//)?.[1]}`);
   const near = (step) => {
     let other = row;
     while (other?.hidden) other = other[step];
     return other?.querySelector(".check");
   };
-  const next = near("nextElementSibling") ?? near("previousElementSibling");
-  (next ?? document.getElementById("add-text"))?.focus();
+  (near("nextElementSibling") ?? near("previousElementSibling") ?? box)?.focus();
+});
+
+// The last row went: say that there is nothing left.
+document.addEventListener("htmx:after:swap", () => {
+  const empty = byId("empty");
+  if (empty && !document.querySelector(".tasks > .task:not([hidden])")) {
+    empty.replaceWith(empty.content.cloneNode(true));
+  }
 });
 
 // Sign-up: the browser's time zone, where the form offers it and nobody has chosen yet.
 const zone = document.querySelector("form[data-guess-zone] select[name=time_zone]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && [...zone.options].some((option) => option.value === here)) zone.value = here;
-
-// Ctrl or Cmd + Enter saves from any field of a task; Enter alone does in the title, which is one line.
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("#detail-form");
-  if (!form || event.key !== "Enter" || event.isComposing) return;
-  if (!event.ctrlKey && !event.metaKey && event.target.name !== "title") return;
-  event.preventDefault();
-  form.requestSubmit();
-});

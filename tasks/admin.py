@@ -63,10 +63,10 @@ class TaskAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Write only what was changed, so that the version rises as it does for the user."""
-        if change:
-            obj.edit(**{name: form.cleaned_data[name] for name in form.changed_data})
-        else:
+        if not change:
             obj.save()
+        elif form.changed_data:
+            obj.edit(**{name: form.cleaned_data[name] for name in form.changed_data})
 
     @admin.action(description="Restore from the trash")
     def restore(self, request, queryset):

@@ -27,6 +27,7 @@ class DateField(forms.DateField):
     """An ISO date, as <input type="date"> sends it."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    input_formats = ["%Y-%m-%d"]
     default_error_messages = {
         "invalid": "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
     }
@@ -36,6 +37,7 @@ class TimeField(forms.TimeField):
     """A time of day in hours and minutes, as <input type="time"> shows it."""
 
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    input_formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
     default_error_messages = {"invalid": "Enter a time as hours and minutes, such as 17:30."}
 
 
@@ -136,7 +138,7 @@ class TaskForm(BaseTaskForm):
         required=False,  # old tasks may lack one: clean_title() asks only those who edit it
         widget=forms.Textarea(attrs={"rows": 1}),
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Task
@@ -213,8 +215,18 @@ class TaskForm(BaseTaskForm):
 
     def save(self):
         """Write what this edit changes; return False if that is nothing."""
-        names = [name for name in self.Meta.fields if name in self.changed_data]
-        return bool(names) and self.instance.edit(**{n: self.cleaned_data[n] for n in names})
+        changes = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        changes = {name: new for name, new in changes.items() if new != self.now[name]}
+        return bool(changes) and self.instance.edit(**changes)
+
+
+class NumberField(forms.IntegerField):
+    """Digits and nothing else: Python's int() takes 1_0, too."""
+
+    def to_python(self, value):
+        if value and not (value.isascii() and value.isdecimal()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class ListingForm(forms.Form):
@@ -224,8 +236,8 @@ class ListingForm(forms.Form):
         choices=[("", "All"), ("pending", "Open"), ("completed", "Completed")],
         required=False,
     )
-    page = forms.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
-    limit = forms.IntegerField(min_value=1, max_value=100, required=False)
+    page = NumberField(min_value=1, max_value=MAX_PAGE, required=False)
+    limit = NumberField(min_value=1, max_value=100, required=False)
 
     def reason(self):
         """Return a sentence that says which part of the address makes no sense."""

@@ -61,6 +61,10 @@ class Listing:
         return reverse("task_list") + (f"?{urlencode(query)}" if query else "")
 
     @property
+    def own_url(self):
+        return self.url(page=self.number)
+
+    @property
     def previous_url(self):
         """The page before, or the last one for whoever went past the end; None on the first."""
         if self.number == 1:

@@ -34,11 +34,11 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be true or false.")
         return value in TRUE
 
-    def natural(self, var, default=environ.Env.NOTSET):
-        """Return a whole number, 0 or more."""
+    def between(self, var, low, high, default=environ.Env.NOTSET):
+        """Return a whole number from low to high."""
         value = self.int(var, default=default)
-        if value < 0:
-            raise ImproperlyConfigured(f"{var} must be 0 or more.")
+        if not low <= value <= high:
+            raise ImproperlyConfigured(f"{var} must be from {low} to {high}.")
         return value
 
     def database(self, var):

@@ -14,9 +14,9 @@ from todosite.environment import Environment
 env = Environment()
 
 try:
-    bind = f"{env.str('HOST', default='0.0.0.0')}:{env.natural('PORT', default=8000)}"
-    workers = env.natural("WEB_CONCURRENCY", default=2)
-    threads = env.natural("WEB_THREADS", default=4)
+    bind = f"{env.str('HOST', default='0.0.0.0')}:{env.between('PORT', 1, 65535, default=8000)}"
+    workers = env.between("WEB_CONCURRENCY", 1, 1000, default=2)
+    threads = env.between("WEB_THREADS", 1, 1000, default=4)
     accesslog = "-" if env.bool("ACCESS_LOG", default=False) else None
 except ImproperlyConfigured as error:
     sys.exit(f"Todosite: {error}")

@@ -1,4 +1,6 @@
-"""Headers that every answer carries, whatever made it: a page, a file, an error, the admin."""
+"""What every answer has, whatever made it: headers, and words where Django would say nothing."""
+
+from django.shortcuts import render
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -44,3 +46,18 @@ class SecurityHeadersMiddleware:
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         return response
+
+
+class MethodNotAllowedMiddleware:
+    """Give the 405 of an act's address that somebody visits a page; Django's is empty."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

@@ -57,13 +57,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "todosite.middleware.MethodNotAllowedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
-    "accounts.middleware.TimeZoneMiddleware",
+    "accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeenMiddleware",
@@ -160,6 +161,9 @@ ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
+# In the session: a cookie of their own would outlive the sign-out, and tell the next user.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # Mail
 
 if HAS_MAIL:
@@ -195,7 +199,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Safety. What plain http cannot have hangs on HTTPS_ONLY; todosite/middleware.py has the rest.
 
 # How many proxies of ours stand in front: their word on scheme and address is believed.
-TRUSTED_PROXY_COUNT = env.natural("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = env.between("TRUSTED_PROXY_COUNT", 0, 9, default=0)
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT

@@ -5,10 +5,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-handler400 = "todosite.views.bad_request"
-handler403 = "todosite.views.permission_denied"
-handler404 = "todosite.views.page_not_found"
-handler500 = "todosite.views.server_error"
+handler404 = "todosite.views.page_not_found"  # Django's own render 400, 403 and 500.html
 
 urlpatterns = [
     path("", include("tasks.urls")),

@@ -1,6 +1,7 @@
 """A person at work, in Chromium: with JavaScript and without it, and axe on every page."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -43,6 +44,11 @@ def add(page, *lines):
         page.get_by_label("Add a task").fill(line)
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.get_by_role("link", name=line, exact=True)).to_be_visible()
+
+
+def fulfill(status, route):
+    """Answer with a page that isn't ours, as a proxy would."""
+    route.fulfill(status=status, body="<html><body><h1>Proxy</h1></body></html>")
 
 
 def message(page):
@@ -164,7 +170,7 @@ class TestInPlace:
         page.get_by_label("Add a task").fill("Milk")
         page.keyboard.press("Enter")
         expect(message(page)).to_contain_text("Todosite can't be reached.")
-        expect(page.get_by_label("Add a task")).to_have_value("Milk")
+        expect(page.get_by_label("Add a task")).to_have_value("Milk ")
         page.context.set_offline(False)
         page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(["Milk"])
@@ -283,7 +289,7 @@ class TestInPlace:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page).to_have_url(re.compile(r"/tasks/\?status=pending$"))
-        expect(page.get_by_label("Add a task")).to_have_value("Bread")
+        expect(page.get_by_label("Add a task")).to_have_value("Bread ")
 
     def test_waiting_line_is_not_for_another_user(self, signed_in):
         page = self.start(signed_in)
@@ -295,7 +301,119 @@ class TestInPlace:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_label("Add a task")).to_have_value("")
+        expect(page.locator("#add-text")).to_have_value("")
+        page.wait_for_load_state()
         assert page.evaluate("sessionStorage.length") == 0
+
+    def test_lines_that_fail_together_come_back_in_order(self, signed_in):
+        page = self.start(signed_in)
+        page.context.set_offline(True)
+        page.get_by_label("Add a task").focus()
+        for line in ["One", "Two", "Three"]:
+            page.keyboard.type(line)
+            page.keyboard.press("Enter")
+        expect(page.get_by_label("Add a task")).to_have_value("One Two Three ")
+        page.context.set_offline(False)
+
+    def test_strange_answer_leaves_forms_and_words_alone(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.get_by_role("link", name="Milk", exact=True).click()
+        for status in [200, 405, 413, 429, 500, 502]:
+            page.route("**/edit/", partial(fulfill, status))
+            page.get_by_label("Notes").fill(f"A note {status}")
+            page.get_by_role("button", name="Save").click()
+            if status != 200:
+                expect(message(page)).to_contain_text("nothing you typed is lost")
+            expect(page.get_by_label("Notes")).to_have_value(f"A note {status}")
+            expect(page.get_by_label("Title")).to_have_value("Milk")
+            page.unroute("**/edit/")
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+
+    def slow_edit(self, page):
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.route("**/edit/", lambda route: (page.wait_for_timeout(500), route.continue_()))
+
+    def test_words_typed_while_a_save_is_on_its_way_stay(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        self.slow_edit(page)
+        page.get_by_label("Notes").fill("One")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.type(", and a second thought")
+        page.get_by_label("Title").focus()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(page.get_by_label("Notes")).to_have_value("One, and a second thought")
+        assert Task.objects.get().description == "One"
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("[name=initial-description]")).to_have_value(
+            "One, and a second thought"
+        )
+
+    def test_saving_twice_quickly_is_no_clash_with_oneself(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        self.slow_edit(page)
+        page.get_by_label("Notes").fill("One")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.type(", two")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[name=initial-description]")).to_have_value("One, two")
+        expect(page.get_by_text("Meanwhile")).to_have_count(0)
+        assert Task.objects.get().description == "One, two"
+
+    def test_back_never_puts_old_text_on_a_new_baseline(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        page.on("dialog", lambda dialog: dialog.accept())  # yes, leave
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_label("Notes").fill("Mine")
+        page.get_by_role("link", name="Trash").click()
+        expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
+        Task.objects.get().edit(description="Theirs")
+        page.go_back()
+        expect(page.get_by_label("Notes")).to_have_value("Theirs")
+
+    def test_leaving_with_something_unsaved_is_asked(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.get_by_role("link", name="Milk", exact=True).click()
+        page.get_by_role("link", name="Trash").click()  # nothing typed, nothing asked
+        expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
+        page.go_back()
+        page.get_by_label("Notes").fill("Half a thought")
+        page.get_by_role("link", name="Trash").click(no_wait_after=True)
+        expect(page.get_by_label("Notes")).to_have_value("Half a thought")
+        assert asked == ["beforeunload"]
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        page.get_by_role("link", name="Trash").click()
+        expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
+
+    def test_error_does_not_take_the_focus_from_the_add_box(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        self.slow_edit(page)
+        page.get_by_label("Title").fill("")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_label("Add a task").focus()
+        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        expect(page.get_by_label("Add a task")).to_be_focused()
+
+    def test_list_says_when_nothing_is_left(self, signed_in):
+        page = self.start(signed_in, path="/tasks/")
+        add(page, "Milk")
+        page.reload()
+        page.get_by_role("button", name="Delete “Milk”").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Nothing to do")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Nothing to do")).to_be_hidden()
+
+    def test_pages_are_gone_after_sign_out(self, signed_in):
+        page = self.start(signed_in, "Secret milk")
+        page.goto("/settings/")
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Write it down.")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_keyboard_alone(signed_in):

@@ -68,7 +68,7 @@ class AddFormTests(TestCase):
         self.assertEqual(task.title, "Milk and bread now")
 
     def test_dates_outside_the_calendar_are_refused(self):
-        for value in ["0000-01-01", "10000-01-01", "2026-02-29", "tomorrow", "1\x002"]:
+        for value in ["0000-01-01", "10000-01-01", "2026-02-29", "tomorrow", "1\x002", "03/04/26"]:
             with self.subTest(value=value):
                 self.assertEqual(self.errors(text="Milk", due_date=value), {"due_date": [BAD_DATE]})
         self.assertEqual(self.errors(text="Milk", due_date="0001-01-01"), {})
@@ -195,6 +195,14 @@ class TaskFormTests(TestCase):
         self.assertEqual(self.submit(again).errors, {})
         self.assertEqual(self.values()[:2], ("Oat milk", "Three litres"))
 
+    def test_version_that_is_none_clashes_like_an_old_one(self):
+        form = self.submit(posted(title="Oat milk", version="abc"))
+        self.assertEqual(form.clashes, {"title": "Milk"})
+
+    def test_saving_what_is_there_already_writes_nothing(self):
+        self.submit(posted(title="Milk", version="abc"))
+        self.assertEqual(self.task.version, 1)
+
     def test_a_third_change_clashes_again(self):
         mine = self.shown(title="Oat milk")
         self.submit(self.shown(title="Soy milk"))
@@ -238,6 +246,7 @@ class ListingFormTests(TestCase):
             ("page=two", "“page” must be a whole number from 1 to 1000000000."),
             ("limit=101", "“limit” must be a whole number from 1 to 100."),
             ("limit=-1", "“limit” must be a whole number from 1 to 100."),
+            ("limit=1_0", "“limit” must be a whole number from 1 to 100."),
             ("limit=%00", "“limit” must be a whole number from 1 to 100."),
         ]:
             with self.subTest(query=query):

@@ -125,9 +125,16 @@ class AddTests(PageTests):
         self.assertEqual(self.ann.tasks.get().title, "Milk")
 
     def test_never_returns_to_another_site(self):
-        for url in ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"]:
+        for url in [
+            "https://evil.example/",
+            "//evil.example",
+            "javascript:alert(1)",
+            "\\\\evil",
+            "x",
+            "home",
+        ]:
             response = self.client.post("/tasks/add/", {"text": "Milk", "next": url})
-            self.assertEqual(response.url, "/")
+            self.assertEqual((response.status_code, response.url), (302, "/"))
 
     def test_takes_the_fields_of_the_full_form(self):
         self.client.post(
@@ -154,7 +161,9 @@ class AddTests(PageTests):
         self.assertTemplateUsed(response, "tasks/_added.html")
         self.assertContains(response, f'<li class="task" id="task-{task.pk}">')
         self.assertContains(response, f'href="/tasks/{task.pk}/?status=pending"')
-        self.assertContains(response, 'hx-target="#count-pending"><span class="vh">, </span>1')
+        self.assertContains(
+            response, 'hx-target="#count-pending" hx-swap="innerHTML"><span class="vh">, </span>1'
+        )
         self.assertNotContains(response, "<html")
 
     def test_htmx_gets_the_reason_of_a_failure(self):
@@ -326,6 +335,51 @@ class ActTests(PageTests):
         for title in ["One", "Two"]:
             self.add_task(title).delete_softly()
         self.assertEqual(self.titles("/trash/"), ["Two", "One"])
+
+
+class OddRequestTests(PageTests):
+    def test_messages_do_not_outlive_the_sign_out(self):
+        task = self.add_task("Secret milk")
+        self.client.post(f"/tasks/{task.pk}/complete/")  # its message was not shown yet
+        self.client.post("/accounts/logout/")
+        self.assertNotContains(self.client.get("/"), "Secret milk")
+
+    def test_message_of_an_ended_session_is_not_for_the_next_user(self):
+        task = self.add_task("Secret milk")
+        self.client.post(f"/tasks/{task.pk}/complete/")
+        del self.client.cookies["sessionid"]
+        self.client.force_login(add_user("ben@example.org"))
+        self.assertNotContains(self.client.get("/tasks/"), "Secret milk")
+
+    def test_pages_of_a_user_stay_in_no_cache(self):
+        for url in ["/tasks/", "/settings/", "/tasks/1/"]:
+            self.assertIn("no-store", self.client.get(url)["Cache-Control"])
+
+    def test_too_much_to_an_unknown_address_is_not_found(self):
+        response = self.client.post("/nothing/", {"text": "x" * 3_000_000})
+        self.assertEqual(response.status_code, 404)
+        broken = self.client.post("/nothing/", b"x", content_type="multipart/form-data")
+        self.assertEqual(broken.status_code, 404)
+
+    def test_other_methods_are_refused_with_words(self):
+        task = self.add_task()
+        for path in ["/tasks/", "/tasks/add/", f"/tasks/{task.pk}/", f"/tasks/{task.pk}/edit/"]:
+            response = self.client.delete(path)
+            self.assertContains(response, "Nothing to see here", status_code=405)
+            self.assertIn("GET", response["Allow"])
+
+    def test_empty_post_names_what_is_missing(self):
+        response = self.client.post("/tasks/add/")
+        self.assertContains(response, "Write what there is to do.", status_code=422)
+
+    def test_senseless_page_of_the_trash_is_a_400(self):
+        self.assertContains(
+            self.client.get("/trash/?page=x"), "“page” must be a whole", status_code=400
+        )
+
+    def test_address_of_sign_in_that_cannot_be_parsed(self):
+        self.client.logout()
+        self.assertEqual(self.client.get("/accounts/login/?next=http://[").status_code, 200)
 
 
 class CsrfTests(PageTests):

@@ -7,7 +7,8 @@ with a redirect to the page that its form stood on. That page's address goes alo
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -20,7 +21,7 @@ def wants_fragment(request):
 def origin(request):
     """Return the address of the page of ours that the request came from, or of this very page."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
+    if url.startswith("/") and url_has_allowed_host_and_scheme(url, {request.get_host()}):
         return url
     return reverse("home") if request.method == "POST" else request.get_full_path()
 
@@ -41,7 +42,7 @@ def answer(request, fragment, task, **context):
     """Answer an act on task that took effect."""
     if wants_fragment(request):
         return page(request, fragment, {"task": task, **context})
-    return redirect(origin(request))
+    return HttpResponseRedirect(origin(request))
 
 
 def say(request, words, undo=""):

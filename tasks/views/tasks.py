@@ -8,10 +8,10 @@ from django.db import transaction
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from tasks.forms import AddForm, TaskForm
+from tasks.forms import AddForm, ListingForm, TaskForm
 from tasks.listing import LIMIT, Listing
 from tasks.views.answers import answer, origin, page, say, wants_fragment
 
@@ -23,6 +23,7 @@ def home(request):
     return render(request, "home.html")
 
 
+@require_safe
 def task_list(request):
     listing = Listing(request.user, request.GET)
     if listing.problem:
@@ -31,8 +32,9 @@ def task_list(request):
     return page(request, "tasks/task_list.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def task_add(request):
-    form = AddForm(request.POST or None, user=request.user)
+    form = AddForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         task = form.save()
         say(request, f"Added “{task}”.")
@@ -41,11 +43,13 @@ def task_add(request):
     return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
 
 
+@require_safe
 def task_detail(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     return detail(request, TaskForm(instance=task, user=request.user))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def task_edit(request, task_pk):
     if request.method != "POST":
@@ -89,6 +93,7 @@ def task_reopen(request, task_pk):
     return answer(request, "tasks/_changed.html", task)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def task_delete(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     if request.method != "POST":
@@ -104,7 +109,7 @@ def task_delete(request, task_pk):
 
 def leave(request):
     """Go from the page of a task that is gone to the listing that it was on."""
-    url = f"{reverse('task_list')}?{urlsplit(origin(request)).query}"
+    url = Listing(request.user, QueryDict(urlsplit(origin(request)).query)).own_url
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
@@ -118,7 +123,11 @@ def task_restore(request, task_pk):
     return answer(request, "tasks/_changed.html", task)
 
 
+@require_safe
 def trash(request):
+    form = ListingForm(request.GET)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": form.reason()}, status=400)
     tasks = request.user.tasks(manager="trash").order_by("-deleted_at", "-id")
-    trashed = Paginator(tasks, LIMIT).get_page(request.GET.get("page"))
+    trashed = Paginator(tasks, LIMIT).get_page(form.cleaned_data["page"] or 1)
     return page(request, "tasks/trash.html", {"page": trashed})

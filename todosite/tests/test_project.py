@@ -62,7 +62,7 @@ def test_models_have_their_migrations():
         ("DEBUG", "treu", "DEBUG must be true or false."),
         ("HTTPS_ONLY", "2", "HTTPS_ONLY must be true or false."),
         ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT is not a whole number."),
-        ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be 0 or more."),
+        ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT must be from 0 to 9."),
         (
             "EMAIL_URL",
             "pigeon://x",
@@ -83,6 +83,8 @@ def test_bad_setting_stops_the_boot_with_one_line(name, value, line):
         ("SECRET_KEY", None, "SECRET_KEY is not set; .env.example says what it is for."),
         ("WEB_THREADS", "many", "WEB_THREADS is not a whole number."),
         ("PORT", "http", "PORT is not a whole number."),
+        ("PORT", "99999", "PORT must be from 1 to 65535."),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be from 1 to 1000."),
         ("STATIC_ROOT", "/nowhere", "run `python manage.py collectstatic --noinput` first."),
     ],
 )
@@ -103,6 +105,16 @@ def test_secret_key_may_begin_with_a_dollar_sign():
     key = "$" + "k7" * 30
     code = "from django.conf import settings; print(settings.SECRET_KEY)"
     assert manage("shell", "-v0", "-c", code, SECRET_KEY=key).stdout == f"{key}\n"
+
+
+def test_mail_server_makes_confirmation_mandatory():
+    code = (
+        "from django.conf import settings as s; print(s.ACCOUNT_EMAIL_VERIFICATION, s.EMAIL_HOST)"
+    )
+    url = "smtp+tls://u:p@mail.example.org:587"
+    run = ["shell", "-v0", "-c", code]
+    assert manage(*run, EMAIL_URL=url).stdout == "mandatory mail.example.org\n"
+    assert manage(*run).stdout == "optional localhost\n"
 
 
 def test_env_example_names_every_setting():
@@ -189,7 +201,7 @@ def test_headers_for_whoever_is_signed_in(port, session):
         ("/settings/", 200, "ann@example.org"),
         ("/tasks/?page=0", 400, "“page” must be a whole number"),
         ("/tasks/1/", 404, "There is nothing here"),
-        ("/tasks/1/complete/", 405, ""),
+        ("/tasks/1/complete/", 405, "Nothing to see here"),
         ("/accounts/sessions/", 200, "Where you are signed in"),
         ("/admin/", 200, "Site administration"),
         ("/admin/tasks/task/", 200, "Milk"),
@@ -212,9 +224,10 @@ def test_page_for_our_own_faults(client, db):
 
 
 def test_policy_is_strict():
-    assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'; script-src 'self'; ")
-    assert "unsafe" not in CONTENT_SECURITY_POLICY
-    assert "frame-ancestors 'none'" in CONTENT_SECURITY_POLICY
+    assert CONTENT_SECURITY_POLICY == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,92 @@
+"""Requests that arrive at the same moment, on real connections."""
+
+import threading
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from accounts.tests.people import add_user
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ann(client):
+    user = add_user()
+    client.force_login(user)
+    return user
+
+
+def race(client, requests):
+    """Post all (url, data) at once, each on a connection of its own; return the status codes."""
+    barrier = threading.Barrier(len(requests))
+    codes = [None] * len(requests)
+
+    def post(n, url, data):
+        own = Client(raise_request_exception=False)
+        own.cookies = client.cookies
+        try:
+            barrier.wait(10)
+            codes[n] = own.post(url, data).status_code
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post, args=(n, *r)) for n, r in enumerate(requests)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return codes
+
+
+def test_of_edits_of_one_field_one_wins_and_the_others_are_told(client, ann):
+    for _ in range(5):
+        task = ann.tasks.create(title="Milk")
+        url, shown = f"/tasks/{task.pk}/edit/", {"initial-title": "Milk"}
+        codes = race(client, [(url, shown | {"title": f"Title {n}"}) for n in range(6)])
+        task.refresh_from_db()
+        assert (sorted(codes), task.version) == ([302, 409, 409, 409, 409, 409], 2)
+
+
+def test_edits_of_different_fields_all_count(client, ann):
+    task = ann.tasks.create(title="Milk")
+    url = f"/tasks/{task.pk}/edit/"
+    codes = race(
+        client,
+        [
+            (url, {"title": "Oat milk", "initial-title": "Milk"}),
+            (url, {"description": "Two litres", "initial-description": ""}),
+            (url, {"due_date": "2031-01-02", "initial-due_date": ""}),
+        ],
+    )
+    task.refresh_from_db()
+    assert codes == [302, 302, 302]
+    assert (task.title, task.description, str(task.due_date), task.version) == (
+        "Oat milk",
+        "Two litres",
+        "2031-01-02",
+        4,
+    )
+
+
+def test_a_time_never_meets_a_date_that_is_being_removed(client, ann):
+    for _ in range(5):
+        task = ann.tasks.create(title="Milk", due_date="2031-01-02")
+        url = f"/tasks/{task.pk}/edit/"
+        codes = race(
+            client,
+            [
+                (url, {"due_date": "", "initial-due_date": "2031-01-02"}),
+                (url, {"due_time": "08:00", "initial-due_time": ""}),
+            ],
+        )
+        assert sorted(codes) == [302, 422]
+
+
+def test_completing_eight_times_at_once_completes_once(client, ann):
+    task = ann.tasks.create(title="Milk")
+    codes = race(client, [(f"/tasks/{task.pk}/complete/", {})] * 8)
+    assert codes == [302] * 8
+    assert Task.objects.get().version == 2
