@@ -498,7 +498,7 @@ def test_theme_is_the_users_own_choice(signed_in):
     page.goto("/settings/")
     light = background()
     page.get_by_label("Dark").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save look").click()
     expect(message(page)).to_contain_text("Saved how Todosite looks")
     assert background() == "rgb(20, 21, 24)" != light
     page.context.clear_cookies(name="sessionid")
