@@ -26,6 +26,8 @@ class TimeZoneField(forms.ChoiceField):
 class SignupForm(forms.Form):
     """What sign-up asks besides address and password; allauth adds those."""
 
+    field_order = ["email", "password1", "time_zone"]
+
     # app.js chooses what the browser says; without it the site's zone stands there.
     time_zone = TimeZoneField(
         initial=default_time_zone, help_text="It decides when your day begins.", required=False

@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import reset_queries, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -72,6 +72,7 @@ def add_tasks(users, number, random):
         if len(batch) >= BATCH:
             Task.objects.bulk_create(batch, BATCH)
             batch.clear()
+            reset_queries()  # with DEBUG Django keeps them all
     Task.objects.bulk_create(batch, BATCH)
 
 
