@@ -1,10 +1,12 @@
 """The environment, read strictly: what is missing or unreadable stops the boot by its name."""
 
 import zoneinfo
+from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -72,3 +74,7 @@ class Environment(environ.Env):
         if value not in zoneinfo.available_timezones():
             raise ImproperlyConfigured(f"{var} must be a time zone such as Europe/Berlin.")
         return value
+
+
+env = Environment()
+env.read_env(BASE_DIR / ".env")  # below what the environment itself says

@@ -9,9 +9,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todosite.environment import Environment
-
-env = Environment()
+from todosite.environment import env
 
 try:
     bind = f"{env.str('HOST', default='0.0.0.0')}:{env.between('PORT', 1, 65535, default=8000)}"

@@ -8,12 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todosite.environment import Environment
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Environment()
-env.read_env(BASE_DIR / ".env")
+from todosite.environment import BASE_DIR, env
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
