@@ -51,6 +51,13 @@ def fulfill(status, route):
     route.fulfill(status=status, body="<html><body><h1>Proxy</h1></body></html>")
 
 
+def open_task(page, title):
+    """Open a task's page, and wait for its scripts: a key pressed before them does nothing."""
+    page.get_by_role("link", name=title, exact=True).click()
+    expect(page.locator("#detail-form")).to_be_visible()
+    page.wait_for_load_state()
+
+
 def message(page):
     return page.locator("#messages")
 
@@ -73,7 +80,7 @@ def test_from_sign_up_to_sign_out(anybody, mailoutbox):
     expect(message(page)).to_contain_text("Completed “Bread”.")
     expect(page.locator("#count-pending")).to_contain_text("2")
 
-    page.get_by_role("link", name="Milk", exact=True).click()
+    open_task(page, "Milk")
     page.get_by_label("Title").fill("Oat milk")
     page.get_by_label("Due").fill("2031-12-24")
     page.get_by_label("Notes").fill("Two litres,\nunsweetened")
@@ -206,7 +213,7 @@ class TestInPlace:
 
     def test_edit_changes_form_and_row_and_names_what_is_wrong(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Title").fill("")
         page.evaluate("window.samePage = true")
         page.keyboard.press("Enter")
@@ -224,7 +231,7 @@ class TestInPlace:
 
     def test_two_tabs_merge_and_where_they_meet_both_are_shown(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Title").fill("Oat milk")
         Task.objects.get().edit(description="From elsewhere")
         page.get_by_role("button", name="Save").click()
@@ -239,19 +246,19 @@ class TestInPlace:
 
     def test_field_that_has_the_focus_takes_a_merged_value_too(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Title").fill("Oat milk")
         page.get_by_label("Notes").focus()
         Task.objects.get().edit(description="From elsewhere")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_label("Notes")).to_have_value("From elsewhere")
-        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Save").click()
         expect(message(page)).to_contain_text("There was nothing new to save.")
         assert Task.objects.get().description == "From elsewhere"
 
     def test_completing_from_the_form_keeps_what_is_typed(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Notes").fill("Half a thought")
         page.get_by_role("button", name="Complete", exact=True).click()
         expect(page.get_by_role("button", name="Completed Reopen")).to_be_visible()
@@ -264,7 +271,7 @@ class TestInPlace:
 
     def test_saving_a_task_that_was_deleted_elsewhere_keeps_what_is_typed(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Notes").fill("A long note")
         Task.objects.get().delete_softly()
         page.get_by_role("button", name="Save").click()
@@ -273,7 +280,7 @@ class TestInPlace:
 
     def test_deleting_the_open_task_goes_to_its_list(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_role("button", name="Delete task").click()
         expect(page.get_by_text("Nothing to do")).to_be_visible()
         page.get_by_role("button", name="Undo").click()
@@ -317,7 +324,7 @@ class TestInPlace:
 
     def test_strange_answer_leaves_forms_and_words_alone(self, signed_in):
         page = self.start(signed_in, "Milk")
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         for status in [200, 405, 413, 429, 500, 502]:
             page.route("**/edit/", partial(fulfill, status))
             page.get_by_label("Notes").fill(f"A note {status}")
@@ -331,7 +338,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Saved “Milk”.")
 
     def slow_edit(self, page):
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.route("**/edit/", lambda route: (page.wait_for_timeout(500), route.continue_()))
 
     def test_words_typed_while_a_save_is_on_its_way_stay(self, signed_in):
@@ -363,7 +370,7 @@ class TestInPlace:
     def test_back_never_puts_old_text_on_a_new_baseline(self, signed_in):
         page = self.start(signed_in, "Milk")
         page.on("dialog", lambda dialog: dialog.accept())  # yes, leave
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_label("Notes").fill("Mine")
         page.get_by_role("link", name="Trash").click()
         expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
@@ -375,7 +382,7 @@ class TestInPlace:
         page = self.start(signed_in, "Milk")
         asked = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-        page.get_by_role("link", name="Milk", exact=True).click()
+        open_task(page, "Milk")
         page.get_by_role("link", name="Trash").click()  # nothing typed, nothing asked
         expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
         page.go_back()
