@@ -164,6 +164,10 @@ class PasswordTests(AccountTests):
         path = link_in(mail.outbox[0])
         form = self.client.get(path, follow=True).request["PATH_INFO"]
         self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+        self.assertEqual(
+            [(message.to, message.subject) for message in mail.outbox[1:]],
+            [(["ann@example.org"], "Password Reset")],
+        )
         self.client.logout()
         self.assertContains(self.client.get(path, follow=True), "Bad Token")
 
@@ -185,6 +189,10 @@ class PasswordTests(AccountTests):
         )
         user.refresh_from_db()
         self.assertIs(user.check_password(NEW_PASSWORD), True)
+        self.assertEqual(
+            [(message.to, message.subject) for message in mail.outbox],
+            [(["ann@example.org"], "Password Changed")],
+        )
 
 
 class SignedOutTests(TestCase):

@@ -40,7 +40,15 @@ def code(secret):
     return format_hotp_value(hotp_value(secret, counter))
 
 
-def test_authenticator_app_and_recovery_codes(page, ann, context):
+def subjects(outbox):
+    """Return the subjects of the mails that Ann got since this was last asked."""
+    assert {address for message in outbox for address in message.to} <= {"ann@example.org"}
+    found = {message.subject for message in outbox}
+    outbox.clear()
+    return found
+
+
+def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox):
     sign_in(page)
     page.goto("/settings/")
     page.get_by_role("link", name="Authenticator app").click()
@@ -52,6 +60,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context):
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
     codes = re.findall(r"\b[0-9a-f]{8}\b", page.locator("textarea").input_value())
     assert len(codes) == 10
+    assert subjects(mailoutbox) == {"Authenticator App Activated"}
 
     context.clear_cookies()
     sign_in(page)
@@ -68,9 +77,24 @@ def test_authenticator_app_and_recovery_codes(page, ann, context):
     page.get_by_label("Code").fill(codes[0])  # each works once
     page.get_by_role("button", name="Sign In").click()
     expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    page.get_by_label("Code").fill(codes[1])
+    page.get_by_role("button", name="Sign In").click()
+
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+
+    page.goto("/accounts/2fa/recovery-codes/generate/")
+    confirm_password(page)
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("textarea")).not_to_contain_text(codes[2])
+    assert subjects(mailoutbox) == {"New Recovery Codes Generated"}
+
+    page.goto("/accounts/2fa/totp/deactivate/")
+    page.get_by_role("button", name="Deactivate").click()
+    expect(page.locator("#messages")).to_contain_text("Authenticator app deactivated.")
+    assert subjects(mailoutbox) == {"Authenticator App Deactivated"}
 
 
-def test_passkey_alone_signs_in(page, ann, context):
+def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     chromium = context.new_cdp_session(page)
     chromium.send("WebAuthn.enable")
     options = {
@@ -89,11 +113,19 @@ def test_passkey_alone_signs_in(page, ann, context):
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add", exact=True).last.click()
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    assert subjects(mailoutbox) == {"Security Key Added"}
 
     context.clear_cookies()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+
+    page.goto("/accounts/2fa/webauthn/")
+    page.get_by_role("link", name="Remove").click()
+    confirm_password(page)
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#messages")).to_contain_text("Security key removed.")
+    assert subjects(mailoutbox) == {"Security Key Removed"}
 
 
 def test_session_ended_in_another_browser(page, ann, browser, live_server):

@@ -1,6 +1,8 @@
 """The limits of sign-in hold: for every process, and whatever else the cache keeps."""
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
@@ -28,6 +30,24 @@ class LimitTests(TestCase):
             cache.set(f"other-{number}", number)
         self.assertEqual(cache.get("other-0"), 0)
         self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
+
+    def test_what_has_expired_makes_room_first(self):
+        small = {**settings.CACHES["default"], "OPTIONS": {"MAX_ENTRIES": 50}}
+        with self.settings(CACHES={"default": small}):
+            user = add_user("ann@example.org", password=PASSWORD)
+            for _ in range(6):
+                self.sign_in(user.email, "wrong")
+            for number in range(40):
+                cache.set(f"other-{number}", number, 3600)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE cache SET expires = '2020-01-01' WHERE cache_key LIKE '%other-%'"
+                )
+                for number in range(20):
+                    cache.set(f"newer-{number}", number)
+                cursor.execute("SELECT count(*) FROM cache WHERE cache_key LIKE '%other-%'")
+                self.assertEqual(cursor.fetchone(), (0,))
+            self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
 
     def test_25_sign_ins_a_minute_from_one_address_pass(self):
         for number in range(25):

@@ -131,7 +131,10 @@ class EmailTests(TestCase):
         self.client.post(link_in(confirmation))
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
-        self.assertIn(["ann@example.org"], [message.to for message in mail.outbox])  # was told
+        self.assertIn(
+            (["ann@example.org"], "Email Changed"),
+            [(message.to, message.subject) for message in mail.outbox],
+        )
 
     def test_change_and_second_factors_ask_for_the_password_again(self):
         for name in ["account_email", "mfa_activate_totp", "mfa_add_webauthn"]:
