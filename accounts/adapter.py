@@ -5,6 +5,21 @@ from django.conf import settings
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def get_login_stages(self):
+        ours = {
+            "allauth.account.stages.EmailVerificationStage": (
+                "accounts.entrance.EmailVerificationStage"
+            )
+        }
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def login(self, request, user):
+        """Sign in; whoever came from the old system is welcomed the first time."""
+        is_first = user.last_login is None and user.adoption
+        super().login(request, user)
+        if is_first:
+            request.session["welcome"] = True
+
     def is_open_for_signup(self, request):
         return settings.SIGNUP_OPEN
 

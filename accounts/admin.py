@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Coalesce
 
 from accounts.admin_site import CappedPaginator
-from accounts.models import User
+from accounts.models import Adoption, User
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -50,8 +50,9 @@ class UserAdmin(admin.ModelAdmin):
         "verified",
         "last_login",
         "created_at",
+        "adoption",
     ]
-    readonly_fields = ["verified", "last_login", "created_at"]
+    readonly_fields = ["verified", "last_login", "created_at", "adoption"]
 
     def get_queryset(self, request):
         """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
@@ -70,6 +71,17 @@ class UserAdmin(admin.ModelAdmin):
                 all_tasks=count(tasks),
             )
         )
+
+    @admin.display(description="from the old system")
+    def adoption(self, user):
+        """Say how the account came over; where it has to wait, why and what to do."""
+        entry = user.adoption
+        if not entry:
+            return "no, it began here"
+        words = f"as {entry.email or '(no address)'}, on {entry.adopted_at:%d %B %Y}."
+        if entry.reason and not user.is_active:
+            words += f" It is inactive: {Adoption.Reason(entry.reason).label}"
+        return words
 
     @admin.display(boolean=True, description="confirmed")
     def verified(self, user):

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.addresses import validate_email
+
 
 def new_id():
     """Return a new user's id, a UUID4 as text: the old system's ids are text too, and stay."""
@@ -67,10 +69,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         SUNDAY = 6
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
-    email = models.EmailField(
+    email = models.CharField(
         "email address",
         max_length=settings.ACCOUNT_EMAIL_MAX_LENGTH,
         unique=True,
+        validators=[validate_email],
         error_messages={"unique": "There is an account with this address already."},
     )
     name = models.CharField(blank=True)
@@ -111,6 +114,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return display_name(self)
 
     @property
+    def adoption(self):
+        """Return how the account came here from the old system, None if it began here."""
+        return Adoption.objects.filter(kind=Adoption.Kind.USER, old_id=self.pk).first()
+
+    @property
     def initials(self):
         """Return one or two letters that stand for the user in a small circle."""
         words = display_name(self).split("@")[0].replace(".", " ").split() or ["?"]
@@ -128,3 +136,49 @@ class User(AbstractBaseUser, PermissionsMixin):
     def today(self):
         """Return the day it is where the user is."""
         return self.now().date()
+
+
+class Adoption(models.Model):
+    """What became of a row of the old system that this one replaces: the ledger of the adoption.
+
+    It tells what changed since, here and there: the fingerprint is that of the old row, the version
+    that of ours, both as they were when the row was adopted (tasks/adoption has the rules). It
+    outlives the account and the task, so that nothing that was deleted here comes back.
+    """
+
+    class Kind(models.TextChoices):
+        USER = "user"
+        PASSWORD = "password"
+        TASK = "task"
+
+    class Reason(models.TextChoices):
+        """Why an account was adopted inactive, with what that means and what to do."""
+
+        MALFORMED = (
+            "malformed",
+            "No mail can reach its address. Ask its owner for another, enter that here, and enable"
+            " the account.",
+        )
+        TWIN = (
+            "twin",
+            "Another account of the old system has the same address but for its case. If both are"
+            " one person's, they use that one; else enter another address here, and enable it.",
+        )
+        TAKEN = (
+            "taken",
+            "The address was already that of another account here. If both are one person's, they"
+            " use that one; else enter another address here, and enable it.",
+        )
+        BANNED = ("banned", "It was banned in the old system. Enable it to let its owner in.")
+
+    pk = models.CompositePrimaryKey("kind", "old_id")
+    kind = models.CharField(max_length=8, choices=Kind)
+    old_id = models.CharField(max_length=36)
+    fingerprint = models.UUIDField()
+    version = models.CharField(max_length=32)
+    email = models.CharField(blank=True, default="")  # as it was written there
+    reason = models.CharField(max_length=9, blank=True, default="")  # a Reason, or none
+    adopted_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.kind} {self.old_id}"

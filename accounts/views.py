@@ -18,6 +18,7 @@ def settings(request):
     form = ProfileForm(request.POST or None, instance=copy(request.user))
     if form.is_valid():
         form.save()
+        request.session.pop("welcome", None)
         messages.success(request, "Saved your profile.")
         return redirect("settings")
     return page(request, form=form)
@@ -31,6 +32,13 @@ def page(request, *, form=None, theme_form=None):
     }
     failed = any(form.is_bound for form in context.values())
     return render(request, "settings.html", context, status=422 if failed else 200)
+
+
+@require_POST
+def welcome_end(request):
+    """Whoever came from the old system keeps the time zone that they were given."""
+    request.session.pop("welcome", None)
+    return redirect("home")
 
 
 @require_POST

@@ -1,0 +1,78 @@
+"""How passwords are kept: Django's scrypt, and the hashes that came from Better Auth."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+
+from django.contrib.auth import hashers
+from django.utils.crypto import constant_time_compare
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+BETTER_AUTH = re.compile("([0-9a-f]{32}):([0-9a-f]{128})")
+
+
+def normalize(password: str) -> str:
+    """Return password in form NFKC, so that it is the same from every keyboard.
+
+    NIST SP 800-63B, section 5.1.1.2. Lone surrogates become U+FFFD, as Node encodes them.
+    """
+    return LONE_SURROGATE.sub("\ufffd", unicodedata.normalize("NFKC", password))
+
+
+class ScryptPasswordHasher(hashers.ScryptPasswordHasher):
+    """Django's, over the normalized password: whatever spelling signed in before still does."""
+
+    def encode(self, password, salt, n=None, r=None, p=None):
+        return super().encode(normalize(password), salt, n, r, p)
+
+
+class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
+    """Verifies what Better Auth stored as "<32 hex digits>:<128 hex digits>"; makes none itself.
+
+    scrypt with N=16384, r=16, p=1 and 64 bytes. Its 161 characters don't fit Django's column, so
+    both halves stand here as base64 without padding, after the name. A hash of another name than
+    the first hasher's is replaced at the sign-in that it lets pass.
+    """
+
+    algorithm = "better_auth"
+
+    @classmethod
+    def adopt(cls, stored):
+        """Return stored, a hash of Better Auth's, as it is kept here. ValueError if it is none."""
+        found = BETTER_AUTH.fullmatch(stored)
+        if not found:
+            raise ValueError("not a hash of Better Auth's")
+        salt, key = (base64.b64encode(bytes.fromhex(part)).decode() for part in found.groups())
+        return f"{cls.algorithm}${salt.rstrip('=')}${key.rstrip('=')}"
+
+    def decode(self, encoded):
+        algorithm, salt, key = encoded.split("$")
+        return {
+            "algorithm": algorithm,
+            "salt": base64.b64decode(salt + "==").hex(),
+            "key": base64.b64decode(key + "=="),
+        }
+
+    def verify(self, password, encoded):
+        kept = self.decode(encoded)
+        key = hashlib.scrypt(
+            normalize(password).encode(),
+            salt=kept["salt"].encode(),  # the digits themselves, not the bytes that they spell
+            n=16384,
+            r=16,
+            p=1,
+            dklen=64,
+            maxmem=64 * 1024 * 1024,
+        )
+        return constant_time_compare(key, kept["key"])
+
+    def safe_summary(self, encoded):
+        kept = self.decode(encoded)
+        return {"algorithm": kept["algorithm"], "salt": hashers.mask_hash(kept["salt"])}
+
+    def must_update(self, encoded):
+        return True
+
+    def harden_runtime(self, password, encoded):
+        """Nothing: Django calls it for the first hasher only, which this one never is."""
