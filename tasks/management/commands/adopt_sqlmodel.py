@@ -1,0 +1,157 @@
+import json
+import os
+import zoneinfo
+from contextlib import closing
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from accounts.management.base import ExampleCommand
+from accounts.models import Adoption
+from tasks.adoption import adopt, legacy
+
+LISTED = 20  # accounts named on the terminal; the report has all
+
+WORDS = {
+    ("user", "inactive"): "accounts are inactive, for what is wrong with their address:",
+    ("user", "kept"): "people changed there and here: what is here stays",
+    ("user", "deleted"): "people were deleted here: they don't come back",
+    ("user", "taken"): "people have the id of somebody here: they stay behind",
+    ("user", "gone"): "people are gone from the old system since: they stay here",
+    ("password", "kept"): "passwords changed there and here: the one of here stays",
+    ("password", "unknown"): "passwords can't be read: their owners reset them by mail",
+    ("task", "clamped"): "tasks had dates beyond the years 1 to 9999: now they have the last one",
+    ("task", "kept"): "tasks changed there and here: what is here stays",
+    ("task", "deleted"): "tasks were deleted here: they don't come back",
+    ("task", "orphan"): "tasks belong to nobody there: they stay behind",
+    (
+        "task",
+        "homeless",
+    ): "tasks belong to people who have no account here any more: they stay behind",
+    ("task", "taken"): "tasks have the id of a task here: they stay behind",
+    ("task", "gone"): "tasks are gone from the old system since: they stay here",
+}
+
+
+class Command(ExampleCommand):
+    help = (
+        "Take over the people, passwords and tasks of the old system, from its tables in this"
+        " database or in another. Reads them only. Run it again for what is new or changed there:"
+        " what was changed here stays, what was deleted here does not come back."
+    )
+    example = "manage.py adopt_sqlmodel --time-zone Europe/Berlin --report adoption.json"
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--time-zone",
+            default=settings.TIME_ZONE,
+            help="where old due times are read, and the people's own at first (TIME_ZONE)",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        )
+        parser.add_argument(
+            "--batch-size", type=int, default=20_000, help="tasks in a transaction (20000)"
+        )
+        parser.add_argument("--report", help="a JSON file to write, with every row left behind")
+        parser.add_argument("--source", help="the URL of the database where the old tables are")
+
+    def handle(self, *, time_zone, dry_run, batch_size, report, source, **options):
+        if time_zone not in zoneinfo.available_timezones():
+            raise CommandError(f"{time_zone} is not a time zone; one is Europe/Berlin.")
+        if batch_size < 1:
+            raise CommandError("--batch-size must be 1 or more.")
+        options = {"dry_run": dry_run, "batch_size": batch_size, "tell": self.stdout.write}
+        try:
+            with (
+                open(report or os.devnull, "w", encoding="utf-8") as file,
+                closing(adopt.Elsewhere(source) if source else adopt.Here()) as old,
+                adopt.Run(old, time_zone, **options) as run,
+            ):
+                self.adopt(run, file)
+        except OSError as error:
+            raise CommandError(f"The report can't be written: {error}.") from None
+        except legacy.UnknownShape as error:
+            raise CommandError(f"Nothing was adopted: {error}.") from None
+        except (psycopg.Error, DatabaseError) as error:
+            raise CommandError(
+                f"The database stopped the adoption: {error}".strip()
+                + "\nWhat is adopted is whole; run the command again for the rest."
+            ) from error
+
+    def adopt(self, run, file):
+        for column in run.legacy.left:
+            self.stdout.write(f"{column} is not taken over.")
+        counts = {"users": run.users(), "tasks": run.tasks(self.progress)}
+        self.show(run, counts)
+        write_report(run, counts, file)
+
+    def progress(self, done, total):
+        if self.stdout.isatty():
+            done_of_40 = 40 * done // max(total, 1)
+            bar = "█" * done_of_40 + "·" * (40 - done_of_40)
+            end = "\n" if done >= total else "\r"
+            self.stdout.write(f"{bar} {done:,} of {total:,} tasks", ending=end)
+            self.stdout.flush()
+        else:
+            self.stdout.write(f"{done} of {total} tasks")
+
+    def show(self, run, counts):
+        """Print the table of counts, what stayed behind and why, and who has to wait."""
+        heads = ["found", "adopted", "updated", "already there", "skipped"]
+        self.stdout.write(" " * 8 + "".join(f"{head:>15}" for head in heads))
+        for kind, by_verdict in counts.items():
+            numbers = summary(by_verdict).values()
+            self.stdout.write(f"{kind:8}" + "".join(f"{number:>15}" for number in numbers))
+        for (kind, what), number in sorted(run.remark_counts().items()):
+            self.stdout.write(f"{number} {WORDS[kind, what]}")
+            if what == "inactive":
+                self.name_inactive(run)
+        if run.dry_run:
+            self.stdout.write("This was a trial: nothing was written.")
+
+    def name_inactive(self, run):
+        for number, (_, key, _, email, reason) in enumerate(
+            run.remarks(kind="user", what="inactive")
+        ):
+            if number == LISTED:
+                self.stdout.write("  … and more; --report names them all")
+                return
+            self.stdout.write(f"  {key} {email!r}: {Adoption.Reason(reason).label}")
+
+
+def summary(counts):
+    """Return how many rows of a kind were found, adopted, updated, already there and skipped."""
+    adopted, updated = counts.get("new", 0), counts.get("changed", 0)
+    there = counts.get("same", 0)
+    return {
+        "found": counts["found"],
+        "adopted": adopted,
+        "updated": updated,
+        "already there": there,
+        "skipped": counts["found"] - adopted - updated - there,
+    }
+
+
+def write_report(run, counts, file):
+    """Write the report as JSON, remark by remark: there may be as many as rows."""
+    head = {
+        "time_zone": run.values["zone"],
+        "at": run.values["now"].isoformat(),
+        "dry_run": run.dry_run,
+        "columns_left": list(run.legacy.left),
+        **{kind: summary(by_verdict) for kind, by_verdict in counts.items()},
+    }
+    file.write(json.dumps(head, indent=2)[:-2] + ',\n  "remarks": [')
+    for number, (kind, key, what, email, more) in enumerate(run.remarks()):
+        remark = {"kind": kind, "id": key, "what": what}
+        if kind == "task":
+            remark["user"] = more
+        else:
+            remark |= {"email": email, "reason": more}
+        if what == "inactive":
+            remark["next_step"] = Adoption.Reason(more).label
+        file.write((",\n    " if number else "\n    ") + json.dumps(remark, ensure_ascii=False))
+    file.write("\n  ]\n}\n")

@@ -1,0 +1,180 @@
+"""The adoption as operators run it: in a process of its own, cut off, from another database."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import Adoption, User
+from tasks.models import Task
+from tasks.tests.legacy_data import EXPECTED, load
+from todosite.tests.production import database_url, environment, manage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLES = ["account", "alembic_version", "jwks", "session", "task", '"user"', "verification"]
+MANY = 30_000
+
+
+@pytest.fixture
+def old():
+    """The main case in the test database, with a cursor on it."""
+    with connection.cursor() as cursor:
+        load(cursor, "better_auth.sql")
+        yield cursor
+        cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
+
+
+@pytest.fixture
+def elsewhere():
+    """The address of another database."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE test_elsewhere")
+    yield database_url().replace(f"/{settings.DATABASES['default']['NAME']}?", "/test_elsewhere?")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE test_elsewhere")
+
+
+def adopt(*arguments, url=None):
+    return manage("adopt_sqlmodel", *arguments, DATABASE_URL=url or database_url())
+
+
+def begin(*arguments):
+    """Start an adoption and come back at its first batch."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "adopt_sqlmodel", *arguments],
+        env=environment(DATABASE_URL=database_url(), PYTHONUNBUFFERED="1"),
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while " tasks" not in process.stdout.readline():
+        assert process.poll() is None
+    return process
+
+
+def dump(cursor):
+    """Return the old tables: every row as COPY has it, and every definition."""
+    found = {}
+    for table in TABLES:
+        with cursor.copy(f"COPY (SELECT * FROM {table} ORDER BY 1) TO STDOUT") as rows:
+            found[table] = b"".join(rows)
+    names = [table.strip('"') for table in TABLES]
+    for query in [
+        "SELECT table_name, ordinal_position, column_name, data_type, character_maximum_length,"
+        " is_nullable, column_default FROM information_schema.columns WHERE table_name = ANY(%s)"
+        " ORDER BY 1, 2",
+        "SELECT tablename, indexdef FROM pg_indexes WHERE tablename = ANY(%s) ORDER BY 1, 2",
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid::regclass::text = ANY(%s) ORDER BY 1, 2",
+    ]:
+        found[query] = cursor.execute(query, [names + TABLES]).fetchall()
+    found["sequence"] = cursor.execute("SELECT last_value, is_called FROM task_id_seq").fetchall()
+    return found
+
+
+def ours():
+    """Return all that an adoption writes, but for its own moment."""
+    ledger = Adoption.objects.order_by("kind", "old_id")
+    addresses = [
+        (user.pk, *address)
+        for user in User.objects.order_by("pk")
+        for address in user.emailaddress_set.values_list("email", "verified", "primary")
+    ]
+    return (
+        list(User.objects.order_by("pk").values("pk", "email", "name", "created_at", "is_active")),
+        addresses,
+        list(Task.everything.order_by("pk").values()),
+        list(ledger.exclude(kind="password").values("kind", "old_id", "fingerprint", "version")),
+    )
+
+
+def empty():
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_user, accounts_adoption CASCADE")
+
+
+def test_old_tables_are_byte_for_byte_the_same(old):
+    before = dump(old)
+    assert adopt().returncode == 0
+    assert dump(old) == before
+    assert len(before["task"]) > 10_000
+    assert Task.objects.count() == 645
+
+
+def test_cut_off_in_the_middle_the_next_run_finishes_it(old):
+    old.execute(
+        "INSERT INTO task"
+        " SELECT 2000000000 + n, id, 'Task ' || n, NULL, n % 2 = 0, NULL, now(), now()"
+        f" FROM generate_series(1, {MANY}) n, \"user\" WHERE email = 'vera@example.com'"
+    )
+    assert adopt().returncode == 0
+    undisturbed = ours()
+    empty()
+    process = begin("--batch-size", "500")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert 0 < Task.objects.count() < MANY
+    finished = adopt()
+    assert finished.returncode == 0, finished.stderr
+    assert ours() == undisturbed
+
+
+def test_second_of_two_at_once_waits(old):
+    with psycopg.connect(database_url()) as first:
+        first.execute("SELECT pg_advisory_lock(8015517201)")
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "adopt_sqlmodel"],
+            env=environment(DATABASE_URL=database_url(), PYTHONUNBUFFERED="1"),
+            cwd=settings.BASE_DIR,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        waiting = process.stdout.readline()
+        assert waiting == "Another adoption is running; waiting for its end.\n"
+        time.sleep(0.5)
+        assert Task.objects.count() == 0
+    assert "645" in process.communicate()[0]
+    assert Task.objects.count() == 645
+
+
+def test_from_another_database(elsewhere, tmp_path):
+    for name, expected in EXPECTED.items():
+        with psycopg.connect(elsewhere) as other:
+            other.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            load(other.cursor(), name)
+        report = tmp_path / f"{name}.json"
+        finished = adopt("--source", elsewhere, "--report", str(report), "--batch-size", "100")
+        assert finished.returncode == 0, finished.stderr
+        found = json.loads(report.read_text())
+        orphans = sum(row["tasks"] for row in expected["tasks_without_user"])
+        assert found["users"]["adopted"] == expected["counts"]["user"]
+        assert found["tasks"]["adopted"] == expected["counts"]["task"] - orphans
+        again = adopt("--source", elsewhere, "--report", str(report))
+        assert again.returncode == 0
+        assert json.loads(report.read_text())["tasks"]["adopted"] == 0
+        empty()
+
+
+def test_from_there_is_the_same_as_from_here(old, elsewhere):
+    with psycopg.connect(elsewhere) as other:
+        load(other.cursor(), "better_auth.sql")
+    assert adopt("--time-zone", "Asia/Kathmandu").returncode == 0
+    here = ours()
+    empty()
+    assert adopt("--time-zone", "Asia/Kathmandu", "--source", elsewhere).returncode == 0
+    assert ours() == here
+
+
+def test_database_that_does_not_answer_is_no_stack_trace():
+    finished = adopt("--source", "postgresql://nobody@127.0.0.1:1/nothing")
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("CommandError: The database stopped the adoption: ")
+    assert "Traceback" not in finished.stderr
