@@ -1,6 +1,7 @@
 """Which characters a text may hold. Pure: no Django."""
 
 import re
+import unicodedata
 
 # What PostgreSQL's text (no NUL) or XML 1.0 (its production [2] Char) cannot hold: control
 # characters but tab and line ends, lone surrogates, the two non-characters of the first plane.
@@ -11,6 +12,18 @@ def unstorable(text: str) -> str:
     """Return the first character that cannot be kept, as "U+0000", or "" when all can."""
     found = UNSTORABLE.search(text)
     return f"U+{ord(found[0]):04X}" if found else ""
+
+
+# Control characters as their pictures (a block of Unicode); what breaks a line as a space.
+PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+PICTURES |= dict.fromkeys([*b"\t\n\v\f\r", 0x85, 0x2028, 0x2029], " ")
+
+
+def legible(text: str) -> str:
+    """Return text as one line that can be read, "" if nothing in it can be seen."""
+    if all(unicodedata.category(character)[0] in "CZ" for character in text):
+        return ""
+    return " ".join(text.translate(PICTURES).split())
 
 
 def unix_lines(text: str) -> str:

@@ -45,7 +45,7 @@ def clean_title(value):
     """Return value as the one line that a title is, or raise ValidationError."""
     refuse_unstorable(value)
     value = " ".join(line.strip() for line in value.splitlines()).strip()
-    if not value:
+    if not text.legible(value):
         raise ValidationError("Write what there is to do.", code="required")
     refuse_longer(value, TITLE_LENGTH)
     return value

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import text
+
 
 class TaskQuerySet(models.QuerySet):
     def open(self):
@@ -103,7 +105,7 @@ class Task(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        return self.title.strip() or "(untitled)"
+        return text.legible(self.title) or "(untitled)"
 
     def __repr__(self):
         return f"<Task {self.pk} v{self.version} {self.status} {self.title!r} of {self.user_id}>"

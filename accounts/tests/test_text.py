@@ -1,7 +1,7 @@
 from unittest import TestCase
 from xml.etree import ElementTree
 
-from accounts.text import unix_lines, unstorable
+from accounts.text import legible, unix_lines, unstorable
 
 
 class UnstorableTests(TestCase):
@@ -31,3 +31,15 @@ class UnstorableTests(TestCase):
 class LinesTests(TestCase):
     def test_line_ends_become_newlines(self):
         self.assertEqual(unix_lines("a\r\nb\rc\nd\n\r"), "a\nb\nc\nd\n\n")
+
+
+class LegibleTests(TestCase):
+    def test_is_one_line_with_pictures_for_what_has_no_shape(self):
+        self.assertEqual(
+            legible(" two\nlines\u2028and a bell \x07\x7f "), "two lines and a bell ␇␡"
+        )
+        self.assertEqual(legible("👩‍👩‍👧 اتصل بالطبيب"), "👩‍👩‍👧 اتصل بالطبيب")
+
+    def test_is_empty_where_nothing_can_be_seen(self):
+        for blank in ["", "  \t", "\u200b\u2060", "\x07", "\xa0"]:
+            self.assertEqual(legible(blank), "")

@@ -270,7 +270,9 @@ class DateTests(AdoptionTests):
         self.cursor.execute("UPDATE task SET created_at = 'infinity', updated_at = '-infinity'")
         adopt("--time-zone", "Pacific/Kiritimati")
         self.client.force_login(User.objects.get(pk="ann"))
-        self.assertContains(self.client.get("/tasks/"), "(untitled)")
+        page = self.client.get("/tasks/")
+        self.assertContains(page, "(untitled)")
+        self.assertContains(page, "two lines ␇")
         for number in (1, 2):
             self.assertEqual(self.client.get(f"/tasks/{number}/").status_code, 200)
         self.client.post("/tasks/1/complete/")

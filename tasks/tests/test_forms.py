@@ -44,6 +44,7 @@ class AddFormTests(TestCase):
 
     def test_title_has_1_to_255_characters_after_trimming(self):
         self.assertEqual(self.errors(text=" \u3000 "), {"text": ["Write what there is to do."]})
+        self.assertEqual(self.errors(text="\u200b"), {"text": ["Write what there is to do."]})
         self.assertEqual(self.errors(), {"text": ["Write what there is to do."]})
         self.assertEqual(self.errors(text=" " + "x" * 255 + " "), {})
         self.assertEqual(
