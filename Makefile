@@ -21,7 +21,7 @@ run:
 
 # All that CI runs. The tests see to migrations, deployment checks, PostgreSQL and the browser.
 test:
-	@$(PYTHON) todosite/prepare.py --browser
+	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
@@ -43,21 +45,47 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be from {low} to {high}.")
         return value
 
-    def database(self, var):
-        """Return the DATABASES entry for a postgresql:// address."""
+    def database(self, var, default=environ.Env.NOTSET):
+        """Return the DATABASES entry for a postgresql:// address; its query is libpq's options.
+
+        TLS is the default where the way leads over a network; sslmode in the address decides.
+        """
+        value = self.str(var, default="")
+        if not value and default is not self.NOTSET:
+            return default
+        if not value and self.str(f"{var}_ASYNC", default=""):
+            raise ImproperlyConfigured(
+                f"{var} is not set. {var}_ASYNC was the old system's; write its value into {var},"
+                " as postgresql:// without a driver's name."
+            )
         value = self.str(var)
+        if value.startswith("postgresql+"):
+            raise ImproperlyConfigured(
+                f"{var} begins with {value.partition('://')[0]}://, which names a driver for"
+                " SQLAlchemy; write postgresql:// instead."
+            )
         if not value.startswith(("postgresql://", "postgres://")):
             raise ImproperlyConfigured(f"{var} must be an address that begins with postgresql://")
         try:
             database = self.db_url_config(value)
             if not database["NAME"]:
                 raise ValueError
-            return database
         except (ValueError, ImproperlyConfigured):
             raise ImproperlyConfigured(
                 f"{var} cannot be read as postgresql://USER:PASSWORD@HOST:PORT/NAME;"
                 " special characters in the password must be percent-encoded."
             ) from None
+        options = database.setdefault("OPTIONS", {})
+        try:
+            make_conninfo(**options)
+        except ProgrammingError:
+            raise ImproperlyConfigured(
+                f"{var} has an option after “?” that PostgreSQL's clients don't know; one that"
+                " they know is sslmode=require."
+            ) from None
+        if not is_local(database["HOST"] or options.get("host", "")):
+            options.setdefault("sslmode", "require")
+        return database
 
     def email(self, var):
         """Return Django's EMAIL_… settings for an address such as smtp+tls://user:pass@host:587."""
@@ -74,6 +102,14 @@ class Environment(environ.Env):
         if value not in zoneinfo.available_timezones():
             raise ImproperlyConfigured(f"{var} must be a time zone such as Europe/Berlin.")
         return value
+
+
+def is_local(host):
+    """Is this host, as libpq takes it, a Unix socket or this very machine?"""
+    return all(
+        name in {"", "localhost", "::1"} or name.startswith(("/", "@", "127."))
+        for name in host.strip("[]").split(",")
+    )
 
 
 env = Environment()

@@ -1,5 +1,8 @@
 """What every answer has, whatever made it: headers, and words where Django would say nothing."""
 
+import time
+
+from django.db import close_old_connections
 from django.shortcuts import render
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -61,3 +64,24 @@ class MethodNotAllowedMiddleware:
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]
         return page
+
+
+class TryAgainMiddleware:
+    """Ask once more for a page whose connection to the database broke. Never for an act.
+
+    A database that restarts closes all its connections; the next one that is opened works, or
+    waits until it does. It stands outside of all that may ask the database.
+    """
+
+    PAUSE = 0.5  # seconds
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if getattr(response, "may_be_tried_again", False):
+            close_old_connections()
+            time.sleep(self.PAUSE)
+            response = self.get_response(request)
+        return response

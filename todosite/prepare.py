@@ -1,10 +1,11 @@
 """Prepare a checkout for `make run` and `make test`, whatever state it is in.
 
-    python3 todosite/prepare.py [--browser] [--database]
+    python3 todosite/prepare.py [--tests] [--database]
 
-Makes .venv with what requirements-dev.txt pins, when that isn't there yet; --browser sees to
-Chromium, --database to the tables. Two at once wait for each other. It runs before anything is
-installed, so it uses nothing but Python itself. What can't be done ends it with one line.
+Makes .venv with what requirements-dev.txt pins, when that isn't there yet; --tests sees to the
+programs that the tests run, --database to the tables. Two at once wait for each other. It runs
+before anything is installed, so it uses nothing but Python itself. What can't be done ends it with
+one line.
 """
 
 import hashlib
@@ -44,20 +45,26 @@ def packages():
     done.write_text(mark)
 
 
-def browser():
-    """Have Chromium for the browser tests: as root from apt, else say what to install."""
-    if os.environ.get("CHROMIUM") or shutil.which("chromium"):
+def programs():
+    """Have what the tests run beside Python: as root from apt, else say what to install."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+    there = {
+        "chromium": os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        "pgbouncer": os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=path),
+        "postgresql": os.environ.get("PGBIN")
+        or shutil.which("postgres")
+        or list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+    }
+    missing = [name for name, found in there.items() if not found]
+    if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(
-            "Todosite: the browser tests need Chromium: apt-get install chromium"
-            " (as root), or set CHROMIUM to the path of one."
-        )
-    print("Installing Chromium for the browser tests (once) …", flush=True)
+        sys.exit(f"Todosite: the tests need more: apt-get install {' '.join(missing)} (as root).")
+    print(f"Installing for the tests (once): {' '.join(missing)} …", flush=True)
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     run("apt-get", "update", "-qq", otherwise="apt-get update failed, see above.")
-    install = ["apt-get", "install", "-qq", "--no-install-recommends", "chromium", "fonts-inter"]
-    run(*install, otherwise="apt-get could not install chromium, see above.")
+    install = ["apt-get", "install", "-qq", "--no-install-recommends", *missing, "fonts-inter"]
+    run(*install, otherwise=f"apt-get could not install {' '.join(missing)}, see above.")
 
 
 def database():
@@ -78,8 +85,8 @@ def main():
     with open(ROOT / "var" / "prepare.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages()
-        if "--browser" in sys.argv:
-            browser()
+        if "--tests" in sys.argv:
+            programs()
         if "--database" in sys.argv:
             database()
 

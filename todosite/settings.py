@@ -28,6 +28,7 @@ WSGI_APPLICATION = "todosite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "todosite",  # first: its migrate takes the place of Django's
     "accounts",
     "tasks",
     "accounts.apps.AdminConfig",  # django.contrib.admin with our door
@@ -48,10 +49,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "todosite.health.HealthMiddleware",
     "todosite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "todosite.middleware.TryAgainMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,18 +91,63 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/django/fo
 
 if DEBUG and not env.str("DATABASE_URL", default=""):
     # A PostgreSQL of our own, started at the first connection (todosite/localpg.py).
-    DATABASES = {
-        "default": {
-            "ENGINE": "todosite.database",
-            "NAME": "todosite",
-            "USER": "todosite",
-            "LOCALPG": BASE_DIR / "var" / "postgres",
-        }
+    database = {
+        "NAME": "todosite",
+        "USER": "todosite",
+        "LOCALPG": BASE_DIR / "var" / "postgres",
+        "OPTIONS": {},
+    }
+    unpooled = {}
+else:
+    database = env.database("DATABASE_URL")
+    unpooled = env.database("DATABASE_URL_UNPOOLED", default={})
+    if unpooled and unpooled["NAME"] != database["NAME"]:
+        raise ImproperlyConfigured("DATABASE_URL_UNPOOLED names another database.")
+
+database_options = {
+    "application_name": "todosite",
+    # Seconds. A database that was suspended may take some to wake; a connection whose other end
+    # is gone must not hold a request for the kernel's quarter of an hour.
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,  # milliseconds
+}
+for entry in filter(None, [database, unpooled]):
+    entry["OPTIONS"] = database_options | entry["OPTIONS"]  # what the address says wins
+
+database |= {
+    "ENGINE": "todosite.database",
+    "UNPOOLED": unpooled,  # the server itself, for what the pooler in front of it can't carry
+    # A pooler gives the next statement another session, which knows no cursor of this one.
+    "DISABLE_SERVER_SIDE_CURSORS": True,
+}
+
+# What the old system's pool was set to, in the words of psycopg_pool (README.md, "Connections").
+DATABASE_POOL_SIZE = env.between("DATABASE_POOL_SIZE", 0, 1000, default=5)
+DATABASE_MAX_OVERFLOW = env.between("DATABASE_MAX_OVERFLOW", 0, 1000, default=10)
+if DATABASE_POOL_SIZE:
+    database["OPTIONS"]["pool"] = {
+        "min_size": 1,  # of these none is ever closed: more would keep nothing but connections
+        "max_size": DATABASE_POOL_SIZE + DATABASE_MAX_OVERFLOW,
+        "timeout": 10,  # seconds that a request waits for one; then it is a calm 503
+        "max_idle": 20,
+        "max_lifetime": 3600,
+        "reconnect_timeout": 15,  # the default, 300, would sleep on after the database is back
     }
 else:
-    DATABASES = {"default": env.database("DATABASE_URL")}
+    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
 
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": database}
+
+# Against a request that is stuck. They hang on the role, since a pooler passes on nothing that is
+# set for a session: `manage.py migrate` puts them there.
+DATABASE_TIMEOUTS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+}
 
 # The limits of sign-in are counted here, so all processes must share it, and other entries must
 # not push them out: Django's 300 entries would.
@@ -222,8 +270,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "filters": {
+        # todosite.views.server_error has said it, in one line and without a trace.
+        "not_away": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 503,
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own mails errors to ADMINS too; here one stream has them all.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.request": {"filters": ["not_away"]},
+    },
 }

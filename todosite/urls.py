@@ -5,7 +5,8 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-handler404 = "todosite.views.page_not_found"  # Django's own render 400, 403 and 500.html
+handler404 = "todosite.views.page_not_found"  # Django's own render 400 and 403.html
+handler500 = "todosite.views.server_error"
 
 urlpatterns = [
     path("", include("tasks.urls")),

@@ -1,8 +1,21 @@
 """Pages for what went wrong, in the look of the others."""
 
+import logging
+import sys
+
 from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views import defaults
+
+from todosite.database.away import database_is_away, waited_for_pool
+
+logger = logging.getLogger(__name__)
+
+SAFE = {"GET", "HEAD"}
 
 # What a person types into a task's forms; nothing else (passwords!) is ever shown again.
 TYPED = ["text", "title", "description"]
@@ -16,6 +29,50 @@ def page_not_found(request, exception=None):
 def csrf_failure(request, reason=""):
     """403: the form's token is missing or old. What was typed is shown, so that it can be kept."""
     return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
+
+
+def server_error(request):
+    """500 for a fault of ours, which Django logs; 503 where the database is away.
+
+    It asks the database nothing, so it comes without the request's context. A page tries again
+    by itself; a form is never sent again but by its user.
+    """
+    error = sys.exc_info()[1]
+    if not database_is_away(error):
+        return defaults.server_error(request)
+    logger.warning("%s %s: the database is away: %s", request.method, request.path, one_line(error))
+    context = {"path": request.get_full_path(), "post": request.method not in SAFE}
+    if context["post"]:
+        context |= {"typed": typed(request), "again": again(request), "token": get_token(request)}
+    page = HttpResponse(render_to_string("503.html", context), status=503)
+    page["Retry-After"], page["Cache-Control"] = "3", "no-store"
+    if not context["post"]:
+        page["Refresh"] = "3"
+    page.may_be_tried_again = not context["post"] and not waited_for_pool(error)
+    return page
+
+
+def one_line(error):
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def again(request):
+    """Return what the request posted, as (name, value), if it is safe to post it once more.
+
+    That is a form of a task, which takes effect once: it has a key, or says which version it acts
+    on. And it came from a page of ours, which Django has found out, or somebody else's page could
+    have us sign its form.
+    """
+    if not getattr(request, "csrf_processing_done", False):
+        return []
+    if not {"key", "version"} & request.POST.keys():
+        return []
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
 
 
 def typed(request):

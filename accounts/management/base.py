@@ -1,6 +1,10 @@
 """What our commands have in common."""
 
-from django.core.management.base import BaseCommand
+import functools
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 
 class ExampleCommand(BaseCommand):
@@ -10,3 +14,17 @@ class ExampleCommand(BaseCommand):
 
     def create_parser(self, *args, **kwargs):
         return super().create_parser(*args, epilog=f"Example: {self.example}", **kwargs)
+
+
+def direct(handle):
+    """Have a command's handle() talk to the server itself, past the pooler and its time limits."""
+
+    @functools.wraps(handle)
+    def handle_directly(*args, **kwargs):
+        try:
+            with connection.direct():
+                return handle(*args, **kwargs)
+        except ImproperlyConfigured as error:
+            raise CommandError(error) from None
+
+    return handle_directly

@@ -290,10 +290,10 @@ class Run:
         self.tell = tell
 
     def __enter__(self):
+        self.legacy = legacy.read(self.source.cursor)  # first: it may raise, and leaves nothing
         self.cursor = connection.cursor()
         self.wait_for_others()
         self.cursor.execute(TABLES)
-        self.legacy = legacy.read(self.source.cursor)
         return self
 
     def __exit__(self, *exception):

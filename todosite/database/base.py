@@ -1,22 +1,52 @@
-"""Django's PostgreSQL engine, plus LOCALPG: a folder whose private server is started on demand.
+"""Django's PostgreSQL engine, for a server that sleeps, restarts, and stands behind a pooler.
 
-Beside LOCALPG in DATABASES, LOCALPG_THROWAWAY=True makes it a fast one that is deleted after use.
+Beside Django's own, the DATABASES entry may have
+
+    UNPOOLED            an entry that leads past the pooler, for what it can't carry: direct()
+    LOCALPG             a folder whose private server is started on demand
+    LOCALPG_THROWAWAY   True makes that a fast one, deleted after use
 """
 
+import contextlib
+import time
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from psycopg import Error
+from psycopg_pool import ConnectionPool
 
 from todosite import localpg
+
+POOLED = (
+    "DATABASE_URL leads to a pooler, which can't carry this. Set DATABASE_URL_UNPOOLED to the"
+    " address of the server itself: on Neon, the same without “-pooler”."
+)
 
 
 def _start(settings):
     return localpg.start(settings["LOCALPG"], settings.get("LOCALPG_THROWAWAY", False))
 
 
+def _direct(settings):
+    """Return settings that lead to the server itself, without a pool, and without its time limits.
+
+    What is set at the start of a connection is what a pooler refuses or forgets.
+    """
+    settings = settings | settings.get("UNPOOLED", {}) | {"NAME": settings["NAME"]}
+    options = {k: v for k, v in settings["OPTIONS"].items() if k != "pool"}
+    limits = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+    lifted = [f"-c {limit}=0" for limit in limits] + ["-c todosite.direct=yes"]
+    options["options"] = " ".join([options.get("options", ""), *lifted]).strip()
+    return settings | {"OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+
+
 class DatabaseClient(base.DatabaseClient):
-    """The wheel's psql, for manage.py dbshell."""
+    """psql for manage.py dbshell: past the pooler, and the wheel's where the server is."""
 
     @classmethod
     def settings_to_cmd_args_env(cls, settings_dict, parameters):
+        settings_dict = settings_dict | settings_dict.get("UNPOOLED", {})
         if not settings_dict.get("LOCALPG"):
             return super().settings_to_cmd_args_env(settings_dict, parameters)
         settings_dict = {**settings_dict, "HOST": _start(settings_dict), "PORT": localpg.PORT}
@@ -26,9 +56,67 @@ class DatabaseClient(base.DatabaseClient):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
+    _emptied_at = {}  # alias: monotonic seconds; shared by all threads, as Django's pools are
 
     def get_connection_params(self):
         params = super().get_connection_params()
         if self.settings_dict.get("LOCALPG"):
             params |= {"host": _start(self.settings_dict), "port": localpg.PORT}
         return params
+
+    def get_new_connection(self, conn_params):
+        """Return a connection that answers.
+
+        The pool's own check sleeps 0, 1, 2, 4, 8 … seconds between one dead connection and the
+        next; but those that idled beside a dead one are dead too, so here the first empties it.
+        """
+        for _ in range(3):
+            connection = super().get_new_connection(conn_params)
+            if not self.pool:
+                return connection
+            try:
+                ConnectionPool.check_connection(connection)  # one round trip
+                return connection
+            except Error:
+                self.pool.putconn(connection)  # which throws it away
+                self._empty_pool()
+        return super().get_new_connection(conn_params)
+
+    def _empty_pool(self):
+        now = time.monotonic()
+        if now - self._emptied_at.get(self.alias, 0) > 0.5:  # once, not by every waiting thread
+            self._emptied_at[self.alias] = now
+            self.pool.drain()
+
+    @contextlib.contextmanager
+    def direct(self):
+        """Talk to the server itself, without time limits, for as long as the block lasts.
+
+        For a process that does nothing else beside it: the pool is closed. In a transaction nothing
+        can change, so nothing does. Raise ImproperlyConfigured where only a pooler answers.
+        """
+        if self.in_atomic_block:
+            yield
+            return
+        settings = self.settings_dict
+        self.close()
+        self.close_pool()
+        self.settings_dict = _direct(settings)
+        try:
+            self._refuse_pooler()
+            yield
+        finally:
+            self.close()
+            self.settings_dict = settings
+
+    def _refuse_pooler(self):
+        try:
+            with self.cursor() as cursor:
+                cursor.execute("SELECT current_setting('todosite.direct', true) = 'yes'")
+                (direct,) = cursor.fetchone()
+        except OperationalError as error:
+            if "unsupported startup parameter" not in str(error):
+                raise
+            direct = False
+        if not direct:
+            raise ImproperlyConfigured(POOLED)

@@ -16,6 +16,8 @@ UNSET = [
         "STATIC_ROOT",
         "SIGNUP_OPEN",
         "ADMIN_REQUIRES_MFA",
+        "DATABASE_POOL_SIZE",
+        "DATABASE_MAX_OVERFLOW",
     ],
 ]
 os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from accounts.tests.people import add_user
+from todosite.environment import env
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
 from todosite.tests.production import (
     ENV,
@@ -41,6 +42,42 @@ def test_models_have_their_migrations():
     assert out.getvalue() == "No changes detected\n"
 
 
+def test_old_name_of_the_database_is_told():
+    url = "postgresql+asyncpg://ann:pw@db.example.org/todo"
+    done = manage("check", DATABASE_URL=None, DATABASE_URL_ASYNC=url)
+    assert done.stderr == (
+        "Todosite: DATABASE_URL is not set. DATABASE_URL_ASYNC was the old system's; write its"
+        " value into DATABASE_URL, as postgresql:// without a driver's name.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "sslmode"),
+    [
+        ("postgresql://a:b@ep-x-1-pooler.eu.aws.neon.tech/neondb", "require"),
+        ("postgresql://a:b@10.0.0.7/todo", "require"),
+        ("postgresql://a:b@10.0.0.7/todo?sslmode=disable", "disable"),
+        ("postgresql://a:b@db.example.org/todo?sslmode=verify-full", "verify-full"),
+        ("postgresql://a:b@localhost/todo", None),
+        ("postgresql://a:b@127.0.0.1:5433/todo", None),
+        ("postgresql://a@/todo?host=/run/postgresql", None),
+    ],
+)
+def test_tls_is_the_default_over_a_network(monkeypatch, url, sslmode):
+    monkeypatch.setenv("DATABASE_URL", url)
+    entry = env.database("DATABASE_URL")
+    assert entry["OPTIONS"].get("sslmode") == sslmode
+
+
+def test_address_of_neons_console_is_taken_as_it_is(monkeypatch):
+    url = "postgresql://neondb_owner:npg_x@ep-a-1-pooler.eu-central-1.aws.neon.tech/neondb"
+    monkeypatch.setenv("DATABASE_URL", f"{url}?sslmode=require&channel_binding=require")
+    entry = env.database("DATABASE_URL")
+    assert (entry["NAME"], entry["USER"]) == ("neondb", "neondb_owner")
+    assert entry["HOST"] == "ep-a-1-pooler.eu-central-1.aws.neon.tech"
+    assert entry["OPTIONS"] == {"sslmode": "require", "channel_binding": "require"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "line"),
     [
@@ -59,6 +96,25 @@ def test_models_have_their_migrations():
             "DATABASE_URL cannot be read as postgresql://USER:PASSWORD@HOST:PORT/NAME;"
             " special characters in the password must be percent-encoded.",
         ),
+        (
+            "DATABASE_URL",
+            "postgresql+asyncpg://ann:pw@db.example.org/todo",
+            "DATABASE_URL begins with postgresql+asyncpg://, which names a driver for SQLAlchemy;"
+            " write postgresql:// instead.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://ann:pw@db.example.org/todo?ssl=require",
+            "DATABASE_URL has an option after “?” that PostgreSQL's clients don't know; one that"
+            " they know is sslmode=require.",
+        ),
+        (
+            "DATABASE_URL_UNPOOLED",
+            "postgresql://ann:pw@db.example.org/another",
+            "DATABASE_URL_UNPOOLED names another database.",
+        ),
+        ("DATABASE_POOL_SIZE", "-1", "DATABASE_POOL_SIZE must be from 0 to 1000."),
+        ("DATABASE_MAX_OVERFLOW", "few", "DATABASE_MAX_OVERFLOW is not a whole number."),
         ("DEBUG", "treu", "DEBUG must be true or false."),
         ("HTTPS_ONLY", "2", "HTTPS_ONLY must be true or false."),
         ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT is not a whole number."),

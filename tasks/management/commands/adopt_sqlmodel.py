@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from accounts.management.base import ExampleCommand
+from accounts.management.base import ExampleCommand, direct
 from accounts.models import Adoption
 from tasks.adoption import adopt, legacy
 
@@ -58,6 +58,7 @@ class Command(ExampleCommand):
         parser.add_argument("--report", help="a JSON file to write, with every row left behind")
         parser.add_argument("--source", help="the URL of the database where the old tables are")
 
+    @direct
     def handle(self, *, time_zone, dry_run, batch_size, report, source, **options):
         if time_zone not in zoneinfo.available_timezones():
             raise CommandError(f"{time_zone} is not a time zone; one is Europe/Berlin.")

@@ -8,7 +8,7 @@ from django.db import reset_queries, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from accounts.management.base import ExampleCommand
+from accounts.management.base import ExampleCommand, direct
 from accounts.models import User
 from tasks import demo
 from tasks.models import Task
@@ -30,6 +30,7 @@ class Command(ExampleCommand):
         parser.add_argument("--seed", type=int, default=1, help="another number, other tasks")
         parser.add_argument("--really", action="store_true", help="even where DEBUG is off")
 
+    @direct
     @transaction.atomic
     def handle(self, *, users, tasks_per_user, password, seed, really, **options):
         if not settings.DEBUG and not really:

@@ -1,0 +1,63 @@
+"""A stand-in for Neon, for tests: PostgreSQL and PgBouncer with TLS, which sleep and wake at will.
+
+neonlike, beside this file, does the work; it needs Debian's postgresql and pgbouncer.
+"""
+
+import contextlib
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SCRIPT = Path(__file__).parent / "neonlike"
+
+
+class Stand:
+    """One of its own, in folder; pooled and direct are its addresses."""
+
+    def __init__(self, folder, *options):
+        self.folder = Path(folder)
+        shown = self("up", "--port", str(free_ports()), *options)
+        urls = dict(
+            line.split("=", 1) for line in shown.splitlines() if line.startswith("DATABASE")
+        )
+        self.pooled, self.direct = urls["DATABASE_URL"], urls["DATABASE_URL_UNPOOLED"]
+        self.urls = urls
+
+    def __call__(self, *arguments):
+        """Run a command of neonlike; return what it prints."""
+        env = os.environ | {"NEONLIKE_DIR": str(self.folder / "stand")}
+        command = [sys.executable, str(SCRIPT), *arguments]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"neonlike {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+
+@contextlib.contextmanager
+def stand(*options):
+    """Give a Stand, and take it away."""
+    folder = tempfile.mkdtemp(prefix="todosite-neon-")
+    os.chmod(folder, 0o711)  # the servers run as another user
+    made = None
+    try:
+        made = Stand(folder, *options)
+        yield made
+    finally:
+        if made:
+            made("down")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_ports():
+    """Return a port that is free, as the three after it are."""
+    while True:
+        first = random.randrange(20_000, 30_000)
+        with contextlib.ExitStack() as sockets, contextlib.suppress(OSError):
+            for port in range(first, first + 4):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
