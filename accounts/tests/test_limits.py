@@ -1,12 +1,14 @@
 """The limits of sign-in hold: for every process, and whatever else the cache keeps."""
 
 from django.conf import settings
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
 from accounts.tests.people import PASSWORD, add_user
+from accounts.tests.test_account_pages import NEW_PASSWORD, link_in
 
 LOCKED = "Too many failed login attempts. Try again later."
 
@@ -30,6 +32,24 @@ class LimitTests(TestCase):
             cache.set(f"other-{number}", number)
         self.assertEqual(cache.get("other-0"), 0)
         self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
+
+    @override_settings(ALLOWED_HOSTS=["testserver", ".example.org"])
+    def test_another_host_or_case_gives_no_new_attempts(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        for number in range(5):
+            self.sign_in("Ann@example.org", "wrong", host=f"{number}.example.org")
+        self.assertContains(self.sign_in(user.email, PASSWORD, host="6.example.org"), LOCKED)
+        self.assertContains(self.sign_in(user.email.upper(), PASSWORD), LOCKED)
+
+    def test_reset_password_unlocks(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        for _ in range(6):
+            self.sign_in(user.email, "wrong")
+        self.client.post(reverse("account_reset_password"), {"email": user.email})
+        page = self.client.get(link_in(mail.outbox[0]), follow=True)
+        new = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        self.client.post(page.request["PATH_INFO"], new)
+        self.assertRedirects(self.sign_in(user.email, NEW_PASSWORD), "/", target_status_code=302)
 
     def test_what_has_expired_makes_room_first(self):
         small = {**settings.CACHES["default"], "OPTIONS": {"MAX_ENTRIES": 50}}
