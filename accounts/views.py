@@ -3,6 +3,7 @@
 from copy import copy
 from datetime import timedelta
 
+from allauth.account.views import logout
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,6 +46,8 @@ def welcome_end(request):
 def session_end(request, session_pk):
     """End one of the user's sessions, in another browser or in this one."""
     session = get_object_or_404(request.user.usersession_set, pk=session_pk)
+    if session.is_current():
+        return logout(request)
     session.end()
     messages.success(request, "Signed out there.")
     return redirect("usersessions_list")

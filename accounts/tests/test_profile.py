@@ -85,6 +85,15 @@ class SessionTests(TestCase):
         self.assertRedirects(response, reverse("usersessions_list"))
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
 
+    def test_ending_this_one_is_signing_out(self):
+        laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
+        session = self.ann.usersession_set.get(user_agent=FIREFOX)
+        response = laptop.post(reverse("session_end", args=[session.pk]), follow=True)
+        self.assertRedirects(response, "/")
+        self.assertContains(response, "You have signed out.")
+        self.assertContains(response, "<h1>Write it down. Tick it off.</h1>")
+        self.assertEqual((self.is_in(laptop), self.is_in(phone)), (False, True))
+
     def test_ends_all_others(self):
         laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, FIREFOX])
         laptop.post(reverse("usersessions_list"))
