@@ -2,6 +2,8 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,6 +29,16 @@ class AccountAdapter(DefaultAccountAdapter):
         # allauth's begins with the name that the site was asked by: each name that the server
         # answers to would be as many attempts again. Private API, so pinned by a test.
         return credentials["email"].lower()
+
+    def confirm_email(self, request, email_address):
+        """Confirm it whole or not at all: another account may have taken the address meanwhile."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            failed = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+            return False
 
     def is_safe_url(self, url):
         try:

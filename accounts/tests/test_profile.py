@@ -1,9 +1,13 @@
+from unittest import mock
 from urllib.parse import quote
 
 from django.core import mail
-from django.test import TestCase
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client, TestCase
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 from accounts.tests.test_account_pages import link_in
 from accounts.zones import zone_choices
@@ -123,27 +127,69 @@ class SessionTests(TestCase):
 
 class EmailTests(TestCase):
     def setUp(self):
+        cache.clear()  # mails to one address are limited there
         self.ann = add_user("ann@example.org", password=PASSWORD)
         self.client.post(reverse("account_login"), {"login": self.ann.email, "password": PASSWORD})
 
     def reauthenticate(self):
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
-    def test_old_address_works_until_the_new_one_is_confirmed(self):
+    def change_to(self, email):
+        """Ask for the change, and return the path in the mail that confirms it."""
         self.reauthenticate()
-        self.client.post(reverse("account_email"), {"email": "New@example.org", "action_add": ""})
+        self.client.post(reverse("account_email"), {"email": email, "action_add": ""})
+        (confirmation,) = [message for message in mail.outbox if message.to == [email.lower()]]
+        return link_in(confirmation)
+
+    def signs_in(self, email):
+        client = Client()
+        client.post(reverse("account_login"), {"login": email, "password": PASSWORD})
+        return client.session.get("_auth_user_id") == self.ann.pk
+
+    def test_old_address_works_until_the_new_one_is_confirmed(self):
+        link = self.change_to("New@example.org")
         page = self.client.get(reverse("account_email"))
         self.assertContains(page, "<dt>Changing to</dt><dd>new@example.org</dd>")
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "ann@example.org")
-        (confirmation,) = [message for message in mail.outbox if message.to == ["new@example.org"]]
-        self.client.post(link_in(confirmation))
+        self.assertIs(self.signs_in("ann@example.org"), True)
+        self.client.post(link)
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
+        self.assertEqual(
+            (self.signs_in("ann@example.org"), self.signs_in("new@example.org")), (False, True)
+        )
         self.assertIn(
             (["ann@example.org"], "Email Changed"),
             [(message.to, message.subject) for message in mail.outbox],
         )
+
+    def test_nothing_changes_where_another_account_took_the_new_address_meanwhile(self):
+        link = self.change_to("new@example.org")
+        User.objects.create_user("new@example.org")
+        response = self.client.post(link, follow=True)
+        self.assertContains(
+            response, "new@example.org belongs to another account by now, so nothing has changed."
+        )
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "ann@example.org")
+        self.assertIs(self.signs_in("ann@example.org"), True)
+        self.assertEqual(
+            list(
+                self.ann.emailaddress_set.order_by("pk").values_list("email", "verified", "primary")
+            ),
+            [("ann@example.org", True, True), ("new@example.org", False, False)],
+        )
+        self.assertNotIn("Email Changed", [message.subject for message in mail.outbox])
+
+    def test_nothing_changes_where_the_old_address_cannot_be_told(self):
+        link = self.change_to("new@example.org")
+        refused = mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError("no mail"))
+        with refused, self.assertRaisesMessage(OSError, "no mail"):
+            self.client.post(link)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "ann@example.org")
+        self.assertEqual(self.ann.emailaddress_set.get(primary=True).email, "ann@example.org")
 
     def test_change_and_second_factors_ask_for_the_password_again(self):
         for name in ["account_email", "mfa_activate_totp", "mfa_add_webauthn"]:
