@@ -1,12 +1,24 @@
-"""allauth's forms and stages of signing in, where ours differ."""
+"""allauth's forms and stages of signing in, where ours differ.
 
-from allauth.account import forms, stages
+Above all in whose an address is: for allauth that of everybody who asked to change to it, too.
+"""
+
+from allauth.account import auth_backends, forms, stages
 from allauth.account.fields import EmailField
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.utils import has_verified_email
 from django.forms import TextInput
 
 from accounts.addresses import validate_email
+from accounts.models import User
+
+
+class AuthenticationBackend(auth_backends.AuthenticationBackend):
+    def _authenticate_by_email(self, email, password):
+        # Private API, so pinned by a test. After the fact it would be too late: a hundred who wait
+        # for an address would be a hundred passwords to check whenever its owner signs in.
+        users = User.objects.known_as(email)
+        return next((user for user in users if self._check_password(user, password)), None)
 
 
 class AddressField(EmailField):
@@ -27,8 +39,20 @@ class LoginForm(forms.LoginForm):
         self.order_fields(["login", "password", "remember"])
 
 
+class SignupForm(forms.SignupForm):
+    def validate_unique_email(self, email):
+        if User.objects.known_as(email).exists():
+            return super().validate_unique_email(email)  # as much as a stranger may know
+        return email
+
+
 class ResetPasswordForm(forms.ResetPasswordForm):
     email = AddressField()
+
+    def clean_email(self):
+        email = super().clean_email()
+        self.users = list(User.objects.known_as(email).filter(is_active=True))
+        return email
 
 
 class EmailVerificationStage(stages.EmailVerificationStage):

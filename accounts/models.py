@@ -35,6 +35,15 @@ def display_name(user):
 
 
 class UserQuerySet(models.QuerySet):
+    def known_as(self, email):
+        """Return whose address this is: it signs them in, or they have confirmed it.
+
+        One that waits for its confirmation is nobody's yet: whoever asked may not own it.
+        """
+        email = email.lower()
+        confirmed = User.objects.filter(emailaddress__email=email, emailaddress__verified=True)
+        return self.filter(models.Q(email=email) | models.Q(pk__in=confirmed))
+
     def deactivate(self):
         """Keep these users out and end their sessions. Return how many were active."""
         Session.objects.filter(pk__in=self.values("usersession__session_key")).delete()

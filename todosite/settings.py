@@ -163,7 +163,7 @@ CACHES = {
 # Who you are
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.entrance.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "accounts.hashers.ScryptPasswordHasher",
     "accounts.hashers.BetterAuthPasswordHasher",  # of adopted accounts, until they sign in
@@ -193,6 +193,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "accounts.entrance.LoginForm",
     "reset_password": "accounts.entrance.ResetPasswordForm",
+    "signup": "accounts.entrance.SignupForm",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_EMAIL_MAX_LENGTH = 320  # allauth's first migration reads it: never change it

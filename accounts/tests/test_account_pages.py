@@ -195,6 +195,58 @@ class PasswordTests(AccountTests):
         )
 
 
+class PendingAddressTests(AccountTests):
+    """Mallory has asked to change to Ann's address, which Mallory cannot confirm."""
+
+    def setUp(self):
+        super().setUp()
+        self.mallory = add_user("mallory@example.org", password=PASSWORD)
+        self.mallory.emailaddress_set.create(email="ann@example.org")
+
+    def test_signs_nobody_in(self):
+        words = "The email address and/or password you specified are not correct."
+        self.assertContains(self.sign_in("ann@example.org"), words)
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    def test_does_not_stand_between_its_owner_and_their_password(self):
+        add_user("ann@example.org", password=NEW_PASSWORD)
+        self.sign_in("ann@example.org", NEW_PASSWORD)
+        self.assertEqual(
+            User.objects.get(pk=self.client.session["_auth_user_id"]).email, "ann@example.org"
+        )
+
+    def test_resets_no_password(self):
+        self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
+        self.assertEqual([message.subject for message in mail.outbox], ["Unknown Account"])
+
+    def test_leaves_the_address_to_its_owner(self):
+        self.assertRedirects(self.sign_up("ann@example.org"), "/", target_status_code=302)
+        ann = User.objects.get(pk=self.client.session["_auth_user_id"])
+        self.assertEqual(ann.email, "ann@example.org")
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_leaves_the_address_to_its_owner_who_confirms_it(self):
+        self.sign_up("ann@example.org")
+        self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
+        response = self.client.post(link_in(mail.outbox[0]), follow=True)
+        self.assertRedirects(response, "/tasks/?status=pending")
+        ann = User.objects.get(email="ann@example.org")
+        self.assertEqual(self.client.session["_auth_user_id"], ann.pk)
+        self.assertEqual(
+            list(ann.emailaddress_set.values_list("email", "verified", "primary")),
+            [("ann@example.org", True, True)],
+        )
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_reads_like_any_other_to_a_stranger(self):
+        pages = []
+        for email in ("ann@example.org", "mallory@example.org", "new@example.org"):
+            self.client = Client()
+            response = self.sign_up(email)
+            pages.append(words_of(self.client.get(response.url)).replace(email, "…"))
+        self.assertEqual(pages, [pages[0]] * 3)
+
+
 class SignedOutTests(TestCase):
     def test_page_leads_to_sign_in_and_back(self):
         response = self.client.get("/tasks/?status=completed")

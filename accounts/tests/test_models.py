@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import SimpleTestCase, TestCase
 
 from accounts.models import User
+from accounts.tests.people import add_user
 
 
 class UserTests(TestCase):
@@ -36,6 +37,19 @@ class UserTests(TestCase):
         twin = User(email="ANN@example.org", password="!")
         with self.assertRaisesMessage(ValidationError, "There is an account with this address"):
             twin.full_clean()
+
+    def test_address_is_known_by_sign_up_or_confirmation(self):
+        ann = add_user("ann@example.org")
+        ben = User.objects.create_user("ben@example.org")
+        for email, verified in [("old@example.org", True), ("ben@example.org", False)]:
+            ann.emailaddress_set.create(email=email, verified=verified)
+        for email, users in {
+            "ANN@example.org": [ann],
+            "Old@example.org": [ann],
+            "ben@example.org": [ben],
+            "nobody@example.org": [],
+        }.items():
+            self.assertEqual(list(User.objects.known_as(email)), users)
 
     def test_superuser_may_use_the_admin(self):
         user = User.objects.create_superuser("root@example.org", "secret")
