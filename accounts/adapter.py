@@ -30,6 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):
         # answers to would be as many attempts again. Private API, so pinned by a test.
         return credentials["email"].lower()
 
+    def can_delete_email(self, email_address):
+        return email_address.email != email_address.user.email
+
     def confirm_email(self, request, email_address):
         """Confirm it whole or not at all: another account may have taken the address meanwhile."""
         try:

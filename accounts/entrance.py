@@ -6,7 +6,9 @@ Above all in whose an address is: for allauth that of everybody who asked to cha
 from allauth.account import auth_backends, forms, stages
 from allauth.account.fields import EmailField
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
+from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email
+from django.db import transaction
 from django.forms import TextInput
 
 from accounts.addresses import validate_email
@@ -44,6 +46,18 @@ class SignupForm(forms.SignupForm):
         if User.objects.known_as(email).exists():
             return super().validate_unique_email(email)  # as much as a stranger may know
         return email
+
+
+class AddEmailForm(forms.AddEmailForm):
+    @transaction.atomic
+    def save(self, request):
+        """Have the new address wait beside the one that signs in, for one that waited till now.
+
+        allauth's would empty the one that signs in, too, where nobody has confirmed that.
+        """
+        self.user.emailaddress_set.filter(verified=False).exclude(email=self.user.email).delete()
+        email = self.cleaned_data["email"]
+        return EmailAddress.objects.add_email(request, self.user, email, confirm=True)
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):

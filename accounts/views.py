@@ -3,7 +3,8 @@
 from copy import copy
 from datetime import timedelta
 
-from allauth.account.views import logout
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import email, logout
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,6 +41,15 @@ def welcome_end(request):
     """Whoever came from the old system keeps the time zone that they were given."""
     request.session.pop("welcome", None)
     return redirect("home")
+
+
+# The password is asked for before the form, else the address that was typed is gone after it.
+@reauthentication_required
+def account_email(request):
+    """allauth's page, without its way to an address that nobody has confirmed."""
+    if "action_primary" in request.POST:
+        return redirect("account_email")
+    return email(request)
 
 
 @require_POST

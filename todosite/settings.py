@@ -191,6 +191,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
+    "add_email": "accounts.entrance.AddEmailForm",
     "login": "accounts.entrance.LoginForm",
     "reset_password": "accounts.entrance.ResetPasswordForm",
     "signup": "accounts.entrance.SignupForm",

@@ -1,9 +1,10 @@
 """Every address of Todosite, by app."""
 
 from allauth.account import views as account_views
-from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.urls import include, path, re_path
+
+from accounts.views import account_email
 
 handler404 = "todosite.views.page_not_found"  # Django's own render 400 and 403.html
 handler500 = "todosite.views.server_error"
@@ -19,12 +20,7 @@ urlpatterns = [
         account_views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    # Asked for before the form, else the address that was typed is gone after the password.
-    path(
-        "accounts/email/",
-        reauthentication_required(account_views.email),
-        name="account_email",
-    ),
+    path("accounts/email/", account_email, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -141,6 +141,10 @@ class EmailTests(TestCase):
         (confirmation,) = [message for message in mail.outbox if message.to == [email.lower()]]
         return link_in(confirmation)
 
+    def change_page(self):
+        self.reauthenticate()
+        return self.client.get(reverse("account_email"))
+
     def signs_in(self, email):
         client = Client()
         client.post(reverse("account_login"), {"login": email, "password": PASSWORD})
@@ -148,8 +152,7 @@ class EmailTests(TestCase):
 
     def test_old_address_works_until_the_new_one_is_confirmed(self):
         link = self.change_to("New@example.org")
-        page = self.client.get(reverse("account_email"))
-        self.assertContains(page, "<dt>Changing to</dt><dd>new@example.org</dd>")
+        self.assertContains(self.change_page(), "<dt>Changing to</dt><dd>new@example.org</dd>")
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "ann@example.org")
         self.assertIs(self.signs_in("ann@example.org"), True)
@@ -163,6 +166,36 @@ class EmailTests(TestCase):
             (["ann@example.org"], "Email Changed"),
             [(message.to, message.subject) for message in mail.outbox],
         )
+
+    def test_address_that_nobody_has_confirmed_works_until_then_too(self):
+        self.ann.emailaddress_set.update(verified=False, primary=False)
+        page = self.change_page()
+        self.assertContains(page, "<dt>Now</dt><dd>ann@example.org</dd>")
+        self.assertContains(page, "You have not confirmed it yet")
+        link = self.change_to("new@example.org")
+        page = self.change_page()
+        self.assertContains(page, "<dt>Now</dt><dd>ann@example.org</dd>")
+        self.assertContains(page, "<dt>Changing to</dt><dd>new@example.org</dd>")
+        for act in ["action_primary", "action_remove"]:  # no way around the confirmation
+            for email in ["new@example.org", "ann@example.org"][act == "action_remove" :]:
+                self.client.post(reverse("account_email"), {"email": email, act: ""})
+                self.ann.refresh_from_db()
+                self.assertEqual(self.ann.email, "ann@example.org")
+        self.client.post(link)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "new@example.org")
+
+    def test_change_may_be_called_off_or_go_elsewhere(self):
+        links = [self.change_to(email) for email in ["one@example.org", "two@example.org"]]
+        response = self.client.post(links[0])
+        self.assertEqual(response.status_code, 404)
+        self.client.post(
+            reverse("account_email"), {"email": "two@example.org", "action_remove": ""}
+        )
+        self.assertNotContains(self.change_page(), "Changing to")
+        self.assertEqual(self.client.post(links[1]).status_code, 404)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "ann@example.org")
 
     def test_nothing_changes_where_another_account_took_the_new_address_meanwhile(self):
         link = self.change_to("new@example.org")
