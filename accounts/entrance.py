@@ -55,7 +55,7 @@ class AddEmailForm(forms.AddEmailForm):
 
         allauth's would empty the one that signs in, too, where nobody has confirmed that.
         """
-        self.user.emailaddress_set.filter(verified=False).exclude(email=self.user.email).delete()
+        self.user.pending_addresses.delete()
         email = self.cleaned_data["email"]
         return EmailAddress.objects.add_email(request, self.user, email, confirm=True)
 
@@ -67,6 +67,16 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         email = super().clean_email()
         self.users = list(User.objects.known_as(email).filter(is_active=True))
         return email
+
+
+class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):
+    def save(self):
+        """Call off a change of address, too: it may be an intruder's, whom the reset throws out.
+
+        And a reset unlocks all addresses of the account: one that waits may be somebody else's.
+        """
+        super().save()
+        self.user.pending_addresses.delete()
 
 
 class EmailVerificationStage(stages.EmailVerificationStage):

@@ -128,6 +128,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Adoption.objects.filter(kind=Adoption.Kind.USER, old_id=self.pk).first()
 
     @property
+    def pending_addresses(self):
+        """Return the address that becomes the user's once they confirm it, as a queryset."""
+        return self.emailaddress_set.filter(verified=False).exclude(email=self.email)
+
+    @property
     def initials(self):
         """Return one or two letters that stand for the user in a small circle."""
         words = display_name(self).split("@")[0].replace(".", " ").split() or ["?"]

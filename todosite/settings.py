@@ -194,6 +194,7 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.entrance.AddEmailForm",
     "login": "accounts.entrance.LoginForm",
     "reset_password": "accounts.entrance.ResetPasswordForm",
+    "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",
     "signup": "accounts.entrance.SignupForm",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"

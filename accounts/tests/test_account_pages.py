@@ -219,6 +219,17 @@ class PendingAddressTests(AccountTests):
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
         self.assertEqual([message.subject for message in mail.outbox], ["Unknown Account"])
 
+    def test_is_forgotten_with_the_password_and_unlocks_nobody(self):
+        add_user("ann@example.org", password=PASSWORD)
+        for _ in range(6):
+            self.sign_in("ann@example.org", "wrong")
+        self.client.post(reverse("account_reset_password"), {"email": "mallory@example.org"})
+        form = self.client.get(link_in(mail.outbox[0]), follow=True).request["PATH_INFO"]
+        self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+        self.assertContains(self.sign_in("ann@example.org"), "Too many failed login attempts.")
+        addresses = self.mallory.emailaddress_set.values_list("email", flat=True)
+        self.assertEqual(list(addresses), ["mallory@example.org"])
+
     def test_leaves_the_address_to_its_owner(self):
         self.assertRedirects(self.sign_up("ann@example.org"), "/", target_status_code=302)
         ann = User.objects.get(pk=self.client.session["_auth_user_id"])

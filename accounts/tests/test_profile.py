@@ -207,10 +207,9 @@ class EmailTests(TestCase):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "ann@example.org")
         self.assertIs(self.signs_in("ann@example.org"), True)
+        addresses = self.ann.emailaddress_set.order_by("pk")
         self.assertEqual(
-            list(
-                self.ann.emailaddress_set.order_by("pk").values_list("email", "verified", "primary")
-            ),
+            list(addresses.values_list("email", "verified", "primary")),
             [("ann@example.org", True, True), ("new@example.org", False, False)],
         )
         self.assertNotIn("Email Changed", [message.subject for message in mail.outbox])
