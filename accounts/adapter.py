@@ -1,6 +1,7 @@
 """What allauth asks of the project."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -17,10 +18,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request, user):
         """Sign in; whoever came from the old system is welcomed the first time."""
+        self.keep_out_if_inactive(request, user)
         is_first = user.last_login is None and user.adoption
         super().login(request, user)
         if is_first:
             request.session["welcome"] = True
+
+    def keep_out_if_inactive(self, request, user):
+        """Forget a sign-in or confirmation of somebody who was disabled since it began."""
+        if not user.is_active:
+            self.logout(request)
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
 
     def is_open_for_signup(self, request):
         return settings.SIGNUP_OPEN
@@ -35,6 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request, email_address):
         """Confirm it whole or not at all: another account may have taken the address meanwhile."""
+        self.keep_out_if_inactive(request, email_address.user)
         try:
             with transaction.atomic():
                 return super().confirm_email(request, email_address)

@@ -4,6 +4,7 @@ Above all in whose an address is: for allauth that of everybody who asked to cha
 """
 
 from allauth.account import auth_backends, forms, stages
+from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.models import EmailAddress
@@ -67,6 +68,16 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         email = super().clean_email()
         self.users = list(User.objects.known_as(email).filter(is_active=True))
         return email
+
+
+class UserTokenForm(forms.UserTokenForm):
+    """The link that resets a password; it may have been sent before its user was disabled."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.reset_user.is_active:
+            raise get_adapter().validation_error("invalid_password_reset")
+        return cleaned
 
 
 class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):

@@ -196,6 +196,7 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.entrance.ResetPasswordForm",
     "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",
     "signup": "accounts.entrance.SignupForm",
+    "user_token": "accounts.entrance.UserTokenForm",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_EMAIL_MAX_LENGTH = 320  # allauth's first migration reads it: never change it

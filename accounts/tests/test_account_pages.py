@@ -1,7 +1,11 @@
 """Sign up, sign in, sign out, confirm the address, change and reset the password."""
 
 import re
+from unittest import mock
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, TestCase, override_settings
@@ -103,11 +107,6 @@ class SignInTests(AccountTests):
         words = "The email address and/or password you specified are not correct."
         self.assertContains(self.sign_in("ann@example.org", "wrong"), words)
         self.assertContains(self.sign_in("nobody@example.org", "wrong"), words)
-
-    def test_inactive_account_stays_out(self):
-        add_user("ann@example.org", password=PASSWORD, is_active=False)
-        self.sign_in("ann@example.org")
-        self.assertNotIn("_auth_user_id", self.client.session)
 
     def test_goes_on_to_the_page_that_was_asked_for(self):
         add_user("ann@example.org", password=PASSWORD)
@@ -256,6 +255,89 @@ class PendingAddressTests(AccountTests):
             response = self.sign_up(email)
             pages.append(words_of(self.client.get(response.url)).replace(email, "…"))
         self.assertEqual(pages, [pages[0]] * 3)
+
+
+class InactiveTests(AccountTests):
+    """Ann is disabled at some point, and whatever she has begun by then leads nowhere."""
+
+    def setUp(self):
+        super().setUp()
+        self.ann = add_user("ann@example.org", password=PASSWORD)
+
+    def disable(self):
+        User.objects.filter(pk=self.ann.pk).update(is_active=False)
+
+    def assert_out(self, response):
+        self.assertRedirects(response, reverse("account_inactive"))
+        self.assertContains(response, "This account is inactive.")
+        self.assertEqual(set(self.client.session.keys()) - {"_session_expiry"}, set())
+        self.ann.refresh_from_db()
+        self.assertIsNone(self.ann.last_login)
+
+    def test_password_leads_nowhere(self):
+        self.disable()
+        self.assert_out(self.sign_in("ann@example.org"))
+
+    def test_wrong_password_tells_nothing(self):
+        self.disable()
+        self.assertContains(
+            self.sign_in("ann@example.org", "wrong"),
+            "The email address and/or password you specified are not correct.",
+        )
+
+    def test_no_link_to_reset_the_password_is_sent(self):
+        self.disable()
+        self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
+        self.assertEqual([message.subject for message in mail.outbox], ["Unknown Account"])
+
+    def test_link_to_reset_the_password_leads_nowhere(self):
+        self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
+        form = self.client.get(link_in(mail.outbox[0]), follow=True).request["PATH_INFO"]
+        self.disable()
+        for path in [link_in(mail.outbox[0]), form]:
+            self.assertContains(self.client.get(path, follow=True), "Bad Token")
+        self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+        self.ann.refresh_from_db()
+        self.assertIs(self.ann.check_password(PASSWORD), True)
+
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_confirming_the_address_leads_nowhere(self):
+        self.ann.emailaddress_set.update(verified=False)
+        self.sign_in("ann@example.org")
+        self.disable()
+        self.assert_out(self.client.post(link_in(mail.outbox[0]), follow=True))
+        self.assertIs(self.ann.emailaddress_set.get().verified, False)
+
+    def test_second_factor_leads_nowhere(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        codes = RecoveryCodes.activate(self.ann)
+        self.assertRedirects(self.sign_in("ann@example.org"), reverse("mfa_authenticate"))
+        self.disable()
+        code = {"code": codes.get_unused_codes()[0]}
+        self.assert_out(self.client.post(reverse("mfa_authenticate"), code, follow=True))
+
+    def test_passkey_leads_nowhere(self):
+        Authenticator.objects.create(user=self.ann, type=Authenticator.Type.WEBAUTHN, data={})
+        self.disable()
+        key = Authenticator.objects.get()
+        valid = mock.patch.multiple(
+            "allauth.mfa.webauthn.internal.auth",
+            parse_authentication_response=mock.DEFAULT,
+            extract_user_from_response=mock.DEFAULT,
+            complete_authentication=mock.Mock(return_value=key),
+        )
+        with valid:
+            response = self.client.post(
+                reverse("mfa_login_webauthn"), {"credential": '{"id": "x"}'}, follow=True
+            )
+        self.assert_out(response)
+
+    def test_session_ends_at_once_and_asks_for_no_password(self):
+        self.client.force_login(self.ann)
+        self.disable()
+        for path in [reverse("account_reauthenticate"), "/tasks/"]:
+            response = self.client.post(path, {"password": PASSWORD})
+            self.assertRedirects(response, f"{reverse('account_login')}?next=/")
 
 
 class SignedOutTests(TestCase):
