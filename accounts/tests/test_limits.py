@@ -5,8 +5,9 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import TestCase, override_settings
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
+from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 from accounts.tests.test_account_pages import NEW_PASSWORD, link_in
 
@@ -85,9 +86,29 @@ class LimitTests(TestCase):
 
 
 class SignUpClosedTests(TestCase):
-    @override_settings(SIGNUP_OPEN=False)
+    URL = reverse_lazy("account_signup")
+
+    def setUp(self):
+        cache.clear()
+
+    def offers(self):
+        """Return which pages and mails offer an account to a stranger."""
+        mail.outbox.clear()
+        self.client.post(reverse("account_reset_password"), {"email": "x@example.org"})
+        texts = {"mail": mail.outbox[0].body}
+        for name in ["home", "account_login", "account_reset_password", "account_inactive"]:
+            texts[name] = self.client.get(reverse(name)).content.decode()
+        return {name for name, text in texts.items() if str(self.URL) in text}
+
     def test_page_says_so_and_makes_no_account(self):
-        url = reverse("account_signup")
-        self.assertContains(self.client.get(url), "<h1>Sign-up is closed</h1>")
-        response = self.client.post(url, {"email": "x@example.org", "password1": PASSWORD})
+        with self.settings(SIGNUP_OPEN=False):
+            self.assertContains(self.client.get(self.URL), "<h1>Sign-up is closed</h1>")
+            response = self.client.post(self.URL, {"email": "x@example.org", "password1": PASSWORD})
         self.assertContains(response, "<h1>Sign-up is closed</h1>")
+        self.assertEqual(User.objects.count(), 0)
+
+    def test_is_offered_only_while_it_is_open(self):
+        self.assertEqual(self.offers(), {"home", "account_login", "mail"})
+        with self.settings(SIGNUP_OPEN=False):
+            self.assertEqual(self.offers(), set())
+            self.assertContains(self.client.get("/"), ">Sign in</a>", count=2)
