@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
     hotp_value,
@@ -176,7 +177,17 @@ def test_account_pages_are_accessible_and_fit(page, ann, scheme, width):
     sign_in(page)
     page.goto("/accounts/email/")
     confirm_password(page)
-    for path in PAGES:
+    assert_fine(page, PAGES)
+    for name, rk in [("Laptop", True), ("Key on the ring with all the others" + "!" * 40, False)]:
+        data = {"name": name, "credential": {"clientExtensionResults": {"credProps": {"rk": rk}}}}
+        key = ann.authenticator_set.create(type=Authenticator.Type.WEBAUTHN, data=data)
+    one = f"2fa/webauthn/keys/{key.pk}/"
+    assert_fine(page, ["2fa/", "2fa/webauthn/", f"{one}edit/", f"{one}remove/"])
+
+
+def assert_fine(page, paths):
+    width = page.viewport_size["width"]
+    for path in paths:
         page.goto(f"/accounts/{path}")
         assert (path, violations(page)) == (path, [])
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, width)
