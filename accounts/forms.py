@@ -39,6 +39,12 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
+    """The page posts each field with the value that it showed; only what differs is written.
+
+    So two pages, opened at the same time, don't undo each other's changes. A POST that doesn't say
+    what it saw is compared with the account as it is.
+    """
+
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
 
     class Meta:
@@ -48,6 +54,9 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            seen = self.add_initial_prefix(name)
+            field.show_hidden_initial = not self.is_bound or seen in self.data
         # A zone that is no longer offered stays possible for whoever has it.
         if self.instance.time_zone not in dict(flat(self.fields["time_zone"].choices)):
             kept = (self.instance.time_zone, self.instance.time_zone)

@@ -1,3 +1,4 @@
+import re
 from unittest import mock
 from urllib.parse import quote
 
@@ -37,6 +38,37 @@ class ProfileTests(TestCase):
             (self.ann.name, self.ann.time_zone, self.ann.week_start),
             ("Ann Smith", "Asia/Kathmandu", 6),
         )
+
+    def seen(self, page):
+        """Return what the form on a page says that it showed."""
+        hidden = r'<input type="hidden" name="initial-(\w+)" value="([^"]*)"'
+        return dict(re.findall(hidden, page.content.decode()))
+
+    def form(self):
+        """Return what the page posts if nothing is changed in it."""
+        seen = self.seen(self.client.get(reverse("settings")))
+        self.assertEqual(set(seen), {"name", "time_zone", "week_start"})
+        return seen | {f"initial-{name}": value for name, value in seen.items()}
+
+    def test_two_pages_that_change_different_fields_keep_both(self):
+        one, two = self.form(), self.form()
+        self.post(**one | {"name": "Ann Smith", "time_zone": "Asia/Tokyo"})
+        self.post(**two | {"week_start": "6"})
+        self.assertEqual(
+            (self.ann.name, self.ann.time_zone, self.ann.week_start), ("Ann Smith", "Asia/Tokyo", 6)
+        )
+
+    def test_page_that_failed_still_knows_what_it_showed(self):
+        stale = self.form()
+        User.objects.update(time_zone="Asia/Tokyo")
+        page = self.post(**stale | {"name": "Ann\x07"})
+        self.assertEqual(self.seen(page)["time_zone"], "Europe/Berlin")
+        self.post(**stale | {"name": "Ann Smith"})
+        self.assertEqual((self.ann.name, self.ann.time_zone), ("Ann Smith", "Asia/Tokyo"))
+
+    def test_name_may_be_emptied_by_a_post_that_does_not_say_what_it_saw(self):
+        self.post(name="")
+        self.assertEqual(self.ann.name, "")
 
     def test_failure_keeps_what_was_typed_and_the_rest_of_the_page(self):
         response = self.post(name="Ann\x07", time_zone="Mars/Base", week_start="3")
