@@ -1,5 +1,7 @@
 """The limits of sign-in hold: for every process, and whatever else the cache keeps."""
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
@@ -77,12 +79,58 @@ class LimitTests(TestCase):
             self.assertRedirects(response, "/", target_status_code=302)
             self.client.logout()
 
-    def test_too_many_sign_ups_get_a_page_in_our_look(self):
-        url = reverse("account_signup")
-        for number in range(20):
-            self.client.post(url, {"email": f"{number}@example.org", "password1": "weak"})
-        response = self.client.post(url, {"email": "x@example.org", "password1": "weak"})
+    def assert_limit(self, number, name, data, *, status=200):
+        """POST the same again and again: it is answered so many times, and then no more."""
+        for _ in range(number):
+            self.assertEqual(self.client.post(reverse(name), data).status_code, status)
+        response = self.client.post(reverse(name), data)
         self.assertContains(response, "<h1>One moment, please</h1>", status_code=429)
+
+    def test_resets_of_passwords(self):
+        url = reverse("account_reset_password")
+        self.assert_limit(5, "account_reset_password", {"email": "Ann@example.org"}, status=302)
+        self.assertEqual(len(mail.outbox), 5)
+        answers = [self.client.post(url, {"email": f"{n}@example.org"}) for n in range(15)]
+        self.assertEqual([answer.status_code for answer in answers], [302] * 14 + [429])
+
+    def test_passwords_to_confirm_who_one_is(self):
+        self.client.force_login(add_user(password=PASSWORD))
+        self.assert_limit(10, "account_reauthenticate", {"password": "wrong"})
+
+    def test_changes_of_the_password(self):
+        self.client.force_login(add_user(password=PASSWORD))
+        self.assert_limit(5, "account_change_password", {"oldpassword": "wrong"})
+
+    def test_changes_of_the_address(self):
+        self.client.force_login(add_user(password=PASSWORD))
+        self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        self.assert_limit(10, "account_email", {"action_add": "", "email": "no address"})
+
+    def test_mails_to_confirm_one_address(self):
+        self.client.force_login(add_user(password=PASSWORD))
+        self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        new = {"email": "new@example.org"}
+        self.client.post(reverse("account_email"), {"action_add": "", **new})
+        self.client.post(reverse("account_email"), {"action_send": "", **new})
+        self.assertEqual([message.to for message in mail.outbox], [["new@example.org"]])
+
+    def test_codes_of_a_second_factor(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        TOTP.activate(user, generate_totp_secret())
+        codes = RecoveryCodes.activate(user).get_unused_codes()
+        self.sign_in(user.email, PASSWORD)
+        for _ in range(5):
+            page = self.client.post(reverse("mfa_authenticate"), {"code": "000000"})
+            self.assertContains(page, "Incorrect code.")
+        page = self.client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        self.assertContains(page, LOCKED)
+        self.client = self.client_class()  # nor does it help to begin anew
+        self.sign_in(user.email, PASSWORD)
+        page = self.client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        self.assertContains(page, LOCKED)
+
+    def test_sign_ups(self):
+        self.assert_limit(20, "account_signup", {"email": "x@example.org", "password1": "weak"})
 
 
 class SignUpClosedTests(TestCase):
