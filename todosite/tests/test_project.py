@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from ast import literal_eval
 from io import StringIO
 from unittest import mock
 
@@ -155,6 +156,50 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
     )
     assert done.returncode != 0
     assert [row for row in done.stderr.splitlines() if "[INFO]" not in row] == [f"Todosite: {line}"]
+
+
+SAFETY = [
+    *["DEBUG", "ADMIN_REQUIRES_MFA", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS"],
+    *["SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE"],
+    *["CSRF_COOKIE_SECURE", "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE"],
+    *["SECURE_CONTENT_TYPE_NOSNIFF", "SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT"],
+]
+
+
+def safety(**changes):
+    """Return what production runs with, as far as it keeps people safe."""
+    code = f"from django.conf import settings as s; print({{n: getattr(s, n) for n in {SAFETY}}})"
+    return literal_eval(manage("shell", "-v0", "-c", code, **changes).stdout)
+
+
+def test_production_is_safe_without_being_asked():
+    found = safety()
+    assert found == {
+        "DEBUG": False,
+        "ADMIN_REQUIRES_MFA": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
+    }
+    assert safety(DEBUG="") == found
+
+
+def test_plain_http_has_to_be_asked_for():
+    changed = dict(safety(HTTPS_ONLY="false").items() - safety().items())
+    assert changed == {
+        "SECURE_SSL_REDIRECT": False,
+        "SECURE_HSTS_SECONDS": 0,
+        "SESSION_COOKIE_SECURE": False,
+        "CSRF_COOKIE_SECURE": False,
+    }
 
 
 def test_secret_key_may_begin_with_a_dollar_sign():
