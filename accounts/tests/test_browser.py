@@ -1,6 +1,7 @@
 """Second factors, sessions and settings, in Chromium."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,8 +10,10 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import Adoption
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.axe import violations
 
@@ -146,6 +149,27 @@ def test_session_ended_in_another_browser(page, ann, browser, live_server):
     second.reload()
     expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
     other.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_welcome_of_whoever_came_from_the_old_system(page, ann, scheme, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    Adoption.objects.create(
+        kind=Adoption.Kind.USER, old_id=ann.pk, fingerprint=uuid4(), adopted_at=timezone.now()
+    )
+    sign_in(page)
+    notice = page.get_by_role("region", name="Welcome")
+    expect(notice).to_contain_text("Welcome, ann@example.org. Your tasks are all here.")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.goto("/trash/")
+    notice.get_by_role("button", name="That’s right").click()
+    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(notice).to_have_count(0)
+    page.goto("/trash/")
+    expect(notice).to_have_count(0)
 
 
 def test_sign_up_guesses_the_time_zone(browser, live_server):
