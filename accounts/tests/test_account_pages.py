@@ -257,6 +257,41 @@ class PendingAddressTests(AccountTests):
         self.assertEqual(pages, [pages[0]] * 3)
 
 
+@override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+class SquatterTests(AccountTests):
+    """Mallory signs up with Ann's address before she does."""
+
+    def setUp(self):
+        super().setUp()
+        self.sign_up("ann@example.org")
+        self.mallory, self.client = self.client, Client()
+        cache.clear()  # three minutes later
+
+    def test_mail_tells_the_owner_what_to_do(self):
+        self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
+        for words in [
+            "somebody gave your address for the account of ann@example.org on testserver",
+            "If it was not, leave the link alone.",
+            "made with your address becomes yours by “Forgot password?”",
+        ]:
+            self.assertIn(words, mail.outbox[0].body)
+
+    def test_owner_takes_the_account_over_by_its_mails(self):
+        self.sign_up("ann@example.org")
+        self.assertIn("an account using that email address already exists", mail.outbox[-1].body)
+        self.client.post(link_in(mail.outbox[-1]), {"email": "ann@example.org"})
+        form = self.client.get(link_in(mail.outbox[-1]), follow=True).request["PATH_INFO"]
+        self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+        cache.clear()
+        self.sign_in("ann@example.org", NEW_PASSWORD)
+        response = self.client.post(link_in(mail.outbox[-1]), follow=True)
+        self.assertRedirects(response, "/tasks/?status=pending")
+        self.client = self.mallory
+        words = "The email address and/or password you specified are not correct."
+        self.assertContains(self.sign_in("ann@example.org"), words)
+        self.assertNotIn("_auth_user_id", self.mallory.session)
+
+
 class InactiveTests(AccountTests):
     """Ann is disabled at some point, and whatever she has begun by then leads nowhere."""
 
