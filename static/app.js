@@ -33,7 +33,8 @@ document.addEventListener("htmx:after:swap", fade);
 // it comes back into the box if it fails, and after a new sign-in, to the same user alone.
 const box = byId("add-text");
 const isAdd = (event) => event.target.id === "add";
-let waiting = []; // lines on their way, in order
+const key = box?.form.elements.key; // the same key, the same line: it is added once
+let waiting = []; // lines on their way, in order, each with its key
 let given = ""; // what the box was given back, at its beginning
 
 function keep() {
@@ -41,7 +42,8 @@ function keep() {
   else sessionStorage.removeItem("waiting");
 }
 
-function giveBack(line) {
+function giveBack({ line, key: sent }) {
+  if (!box.value) key.value = sent;
   if (!box.value.startsWith(given)) given = "";
   const rest = box.value.slice(given.length);
   given += `${line} `; // a space, since somebody may be typing on
@@ -50,18 +52,19 @@ function giveBack(line) {
 
 document.addEventListener("htmx:config:request", (event) => {
   if (!isAdd(event)) return;
-  event.detail.ctx.line = box.value;
-  waiting.push(box.value);
+  event.detail.ctx.sent = { line: box.value, key: key.value };
+  waiting.push(event.detail.ctx.sent);
   keep();
   box.value = given = "";
+  key.value = crypto.randomUUID?.() ?? ""; // none on plain http, and then no promise
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
-  const { line, response, hx } = event.detail.ctx;
+  const { sent, response, hx } = event.detail.ctx;
   if (!isAdd(event) || hx?.redirect) return;
-  waiting.splice(waiting.indexOf(line), 1);
+  waiting.splice(waiting.indexOf(sent), 1);
   keep();
-  if (!response || response.status >= 400) giveBack(line);
+  if (!response || response.status >= 400) giveBack(sent);
   box.setAttribute("aria-invalid", String(Boolean(byId("add-error").textContent.trim())));
 });
 
@@ -76,6 +79,7 @@ else if (left && box) {
 const TROUBLE = {
   403: "Your sign-in has changed meanwhile. Copy what you typed, then reload this page.",
   404: "This task isn't there any more: it may have been deleted elsewhere.",
+  503: "The database was away for a moment, so this may or may not be saved. Send it again: it won't be saved twice.",
 };
 
 document.addEventListener("htmx:response:error", (event) => {

@@ -1,10 +1,13 @@
 """Forms for tasks. Each demands user=, and nothing typed into one is lost when it fails."""
 
+import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
 from accounts import text
-from tasks.models import Task
+from tasks.models import Act, Task
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 NOTES_LENGTH = 100_000
@@ -74,17 +77,38 @@ def refuse_longer(value, limit):
         )
 
 
-class BaseTaskForm(forms.ModelForm):
-    """What adding and editing have in common: a task of user, its due date, its notes."""
+def submission(data):
+    """Return what tells this submission from all others, as a UUID; None if it has no key.
 
+    The form's key alone would not do: the Back button brings the same form back, and what is typed
+    into it then is something else. Blanks at the ends don't count: app.js gives a line back with
+    one.
+    """
+    try:
+        key = uuid.UUID(data.get("key", ""))
+    except ValueError:
+        return None
+    names = sorted(set(data) - {"csrfmiddlewaretoken", "next"})
+    return uuid.uuid5(key, repr([(name, data[name].strip()) for name in names]))
+
+
+class BaseTaskForm(forms.ModelForm):
+    """What adding and editing have in common: a task of user, its due date, its notes.
+
+    Its key makes a submission take effect once, however often it arrives: `submission`.
+    """
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
     due_date = DateField(label="Due", required=False)
     due_time = TimeField(label="Time", required=False)
     description = TextField(
         label="Notes", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
     )
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *args, user, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        self.user = user
+        self.submission = submission(data or {})
         if self.instance.pk and self.instance.user_id != user.pk:
             raise ValueError("This task belongs to somebody else.")
         self.instance.user = user
@@ -122,6 +146,18 @@ class AddForm(BaseTaskForm):
     def clean_text(self):
         self.instance.title = clean_title(self.cleaned_data["text"])
         return self.instance.title
+
+    def save(self):
+        """Add the task; return it, None if this form had added it before and it is gone since."""
+        super().save(commit=False)  # refuses what isn't valid
+        act = self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
+        if act.result["task"] == self.instance.pk:
+            return self.instance
+        return self.user.tasks(manager="everything").filter(pk=act.result["task"]).first()
+
+    def add(self):
+        self.instance.add()
+        return {"task": self.instance.pk}
 
 
 class TaskForm(BaseTaskForm):
@@ -200,6 +236,16 @@ class TaskForm(BaseTaskForm):
         except ValidationError:  # mine can't be read, which is said already; or shown is UNKNOWN
             return self.data[shown] == UNKNOWN
 
+    @cached_property
+    def took_effect(self):
+        """Was this very submission saved before? Not if the task is as it was shown."""
+        if not self.submission or self.data.get("version") == str(self.instance.version):
+            return False
+        return self.user.acts.filter(key=self.submission).exists()
+
+    def is_valid(self):
+        return self.took_effect or super().is_valid()
+
     def full_clean(self):
         super().full_clean()
         if self.is_bound and self._errors:
@@ -214,10 +260,17 @@ class TaskForm(BaseTaskForm):
         self.data["version"] = self.instance.version
 
     def save(self):
-        """Write what this edit changes; return False if that is nothing."""
+        """Write what this edit changes; return False if that is nothing. Sent again, it did."""
+        if self.took_effect:
+            return True
         changes = {name: self.cleaned_data[name] for name in self.Meta.fields}
         changes = {name: new for name, new in changes.items() if new != self.now[name]}
-        return bool(changes) and self.instance.edit(**changes)
+        if not changes:
+            return False
+        self.user.acts.create(
+            key=self.submission, kind=Act.Kind.EDIT, result={"task": self.instance.pk}
+        )
+        return self.instance.edit(**changes)
 
 
 class NumberField(forms.IntegerField):

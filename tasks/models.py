@@ -1,7 +1,7 @@
 """What you have to do."""
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -137,28 +137,84 @@ class Task(models.Model):
             "updated_at": self.updated_at.isoformat(),
         }
 
-    # Acts. Each says from which state it starts, in one conditional update: of two that race,
-    # one wins. They return whether this call made the change, and leave self as the row now is.
+    # Acts. Each says from which state it starts, and may say from which version, in one conditional
+    # update: of two that race, one wins, and one that comes late does nothing. They return whether
+    # this call made the change, and leave self as the row now is.
 
-    def complete(self):
-        return self._act({"completed_at": None}, completed_at=timezone.now())
+    def complete(self, version=None):
+        return self._act(version, {"completed_at": None}, completed_at=timezone.now())
 
-    def reopen(self):
-        return self._act({"completed_at__isnull": False}, completed_at=None)
+    def reopen(self, version=None):
+        return self._act(version, {"completed_at__isnull": False}, completed_at=None)
 
-    def delete_softly(self):
+    def delete_softly(self, version=None):
         """Put the task into the trash."""
-        return self._act({"deleted_at": None}, deleted_at=timezone.now())
+        return self._act(version, {"deleted_at": None}, deleted_at=timezone.now())
 
-    def restore(self):
+    def restore(self, version=None):
         """Take the task out of the trash."""
-        return self._act({"deleted_at__isnull": False}, deleted_at=None)
+        return self._act(version, {"deleted_at__isnull": False}, deleted_at=None)
 
     def edit(self, **fields):
         """Write new values of title, description, due_date or due_time."""
-        return self._act({}, **fields)
+        return self._act(None, {}, **fields)
 
-    def _act(self, before, **fields):
+    def _act(self, version, before, **fields):
+        if version is not None:
+            before = before | {"version": version}
         won = Task.everything.filter(pk=self.pk, **before).change(**fields) == 1
         self.refresh_from_db()
         return won
+
+    @transaction.atomic(savepoint=False)
+    def add(self):
+        """Insert this new task, and tell those who listen (manage.py watch_tasks) on commit."""
+        self.save(force_insert=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('task_created', %s)", [str(self.pk)])
+
+
+class ActQuerySet(models.QuerySet):
+    def before(self, moment):
+        return self.filter(created_at__lt=moment)
+
+
+class ActManager(models.Manager.from_queryset(ActQuerySet)):
+    def once(self, key, kind, do):
+        """Run do() and note it, both or neither; return the act. Its result is what do() returned.
+
+        The second of two submissions with the same key, even at the same moment and in another
+        process, does nothing and gets the act of the first. Without a key each is the first.
+        """
+        try:
+            with transaction.atomic():
+                return self.create(key=key, kind=kind, result=do())
+        except IntegrityError:
+            first = self.filter(key=key).first() if key else None
+            if first is None:
+                raise
+            return first
+
+
+class Act(models.Model):
+    """One submission of a user that took effect, so that the same one takes effect once."""
+
+    class Kind(models.TextChoices):
+        ADD = "add"
+        EDIT = "edit"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="acts", db_index=False
+    )
+    key = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ActManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="tasks_act_once")]
+
+    def __str__(self):
+        return f"{self.kind} {self.result}"

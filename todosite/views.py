@@ -6,7 +6,7 @@ import sys
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.middleware.csrf import get_token
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
@@ -60,12 +60,9 @@ def again(request):
     """Return what the request posted, as (name, value), if it is safe to post it once more.
 
     That is a form of a task, which takes effect once: it has a key, or says which version it acts
-    on. And it came from a page of ours, which Django has found out, or somebody else's page could
-    have us sign its form.
+    on. And it came from a page of ours, or somebody else's page could have us sign its form.
     """
-    if not getattr(request, "csrf_processing_done", False):
-        return []
-    if not {"key", "version"} & request.POST.keys():
+    if not {"key", "version"} & request.POST.keys() or not is_ours(request):
         return []
     return [
         (name, value)
@@ -73,6 +70,20 @@ def again(request):
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
+
+
+class TokenCheck(CsrfViewMiddleware):
+    """Django's check, but it answers with a reason, not with a page."""
+
+    def _reject(self, request, reason):
+        return reason
+
+
+def is_ours(request):
+    """Does this form have our token? The request may have failed before Django asked."""
+    check = TokenCheck(lambda request: None)
+    check.process_request(request)
+    return check.process_view(request, is_ours, (), {}) is None
 
 
 def typed(request):

@@ -1,4 +1,6 @@
-"""Due dates in words, for rows of tasks. The words are made in tasks/dates.py."""
+"""What templates of tasks need: due dates in words (made in tasks/dates.py), keys for forms."""
+
+import uuid
 
 from django import template
 
@@ -16,3 +18,9 @@ def due_state(task, now):
 @register.filter
 def day_words(day, now):
     return dates.day_words(day, now.date())
+
+
+@register.simple_tag
+def new_key():
+    """Return a new key for a form, by which it takes effect once (tasks.forms.submission)."""
+    return uuid.uuid4()

@@ -182,6 +182,53 @@ class TestInPlace:
         page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(["Milk"])
 
+    def test_line_whose_answer_was_lost_is_added_once(self, signed_in):
+        page = self.start(signed_in)
+        page.route("**/tasks/add/", lambda route: (route.fetch(), route.abort()), times=1)
+        page.get_by_label("Add a task").fill("Milk")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Add a task")).to_have_value("Milk ")
+        page.keyboard.press("Enter")
+        expect(page.locator("a.task-title")).to_have_text(["Milk"])
+        assert Task.objects.count() == 1
+
+    def test_same_line_typed_twice_is_two_tasks(self, signed_in):
+        page = self.start(signed_in)
+        page.get_by_label("Add a task").focus()
+        for _ in range(2):
+            page.keyboard.type("Milk")
+            page.keyboard.press("Enter")
+        expect(page.locator("a.task-title")).to_have_text(["Milk", "Milk"])
+
+    def test_edit_whose_answer_was_lost_is_saved_once(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        open_task(page, "Milk")
+        page.route("**/edit/", lambda route: (route.fetch(), route.abort()), times=1)
+        page.get_by_label("Title").fill("Oat milk")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Todosite can't be reached.")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        assert Task.objects.get().version == 2
+
+    def test_database_that_is_away_is_told(self, signed_in):
+        page = self.start(signed_in)
+        page.route("**/tasks/add/", partial(fulfill, 503), times=1)
+        page.get_by_label("Add a task").fill("Milk")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Send it again: it won't be saved twice.")
+        expect(page.get_by_label("Add a task")).to_have_value("Milk ")
+
+    def test_acts_beside_the_form_follow_each_other(self, signed_in):
+        page = self.start(signed_in, "Milk")
+        open_task(page, "Milk")
+        page.get_by_role("button", name="Complete", exact=True).click()
+        page.get_by_role("button", name="Completed Reopen").click()
+        expect(message(page)).to_contain_text("Reopened “Milk”.")
+        page.get_by_role("button", name="Delete task").click()
+        expect(message(page)).to_contain_text("Deleted “Milk”.")
+        assert Task.trash.count() == 1
+
     def test_complete_and_undo_keep_the_focus_on_the_row(self, signed_in):
         page = self.start(signed_in, "Milk", "Bread")
         page.get_by_role("button", name="Complete “Milk”").focus()
@@ -507,6 +554,7 @@ def test_theme_is_the_users_own_choice(signed_in):
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save look").click()
     expect(message(page)).to_contain_text("Saved how Todosite looks")
+    page.wait_for_load_state()  # with its styles
     assert background() == "rgb(20, 21, 24)" != light
     page.context.clear_cookies(name="sessionid")
     page.goto("/accounts/login/")

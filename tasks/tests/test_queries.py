@@ -66,15 +66,15 @@ class QueryTests(TestCase):
     def test_adding_in_place(self):
         for number in (1, 20):
             self.add_tasks(number)
-            # session, user, insert, counts
-            self.assertEqual(self.count("post", "/tasks/add/", {"text": "Milk"}, **HTMX), 4)
+            # session, user, savepoint, insert, notify, act, release, counts
+            self.assertEqual(self.count("post", "/tasks/add/", {"text": "Milk"}, **HTMX), 8)
 
     def test_editing_in_place(self):
         for number in (1, 20):
             self.add_tasks(number)
             url = f"{self.ann.tasks.open().first().get_absolute_url()}edit/"
-            # savepoint, session, user, task, update, task again, counts, release
-            self.assertEqual(self.count("post", url, {"title": f"Milk {number}"}, **HTMX), 8)
+            # savepoint, session, user, task, act, update, task again, counts, release
+            self.assertEqual(self.count("post", url, {"title": f"Milk {number}"}, **HTMX), 9)
 
     def test_landing_page_asks_nothing(self):
         self.client.logout()

@@ -1,6 +1,7 @@
 """Requests that arrive at the same moment, on real connections."""
 
 import threading
+import uuid
 
 import pytest
 from django.db import connections
@@ -90,3 +91,18 @@ def test_completing_eight_times_at_once_completes_once(client, ann):
     codes = race(client, [(f"/tasks/{task.pk}/complete/", {})] * 8)
     assert codes == [302] * 8
     assert Task.objects.get().version == 2
+
+
+def test_the_same_line_ten_times_at_once_is_added_once(client, ann):
+    for n in range(5):
+        data = {"text": f"Milk {n}", "key": str(uuid.uuid4())}
+        codes = race(client, [("/tasks/add/", data)] * 10)
+        assert (codes, ann.tasks.filter(title=f"Milk {n}").count()) == ([302] * 10, 1)
+
+
+def test_the_same_edit_ten_times_at_once_is_written_once(client, ann):
+    task = ann.tasks.create(title="Milk")
+    data = {"title": "Bread", "initial-title": "Milk", "version": "1", "key": str(uuid.uuid4())}
+    assert race(client, [(f"/tasks/{task.pk}/edit/", data)] * 10) == [302] * 10
+    task.refresh_from_db()
+    assert (task.title, task.version, ann.acts.count()) == ("Bread", 2, 1)

@@ -264,7 +264,7 @@ class ActTests(PageTests):
         task = self.add_task()
         response = self.client.post(f"/tasks/{task.pk}/complete/", follow=True)
         self.assertEqual(self.messages(response), ["Completed “Milk”."])
-        self.assertContains(response, f'action="/tasks/{task.pk}/reopen/"')
+        self.assertContains(response, f'action="/tasks/{task.pk}/reopen/?version=2"')
         response = self.client.post(f"/tasks/{task.pk}/reopen/", follow=True)
         self.assertEqual(self.messages(response), ["Reopened “Milk”."])
         self.assertEqual(self.titles("/tasks/?status=pending"), ["Milk"])
@@ -300,7 +300,7 @@ class ActTests(PageTests):
             f"/tasks/{task.pk}/delete/", {"next": "/tasks/?status=pending"}, follow=True
         )
         self.assertRedirects(response, "/tasks/?status=pending")
-        self.assertContains(response, f'action="/tasks/{task.pk}/restore/"')
+        self.assertContains(response, f'action="/tasks/{task.pk}/restore/?version=2"')
         self.assertEqual(self.titles("/tasks/"), [])
         self.assertEqual(self.titles("/trash/"), ["Milk"])
         self.assertEqual(self.client.get(f"/tasks/{task.pk}/").status_code, 404)

@@ -26,6 +26,17 @@ def origin(request):
     return reverse("home") if request.method == "POST" else request.get_full_path()
 
 
+def shown_version(request):
+    """Return the version of the task that a form was shown with; None where it doesn't say.
+
+    It stands in the address of an Undo. What is no number is a version that never was.
+    """
+    version = request.POST.get("version") or request.GET.get("version")
+    if not version:
+        return None
+    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+
+
 def page(request, template, context=None, status=200):
     """Render a page, or a fragment for the one that a form stands on, with what rows need."""
     url = origin(request)
@@ -48,3 +59,18 @@ def answer(request, fragment, task, **context):
 def say(request, words, undo=""):
     """Tell the user what happened; undo is the address that takes it back."""
     messages.success(request, words, extra_tags=undo)
+
+
+def tell(request, task, took_effect, done, already, undo=""):
+    """Tell what an act on a task's state did: "Completed", or why not; undo names its opposite."""
+    if took_effect:
+        say(request, f"{done} “{task}”.", undo and reverse_act(task, undo))
+    elif already:
+        say(request, f"“{task}” {already}.")
+    else:
+        say(request, f"“{task}” changed meanwhile. Look at it, then try again.")
+
+
+def reverse_act(task, name):
+    """Return the address of an act on the task as it is now, and not as it may be later."""
+    return f"{reverse(name, args=[task.pk])}?version={task.version}"

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tasks.forms import AddForm, ListingForm, TaskForm
 from tasks.listing import LIMIT, Listing
-from tasks.views.answers import answer, origin, page, say, wants_fragment
+from tasks.views.answers import answer, origin, page, say, shown_version, tell, wants_fragment
 
 
 @login_not_required
@@ -37,6 +37,9 @@ def task_add(request):
     form = AddForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         task = form.save()
+        if task is None or task.deleted_at:
+            say(request, "That task was added before, and deleted since.")
+            return leave(request)
         say(request, f"Added “{task}”.")
         return answer(request, "tasks/_added.html", task)
     template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
@@ -76,20 +79,18 @@ def detail(request, form, status=200):
 @require_POST
 def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    if task.complete():
-        say(request, f"Completed “{task}”.", undo=reverse("task_reopen", args=[task.pk]))
-    else:
-        say(request, f"“{task}” was completed already.")
+    won = task.complete(shown_version(request))
+    already = "was completed already" if task.completed else ""
+    tell(request, task, won, "Completed", already, undo="task_reopen")
     return answer(request, "tasks/_changed.html", task)
 
 
 @require_POST
 def task_reopen(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    if task.reopen():
-        say(request, f"Reopened “{task}”.", undo=reverse("task_complete", args=[task.pk]))
-    else:
-        say(request, f"“{task}” was open already.")
+    won = task.reopen(shown_version(request))
+    already = "" if task.completed else "was open already"
+    tell(request, task, won, "Reopened", already, undo="task_complete")
     return answer(request, "tasks/_changed.html", task)
 
 
@@ -98,17 +99,16 @@ def task_delete(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     if request.method != "POST":
         return page(request, "tasks/task_delete.html", {"task": task})
-    if task.delete_softly():
-        say(request, f"Deleted “{task}”.", undo=reverse("task_restore", args=[task.pk]))
-    else:
-        say(request, f"“{task}” was in the trash already.")
-    if urlsplit(origin(request)).path.startswith(task.get_absolute_url()):
+    won = task.delete_softly(shown_version(request))
+    already = "was in the trash already" if task.deleted_at else ""
+    tell(request, task, won, "Deleted", already, undo="task_restore")
+    if task.deleted_at and urlsplit(origin(request)).path.startswith(task.get_absolute_url()):
         return leave(request)
     return answer(request, "tasks/_changed.html", task)
 
 
 def leave(request):
-    """Go from the page of a task that is gone to the listing that it was on."""
+    """Go to the listing that a task which is gone was on."""
     url = Listing(request.user, QueryDict(urlsplit(origin(request)).query)).own_url
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
@@ -116,10 +116,9 @@ def leave(request):
 @require_POST
 def task_restore(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
-    if task.restore():
-        say(request, f"Restored “{task}”.")
-    else:
-        say(request, f"“{task}” was not in the trash.")
+    won = task.restore(shown_version(request))
+    already = "" if task.deleted_at else "was not in the trash"
+    tell(request, task, won, "Restored", already)
     return answer(request, "tasks/_changed.html", task)
 
 

@@ -4,6 +4,7 @@ neonlike, beside this file, does the work; it needs Debian's postgresql and pgbo
 """
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SCRIPT = Path(__file__).parent / "neonlike"
 
@@ -36,6 +38,21 @@ class Stand:
         if done.returncode:
             raise RuntimeError(f"neonlike {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+    def sql(self, *statements):
+        """Run statements as the superuser of the server; return what they print, as text."""
+        state = json.loads((self.folder / "stand" / "state.json").read_text())
+        port = urlsplit(self.direct).port + 2 * state["wake"]
+        where = ["-h", str(self.folder / "stand" / "run"), "-p", str(port), "-d", "neondb"]
+        what = [word for statement in statements for word in ("-c", statement)]
+        done = subprocess.run(
+            [f"{state['pgbin']}/psql", "-XAtq", "-U", "cloud_admin", *where, *what],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout.strip()
 
 
 @contextlib.contextmanager

@@ -1,7 +1,12 @@
 """At home on Neon, shown on a stand-in that sleeps, restarts and cuts connections off."""
 
+import html
+import re
 import threading
+import time
+import uuid
 
+import psycopg
 import pytest
 
 from todosite.tests.production import ask, manage, serve
@@ -55,10 +60,10 @@ def ann(request, stand, static, session):
     }
     with serve(**stand.urls, **settings) as port:
 
-        def act(path, method="GET", **fields):
+        def act(path, method="GET", *, csrf=TOKEN, **fields):
             headers = {
                 "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
-                "X-CSRFToken": TOKEN,
+                "X-CSRFToken": csrf,
                 "Referer": "https://localhost/",
                 "Content-Type": "application/x-www-form-urlencoded",
             }
@@ -119,6 +124,92 @@ def test_act_while_the_database_sleeps_says_what_is_true(ann, stand):
     assert headers(page, "Refresh") == (503, None)
     assert "Look before you send it again." in page.text
     assert "&lt;b&gt;Typed&lt;/b&gt; in the dark" in page.text
+
+
+def test_act_that_was_cut_off_can_be_sent_again_from_the_page(ann, stand):
+    stand("suspend")
+    text = f"Buy <milk> {uuid.uuid4()}"
+    fields = {"text": text, "key": str(uuid.uuid4()), "next": "/tasks/?limit=7"}
+    page = ann("/tasks/add/", "POST", **fields)
+    assert page.status == 503
+    assert "Send it again: it won't be saved twice." in page.text
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+    assert sent.pop("csrfmiddlewaretoken")
+    assert {name: html.unescape(value) for name, value in sent.items()} == fields
+    stand("resume")
+    assert [ann("/tasks/add/", "POST", **fields).status for _ in range(2)] == [302, 302]
+    assert stand.sql(f"SELECT count(*) FROM tasks_task WHERE title = '{text}'") == "1"
+
+
+def test_form_of_another_site_is_never_offered_again(ann, stand):
+    stand("suspend")
+    page = ann("/tasks/add/", "POST", text="Ours?", key=str(uuid.uuid4()), csrf="x" * 32)
+    assert "Send it again" not in page.text
+
+
+def begin(call, *arguments, **fields):
+    """Start a request in a thread; return a function that waits for its answer."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(call(*arguments, **fields)))
+    thread.start()
+
+    def finish():
+        thread.join(30)
+        return answers[0]
+
+    return finish
+
+
+def until(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
+
+
+def test_edit_whose_transaction_is_killed_leaves_nothing_and_works_again(ann, stand):
+    ann("/tasks/add/", "POST", text="Draft")
+    pk = stand.sql("SELECT id FROM tasks_task WHERE title = 'Draft'")
+    shown = {"version": "1", "initial-title": "Draft", "key": str(uuid.uuid4())}
+    with psycopg.connect(stand.direct) as other:
+        other.execute("SELECT 1 FROM tasks_task WHERE id = %s FOR UPDATE", [pk])
+        answer = begin(ann, f"/tasks/{pk}/edit/", "POST", title="Final", **shown)
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        until(lambda: stand.sql(waiting) == "1")
+        stand("kill-backends", "--state", "active")
+        assert answer().status == 503
+    edited = f"SELECT title, version FROM tasks_task WHERE id = {pk}"
+    assert stand.sql(edited) == "Draft|1"
+    for _ in range(2):
+        assert ann(f"/tasks/{pk}/edit/", "POST", title="Final", **shown).status == 302
+    assert stand.sql(edited) == "Final|2"
+
+
+def test_commit_that_nobody_heard_of_counts_once(ann, stand):
+    """The server commits, and is cut off before it can say so."""
+    standby = "ALTER SYSTEM SET synchronous_standby_names = '{}'"
+    fields = {"text": f"Heard {uuid.uuid4()}", "key": str(uuid.uuid4())}
+    stand.sql(standby.format("nobody"), "SELECT pg_reload_conf()")
+    try:
+        answer = begin(ann, "/tasks/add/", "POST", **fields)
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        until(lambda: stand.sql(waiting) != "0")
+        stand("kill-backends")
+        assert answer().status == 503
+    finally:
+        stand.sql(standby.format(""), "SELECT pg_reload_conf()")
+    count = f"SELECT count(*) FROM tasks_task WHERE title = '{fields['text']}'"
+    assert stand.sql(count) == "1"
+    assert ann("/tasks/add/", "POST", **fields).status == 302
+    assert stand.sql(count) == "1"
+
+
+def test_ten_copies_at_once_are_added_once(ann, stand):
+    fields = {"text": f"Ten {uuid.uuid4()}", "key": str(uuid.uuid4())}
+    answers = at_once(lambda: ann("/tasks/add/", "POST", **fields), 10)
+    assert [a.status for a in answers] == [302] * 10
+    assert stand.sql(f"SELECT count(*) FROM tasks_task WHERE title = '{fields['text']}'") == "1"
 
 
 def test_health_needs_no_database_and_readiness_does(ann, stand):

@@ -1,0 +1,172 @@
+"""The same submission takes effect once, however often it arrives."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import connection
+from django.test import TestCase
+from django.utils import timezone
+
+from accounts.tests.people import add_user
+from tasks.models import Act
+
+KEY = "11111111-2222-4333-8444-555555555555"
+
+
+class OnceTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, cls.ben = add_user(), add_user("ben@example.org")
+
+    def setUp(self):
+        self.client.force_login(self.ann)
+
+    def post(self, url, **data):
+        """Return the messages of the page that the answer leads to."""
+        response = self.client.post(url, data, follow=True)
+        return [str(message) for message in response.context["messages"]]
+
+    def titles(self, user=None):
+        return sorted((user or self.ann).tasks.values_list("title", flat=True))
+
+    # adding
+
+    def test_line_sent_twice_is_added_once_with_the_same_answer(self):
+        first = self.post("/tasks/add/", text="Milk", key=KEY)
+        again = self.post("/tasks/add/", text="Milk", key=KEY)
+        self.assertEqual((first, again), (["Added “Milk”."],) * 2)
+        self.assertEqual(self.titles(), ["Milk"])
+
+    def test_line_typed_into_a_form_that_came_back_is_another_line(self):
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.post("/tasks/add/", text="Bread", key=KEY)
+        self.assertEqual(self.titles(), ["Bread", "Milk"])
+
+    def test_line_that_was_given_back_with_a_blank_is_the_same(self):
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.post("/tasks/add/", text="Milk ", key=KEY, next="/tasks/?page=1")
+        self.assertEqual(self.titles(), ["Milk"])
+
+    def test_same_line_in_another_form_is_another_task(self):
+        for _ in range(2):
+            self.post("/tasks/add/", text="Milk", key=str(uuid.uuid4()))
+        self.assertEqual(self.titles(), ["Milk", "Milk"])
+
+    def test_without_a_key_or_with_none_that_can_be_read_each_counts(self):
+        for key in [{}, {}, {"key": "x"}, {"key": "x"}, {"key": ""}]:
+            self.post("/tasks/add/", text="Milk", **key)
+        self.assertEqual(self.titles(), ["Milk"] * 5)
+
+    def test_key_of_somebody_else_is_nobodys_business(self):
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.client.force_login(self.ben)
+        self.assertEqual(self.post("/tasks/add/", text="Milk", key=KEY), ["Added “Milk”."])
+        self.assertEqual((self.titles(), self.titles(self.ben)), (["Milk"], ["Milk"]))
+
+    def test_line_that_was_refused_may_be_mended_and_sent_with_its_key(self):
+        refused = self.client.post("/tasks/add/", {"text": "  ", "key": KEY})
+        self.assertEqual((refused.status_code, Act.objects.count()), (422, 0))
+        self.assertContains(refused, f'value="{KEY}"', status_code=422)
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.assertEqual(self.titles(), ["Milk"])
+
+    def test_task_that_was_deleted_since_does_not_come_back(self):
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.ann.tasks.get().delete_softly()
+        again = self.post("/tasks/add/", text="Milk", key=KEY)
+        self.assertEqual(again, ["That task was added before, and deleted since."])
+        self.ann.tasks(manager="trash").get().delete()
+        again = self.post("/tasks/add/", text="Milk", key=KEY)
+        self.assertEqual(again, ["That task was added before, and deleted since."])
+        self.assertEqual(self.titles(), [])
+
+    def test_each_page_has_a_key_of_its_own(self):
+        keys = {self.client.get("/tasks/").content.split(b'name="key" value="')[1][:36]
+                for _ in range(2)}  # fmt: skip
+        self.assertEqual(len(keys), 2)
+
+    # editing
+
+    def edit(self, task, **data):
+        shown = {"version": "1", "initial-title": "Milk", "key": KEY}
+        return self.post(f"/tasks/{task.pk}/edit/", **shown, **data)
+
+    def test_edit_sent_twice_is_written_once_with_the_same_answer(self):
+        task = self.ann.tasks.create(title="Milk")
+        answers = [self.edit(task, title="Oat milk") for _ in range(2)]
+        task.refresh_from_db()
+        self.assertEqual(answers, [["Saved “Oat milk”."]] * 2)
+        self.assertEqual((task.title, task.version), ("Oat milk", 2))
+
+    def test_late_copy_of_an_edit_does_not_undo_what_came_after(self):
+        task = self.ann.tasks.create(title="Milk")
+        self.edit(task, title="Oat milk")
+        task.edit(title="Rice milk")
+        self.assertEqual(self.edit(task, title="Oat milk"), ["Saved “Rice milk”."])
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.version), ("Rice milk", 3))
+
+    def test_another_edit_in_a_form_that_came_back_meets_the_first(self):
+        task = self.ann.tasks.create(title="Milk")
+        self.edit(task, title="Oat milk")
+        shown = {"version": "1", "initial-title": "Milk", "key": KEY, "title": "Bread"}
+        clash = self.client.post(f"/tasks/{task.pk}/edit/", shown)
+        self.assertContains(clash, "Meanwhile this became:\nOat milk", status_code=409)
+
+    # acts on a state
+
+    def test_late_copy_of_an_act_finds_another_version_and_does_nothing(self):
+        for act, back, words in [
+            ("complete", "reopen", "“Milk” changed meanwhile. Look at it, then try again."),
+            ("delete", "restore", "“Milk” changed meanwhile. Look at it, then try again."),
+        ]:
+            with self.subTest(act):
+                task = self.ann.tasks.create(title="Milk")
+                url = f"/tasks/{task.pk}/"
+                self.post(f"{url}{act}/", version="1")
+                self.post(f"{url}{back}/", version="2")
+                self.assertEqual(self.post(f"{url}{act}/", version="1"), [words])
+                self.assertEqual(self.post(f"{url}{act}/", version="x"), [words])
+                task.refresh_from_db()
+                self.assertEqual((task.version, task.status, task.deleted_at), (3, "pending", None))
+
+    def test_act_sent_twice_says_what_is(self):
+        task = self.ann.tasks.create(title="Milk")
+        for words in ["Completed “Milk”.", "“Milk” was completed already."]:
+            self.assertEqual(self.post(f"/tasks/{task.pk}/complete/", version="1"), [words])
+        for words in ["Deleted “Milk”.", "“Milk” was in the trash already."]:
+            self.assertEqual(self.post(f"/tasks/{task.pk}/delete/", version="2"), [words])
+
+    def test_undo_is_of_that_version(self):
+        task = self.ann.tasks.create(title="Milk")
+        self.post(f"/tasks/{task.pk}/complete/", version="1")
+        self.assertEqual(self.post(f"/tasks/{task.pk}/reopen/?version=2"), ["Reopened “Milk”."])
+        task.complete()
+        self.assertEqual(
+            self.post(f"/tasks/{task.pk}/reopen/?version=2"),
+            ["“Milk” changed meanwhile. Look at it, then try again."],
+        )
+
+    # what is kept
+
+    def test_acts_go_with_their_user(self):
+        self.post("/tasks/add/", text="Milk", key=KEY)
+        self.assertEqual(Act.objects.get().result, {"task": self.ann.tasks.get().pk})
+        self.ann.delete()
+        self.assertEqual(Act.objects.count(), 0)
+
+    def test_acts_before_a_moment(self):
+        now = timezone.now()
+        old = self.ann.acts.create(kind="add", created_at=now - timedelta(days=30, seconds=1))
+        self.ann.acts.create(kind="add", created_at=now - timedelta(days=30))
+        self.assertEqual(list(Act.objects.before(now - timedelta(days=30))), [old])
+
+    def test_database_holds_one_act_of_a_key(self):
+        self.ann.acts.create(kind="add", key=KEY)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tasks_act (user_id, key, kind, result, created_at)"
+                " VALUES (%s, %s, 'add', '{}', now()) ON CONFLICT DO NOTHING",
+                [self.ann.pk, KEY],
+            )
+            self.assertEqual(cursor.rowcount, 0)
