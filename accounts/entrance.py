@@ -9,7 +9,7 @@ from allauth.account.fields import EmailField
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import TextInput
 
 from accounts.addresses import validate_email
@@ -47,6 +47,15 @@ class SignupForm(forms.SignupForm):
         if User.objects.known_as(email).exists():
             return super().validate_unique_email(email)  # as much as a stranger may know
         return email
+
+    def try_save(self, request):
+        """Make the account; of two sign-ups at the same moment, the second finds it there."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class AddEmailForm(forms.AddEmailForm):

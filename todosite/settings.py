@@ -212,6 +212,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Else nobody with a second factor could change their address: the new one begins unconfirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # In the session: a cookie of their own would outlive the sign-out, and tell the next user.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

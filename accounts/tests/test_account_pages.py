@@ -96,6 +96,16 @@ class SignUpTests(AccountTests):
             [message.to for message in mail.outbox], [["ann@example.org"], ["new@example.org"]]
         )
 
+    @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    def test_second_of_two_at_once_finds_the_account_there(self):
+        add_user("ann@example.org")
+        unseen = mock.patch("accounts.entrance.SignupForm.validate_unique_email", lambda _, e: e)
+        with unseen:
+            response = self.sign_up("ann@example.org")
+        self.assertRedirects(response, reverse("account_email_verification_sent"))
+        self.assertEqual([message.subject for message in mail.outbox], ["Account Already Exists"])
+        self.assertEqual(User.objects.count(), 1)
+
 
 class SignInTests(AccountTests):
     def test_address_may_be_typed_in_any_case(self):

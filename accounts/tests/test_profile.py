@@ -2,6 +2,7 @@ import re
 from unittest import mock
 from urllib.parse import quote
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
@@ -198,6 +199,14 @@ class EmailTests(TestCase):
             (["ann@example.org"], "Email Changed"),
             [(message.to, message.subject) for message in mail.outbox],
         )
+
+    def test_changes_beside_a_second_factor_and_the_other_way_round(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        link = self.change_to("new@example.org")
+        self.assertEqual(self.client.get(reverse("mfa_add_webauthn")).status_code, 200)
+        self.client.post(link)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "new@example.org")
 
     def test_address_that_nobody_has_confirmed_works_until_then_too(self):
         self.ann.emailaddress_set.update(verified=False, primary=False)
