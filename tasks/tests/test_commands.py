@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 from allauth.account.models import EmailAddress
@@ -7,6 +8,7 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tests.people import add_user
 from tasks.models import Task
 
 
@@ -84,3 +86,25 @@ class DemoDataTests(TestCase):
     def test_numbers_belong_together(self):
         with self.assertRaisesMessage(CommandError, "belong together"):
             demo_data("--users", "3")
+
+
+class PurgeHistoryTests(TestCase):
+    def purge(self, *arguments):
+        out = StringIO()
+        call_command("purge_history", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_old_acts_go_and_young_ones_stay(self):
+        ann, now = add_user(), timezone.now()
+        for days in (0, 29, 31, 400):
+            ann.acts.create(kind="add", created_at=now - timedelta(days=days))
+        self.assertEqual(self.purge("--dry-run"), "Would delete 2 acts older than 30 days.\n")
+        self.assertEqual(ann.acts.count(), 4)
+        self.assertEqual(self.purge(), "Deleted 2 acts older than 30 days.\n")
+        self.assertEqual(self.purge("--days", "7"), "Deleted 1 acts older than 7 days.\n")
+        self.assertEqual([act.created_at for act in ann.acts.all()], [now])
+
+    def test_days_that_make_no_sense_are_refused(self):
+        for days in ("0", "-1", "99999"):
+            with self.assertRaisesMessage(CommandError, "--days must be from 1 to 36500."):
+                self.purge("--days", days)

@@ -1,15 +1,20 @@
 """At home on Neon, shown on a stand-in that sleeps, restarts and cuts connections off."""
 
 import html
+import json
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 import uuid
 
 import psycopg
 import pytest
+from django.conf import settings
 
-from todosite.tests.production import ask, manage, serve
+from todosite.tests.production import ask, environment, manage, serve
 from todosite.tests.stand import stand as make_stand
 
 SIGN_IN = """
@@ -53,12 +58,12 @@ def awake(stand):
 @pytest.fixture(scope="module", params=["5", "0"], ids=["pool", "connection for each thread"])
 def ann(request, stand, static, session):
     """Ask as Ann: ann(path, method, **fields)."""
-    settings = {
+    changes = {
         "STATIC_ROOT": static,
         "DATABASE_POOL_SIZE": request.param,
         "TRUSTED_PROXY_COUNT": "1",
     }
-    with serve(**stand.urls, **settings) as port:
+    with serve(**stand.urls, **changes) as port:
 
         def act(path, method="GET", *, csrf=TOKEN, **fields):
             headers = {
@@ -279,3 +284,43 @@ with connection.Database.connect(**connection.get_connection_params()) as anothe
 
 def test_long_reading_needs_no_session_of_its_own(stand):
     assert manage("shell", "-v0", "-c", INTERRUPTED, **stand.urls).stdout == "True\n"
+
+
+def test_watch_tasks_tells_what_is_added_and_what_it_missed(ann, stand):
+    env = environment(**stand.urls, PYTHONUNBUFFERED="1")
+    command = [sys.executable, "manage.py", "watch_tasks", "--json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    watcher = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, **pipes)
+
+    def add(text):
+        assert ann("/tasks/add/", "POST", text=text).status == 302
+        return int(stand.sql(f"SELECT max(id) FROM tasks_task WHERE title = '{text}'"))
+
+    def told():
+        event = json.loads(watcher.stdout.readline())
+        assert event["event"] == "task_created"
+        return event["id"], event["missed"]
+
+    try:
+        assert watcher.stderr.readline() == "Watching; Ctrl-C ends it.\n"
+        assert (add("Seen"), False) == told()
+        stand("suspend")
+        assert watcher.stderr.readline().startswith("Lost the database: ")
+        stand("resume")
+        missed = add("Missed, or not")  # it may be back already
+        assert watcher.stderr.readline().startswith("Watching again; ")
+        assert told()[0] == missed
+        assert (add("Seen again"), False) == told()
+        # The second of two that get nowhere: nothing is announced that isn't committed.
+        assert ann("/tasks/add/", "POST", text=" ").status == 422
+        watcher.send_signal(signal.SIGINT)
+        rest = watcher.communicate(timeout=20)
+        assert (rest, watcher.returncode) == (("", "\n"), 0)
+    finally:
+        watcher.kill()
+        watcher.communicate()
+
+
+def test_watch_tasks_needs_the_server_itself(stand):
+    done = manage("watch_tasks", DATABASE_URL=stand.pooled)
+    assert done.stderr.startswith("CommandError: DATABASE_URL leads to a pooler")
