@@ -324,3 +324,93 @@ def test_watch_tasks_tells_what_is_added_and_what_it_missed(ann, stand):
 def test_watch_tasks_needs_the_server_itself(stand):
     done = manage("watch_tasks", DATABASE_URL=stand.pooled)
     assert done.stderr.startswith("CommandError: DATABASE_URL leads to a pooler")
+
+
+def doctor(**urls):
+    """Run the doctor; return its exit code, and its lines without their numbers."""
+    done = manage("doctor", **urls)
+    assert done.stderr == ""
+    return done.returncode, re.sub(r"\d+(\.\d+)?", "0", done.stdout).splitlines()
+
+
+def test_doctor_finds_all_well(stand):
+    assert doctor(**stand.urls) == (
+        0,
+        [
+            "OK     first connection, awake or not: 0 ms",
+            "OK     DATABASE_URL leads to a pooler",
+            "OK     DATABASE_URL_UNPOOLED leads to the server itself",
+            "OK     TLS is on",
+            "OK     there and back: 0 ms",
+            "OK     PostgreSQL 0",
+            "OK     lower case of all letters",
+            "OK     connections: up to 0 of ours, 0 in use now, 0 possible",
+            "OK     role neondb_owner",
+            "OK     time limits are set",
+            "OK     pending migrations: none",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"DATABASE_URL": "pooled", "DATABASE_URL_UNPOOLED": None},
+            "TO DO  DATABASE_URL leads to a pooler: set DATABASE_URL_UNPOOLED to the server itself,"
+            " for migrations and adoption.",
+        ),
+        (
+            {"DATABASE_URL_UNPOOLED": "pooled"},
+            "TO DO  DATABASE_URL_UNPOOLED leads to a pooler: on Neon, drop “-pooler” from it.",
+        ),
+        (
+            {"DATABASE_URL": "direct", "WEB_CONCURRENCY": "40"},
+            "TO DO  connections: up to 0 of ours, 0 in use now, 0 possible: take fewer"
+            " WEB_CONCURRENCY or WEB_THREADS, or a pooler.",
+        ),
+        (
+            {"DATABASE_URL": "direct", "DATABASE_URL_UNPOOLED": None},
+            "OK     DATABASE_URL leads to the server itself",
+        ),
+    ],
+)
+def test_doctor_says_what_to_do(stand, changes, line):
+    addresses = {"pooled": stand.pooled, "direct": stand.direct}
+    urls = stand.urls | {name: addresses.get(v, v) for name, v in changes.items()}
+    code, lines = doctor(**urls)
+    assert (code, line in lines) == (int(line.startswith("TO DO")), True), lines
+
+
+def test_doctor_sees_a_database_without_our_tables(stand):
+    stand.sql("CREATE DATABASE empty OWNER neondb_owner")
+    urls = {name: url.replace("/neondb?", "/empty?") for name, url in stand.urls.items()}
+    code, lines = doctor(**urls)
+    assert code == 1
+    assert lines[-2:] == [
+        "TO DO  time limits are missing: run manage.py migrate, or as an admin: ALTER ROLE"
+        " neondb_owner IN DATABASE empty SET statement_timeout = '0s'; ALTER ROLE neondb_owner IN"
+        " DATABASE empty SET lock_timeout = '0s'; ALTER ROLE neondb_owner IN DATABASE empty SET"
+        " idle_in_transaction_session_timeout = '0s'.",
+        "TO DO  pending migrations: 0: manage.py migrate.",
+    ]
+    elsewhere = stand.urls | {"DATABASE_URL": urls["DATABASE_URL"]}
+    done = manage("doctor", **elsewhere)
+    assert done.stderr == "Todosite: DATABASE_URL_UNPOOLED names another database.\n"
+
+
+def test_doctor_finds_no_database(stand):
+    stand("suspend")
+    done = manage("doctor", **stand.urls, DATABASE_POOL_SIZE="0")
+    assert done.returncode == 1
+    assert done.stdout.startswith("TO DO  no connection: connection failed: ")
+    assert done.stdout.endswith(": see to DATABASE_URL.\n")
+
+
+def test_check_of_the_database_names_the_same(stand):
+    done = manage("check", "--database", "default", **stand.urls)
+    assert done.returncode == 0
+    assert "?: (todosite.I001) DATABASE_URL leads to a pooler\n" in done.stdout + done.stderr
+    assert manage("check", **stand.urls).stdout == (
+        "System check identified no issues (0 silenced).\n"
+    )

@@ -1,0 +1,177 @@
+"""What there is to say about the database: for manage.py doctor and check --database default."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from todosite import gunicorn
+from todosite.database.base import DatabaseWrapper
+from todosite.environment import is_local
+
+VERSIONS = 15, 18
+FAR = 10  # milliseconds there and back
+ROUND_TRIPS = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is, and what to do about it: "" where all is well."""
+
+    fact: str
+    advice: str = ""
+
+
+def findings():
+    """Give what there is to say about the database that requests use, and the way there."""
+    connection.close()  # of this thread; whoever asks doesn't mind
+    began = time.monotonic()
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        yield Finding(f"no connection: {' '.join(str(error).split())}", "see to DATABASE_URL")
+        return
+    yield Finding(f"first connection, awake or not: {milliseconds(began)} ms")
+    yield from of_the_way()
+    yield from of_the_server()
+    yield from of_the_role()
+    yield from of_the_migrations()
+
+
+def milliseconds(began):
+    return round(1000 * (time.monotonic() - began))
+
+
+def ask(query):
+    """Return the first row of a query's answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()
+
+
+def of_the_way():
+    pooled = is_pooled()
+    unpooled = settings.DATABASES["default"].get("UNPOOLED")
+    if not pooled:
+        yield Finding("DATABASE_URL leads to the server itself")
+    elif unpooled:
+        yield Finding("DATABASE_URL leads to a pooler")
+    else:
+        advice = "set DATABASE_URL_UNPOOLED to the server itself, for migrations and adoption"
+        yield Finding("DATABASE_URL leads to a pooler", advice)
+    if unpooled:
+        yield of_the_direct_way()
+    connection.ensure_connection()
+    host = connection.connection.info.host
+    if connection.connection.pgconn.ssl_in_use:
+        yield Finding("TLS is on")
+    elif is_local(host):
+        yield Finding("no TLS, and none needed: the way stays on this machine")
+    else:
+        yield Finding("no TLS", "passwords and tasks can be read on the way: drop sslmode=disable")
+    trips = []
+    for _ in range(ROUND_TRIPS):
+        began = time.monotonic()
+        ask("SELECT 1")
+        trips.append(time.monotonic() - began)
+    median = 1000 * statistics.median(trips)
+    far = "a page asks several times: put server and database into one region"
+    yield Finding(f"there and back: {median:.1f} ms", far if median > FAR else "")
+
+
+def is_pooled():
+    """Does what is set for a session get lost on the way?"""
+    probe = DatabaseWrapper(connection.settings_dict | {"UNPOOLED": {}}, "probe")
+    try:
+        with probe.direct():
+            return False
+    except ImproperlyConfigured:
+        return True
+
+
+def of_the_direct_way():
+    same = (
+        "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datname = current_database()"
+    )
+    here = ask(same)
+    try:
+        with connection.direct():
+            there = ask(same)
+    except ImproperlyConfigured:
+        return Finding("DATABASE_URL_UNPOOLED leads to a pooler", "on Neon, drop “-pooler” from it")
+    except Error as error:
+        return Finding(f"DATABASE_URL_UNPOOLED fails: {' '.join(str(error).split())}", "mend it")
+    if here != there:
+        return Finding("DATABASE_URL_UNPOOLED leads to another database", "mend it at once")
+    return Finding("DATABASE_URL_UNPOOLED leads to the server itself")
+
+
+def of_the_server():
+    low, high = VERSIONS
+    major = connection.pg_version // 10000
+    advice = "" if low <= major <= high else f"Todosite is tried with {low} to {high}"
+    yield Finding(f"PostgreSQL {ask('SHOW server_version')[0].split()[0]}", advice)
+    (lowers,) = ask("SELECT lower('ÄΣ') = 'äσ'")
+    advice = "" if lowers else "make the database with LOCALE 'C.UTF-8' and ENCODING 'UTF8'"
+    yield Finding("lower case of all letters" if lowers else "lower case of a to z alone", advice)
+    possible, reserved, taken = ask(
+        "SELECT current_setting('max_connections')::int,"
+        " current_setting('superuser_reserved_connections')::int"
+        "   + coalesce(current_setting('reserved_connections', true)::int, 0),"
+        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+    )
+    ours = gunicorn.workers * connections_of_a_worker()
+    fact = f"connections: up to {ours} of ours, {taken} in use now, {possible - reserved} possible"
+    advice = "take fewer WEB_CONCURRENCY or WEB_THREADS, or a pooler"
+    yield Finding(fact, advice if ours > possible - reserved and not is_pooled() else "")
+
+
+def connections_of_a_worker():
+    """Return how many connections the threads of a worker process can hold at once."""
+    size = settings.DATABASE_POOL_SIZE
+    pool = size + settings.DATABASE_MAX_OVERFLOW if size else gunicorn.threads
+    return min(gunicorn.threads, pool)
+
+
+def of_the_role():
+    name, superuser = ask("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
+    advice = "give Todosite a role of its own that owns its database, and no more"
+    yield Finding(f"role {name}" + (", a superuser" * superuser), advice if superuser else "")
+    # From the catalogue: what a pooler opened before the migration lacks them for up to an hour.
+    row = ask(
+        "SELECT setconfig FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole"
+        " JOIN pg_database d ON d.oid = setdatabase"
+        " WHERE rolname = current_user AND datname = current_database()"
+    )
+    limits = settings.DATABASE_TIMEOUTS.items()
+    settled = set(row[0] if row else [])
+    unset = [(name, value) for name, value in limits if f"{name}={value}" not in settled]
+    where = f"{name} IN DATABASE {connection.settings_dict['NAME']}"
+    settle = "; ".join(f"ALTER ROLE {where} SET {limit} = '{value}'" for limit, value in unset)
+    if unset:
+        yield Finding("time limits are missing", f"run manage.py migrate, or as an admin: {settle}")
+    else:
+        yield Finding("time limits are set")
+
+
+def of_the_migrations():
+    executor = MigrationExecutor(connection)
+    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    yield Finding(f"pending migrations: {pending or 'none'}", "manage.py migrate" * bool(pending))
+
+
+def check_database(app_configs=None, databases=None, **kwargs):
+    """Django's system check of the findings, when a database is named: check --database default."""
+    if "default" not in (databases or []):
+        return []
+    return [
+        checks.Warning(finding.fact, hint=finding.advice, id="todosite.W001")
+        if finding.advice
+        else checks.Info(finding.fact, id="todosite.I001")
+        for finding in findings()
+    ]
