@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Coalesce
 
-from accounts.admin_site import CappedPaginator
+from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import Adoption, User
 
 
@@ -23,7 +23,7 @@ class VerifiedFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ModelAdmin):
     list_display = [
         "email",
         "name",

@@ -11,8 +11,19 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 
 
+class ModelAdmin(admin.ModelAdmin):
+    """What the pages of our models have in common; the admin takes no others."""
+
+
 class AdminSite(admin.AdminSite):
     site_header = site_title = "Todosite"
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Take our own pages alone: those of the apps that we use show secrets, and mend rows
+        (addresses, second factors, permissions) past the rules.
+        """
+        if admin_class and issubclass(admin_class, ModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request):
         return super().has_permission(request) and has_second_factor(request.user)
@@ -26,6 +37,13 @@ class AdminSite(admin.AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         return render(request, "admin_second_factor.html", status=403)
+
+    def password_change(self, request, extra_context=None):
+        """Lead to the page that everybody uses: it ends other sessions and sends a mail."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        return redirect("account_change_password")
 
 
 def has_second_factor(user):

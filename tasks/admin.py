@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.admin_site import CappedPaginator
+from accounts.admin_site import CappedPaginator, ModelAdmin
 from tasks.models import Task
 
 
@@ -31,7 +31,7 @@ class TrashFilter(admin.SimpleListFilter):
 
 
 @admin.register(Task)
-class TaskAdmin(admin.ModelAdmin):
+class TaskAdmin(ModelAdmin):
     list_display = ["title", "user", "status", "due_date", "created_at"]
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
