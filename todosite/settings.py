@@ -210,6 +210,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # mails about what happened to the account
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; all others end
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
+USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Else nobody with a second factor could change their address: the new one begins unconfirmed.

@@ -147,6 +147,34 @@ class SessionTests(TestCase):
         )
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
 
+    def test_sessions_that_no_list_knows_end_with_the_others(self):
+        new = "an0ther-Horse!"
+        passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        for name, data in [("usersessions_list", {}), ("account_change_password", passwords)]:
+            with self.subTest(name):
+                laptop, unknown = self.sign_in(FIREFOX), self.sign_in(IPHONE)
+                self.ann.usersession_set.filter(user_agent=IPHONE).delete()
+                laptop.post(reverse(name), data)
+                self.assertEqual((self.is_in(laptop), self.is_in(unknown)), (True, False))
+                page = laptop.get(reverse("usersessions_list"))
+                self.assertContains(page, "This browser", count=1)
+
+    def test_session_that_ended_does_not_come_back_with_the_account(self):
+        phone = self.sign_in(IPHONE)
+        self.ann.usersession_set.all().delete()
+        users = User.objects.filter(pk=self.ann.pk)
+        self.assertEqual((users.deactivate(), users.activate()), (1, 1))
+        self.assertIs(self.is_in(phone), False)
+        self.assertIs(self.is_in(self.sign_in(IPHONE)), True)
+
+    def test_ending_one_session_leaves_the_others(self):
+        laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, "curl/8"])
+        session = self.ann.usersession_set.get(user_agent=IPHONE)
+        laptop.post(reverse("session_end", args=[session.pk]))
+        self.assertEqual(
+            [self.is_in(client) for client in (laptop, phone, third)], [True, False, True]
+        )
+
     def test_notes_when_and_from_where_a_session_was_seen(self):
         laptop = self.sign_in(FIREFOX)
         self.ann.usersession_set.update(last_seen_at="2020-01-01T00:00:00Z", ip="192.0.2.1")
