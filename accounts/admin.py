@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Coalesce
 
 from accounts.admin_site import CappedPaginator, ModelAdmin
+from accounts.forms import ProfileForm
 from accounts.models import Adoption, User
 
 
@@ -22,8 +23,34 @@ class VerifiedFilter(admin.SimpleListFilter):
         return queryset
 
 
+class UserForm(ProfileForm):
+    """The profile by the rules that its owner meets, and what support may change."""
+
+    class Meta(ProfileForm.Meta):
+        fields = ["email", *ProfileForm.Meta.fields, "is_active", "is_staff", "is_superuser"]
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        return self.instance.acceptable_email(email) if "email" in self.changed_data else email
+
+    def clean_name(self):
+        # Names of the old system are longer than ours may be; who doesn't touch one keeps it.
+        return super().clean_name() if "name" in self.changed_data else self.cleaned_data["name"]
+
+    def save(self):
+        """Write what was changed, each by its own rule."""
+        changed, user = set(self.changed_data), self.instance
+        account = User.objects.filter(pk=user.pk)
+        if "email" in changed:
+            user.change_email(user.email)
+        if "is_active" in changed:
+            account.activate() if user.is_active else account.deactivate()
+        user.save(update_fields=changed - {"email", "is_active"})
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin):
+    form = UserForm
     list_display = [
         "email",
         "name",
@@ -102,6 +129,15 @@ class UserAdmin(ModelAdmin):
     @admin.action(description="Enable again")
     def activate(self, request, queryset):
         self.message_user(request, f"Enabled {queryset.activate()} accounts.")
+
+    def save_form(self, request, form, change):
+        return form.instance
+
+    def save_model(self, request, obj, form, change):
+        form.save()
+
+    def save_related(self, request, form, formsets, change):
+        """There is nothing beside the row."""
 
     def has_add_permission(self, request):
         """Accounts begin with sign-up or with add_user, so that nobody else knows the password."""

@@ -6,7 +6,8 @@ import zoneinfo
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -127,6 +128,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         end = self.signed_out_at.isoformat() if self.signed_out_at else ""
         return super()._get_session_auth_hash(secret) + end
+
+    def acceptable_email(self, email):
+        """Return the address as it is stored; ValidationError if it can't become this user's."""
+        email = self._meta.get_field("email").clean(email.strip().lower(), self)
+        confirmed = Q(emailaddress__email=email, emailaddress__verified=True)
+        if User.objects.filter(Q(email=email) | confirmed).exclude(pk=self.pk).exists():
+            raise ValidationError(self._meta.get_field("email").error_messages["unique"])
+        return email
+
+    @transaction.atomic
+    def change_email(self, email):
+        """Give the user another address, on support's word. ValidationError if it can't be.
+
+        It is still to be confirmed, unless they had confirmed it before. Other addresses are
+        forgotten, so that no mail that lies somewhere can bring one of them back.
+        """
+        self.email = self.acceptable_email(email)
+        self.save(update_fields=["email"])
+        self.emailaddress_set.exclude(email=self.email).delete()
+        self.emailaddress_set.update_or_create(email=self.email, defaults={"primary": True})
 
     def get_full_name(self):
         return self.name

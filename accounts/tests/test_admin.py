@@ -1,9 +1,12 @@
 """The admin: its door, and what staff may do to accounts."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 
 
@@ -23,3 +26,104 @@ class SiteTests(TestCase):
             self.assertRedirects(response, reverse("account_change_password"))
         root.refresh_from_db()
         self.assertIs(root.check_password(PASSWORD), True)
+
+
+def addresses(user):
+    return sorted(user.emailaddress_set.values_list("email", "verified", "primary"))
+
+
+class ChangeEmailTests(TestCase):
+    """User.change_email(), by which support gives somebody another address."""
+
+    def setUp(self):
+        self.ann = add_user("ann@example.org")
+
+    def test_new_address_waits_for_its_owner_and_others_are_forgotten(self):
+        EmailAddress.objects.create(user=self.ann, email="pending@example.org")
+        self.ann.change_email(" New@Example.org ")
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "new@example.org")
+        self.assertEqual(addresses(self.ann), [("new@example.org", False, True)])
+
+    def test_address_that_was_confirmed_before_still_is(self):
+        EmailAddress.objects.create(user=self.ann, email="work@example.org", verified=True)
+        self.ann.change_email("work@example.org")
+        self.assertEqual(addresses(self.ann), [("work@example.org", True, True)])
+
+    def test_what_belongs_to_another_or_is_no_address_is_refused(self):
+        ben = add_user("ben@example.org")
+        EmailAddress.objects.create(user=ben, email="ben@work.example", verified=True)
+        there = "There is an account with this address already."
+        for email, words in [
+            ("BEN@example.org", there),
+            ("ben@work.example", there),
+            ("ben", "Enter a valid email address."),
+            ("", "This field cannot be blank."),
+            (f"{'a' * 320}@example.org", "Ensure this value has at most 320 characters"),
+        ]:
+            with self.assertRaisesMessage(ValidationError, words):
+                self.ann.change_email(email)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.email, "ann@example.org")
+        self.assertEqual(addresses(self.ann), [("ann@example.org", True, True)])
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class UserPageTests(TestCase):
+    def setUp(self):
+        self.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        self.ann = add_user("ann@example.org", name="Ann", time_zone="Asia/Kathmandu")
+        self.client.force_login(self.root)
+
+    def post(self, user=None, **changes):
+        """Send the page of a user with changes; None unticks a box. Refresh the user."""
+        user = user or self.ann
+        url = reverse("admin:accounts_user_change", args=[user.pk])
+        form = self.client.get(url).context["adminform"].form
+        data = {name: form[name].value() for name in form.fields} | changes
+        ticked = {k: v for k, v in data.items() if v is not None and v is not False}
+        response = self.client.post(url, ticked)
+        user.refresh_from_db()
+        return response
+
+    def test_another_address_goes_through_the_rule(self):
+        self.assertRedirects(self.post(email="New@example.org"), "/admin/accounts/user/")
+        self.assertEqual(self.ann.email, "new@example.org")
+        self.assertEqual(addresses(self.ann), [("new@example.org", False, True)])
+
+    def test_address_of_another_is_refused_by_the_field(self):
+        response = self.post(email="ROOT@example.org", name="Anna")
+        errors = response.context["adminform"].form.errors
+        self.assertEqual(errors, {"email": ["There is an account with this address already."]})
+        self.assertEqual((self.ann.email, self.ann.name), ("ann@example.org", "Ann"))
+
+    def test_profile_follows_the_rules_of_its_owners_page(self):
+        response = self.post(name="Ann\x07", time_zone="Mars/Base")
+        self.assertContains(response, "Choose a name of up to 150 letters")
+        self.assertContains(response, "Mars/Base is not one of the available choices")
+        self.assertRedirects(
+            self.post(name=" Ann  Smith ", week_start="6"), "/admin/accounts/user/"
+        )
+        self.assertEqual((self.ann.name, self.ann.week_start), ("Ann Smith", 6))
+        self.assertEqual(addresses(self.ann), [("ann@example.org", True, True)])
+
+    def test_name_of_the_old_system_may_stay(self):
+        User.objects.filter(pk=self.ann.pk).update(name="x" * 151, is_active=False)
+        self.assertRedirects(self.post(is_active="on"), "/admin/accounts/user/")
+        self.assertEqual((self.ann.name, self.ann.is_active), ("x" * 151, True))
+
+    def test_unticking_active_ends_sessions_for_good(self):
+        there = self.client_class()
+        there.force_login(self.ann)
+        self.assertRedirects(self.post(is_active=None), "/admin/accounts/user/")
+        self.assertIs(self.ann.is_active, False)
+        self.post(is_active="on")
+        self.assertIs(self.ann.is_active, True)
+        self.assertEqual(there.get("/tasks/").status_code, 302)
+
+    def test_only_what_was_changed_is_written(self):
+        there = self.client_class()
+        there.force_login(self.ann)
+        self.post(name="Anna")
+        self.assertEqual((self.ann.name, self.ann.time_zone), ("Anna", "Asia/Kathmandu"))
+        self.assertEqual(there.get("/tasks/").status_code, 200)
