@@ -122,13 +122,39 @@ class UserAdmin(ModelAdmin):
     def all_tasks(self, user):
         return user.all_tasks
 
-    @admin.action(description="Disable: sign out everywhere and keep out")
+    @admin.action(description="Disable: sign out everywhere and keep out", permissions=["change"])
     def deactivate(self, request, queryset):
-        self.message_user(request, f"Disabled {queryset.deactivate()} accounts.")
+        number = self.within_reach(request, queryset).deactivate()
+        self.message_user(request, f"Disabled {number} accounts.")
 
-    @admin.action(description="Enable again")
+    @admin.action(description="Enable again", permissions=["change"])
     def activate(self, request, queryset):
-        self.message_user(request, f"Enabled {queryset.activate()} accounts.")
+        number = self.within_reach(request, queryset).activate()
+        self.message_user(request, f"Enabled {number} accounts.")
+
+    # Whoever changes the address of a colleague's account can get into it. So staff who are no
+    # superusers have no reach over accounts of staff, their own included, and make nobody staff.
+
+    def within_reach(self, request, queryset):
+        if request.user.is_superuser:
+            return queryset
+        return queryset.filter(is_staff=False, is_superuser=False)
+
+    def is_within_reach(self, request, user):
+        return request.user.is_superuser or not (user and (user.is_staff or user.is_superuser))
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and self.is_within_reach(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and self.is_within_reach(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return [*self.readonly_fields, "is_staff", "is_superuser"]
 
     def save_form(self, request, form, change):
         return form.instance

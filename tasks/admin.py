@@ -68,6 +68,6 @@ class TaskAdmin(ModelAdmin):
         elif form.changed_data:
             obj.edit(**{name: form.cleaned_data[name] for name in form.changed_data})
 
-    @admin.action(description="Restore from the trash")
+    @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):
         self.message_user(request, f"Restored {queryset.restore()} tasks.")

@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.test import TestCase, override_settings
 from django.urls import reverse
@@ -127,3 +128,96 @@ class UserPageTests(TestCase):
         self.post(name="Anna")
         self.assertEqual((self.ann.name, self.ann.time_zone), ("Anna", "Asia/Kathmandu"))
         self.assertEqual(there.get("/tasks/").status_code, 200)
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class StaffTests(TestCase):
+    """Staff who are no superusers have the permissions that they were given, and no way to more."""
+
+    def setUp(self):
+        self.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        self.sam = add_user("sam@example.org", is_staff=True)
+        self.ann = add_user("ann@example.org", is_active=False)
+        self.client.force_login(self.sam)
+
+    def allow(self, *codenames):
+        permissions = Permission.objects.filter(codename__in=codenames)
+        self.assertEqual(len(permissions), len(codenames))
+        self.sam.user_permissions.set(permissions)
+
+    def post(self, user, **changes):
+        data = {"email": user.email, "name": "", "time_zone": "UTC", "week_start": "0"} | changes
+        url = reverse("admin:accounts_user_change", args=[user.pk])
+        return self.client.post(url, data).status_code
+
+    def act(self, action, *users, page="accounts/user"):
+        data = {"action": action, "_selected_action": [user.pk for user in users]}
+        return self.client.post(f"/admin/{page}/", data, follow=True)
+
+    def test_nobody_becomes_staff_by_their_hand(self):
+        self.allow("change_user", "view_user")
+        more = {"is_active": "on", "is_staff": "on", "is_superuser": "on", "name": "Ann"}
+        self.assertEqual(self.post(self.ann, **more, user_permissions="1", groups="1"), 302)
+        self.ann.refresh_from_db()
+        self.assertEqual(
+            (self.ann.name, self.ann.is_active, self.ann.is_staff, self.ann.is_superuser),
+            ("Ann", True, False, False),
+        )
+        self.assertEqual(self.ann.get_all_permissions(), set())
+
+    def test_accounts_of_staff_are_out_of_their_reach(self):
+        self.allow("change_user", "view_user", "delete_user")
+        for user in [self.sam, self.root]:
+            self.assertEqual(self.post(user, email="mine@example.org", is_superuser="on"), 403)
+            page = self.client.get(reverse("admin:accounts_user_change", args=[user.pk]))
+            self.assertNotContains(page, 'name="email"')
+            url = reverse("admin:accounts_user_delete", args=[user.pk])
+            self.assertEqual(self.client.post(url, {"post": "yes"}).status_code, 403)
+        page = self.act("deactivate", self.root, self.sam)
+        self.assertContains(page, "Disabled 0 accounts.")
+        data = {"action": "delete_selected", "_selected_action": [self.root.pk], "post": "yes"}
+        self.client.post("/admin/accounts/user/", data)
+        self.assertEqual(
+            list(User.objects.order_by("email").values_list("email", "is_active", "is_superuser")),
+            [
+                ("ann@example.org", False, False),
+                ("root@example.org", True, True),
+                ("sam@example.org", True, False),
+            ],
+        )
+
+    def test_actions_are_for_whoever_may_change(self):
+        task = self.ann.tasks.create(title="Milk")
+        task.delete_softly()
+        self.allow("view_user", "view_task")
+        for action, obj, page in [
+            ("activate", self.ann, "accounts/user"),
+            ("restore", task, "tasks/task"),
+        ]:
+            self.act(action, obj, page=f"{page}")
+            self.assertNotContains(self.client.get(f"/admin/{page}/"), f'value="{action}"')
+        self.client.post(
+            "/admin/tasks/task/?trash=1", {"action": "restore", "_selected_action": task.pk}
+        )
+        self.ann.refresh_from_db()
+        task.refresh_from_db()
+        self.assertEqual((self.ann.is_active, task.version), (False, 2))
+        self.allow("view_user", "change_user")
+        self.assertContains(self.act("activate", self.ann), "Enabled 1 accounts.")
+        self.ann.refresh_from_db()
+        self.assertIs(self.ann.is_active, True)
+
+    def test_whoever_may_only_view_changes_nothing(self):
+        self.allow("view_user", "view_task")
+        task = self.ann.tasks.create(title="Milk")
+        self.assertEqual(self.post(self.ann, name="Anna"), 403)
+        urls = [
+            reverse("admin:accounts_user_change", args=[self.ann.pk]),
+            reverse("admin:tasks_task_change", args=[task.pk]),
+        ]
+        for url in urls:
+            page = self.client.get(url)
+            self.assertNotContains(page, 'name="_save"')
+            self.assertNotContains(page, "<textarea")
+        self.assertEqual(self.client.post(urls[1], {"title": "Bread"}).status_code, 403)
+        self.assertContains(self.client.get(urls[1]), "Milk")
