@@ -1,14 +1,19 @@
-"""The admin's door: the sign-in that everybody uses, and a second factor."""
+"""The admin's door: the sign-in that everybody uses, by a second factor."""
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import secure_admin_login
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 
 
 class ModelAdmin(admin.ModelAdmin):
@@ -26,7 +31,7 @@ class AdminSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request):
-        return super().has_permission(request) and has_second_factor(request.user)
+        return super().has_permission(request) and used_second_factor(request)
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
@@ -36,6 +41,11 @@ class AdminSite(admin.AdminSite):
     def welcome(self, request):
         if self.has_permission(request):
             return redirect("admin:index")
+        methods = get_account_adapter().get_reauthentication_methods(request.user)
+        for method in methods:
+            if method["id"].startswith("mfa_"):
+                way_back = get_next_redirect_url(request) or reverse("admin:index")
+                return redirect(f"{method['url']}?{urlencode({REDIRECT_FIELD_NAME: way_back})}")
         return render(request, "admin_second_factor.html", status=403)
 
     def password_change(self, request, extra_context=None):
@@ -46,8 +56,10 @@ class AdminSite(admin.AdminSite):
         return redirect("account_change_password")
 
 
-def has_second_factor(user):
-    return not settings.ADMIN_REQUIRES_MFA or is_mfa_enabled(user)
+def used_second_factor(request):
+    """Say whether this session has seen a second factor, where it has to; a passkey is one."""
+    records = get_authentication_records(request, request.user)
+    return not settings.ADMIN_REQUIRES_MFA or any(record["method"] == "mfa" for record in records)
 
 
 class CappedPaginator(Paginator):

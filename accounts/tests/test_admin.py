@@ -1,8 +1,13 @@
 """The admin: its door, and what staff may do to accounts."""
 
+from urllib.parse import unquote
+
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import TestCase, override_settings
 from django.urls import reverse
@@ -27,6 +32,51 @@ class SiteTests(TestCase):
             self.assertRedirects(response, reverse("account_change_password"))
         root.refresh_from_db()
         self.assertIs(root.check_password(PASSWORD), True)
+
+
+class DoorTests(TestCase):
+    def setUp(self):
+        cache.clear()  # the rate limits live there
+
+    def test_strangers_go_through_our_own_sign_in(self):
+        for path in ["/admin/", "/admin/login/?next=/admin/tasks/task/"]:
+            response = self.client.get(path, follow=True)
+            url, _ = response.redirect_chain[-1]
+            self.assertTrue(url.startswith("/accounts/login/?next=%2Fadmin%2F"), url)
+            self.assertContains(response, "<h1>Sign in</h1>")
+        data = {"username": "root@example.org", "password": PASSWORD}
+        add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+        self.client.post("/admin/login/", data)  # Django's own form is not there
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    def test_others_are_refused(self):
+        self.client.force_login(add_user())
+        self.assertEqual(self.client.get("/admin/", follow=True).status_code, 403)
+
+    @override_settings(ADMIN_REQUIRES_MFA=True)
+    def test_staff_without_a_second_factor_are_told(self):
+        self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
+        response = self.client.get("/admin/tasks/task/", follow=True)
+        self.assertContains(response, "A second factor first", status_code=403)
+        self.assertContains(response, f'href="{reverse("mfa_index")}"', status_code=403)
+
+    @override_settings(ADMIN_REQUIRES_MFA=True)
+    def test_second_factor_has_to_be_used_in_this_session(self):
+        root = add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+        self.client.force_login(root)
+        self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        codes = RecoveryCodes.activate(root)
+        TOTP.activate(root, generate_totp_secret())
+        response = self.client.get("/admin/tasks/task/?q=milk", follow=True)
+        url, _ = response.redirect_chain[-1]
+        way_back = "?next=/admin/tasks/task/%3Fq%3Dmilk"
+        self.assertEqual(unquote(url), unquote(reverse("mfa_reauthenticate") + way_back))
+        data = {"code": codes.get_unused_codes()[0], "next": "/admin/tasks/task/?q=milk"}
+        self.assertRedirects(self.client.post(url, data), "/admin/tasks/task/?q=milk")
+        # What one session has shown says nothing about another.
+        self.client.logout()
+        self.client.force_login(root)
+        self.assertEqual(self.client.get("/admin/").status_code, 302)
 
 
 def addresses(user):

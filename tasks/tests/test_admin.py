@@ -1,6 +1,5 @@
-"""The admin: who gets in, and what support finds there."""
+"""The admin: what support finds there."""
 
-from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -8,33 +7,6 @@ from django.urls import reverse
 
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Task
-
-
-class DoorTests(TestCase):
-    def test_strangers_go_through_our_own_sign_in(self):
-        for path in ["/admin/", "/admin/login/?next=/admin/tasks/task/"]:
-            response = self.client.get(path, follow=True)
-            url, _ = response.redirect_chain[-1]
-            self.assertTrue(url.startswith("/accounts/login/?next=%2Fadmin%2F"), url)
-            self.assertContains(response, "<h1>Sign in</h1>")
-        data = {"username": "root@example.org", "password": PASSWORD}
-        add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
-        self.client.post("/admin/login/", data)  # Django's own form is not there
-        self.assertNotIn("_auth_user_id", self.client.session)
-
-    def test_others_are_refused(self):
-        self.client.force_login(add_user())
-        self.assertEqual(self.client.get("/admin/", follow=True).status_code, 403)
-
-    @override_settings(ADMIN_REQUIRES_MFA=True)
-    def test_staff_need_a_second_factor_and_are_told(self):
-        root = add_user("root@example.org", is_staff=True, is_superuser=True)
-        self.client.force_login(root)
-        response = self.client.get("/admin/tasks/task/", follow=True)
-        self.assertContains(response, "A second factor first", status_code=403)
-        self.assertContains(response, f'href="{reverse("mfa_index")}"', status_code=403)
-        Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={})
-        self.assertContains(self.client.get("/admin/"), "Site administration")
 
 
 @override_settings(ADMIN_REQUIRES_MFA=False)

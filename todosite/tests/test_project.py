@@ -7,12 +7,11 @@ from io import StringIO
 from unittest import mock
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from accounts.tests.people import add_user
+from accounts.tests.people import add_user, login_by_second_factor
 from todosite.environment import env
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
 from todosite.tests.production import (
@@ -252,9 +251,8 @@ def session(transactional_db, client):
     """The session cookie of somebody with a task who may use the admin, too."""
     user = add_user(is_staff=True, is_superuser=True)
     user.tasks.create(title="Milk")
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
-        client.force_login(user)
+        login_by_second_factor(client, user)
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
