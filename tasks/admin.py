@@ -1,8 +1,11 @@
 """The admin's page of tasks: for support, not for reading people's lists."""
 
+from django import forms
 from django.contrib import admin
+from django.db import connection
 
 from accounts.admin_site import CappedPaginator, ModelAdmin
+from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
 from tasks.models import Task
 
 
@@ -14,7 +17,8 @@ class StatusFilter(admin.SimpleListFilter):
         return [("pending", "Pending"), ("completed", "Completed")]
 
     def queryset(self, request, queryset):
-        return queryset.with_status(self.value()) if self.value() else queryset
+        known = self.value() in dict(self.lookup_choices)
+        return queryset.with_status(self.value()) if known else queryset
 
 
 class TrashFilter(admin.SimpleListFilter):
@@ -30,6 +34,29 @@ class TrashFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "1")
 
 
+class AddForm(BaseTaskForm):
+    """A new task for somebody."""
+
+    title = TextField(required=False, widget=forms.Textarea(attrs={"rows": 1}))
+
+    class Meta:
+        model = Task
+        fields = ["user", "title", "description", "due_date", "due_time"]
+
+    def __init__(self, data=None, files=None, **kwargs):
+        super().__init__(data, user=None, **kwargs)
+
+    def clean_title(self):
+        return clean_title(self.cleaned_data["title"])
+
+
+class ChangeForm(TaskForm):
+    """The product's own: an edit that merges with what its owner did meanwhile."""
+
+    def __init__(self, data=None, files=None, *, instance):
+        super().__init__(data, instance=instance, user=instance.user)
+
+
 @admin.register(Task)
 class TaskAdmin(ModelAdmin):
     list_display = ["title", "user", "status", "due_date", "created_at"]
@@ -37,6 +64,7 @@ class TaskAdmin(ModelAdmin):
     list_filter = [StatusFilter, "due_date", TrashFilter]
     search_fields = ["title", "user__email"]
     ordering = ["-pk"]  # by creation, of which there is no index across users
+    form = AddForm
     paginator = CappedPaginator
     show_full_result_count = False
     autocomplete_fields = ["user"]
@@ -61,12 +89,31 @@ class TaskAdmin(ModelAdmin):
         """A task never moves to another person."""
         return [*self.readonly_fields, "user"] if obj else self.readonly_fields
 
+    def get_form(self, request, obj=None, **kwargs):
+        return ChangeForm if obj else super().get_form(request, obj, **kwargs)
+
+    def get_object(self, request, object_id, from_field=None):
+        """Lock the task that a form is about to change."""
+        task = super().get_object(request, object_id, from_field)
+        if task and connection.in_atomic_block:
+            task = Task.everything.select_for_update().filter(pk=task.pk).first()
+        return task
+
+    def save_form(self, request, form, change):
+        return form.instance
+
     def save_model(self, request, obj, form, change):
-        """Write only what was changed, so that the version rises as it does for the user."""
-        if not change:
-            obj.save()
-        elif form.changed_data:
-            obj.edit(**{name: form.cleaned_data[name] for name in form.changed_data})
+        form.save()
+
+    def save_related(self, request, form, formsets, change):
+        """There is nothing beside the row."""
+
+    def delete_model(self, request, obj):
+        """Put it into the trash, as its owner's button does."""
+        obj.delete_softly()
+
+    def delete_queryset(self, request, queryset):
+        queryset.delete_softly()
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):

@@ -31,6 +31,10 @@ class TaskQuerySet(models.QuerySet):
             pending=models.Count("pk", filter=~done), completed=models.Count("pk", filter=done)
         )
 
+    def delete_softly(self):
+        """Put these tasks into the trash; return how many were not in it."""
+        return self.filter(deleted_at=None).change(deleted_at=timezone.now())
+
     def restore(self):
         """Take these tasks out of the trash; return how many were in it."""
         return self.exclude(deleted_at=None).change(deleted_at=None)

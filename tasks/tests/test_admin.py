@@ -1,5 +1,7 @@
 """The admin: what support finds there."""
 
+import re
+
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -100,6 +102,103 @@ class AdminTests(TestCase):
         self.assertEqual(titles("status=pending"), ["Milk"])
 
     def test_admin_can_add_a_task_for_somebody(self):
-        data = {"user": self.ann.pk, "title": "Welcome", "description": ""}
+        data = {"user": self.ann.pk, "title": " Welcome\r\n", "description": "One\r\ntwo"}
         self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
-        self.assertEqual(Task.objects.get().user, self.ann)
+        task = Task.objects.get()
+        self.assertEqual(
+            (task.user, task.title, task.description, task.version),
+            (self.ann, "Welcome", "One\ntwo", 1),
+        )
+
+        response = self.client.post("/admin/tasks/task/add/", {"title": "Whose?"})
+        errors = response.context["adminform"].form.errors
+        self.assertEqual(errors, {"user": ["This field is required."]})
+
+    def test_form_has_the_rules_of_the_product(self):
+        task = self.ann.tasks.create(title="Milk", description="One\ntwo")
+        for url in [f"/admin/tasks/task/{task.pk}/change/", "/admin/tasks/task/add/"]:
+            for data, errors in [
+                (
+                    {"title": "Mi\x00lk"},
+                    {
+                        "title": [
+                            "There is a character in it that cannot be kept (U+0000)."
+                            " Remove it, please."
+                        ]
+                    },
+                ),
+                ({"title": " "}, {"title": ["Write what there is to do."]}),
+                (
+                    {"title": "x" * 256},
+                    {"title": ["This has 256 characters; 255 are possible."]},
+                ),
+                (
+                    {"title": "Oat milk", "due_date": "", "due_time": "12:00"},
+                    {"due_date": ["A time needs a date."]},
+                ),
+            ]:
+                response = self.client.post(url, data | {"user": self.ann.pk})
+                self.assertEqual(response.context["adminform"].form.errors, errors)
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.version, Task.objects.count()), ("Milk", 1, 1))
+
+    def shown(self, url):
+        """Return what a browser would send of a task's page, untouched."""
+        page = self.client.get(url)
+        inputs = re.findall(r'name="((?:initial-)?[a-z_]+)"', page.content.decode())
+        form = page.context["adminform"].form
+        data = {}
+        for name in inputs:
+            field = name.removeprefix("initial-")
+            if field in form.fields:
+                value = form.fields[field].widget.format_value(form[field].value()) or ""
+                data[name] = value.replace("\n", "\r\n")
+        self.assertIn("initial-title", data)
+        return data
+
+    def test_edit_merges_with_what_the_owner_did_meanwhile(self):
+        task = self.ann.tasks.create(title="Milk", description="One\ntwo")
+        url = f"/admin/tasks/task/{task.pk}/change/"
+        data = self.shown(url)
+        task.edit(title="Oat milk")
+        self.client.post(url, data | {"description": "One\r\ntwo\r\nthree"})
+        task.refresh_from_db()
+        self.assertEqual(
+            (task.title, task.description, task.version), ("Oat milk", "One\ntwo\nthree", 3)
+        )
+        response = self.client.post(url, data | {"title": "Soy milk"})
+        self.assertContains(response, "Meanwhile this became:\nOat milk")
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.version), ("Oat milk", 3))
+
+    def test_saving_what_is_shown_changes_nothing(self):
+        task = self.ann.tasks.create(title="Milk", description="One\ntwo")
+        url = f"/admin/tasks/task/{task.pk}/change/"
+        self.assertRedirects(self.client.post(url, self.shown(url)), "/admin/tasks/task/")
+        task.refresh_from_db()
+        self.assertEqual((task.description, task.version), ("One\ntwo", 1))
+
+    def test_deleting_puts_into_the_trash(self):
+        one, two, three = (self.ann.tasks.create(title=title) for title in ["One", "Two", "Three"])
+        url = f"/admin/tasks/task/{one.pk}/delete/"
+        self.assertRedirects(self.client.post(url, {"post": "yes"}), "/admin/tasks/task/")
+        data = {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
+        self.client.post("/admin/tasks/task/", data)
+        trash = self.ann.tasks(manager="trash").order_by("pk")
+        self.assertEqual([(task.pk, task.version) for task in trash], [(one.pk, 2), (two.pk, 2)])
+        self.assertEqual(list(self.ann.tasks.all()), [three])
+        deleted_at = trash[0].deleted_at
+        self.client.post(url, {"post": "yes"})
+        self.assertEqual(trash.all()[0].deleted_at, deleted_at)
+
+    def test_addresses_that_make_no_sense_are_no_fault_of_ours(self):
+        self.ann.tasks.create(title="Milk")
+        for query in ["status=bogus", "trash=bogus", "due_date=x", "p=x", "q=%00", "o=9", "x=1"]:
+            response = self.client.get(f"/admin/tasks/task/?{query}", follow=True)
+            self.assertEqual((query, response.status_code), (query, 200))
+        for key in ["bogus", "1", "9" * 30, "-1"]:
+            response = self.client.get(f"/admin/tasks/task/{key}/change/", follow=True)
+            self.assertContains(response, "Perhaps it was deleted?")
+        for query in ["verified=bogus", "is_active__exact=bogus", "q=%00", "p=x"]:
+            response = self.client.get(f"/admin/accounts/user/?{query}", follow=True)
+            self.assertEqual((query, response.status_code), (query, 200))
