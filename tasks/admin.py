@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db import connection
 
 from accounts.admin_site import CappedPaginator, ModelAdmin
+from accounts.models import User
 from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
 from tasks.models import Task
 
@@ -63,6 +64,7 @@ class TaskAdmin(ModelAdmin):
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
     search_fields = ["title", "user__email"]
+    search_help_text = "The owner's address, or a part of it or of the title."
     ordering = ["-pk"]  # by creation, of which there is no index across users
     form = AddForm
     paginator = CappedPaginator
@@ -84,6 +86,16 @@ class TaskAdmin(ModelAdmin):
 
     def get_queryset(self, request):
         return Task.everything.order_by(*self.ordering)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find the tasks of an owner whose whole address this is, which an index answers.
+
+        All else is looked for in each title and address, and that takes a second for a million.
+        """
+        owner = User.objects.filter(email=search_term.strip().lower()).first()
+        if owner:
+            return queryset.filter(user=owner), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request, obj=None):
         """A task never moves to another person."""

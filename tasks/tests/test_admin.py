@@ -101,6 +101,14 @@ class AdminTests(TestCase):
         self.assertEqual(titles("status=completed"), ["Bread"])
         self.assertEqual(titles("status=pending"), ["Milk"])
 
+    def test_whole_address_finds_the_owners_tasks_by_an_index(self):
+        add_user("joann@example.org").tasks.create(title="Hers")
+        self.ann.tasks.create(title="Milk")
+        with CaptureQueriesContext(connection) as queries:
+            page = self.client.get("/admin/tasks/task/?q=+Ann%40Example.org")
+        self.assertEqual([task.title for task in page.context["cl"].result_list], ["Milk"])
+        self.assertEqual([q["sql"] for q in queries if "LIKE" in q["sql"]], [])
+
     def test_admin_can_add_a_task_for_somebody(self):
         data = {"user": self.ann.pk, "title": " Welcome\r\n", "description": "One\r\ntwo"}
         self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
