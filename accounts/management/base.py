@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from accounts.text import unstorable
+
 
 class ExampleCommand(BaseCommand):
     """A command whose --help ends with an example."""
@@ -14,6 +16,13 @@ class ExampleCommand(BaseCommand):
 
     def create_parser(self, *args, **kwargs):
         return super().create_parser(*args, epilog=f"Example: {self.example}", **kwargs)
+
+    def execute(self, *args, **options):
+        """Refuse what no column can hold, such as an argument that isn't UTF-8, in one line."""
+        for name, value in options.items():
+            if isinstance(value, str) and (found := unstorable(value)):
+                raise CommandError(f"The {name} holds a character that cannot be kept ({found}).")
+        return super().execute(*args, **options)
 
 
 def direct(handle):

@@ -5,13 +5,14 @@ from io import StringIO
 
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import reverse
 
 from accounts.management.commands import add_user as add_user_command
 from accounts.management.commands import disable_user, enable_user
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.production import manage
 
 
 def run(*arguments, **options):
@@ -53,14 +54,36 @@ class AddUserTests(TestCase):
         out = run("add_user", "b@example.org", site="https://b.example.org")
         self.assertIn("\nhttps://b.example.org/accounts/", out)
 
+    def test_name_is_tidied_as_on_the_profiles_page(self):
+        run("add_user", "ann@example.org", "--name", " Ann  Smith ")
+        self.assertEqual(User.objects.get().name, "Ann Smith")
+
+    @override_settings(DEBUG=False, ALLOWED_HOSTS=["*"])
+    def test_link_needs_the_name_of_the_site(self):
+        with self.assertRaisesMessage(CommandError, "or add --site https://todo.example.org"):
+            run("add_user", "ann@example.org")
+        self.assertEqual(User.objects.count(), 0)
+        out = run("add_user", "ann@example.org", "--site", "https://b.example.org/")
+        self.assertIn("\nhttps://b.example.org/accounts/", out)
+        with override_settings(ALLOWED_HOSTS=["*", ".todo.example.org"]):
+            self.assertIn("://todo.example.org/accounts/", run("add_user", "ben@example.org"))
+
     def test_failures_are_one_line_and_make_nothing(self):
         add_user("ann@example.org")
-        for email, words in [
-            ("ANN@example.org", "There is an account with this address already."),
-            ("not an address", "Enter a valid email address."),
+        name = "Choose a name of up to 150 letters, digits and signs."
+        for arguments, words in [
+            (["ANN@example.org"], "There is an account with this address already."),
+            (["not an address"], "Enter a valid email address."),
+            ([f"{'a' * 320}@example.org"], "Ensure this value has at most 320 characters"),
+            (["\udcff@example.org"], "The email holds a character that cannot be kept (U+DCFF)."),
+            (["ben@example.org", "--name", "x" * 151], name),
+            (["ben@example.org", "--name", "Ben\x07"], "The name holds a character that cannot be"),
+            (["ben@example.org", "--site", "todo"], "--site must be like https://todo.example.org"),
         ]:
-            with self.assertRaisesMessage(CommandError, words):
-                run("add_user", email)
+            with self.assertRaises(CommandError) as caught:
+                run("add_user", *arguments)
+            self.assertIn(words, str(caught.exception))
+            self.assertNotIn("\n", str(caught.exception))
         self.assertEqual(User.objects.count(), 1)
 
 
@@ -97,6 +120,43 @@ class DisableTests(TestCase):
                 CommandError, "no account with the address x@example.org."
             ):
                 run(command, "x@example.org")
+
+
+class FailureTests(SimpleTestCase):
+    """In production mode, as an operator meets them: one line, a number other than 0."""
+
+    def fail(self, *arguments, **settings):
+        done = manage(*arguments, **settings)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        return done.stderr
+
+    def test_database_that_is_not_there(self):
+        for arguments in [
+            ["add_user", "ann@example.org"],
+            ["disable_user", "ann@example.org"],
+            ["demo_data", "--really"],
+            ["clearsessions"],
+            ["migrate", "-v0"],
+        ]:
+            self.assertRegex(
+                self.fail(*arguments), "^Todosite: the database says: connection failed.*refused"
+            )
+
+    def test_settings_that_are_missing(self):
+        for value, words in [
+            ("", "ALLOWED_HOSTS is not set"),
+            (",", "ALLOWED_HOSTS names no host"),
+        ]:
+            line = self.fail("add_user", "ann@example.org", ALLOWED_HOSTS=value)
+            self.assertIn(f"Todosite: {words}", line)
+
+    def test_argument_that_is_no_text(self):
+        self.assertIn("CommandError: The email holds", self.fail("disable_user", "\udcff@example"))
+
+    def test_traceback_for_whoever_asks(self):
+        done = manage("clearsessions", "--traceback")
+        self.assertIn("Traceback (most recent call last)", done.stderr)
 
 
 class HelpTests(TestCase):

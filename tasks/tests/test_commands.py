@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
+from unittest import mock
 
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
@@ -87,6 +88,19 @@ class DemoDataTests(TestCase):
         with self.assertRaisesMessage(CommandError, "belong together"):
             demo_data("--users", "3")
 
+    def test_fewer_than_one_is_refused(self):
+        for users, tasks in [("0", "5"), ("5", "0"), ("-1", "-1")]:
+            with self.assertRaisesMessage(CommandError, "must be 1 or more."):
+                demo_data("--users", users, "--tasks-per-user", tasks)
+        self.assertEqual(User.objects.count(), 0)
+
+    def test_one_user_with_many_tasks_takes_no_more_memory(self):
+        with (
+            mock.patch("tasks.management.commands.demo_data.BATCH", 100),
+            mock.patch.object(Task.objects, "bulk_create") as create,
+        ):
+            demo_data("--users", "1", "--tasks-per-user", "250", "--password", "x")
+        self.assertEqual([len(call.args[0]) for call in create.call_args_list], [100, 100, 50])
 
 class PurgeHistoryTests(TestCase):
     def purge(self, *arguments):

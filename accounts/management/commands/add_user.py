@@ -1,3 +1,5 @@
+import re
+
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
@@ -7,6 +9,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.forms import ProfileForm
 from accounts.management.base import ExampleCommand
 from accounts.models import User
 
@@ -23,15 +26,18 @@ class Command(ExampleCommand):
         parser.add_argument("--name", default="", help="what pages and mails call the user")
         parser.add_argument("--admin", action="store_true", help="let them use the admin")
         parser.add_argument(
-            "--site", help="how the link begins; https:// and the first of ALLOWED_HOSTS otherwise"
+            "--site",
+            help="how the link begins; https:// and the first name in ALLOWED_HOSTS otherwise",
         )
 
     @transaction.atomic
     def handle(self, *, email, name, admin, site, **options):
-        user = User(email=email.strip(), name=name, is_staff=admin, is_superuser=admin)
+        site = site_url(site)
+        user = User(is_staff=admin, is_superuser=admin)
         user.set_unusable_password()
+        give_profile(user, name)
         try:
-            user.full_clean()
+            user.email = user.acceptable_email(email)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         user.save()
@@ -39,7 +45,15 @@ class Command(ExampleCommand):
         kind = "admin" if admin else "account"
         days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
         self.stdout.write(f"Made the {kind} {user.email}. Within {days} days, set its password at")
-        self.stdout.write((site or site_url()) + password_path(user))
+        self.stdout.write(site + password_path(user))
+
+
+def give_profile(user, name):
+    """Put the name into user, by the rules of the profile's own page."""
+    data = {"name": name, "time_zone": user.time_zone, "week_start": user.week_start}
+    form = ProfileForm(data, instance=user)
+    if not form.is_valid():
+        raise CommandError(" ".join(word for words in form.errors.values() for word in words))
 
 
 def password_path(user):
@@ -49,9 +63,18 @@ def password_path(user):
     return reverse("account_reset_password_from_key", kwargs=key)
 
 
-def site_url():
-    """Return how an address of this site begins, as far as the settings tell."""
+def site_url(site):
+    """Return how an address of this site begins: as given, or as far as the settings tell."""
+    if site:
+        if not re.fullmatch(r"https?://[^\s/]+/?", site):
+            raise CommandError("--site must be like https://todo.example.org")
+        return site.rstrip("/")
     if settings.DEBUG:
         return "http://127.0.0.1:8000"
-    host = settings.ALLOWED_HOSTS[0].lstrip(".")
-    return f"{'https' if settings.HTTPS_ONLY else 'http'}://{host}"
+    hosts = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
+    if not hosts:
+        raise CommandError(
+            "ALLOWED_HOSTS has no name for the link to begin with; put the site's name first there,"
+            " or add --site https://todo.example.org"
+        )
+    return f"{'https' if settings.HTTPS_ONLY else 'http'}://{hosts[0]}"

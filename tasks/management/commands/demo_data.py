@@ -1,3 +1,4 @@
+from itertools import islice
 from random import Random
 
 from allauth.account.models import EmailAddress
@@ -39,6 +40,8 @@ class Command(ExampleCommand):
             )
         if (users is None) != (tasks_per_user is None):
             raise CommandError("--users and --tasks-per-user belong together.")
+        if users is not None and min(users, tasks_per_user) < 1:
+            raise CommandError("--users and --tasks-per-user must be 1 or more.")
         password = password or get_random_string(12)
         if users is None:
             (demo_user,) = add_users(1, password)
@@ -66,15 +69,12 @@ def add_users(number, password):
 
 
 def add_tasks(users, number, random):
+    """Give each user that many tasks. Holds a batch of them at a time, however many there are."""
     now = timezone.now()
-    batch = []
-    for user in users:
-        batch += [Task(user=user, **demo.task(random, now)) for _ in range(number)]
-        if len(batch) >= BATCH:
-            Task.objects.bulk_create(batch, BATCH)
-            batch.clear()
-            reset_queries()  # with DEBUG Django keeps them all
-    Task.objects.bulk_create(batch, BATCH)
+    tasks = (Task(user=user, **demo.task(random, now)) for user in users for _ in range(number))
+    while batch := list(islice(tasks, BATCH)):
+        Task.objects.bulk_create(batch)
+        reset_queries()  # with DEBUG Django keeps them all
 
 
 def show(user):
