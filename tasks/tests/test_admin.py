@@ -110,7 +110,7 @@ class AdminTests(TestCase):
         self.assertEqual([q["sql"] for q in queries if "LIKE" in q["sql"]], [])
 
     def test_admin_can_add_a_task_for_somebody(self):
-        data = {"user": self.ann.pk, "title": " Welcome\r\n", "description": "One\r\ntwo"}
+        data = {"user": " Ann@Example.org", "title": " Welcome\r\n", "description": "One\r\ntwo"}
         self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
         task = Task.objects.get()
         self.assertEqual(
@@ -118,9 +118,14 @@ class AdminTests(TestCase):
             (self.ann, "Welcome", "One\ntwo", 1),
         )
 
-        response = self.client.post("/admin/tasks/task/add/", {"title": "Whose?"})
-        errors = response.context["adminform"].form.errors
-        self.assertEqual(errors, {"user": ["This field is required."]})
+        for user, words in [
+            ("", "This field is required."),
+            ("bob@example.org", "There is no account with this address."),
+            (self.ann.pk, "There is no account with this address."),
+        ]:
+            response = self.client.post("/admin/tasks/task/add/", {"title": "Whose?", "user": user})
+            errors = response.context["adminform"].form.errors
+            self.assertEqual(errors, {"user": [words]})
 
     def test_form_has_the_rules_of_the_product(self):
         task = self.ann.tasks.create(title="Milk", description="One\ntwo")
@@ -145,7 +150,7 @@ class AdminTests(TestCase):
                     {"due_date": ["A time needs a date."]},
                 ),
             ]:
-                response = self.client.post(url, data | {"user": self.ann.pk})
+                response = self.client.post(url, data | {"user": self.ann.email})
                 self.assertEqual(response.context["adminform"].form.errors, errors)
         task.refresh_from_db()
         self.assertEqual((task.title, task.version, Task.objects.count()), ("Milk", 1, 1))
