@@ -69,4 +69,4 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self):
-        return self.object_list.order_by()[: self.LIMIT].count()
+        return self.object_list.order_by().values("pk")[: self.LIMIT].count()

@@ -1,5 +1,6 @@
 """The admin: its door, and what staff may do to accounts."""
 
+from unittest import mock
 from urllib.parse import unquote
 
 from allauth.account.models import EmailAddress
@@ -9,9 +10,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.admin_site import CappedPaginator
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 
@@ -271,3 +275,65 @@ class StaffTests(TestCase):
             self.assertNotContains(page, "<textarea")
         self.assertEqual(self.client.post(urls[1], {"title": "Bread"}).status_code, 403)
         self.assertContains(self.client.get(urls[1]), "Milk")
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class UserListTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        cls.ann = add_user("ann@example.org", name="Ann Smith")
+
+    def setUp(self):
+        self.client.force_login(self.root)
+
+    def rows(self, query):
+        page = self.client.get(f"/admin/accounts/user/?{query}")
+        return [user.email for user in page.context["cl"].result_list]
+
+    def test_people_are_found_by_a_part_of_their_name_or_address(self):
+        self.assertEqual(self.rows("q=smi"), ["ann@example.org"])
+        self.assertEqual(self.rows("q=ANN%40"), ["ann@example.org"])
+        self.assertEqual(self.rows("q=smith+root"), [])
+
+    def test_last_sign_in_is_shown(self):
+        User.objects.filter(pk=self.ann.pk).update(last_login="2026-03-25T17:30:00Z")
+        page = self.client.get("/admin/accounts/user/?q=ann")
+        self.assertContains(
+            page, '<td class="field-last_login nowrap">25 Mar 2026, 5:30 p.m.</td>', html=True
+        )
+
+    def test_counts_of_tasks_come_with_the_rows_by_one_query(self):
+        self.ann.tasks.create(title="Open")
+        self.ann.tasks.create(title="Done").complete()
+        with CaptureQueriesContext(connection) as queries:
+            page = self.client.get("/admin/accounts/user/")
+        asked = [q["sql"] for q in queries if "tasks_task" in q["sql"]]
+        self.assertEqual(len(asked), 1)
+        counts = {
+            user.email: (user.open_tasks, user.all_tasks) for user in page.context["cl"].result_list
+        }
+        self.assertEqual(counts, {"ann@example.org": (1, 2), "root@example.org": (0, 0)})
+        self.assertContains(page, '<td class="field-open_tasks">1</td>', html=True)
+        self.assertContains(page, '<td class="field-all_tasks">2</td>', html=True)
+
+    def test_enabling_again_lets_in(self):
+        User.objects.filter(pk=self.ann.pk).update(is_active=False)
+        data = {"action": "activate", "_selected_action": [self.ann.pk, self.root.pk]}
+        page = self.client.post("/admin/accounts/user/", data, follow=True)
+        self.assertContains(page, "Enabled 1 accounts.")
+        self.ann.refresh_from_db()
+        self.assertIs(self.ann.is_active, True)
+        there = self.client_class()
+        there.force_login(self.ann)
+        self.assertEqual(there.get("/tasks/").status_code, 200)
+
+    def test_long_lists_are_counted_up_to_a_limit(self):
+        for number in range(4):
+            add_user(f"{number}@example.org")
+        with mock.patch.object(CappedPaginator, "LIMIT", 5):
+            paginator = CappedPaginator(User.objects.order_by("pk"), 2)
+            self.assertEqual((paginator.count, paginator.num_pages), (5, 3))
+            page = self.client.get("/admin/accounts/user/")
+            self.assertContains(page, "5 users")
+        self.assertEqual(CappedPaginator(User.objects.order_by("pk"), 2).count, 6)

@@ -1,11 +1,13 @@
 """The admin: what support finds there."""
 
 import re
+from datetime import timedelta
 
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Task
@@ -100,6 +102,38 @@ class AdminTests(TestCase):
         self.assertEqual(titles("q=ann@"), ["Bread", "Milk"])
         self.assertEqual(titles("status=completed"), ["Bread"])
         self.assertEqual(titles("status=pending"), ["Milk"])
+
+    def test_filter_by_due_date(self):
+        day = timezone.localdate()
+        for title, due in [
+            ("Today", day),
+            ("Soon", day + timedelta(days=1)),
+            ("Late", day - timedelta(days=3)),
+            ("Some day", None),
+        ]:
+            self.ann.tasks.create(title=title, due_date=due)
+        page = self.client.get("/admin/tasks/task/")
+        (choices,) = [
+            {
+                choice["display"]: choice["query_string"]
+                for choice in spec.choices(page.context["cl"])
+            }
+            for spec in page.context["cl"].filter_specs
+            if spec.title == "due"
+        ]
+        found = {}
+        for words in ["Today", "Past 7 days", "No date", "Has date"]:
+            page = self.client.get(f"/admin/tasks/task/{choices[words]}")
+            found[words] = [task.title for task in page.context["cl"].result_list]
+        self.assertEqual(
+            found,
+            {
+                "Today": ["Today"],
+                "Past 7 days": ["Late", "Today"],
+                "No date": ["Some day"],
+                "Has date": ["Late", "Soon", "Today"],
+            },
+        )
 
     def test_whole_address_finds_the_owners_tasks_by_an_index(self):
         add_user("joann@example.org").tasks.create(title="Hers")

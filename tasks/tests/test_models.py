@@ -102,6 +102,15 @@ class TaskTests(TestCase):
         tasks = [self.ann.tasks.create(title=t, created_at=moment) for t in "abc"]
         self.assertEqual(list(self.ann.tasks.newest_first()), tasks[::-1])
 
+    def test_many_go_into_the_trash_once(self):
+        tasks = [self.ann.tasks.create(title=title) for title in ["One", "Two"]]
+        tasks[0].delete_softly()
+        self.assertEqual(Task.everything.delete_softly(), 1)
+        self.assertEqual(Task.everything.delete_softly(), 0)
+        trash = self.ann.tasks(manager="trash").order_by("pk")
+        self.assertEqual([task.version for task in trash], [2, 2])
+        self.assertEqual(trash[0].deleted_at, tasks[0].deleted_at)
+
     def test_str_and_repr_help_in_a_shell(self):
         task = Task(pk=7, user=self.ann, title="Milk")
         self.assertEqual(str(task), "Milk")
