@@ -3,9 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
-from accounts.tests.people import add_user
+from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.axe import violations
 
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -79,3 +87,35 @@ def test_support_at_work(page, cookie, paths):
     page.locator("select[name=action]").select_option("Restore from the trash")
     page.get_by_role("button", name="Go").click()
     expect(page.get_by_text("Restored 1 tasks.")).to_be_visible()
+
+
+def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings):
+    settings.ADMIN_REQUIRES_MFA = True
+    page.set_default_timeout(5000)
+    add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+    chromium = context.new_cdp_session(page)
+    chromium.send("WebAuthn.enable")
+    chromium.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    page.goto("/admin/")
+    page.get_by_label("Email").fill("root@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="A second factor first")).to_be_visible()
+    page.get_by_role("link", name="Set it up").click()
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add", exact=True).last.click()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+
+    page.goto("/admin/tasks/task/")  # this session has not used it yet
+    page.get_by_role("link", name="Use a security key").click()
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page.get_by_role("heading", name="Select task to change")).to_be_visible()
+
+    context.clear_cookies()
+    page.goto("/accounts/login/?next=/admin/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
