@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -132,8 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def acceptable_email(self, email):
         """Return the address as it is stored; ValidationError if it can't become this user's."""
         email = self._meta.get_field("email").clean(email.strip().lower(), self)
-        confirmed = Q(emailaddress__email=email, emailaddress__verified=True)
-        if User.objects.filter(Q(email=email) | confirmed).exclude(pk=self.pk).exists():
+        if User.objects.known_as(email).exclude(pk=self.pk).exists():
             raise ValidationError(self._meta.get_field("email").error_messages["unique"])
         return email
 

@@ -64,6 +64,9 @@ class AddForm(BaseTaskForm):
     def clean_title(self):
         return clean_title(self.cleaned_data["title"])
 
+    def save(self):
+        self.instance.add()
+
 
 class ChangeForm(TaskForm):
     """The product's own: an edit that merges with what its owner did meanwhile."""

@@ -145,7 +145,9 @@ class AdminTests(TestCase):
 
     def test_admin_can_add_a_task_for_somebody(self):
         data = {"user": " Ann@Example.org", "title": " Welcome\r\n", "description": "One\r\ntwo"}
-        self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
+        with CaptureQueriesContext(connection) as queries:
+            self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
+        self.assertIn("pg_notify('task_created'", str(queries.captured_queries))
         task = Task.objects.get()
         self.assertEqual(
             (task.user, task.title, task.description, task.version),
