@@ -30,6 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):
             self.logout(request)
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
 
+    def set_password(self, user, password):
+        """Write it alone: meanwhile somebody may have disabled the account, or signed it out."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def is_open_for_signup(self, request):
         return settings.SIGNUP_OPEN
 

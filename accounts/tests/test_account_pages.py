@@ -3,6 +3,7 @@
 import re
 from unittest import mock
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -188,6 +189,14 @@ class PasswordTests(AccountTests):
         )
         self.assertEqual(known.redirect_chain, unknown.redirect_chain)
         self.assertEqual(words_of(known), words_of(unknown))
+
+    def test_new_one_brings_nobody_back_who_was_disabled_meanwhile(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        User.objects.deactivate()
+        get_adapter().set_password(user, NEW_PASSWORD)
+        user.refresh_from_db()
+        self.assertEqual((user.is_active, user.signed_out_at is None), (False, False))
+        self.assertIs(user.check_password(NEW_PASSWORD), True)
 
     def test_change(self):
         user = add_user("ann@example.org", password=PASSWORD)

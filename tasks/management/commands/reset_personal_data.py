@@ -1,0 +1,38 @@
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+from accounts.management.base import ExampleCommand, direct
+from tasks import personal_data
+
+
+class Command(ExampleCommand):
+    help = (
+        "Make a branch of the database safe to work on: addresses, names, titles and notes become"
+        " others of the same length; passwords, sessions, second factors, the admin's log and what"
+        " is kept of acts go; counts and dates stay. Runs only where BRANCH names another branch"
+        " than main, on the database whose host is typed out. There is no way back."
+    )
+    example = "BRANCH=dev/ann manage.py reset_personal_data ep-a-1.eu-central-1.aws.neon.tech"
+
+    def add_arguments(self, parser):
+        parser.add_argument("host", help="of the database that is to lose its people")
+
+    @direct
+    def handle(self, *, host, **options):
+        if settings.BRANCH in ("", "main"):
+            raise CommandError("BRANCH must name the branch that this database is, and not main.")
+        connection.ensure_connection()
+        real = connection.connection.info.host
+        if host != ("localhost" if real.startswith("/") else real):
+            raise CommandError(f"{host} is not the host of this database. Nothing was changed.")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(personal_data.START)
+            for words, sql in [*personal_data.OURS, *personal_data.old(cursor)]:
+                self.stdout.write(f"{words} …")
+                cursor.execute(sql)
+        if not connection.in_atomic_block:
+            # Until then its files still hold what was, and its statistics the commonest of it.
+            self.stdout.write("Vacuuming …")
+            connection.cursor().execute("VACUUM (ANALYZE)")
+        self.stdout.write(f"Nobody of before is in the branch {settings.BRANCH} any more.")

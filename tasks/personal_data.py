@@ -1,0 +1,124 @@
+"""SQL that takes the people out of a copy of the database, and leaves their number and their dates.
+
+Addresses, names, titles and notes become others of the same length; what signs somebody in, and
+what is kept of acts, goes. The old system's tables are cleaned as well: the one exception from
+leaving them alone. Statements run in order, in one transaction.
+"""
+
+START = """
+SET CONSTRAINTS ALL IMMEDIATE;  -- or TRUNCATE would wait for the end
+
+CREATE OR REPLACE FUNCTION pg_temp.words(size int, seed bigint) RETURNS text IMMUTABLE LANGUAGE sql
+RETURN regexp_replace(left(repeat((ARRAY[
+    'Water the plants, ', 'Call the dentist about Tuesday, ', 'Book the train to Leipzig, ',
+    'Send the invoice for March, ', 'Buy oat milk and bread, ', 'Ask Ann for the blue folder, ',
+    'Clean the gutters, ', 'Plan the raised beds, ', 'Renew the passport, ', 'Sort the post, ',
+    'Pick up the parcel, ', 'Back up the photos, ', 'Return the library books, '
+])[1 + mod(seed, 13)], 1 + size / 15), size), '[ ,]$', '.');
+
+CREATE OR REPLACE FUNCTION pg_temp.person(size int, seed bigint) RETURNS text IMMUTABLE LANGUAGE sql
+RETURN left(repeat((ARRAY[
+    'Alex Morgan ', 'Robin Novak ', 'Kim Lindqvist ', 'Sascha Petrov ', 'Noa Fischer ',
+    'Toni Marino ', 'Jamie Okafor '
+])[1 + mod(seed, 7)], 1 + size / 11), size);
+
+-- As long as size, where the number leaves room for that.
+CREATE OR REPLACE FUNCTION pg_temp.address(size int, n bigint) RETURNS text IMMUTABLE LANGUAGE sql
+RETURN left(repeat('alex.morgan.', 1 + size / 12), greatest(size - 12 - length(n::text), 1))
+    || n || '@example.net';
+"""
+
+# Each address is first one that nobody can have: a unique index looks at each row as it is written.
+PEOPLE = """
+DROP TABLE IF EXISTS pg_temp.person;
+CREATE TEMP TABLE person ON COMMIT DROP AS
+    SELECT id, row_number() OVER (ORDER BY id) AS n, length(email) AS size FROM accounts_user;
+DELETE FROM account_emailaddress a USING accounts_user u
+    WHERE u.id = a.user_id AND lower(a.email) <> u.email;
+UPDATE account_emailaddress SET email = md5(user_id) || '@reset.invalid';
+UPDATE accounts_user SET email = md5(id) || '@reset.invalid';
+UPDATE accounts_user u SET
+    email = pg_temp.address(size, n), name = pg_temp.person(length(name), n), password = '!'
+    FROM person WHERE person.id = u.id;
+UPDATE account_emailaddress a SET email = u.email FROM accounts_user u WHERE u.id = a.user_id;
+UPDATE accounts_adoption SET
+    email = CASE WHEN email = '' THEN '' ELSE md5(old_id) || '@reset.invalid' END,
+    fingerprint = gen_random_uuid(),
+    version = CASE WHEN kind = 'task' THEN version ELSE md5(random()::text) END
+"""
+TASKS = """
+UPDATE tasks_task SET
+    title = pg_temp.words(length(title), id),
+    description = pg_temp.words(length(description), id)
+"""
+EMPTIED = [
+    *["django_session", "django_admin_log", "cache", "tasks_act"],
+    *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
+]
+
+OURS = [
+    ("Replacing names and addresses", PEOPLE),
+    ("Replacing titles and notes", TASKS),
+    ("Ending sessions and forgetting secrets", f"TRUNCATE {', '.join(EMPTIED)}"),
+]
+
+OLD_EMPTIED = [
+    *["session", "verification", "jwks", "rateLimit", "twoFactor", "passkey", "apikey"],
+]
+# People that ours know get the address that they have there.
+OLD_PEOPLE = """
+UPDATE "user" SET email = md5(id::text) || '@reset.invalid';
+UPDATE "user" old SET email = coalesce(
+    (SELECT u.email FROM accounts_user u WHERE u.id = old.id::text),
+    pg_temp.address(30, (SELECT count(*) FROM accounts_user) + n)
+) FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM "user") AS person
+    WHERE person.id = old.id
+"""
+OLD_CLEANED = {  # table: column: what it becomes, None if it stays; any other is emptied
+    "user": {"id": None, "email": None, "name": "pg_temp.person(length(name), length(email))"},
+    "account": {"id": None, "userId": None, "providerId": None, "accountId": '"userId"'},
+    "task": {
+        "user_id": None,
+        "title": "pg_temp.words(length(title), id)",
+        "description": "pg_temp.words(length(description), id)",
+    },
+}
+COLUMNS = """
+SELECT attname, typname, attnotnull FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid
+WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+NOTHING = {  # by type, of those that can hold words: what stands for nothing where NULL may not
+    **dict.fromkeys(["text", "varchar", "bpchar", "citext", "bytea"], "''"),
+    **dict.fromkeys(["json", "jsonb"], "'{}'"),
+    "inet": "'0.0.0.0'",
+}
+
+
+def old(cursor):
+    """Return what is to be done to those of the old system's tables that are here."""
+    there = {name: columns_of(cursor, name) for name in [*OLD_CLEANED, *OLD_EMPTIED]}
+    todo = [("Replacing addresses of the old system", OLD_PEOPLE)] if there["user"] else []
+    for table in OLD_CLEANED:
+        if changes := cleaned(OLD_CLEANED[table], there[table]):
+            sql = f'UPDATE "{table}" SET {", ".join(changes)}'
+            todo.append((f"Cleaning the old system's {table}", sql))
+    emptied = [f'"{table}"' for table in OLD_EMPTIED if there[table]]
+    if emptied:
+        todo.append(("Emptying tables of the old system", f"TRUNCATE {', '.join(emptied)}"))
+    return todo
+
+
+def columns_of(cursor, table):
+    """Return the columns of an old table as (name, type, not null); none where it isn't there."""
+    cursor.execute(COLUMNS, [f'"{table}"'])
+    return cursor.fetchall()
+
+
+def cleaned(known, columns):
+    """Return assignments that clean the columns that can hold words."""
+    changes = []
+    for name, kind, not_null in columns:
+        becomes = known.get(name, NOTHING.get(kind) if not_null else "NULL")
+        if kind in NOTHING and becomes:
+            changes.append(f'"{name}" = {becomes}')
+    return changes

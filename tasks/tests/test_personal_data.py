@@ -1,0 +1,212 @@
+"""reset_personal_data leaves nobody in a branch of the database."""
+
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import TestCase, override_settings
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.people import PASSWORD, add_user
+from tasks import personal_data
+from tasks.models import Task
+from tasks.tests.legacy_data import load
+
+SECRET = {"password", "accessToken", "refreshToken", "idToken", "token", "privateKey"}
+MARK = "Zwoelfuhrmarkt"  # in all that people typed; must be nowhere afterwards
+
+
+def reset(host="localhost"):
+    out = StringIO()
+    with override_settings(BRANCH="dev/ann"):
+        call_command("reset_personal_data", host, stdout=out)
+    return out.getvalue()
+
+
+def everything():
+    """Return each table of the database with all its rows as text."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        rows = {}
+        for table in tables:
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{table}\" t")
+            rows[table] = cursor.fetchone()[0]
+    return rows
+
+
+def where(text):
+    """Return the tables in which text is, whatever its case."""
+    return [name for name, rows in everything().items() if text.lower() in rows.lower()]
+
+
+class ResetTests(TestCase):
+    def add_ann(self):
+        ann = add_user("ann@example.org", password=PASSWORD, name=f"Ann {MARK}")
+        sign_in = {"login": ann.email, "password": PASSWORD}
+        browser = {"User-Agent": f"Firefox {MARK}"}
+        self.client.post(reverse("account_login"), sign_in, headers=browser)
+        self.client.post("/tasks/add/", {"text": f"Call {MARK}"}, headers=browser)
+        ann.tasks.create(title=f"{MARK}!", description=f"Line\n{MARK}\n\nend")
+        ann.tasks.create(title="", description="")
+        ann.tasks.create(title=f"Deleted {MARK}").delete_softly()
+        EmailAddress.objects.create(user=ann, email="pending.ann@example.org")
+        Authenticator.objects.create(user=ann, type="totp", data={"secret": MARK})
+        LogEntry.objects.create(user=ann, action_flag=1, object_repr=MARK, change_message=MARK)
+        cache.set("reset", MARK)
+        return ann
+
+    def shape(self):
+        """Return what stays: how many, how long, when."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, length(name), is_active, is_staff, created_at, time_zone"
+                " FROM accounts_user ORDER BY id"
+            )
+            people = cursor.fetchall()
+            cursor.execute(
+                "SELECT id, user_id, length(title), length(description), due_date, due_time,"
+                " completed_at, deleted_at, created_at, updated_at, version"
+                " FROM tasks_task ORDER BY id"
+            )
+            return people, cursor.fetchall()
+
+    def test_nothing_that_was_typed_is_left_and_all_else_is(self):
+        self.add_ann()
+        add_user("maximilian.mustermann@firma.example")
+        before = self.shape()
+        lengths = sorted(map(len, User.objects.values_list("email", flat=True)))
+        self.assertEqual(
+            set(where(MARK)),
+            {"accounts_user", "django_admin_log", "mfa_authenticator", "tasks_task"}
+            | {"usersessions_usersession"},
+        )
+        self.assertIs(Session.objects.exists(), True)
+        reset()
+        self.assertEqual(where(MARK), [])
+        for address in ("ann@example.org", "mustermann", PASSWORD):
+            self.assertEqual(where(address), [])
+        self.assertEqual(self.shape(), before)
+        emails = sorted(User.objects.values_list("email", flat=True), key=len)
+        self.assertEqual(list(map(len, emails)), lengths)
+        self.assertEqual(emails[0][-13:], "1@example.net")
+        self.assertEqual(
+            sorted(EmailAddress.objects.values_list("email", "verified", "primary")),
+            sorted((email, True, True) for email in emails),
+        )
+        self.assertIs(User.objects.first().has_usable_password(), False)
+        self.assertEqual((Session.objects.count(), cache.get("reset")), (0, None))
+        self.assertEqual(self.client.get("/tasks/").status_code, 302)
+
+    def test_titles_are_believable(self):
+        self.add_ann().tasks.create(title="x" * 255)
+        reset()
+        titles = Task.everything.values_list("title", flat=True)
+        self.assertTrue(all(title[:1].isupper() or not title for title in titles), titles)
+        self.assertTrue(all(title == title.strip() for title in titles), titles)
+
+    def test_again_is_as_well(self):
+        for number in range(30):
+            add_user(f"person{number}@example.org")
+        reset()
+        reset()
+        self.assertEqual(User.objects.filter(email__endswith="@example.net").count(), 30)
+
+    def test_old_systems_tables_lose_their_people_too(self):
+        for name in ("better_auth.sql", "variant_hybrid_tz.sql", "variant_old_auth.sql",
+                     "sqlmodel_only.sql"):  # fmt: skip
+            with self.subTest(name), connection.cursor() as cursor:
+                load(cursor, name)
+                call_command("adopt_sqlmodel", stdout=StringIO())
+                told = self.told(cursor)
+                self.assertGreater(len(told), 30)
+                counts = self.counts(cursor)
+                lines = reset().splitlines()
+                self.assertIn("Cleaning the old system's task …", lines)
+                now = "\n".join(everything().values())
+                self.assertEqual([words for words in told if words in now], [])
+                self.assertEqual(self.counts(cursor), counts)
+                cursor.execute(
+                    'SELECT count(*) FROM "user" o JOIN accounts_user u'
+                    " ON u.id = o.id AND u.email = o.email"
+                )
+                self.assertEqual(cursor.fetchone(), (User.objects.count(),))
+                call_command("adopt_sqlmodel", stdout=StringIO())  # still finds its way
+                self.drop(cursor)
+
+    def told(self, cursor):
+        """Return the words of the old tables that are nobody else's: long ones."""
+        cursor.execute(
+            """SELECT email FROM "user" UNION SELECT name FROM "user" WHERE length(name) > 11
+            UNION SELECT title FROM task WHERE length(title) > 24
+            UNION SELECT description FROM task WHERE length(description) > 24"""
+        )
+        told = {words for (words,) in cursor.fetchall()}
+        for table in ("account", "session", "verification", "jwks"):
+            if table in connection.introspection.table_names(cursor):
+                cursor.execute(f"SELECT * FROM {table}")
+                names = [column.name for column in cursor.description]
+                secret = [n for n, name in enumerate(names) if name in SECRET]
+                told |= {row[n] for row in cursor.fetchall() for n in secret if row[n]}
+        return told
+
+    def counts(self, cursor):
+        cursor.execute(
+            'SELECT (SELECT count(*) FROM "user"), (SELECT count(*) FROM task),'
+            " (SELECT count(DISTINCT created_at) FROM task), (SELECT sum(length(title)) FROM task)"
+        )
+        return cursor.fetchone()
+
+    def drop(self, cursor):
+        cursor.execute(
+            'DROP TABLE IF EXISTS task, "user", account, session, verification, jwks,'
+            " alembic_version CASCADE"
+        )
+        cursor.execute("TRUNCATE accounts_user, accounts_adoption CASCADE")
+
+    def test_columns_that_others_added_are_emptied(self):
+        with connection.cursor() as cursor:
+            load(cursor, "better_auth.sql")
+            cursor.execute(
+                "ALTER TABLE \"user\" ADD phone text, ADD bio jsonb NOT NULL DEFAULT '{}'"
+            )
+            cursor.execute(
+                "UPDATE \"user\" SET phone = %s, bio = jsonb_build_object('x', %s::text)",
+                [MARK, MARK],
+            )
+            reset()
+        self.assertEqual(where(MARK), [])
+
+    def test_runs_on_a_branch_alone_and_on_the_database_that_was_meant(self):
+        ann = self.add_ann()
+        for branch in ("", "main"):
+            with override_settings(BRANCH=branch), self.assertRaises(CommandError) as caught:
+                call_command("reset_personal_data", "localhost")
+            self.assertEqual(
+                str(caught.exception),
+                "BRANCH must name the branch that this database is, and not main.",
+            )
+        with self.assertRaisesMessage(
+            CommandError, "ep-a-1.neon.tech is not the host of this database. Nothing was changed."
+        ):
+            reset("ep-a-1.neon.tech")
+        ann.refresh_from_db()
+        self.assertEqual(ann.email, "ann@example.org")
+
+
+@pytest.mark.django_db
+def test_every_table_of_ours_is_known():
+    """A new table needs a thought: is it emptied, cleaned, or without anything that is typed?"""
+    harmless = {
+        *["django_migrations", "django_content_type", "auth_permission", "auth_group"],
+        *["auth_group_permissions", "accounts_user_groups", "accounts_user_user_permissions"],
+    }
+    cleaned = {"accounts_user", "account_emailaddress", "accounts_adoption", "tasks_task"}
+    known = harmless | cleaned | set(personal_data.EMPTIED)
+    assert set(connection.introspection.table_names()) == known
