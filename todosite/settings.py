@@ -152,6 +152,9 @@ DATABASE_TIMEOUTS = {
     "idle_in_transaction_session_timeout": "30s",
 }
 
+# The name of the database's branch, where it is a copy to work on: for reset_personal_data.
+BRANCH = env.str("BRANCH", default="")
+
 # The limits of sign-in are counted here, so all processes must share it, and other entries must
 # not push them out: Django's 300 entries would.
 

@@ -102,6 +102,7 @@ class DemoDataTests(TestCase):
             demo_data("--users", "1", "--tasks-per-user", "250", "--password", "x")
         self.assertEqual([len(call.args[0]) for call in create.call_args_list], [100, 100, 50])
 
+
 class PurgeHistoryTests(TestCase):
     def purge(self, *arguments):
         out = StringIO()

@@ -12,7 +12,7 @@ import time
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, creation
 from psycopg import Error
 from psycopg_pool import ConnectionPool
 
@@ -54,8 +54,18 @@ class DatabaseClient(base.DatabaseClient):
         return [str(localpg.programs() / "psql"), *args[1:]], env
 
 
+class DatabaseCreation(creation.DatabaseCreation):
+    """Test databases, which a pooler holds on to."""
+
+    def _destroy_test_db(self, test_database_name, verbosity):
+        self.connection.close_pool()
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self._quote_name(test_database_name)} WITH (FORCE)")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
+    creation_class = DatabaseCreation
     _emptied_at = {}  # alias: monotonic seconds; shared by all threads, as Django's pools are
 
     def get_connection_params(self):

@@ -16,6 +16,7 @@ UNSET = [
         "STATIC_ROOT",
         "SIGNUP_OPEN",
         "ADMIN_REQUIRES_MFA",
+        "BRANCH",
         "DATABASE_POOL_SIZE",
         "DATABASE_MAX_OVERFLOW",
     ],

@@ -19,6 +19,7 @@ ENV = {
     "SECRET_KEY": "k" * 25 + "7fQ9x2Lw8Zr4Vb6Nc1Md3Pt5Hj0Gs",
     "ALLOWED_HOSTS": "localhost",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "DATABASE_URL_UNPOOLED": None,
     "WEB_CONCURRENCY": "1",
     "DJANGO_ALLOW_ASYNC_UNSAFE": None,
 }

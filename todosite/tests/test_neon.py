@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import signal
 import subprocess
@@ -414,3 +415,38 @@ def test_check_of_the_database_names_the_same(stand):
     assert manage("check", **stand.urls).stdout == (
         "System check identified no issues (0 silenced).\n"
     )
+
+
+def test_suite_passes_through_the_pooler(stand):
+    """All that asks the database; but browsers, and processes that tests start themselves."""
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "accounts", "tasks"]
+    done = subprocess.run(
+        [sys.executable, *command, "-k", "not browser and not process"],
+        env=os.environ | stand.urls,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    (passed,) = re.findall(r"(\d+) passed", done.stdout)
+    assert int(passed) > 300
+    assert "skipped" not in done.stdout
+
+
+def test_branch_loses_its_people(stand):
+    stand.sql("CREATE DATABASE branch OWNER neondb_owner")
+    urls = {name: url.replace("/neondb?", "/branch?") for name, url in stand.urls.items()}
+    assert manage("migrate", "--verbosity", "0", **urls).returncode == 0
+    assert manage("add_user", "ann@example.org", "--name", "Ann Branch", **urls).returncode == 0
+    reset = ["reset_personal_data", "127.0.0.1"]
+    assert manage(*reset, **urls).stderr == (
+        "CommandError: BRANCH must name the branch that this database is, and not main.\n"
+    )
+    done = manage(*reset, **urls, BRANCH="dev/ann")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(
+        "Vacuuming …\nNobody of before is in the branch dev/ann any more.\n"
+    )
+    with psycopg.connect(urls["DATABASE_URL_UNPOOLED"]) as branch:
+        people = branch.execute("SELECT email, name, password FROM accounts_user").fetchall()
+    assert people == [("al1@example.net", "Robin Nova", "!")]
