@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from todosite.database.pool import RECONNECT_TIMEOUT, keep_trying
 from todosite.environment import BASE_DIR, env
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -137,7 +138,8 @@ if DATABASE_POOL_SIZE:
         "timeout": 10,  # seconds that a request waits for one; then it is a calm 503
         "max_idle": 20,
         "max_lifetime": 3600,
-        "reconnect_timeout": 15,  # the default, 300, would sleep on after the database is back
+        "reconnect_timeout": RECONNECT_TIMEOUT,
+        "reconnect_failed": keep_trying,
     }
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
@@ -296,5 +298,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.request": {"filters": ["not_away"]},
+        "psycopg.pool": {"level": "ERROR"},  # the same again, once a second
     },
 }

@@ -6,7 +6,8 @@ from django.urls import include, path, re_path
 
 from accounts.views import account_email
 
-handler404 = "todosite.views.page_not_found"  # Django's own render 400 and 403.html
+handler400 = "todosite.views.bad_request"
+handler404 = "todosite.views.page_not_found"  # Django's own renders 403.html
 handler500 = "todosite.views.server_error"
 
 urlpatterns = [

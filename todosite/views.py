@@ -31,15 +31,24 @@ def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
 
 
-def server_error(request):
-    """500 for a fault of ours, which Django logs; 503 where the database is away.
+def bad_request(request, exception):
+    """400; 503 where the session could not be saved, for which Django has 400, too."""
+    if database_is_away(exception):
+        return away(request, exception)
+    return defaults.bad_request(request, exception)
 
-    It asks the database nothing, so it comes without the request's context. A page tries again
-    by itself; a form is never sent again but by its user.
-    """
+
+def server_error(request):
+    """500 for a fault of ours, which Django logs; 503 where the database is away."""
     error = sys.exc_info()[1]
-    if not database_is_away(error):
-        return defaults.server_error(request)
+    return away(request, error) if database_is_away(error) else defaults.server_error(request)
+
+
+def away(request, error):
+    """503: the database is away for a moment. A page tries again by itself, a form never.
+
+    It asks the database nothing, so it comes without the request's context.
+    """
     logger.warning("%s %s: the database is away: %s", request.method, request.path, one_line(error))
     context = {"path": request.get_full_path(), "post": request.method not in SAFE}
     if context["post"]:

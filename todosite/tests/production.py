@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.db import connection
+
+from todosite.environment import BASE_DIR
 
 ENV = {
     "DEBUG": "false",
@@ -44,7 +45,7 @@ def manage(*arguments, **changes):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         env=environment(**changes),
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         capture_output=True,
         text=True,
         timeout=60,
@@ -53,7 +54,7 @@ def manage(*arguments, **changes):
 
 def web_command():
     """Return the web command of the Procfile, for the Python that runs the tests."""
-    lines = Path(settings.BASE_DIR, "Procfile").read_text().splitlines()
+    lines = Path(BASE_DIR, "Procfile").read_text().splitlines()
     (command,) = (line.split(":", 1)[1] for line in lines if line.startswith("web:"))
     program, *arguments = shlex.split(command)
     return [sys.executable, "-m", program, *arguments]
@@ -66,7 +67,7 @@ def serve(**changes):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = environment(PORT=str(port), **changes)
-    with subprocess.Popen(web_command(), env=env, cwd=settings.BASE_DIR) as server:
+    with subprocess.Popen(web_command(), env=env, cwd=BASE_DIR) as server:
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):

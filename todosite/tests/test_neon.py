@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from todosite.tests.hammer import hammer
 from todosite.tests.production import ask, environment, manage, serve
 from todosite.tests.stand import stand as make_stand
 
@@ -450,3 +451,11 @@ def test_branch_loses_its_people(stand):
     with psycopg.connect(urls["DATABASE_URL_UNPOOLED"]) as branch:
         people = branch.execute("SELECT email, name, password FROM accounts_user").fetchall()
     assert people == [("al1@example.net", "Robin Nova", "!")]
+
+
+def test_twenty_clients_lose_nothing():
+    """A short one; `python -m todosite.tests.hammer` is a minute's."""
+    answers, there, _ = hammer(12, ["suspend", "kill-backends", "restart", "kill-backends"])
+    assert {status for _, status in answers} <= {200, 302, 503, "broken"}
+    assert set(+there) == {1}
+    assert there[1] > 20

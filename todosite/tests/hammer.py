@@ -1,0 +1,153 @@
+"""Twenty clients at work while the database sleeps, restarts and drops connections.
+
+    .venv/bin/python -m todosite.tests.hammer [SECONDS]
+
+Half of them read a list, half add lines with keys, and send a line again, with its key, after a 503
+or a broken answer, until it is acknowledged. Meanwhile the stand-in for Neon is suspended five
+times for two seconds, restarted twice, and its backends are killed ten times. Prints what came of
+it; ends with 1 unless no answer was a 500, each line is there exactly once, and each client was
+served again within three seconds of each resumption.
+"""
+
+import http.client
+import random
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+
+from todosite.tests.production import ask, manage, serve
+from todosite.tests.stand import stand
+
+CLIENTS = 20
+PATIENCE = 3  # seconds after a resumption
+TOKEN = "c" * 32
+FAULTS = ["suspend"] * 5 + ["restart"] * 2 + ["kill-backends"] * 10
+SIGN_IN = f"""
+from accounts.models import User
+from django.test import Client
+for number in range({CLIENTS}):
+    client = Client()
+    client.force_login(User.objects.create_user(f"demo{{number}}@example.com"))
+    print(client.cookies["sessionid"].value)
+"""
+
+
+@dataclass
+class Client:
+    """A browser, which acts again and again; seen holds when each good answer came."""
+
+    port: int
+    session: str
+    writes: bool
+    answers: Counter = field(default_factory=Counter)
+    seen: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+
+    def work(self, end):
+        while time.monotonic() < end():
+            if self.writes:
+                self.add_until_acknowledged(end)
+            else:
+                self.ask("/tasks/?status=pending&limit=10")
+
+    def add_until_acknowledged(self, end):
+        line = {"text": f"Line {uuid.uuid4()}", "key": str(uuid.uuid4())}
+        while self.ask("/tasks/add/", "POST", body=line) not in (200, 302):
+            time.sleep(0.2)
+        self.lines.append(line["text"])
+
+    def ask(self, path, method="GET", body=None):
+        headers = {
+            "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
+            "X-CSRFToken": TOKEN,
+            "Referer": "https://localhost/",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        try:
+            status = ask(self.port, path, method, body=body, **headers).status
+        except (OSError, http.client.HTTPException):
+            status = "broken"
+        self.answers[method, status] += 1
+        if status in (200, 302):
+            self.seen.append(time.monotonic())
+        else:
+            time.sleep(0.1)
+        return status
+
+
+def disturb(neon, seconds, faults):
+    """Do all faults, spread over the time; return when each resumption was done.
+
+    After a resumption there is time to recover before the next fault.
+    """
+    order, resumed = random.sample(faults, len(faults)), []
+    end = time.monotonic() + seconds
+    for left, fault in zip(range(len(order), 0, -1), order, strict=True):
+        if fault == "suspend":
+            neon("suspend")
+            time.sleep(2)
+            neon("resume")
+        else:
+            neon(fault)
+        if fault != "kill-backends":
+            resumed.append(time.monotonic())
+            time.sleep(PATIENCE)
+        else:
+            time.sleep(max(0.2, (end - time.monotonic()) / left / 2))
+    time.sleep(max(0, end - time.monotonic()))
+    return resumed
+
+
+def hammer(seconds, faults):
+    """Run it; return the counts of answers, of lines that are there (0, 1, 2 times), and the
+    seconds that passed after each resumption until each client had been served.
+    """
+    with tempfile.TemporaryDirectory() as static, stand() as neon:
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput"]):
+            done = manage(*command, **neon.urls, STATIC_ROOT=static)
+            assert done.returncode == 0, done.stderr
+        sessions = manage("shell", "-v0", "-c", SIGN_IN, **neon.urls).stdout.split()
+        settings = {"STATIC_ROOT": static, "TRUSTED_PROXY_COUNT": "1", "WEB_CONCURRENCY": "2"}
+        with serve(**neon.urls, **settings, LOG_LEVEL="ERROR") as port:
+            clients = [Client(port, key, n % 2 == 0) for n, key in enumerate(sessions)]
+            ends = [float("inf")]
+            threads = [threading.Thread(target=c.work, args=[lambda: ends[0]]) for c in clients]
+            for thread in threads:
+                thread.start()
+            time.sleep(2)
+            resumed = disturb(neon, seconds - 2, faults)
+            ends[0] = time.monotonic()
+            for thread in threads:
+                thread.join()
+        rows = Counter(neon.sql("SELECT title FROM tasks_task").splitlines())
+        lines = [line for client in clients for line in client.lines]
+        there = Counter(rows.pop(line, 0) for line in lines)
+        there["nobody's"] = len(rows)
+    answers = sum((client.answers for client in clients), Counter())
+    waits = [max(wait(client.seen, moment) for client in clients) for moment in resumed]
+    return answers, there, waits
+
+
+def wait(seen, moment):
+    """Return how long after moment the first good answer came; nothing is infinitely long."""
+    return min((when - moment for when in seen if when > moment), default=float("inf"))
+
+
+def main():
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    answers, there, waits = hammer(seconds, FAULTS)
+    for (method, status), number in sorted(answers.items(), key=str):
+        print(f"{method} {status}: {number}")
+    print("lines acknowledged, by how often they are there:", dict(there))
+    print("seconds until every client was served again:", [round(wait, 1) for wait in waits])
+    fine = not any(s == 500 for _, s in answers) and set(+there) == {1} and max(waits) <= PATIENCE
+    print("All is well." if fine else "FAILED")
+    sys.exit(not fine)
+
+
+if __name__ == "__main__":
+    main()
