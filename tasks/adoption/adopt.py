@@ -45,7 +45,9 @@ CREATE TEMP TABLE old_task (
     id bigint, user_id text, title text, description text, completed boolean,
     due timestamp, created_at timestamp, updated_at timestamp
 );
-CREATE TEMP TABLE judged_task (LIKE old_task, fingerprint uuid, verdict text);
+CREATE TEMP TABLE judged_task (
+    LIKE old_task, fingerprint uuid, version text, verdict text, PRIMARY KEY (id)
+);
 CREATE TEMP TABLE seen_task (id bigint);
 CREATE TEMP TABLE remark (kind text, old_id text, what text, email text, words text);
 """
@@ -157,9 +159,12 @@ JOIN accounts_user u ON u.id = l.old_id
 WHERE l.kind = 'user' AND NOT EXISTS (SELECT FROM old_user o WHERE o.id = l.old_id)
 """
 
+# A batch is small beside the tables: each row is looked up by its key, none of them is read whole.
+# OFFSET 0 sees to it, whatever the statistics: where they are from before the first task, a plain
+# join would compare every row with every other.
 JUDGE_TASKS = """
 INSERT INTO judged_task
-SELECT o.*, f.fingerprint, CASE
+SELECT o.*, f.fingerprint, l.version, CASE
     WHEN l.old_id IS NULL AND t.id IS NOT NULL THEN 'taken'
     WHEN l.old_id IS NULL AND u.id IS NULL THEN 'orphan'
     WHEN l.old_id IS NULL AND u.verdict IN ('deleted', 'taken') THEN 'homeless'
@@ -171,8 +176,10 @@ SELECT o.*, f.fingerprint, CASE
 END
 FROM old_task o
 CROSS JOIN LATERAL (SELECT md5(ROW(o.*)::text)::uuid) AS f (fingerprint)
-LEFT JOIN accounts_adoption l ON l.kind = 'task' AND l.old_id = o.id::text
-LEFT JOIN tasks_task t ON t.id = o.id
+LEFT JOIN LATERAL (
+    SELECT * FROM accounts_adoption WHERE kind = 'task' AND old_id = o.id::text OFFSET 0
+) AS l ON true
+LEFT JOIN LATERAL (SELECT * FROM tasks_task WHERE id = o.id OFFSET 0) AS t ON true
 LEFT JOIN user_verdict u ON u.id = o.user_id
 """
 
@@ -201,22 +208,21 @@ TASK = {
     "updated_at": utc("o.updated_at"),
 }
 
-UPDATE_TASKS = f"""
+UPDATE_AND_ENTER_TASKS = f"""
 WITH followed AS (
     UPDATE tasks_task t
     SET version = t.version + 1,
         {", ".join(f"{column} = {value}" for column, value in TASK.items())}
-    FROM judged_task o JOIN accounts_adoption l ON l.kind = 'task' AND l.old_id = o.id::text
-    WHERE t.id = o.id AND o.verdict = 'changed' AND l.version = t.version::text
+    FROM judged_task o
+    WHERE t.id = o.id AND o.verdict = 'changed' AND o.version = t.version::text
     RETURNING t.id, t.version, o.fingerprint
 )
-UPDATE accounts_adoption l
-SET fingerprint = f.fingerprint, version = f.version, adopted_at = %(now)s
-FROM followed f WHERE l.kind = 'task' AND l.old_id = f.id::text
-"""
-ENTER_TASKS = """
 INSERT INTO accounts_adoption (kind, old_id, fingerprint, version, email, reason, adopted_at)
-SELECT 'task', id::text, fingerprint, '1', '', '', %(now)s FROM judged_task WHERE verdict = 'new'
+SELECT 'task', id::text, fingerprint, version, '', '', %(now)s FROM followed
+UNION ALL
+SELECT 'task', id::text, fingerprint, 1, '', '', %(now)s FROM judged_task WHERE verdict = 'new'
+ON CONFLICT (kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint,
+    version = excluded.version, adopted_at = excluded.adopted_at
 """
 REMARK_ON_TASKS = f"""
 INSERT INTO remark
@@ -388,27 +394,23 @@ class Run:
             last = batch.pop("last")
             counts |= {verdict: counts.get(verdict, 0) + n for verdict, n in batch.items()}
             progress(counts["found"], total)
+        self.cursor.execute("ANALYZE tasks_task, accounts_user, accounts_adoption, seen_task")
         self.cursor.execute(REMARK_ON_GONE_TASKS)
-        self.write("ANALYZE tasks_task", "ANALYZE accounts_user", "ANALYZE accounts_adoption")
         return counts
 
     @transaction.atomic
     def adopt_batch(self, last):
         """Adopt the tasks after the id last. Return their counts and last id, {} at the end."""
-        # A batch is small beside the tables: each row is looked up, none of them is read whole.
-        self.cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
         self.cursor.execute("TRUNCATE old_task, judged_task")
         batch = f"SELECT * FROM ({self.legacy.tasks}) AS old WHERE id > {last} ORDER BY id"
         self.source.copy(self.cursor, f"{batch} LIMIT {self.batch_size}", "old_task")
-        self.cursor.execute("ANALYZE old_task")
         self.cursor.execute(JUDGE_TASKS)
         last = self.ask("SELECT max(id) FROM judged_task")
         if last is None:
             return {}
         self.write(
             insert(Task, "judged_task", id="o.id", user_id="o.user_id", **TASK),
-            ENTER_TASKS,
-            UPDATE_TASKS,
+            UPDATE_AND_ENTER_TASKS,
         )
         self.cursor.execute(REMARK_ON_TASKS)
         self.cursor.execute("INSERT INTO seen_task SELECT id FROM judged_task")
