@@ -79,14 +79,15 @@ def read(cursor):
             raise UnknownShape(f"there is no table {table.name}")
     if "emailVerified" in user.types and not account.types:
         raise UnknownShape('there is no table account, though Better Auth made "user"')
+    is_verified = user.column("emailVerified", BOOLEAN, None if account.types else "false")
     # The hybrid has both, and shows people "createdAt".
     created_at = user.moment("createdAt" if "createdAt" in user.types else "created_at")
     legacy = Legacy(
         users=f"""
             SELECT {user.column("id", ID)}::text AS id,
                 coalesce({user.column("email", TEXT)}, '') AS email,
-                coalesce({user.column("name", TEXT, "''")}, '') AS name,
-                coalesce({user.column("emailVerified", BOOLEAN, "false")}, false) AS verified,
+                coalesce({user.column("name", TEXT)}, '') AS name,
+                coalesce({is_verified}, false) AS verified,
                 coalesce({user.column("banned", BOOLEAN, "false")}, false) AS banned,
                 coalesce({created_at}, '-infinity') AS created_at, password
             FROM "user" LEFT JOIN ({passwords(account)}) AS passwords
@@ -96,7 +97,7 @@ def read(cursor):
             SELECT {task.column("id", INTEGER)} AS id,
                 {task.column("user_id", ID)}::text AS user_id,
                 coalesce({task.column("title", TEXT)}, '') AS title,
-                coalesce({task.column("description", TEXT, "''")}, '') AS description,
+                coalesce({task.column("description", TEXT)}, '') AS description,
                 coalesce({task.column("completed", BOOLEAN)}, false) AS completed,
                 {task.moment("due_date")} AS due,
                 coalesce({task.moment("created_at")}, '-infinity') AS created_at,

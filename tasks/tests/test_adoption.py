@@ -568,6 +568,12 @@ class CommandTests(AdoptionTests):
                 "task.completed is of the type int4",
             ),
             ("ALTER TABLE task RENAME title TO words", "task.title is missing"),
+            ("ALTER TABLE task RENAME description TO notes", "task.description is missing"),
+            ('ALTER TABLE "user" RENAME name TO full_name', '"user".name is missing'),
+            (
+                'ALTER TABLE "user" RENAME "emailVerified" TO email_verified',
+                '"user".emailVerified is missing',
+            ),
             ('ALTER TABLE "user" DROP "createdAt"', '"user".created_at is missing'),
             ("DROP TABLE account", "there is no table account"),
             ("DROP TABLE task", "there is no table task"),
