@@ -590,6 +590,16 @@ class CommandTests(AdoptionTests):
                 self.assertEqual((User.objects.count(), Adoption.objects.count()), (0, 0))
                 transaction.set_rollback(True)
 
+    def test_rows_that_a_policy_hides_stop_it_before_it_writes(self):
+        self.load()
+        self.cursor.execute("ALTER TABLE task ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        with (
+            self.assertRaisesMessage(CommandError, "row-level security policy for table"),
+            transaction.atomic(),
+        ):
+            adopt()
+        self.assertEqual(User.objects.count(), 0)
+
     def test_column_that_nothing_is_taken_from_is_named(self):
         self.load()
         self.cursor.execute("ALTER TABLE task ADD colour text")
