@@ -108,8 +108,9 @@ WHERE u.id = o.id AND l.kind = 'user' AND l.old_id = o.id
     AND o.verdict = 'changed' AND o.reason <> ''
 """
 
-EMAIL = """
-CASE WHEN o.reason IN ('', 'banned') THEN o.address ELSE lower(o.id) || '@adopted.invalid' END
+WAITING = "@adopted.invalid"  # the end of the address of whoever has to wait for another
+EMAIL = f"""
+CASE WHEN o.reason IN ('', 'banned') THEN o.address ELSE lower(o.id) || '{WAITING}' END
 """
 
 UPDATE_USERS = f"""
@@ -439,16 +440,19 @@ class Run:
 def read_user(row):
     """Return (id, address, reason, encoded password) of an old user's row."""
     key, email, is_banned, password = row
+    address = email.lower()  # may be longer
     reason = Adoption.Reason.BANNED if is_banned else ""
     try:
-        validate_email(email)
+        validate_email(address)
     except ValidationError:
+        reason = Adoption.Reason.MALFORMED
+    if address.endswith(WAITING):  # nobody's, and somebody waiting may need it
         reason = Adoption.Reason.MALFORMED
     try:
         encoded = BetterAuthPasswordHasher.adopt(password or "")
     except ValueError:
         encoded = make_password(None)
-    return key, email.lower(), str(reason), encoded
+    return key, address, str(reason), encoded
 
 
 def insert(model, table, **values):

@@ -139,8 +139,14 @@ def check_rows(cursor, legacy):
     """Refuse what our columns can't hold, before anything is written."""
     for column, rows, condition, limit in [
         ('"user".id', legacy.users, "length(id) > 36", "more than 36 characters"),
+        ('"user".id', legacy.users, "id = ''", "an empty text"),
         ("task.title", legacy.tasks, "length(title) > 255", "more than 255 characters"),
-        ("task.id", legacy.tasks, "id NOT BETWEEN 1 AND 2147483647", "ids that int4 can't hold"),
+        (
+            "task.id",
+            legacy.tasks,
+            "id NOT BETWEEN 1 AND 2147483647",
+            "what is not from 1 to 2147483647",
+        ),
     ]:
         (number,) = cursor.execute(
             f"SELECT count(*) FROM ({rows}) AS old WHERE {condition}"

@@ -320,6 +320,21 @@ class AddressTests(AdoptionTests):
             )
         self.assertEqual(EmailAddress.objects.filter(verified=True).count(), 0)
 
+    def test_address_that_grows_beyond_the_column_in_small_letters_is_malformed(self):
+        self.old_user("ann", "İ" * 200 + "@example.org")
+        adopt()
+        self.assertEqual(self.adopted("ann")[::3], ("ann@adopted.invalid", "malformed"))
+
+    def test_address_of_somebody_who_waits_is_nobody_elses(self):
+        self.old_user("ann", "ann at example.org")
+        self.old_user("mal", "Ann@adopted.invalid")
+        adopt()
+        self.assertEqual(self.adopted("ann")[0], "ann@adopted.invalid")
+        self.assertEqual(
+            self.adopted("mal"),
+            ("mal@adopted.invalid", False, "Ann@adopted.invalid", "malformed"),
+        )
+
     def test_operators_own_account_stays_theirs(self):
         operator = add_user("boss@example.org", is_staff=True)
         self.old_user("old", "Boss@example.org", verified=True)
@@ -579,7 +594,11 @@ class CommandTests(AdoptionTests):
             ("DROP TABLE task", "there is no table task"),
             (
                 "ALTER TABLE task ALTER id TYPE bigint; UPDATE task SET id = id + 3000000000",
-                "task.id holds ids that int4 can't hold in 645 rows",
+                "task.id holds what is not from 1 to 2147483647 in 645 rows",
+            ),
+            (
+                "INSERT INTO \"user\" VALUES ('', '', 'a@example.org', true, '', now(), now())",
+                '"user".id holds an empty text in 1 rows',
             ),
         ]:
             with self.subTest(change), transaction.atomic():
