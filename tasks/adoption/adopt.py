@@ -33,6 +33,17 @@ LOCK = 8_015_517_201  # an advisory lock's number: any will do, if it is always 
 DUE = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 MOMENT = "timestamp '0001-01-02'", "timestamp '9999-12-30 23:59:59.999999'"
 
+
+def clamped(column, ends):
+    # least() and greatest() pass over nulls; a null has to stay one.
+    low, high = ends
+    return f"(CASE WHEN {column} IS NOT NULL THEN least(greatest({column}, {low}), {high}) END)"
+
+
+def utc(column):
+    return f"{clamped(column, MOMENT)} AT TIME ZONE 'UTC'"
+
+
 TABLES = """
 CREATE TEMP TABLE old_user (
     id text PRIMARY KEY, email text, name text, verified boolean, banned boolean,
@@ -142,18 +153,29 @@ ON CONFLICT (kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint,
     version = excluded.version, email = excluded.email, reason = excluded.reason,
     adopted_at = excluded.adopted_at
 """
-REMARK_ON_USERS = """
+# What is so, not what this run made so: the report of one that was cut off is lost.
+REMARK_ON_USERS = f"""
 INSERT INTO remark
-SELECT 'user', id, CASE WHEN verdict IN ('new', 'changed') THEN 'inactive' ELSE verdict END, email,
-    reason
-FROM old_user
-WHERE verdict IN ('kept', 'deleted', 'taken') OR verdict IN ('new', 'changed') AND reason <> ''
+SELECT 'user', id, verdict, email, reason FROM old_user
+WHERE verdict IN ('kept', 'deleted', 'taken')
+UNION ALL
+SELECT 'user', id, 'inactive', email, reason FROM old_user
+WHERE verdict IN ('new', 'changed') AND reason <> ''
+UNION ALL
+SELECT 'user', o.id, 'inactive', o.email, l.reason
+FROM old_user o JOIN accounts_user u ON u.id = o.id
+JOIN accounts_adoption l ON l.kind = 'user' AND l.old_id = o.id
+WHERE o.verdict = 'same' AND l.reason <> '' AND NOT u.is_active
+UNION ALL
+SELECT 'user', id, 'clamped', email, '' FROM old_user o
+WHERE verdict IN ('new', 'changed', 'same') AND created_at <> {clamped("created_at", MOMENT)}
 UNION ALL
 SELECT 'password', id, 'kept', email, '' FROM old_user WHERE password_verdict = 'kept'
 UNION ALL
-SELECT 'password', id, 'unknown', email, '' FROM old_user
-WHERE password <> '' AND left(encoded, 1) = '!'
-    AND (verdict = 'new' OR password_verdict = 'changed')
+SELECT 'password', o.id, 'unknown', o.email, ''
+FROM old_user o LEFT JOIN accounts_user u ON u.id = o.id
+WHERE o.password <> '' AND left(o.encoded, 1) = '!' AND o.verdict <> 'taken'
+    AND (o.verdict = 'new' OR o.password_verdict = 'changed' OR left(u.password, 1) = '!')
 UNION ALL
 SELECT 'user', l.old_id, 'gone', l.email, '' FROM accounts_adoption l
 JOIN accounts_user u ON u.id = l.old_id
@@ -183,16 +205,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (SELECT * FROM tasks_task WHERE id = o.id OFFSET 0) AS t ON true
 LEFT JOIN user_verdict u ON u.id = o.user_id
 """
-
-
-def clamped(column, ends):
-    # least() and greatest() pass over nulls; a null has to stay one.
-    low, high = ends
-    return f"(CASE WHEN {column} IS NOT NULL THEN least(greatest({column}, {low}), {high}) END)"
-
-
-def utc(column):
-    return f"{clamped(column, MOMENT)} AT TIME ZONE 'UTC'"
 
 
 # Midnight UTC stands for a day, anything else for a moment, which is shown on the zone's clock.
@@ -231,7 +243,7 @@ SELECT 'task', id::text, verdict, '', user_id FROM judged_task
 WHERE verdict NOT IN ('new', 'changed', 'same')
 UNION ALL
 SELECT 'task', o.id::text, 'clamped', '', o.user_id FROM judged_task o
-WHERE verdict IN ('new', 'changed') AND (o.due <> {DUE_UTC}
+WHERE verdict IN ('new', 'changed', 'same') AND (o.due <> {DUE_UTC}
     OR o.created_at <> {clamped("o.created_at", MOMENT)}
     OR o.updated_at <> {clamped("o.updated_at", MOMENT)})
 """

@@ -396,6 +396,7 @@ class SecondRunTests(AdoptionTests):
     def setUp(self):
         super().setUp()
         self.load()
+        self.cursor.execute("UPDATE task SET due_date = NULL WHERE NOT isfinite(due_date)")
         adopt()
 
     def task(self, number):
@@ -416,6 +417,27 @@ class SecondRunTests(AdoptionTests):
             ),
         )
         self.assertEqual(list(Task.everything.order_by("pk").values()), before)
+
+    def test_whatever_has_to_be_known_is_in_every_report(self):
+        """The first may be lost, with the run that was cut off."""
+        self.old_user("ann", "ann at example.org")
+        self.old("UPDATE \"user\" SET \"createdAt\" = 'infinity' WHERE id = 'ann'")
+        self.old_task(1_600_000_000, "ann", due="infinity")
+        self.old(
+            "UPDATE account SET password = '$2b$' WHERE \"userId\" = %s AND password <> ''",
+            User.objects.get(email="zoe@example.com").pk,
+        )
+        first = report()["remarks"]
+        self.assertEqual(
+            [(remark["kind"], remark["what"]) for remark in first],
+            [
+                ("password", "unknown"),
+                ("task", "clamped"),
+                ("user", "clamped"),
+                ("user", "inactive"),
+            ],
+        )
+        self.assertEqual(report()["remarks"], first)
 
     def test_changes_of_both_sides_are_kept(self):
         self.task(1).edit(title="Changed here")

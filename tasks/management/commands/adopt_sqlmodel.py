@@ -16,13 +16,21 @@ LISTED = 20  # accounts named on the terminal; the report has all
 
 WORDS = {
     ("user", "inactive"): "accounts are inactive, for what is wrong with their address:",
-    ("user", "kept"): "people changed there and here: what is here stays",
+    ("user", "kept"): "people changed there, to what is taken or banned or while they changed here:"
+    " what is here stays",
+    (
+        "user",
+        "clamped",
+    ): "people came before the year 1 or after 9999: they got its first or last day",
     ("user", "deleted"): "people were deleted here: they don't come back",
     ("user", "taken"): "people have the id of somebody here: they stay behind",
     ("user", "gone"): "people are gone from the old system since: they stay here",
     ("password", "kept"): "passwords changed there and here: the one of here stays",
     ("password", "unknown"): "passwords can't be read: their owners reset them by mail",
-    ("task", "clamped"): "tasks had dates beyond the years 1 to 9999: now they have the last one",
+    (
+        "task",
+        "clamped",
+    ): "tasks had dates beyond the years 1 to 9999: they got the first or last day",
     ("task", "kept"): "tasks changed there and here: what is here stays",
     ("task", "deleted"): "tasks were deleted here: they don't come back",
     ("task", "orphan"): "tasks belong to nobody there: they stay behind",
