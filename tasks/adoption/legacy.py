@@ -82,8 +82,9 @@ def read(cursor):
     if "emailVerified" in user.types and not account.types:
         raise UnknownShape('there is no table account, though Better Auth made "user"')
     is_verified = user.column("emailVerified", BOOLEAN, None if account.types else "false")
-    # The hybrid has both, and shows people "createdAt".
-    created_at = user.moment("createdAt" if "createdAt" in user.types else "created_at")
+    # The hybrid has both, and shows people "createdAt"; SQLModel knows the other alone.
+    names = [name for name in ("createdAt", "created_at") if name in user.types] or ["created_at"]
+    created_at = ", ".join(map(user.moment, names))
     legacy = Legacy(
         users=f"""
             SELECT {user.column("id", ID)}::text AS id,

@@ -220,6 +220,17 @@ class WelcomeTests(AdoptionTests):
         self.assertNotContains(self.client.get("/tasks/"), "Your tasks are all here.")
 
 
+class HybridTests(AdoptionTests):
+    def test_whoever_never_got_the_new_column_keeps_the_day_of_the_old_one(self):
+        self.load("variant_hybrid_tz.sql")
+        self.cursor.execute(
+            'ALTER TABLE "user" ALTER "createdAt" DROP NOT NULL;'
+            """ UPDATE "user" SET "createdAt" = NULL, created_at = '2024-02-29 12:00:00+00'"""
+        )
+        adopt()
+        self.assertEqual({user.created_at.year for user in User.objects.all()}, {2024})
+
+
 class DateTests(AdoptionTests):
     def setUp(self):
         super().setUp()
