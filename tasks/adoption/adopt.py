@@ -309,8 +309,10 @@ class Run:
         self.tell = tell
 
     def __enter__(self):
-        self.legacy = legacy.read(self.source.cursor)  # first: it may raise, and leaves nothing
+        # First what may raise: it leaves nothing behind.
+        self.legacy = legacy.read(self.source.cursor)
         self.cursor = connection.cursor()
+        self.ask("SELECT now() AT TIME ZONE %(zone)s", self.values)  # Python may know more of them
         self.wait_for_others()
         self.cursor.execute(TABLES)
         return self

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date, time
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -597,6 +598,17 @@ class CommandTests(AdoptionTests):
                 "15 tasks belong to nobody there: they stay behind",
             ],
         )
+
+    def test_time_zone_that_the_database_does_not_know_stops_it_before_it_writes(self):
+        self.load()
+        with (
+            patch("zoneinfo.available_timezones", return_value={"Mars/Olympus"}),
+            patch("tasks.adoption.adopt.Run.users") as users,
+            self.assertRaisesMessage(CommandError, 'time zone "Mars/Olympus" not recognized'),
+            transaction.atomic(),
+        ):
+            adopt("--time-zone", "Mars/Olympus")
+        users.assert_not_called()
 
     def test_trial_writes_nothing(self):
         self.load("variant_old_auth.sql")
