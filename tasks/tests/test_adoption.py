@@ -599,6 +599,19 @@ class CommandTests(AdoptionTests):
             ],
         )
 
+    def test_report_is_written_though_nobody_reads_the_terminal(self):
+        class Closed(StringIO):
+            def write(self, line):
+                if line.startswith("   "):
+                    raise BrokenPipeError
+
+        self.load()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "report.json"
+            with self.assertRaises(CommandError):
+                call_command("adopt_sqlmodel", "--report", str(path), stdout=Closed())
+            self.assertEqual(json.loads(path.read_text())["users"]["adopted"], 19)
+
     def test_time_zone_that_the_database_does_not_know_stops_it_before_it_writes(self):
         self.load()
         with (

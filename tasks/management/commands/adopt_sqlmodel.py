@@ -15,8 +15,8 @@ from tasks.adoption import adopt, legacy
 LISTED = 20  # accounts named on the terminal; the report has all
 
 WORDS = {
-    ("user", "inactive"): "accounts are inactive, for what is wrong with their address:",
-    ("user", "kept"): "people changed there, to what is taken or banned or while they changed here:"
+    ("user", "inactive"): "accounts are inactive:",
+    ("user", "kept"): "people changed there and here, or were banned or took a taken address there:"
     " what is here stays",
     (
         "user",
@@ -94,8 +94,8 @@ class Command(ExampleCommand):
         for column in run.legacy.left:
             self.stdout.write(f"{column} is not taken over.")
         counts = {"users": run.users(), "tasks": run.tasks(self.progress)}
-        self.show(run, counts)
         write_report(run, counts, file)
+        self.show(run, counts)
 
     def progress(self, done, total):
         if self.stdout.isatty():
