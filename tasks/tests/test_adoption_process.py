@@ -178,3 +178,11 @@ def test_database_that_does_not_answer_is_no_stack_trace():
     assert finished.returncode == 1
     assert finished.stderr.startswith("CommandError: The database stopped the adoption: ")
     assert "Traceback" not in finished.stderr
+
+
+def test_database_without_our_tables_is_told_to_migrate(elsewhere):
+    with psycopg.connect(elsewhere) as other:
+        load(other.cursor(), "better_auth.sql")
+    finished = adopt(url=elsewhere)
+    assert finished.returncode == 1
+    assert "manage.py migrate" in finished.stdout

@@ -49,6 +49,7 @@ class Command(ExampleCommand):
         " database or in another. Reads them only. Run it again for what is new or changed there:"
         " what was changed here stays, what was deleted here does not come back."
     )
+    requires_migrations_checks = True
     example = "manage.py adopt_sqlmodel --time-zone Europe/Berlin --report adoption.json"
 
     def add_arguments(self, parser):
