@@ -1,12 +1,17 @@
 """A person at work, in Chromium: with JavaScript and without it, and axe on every page."""
 
 import re
-from functools import partial
+import threading
+from functools import partial, partialmethod
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import expect
 
 from accounts.tests.people import PASSWORD, add_user
+from tasks.forms import AddForm
+from tasks.listing import Listing
 from tasks.models import Task
 from todosite.tests.axe import violations
 
@@ -29,10 +34,14 @@ def anybody(request):
 @pytest.fixture
 def signed_in(page, ann, client, live_server):
     page.set_default_timeout(5000)
-    client.force_login(ann)
+    sign_in(page, client, ann, live_server)
+    return page
+
+
+def sign_in(page, client, user, live_server):
+    client.force_login(user)
     value = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-    return page
 
 
 def titles(page):
@@ -540,6 +549,70 @@ def test_every_page_is_accessible_and_fits(signed_in, ann, scheme, width):
     assert violations(page) == []
     page.context.clear_cookies()
     check(OPEN_PAGES)
+
+
+class TestDatabaseAway:
+    """The pages for a database that is away. One that really is: todosite/tests/test_neon.py."""
+
+    @pytest.fixture
+    def away(self, monkeypatch):
+        """Have every listing and every new line meet a broken connection, until it is cleared."""
+        away = threading.Event()
+        away.set()
+        for owner, name in [(Listing, "__init__"), (AddForm, "save")]:
+            monkeypatch.setattr(owner, name, partialmethod(self.meet, away, getattr(owner, name)))
+        return away
+
+    @staticmethod
+    def meet(self, away, usual, *arguments, **options):
+        if away.is_set():
+            raise OperationalError("cut off") from psycopg.errors.AdminShutdown()
+        return usual(self, *arguments, **options)
+
+    def test_page_comes_back_by_itself(self, signed_in, ann, away):
+        page = signed_in
+        ann.tasks.create(title="Milk")
+        page.goto("/tasks/")
+        expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
+        away.clear()
+        expect(page.get_by_role("link", name="Milk")).to_be_visible(timeout=10_000)
+
+    def test_form_is_sent_again_by_its_user_without_script(
+        self, no_js, client, ann, live_server, away
+    ):
+        page = no_js
+        sign_in(page, client, ann, live_server)
+        page.goto("/tasks/add/")
+        page.get_by_label("What is there to do?").fill("Milk & <bread>")
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_text("we can't tell whether this was saved")).to_be_visible()
+        away.clear()
+        page.get_by_role("button", name="Send it again").click()
+        expect(message(page)).to_contain_text("Added “Milk & <bread>”.")
+        assert Task.objects.count() == 1
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("width", [1280, 320])
+    def test_is_accessible_and_fits(self, signed_in, away, scheme, width):
+        page = signed_in
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.route("**/tasks/", self.stay)
+        page.goto("/tasks/")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.goto("/tasks/add/")
+        page.get_by_label("What is there to do?").fill("Milk")
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+    def stay(self, route):
+        """Let the page not try again while it is looked at."""
+        answer = route.fetch()
+        headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+        route.fulfill(response=answer, headers=headers)
 
 
 def test_theme_is_the_users_own_choice(signed_in):
