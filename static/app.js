@@ -34,6 +34,8 @@ document.addEventListener("htmx:after:swap", fade);
 const box = byId("add-text");
 const isAdd = (event) => event.target.id === "add";
 const key = box?.form.elements.key; // the same key, the same line: it is added once
+// crypto.randomUUID() is missing on plain http.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 let waiting = []; // lines on their way, in order, each with its key
 let given = ""; // what the box was given back, at its beginning
 
@@ -56,7 +58,7 @@ document.addEventListener("htmx:config:request", (event) => {
   waiting.push(event.detail.ctx.sent);
   keep();
   box.value = given = "";
-  key.value = crypto.randomUUID?.() ?? ""; // none on plain http, and then no promise
+  key.value = newKey();
 });
 
 document.addEventListener("htmx:finally:request", (event) => {

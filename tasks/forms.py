@@ -77,19 +77,20 @@ def refuse_longer(value, limit):
         )
 
 
-def submission(data):
+def submission(data, task_pk):
     """Return what tells this submission from all others, as a UUID; None if it has no key.
 
     The form's key alone would not do: the Back button brings the same form back, and what is typed
-    into it then is something else. Blanks at the ends don't count: app.js gives a line back with
+    into it then is something else. But blanks around a line don't count: app.js gives it back with
     one.
     """
     try:
         key = uuid.UUID(data.get("key", ""))
     except ValueError:
         return None
-    names = sorted(set(data) - {"csrfmiddlewaretoken", "next"})
-    return uuid.uuid5(key, repr([(name, data[name].strip()) for name in names]))
+    typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
+    typed["text"] = typed.get("text", "").strip()
+    return uuid.uuid5(key, repr((task_pk, sorted(typed.items()))))
 
 
 class BaseTaskForm(forms.ModelForm):
@@ -108,7 +109,7 @@ class BaseTaskForm(forms.ModelForm):
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, **kwargs)
         self.user = user
-        self.submission = submission(data or {})
+        self.submission = submission(data or {}, self.instance.pk)
         if self.instance.pk and self.instance.user_id != user.pk:
             raise ValueError("This task belongs to somebody else.")
         self.instance.user = user

@@ -5,6 +5,8 @@ what is kept of acts, goes. The old system's tables are cleaned as well: the one
 leaving them alone. Statements run in order, in one transaction.
 """
 
+from django.db import connection
+
 START = """
 SET CONSTRAINTS ALL IMMEDIATE;  -- or TRUNCATE would wait for the end
 
@@ -57,9 +59,9 @@ EMPTIED = [
 ]
 
 OURS = [
+    ("Ending sessions and forgetting secrets", f"TRUNCATE {', '.join(EMPTIED)}"),
     ("Replacing names and addresses", PEOPLE),
     ("Replacing titles and notes", TASKS),
-    ("Ending sessions and forgetting secrets", f"TRUNCATE {', '.join(EMPTIED)}"),
 ]
 
 OLD_EMPTIED = [
@@ -86,11 +88,16 @@ OLD_CLEANED = {  # table: column: what it becomes, None if it stays; any other i
 COLUMNS = """
 SELECT attname, typname, attnotnull FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid
 WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    AND typtype <> 'e'
 """
-NOTHING = {  # by type, of those that can hold words: what stands for nothing where NULL may not
-    **dict.fromkeys(["text", "varchar", "bpchar", "citext", "bytea"], "''"),
+HARMLESS = {  # types that hold no words
+    *["bool", "int2", "int4", "int8", "numeric", "float4", "float8", "uuid"],
+    *["date", "time", "timetz", "timestamp", "timestamptz", "interval"],
+}
+NOTHING = {  # by type: what stands for nothing where NULL may not; the others' input takes ''
     **dict.fromkeys(["json", "jsonb"], "'{}'"),
-    "inet": "'0.0.0.0'",
+    **dict.fromkeys(["inet", "cidr"], "'0.0.0.0'"),
+    "macaddr": "'00:00:00:00:00:00'",
 }
 
 
@@ -118,7 +125,15 @@ def cleaned(known, columns):
     """Return assignments that clean the columns that can hold words."""
     changes = []
     for name, kind, not_null in columns:
-        becomes = known.get(name, NOTHING.get(kind) if not_null else "NULL")
-        if kind in NOTHING and becomes:
+        nothing = "'{}'" if kind.startswith("_") else NOTHING.get(kind, "''")
+        becomes = known.get(name, nothing if not_null else "NULL")
+        if kind not in HARMLESS and becomes:
             changes.append(f'"{name}" = {becomes}')
     return changes
+
+
+def unknown(cursor):
+    """Return the tables that nothing here cleans, and that may hold anything."""
+    known = {*connection.introspection.django_table_names(), *OLD_CLEANED, *OLD_EMPTIED, *EMPTIED}
+    known |= {"django_migrations", "alembic_version"}
+    return sorted(set(connection.introspection.table_names(cursor)) - known)

@@ -42,7 +42,11 @@ def database_answers():
     if not _asking.acquire(timeout=TURN):
         return False
     answers = threading.Event()
-    threading.Thread(target=ask, args=[answers], daemon=True).start()
+    try:
+        threading.Thread(target=ask, args=[answers], daemon=True).start()
+    except RuntimeError:  # there are too many threads
+        _asking.release()
+        return False
     return answers.wait(PATIENCE)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from todosite import gunicorn
 from todosite.database.pool import RECONNECT_TIMEOUT, keep_trying
 from todosite.environment import BASE_DIR, env
 
@@ -141,6 +142,9 @@ if DATABASE_POOL_SIZE:
         "reconnect_timeout": RECONNECT_TIMEOUT,
         "reconnect_failed": keep_trying,
     }
+    if not DEBUG:
+        # One thread of a worker stays free, for /healthz and pages that ask the database nothing.
+        database["OPTIONS"]["pool"]["max_waiting"] = max(1, gunicorn.threads - 1)
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
 

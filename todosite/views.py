@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import uuid
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
@@ -49,7 +50,8 @@ def away(request, error):
 
     It asks the database nothing, so it comes without the request's context.
     """
-    logger.warning("%s %s: the database is away: %s", request.method, request.path, one_line(error))
+    path = request.path.encode("unicode_escape").decode()  # or a line break in it would be another
+    logger.warning("%s %s: the database is away: %s", request.method, path, one_line(error))
     context = {"path": request.get_full_path(), "post": request.method not in SAFE}
     if context["post"]:
         context |= {"typed": typed(request), "again": again(request), "token": get_token(request)}
@@ -71,7 +73,7 @@ def again(request):
     That is a form of a task, which takes effect once: it has a key, or says which version it acts
     on. And it came from a page of ours, or somebody else's page could have us sign its form.
     """
-    if not {"key", "version"} & request.POST.keys() or not is_ours(request):
+    if not (is_key(request.POST.get("key")) or request.POST.get("version")) or not is_ours(request):
         return []
     return [
         (name, value)
@@ -79,6 +81,13 @@ def again(request):
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
+
+
+def is_key(text):
+    try:
+        return bool(uuid.UUID(text or ""))
+    except ValueError:
+        return False
 
 
 class TokenCheck(CsrfViewMiddleware):

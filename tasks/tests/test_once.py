@@ -113,6 +113,22 @@ class OnceTests(TestCase):
         clash = self.client.post(f"/tasks/{task.pk}/edit/", shown)
         self.assertContains(clash, "Meanwhile this became:\nOat milk", status_code=409)
 
+    def test_blanks_in_notes_are_words_too(self):
+        task = self.ann.tasks.create(title="Milk")
+        self.edit(task, description="x")
+        shown = {"version": "2", "initial-description": "x", "key": KEY, "description": " x\n"}
+        self.post(f"/tasks/{task.pk}/edit/", **shown)
+        task.refresh_from_db()
+        self.assertEqual(task.description, " x\n")
+
+    def test_key_counts_for_one_task(self):
+        one, two = (self.ann.tasks.create(title="Milk") for _ in range(2))
+        two.edit(description="so that its version is another")
+        self.assertEqual(self.edit(one, title="Bread"), ["Saved “Bread”."])
+        self.assertEqual(self.edit(two, title="Bread"), ["Saved “Bread”."])
+        two.refresh_from_db()
+        self.assertEqual(two.title, "Bread")
+
     # acts on a state
 
     def test_late_copy_of_an_act_finds_another_version_and_does_nothing(self):

@@ -180,23 +180,39 @@ class ResetTests(TestCase):
         with connection.cursor() as cursor:
             load(cursor, "better_auth.sql")
             cursor.execute(
-                "ALTER TABLE \"user\" ADD phone text, ADD bio jsonb NOT NULL DEFAULT '{}'"
+                'ALTER TABLE "user" ADD phone text, ADD found tsvector, ADD ip inet,'
+                " ADD bio jsonb NOT NULL DEFAULT '{}', ADD tags text[] NOT NULL DEFAULT '{}',"
+                " ADD paid numeric NOT NULL DEFAULT 7"
             )
             cursor.execute(
-                "UPDATE \"user\" SET phone = %s, bio = jsonb_build_object('x', %s::text)",
-                [MARK, MARK],
+                "UPDATE \"user\" SET phone = %s, bio = jsonb_build_object('x', %s::text),"
+                " tags = ARRAY[%s], found = to_tsvector('simple', %s), ip = '192.0.2.77'",
+                [MARK] * 4,
             )
             reset()
-        self.assertEqual(where(MARK), [])
+            cursor.execute('SELECT DISTINCT paid FROM "user"')
+            self.assertEqual(cursor.fetchall(), [(7,)])
+        self.assertEqual((where(MARK), where("192.0.2.77")), ([], []))
+
+    def test_table_that_nobody_knows_is_named(self):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE conversation (words text)")
+        out, err = StringIO(), StringIO()
+        with override_settings(BRANCH="dev/ann"):
+            call_command("reset_personal_data", host(), stdout=out, stderr=err)
+        self.assertEqual(
+            err.getvalue(), "The table conversation is not known, so it is as it was.\n"
+        )
+        self.assertNotIn("Nobody of before", out.getvalue())
 
     def test_runs_on_a_branch_alone_and_on_the_database_that_was_meant(self):
         ann = self.add_ann()
-        for branch in ("", "main"):
+        for branch in ("", "main", "Main", "production"):
             with override_settings(BRANCH=branch), self.assertRaises(CommandError) as caught:
                 call_command("reset_personal_data", host())
             self.assertEqual(
                 str(caught.exception),
-                "BRANCH must name the branch that this database is, and not main.",
+                "BRANCH must name the branch that this database is, and not the main one.",
             )
         with self.assertRaisesMessage(
             CommandError, "ep-a-1.neon.tech is not the host of this database. Nothing was changed."

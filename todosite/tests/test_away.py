@@ -7,15 +7,23 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
-from psycopg_pool import PoolTimeout
+from django.test import RequestFactory
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from accounts.tests.people import add_user
 from todosite.database.away import database_is_away, waited_for_pool
 from todosite.database.pool import keep_trying
+from todosite.views import away
 
 
 def caused(error, cause):
     error.__cause__ = cause
+    return error
+
+
+def during(error, another):
+    """Return error as raised while another was handled."""
+    error.__context__ = another
     return error
 
 
@@ -29,6 +37,8 @@ def caused(error, cause):
         caused(OperationalError(), psycopg.errors.ProtocolViolation()),  # what PgBouncer says
         caused(OperationalError(), PoolTimeout()),
         caused(InternalError("2 results from COMMIT"), psycopg.InternalError()),
+        caused(OperationalError(), psycopg.errors.IdleInTransactionSessionTimeout()),
+        caused(OperationalError(), TooManyRequests()),
         InterfaceError("the connection is closed"),
         caused(ValueError(), caused(OperationalError(), psycopg.errors.AdminShutdown())),
     ],
@@ -42,6 +52,8 @@ def test_broken_connection_is_a_database_that_is_away(error):
     [
         None,
         ValueError(),
+        during(KeyError(), caused(OperationalError(), psycopg.errors.AdminShutdown())),
+        InterfaceError("the cursor is closed"),
         caused(OperationalError(), psycopg.errors.QueryCanceled()),
         caused(OperationalError(), psycopg.errors.DeadlockDetected()),
         caused(OperationalError(), psycopg.errors.DiskFull()),
@@ -56,6 +68,7 @@ def test_fault_of_the_program_is_none(error):
 def test_only_the_pool_is_waited_for():
     assert waited_for_pool(caused(OperationalError(), PoolTimeout()))
     assert not waited_for_pool(caused(OperationalError(), psycopg.errors.AdminShutdown()))
+    assert not waited_for_pool(caused(OperationalError(), TooManyRequests()))
     assert not waited_for_pool(ValueError())
 
 
@@ -82,3 +95,9 @@ def test_pool_tries_again_while_somebody_waits(waiting, checks):
     pool = mock.Mock(**{"get_stats.return_value": {"requests_waiting": waiting}})
     keep_trying(pool)
     assert pool.check.call_count == checks
+
+
+def test_address_cannot_forge_a_line_of_the_log(caplog):
+    request = RequestFactory().get("/tasks/%0AERROR forged/")
+    assert away(request, OperationalError("cut\noff")).status_code == 503
+    assert caplog.messages == ["GET /tasks/\\nERROR forged/: the database is away: cut off"]

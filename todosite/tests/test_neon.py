@@ -164,6 +164,7 @@ def begin(call, *arguments, **fields):
         thread.join(30)
         return answers[0]
 
+    finish.is_there = lambda: bool(answers)
     return finish
 
 
@@ -434,6 +435,19 @@ def test_suite_passes_through_the_pooler(stand):
     assert "skipped" not in done.stdout
 
 
+def test_health_is_answered_while_as_many_wait_as_may(stand, static, session):
+    """Eight ask for the four threads of a worker: three wait for the pool, the others are told."""
+    with serve(**stand.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+        cookie = {"Cookie": f"sessionid={session}"}
+        stand("suspend")
+        waiting = [begin(ask, port, "/tasks/", **cookie) for _ in range(8)]
+        until(lambda: sum(answer.is_there() for answer in waiting) == 5)
+        assert ask(port, "/healthz").status == 200
+        assert sum(answer.is_there() for answer in waiting) == 5
+        stand("resume")
+        assert sorted(answer().status for answer in waiting) == [200] * 3 + [503] * 5
+
+
 def test_branch_loses_its_people(stand):
     stand.sql("CREATE DATABASE branch OWNER neondb_owner")
     urls = {name: url.replace("/neondb?", "/branch?") for name, url in stand.urls.items()}
@@ -441,7 +455,7 @@ def test_branch_loses_its_people(stand):
     assert manage("add_user", "ann@example.org", "--name", "Ann Branch", **urls).returncode == 0
     reset = ["reset_personal_data", "127.0.0.1"]
     assert manage(*reset, **urls).stderr == (
-        "CommandError: BRANCH must name the branch that this database is, and not main.\n"
+        "CommandError: BRANCH must name the branch that this database is, and not the main one.\n"
     )
     done = manage(*reset, **urls, BRANCH="dev/ann")
     assert (done.returncode, done.stderr) == (0, "")

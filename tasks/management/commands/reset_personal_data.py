@@ -5,6 +5,8 @@ from django.db import connection, transaction
 from accounts.management.base import ExampleCommand, direct
 from tasks import personal_data
 
+PRODUCTION = {"", "main", "master", "prod", "production"}
+
 
 class Command(ExampleCommand):
     help = (
@@ -20,14 +22,17 @@ class Command(ExampleCommand):
 
     @direct
     def handle(self, *, host, **options):
-        if settings.BRANCH in ("", "main"):
-            raise CommandError("BRANCH must name the branch that this database is, and not main.")
+        if settings.BRANCH.lower() in PRODUCTION:
+            raise CommandError(
+                "BRANCH must name the branch that this database is, and not the main one."
+            )
         connection.ensure_connection()
         real = connection.connection.info.host
         if host != ("localhost" if real.startswith("/") else real):
             raise CommandError(f"{host} is not the host of this database. Nothing was changed.")
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(personal_data.START)
+            unknown = personal_data.unknown(cursor)
             for words, sql in [*personal_data.OURS, *personal_data.old(cursor)]:
                 self.stdout.write(f"{words} …")
                 cursor.execute(sql)
@@ -35,4 +40,7 @@ class Command(ExampleCommand):
             # Until then its files still hold what was, and its statistics the commonest of it.
             self.stdout.write("Vacuuming …")
             connection.cursor().execute("VACUUM (ANALYZE)")
-        self.stdout.write(f"Nobody of before is in the branch {settings.BRANCH} any more.")
+        for table in unknown:
+            self.stderr.write(f"The table {table} is not known, so it is as it was.")
+        if not unknown:
+            self.stdout.write(f"Nobody of before is in the branch {settings.BRANCH} any more.")

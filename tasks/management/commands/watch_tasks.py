@@ -60,7 +60,9 @@ class Command(ExampleCommand):
         while True:
             with connection.wrap_database_errors:
                 for notice in link.notifies(timeout=10):
-                    self.tell(int(notice.payload))
+                    pk = int(notice.payload)
+                    if pk not in self.printed:
+                        self.tell(pk)
             self.alive_at = timezone.now()
 
     def tell_missed(self):
