@@ -46,7 +46,12 @@ def static(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session(stand):
-    done = manage("shell", "-v0", "-c", SIGN_IN, **stand.urls)
+    return sign_in(stand)
+
+
+def sign_in(neon):
+    """Make Ann's account; return the key of a session of hers."""
+    done = manage("shell", "-v0", "-c", SIGN_IN, **neon.urls)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -446,6 +451,18 @@ def test_health_is_answered_while_as_many_wait_as_may(stand, static, session):
         assert sum(answer.is_there() for answer in waiting) == 5
         stand("resume")
         assert sorted(answer().status for answer in waiting) == [200] * 3 + [503] * 5
+
+
+def test_sleeping_database_wakes_for_a_visitor(static):
+    """As on Neon: a new connection is held until the database is awake."""
+    with make_stand("--wake") as neon:
+        assert manage("migrate", "--verbosity", "0", **neon.urls).returncode == 0
+        cookie = {"Cookie": f"sessionid={sign_in(neon)}"}
+        with serve(**neon.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+            for _ in range(2):
+                neon("suspend")
+                pages = at_once(lambda: ask(port, "/tasks/", **cookie).status, 3)
+                assert pages == [200] * 3
 
 
 def test_branch_loses_its_people(stand):
