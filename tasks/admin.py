@@ -7,7 +7,7 @@ from django.db import connection
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import User
 from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
-from tasks.models import Task
+from tasks.models import Act, Task
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -64,8 +64,10 @@ class AddForm(BaseTaskForm):
     def clean_title(self):
         return clean_title(self.cleaned_data["title"])
 
-    def save(self):
-        self.instance.add()
+    def save(self, admin):
+        """Add the task, once for each submission of the admin's."""
+        act = admin.acts.once(self.submission, Act.Kind.ADD, self.add)
+        self.instance.pk = act.result["task"]
 
 
 class ChangeForm(TaskForm):
@@ -113,6 +115,9 @@ class TaskAdmin(ModelAdmin):
             return queryset.filter(user=owner), False
         return super().get_search_results(request, queryset, search_term)
 
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else [*self.fields, "key"]
+
     def get_readonly_fields(self, request, obj=None):
         """A task never moves to another person."""
         return [*self.readonly_fields, "user"] if obj else self.readonly_fields
@@ -131,7 +136,7 @@ class TaskAdmin(ModelAdmin):
         return form.instance
 
     def save_model(self, request, obj, form, change):
-        form.save()
+        form.save() if change else form.save(request.user)
 
     def save_related(self, request, form, formsets, change):
         """There is nothing beside the row."""

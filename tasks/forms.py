@@ -123,6 +123,11 @@ class BaseTaskForm(forms.ModelForm):
         if cleaned.get("due_time") and not cleaned.get("due_date", "has an error of its own"):
             self.add_error("due_date", "A time needs a date.")
 
+    def add(self):
+        """Insert the new task; return the result of the act that adds it."""
+        self.instance.add()
+        return {"task": self.instance.pk}
+
     def _get_validation_exclusions(self):
         # Else Django asks the database whether the time has a date; clean() says it by the field.
         # Private API: test_queries.py has the number that would tell of a change.
@@ -155,10 +160,6 @@ class AddForm(BaseTaskForm):
         if act.result["task"] == self.instance.pk:
             return self.instance
         return self.user.tasks(manager="everything").filter(pk=act.result["task"]).first()
-
-    def add(self):
-        self.instance.add()
-        return {"task": self.instance.pk}
 
 
 class TaskForm(BaseTaskForm):

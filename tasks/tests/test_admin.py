@@ -163,6 +163,16 @@ class AdminTests(TestCase):
             errors = response.context["adminform"].form.errors
             self.assertEqual(errors, {"user": [words]})
 
+    def test_form_that_is_sent_twice_adds_once(self):
+        page = self.client.get("/admin/tasks/task/add/")
+        (key,) = re.findall(r'name="key" value="([^"]+)"', page.content.decode())
+        data = {"user": "ann@example.org", "title": "Welcome", "key": key}
+        for _ in range(2):
+            response = self.client.post("/admin/tasks/task/add/", data, follow=True)
+            self.assertContains(response, "Welcome</a>” was added successfully.")
+        self.assertEqual(Task.objects.get().user, self.ann)
+        self.assertEqual(self.ann.acts.count(), 0)
+
     def test_form_has_the_rules_of_the_product(self):
         task = self.ann.tasks.create(title="Milk", description="One\ntwo")
         for url in [f"/admin/tasks/task/{task.pk}/change/", "/admin/tasks/task/add/"]:
