@@ -1,6 +1,7 @@
 """What every page may need to know of who is looking."""
 
 from allauth.account.adapter import get_adapter
+from django.utils.functional import SimpleLazyObject
 
 from accounts.forms import ThemeForm
 
@@ -14,3 +15,11 @@ def theme(request):
 def signup_open(request):
     """Give {{ signup_open }}: whether a page or mail may offer an account to a stranger."""
     return {"signup_open": get_adapter().is_open_for_signup(request)}
+
+
+def clock(request):
+    """Give {{ clock }}: this moment where the user is, and how they read dates."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"clock": SimpleLazyObject(user.clock)}

@@ -42,18 +42,27 @@ class ProfileForm(forms.ModelForm):
     """The page posts each field with the value that it showed; only what differs is written.
 
     So two pages, opened at the same time, don't undo each other's changes. A POST that doesn't say
-    what it saw is compared with the account as it is.
+    what it saw is compared with the account as it is; what it doesn't hold stays.
     """
 
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
 
     class Meta:
         model = User
-        fields = ["name", "time_zone", "week_start"]
-        labels = {"week_start": "The week starts on"}
+        fields = ["name", "time_zone", "week_start", "date_format", "hours", "default_page"]
+        labels = {
+            "week_start": "The week starts on",
+            "date_format": "Dates read like",
+            "hours": "Times read like",
+            "default_page": "Todosite opens with",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = self.data.copy()
+            for name in set(ProfileForm.Meta.fields) - set(self.data):
+                self.data[name] = self.initial.get(name)
         for name, field in self.fields.items():
             seen = self.add_initial_prefix(name)
             field.show_hidden_initial = not self.is_bound or seen in self.data

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.addresses import validate_email
+from accounts.clock import Clock
 
 
 def new_id():
@@ -80,6 +82,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         SATURDAY = 5
         SUNDAY = 6
 
+    class DateFormat(models.TextChoices):
+        """The keys of accounts.clock.DATE_FORMATS."""
+
+        DAY = "day", "Fri 3 Oct, 3 Oct 2031"
+        MONTH = "month", "Fri Oct 3, Oct 3, 2031"
+        ISO = "iso", "Fri 2026-10-03, 2031-10-03"
+
+    class Hours(models.IntegerChoices):
+        TWENTY_FOUR = 24, "17:30"
+        TWELVE = 12, "5:30 pm"
+
+    class DefaultPage(models.TextChoices):
+        """Names of pages, as tasks/urls.py has them."""
+
+        TODAY = "today", "Today"
+        UPCOMING = "upcoming", "Upcoming"
+        INBOX = "inbox", "Inbox"
+        TASK_LIST = "task_list", "All tasks"
+
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
     email = models.CharField(
         "email address",
@@ -93,6 +114,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=64, default=default_time_zone, validators=[validate_time_zone]
     )
     week_start = models.PositiveSmallIntegerField(choices=Weekday.choices, default=Weekday.MONDAY)
+    # The database has these defaults too: while a deployment goes on, an older version may run.
+    date_format = models.CharField(
+        max_length=5, choices=DateFormat, default=DateFormat.DAY, db_default=DateFormat.DAY
+    )
+    hours = models.PositiveSmallIntegerField(
+        choices=Hours, default=Hours.TWENTY_FOUR, db_default=Hours.TWENTY_FOUR
+    )
+    default_page = models.CharField(
+        max_length=9, choices=DefaultPage, default=DefaultPage.TODAY, db_default=DefaultPage.TODAY
+    )
+    # How this user sorts and groups a page: {"today": {"sort": "priority", "group": ""}}.
+    arrangements = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -181,6 +216,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     def today(self):
         """Return the day it is where the user is."""
         return self.now().date()
+
+    def clock(self):
+        """Return this moment where the user is, with how they read dates."""
+        return Clock(self.now(), self.date_format, self.hours, self.week_start)
+
+    def lock(self):
+        """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
+        User.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    def arrange(self, page, **arrangement):
+        """Keep how a page is sorted and grouped. Other pages' arrangements stay, in any race."""
+        self.arrangements[page] = arrangement
+        added = models.Value({page: arrangement}, models.JSONField())
+        User.objects.filter(pk=self.pk).update(
+            arrangements=CombinedExpression(models.F("arrangements"), "||", added)
+        )
 
 
 class Adoption(models.Model):

@@ -39,12 +39,20 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 let waiting = []; // lines on their way, in order, each with its key
 let given = ""; // what the box was given back, at its beginning
 
-function keep() {
-  if (waiting.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting }));
+function keep(lines = waiting) {
+  if (lines.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting: lines }));
   else sessionStorage.removeItem("waiting");
 }
 
+// What stands in the box when the page is left comes along to the next one.
+let added = false; // by the form itself, where htmx isn't there to do it
+document.addEventListener("submit", (event) => (added = isAdd(event) && !event.defaultPrevented));
+addEventListener("pagehide", () => {
+  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value }]);
+});
+
 function giveBack({ line, key: sent }) {
+  if (!line) return;
   if (!box.value) key.value = sent;
   if (!box.value.startsWith(given)) given = "";
   const rest = box.value.slice(given.length);
@@ -80,7 +88,7 @@ else if (left && box) {
 // Trouble is told; the page stays as it is, with all that was typed.
 const TROUBLE = {
   403: "Your sign-in has changed meanwhile. Copy what you typed, then reload this page.",
-  404: "This task isn't there any more: it may have been deleted elsewhere.",
+  404: "This isn't there any more: it may have been deleted elsewhere.",
   503: "The database was away for a moment, so this may or may not be saved. Send it again: it won't be saved twice.",
 };
 
@@ -95,10 +103,24 @@ document.addEventListener("htmx:error", (event) => {
   tell("Todosite can't be reached. Nothing you typed is lost; try again when you are online.");
 });
 
-// The form of a task. Its fields hold what is typed; their default values, what was shown.
+// The page of a task. Its fields hold what is typed; their default values, what was shown.
 const form = () => byId("detail-form");
-const fields = () => [...(form()?.elements ?? [])].filter((field) => field.type !== "hidden" && field.name);
+const fields = () => [...document.querySelectorAll("#detail-body [name]:is(input, textarea, select):not([type=hidden])")];
 const isEdit = (event) => event.target.id === "detail-form";
+const isChoice = (field) => field.type === "radio";
+const nameOf = (field) => [field.form?.id, field.name, isChoice(field) && field.value].join();
+const valueOf = (field) => (isChoice(field) ? field.checked : field.value);
+
+function shownIn(field) {
+  if (isChoice(field)) return field.defaultChecked;
+  if (field.options) return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value;
+  return field.defaultValue;
+}
+
+function put(field, value) {
+  if (valueOf(field) !== value) field[isChoice(field) ? "checked" : "value"] = value;
+}
+
 let busy = false;
 let again = false;
 
@@ -107,39 +129,59 @@ document.addEventListener("submit", (event) => isEdit(event) && busy && (again =
 document.addEventListener("htmx:config:request", (event) => {
   if (!isEdit(event) || busy) return;
   busy = true;
-  event.detail.ctx.sent = Object.fromEntries(fields().map((field) => [field.name, field.value]));
+  event.detail.ctx.sent = Object.fromEntries(fields().map((field) => [nameOf(field), valueOf(field)]));
 });
 
 // Morphing gives a field the new value, unless it has the focus. But what was typed since the
 // form was sent stays; and where nothing was, the focused field takes the new value too: else the
-// next save would put the old one back.
+// next save would put the old one back. What stands in another form was not sent: it stays.
+const isOfDetail = (task) => task.target?.id === "detail-body" || task.target?.matches?.(".steps");
+
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
-  if (!ctx.sent || !tasks.some((task) => task.target?.id === "detail-body")) return;
-  const typed = fields().filter((field) => field.value !== ctx.sent[field.name]);
-  ctx.typed = Object.fromEntries(typed.map((field) => [field.name, field.value]));
+  if (!tasks.some(isOfDetail)) return;
+  const typed = fields().filter((field) => {
+    const sent = field.form === form() && ctx.sent?.[nameOf(field)];
+    return valueOf(field) !== (sent ?? shownIn(field)) && valueOf(field) !== sent;
+  });
+  ctx.typed = Object.fromEntries(typed.map((field) => [nameOf(field), valueOf(field)]));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const { typed, response } = event.detail.ctx;
+  const { typed, response, sent } = event.detail.ctx;
   if (!typed) return;
-  for (const field of fields()) {
-    const value = typed[field.name] ?? field.defaultValue;
-    if (field.value !== value) field.value = value;
-  }
+  for (const field of fields()) put(field, typed[nameOf(field)] ?? shownIn(field));
   // What is wrong gets the focus, if that is still in the form.
-  const wrong = form().querySelector("[aria-invalid=true]");
+  const wrong = byId("detail-body").querySelector("[aria-invalid=true]");
   const here = document.activeElement;
-  if (response.status >= 400 && (here === document.body || form().contains(here))) wrong?.focus();
+  if (response.status >= 400 && (here === document.body || here.form === (sent ? form() : byId("step-add")))) wrong?.focus();
 });
 
 // A form that was sent again while it was busy goes once more, with what it holds by then.
 document.addEventListener("htmx:finally:request", (event) => {
   const { sent, response } = event.detail.ctx;
-  if (!sent) return;
+  if (!sent || !isEdit(event)) return;
   busy = false;
   if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit()); // htmx isn't done yet
   again = false;
+});
+
+// A step is taken out of its box at once, for the next one; it comes back, with its key, if it
+// could not be added.
+document.addEventListener("htmx:config:request", (event) => {
+  if (event.target.id !== "step-add") return;
+  const { title, key } = event.target.elements;
+  event.detail.ctx.step = { line: title.value, key: key.value };
+  title.value = "";
+  key.value = newKey();
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const { step, response } = event.detail.ctx;
+  const { title, key } = byId("step-add")?.elements ?? {};
+  if (!step || !title || response?.status < 400) return;
+  if (!title.value) key.value = step.key;
+  title.value = [step.line, title.value].filter(Boolean).join(" ");
 });
 
 // Ctrl or Cmd + Enter saves from any field; Enter alone does in the title, which is one line.
@@ -156,30 +198,147 @@ let leaving = false; // for the sign-in page: lines on their way wait
 document.addEventListener("submit", (event) => (sending = isEdit(event) && !event.defaultPrevented));
 document.addEventListener("htmx:after:request", (event) => (leaving = Boolean(event.detail.ctx.hx.redirect)));
 addEventListener("beforeunload", (event) => {
-  const unsaved = fields().some((field) => field.value !== field.defaultValue);
+  const unsaved = fields().some((field) => valueOf(field) !== shownIn(field));
   if ((unsaved && !sending) || (waiting.length && !leaving)) event.preventDefault();
 });
 
-// What had the focus is gone: go on with its task's row, or with the one after it.
-document.addEventListener("htmx:after:swap", (event) => {
-  if (document.activeElement && document.activeElement !== document.body) return;
-  const { action } = event.detail.ctx.request;
-  const row = byId(`task-${action.match(/\/tasks\/(\d+)\//)?.[1]}`);
-  const near = (step) => {
-    let other = row;
-    while (other?.hidden) other = other[step];
-    return other?.querySelector(".check");
-  };
-  (near("nextElementSibling") ?? near("previousElementSibling") ?? box)?.focus();
+// What a row is open for, in a box beside its button. Without script it is a page.
+const menu = byId("menu");
+const isMenu = (event) => event.detail.ctx.sourceElement?.closest?.("#menu");
+let opener;
+
+function openMenu(button) {
+  // Whoever went on to type something else meanwhile is left alone.
+  if (![button, document.body].includes(document.activeElement)) return;
+  opener = button;
+  menu.showPopover({ source: button }); // Tab goes on from the button
+  const at = button.getBoundingClientRect();
+  const top = Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8);
+  menu.style.top = `${Math.max(top, 8)}px`;
+  menu.style.left = `${Math.max(at.right - menu.offsetWidth, 8)}px`;
+  for (const field of texts()) field.value = drafts.get(field.form.action) ?? field.value;
+  menu.querySelector("button, input:not([type=hidden]), select, a")?.focus();
+}
+
+// A text that is typed there and not sent waits until it is opened again.
+const drafts = new Map();
+const texts = () => menu.querySelectorAll("input[type=text]");
+
+menu?.addEventListener("beforetoggle", ({ newState }) => {
+  if (newState === "open") return;
+  for (const field of texts()) if (field.value !== field.defaultValue) drafts.set(field.form.action, field.value);
 });
 
-// The last row went: say that there is nothing left.
-document.addEventListener("htmx:after:swap", () => {
-  const empty = byId("empty");
-  if (empty && !document.querySelector(".tasks > .task:not([hidden])")) {
-    empty.replaceWith(empty.content.cloneNode(true));
+document.addEventListener("htmx:after:swap", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement?.matches("[hx-target='#menu']") && response.status < 400) openMenu(sourceElement);
+});
+
+// It closes when the focus leaves it, or the page is scrolled under it.
+menu?.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !menu.contains(relatedTarget) && menu.hidePopover());
+addEventListener("scroll", () => matchMedia("(width >= 40rem)").matches && menu?.hidePopover(), { passive: true });
+
+// So does the box that sorts a page.
+function closeArrange({ type, key, target }) {
+  const arrange = document.querySelector(".arrange[open]");
+  if (!arrange || (type === "keydown" ? key !== "Escape" : arrange.contains(target))) return;
+  arrange.open = false;
+  if (type === "keydown") arrange.querySelector("summary").focus();
+}
+
+document.addEventListener("pointerdown", closeArrange);
+document.addEventListener("keydown", closeArrange);
+
+// An act closes it before the page changes, so that the focus is on the row again.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (!isMenu(event) || event.detail.ctx.response.status >= 400) return;
+  const isHere = document.activeElement === document.body || menu.contains(document.activeElement);
+  menu.hidePopover();
+  drafts.delete(event.detail.ctx.sourceElement.action);
+  if (isHere) opener?.focus();
+});
+
+// Where the focus is, so that it goes on from there: to the same place in its row, or to the row
+// after it where the row went somewhere else.
+const ROWS = ".task, .step, .card-row";
+const headingOf = (row) => row?.closest(".group")?.firstElementChild.firstChild.textContent;
+let place;
+
+document.addEventListener("htmx:before:swap", () => {
+  const row = document.activeElement?.closest(ROWS);
+  place = undefined;
+  if (!row) return;
+  const rows = [...document.querySelectorAll(`.${row.classList[0]}`)].map((other) => other.id);
+  const here = rows.indexOf(row.id);
+  const next = [...rows.slice(here + 1), ...rows.slice(0, here).reverse()];
+  place = { row: row.id, id: document.activeElement.id, heading: headingOf(row), next };
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (menu?.matches(":popover-open")) return;
+  const isLost = !document.activeElement || document.activeElement === document.body;
+  const first = (id) => byId(id)?.querySelector("button") ?? byId(id)?.querySelector("a");
+  if (place) {
+    const row = byId(place.row);
+    if (row && headingOf(row) === place.heading) isLost && (byId(place.id) ?? first(place.row))?.focus();
+    else (place.next.map(first).find(Boolean) ?? box)?.focus();
+  } else if (isLost) {
+    const [, kind, pk] = event.detail.ctx.request.action.match(/\/(task|step|list)s\/(\d+)\//) ?? [];
+    (first(`${kind}-${pk}`) ?? box)?.focus();
   }
 });
+
+// What somebody has folded or unfolded stays so.
+const folds = () => [...document.querySelectorAll("details[id]")];
+
+document.addEventListener("htmx:before:swap", (event) => {
+  event.detail.ctx.folds = new Map(folds().map((fold) => [fold.id, fold.open]));
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  for (const fold of folds()) fold.open = event.detail.ctx.folds?.get(fold.id) ?? fold.open;
+});
+
+// Rows are dragged by their handle. The server is told the new neighbour, and answers with the
+// order as it is; where it can't, the row goes back.
+const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function sortable() {
+  if (!window.Sortable) return;
+  for (const rows of document.querySelectorAll("[data-sortable]")) {
+    if (Sortable.get(rows)) continue;
+    // Under a finger the page scrolls at its ends only in the library's own way of dragging.
+    const forceFallback = matchMedia("(pointer: coarse)").matches;
+    Sortable.create(rows, { handle: ".grip", animation: isCalm() ? 0 : 140, scrollSensitivity: 90, forceFallback, onEnd });
+  }
+}
+
+function onEnd({ item, from, oldIndex, newIndex }) {
+  if (oldIndex === newIndex) return;
+  const { previousElementSibling: above, nextElementSibling: below } = item;
+  const [kind, pk] = item.id.split("-");
+  const form = document.createElement("form");
+  form.hidden = true;
+  form.method = "post";
+  form.setAttribute("hx-post", `/${kind}s/${pk}/move/`);
+  const values = { next: box.form.elements.next.value, ...(above ? { after: above.dataset.pk } : { before: below.dataset.pk }) };
+  for (const [name, value] of Object.entries(values)) form.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(form);
+  htmx.process(form);
+  form.addEventListener("htmx:finally:request", (event) => {
+    form.remove();
+    if (event.detail.ctx.response?.status < 400) return;
+    item.remove();
+    from.insertBefore(item, from.children[oldIndex] ?? null);
+  });
+  form.requestSubmit();
+}
+
+addEventListener("DOMContentLoaded", sortable);
+document.addEventListener("htmx:after:swap", sortable);
+
+// Of many lists the one of this page is in sight.
+document.querySelector("#sidebar [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // Sign-up: the browser's time zone, where the form offers it and nobody has chosen yet.
 const zone = document.querySelector("form[data-guess-zone] select[name=time_zone]");

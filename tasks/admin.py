@@ -53,10 +53,11 @@ class AddForm(BaseTaskForm):
 
     user = OwnerField(label="Address of its owner")
     title = TextField(required=False, widget=forms.Textarea(attrs={"rows": 1}))
+    list = tags = None  # which they may be depends on who owns the task
 
     class Meta:
         model = Task
-        fields = ["user", "title", "description", "due_date", "due_time"]
+        fields = ["user", "title", "description", "due_date", "due_time", "priority"]
 
     def __init__(self, data=None, files=None, **kwargs):
         super().__init__(data, user=None, **kwargs)
@@ -66,8 +67,12 @@ class AddForm(BaseTaskForm):
 
     def save(self, admin):
         """Add the task, once for each submission of the admin's."""
-        act = admin.acts.once(self.submission, Act.Kind.ADD, self.add)
-        self.instance.pk = act.result["task"]
+
+        def add():
+            self.instance.add()
+            return {"task": self.instance.pk}
+
+        self.instance.pk = admin.acts.once(self.submission, Act.Kind.ADD, add).result["task"]
 
 
 class ChangeForm(TaskForm):
@@ -79,7 +84,7 @@ class ChangeForm(TaskForm):
 
 @admin.register(Task)
 class TaskAdmin(ModelAdmin):
-    list_display = ["title", "user", "status", "due_date", "created_at"]
+    list_display = ["title", "user", "status", "priority", "due_date", "created_at"]
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
     search_fields = ["title", "user__email"]
@@ -89,17 +94,7 @@ class TaskAdmin(ModelAdmin):
     show_full_result_count = False
     view_on_site = False  # the site shows a task to nobody but its owner
     actions = ["restore"]
-    fields = [
-        "user",
-        "title",
-        "description",
-        "due_date",
-        "due_time",
-        "completed_at",
-        "deleted_at",
-        "created_at",
-        "version",
-    ]
+    fields = ["user", "title", "description", "due_date", "due_time", "priority"]
     readonly_fields = ["completed_at", "deleted_at", "created_at", "version"]
 
     def get_queryset(self, request):
@@ -116,11 +111,12 @@ class TaskAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj else [*self.fields, "key"]
+        more = ["list", "tags", "steps"] if obj else ["key"]
+        return [*self.fields, *more, *self.readonly_fields]
 
     def get_readonly_fields(self, request, obj=None):
         """A task never moves to another person."""
-        return [*self.readonly_fields, "user"] if obj else self.readonly_fields
+        return [*self.readonly_fields, "user", "steps"] if obj else self.readonly_fields
 
     def get_form(self, request, obj=None, **kwargs):
         return ChangeForm if obj else super().get_form(request, obj, **kwargs)
@@ -147,6 +143,15 @@ class TaskAdmin(ModelAdmin):
 
     def delete_queryset(self, request, queryset):
         queryset.delete_softly()
+
+    def get_deleted_objects(self, objs, request):
+        """Name these alone: what belongs to them waits in the trash with them."""
+        return [f"Task: {task}" for task in objs], {"tasks": len(objs)}, set(), []
+
+    @admin.display(description="steps")
+    def steps(self, task):
+        steps = task.steps.by_hand()
+        return "\n".join(f"{'✓' if step.done else '–'} {step}" for step in steps)
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):

@@ -1,11 +1,11 @@
 """What the sidebar of every page shows."""
 
-from django.utils.functional import SimpleLazyObject
+from tasks.sidebar import sidebar_of
 
 
-def counts(request):
-    """Give {{ counts }} of the user's tasks, asked of the database only if the page shows them."""
+def sidebar(request):
+    """Give {{ sidebar }}, asked of the database only if the page shows it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"counts": SimpleLazyObject(user.tasks.counts)}
+    return {"sidebar": sidebar_of(request)}

@@ -1,6 +1,6 @@
-"""Due dates in words. Pure: no Django, no clock; "now" is always given, in the user's own zone."""
+"""What a due date means. Pure: no Django, no clock; "now" is given, in the user's own zone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 
 def due_state(due_date: date | None, due_time: time | None, now: datetime) -> str:
@@ -14,15 +14,3 @@ def due_state(due_date: date | None, due_time: time | None, now: datetime) -> st
     if due_date < today or (due_date == today and due_time is not None and due_time < clock):
         return "late"
     return "today" if due_date == today else ""
-
-
-def day_words(day: date, today: date) -> str:
-    """Return how a person would call day: Today, Tomorrow, Yesterday, Mon 23 Mar, 5 Jan 2031."""
-    # By ordinals: today + 1 day does not exist on 31 December 9999.
-    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
-    days_ahead = day.toordinal() - today.toordinal()
-    if days_ahead in near:
-        return near[days_ahead]
-    if abs(days_ahead) < timedelta(days=300).days:
-        return f"{day:%a} {day.day} {day:%b}"
-    return f"{day.day} {day:%b} {day.year}"

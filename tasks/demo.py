@@ -1,6 +1,6 @@
 """Believable tasks for trying things out. Pure: no Django; the same for the same random source."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 VERBS = [
@@ -34,6 +34,27 @@ NOTES = [
     "https://example.org/how-to",
 ]
 
+STEPS = [
+    *["Find the papers", "Ask what it costs", "Compare two offers", "Write a first draft"],
+    *["Check it with Priya", "Send it off", "Put it into the calendar", "Tidy up afterwards"],
+]
+LISTS = {  # and their colours, in their order
+    "Home": "teal",
+    "Work": "blue",
+    "Errands": "amber",
+    "Garden project": "rose",
+    "Reading": "violet",
+}
+TAGS = ["bills", "calls", "deep-work", "family", "waiting"]
+LOW, MEDIUM, HIGH = 1, 2, 3
+HOMES = [None, *LISTS]  # None is the Inbox
+BOOKS = [
+    *["Middlemarch", "Piranesi", "The Dispossessed", "Stoner", "Beloved", "Gilead", "Kindred"],
+    *["The Waves", "Invisible Cities", "The Summer Book", "Pedro Páramo", "Austerlitz", "Emma"],
+    *["A Room of One’s Own", "The Master and Margarita", "The Leopard", "Things Fall Apart"],
+    *["Wide Sargasso Sea", "The Remains of the Day", "Walden", "My Brilliant Friend"],
+]
+
 
 def title(random: Random) -> str:
     if random.random() < 0.4:
@@ -45,7 +66,8 @@ def task(random: Random, now: datetime) -> dict:
     """Return the fields of a task of the two years before now, an aware datetime.
 
     Of many, about 60 % are completed, a quarter is due within two weeks of now, one in five has
-    notes.
+    notes, 40 % have a priority, 30 % tags, one in ten steps. Its list and tags are by name, its
+    steps by title and whether they are done.
     """
     created_at = now - timedelta(seconds=random.randrange(2 * 365 * 24 * 3600))
     completed_at = due_date = due_time = None
@@ -58,16 +80,30 @@ def task(random: Random, now: datetime) -> dict:
     return {
         "title": title(random),
         "description": random.choice(NOTES) if random.random() < 0.2 else "",
+        "priority": random.randint(LOW, HIGH) if random.random() < 0.4 else 0,
         "due_date": due_date,
         "due_time": due_time,
+        "list": random.choice(HOMES),
+        "tags": random.sample(TAGS, random.randint(1, 2)) if random.random() < 0.3 else [],
+        "steps": steps(random, bool(completed_at)) if random.random() < 0.1 else [],
         "completed_at": completed_at,
         "created_at": created_at,
         "updated_at": completed_at or created_at,
     }
 
 
-def week(today: date) -> list[dict]:
-    """Return the fields of a handful of tasks around today that show what Todosite does."""
+def steps(random: Random, completed: bool) -> list[tuple[str, bool]]:
+    titles = random.sample(STEPS, random.randint(2, 5))
+    done = len(titles) if completed else random.randrange(len(titles))
+    return [(title, n < done) for n, title in enumerate(titles)]
+
+
+def week(now: datetime) -> list[dict]:
+    """Return the fields of tasks around now, in their user's zone, that show what Todosite does.
+
+    As those of task(); each was added a minute after the one before it, a week ago.
+    """
+    today = now.date()
 
     def due(days, *clock):
         return {
@@ -75,14 +111,73 @@ def week(today: date) -> list[dict]:
             "due_time": time(*clock) if clock else None,
         }
 
+    def done(days):
+        return {"completed_at": now - timedelta(days=days)}
+
+    tasks = [
+        *[{"title": title, "list": "Reading"} for title in BOOKS],
+        {"title": "Send the Q1 invoice to Hollis & Grey", "list": "Work", **due(-3),
+         "priority": HIGH, "tags": ["bills"]},
+        {"title": "Water the fern and the two orchids", "list": "Home", **due(-1)},
+        {"title": "Finish the pitch deck for Thursday", "list": "Work", **due(0, 15),
+         "priority": HIGH, "tags": ["deep-work"], "steps": [
+             ("Collect numbers from Priya", True), ("Outline the story in one page", True),
+             ("Draft slides 1–8", False), ("Review with Tom", False), ("Export as PDF", False),
+         ],
+         "description": "Keep it under 10 slides. The ask goes on slide 2, pricing on the last"
+                        " one."},
+        {"title": "Call the dentist about Noah’s appointment", **due(0, 17, 30),
+         "priority": MEDIUM, "tags": ["calls", "family"]},
+        {"title": "Pick up the parcel from the corner shop", "list": "Errands", **due(0),
+         "priority": LOW},
+        {"title": "Plan the raised beds and order soil", "list": "Garden project", **due(0),
+         "steps": [
+             ("Measure the sunny corner", False), ("Sketch the beds", False),
+             ("Order soil and boards", False),
+         ],
+         "description": "Two beds of 1.2 × 2.4 m.\nThe sketch is in the blue folder."},
+        {"title": "Bake a cake 🎂", "list": "Home", **due(1), "description": "Zoë's coming!",
+         "tags": ["family"]},
+        {"title": "Ask O'Brien & Sons for a new quote", "list": "Work", **due(1, 10),
+         "tags": ["calls"]},
+        {"title": "Buy oat milk, bread and coffee", "list": "Errands", **due(1, 18)},
+        {"title": "Pay the electricity bill", "list": "Home", **due(2), "priority": MEDIUM,
+         "tags": ["bills"]},
+        {"title": "Rehearse the pitch with Tom", "list": "Work", **due(2, 9, 30),
+         "priority": HIGH},
+        {"title": "Sow tomatoes on the windowsill", "list": "Garden project", **due(3)},
+        {"title": "Dinner with grandma", **due(4, 19), "tags": ["family"]},
+        {"title": "Return the library books", "list": "Errands", **due(5), "priority": LOW},
+        {"title": "Write the minutes of the team meeting", "list": "Work", **due(6),
+         "tags": ["deep-work"]},
+        {"title": "Renew the passport", **due(12), "priority": MEDIUM, "tags": ["waiting"]},
+        {"title": "Look up summer courses for Noah", "tags": ["family"]},
+        {"title": "Idea: a shelf above the desk"},
+        *[{"title": title, "list": "Home"} for title in [
+            "Fix the bike’s brakes", "Descale the kettle", "Back up the photos", "Oil the door",
+            "Sort the winter clothes",
+        ]],
+        *[{"title": title, "list": "Work"} for title in [
+            "Update the price list", "Read the new contract", "Book a room for the workshop",
+            "Thank Priya for the numbers", "Tidy up the shared folder", "Plan the spring campaign",
+            "Collect receipts for the tax return",
+        ]],
+        *[{"title": title, "list": "Garden project"} for title in [
+            "Prune the apple tree", "Repair the fence", "Clean the greenhouse", "Sharpen the tools",
+            "Find a place for the compost", "Swap seeds with the neighbours",
+            "Build a bench from the old boards",
+        ]],
+        {"title": "Reply to Ann about the school trip", **due(0), **done(0), "tags": ["family"]},
+        {"title": "Book the train to Leipzig", "list": "Work", **done(0)},
+        {"title": "Clean the gutters", "list": "Home", **due(-1), **done(1)},
+        {"title": "Pay the rent", "list": "Home", **due(-2), **done(2), "priority": HIGH,
+         "tags": ["bills"]},
+        {"title": "Order seeds", "list": "Garden project", **done(3)},
+        {"title": "The Left Hand of Darkness", "list": "Reading", **done(5)},
+    ]  # fmt: skip
+    added_at = [now - timedelta(days=7) + timedelta(minutes=n) for n in range(len(tasks))]
     return [
-        {"title": "Plan the raised beds and order soil", "description": NOTES[1]},
-        {"title": "Book the train to Leipzig", **due(5)},
-        {"title": "Reply to Ann about the school trip", "done": True, **due(0)},
-        {"title": "Pick up the parcel from the corner shop", **due(1)},
-        {"title": "Call the dentist about Noah’s appointment", **due(0, 23, 30)},
-        {"title": "Finish the pitch deck", "description": NOTES[0], **due(2, 15)},
-        {"title": "Bake a cake 🎂", **due(3), "description": "Zoë's coming!"},
-        {"title": "Water the fern and the two orchids", **due(-1)},
-        {"title": "Send the Q1 invoice to Hollis & Grey", **due(-3)},
-    ]
+        {"list": None, "tags": [], "steps": [], "created_at": at, **fields,
+         "updated_at": fields.get("completed_at", at)}
+        for at, fields in zip(added_at, tasks, strict=True)
+    ]  # fmt: skip

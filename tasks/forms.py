@@ -1,15 +1,27 @@
-"""Forms for tasks. Each demands user=, and nothing typed into one is lost when it fails."""
+"""Forms for tasks, lists, tags and steps.
 
+Each demands user=, and nothing typed into one is lost when it fails.
+"""
+
+import re
 import uuid
+from copy import copy
+from datetime import date
+from functools import cache
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts import text
-from tasks.models import Act, Task
+from tasks.models import Act, Step, Tag, Task, TaskList
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
+TAG_LENGTH = Tag._meta.get_field("name").max_length
+MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
 NOTES_LENGTH = 100_000
 MAX_PAGE = 10**9
 UNKNOWN = "\x00"  # stands for a value that a POST doesn't hold; nobody can have typed it
@@ -44,14 +56,19 @@ class TimeField(forms.TimeField):
     default_error_messages = {"invalid": "Enter a time as hours and minutes, such as 17:30."}
 
 
-def clean_title(value):
-    """Return value as the one line that a title is, or raise ValidationError."""
+def clean_line(value, missing, longest):
+    """Return value as one line, or raise ValidationError; missing is said where there is none."""
     refuse_unstorable(value)
     value = " ".join(line.strip() for line in value.splitlines()).strip()
     if not text.legible(value):
-        raise ValidationError("Write what there is to do.", code="required")
-    refuse_longer(value, TITLE_LENGTH)
+        raise ValidationError(missing, code="required")
+    refuse_longer(value, longest)
     return value
+
+
+def clean_title(value):
+    """Return value as the one line that a title is, or raise ValidationError."""
+    return clean_line(value, "Write what there is to do.", TITLE_LENGTH)
 
 
 def clean_notes(value):
@@ -77,7 +94,7 @@ def refuse_longer(value, limit):
         )
 
 
-def submission(data, task_pk):
+def submission(data, about):
     """Return what tells this submission from all others, as a UUID; None if it has no key.
 
     The form's key alone would not do: the Back button brings the same form back, and what is typed
@@ -90,144 +107,190 @@ def submission(data, task_pk):
         return None
     typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
     typed["text"] = typed.get("text", "").strip()
-    return uuid.uuid5(key, repr((task_pk, sorted(typed.items()))))
+    return uuid.uuid5(key, repr((about, sorted(typed.items()))))
 
 
-class BaseTaskForm(forms.ModelForm):
-    """What adding and editing have in common: a task of user, its due date, its notes.
+class NumberField(forms.IntegerField):
+    """Digits and nothing else: Python's int() takes 1_0, too."""
+
+    def to_python(self, value):
+        if value and not (value.isascii() and value.isdecimal()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class ListField(forms.TypedChoiceField):
+    """One of the user's lists by id, or the Inbox."""
+
+    default_error_messages = {"invalid_choice": "This list isn't there any more. Choose another."}
+
+    def __init__(self, **kwargs):
+        super().__init__(coerce=int, empty_value=None, required=False, **kwargs)
+
+    def offer(self, user, own, asked=None):
+        """Offer the user's lists: own is the task's, wherever it is; asked may be put away."""
+
+        @cache
+        def choices():
+            there = Q(deleted_at=None) & (Q(archived_at=None) | Q(pk=asked))
+            lists = user.lists(manager="everything").filter(there | Q(pk=own)).by_hand()
+            return [("", "Inbox"), *lists.values_list("pk", "name")]
+
+        self.choices = choices
+
+
+class TagsField(forms.CharField):
+    """Names of tags, with blanks, commas or # between them: a tuple, each name once."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.validators = []  # Django's is for NUL alone
+
+    def to_python(self, value):
+        names = re.split(r"[\s,#]+", value or "")
+        seen = {name.lower(): name for name in reversed(names) if text.legible(name)}
+        return tuple(seen.values())[::-1]
+
+    def validate(self, value):
+        for name in value:
+            refuse_unstorable(name)
+            if len(name) > TAG_LENGTH:
+                raise ValidationError(
+                    "“%(name)s” is longer than the %(limit)s characters that a tag can have.",
+                    params={"name": name, "limit": TAG_LENGTH},
+                )
+
+    def has_changed(self, initial, data):
+        return lower(initial) != lower(self.to_python(data))
+
+
+def lower(names):
+    return {name.lower() for name in names or ()}
+
+
+class OwnedForm(forms.ModelForm):
+    """A form for something of user's.
 
     Its key makes a submission take effect once, however often it arrives: `submission`.
     """
 
     key = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-    due_date = DateField(label="Due", required=False)
-    due_time = TimeField(label="Time", required=False)
-    description = TextField(
-        label="Notes", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
-    )
 
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, **kwargs)
         self.user = user
-        self.submission = submission(data or {}, self.instance.pk)
         if self.instance.pk and self.instance.user_id != user.pk:
-            raise ValueError("This task belongs to somebody else.")
+            raise ValueError("This belongs to somebody else.")
         self.instance.user = user
 
-    def clean_description(self):
-        value = self.cleaned_data["description"]
-        return clean_notes(value) if "description" in self.changed_data else value
+    @cached_property
+    def submission(self):
+        row = self.instance
+        return submission(self.data, (row._meta.model_name, row.pk, getattr(row, "task_id", None)))
 
-    def clean(self):
-        cleaned = self.cleaned_data
-        if cleaned.get("due_time") and not cleaned.get("due_date", "has an error of its own"):
-            self.add_error("due_date", "A time needs a date.")
+
+class AddingForm(OwnedForm):
+    """A new row of user's, which one submission adds once."""
 
     def add(self):
-        """Insert the new task; return the result of the act that adds it."""
         self.instance.add()
-        return {"task": self.instance.pk}
 
-    def _get_validation_exclusions(self):
-        # Else Django asks the database whether the time has a date; clean() says it by the field.
-        # Private API: test_queries.py has the number that would tell of a change.
-        return super()._get_validation_exclusions() | {"due_time"}
+    @cached_property
+    def earlier(self):
+        """The act of this very submission, if it took effect before."""
+        return self.submission and self.user.acts.filter(key=self.submission).first()
 
-
-class AddForm(BaseTaskForm):
-    """One line, and the other fields of a task where a form has them."""
-
-    text = TextField(
-        label="What is there to do?",
-        required=False,  # clean_title() says it better
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    class Meta:
-        model = Task
-        fields = ["due_date", "due_time", "description"]
-
-    field_order = ["text"]
-
-    def clean_text(self):
-        self.instance.title = clean_title(self.cleaned_data["text"])
-        return self.instance.title
+    def is_valid(self):
+        # What is wrong with it may be that it was added before.
+        return super().is_valid() or (self.is_bound and bool(self.earlier))
 
     def save(self):
-        """Add the task; return it, None if this form had added it before and it is gone since."""
-        super().save(commit=False)  # refuses what isn't valid
-        act = self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
-        if act.result["task"] == self.instance.pk:
+        """Add the row; return it, None if this form had added it before and it is gone since."""
+        name = self.instance._meta.model_name
+
+        def add():
+            self.add()
+            return {name: self.instance.pk}
+
+        act = self.earlier if self.errors else None
+        act = act or self.user.acts.once(self.submission, Act.Kind.ADD, add)
+        if act.result[name] == self.instance.pk:
             return self.instance
-        return self.user.tasks(manager="everything").filter(pk=act.result["task"]).first()
+        return type(self.instance).everything.filter(user=self.user, pk=act.result[name]).first()
 
 
-class TaskForm(BaseTaskForm):
-    """An edit that merges with what happened to the task since it was shown.
+class MergingForm(OwnedForm):
+    """An edit that merges with what happened to the row since it was shown.
 
     The page posts each field with the value that it showed (initial-…), and the version of the
-    task. A field that I changed is written; one that I left, or that isn't in the form at all,
+    row. A field that I changed is written; one that I left, or that isn't in the form at all,
     stays as the row has it. Where the row changed in the same field meanwhile, the form is
     invalid: `clashes` has the row's value, my own stays in the box, and the next attempt, which
     has seen both, decides. Give it an instance that is locked (select_for_update).
     """
 
-    title = TextField(
-        required=False,  # old tasks may lack one: clean_title() asks only those who edit it
-        widget=forms.Textarea(attrs={"rows": 1}),
-    )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    class Meta:
-        model = Task
-        fields = ["title", "due_date", "due_time", "description"]
+    merged = []  # the names of the fields that this is about
 
     def __init__(self, data=None, *, instance, **kwargs):
-        super().__init__(data, instance=instance, initial={"version": instance.version}, **kwargs)
-        self.clashes = {}
         # The row as it is now: validation puts the form's values into the instance.
-        self.now = {name: getattr(instance, name) for name in self.Meta.fields}
-        for name in self.Meta.fields:
+        self.now = {name: self.value_of(instance, name) for name in self.merged}
+        initial = {**self.now, "version": instance.version}
+        super().__init__(data, instance=instance, initial=initial, **kwargs)
+        self.clashes = {}
+        self.written = set()  # what save() changed
+        for name in self.merged:
             self.fields[name].show_hidden_initial = True
         if self.is_bound:
             self.data = self._with_baseline(data)
 
+    def value_of(self, instance, name):
+        return getattr(instance, name)
+
     def _as_shown(self, name):
         """Return the row's value of a field as a page shows it, such as "14:30"."""
-        return self.fields[name].widget.format_value(self.now[name]) or ""
+        field = self.fields[name]
+        shown = field.widget.format_value(field.prepare_value(self.now[name])) or ""
+        return shown[0] if isinstance(shown, list) else shown  # a choice gives a list
 
     def _with_baseline(self, data):
         """Return data where each field has a value and the one that it was shown with.
 
         A POST that doesn't come from our page may lack both. What it doesn't hold it doesn't
         change; and without the values that it saw, its version tells whether they are the row's.
+        What was left as it was shown is as the row has it now: a list may be gone since.
         """
         data = data.copy()
         up_to_date = data.get("version") in (None, "", str(self.instance.version))
-        for name in self.Meta.fields:
+        for name in self.merged:
             initial_name = self.add_initial_prefix(name)
             if name not in data:
                 data[name] = data[initial_name] = self._as_shown(name)
             elif initial_name not in data:
                 data[initial_name] = self._as_shown(name) if up_to_date else UNKNOWN
+            elif data[name] == data[initial_name]:
+                data[name] = data[initial_name] = self._as_shown(name)
         return data
 
-    def clean_title(self):
-        value = self.cleaned_data["title"]
-        return clean_title(value) if "title" in self.changed_data else value
-
     def clean(self):
-        for name in self.Meta.fields:
+        for name in self.merged:
             if name not in self.changed_data:
                 self.cleaned_data[name] = self.now[name]
             elif self._clashes(name):
                 self.clashes[name] = self.now[name]
-                theirs = self._as_shown(name)
+                theirs = self.in_words(name)
                 words = (
                     f"Meanwhile this became:\n{theirs}" if theirs else "Meanwhile this was emptied."
                 )
                 self.add_error(name, f"{words}\nSave again to put yours in its place.")
         super().clean()
+
+    def in_words(self, name):
+        """Return the row's value of a field as a person reads it."""
+        field, shown = self.fields[name], self._as_shown(name)
+        if isinstance(field, forms.ChoiceField):
+            return dict((str(value), words) for value, words in field.choices).get(shown, "")
+        return shown
 
     def _clashes(self, name):
         """Did the row change too, in a field that I changed, and to something else?"""
@@ -240,7 +303,7 @@ class TaskForm(BaseTaskForm):
 
     @cached_property
     def took_effect(self):
-        """Was this very submission saved before? Not if the task is as it was shown."""
+        """Was this very submission saved before? Not if the row is as it was shown."""
         if not self.submission or self.data.get("version") == str(self.instance.version):
             return False
         return self.user.acts.filter(key=self.submission).exists()
@@ -255,37 +318,360 @@ class TaskForm(BaseTaskForm):
 
     def _rebase(self):
         """Show the row as it is now, but for what I changed: the next attempt has seen both."""
-        for name in self.Meta.fields:
+        for name in self.merged:
             self.data[self.add_initial_prefix(name)] = self._as_shown(name)
             if name not in self.changed_data:
                 self.data[name] = self._as_shown(name)
         self.data["version"] = self.instance.version
 
+    def changes(self):
+        """Return what this edit changes, as the row's edit() takes it."""
+        cleaned = {name: self.cleaned_data[name] for name in self.merged}
+        return {name: new for name, new in cleaned.items() if new != self.now[name]}
+
     def save(self):
         """Write what this edit changes; return False if that is nothing. Sent again, it did."""
         if self.took_effect:
             return True
-        changes = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        changes = {name: new for name, new in changes.items() if new != self.now[name]}
+        changes = self.changes()
         if not changes:
             return False
         self.user.acts.create(
-            key=self.submission, kind=Act.Kind.EDIT, result={"task": self.instance.pk}
+            key=self.submission,
+            kind=Act.Kind.EDIT,
+            result={self.instance._meta.model_name: self.instance.pk},
         )
+        self.written = set(changes)
         return self.instance.edit(**changes)
 
 
-class NumberField(forms.IntegerField):
-    """Digits and nothing else: Python's int() takes 1_0, too."""
+class BaseTaskForm(OwnedForm):
+    """What adding and editing have in common: all fields of a task but its title."""
 
-    def to_python(self, value):
-        if value and not (value.isascii() and value.isdecimal()):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+    due_date = DateField(label="Due", required=False)
+    due_time = TimeField(label="Time", required=False)
+    priority = forms.TypedChoiceField(
+        choices=Task.Priority.choices,
+        coerce=int,
+        empty_value=Task.Priority.NONE,
+        initial=Task.Priority.NONE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    list = ListField()
+    tags = TagsField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = TextField(
+        label="Notes", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+    def __init__(self, data=None, *args, user, **kwargs):
+        super().__init__(data, *args, user=user, **kwargs)
+        if "list" in self.fields:
+            self.fields["list"].offer(user, self.instance.list_id, self.asked_list())
+
+    def asked_list(self):
+        """Return the id of the list that the form says."""
+        pk = str(self["list"].value() or "")
+        return pk if pk.isdecimal() and len(pk) < 19 else None
+
+    def clean_tags(self):
+        value = self.cleaned_data["tags"]
+        if "tags" in self.changed_data and len(value) > MOST_TAGS:
+            raise ValidationError(
+                "These are %(now)s tags; %(limit)s are possible.",
+                params={"now": len(value), "limit": MOST_TAGS},
+            )
+        return value
+
+    def clean_description(self):
+        value = self.cleaned_data["description"]
+        return clean_notes(value) if "description" in self.changed_data else value
+
+    def clean(self):
+        cleaned = self.cleaned_data
+        if cleaned.get("due_time") and not cleaned.get("due_date", "has an error of its own"):
+            self.add_error("due_date", "A time needs a date.")
+
+    def _get_validation_exclusions(self):
+        # Else Django asks the database what clean() says by the field, and what no form can break.
+        # Private API: test_queries.py has the number that would tell of a change.
+        return super()._get_validation_exclusions() | {"due_time", "priority"}
+
+
+class AddForm(AddingForm, BaseTaskForm):
+    """One line, and the other fields of a task where a form has them."""
+
+    text = TextField(
+        label="What is there to do?",
+        required=False,  # clean_title() says it better
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    # Of the page of a tag: by its id, since its name may be another by now.
+    tag = NumberField(min_value=1, required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Task
+        fields = ["due_date", "due_time", "priority", "description"]
+
+    field_order = ["text"]
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        if self.data.get("due_date") == "today":  # as the page of today has it, at any hour
+            self.data = self.data.copy()
+            self.data["due_date"] = user.today().isoformat()
+
+    def clean_text(self):
+        self.instance.title = clean_title(self.cleaned_data["text"])
+        return self.instance.title
+
+    def add(self):
+        self.instance.list_id = self.cleaned_data["list"]
+        tags = Tag.objects.make(self.user, self.cleaned_data["tags"])
+        if pk := self.cleaned_data["tag"]:
+            tags += self.user.tags.filter(pk=pk)
+        self.instance.add(tags)
+
+
+class TaskForm(MergingForm, BaseTaskForm):
+    """An edit of a task. Tags merge one by one, so they never clash."""
+
+    title = TextField(
+        required=False,  # old tasks may lack one: clean_title() asks only those who edit it
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+
+    class Meta:
+        model = Task
+        fields = ["title", "due_date", "due_time", "priority", "description"]
+
+    merged = [*Meta.fields, "list", "tags"]
+
+    def value_of(self, instance, name):
+        if name == "list":
+            return instance.list_id
+        if name == "tags":
+            self.tags_now = list(instance.tags.by_name())
+            return " ".join(tag.name for tag in self.tags_now)
+        return super().value_of(instance, name)
+
+    def clean_title(self):
+        value = self.cleaned_data["title"]
+        return clean_title(value) if "title" in self.changed_data else value
+
+    def _clashes(self, name):
+        return name != "tags" and super()._clashes(name)
+
+    def changes(self):
+        changes = super().changes()
+        if "tags" not in self.changed_data:
+            changes.pop("tags", None)
+            return changes
+        mine = changes.pop("tags")
+        shown = lower(self.fields["tags"].to_python(self.data[self["tags"].html_initial_name]))
+        new = [name for name in mine if name.lower() not in shown]
+        gone = shown - lower(mine)
+        add = [tag for tag in Tag.objects.make(self.user, new) if tag not in self.tags_now]
+        remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
+        return changes | ({"add_tags": add, "remove_tags": remove} if add or remove else {})
+
+
+class NotesBaseline(forms.HiddenInput):
+    def __init__(self):
+        super().__init__(attrs={"form": DetailForm.ID})
+
+
+class DetailForm(TaskForm):
+    """The form of a task's page. Its notes stand below the steps, which have forms of their own,
+    so they say which form they belong to.
+    """
+
+    ID = "detail-form"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["description"].widget.attrs["form"] = self.ID
+        self.fields["description"].hidden_widget = NotesBaseline
+
+
+class NameForm(OwnedForm):
+    """The name of a list or tag, which no other of the user's has, whatever its case.
+
+    Lock the user first: of two who take a name at once, the second sees the first.
+    """
+
+    name = TextField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def clean_name(self):
+        longest = self._meta.model._meta.get_field("name").max_length
+        return clean_line(self.cleaned_data["name"], "Give it a name.", longest)
+
+    def _get_validation_exclusions(self):
+        # Else Django leaves out the rule that names differ, since the form has no user.
+        # Private API: test_lists.py would tell of a change.
+        return super()._get_validation_exclusions() - {"user", "deleted_at"}
+
+
+class ListAddForm(AddingForm, NameForm):
+    """A new list."""
+
+    color = forms.ChoiceField(choices=TaskList.Color.choices, widget=forms.RadioSelect)
+
+    class Meta:
+        model = TaskList
+        fields = ["name", "color"]
+
+    def __init__(self, data=None, *, number=0, **kwargs):
+        """number: of the lists that there are, so that each begins with another colour."""
+        colors = TaskList.Color.values
+        super().__init__(data, initial={"color": colors[number % len(colors)]}, **kwargs)
+
+
+class ListForm(MergingForm, NameForm):
+    """An edit of a list."""
+
+    color = forms.ChoiceField(choices=TaskList.Color.choices, widget=forms.RadioSelect)
+
+    class Meta:
+        model = TaskList
+        fields = ["name", "color"]
+
+    merged = Meta.fields
+
+
+class RestoreForm(NameForm):
+    """Out of the trash, under another name where its own is taken."""
+
+    def __init__(self, data=None, *, instance, **kwargs):
+        there = copy(instance)
+        there.deleted_at = None  # or its name would clash with nobody's
+        super().__init__(data, instance=there, **kwargs)
+
+
+class ListRestoreForm(RestoreForm):
+    class Meta:
+        model = TaskList
+        fields = ["name"]
+
+
+class TagNameForm(NameForm):
+    """A tag's name is one word, as it is typed among others."""
+
+    def clean_name(self):
+        names = TagsField().to_python(super().clean_name())
+        if len(names) != 1:
+            raise ValidationError("A tag is one word: no blanks, no commas, no # in it.")
+        return names[0]
+
+
+class TagForm(MergingForm, TagNameForm):
+    """An edit of a tag."""
+
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+    merged = Meta.fields
+
+
+class TagRestoreForm(RestoreForm, TagNameForm):
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+
+class StepTitleForm(OwnedForm):
+    """The title of a step. It stands beside a task's, so its id is another."""
+
+    title = TextField(
+        label="Step", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, auto_id="id_step_%s", **kwargs)
+
+    def clean_title(self):
+        return clean_line(self.cleaned_data["title"], "Write what the step is.", TITLE_LENGTH)
+
+
+class StepAddForm(AddingForm, StepTitleForm):
+    """A new step of task."""
+
+    class Meta:
+        model = Step
+        fields = ["title"]
+
+    def __init__(self, data=None, *, task, **kwargs):
+        super().__init__(data, **kwargs)
+        self.instance.task = task
+
+
+class StepForm(MergingForm, StepTitleForm):
+    """An edit of a step."""
+
+    class Meta:
+        model = Step
+        fields = ["title"]
+
+    merged = Meta.fields
+
+
+class ListDeleteForm(forms.Form):
+    """What becomes of the tasks of a list that is deleted."""
+
+    tasks = forms.ChoiceField(
+        label="Its tasks",
+        choices=[("inbox", "Move them to the Inbox"), ("trash", "Put them into the trash with it")],
+        widget=forms.RadioSelect,
+        initial="inbox",
+    )
+
+
+class TrashEmptyForm(forms.Form):
+    """Deletes what was in the trash when the form was shown, and nothing that came later."""
+
+    until = forms.DateTimeField(
+        widget=forms.HiddenInput, initial=lambda: timezone.now().isoformat()
+    )
+
+
+class MoveForm(forms.Form):
+    """Where a row goes: before or after another of the user's rows, or to one of the ends."""
+
+    before = forms.ModelChoiceField(None, required=False)
+    after = forms.ModelChoiceField(None, required=False)
+    to = forms.ChoiceField(choices=[("top", "Top"), ("bottom", "Bottom")], required=False)
+
+    def __init__(self, data, *, row, rows):
+        super().__init__(data)
+        others = rows.exclude(pk=row.pk)
+        self.fields["before"].queryset = self.fields["after"].queryset = others
+
+    def clean(self):
+        if len(self.where()) != 1:
+            raise ValidationError("Say one place.")
+
+    def where(self):
+        """Return the place as a row's move() takes it."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: getattr(value, "pk", value) for name, value in given.items()}
+
+
+class ArrangeForm(forms.Form):
+    """How a listing is sorted and grouped, out of what it offers."""
+
+    sort = forms.ChoiceField(label="Sort by", widget=forms.RadioSelect)
+    group = forms.ChoiceField(label="Group by", required=False, widget=forms.RadioSelect)
+
+    def __init__(self, data=None, *, listing):
+        super().__init__(data, initial=listing.arrangement)
+        self.fields["sort"].choices = listing.sort_choices
+        self.fields["group"].choices = listing.group_choices
 
 
 class ListingForm(forms.Form):
-    """Which tasks a listing shows: ?status=&page=&limit="""
+    """Which tasks a listing shows: ?status=&page=&limit=&from=&list="""
 
     status = forms.ChoiceField(
         choices=[("", "All"), ("pending", "Open"), ("completed", "Completed")],
@@ -293,12 +679,24 @@ class ListingForm(forms.Form):
     )
     page = NumberField(min_value=1, max_value=MAX_PAGE, required=False)
     limit = NumberField(min_value=1, max_value=100, required=False)
+    list = NumberField(min_value=1, required=False)
+
+    FIRST, LAST = date(2, 1, 1), date(9998, 12, 31)  # a week before and after exists
+    REASONS = {
+        "status": "must be pending or completed",
+        "page": f"must be a whole number from 1 to {MAX_PAGE}",
+        "limit": "must be a whole number from 1 to 100",
+        "list": "must be the number of a list",
+        "from": "must be a date such as 2026-03-25, of the years 2 to 9998",
+    }
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["from"] = DateField(
+            required=False,
+            validators=[MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)],
+        )
 
     def reason(self):
         """Return a sentence that says which part of the address makes no sense."""
-        limits = {
-            "status": "must be pending or completed",
-            "page": f"must be a whole number from 1 to {MAX_PAGE}",
-            "limit": "must be a whole number from 1 to 100",
-        }
-        return " ".join(f"“{name}” {limits[name]}." for name in self.errors)
+        return " ".join(f"“{name}” {self.REASONS[name]}." for name in self.errors)

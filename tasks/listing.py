@@ -1,68 +1,100 @@
-"""One page of a user's tasks, as its address asks for it."""
+"""The pages that list tasks: which they show, in which order, under which headings.
 
-from urllib.parse import urlencode
+A task stands once on a page. Each page is known by the address it has (listing_at), so that an act
+can answer with the page that its form stood on, as it is now.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from urllib.parse import urlencode, urlsplit
 
 from django.core.paginator import Page, Paginator
-from django.urls import reverse
+from django.db.models import Case, DateField, F, Value, When
+from django.http import QueryDict
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import cached_property
 
+from tasks import dates
 from tasks.forms import ListingForm
+from tasks.models import Task, TaskQuerySet, overdue
 
-LIMIT = 50
+CREATED = ["created_at", "id"]
+DUE = [F("due_date").asc(nulls_last=True), F("due_time").asc(nulls_last=True)]
+LIST = [F("list__position").asc(nulls_first=True), "list_id"]  # the Inbox first
+
+SORTS = {
+    "manual": ("By hand", TaskQuerySet.HAND),
+    "due": ("Due date", [*DUE, "-priority", *CREATED]),
+    "priority": ("Priority", ["-priority", *DUE, *CREATED]),
+    "list": ("List", [*LIST, *DUE, "-priority", *CREATED]),
+    "newest": ("Newest first", ["-created_at", "-id"]),
+}
+GROUPS = {"": "Nothing", "due": "Due date", "priority": "Priority", "list": "List"}
+PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choices}
+PRIORITIES |= {0: "No priority"}
+
+
+@dataclass
+class Section:
+    """Tasks under a heading, or under none."""
+
+    title: str = ""
+    tasks: list = field(default_factory=list)
+    state: str = ""  # "late" and "done" look different
+    number: int | None = None  # how many there are, None where this page can't tell
+    day: date | None = None  # that a task added here is due
 
 
 class Listing:
-    """The tasks for ?status=&page=&limit= in query, a QueryDict. Asks nothing until it is shown.
+    """A page of a user's tasks, as its address asks for it. Asks nothing until it is shown.
 
-    `problem` is a sentence if the address makes no sense; then there is nothing else.
+    `problem` is a sentence if the address makes no sense, and `exists` is False if its list or tag
+    isn't there; then there is nothing else. `presets` are fields of the form that adds a task from
+    here (tasks.forms.AddForm).
     """
 
-    def __init__(self, user, query):
-        self.user = user
+    name = ""  # of its route
+    exists = True
+    title = ""
+    limit = 100
+    sorts = ["due", "priority", "list"]  # the first is how a page begins
+    groups = ["", "due", "priority", "list"]
+    presets = {}
+    placeholder = "Add a task"
+    shows_new = True  # does a task that is added here stand here?
+    nothing = ("Nothing to do", "Add a task above: what is on your mind?")
+    pager = ("Previous", "Next")
+    edit_url = ""  # of the list or tag that this is the page of
+
+    def __init__(self, user, query, sidebar, **ids):
+        self.user, self.sidebar, self.ids = user, sidebar, ids
+        self.clock, self.now = sidebar.clock, sidebar.clock.now
         form = ListingForm(query)
         self.problem = "" if form.is_valid() else form.reason()
-        self.status = form.cleaned_data.get("status", "")
-        self.number = form.cleaned_data.get("page") or 1
-        self.limit = form.cleaned_data.get("limit") or LIMIT
-        # What a link to another page or task carries along: only what differs from the default.
-        self.query = {
-            name: value
-            for name, value in [("status", self.status), ("limit", self.limit)]
-            if value not in ("", LIMIT)
-        }
+        self.asked = form.cleaned_data
+        self.number = self.asked.get("page") or 1
+        self.query = {}  # what its address says besides the page's number
 
-    @cached_property
-    def counts(self):
-        return self.user.tasks.counts()
-
-    @cached_property
-    def page(self):
-        """A Page that may lie past the end; then it is empty."""
-        tasks = self.user.tasks.with_status(self.status).newest_first()
-        paginator = Paginator(tasks, self.limit)
-        # The count is known: a cached_property is set like any attribute.
-        paginator.count = self.counts[self.status] if self.status else sum(self.counts.values())
-        start = (self.number - 1) * self.limit
-        rows = list(tasks[start : start + self.limit]) if start < paginator.count else []
-        return Page(rows, self.number, paginator)
+    # the address
 
     @property
-    def title(self):
-        return {"pending": "Open", "completed": "Completed", "": "All tasks"}[self.status]
+    def path(self):
+        return reverse(self.name, kwargs=self.ids)
 
-    @property
-    def takes_new(self):
-        """Does a task that is added now belong at the top of this page?"""
-        return self.status != "completed" and self.number == 1
-
-    def url(self, **changes):
-        """Return the address of this listing with another status, page or limit."""
-        query = {k: v for k, v in (self.query | changes).items() if v and (k, v) != ("page", 1)}
-        return reverse("task_list") + (f"?{urlencode(query)}" if query else "")
+    def url(self, page=None, **changes):
+        """Return the address of this listing's page of that number, or with other parameters."""
+        query = self.query | changes | ({"page": page} if page and page > 1 else {})
+        return self.path + (f"?{urlencode(query)}" if query else "")
 
     @property
     def own_url(self):
         return self.url(page=self.number)
+
+    @property
+    def on(self):
+        """What the address of a task says, so that it stands beside this page."""
+        return urlencode({"on": self.own_url})
 
     @property
     def previous_url(self):
@@ -74,3 +106,453 @@ class Listing:
     @property
     def next_url(self):
         return self.url(page=self.number + 1) if self.page.has_next() else None
+
+    # how it is sorted and grouped
+
+    @property
+    def key(self):
+        """What this page's arrangement is kept under."""
+        return "-".join([self.name, *map(str, self.ids.values())])
+
+    @cached_property
+    def arrangement(self):
+        """{"sort": …, "group": …}, as the user chose or as the page begins."""
+        kept = self.user.arrangements.get(self.key, {})
+        choices = {"sort": self.sorts, "group": self.groups}
+        return {
+            name: kept[name] if kept.get(name) in values else values[0]
+            for name, values in choices.items()
+        }
+
+    @property
+    def sort_choices(self):
+        return [(name, SORTS[name][0]) for name in self.sorts]
+
+    @property
+    def group_choices(self):
+        return [(name, GROUPS[name]) for name in self.groups]
+
+    @property
+    def by_hand(self):
+        """May the rows be moved here?"""
+        return self.arrangement["sort"] == "manual" and not self.arrangement["group"]
+
+    @property
+    def order(self):
+        late = When(overdue(self.now), then=Value(date.min))
+        day = Case(late, default=F("due_date"), output_field=DateField())
+        groups = {
+            "": [],
+            "due": [day.asc(nulls_last=True)],
+            "priority": ["-priority"],
+            "list": LIST,
+        }
+        return groups[self.arrangement["group"]] + SORTS[self.arrangement["sort"]][1]
+
+    # the tasks
+
+    @property
+    def tasks(self):
+        """All tasks of this page and of those after it, as a queryset."""
+        raise NotImplementedError
+
+    @property
+    def total(self):
+        return self.tasks.count()
+
+    @cached_property
+    def page(self):
+        """A Page that may lie past the end; then it is empty."""
+        tasks = self.tasks.order_by(*self.order)
+        paginator = Paginator(tasks, self.limit)
+        # The count is known: a cached_property is set like any attribute.
+        paginator.count = self.total
+        start = (self.number - 1) * self.limit
+        rows = self.rows(tasks[start : start + self.limit]) if start < paginator.count else []
+        return Page(rows, self.number, paginator)
+
+    def rows(self, tasks):
+        """Return tasks with what their rows show of lists and tags, which the sidebar knows."""
+        rows = list(tasks.for_rows())
+        for task in rows:
+            task.shown_list = self.sidebar.all_lists.get(task.list_id)
+            tags = [self.sidebar.tags[pk] for pk in task.tag_ids if pk in self.sidebar.tags]
+            task.shown_tags = sorted(tags, key=lambda tag: tag["name"].lower())
+            task.steps_done = sum(task.ticks)
+        return rows
+
+    @cached_property
+    def sections(self):
+        """The tasks of this page under their headings. An empty page has none."""
+        group = self.arrangement["group"]
+        if not group:
+            return [Section(tasks=self.page.object_list)] if self.page.object_list else []
+        return self.split(self.page.object_list, getattr(self, f"{group}_heading"))
+
+    def split(self, rows, heading):
+        """Return rows, in their order, as sections; heading returns what a task's own is."""
+        is_whole = not self.page.has_other_pages()
+        found = []
+        # Two lists may have one name, the Inbox's.
+        by_list = self.arrangement["group"] == "list"
+        key = lambda task: (heading(task), by_list and task.list_id)  # noqa: E731
+        for ((title, state, day), _), tasks in groupby(rows, key):
+            tasks = list(tasks)
+            found.append(Section(title, tasks, state, len(tasks) if is_whole else None, day))
+        return found
+
+    def due_heading(self, task):
+        if dates.due_state(task.due_date, task.due_time, self.now) == "late":
+            return "Overdue", "late", None
+        return (self.clock.day(task.due_date) if task.due_date else "No date"), "", task.due_date
+
+    def priority_heading(self, task):
+        return PRIORITIES[task.priority], "", None
+
+    def list_heading(self, task):
+        return (task.shown_list["name"] if task.shown_list else "Inbox"), "", None
+
+
+class Everything(Listing):
+    """The old API's listing, as a page: ?status=&page=&limit="""
+
+    name = "task_list"
+    TITLES = {"": "All tasks", "pending": "Open tasks", "completed": "Completed tasks"}
+    pager = ("Newer", "Older")
+    limit = 50
+    sorts = ["newest"]
+    groups = [""]
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.status = self.asked.get("status", "")
+        self.limit = self.asked.get("limit") or self.limit
+        own = [("status", self.status, ""), ("limit", self.limit, Everything.limit)]
+        self.query = {name: value for name, value, usual in own if value != usual}
+
+    @property
+    def title(self):
+        return self.TITLES[self.status]
+
+    @property
+    def tasks(self):
+        return self.user.tasks.with_status(self.status)
+
+    @property
+    def total(self):
+        return self.sidebar.pending if self.status == "pending" else super().total
+
+
+class Today(Listing):
+    """What is due, what was, and what is done today, in whatever list that isn't put away."""
+
+    name = "today"
+    title = "Today"
+    groups = ["", "priority", "list"]
+    presets = {"due_date": "today"}
+    placeholder = "Add a task for today"
+    nothing = (
+        "Nothing is due today",
+        "Add what you want to do today, or look at what is upcoming.",
+    )
+    DONE = 50  # rows; the page of completed tasks has all
+
+    @property
+    def tasks(self):
+        return self.user.tasks.due_by(self.clock.today).not_archived()
+
+    @property
+    def total(self):
+        return self.sidebar.today
+
+    @property
+    def order(self):
+        return [Case(When(overdue(self.now), then=0), default=1), *super().order]
+
+    @property
+    def progress(self):
+        """(done today, that and what is still to do today), for a bar."""
+        return self.sidebar.done_today, self.sidebar.done_today + self.total
+
+    @cached_property
+    def done(self):
+        midnight = datetime.combine(self.now, time(), self.now.tzinfo)
+        done = self.user.tasks.filter(completed_at__gte=midnight).not_archived()
+        return self.rows(done.order_by("-completed_at", "-id")[: self.DONE])
+
+    @cached_property
+    def sections(self):
+        found = self.split(self.page.object_list, self.late_or_else)
+        if self.number == 1 and self.done:
+            found.append(Section("Done today", self.done, "done", self.sidebar.done_today))
+        return found
+
+    def late_or_else(self, task):
+        """Return the heading of a task: Overdue before all else."""
+        late = self.due_heading(task)
+        heading = getattr(self, f"{self.arrangement['group'] or 'today'}_heading")
+        return late if late[1] == "late" else heading(task)
+
+    def today_heading(self, task):
+        return "Today", "", self.clock.today
+
+
+class Upcoming(Listing):
+    """A week by its days, beginning at ?from=, which is today at first. Empty days are shown."""
+
+    name = "upcoming"
+    title = "Upcoming"
+    groups = [""]
+    shows_new = False
+    limit = 500
+    WEEK = timedelta(days=7)
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.first = self.asked.get("from") or self.clock.today
+        if self.first != self.clock.today:
+            self.query = {"from": self.first.isoformat()}
+
+    @property
+    def order(self):
+        return ["due_date", *super().order]
+
+    @property
+    def last(self):
+        return self.first + self.WEEK - timedelta(days=1)
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().not_archived().filter(due_date__range=(self.first, self.last))
+
+    def week_url(self, first):
+        """Return the address of another week; "" past the ends of the calendar."""
+        is_possible = ListingForm.FIRST <= first <= ListingForm.LAST
+        return self.url(**{"from": first}) if is_possible else ""
+
+    @property
+    def earlier_url(self):
+        return self.week_url(self.first - self.WEEK)
+
+    @property
+    def later_url(self):
+        return self.week_url(self.first + self.WEEK)
+
+    def name_of(self, day):
+        """Return a day's heading: Today · Wed 25 Nov."""
+        return " · ".join(dict.fromkeys([self.clock.day(day), self.clock.date(day)]))
+
+    @property
+    def is_this_week(self):
+        return self.first == self.clock.today
+
+    @cached_property
+    def sections(self):
+        rows = {}
+        for task in self.page.object_list:
+            rows.setdefault(task.due_date, []).append(task)
+        is_whole = not self.page.has_other_pages()
+        days = [self.first + timedelta(days=n) for n in range(self.WEEK.days)] if is_whole else rows
+        return [
+            Section(
+                title=self.name_of(day),
+                tasks=rows.get(day, []),
+                number=len(rows.get(day, [])) if is_whole else None,
+                day=day,
+            )
+            for day in days
+        ]
+
+
+class Inbox(Listing):
+    """Tasks without a list."""
+
+    name = "inbox"
+    title = "Inbox"
+    sorts = ["manual", "due", "priority"]
+    groups = ["", "due", "priority"]
+    nothing = ("Your inbox is empty", "Write down what is on your mind; sort it into lists later.")
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().filter(list=None)
+
+    @property
+    def total(self):
+        return self.sidebar.inbox
+
+
+class ListPage(Listing):
+    """A list's open tasks."""
+
+    name = "list_detail"
+    sorts = ["manual", "due", "priority"]
+    groups = ["", "due", "priority"]
+    nothing = ("This list is empty", "Add its first task above.")
+
+    @property
+    def exists(self):
+        return self.ids["list_pk"] in self.sidebar.all_lists
+
+    @property
+    def list(self):
+        return self.sidebar.all_lists[self.ids["list_pk"]]
+
+    @property
+    def subtitle(self):
+        return "Archived: not in Today, Upcoming and tags" if self.list["archived"] else ""
+
+    @property
+    def edit_url(self):
+        return reverse("list_edit", kwargs=self.ids)
+
+    @property
+    def completed_url(self):
+        return f"{reverse('completed')}?list={self.list['pk']}"
+
+    @property
+    def title(self):
+        return self.list["name"]
+
+    @property
+    def placeholder(self):
+        return f"Add a task to {self.title}"
+
+    @property
+    def presets(self):
+        return {"list": self.list["pk"]}
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().filter(list=self.list["pk"])
+
+    @property
+    def total(self):
+        return self.list["open"]
+
+
+class TagPage(Listing):
+    """The open tasks with a tag."""
+
+    name = "tag_detail"
+    nothing = ("Nothing to do", "No open task has this tag. Add one above.")
+
+    @property
+    def exists(self):
+        return self.ids["tag_pk"] in self.sidebar.tags
+
+    @property
+    def tag(self):
+        return self.sidebar.tags[self.ids["tag_pk"]]
+
+    @property
+    def edit_url(self):
+        return reverse("tag_edit", kwargs=self.ids)
+
+    @property
+    def title(self):
+        return f"#{self.tag['name']}"
+
+    @property
+    def placeholder(self):
+        return f"Add a task with {self.title}"
+
+    @property
+    def presets(self):
+        return {"tag": self.tag["pk"]}
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().not_archived().filter(tags=self.tag["pk"])
+
+
+class Completed(Listing):
+    """What is done, the latest first, by its days; ?list= narrows to one list."""
+
+    name = "completed"
+    title = "Completed"
+    pager = ("Newer", "Older")
+    shows_new = False
+    sorts = ["newest"]
+    groups = [""]
+    nothing = ("Nothing completed yet", "What you tick off is kept here.")
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.list_pk = self.asked.get("list")
+        if self.list_pk:
+            self.query = {"list": self.list_pk}
+
+    @property
+    def exists(self):
+        return not self.list_pk or self.list_pk in self.sidebar.all_lists
+
+    @property
+    def subtitle(self):
+        return f"In {self.sidebar.all_lists[self.list_pk]['name']}" if self.list_pk else ""
+
+    @property
+    def tasks(self):
+        done = self.user.tasks.completed()
+        return done.filter(list=self.list_pk) if self.list_pk else done
+
+    @property
+    def order(self):
+        return ["-completed_at", "-id"]
+
+    @cached_property
+    def sections(self):
+        return self.split(self.page.object_list, self.done_heading)
+
+    def done_heading(self, task):
+        day = task.completed_at.astimezone(self.now.tzinfo).date()
+        return self.clock.day(day), "", None
+
+
+LISTINGS = {
+    listing.name: listing
+    for listing in [Everything, Today, Upcoming, Inbox, ListPage, TagPage, Completed]
+}
+
+
+def route(url):
+    """Return the ResolverMatch and the query of an address of ours; (None, None) for any other."""
+    try:
+        parts = urlsplit(url)
+        return resolve(parts.path), QueryDict(parts.query)
+    except (ValueError, Resolver404):
+        return None, None
+
+
+def is_of_task(url):
+    """Is this the address of a task's own page, or of one below it?"""
+    match, _ = route(url)
+    return bool(match) and "task_pk" in match.kwargs
+
+
+def listing_at(user, url, sidebar):
+    """Return the listing that the page at url shows, None where it shows none.
+
+    A task's page stands beside the listing that its address names (`Listing.on`).
+    """
+    match, query = route(url)
+    if is_of_task(url) and "on" in query:
+        return listing_at(user, query["on"], sidebar)
+    if not match or match.url_name not in LISTINGS:
+        return None
+    listing = LISTINGS[match.url_name](user, query, sidebar, **match.kwargs)
+    return listing if not listing.problem and listing.exists else None
+
+
+def is_gone(user, url, sidebar):
+    """Is this the address of a listing that was there once: of a list or tag that is deleted?"""
+    match, _ = route(url)
+    is_listing = match and match.url_name in LISTINGS and match.kwargs
+    return bool(is_listing) and listing_at(user, url, sidebar) is None
+
+
+def listing_of(task, sidebar):
+    """Return the listing that a task is on, its list's or the Inbox."""
+    if task.list_id in sidebar.all_lists:
+        return ListPage(task.user, QueryDict(), sidebar, list_pk=task.list_id)
+    return Inbox(task.user, QueryDict(), sidebar)

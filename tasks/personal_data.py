@@ -1,8 +1,9 @@
 """SQL that takes the people out of a copy of the database, and leaves their number and their dates.
 
-Addresses, names, titles and notes become others of the same length; what signs somebody in, and
-what is kept of acts, goes. The old system's tables are cleaned as well: the one exception from
-leaving them alone. Statements run in order, in one transaction.
+Addresses, names, titles and notes become others of the same length, lists and tags are called by
+their numbers; what signs somebody in, and what is kept of acts, goes. The old system's tables are
+cleaned as well: the one exception from leaving them alone. Statements run in order, in one
+transaction.
 """
 
 from django.db import connection
@@ -51,7 +52,15 @@ UPDATE accounts_adoption SET
 TASKS = """
 UPDATE tasks_task SET
     title = pg_temp.words(length(title), id),
-    description = pg_temp.words(length(description), id)
+    description = pg_temp.words(length(description), id);
+UPDATE tasks_step SET title = pg_temp.words(length(title), id)
+"""
+# As with addresses: each name is first one that nobody has, since no user has a name twice.
+NAMES = """
+UPDATE tasks_tasklist SET name = gen_random_uuid()::text;
+UPDATE tasks_tasklist SET name = 'List ' || id;
+UPDATE tasks_tag SET name = gen_random_uuid()::text;
+UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act"],
@@ -62,6 +71,7 @@ OURS = [
     ("Ending sessions and forgetting secrets", f"TRUNCATE {', '.join(EMPTIED)}"),
     ("Replacing names and addresses", PEOPLE),
     ("Replacing titles and notes", TASKS),
+    ("Replacing the names of lists and tags", NAMES),
 ]
 
 OLD_EMPTIED = [

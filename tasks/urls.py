@@ -1,18 +1,48 @@
-"""The addresses of tasks. View, template and URL have one name; acts hang below their task."""
+"""The addresses of tasks. View, template and URL have one name; acts hang below their object."""
 
 from django.urls import path
 
-from tasks.views import tasks
+from tasks.views import lists, pages, steps, tags, tasks, trash
 
 urlpatterns = [
-    path("", tasks.home, name="home"),
-    path("tasks/", tasks.task_list, name="task_list"),
+    path("", pages.home, name="home"),
+    path("today/", pages.today, name="today"),
+    path("upcoming/", pages.upcoming, name="upcoming"),
+    path("inbox/", pages.inbox, name="inbox"),
+    path("completed/", pages.completed, name="completed"),
+    path("arrange/", pages.arrange, name="arrange"),
+    path("tasks/", pages.task_list, name="task_list"),
     path("tasks/add/", tasks.task_add, name="task_add"),
     path("tasks/<int:task_pk>/", tasks.task_detail, name="task_detail"),
+    path("tasks/<int:task_pk>/menu/", tasks.task_menu, name="task_menu"),
     path("tasks/<int:task_pk>/edit/", tasks.task_edit, name="task_edit"),
     path("tasks/<int:task_pk>/complete/", tasks.task_complete, name="task_complete"),
     path("tasks/<int:task_pk>/reopen/", tasks.task_reopen, name="task_reopen"),
+    path("tasks/<int:task_pk>/move/", tasks.task_move, name="task_move"),
     path("tasks/<int:task_pk>/delete/", tasks.task_delete, name="task_delete"),
     path("tasks/<int:task_pk>/restore/", tasks.task_restore, name="task_restore"),
-    path("trash/", tasks.trash, name="trash"),
+    path("tasks/<int:task_pk>/purge/", tasks.task_purge, name="task_purge"),
+    path("tasks/<int:task_pk>/steps/add/", steps.step_add, name="step_add"),
+    path("steps/<int:step_pk>/tick/", steps.step_tick, name="step_tick"),
+    path("steps/<int:step_pk>/edit/", steps.step_edit, name="step_edit"),
+    path("steps/<int:step_pk>/move/", steps.step_move, name="step_move"),
+    path("steps/<int:step_pk>/delete/", steps.step_delete, name="step_delete"),
+    path("steps/<int:step_pk>/restore/", steps.step_restore, name="step_restore"),
+    path("lists/", lists.list_list, name="list_list"),
+    path("lists/add/", lists.list_add, name="list_add"),
+    path("lists/<int:list_pk>/", pages.list_detail, name="list_detail"),
+    path("lists/<int:list_pk>/edit/", lists.list_edit, name="list_edit"),
+    path("lists/<int:list_pk>/move/", lists.list_move, name="list_move"),
+    path("lists/<int:list_pk>/archive/", lists.list_archive, name="list_archive"),
+    path("lists/<int:list_pk>/unarchive/", lists.list_unarchive, name="list_unarchive"),
+    path("lists/<int:list_pk>/delete/", lists.list_delete, name="list_delete"),
+    path("lists/<int:list_pk>/restore/", lists.list_restore, name="list_restore"),
+    path("lists/<int:list_pk>/purge/", lists.list_purge, name="list_purge"),
+    path("tags/<int:tag_pk>/", pages.tag_detail, name="tag_detail"),
+    path("tags/<int:tag_pk>/edit/", tags.tag_edit, name="tag_edit"),
+    path("tags/<int:tag_pk>/delete/", tags.tag_delete, name="tag_delete"),
+    path("tags/<int:tag_pk>/restore/", tags.tag_restore, name="tag_restore"),
+    path("tags/<int:tag_pk>/purge/", tags.tag_purge, name="tag_purge"),
+    path("trash/", trash.trash, name="trash"),
+    path("trash/empty/", trash.trash_empty, name="trash_empty"),
 ]

@@ -54,7 +54,7 @@ class SignUpTests(AccountTests):
             {"email": "Ann@Example.org", "password1": PASSWORD, "time_zone": "Asia/Kathmandu"},
             follow=True,
         )
-        self.assertRedirects(response, "/tasks/?status=pending")
+        self.assertRedirects(response, "/today/")
         user = User.objects.get()
         self.assertEqual((user.email, user.time_zone), ("ann@example.org", "Asia/Kathmandu"))
 
@@ -73,7 +73,7 @@ class SignUpTests(AccountTests):
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
         path = link_in(mail.outbox[0])
         self.assertContains(self.client.get(path), "ann@example.org")
-        self.assertRedirects(self.client.post(path, follow=True), "/tasks/?status=pending")
+        self.assertRedirects(self.client.post(path, follow=True), "/today/")
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
     def test_unconfirmed_address_does_not_sign_in(self):
@@ -111,7 +111,7 @@ class SignUpTests(AccountTests):
 class SignInTests(AccountTests):
     def test_address_may_be_typed_in_any_case(self):
         add_user("ann@example.org", password=PASSWORD)
-        self.assertRedirects(self.sign_in("ANN@example.ORG"), "/tasks/?status=pending")
+        self.assertRedirects(self.sign_in("ANN@example.ORG"), "/today/")
 
     def test_wrong_password_and_unknown_address_read_the_same(self):
         add_user("ann@example.org", password=PASSWORD)
@@ -258,7 +258,7 @@ class PendingAddressTests(AccountTests):
         self.sign_up("ann@example.org")
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
         response = self.client.post(link_in(mail.outbox[0]), follow=True)
-        self.assertRedirects(response, "/tasks/?status=pending")
+        self.assertRedirects(response, "/today/")
         ann = User.objects.get(email="ann@example.org")
         self.assertEqual(self.client.session["_auth_user_id"], ann.pk)
         self.assertEqual(
@@ -304,7 +304,7 @@ class SquatterTests(AccountTests):
         cache.clear()
         self.sign_in("ann@example.org", NEW_PASSWORD)
         response = self.client.post(link_in(mail.outbox[-1]), follow=True)
-        self.assertRedirects(response, "/tasks/?status=pending")
+        self.assertRedirects(response, "/today/")
         self.client = self.mallory
         words = "The email address and/or password you specified are not correct."
         self.assertContains(self.sign_in("ann@example.org"), words)

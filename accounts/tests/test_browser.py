@@ -74,7 +74,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox):
     expect(page.get_by_text("Incorrect code.")).to_be_visible()
     page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Sign In").click()
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
     context.clear_cookies()
     sign_in(page)
@@ -84,7 +84,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox):
     page.get_by_label("Code").fill(codes[1])
     page.get_by_role("button", name="Sign In").click()
 
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
     page.goto("/accounts/2fa/recovery-codes/generate/")
     confirm_password(page)
@@ -111,7 +111,7 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     }
     chromium.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     sign_in(page)
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.goto("/accounts/2fa/webauthn/add/")
     confirm_password(page)
     page.get_by_label("Passwordless").check()
@@ -122,7 +122,7 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     context.clear_cookies()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
     page.goto("/accounts/2fa/webauthn/")
     page.get_by_role("link", name="Remove").click()
@@ -134,11 +134,11 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
 
 def test_session_ended_in_another_browser(page, ann, browser, live_server):
     sign_in(page)
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     other = browser.new_context(base_url=live_server.url)
     second = other.new_page()
     sign_in(second)
-    expect(second.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(second.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.goto("/settings/")
     page.get_by_role("link", name="Where you are signed in").click()
     there = (
@@ -166,7 +166,7 @@ def test_welcome_of_whoever_came_from_the_old_system(page, ann, scheme, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.goto("/trash/")
     notice.get_by_role("button", name="That’s right").click()
-    expect(page.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     expect(notice).to_have_count(0)
     page.goto("/trash/")
     expect(notice).to_have_count(0)

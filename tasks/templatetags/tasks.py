@@ -1,4 +1,4 @@
-"""What templates of tasks need: due dates in words (made in tasks/dates.py), keys for forms."""
+"""What templates of tasks need: due dates (tasks/dates.py), keys for forms."""
 
 import uuid
 
@@ -10,17 +10,18 @@ register = template.Library()
 
 
 @register.filter
-def due_state(task, now):
+def due_state(task, clock):
     """Return "late", "today" or "" for an open task; what is done can't be late."""
-    return "" if task.completed else dates.due_state(task.due_date, task.due_time, now)
-
-
-@register.filter
-def day_words(day, now):
-    return dates.day_words(day, now.date())
+    return "" if task.completed else dates.due_state(task.due_date, task.due_time, clock.now)
 
 
 @register.simple_tag
 def new_key():
     """Return a new key for a form, by which it takes effect once (tasks.forms.submission)."""
     return uuid.uuid4()
+
+
+@register.filter
+def ticked(steps):
+    """Return how many of steps are done."""
+    return sum(step.done for step in steps)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.people import PASSWORD, add_user
-from tasks.models import Task
+from tasks.models import Step, Task
 
 
 @override_settings(ADMIN_REQUIRES_MFA=False)
@@ -145,13 +145,14 @@ class AdminTests(TestCase):
 
     def test_admin_can_add_a_task_for_somebody(self):
         data = {"user": " Ann@Example.org", "title": " Welcome\r\n", "description": "One\r\ntwo"}
+        data |= {"priority": "3"}
         with CaptureQueriesContext(connection) as queries:
             self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
         self.assertIn("pg_notify('task_created'", str(queries.captured_queries))
         task = Task.objects.get()
         self.assertEqual(
-            (task.user, task.title, task.description, task.version),
-            (self.ann, "Welcome", "One\ntwo", 1),
+            (task.user, task.title, task.description, task.priority, task.version),
+            (self.ann, "Welcome", "One\ntwo", 3, 1),
         )
 
         for user, words in [
@@ -211,8 +212,10 @@ class AdminTests(TestCase):
             field = name.removeprefix("initial-")
             if field in form.fields:
                 value = form.fields[field].widget.format_value(form[field].value()) or ""
+                value = value[0] if isinstance(value, list) else value  # that of a choice
                 data[name] = value.replace("\n", "\r\n")
-        self.assertIn("initial-title", data)
+        for name in ("title", "list", "tags", "priority"):
+            self.assertIn(f"initial-{name}", data)
         return data
 
     def test_edit_merges_with_what_the_owner_did_meanwhile(self):
@@ -231,11 +234,72 @@ class AdminTests(TestCase):
         self.assertEqual((task.title, task.version), ("Oat milk", 3))
 
     def test_saving_what_is_shown_changes_nothing(self):
-        task = self.ann.tasks.create(title="Milk", description="One\ntwo")
+        task = self.add_task_in_full()
         url = f"/admin/tasks/task/{task.pk}/change/"
         self.assertRedirects(self.client.post(url, self.shown(url)), "/admin/tasks/task/")
         task.refresh_from_db()
         self.assertEqual((task.description, task.version), ("One\ntwo", 1))
+        self.assertEqual(
+            (task.list.name, task.priority, self.tag_names(task)), ("Home", 2, ["calls"])
+        )
+
+    def add_task_in_full(self):
+        """Return a task of Ann's that has everything a task can have."""
+        home = self.ann.lists.create(name="Home")
+        task = self.ann.tasks.create(
+            title="Milk", description="One\ntwo", list=home, priority=Task.Priority.MEDIUM
+        )
+        task.hang([self.ann.tags.create(name="calls")])
+        for title, done in [("Find the <bag>", True), ("Go", False)]:
+            Step(user=self.ann, task=task, title=title, done=done).add()
+        return task
+
+    def tag_names(self, task):
+        return [tag.name for tag in task.tags.by_name()]
+
+    def test_list_priority_and_tags_are_changed_by_the_owners_rules(self):
+        task = self.add_task_in_full()
+        work = self.ann.lists.create(name="Work")
+        theirs = add_user("ben@example.org").lists.create(name="Theirs")
+        url = f"/admin/tasks/task/{task.pk}/change/"
+        data = self.shown(url)
+        page = self.client.post(url, data | {"list": theirs.pk})
+        self.assertEqual(
+            page.context["adminform"].form.errors,
+            {"list": ["This list isn't there any more. Choose another."]},
+        )
+        self.assertNotContains(page, "Theirs")
+        self.client.post(url, data | {"list": work.pk, "priority": "3", "tags": "Calls family"})
+        task.refresh_from_db()
+        self.assertEqual((task.list, task.priority, task.version), (work, 3, 2))
+        self.assertEqual(self.tag_names(task), ["calls", "family"])
+        self.assertEqual(self.ann.tags.count(), 2)
+
+    def test_page_shows_the_steps_in_lines(self):
+        page = self.client.get(f"/admin/tasks/task/{self.add_task_in_full().pk}/change/")
+        self.assertContains(page, "✓ Find the &lt;bag&gt;<br>– Go")
+
+    def test_page_needs_as_few_queries_for_much_in_a_task(self):
+        task = self.add_task_in_full()
+        url = f"/admin/tasks/task/{task.pk}/change/"
+        self.client.get("/admin/")
+        before = self.count(url)
+        for n in range(3):
+            self.ann.lists.create(name=f"List {n}")
+            task.hang([self.ann.tags.create(name=f"tag{n}")])
+            task.steps.create(user=self.ann, title=f"Step {n}")
+        self.assertEqual(self.count(url), before)
+
+    def test_asking_before_deletion_names_the_tasks_alone(self):
+        task = self.add_task_in_full()
+        delete = {"action": "delete_selected", "_selected_action": [task.pk]}
+        for page in [
+            self.client.get(f"/admin/tasks/task/{task.pk}/delete/"),
+            self.client.post("/admin/tasks/task/", delete),
+        ]:
+            self.assertContains(page, "Task: Milk")
+            self.assertNotContains(page, "calls")
+            self.assertNotContains(page, "Find the")
 
     def test_deleting_puts_into_the_trash(self):
         one, two, three = (self.ann.tasks.create(title=title) for title in ["One", "Two", "Three"])

@@ -161,7 +161,7 @@ class SignInTests(AdoptionTests):
             {"login": "ada.lovelace@example.com", "password": "analytical-engine-1843"},
             follow=True,
         )
-        self.assertRedirects(page, "/tasks/?status=pending")
+        self.assertRedirects(page, "/today/")
         self.assertContains(page, "Confirmation email sent to ada.lovelace@example.com.")
         self.assertEqual(
             [(message.to, message.subject) for message in mail.outbox],

@@ -1,16 +1,21 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from io import StringIO
 from unittest import mock
 
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Count
 from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.people import add_user
-from tasks.models import Task
+from tasks import demo
+from tasks.management.commands import demo_data as command
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
 
 
 def demo_data(*arguments):
@@ -25,8 +30,12 @@ MANY = ["--users", "4", "--tasks-per-user", "500", "--password", "demo-Password-
 @override_settings(DEBUG=True)
 class DemoDataTests(TestCase):
     def tasks(self):
+        """Return what each task has, in their order."""
         names = ["user__email", "title", "description", "due_date", "due_time"]
-        return list(Task.objects.order_by("pk").values_list(*names))
+        tasks = Task.objects.order_by("pk").values_list(*names, "list__name", "priority")
+        hung = TaskTag.objects.order_by("pk").values_list("task__title", "tag__name")
+        steps = Step.objects.order_by("pk").values_list("task__title", "title", "done", "position")
+        return list(tasks), list(hung), list(steps)
 
     def test_users_can_sign_in_and_have_believable_tasks(self):
         self.assertEqual(
@@ -41,8 +50,7 @@ class DemoDataTests(TestCase):
         self.assertEqual(
             Counter(Task.objects.values_list("user__email", flat=True))["demo3@example.com"], 500
         )
-        counts = Task.objects.counts()
-        self.assertAlmostEqual(counts["completed"], 1200, delta=120)
+        self.assertAlmostEqual(Task.objects.completed().count(), 1200, delta=120)
         dated = Task.objects.exclude(due_date=None)
         self.assertAlmostEqual(dated.count(), 500, delta=80)
         days = [
@@ -55,6 +63,32 @@ class DemoDataTests(TestCase):
         for piece in ["O'Brien", "🎂", "’"]:
             self.assertIn(piece, text)
         self.assertTrue(Task.objects.exclude(description="").exists())
+
+    def test_tasks_have_lists_priorities_tags_and_steps(self):
+        demo_data(*MANY)
+        user = User.objects.get(email="demo2@example.com")
+        lists = user.lists.by_hand().values_list("name", "color")
+        self.assertEqual(list(lists), list(demo.LISTS.items()))
+        self.assertEqual([tag.name for tag in user.tags.by_name()], demo.TAGS)
+        self.assertEqual(
+            set(Task.objects.values_list("list__name", flat=True)), {None, *demo.LISTS}
+        )
+        self.assertEqual(set(Task.objects.values_list("priority", flat=True)), {0, 1, 2, 3})
+        tags = Counter(Task.objects.annotate(n=Count("tags")).values_list("n", flat=True))
+        self.assertAlmostEqual(tags[0], 1400, delta=120)
+        self.assertEqual(set(tags), {0, 1, 2})
+        steps = Counter(Task.objects.annotate(n=Count("steps")).values_list("n", flat=True))
+        self.assertAlmostEqual(steps[0], 1800, delta=80)
+        self.assertEqual(set(steps), {0, 2, 3, 4, 5})
+        undone = Task.objects.completed().filter(steps__done=False)
+        self.assertEqual(undone.count(), 0)
+
+    def test_many_users_are_made_in_groups(self):
+        with mock.patch.object(command, "GROUP", 3):
+            demo_data(*MANY)
+        counts = Task.objects.values_list("user__email").annotate(n=Count("pk"))
+        self.assertEqual(dict(counts), {f"demo{n}@example.com": 500 for n in (1, 2, 3, 4)})
+        self.assertEqual(TaskList.objects.count(), 20)
 
     def test_same_seed_same_tasks(self):
         demo_data(*MANY, "--seed", "7")
@@ -72,9 +106,42 @@ class DemoDataTests(TestCase):
         password = out.split()[-1]
         self.assertEqual(out, f"Sign in as demo1@example.com with the password {password}\n")
         self.assertIs(user.check_password(password), True)
-        self.assertEqual(user.tasks.counts(), {"pending": 8, "completed": 1})
+        self.assertEqual(user.name, "Maya Stern")
         with self.assertRaisesMessage(CommandError, "demo1@example.com is there already"):
             demo_data()
+
+    def test_week_fills_every_page(self):
+        """As the mock-up has it: so many are open in each list, so many are due."""
+        demo_data()
+        user = User.objects.get()
+        tasks, today = user.tasks, user.today()
+        counts = Counter(tasks.open().values_list("list__name", flat=True))
+        self.assertEqual(
+            counts,
+            {None: 5, "Home": 8, "Work": 12, "Errands": 3, "Garden project": 9, "Reading": 21},
+        )
+        self.assertEqual(
+            [task.title for task in tasks.due_by(today).order_by("due_date", "due_time", "pk")],
+            [
+                "Send the Q1 invoice to Hollis & Grey",
+                "Water the fern and the two orchids",
+                "Finish the pitch deck for Thursday",
+                "Call the dentist about Noah’s appointment",
+                "Pick up the parcel from the corner shop",
+                "Plan the raised beds and order soil",
+            ],
+        )
+        self.assertEqual(tasks.open().filter(due_date__gt=today).count(), 10)
+        midnight = user.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        done = [tasks.filter(completed_at__gte=midnight).count(), tasks.completed().count()]
+        self.assertEqual(done, [2, 6])
+        deck = tasks.get(title__startswith="Finish the pitch deck")
+        self.assertEqual((deck.due_time, deck.priority, deck.list.name), (time(15), 3, "Work"))
+        self.assertEqual([tag.name for tag in deck.tags.all()], ["deep-work"])
+        self.assertEqual(
+            [step.done for step in deck.steps.by_hand()], [True, True, False, False, False]
+        )
+        self.assertEqual(set(tasks.values_list("tags__name", flat=True)), {None, *demo.TAGS})
 
     @override_settings(DEBUG=False)
     def test_refuses_a_real_site_unless_told(self):
@@ -96,11 +163,12 @@ class DemoDataTests(TestCase):
 
     def test_one_user_with_many_tasks_takes_no_more_memory(self):
         with (
-            mock.patch("tasks.management.commands.demo_data.BATCH", 100),
-            mock.patch.object(Task.objects, "bulk_create") as create,
+            mock.patch.object(command, "BATCH", 100),
+            mock.patch.object(command, "add_batch", wraps=command.add_batch) as add,
         ):
             demo_data("--users", "1", "--tasks-per-user", "250", "--password", "x")
-        self.assertEqual([len(call.args[0]) for call in create.call_args_list], [100, 100, 50])
+        self.assertEqual([len(call.args[0]) for call in add.call_args_list], [100, 100, 50])
+        self.assertEqual(Task.objects.count(), 250)
 
 
 class PurgeHistoryTests(TestCase):
@@ -116,10 +184,65 @@ class PurgeHistoryTests(TestCase):
         self.assertEqual(self.purge("--dry-run"), "Would delete 2 acts older than 30 days.\n")
         self.assertEqual(ann.acts.count(), 4)
         self.assertEqual(self.purge(), "Deleted 2 acts older than 30 days.\n")
-        self.assertEqual(self.purge("--days", "7"), "Deleted 1 acts older than 7 days.\n")
+        self.assertEqual(self.purge("--days", "7"), "Deleted 1 act older than 7 days.\n")
         self.assertEqual([act.created_at for act in ann.acts.all()], [now])
 
     def test_days_that_make_no_sense_are_refused(self):
         for days in ("0", "-1", "99999"):
             with self.assertRaisesMessage(CommandError, "--days must be from 1 to 36500."):
                 self.purge("--days", days)
+
+
+class PurgeTrashTests(TestCase):
+    KINDS = [Task, TaskList, Tag, Step]
+
+    def purge(self, *arguments):
+        out = StringIO()
+        call_command("purge_trash", *arguments, stdout=out)
+        return out.getvalue()
+
+    def left(self):
+        return [kind.everything.count() for kind in self.KINDS]
+
+    def delete(self, days, *rows):
+        """Put rows into the trash, as somebody did that many days ago."""
+        moment = timezone.now() - timedelta(days=days)
+        for row in rows:
+            row.delete_softly()
+            type(row).everything.filter(pk=row.pk).update(deleted_at=moment)
+
+    def test_what_was_in_the_trash_for_long_goes_for_ever(self):
+        ann = add_user()
+        home = ann.lists.create(name="Home")
+        calls, family = (ann.tags.create(name=name) for name in ["calls", "family"])
+        kept, *tasks = (ann.tasks.create(title=title, list=home) for title in "abcde")
+        for task in [kept, *tasks]:
+            task.hang([calls])
+        steps = [tasks[0].steps.create(user=ann, title=title) for title in "abc"]
+        steps += [kept.steps.create(user=ann, title=title) for title in "ab"]
+        self.delete(31, *steps[1:4], *tasks[:3], home, calls, family)
+        self.delete(29, tasks[3])
+        self.assertEqual(self.left(), [5, 1, 2, 5])
+        words = "delete 3 tasks, 1 list, 2 tags and 3 steps that were in the trash for 30 days.\n"
+        self.assertEqual(self.purge("--dry-run"), f"Would {words}")
+        self.assertEqual(self.left(), [5, 1, 2, 5])
+        self.assertEqual(self.purge(), words.replace("delete", "Deleted"))
+        self.assertEqual(list(Task.everything.order_by("pk")), [kept, tasks[3]])
+        self.assertEqual(self.left(), [2, 0, 0, 1])
+        self.assertEqual(TaskTag.objects.count(), 0)
+        self.assertEqual(
+            self.purge("--days", "1"),
+            "Deleted 1 task, 0 lists, 0 tags and 0 steps that were in the trash for 1 day.\n",
+        )
+
+    def test_goes_in_short_statements(self):
+        ann = add_user()
+        self.delete(31, *(ann.tasks.create(title=title) for title in "abcde"))
+        with mock.patch("tasks.models.BATCH", 2), CaptureQueriesContext(connection) as queries:
+            self.assertIn("Deleted 5 tasks, ", self.purge())
+        deletions = [q for q in queries if q["sql"].startswith('DELETE FROM "tasks_task" ')]
+        self.assertEqual(len(deletions), 3)
+
+    def test_days_that_make_no_sense_are_refused(self):
+        with self.assertRaisesMessage(CommandError, "--days must be from 1 to 36500."):
+            self.purge("--days", "0")

@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 from unittest import TestCase
 from zoneinfo import ZoneInfo
 
-from tasks.dates import day_words, due_state
+from tasks.dates import due_state
 
 TODAY = date(2026, 3, 25)  # a Wednesday
 
@@ -28,22 +28,3 @@ class DueStateTests(TestCase):
     def test_the_ends_of_the_calendar(self):
         self.assertEqual(self.state(date.min), "late")
         self.assertEqual(self.state(date.max), "")
-
-
-class DayWordsTests(TestCase):
-    def test_words(self):
-        for day, words in [
-            (date(2026, 3, 24), "Yesterday"),
-            (date(2026, 3, 25), "Today"),
-            (date(2026, 3, 26), "Tomorrow"),
-            (date(2026, 3, 23), "Mon 23 Mar"),
-            (date(2026, 4, 1), "Wed 1 Apr"),
-            (date(2027, 3, 25), "25 Mar 2027"),
-            (date(1, 1, 1), "1 Jan 1"),
-            (date(9999, 12, 31), "31 Dec 9999"),
-        ]:
-            with self.subTest(day=day):
-                self.assertEqual(day_words(day, TODAY), words)
-
-    def test_the_last_day_has_no_tomorrow(self):
-        self.assertEqual(day_words(date.max, date.max), "Today")

@@ -1,8 +1,11 @@
 """Nobody reaches what belongs to somebody else, by any route, method or body."""
 
 import ast
+import re
 import sys
+from itertools import product
 from pathlib import Path
+from urllib.parse import unquote
 
 from allauth.usersessions.models import UserSession
 from django.db.models.base import ModelBase
@@ -10,33 +13,66 @@ from django.test import Client, TestCase
 from django.urls import get_resolver, reverse
 
 from accounts import urls as account_urls
+from accounts.models import User
 from accounts.tests.people import add_user
 from tasks import urls
-from tasks.models import Task
+from tasks.models import Act, Step, Tag, Task, TaskList, TaskTag
+from tasks.tests.pages import HTMX
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
 OPEN_TO_ALL = {"home"}
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+NOBODYS = 9_999_999_999  # an id that nothing has
 METHODS = ["get", "post", "head", "put", "patch", "delete", "options"]
 
 
+KINDS = [Task, TaskList, Tag, TaskTag, Step, Act]
+
+
 def state():
+    """Return every row that could be somebody's, as it is."""
     sessions = UserSession.objects.filter(session_key="anns").values("session_key", "ip")
-    return [*sessions, *Task.everything.order_by("pk").values()]
+    users = User.objects.order_by("pk").values("pk", "arrangements", "name", "default_page")
+    rows = [row for kind in KINDS for row in everything(kind).order_by("pk").values()]
+    return [*sessions, *users, *rows]
+
+
+def everything(kind):
+    return getattr(kind, "everything", kind.objects)
+
+
+def give(user, word):
+    """Give user one of each, there and in the trash; return their ids by the names in routes."""
+
+    def both(manager, **fields):
+        gone = manager.create(user=user, **fields)
+        gone.delete_softly()
+        return manager.create(user=user, **fields), gone
+
+    lists = both(user.lists, name=f"{word} list")
+    tags = both(user.tags, name=f"{word}-tag")
+    tasks = both(user.tasks, title=f"{word} milk", description=f"{word} note", list=lists[0])
+    steps = both(tasks[0].steps, title=f"{word} step")
+    steps += (tasks[1].steps.create(user=user, title=f"{word} step"),)
+    for task in tasks:
+        task.hang(tags)
+    rows = {"task_pk": tasks, "list_pk": lists, "tag_pk": tags, "step_pk": steps}
+    return {name: [row.pk for row in found] for name, found in rows.items()}
 
 
 class IsolationTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.ann, cls.mallory = add_user(), add_user("mallory@example.org")
-        cls.task = cls.ann.tasks.create(title="Secret milk", description="Secret note")
-        cls.deleted = cls.ann.tasks.create(title="Secret trash")
-        cls.deleted.delete_softly()
         # A new name of an id in a route is a KeyError until somebody's own is put here.
         session = cls.ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
-        cls.ids = {"task_pk": [cls.task.pk, cls.deleted.pk], "session_pk": [session.pk]}
-        ids = {"id": cls.task.pk, "ids": [cls.task.pk], "task": cls.task.pk, "user": cls.ann.pk}
-        cls.body = {"text": "x", "title": "x", "next": "/", "theme": "dark", "version": "1"} | ids
+        cls.ids = give(cls.ann, "Secret") | {"session_pk": [session.pk]}
+        cls.ann.arrange("inbox", sort="due", group="")
+        task, one = cls.ids["task_pk"][0], cls.ids["list_pk"][0]
+        ids = {"id": task, "ids": [task], "task": task, "user": cls.ann.pk, "list": one}
+        cls.body = {"text": "x", "title": "x", "name": "x", "theme": "dark", "version": "1"} | ids
+        cls.body |= {"next": f"/lists/{one}/", "on": f"/lists/{one}/", "sort": "due", "done": "1"}
+        cls.body |= {"before": task, "group": ""}
+        cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
     def requests(self):
         """Yield (route, response) for each route, id of Ann's and method, with and without htmx."""
@@ -59,8 +95,11 @@ class IsolationTests(TestCase):
                 self.assertNotIn("ann@example.org", response.content.decode())
                 if route.pattern.converters:
                     self.assertIn(response.status_code, {404, 405})
-        mine = [row for row in state() if row.get("user_id") != self.mallory.pk]
-        self.assertEqual(mine, before)
+        self.assertEqual(self.others(state()), self.others(before))
+
+    def others(self, rows):
+        """Leave out what is Mallory's own."""
+        return [row for row in rows if self.mallory.pk not in (row.get("user_id"), row.get("pk"))]
 
     def test_signed_out_every_route_leads_to_sign_in(self):
         before = state()
@@ -84,7 +123,8 @@ class IsolationTests(TestCase):
         for name in ["changelist", "add"]:
             response = self.client.get(reverse(f"admin:tasks_task_{name}"))
             self.assertNotEqual(response.status_code, 200)
-        response = self.client.get(reverse("admin:tasks_task_change", args=[self.task.pk]))
+        task = self.ids["task_pk"][0]
+        response = self.client.get(reverse("admin:tasks_task_change", args=[task]))
         self.assertNotEqual(response.status_code, 200)
 
     def simple_urls(self, resolver, prefix="/"):
@@ -104,6 +144,123 @@ class IsolationTests(TestCase):
         tops = [str(r.pattern) for r in get_resolver().url_patterns]
         self.assertEqual(tops[:2], ["", "settings/"])
         self.assertLessEqual({"home", "task_edit", "trash", "theme"}, ours)
+
+
+class BodyTests(TestCase):
+    """Mallory's own things in the address, and Ann's in what is sent along."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, cls.mallory = add_user(), add_user("mallory@example.org")
+        cls.anns, cls.mine = give(cls.ann, "Secret"), give(cls.mallory, "My")
+        cls.task, cls.list, cls.tag, cls.step = (
+            cls.mine[name][0] for name in ["task_pk", "list_pk", "tag_pk", "step_pk"]
+        )
+
+    def setUp(self):
+        self.client.force_login(self.mallory)
+
+    def anns_rows(self):
+        return [row for row in state() if self.ann.pk in (row.get("user_id"), row.get("pk"))]
+
+    def send(self, method, url, data, headers):
+        """Return the status and the words of an answer, without what no two answers share."""
+        response = getattr(self.client, method)(url, data, headers=headers)
+        words = re.sub(r'(csrfmiddlewaretoken|name="key"|X-CSRFToken)[^>]*>', "", response.text)
+        words = unquote(unquote(words))  # an address may hold one
+        return response.status_code, words
+
+    def assertAsIfNotThere(self, method, url, name, data, status):
+        """Assert that Ann's id in data is answered as one that nobody has, and changes nothing.
+
+        data holds {} where the id goes; name is that of such ids in routes.
+        """
+        before = state()
+        for pk, headers in product(self.anns[name], ({}, HTMX)):
+            with self.subTest(url=url, data=data, pk=pk, headers=headers):
+                filled = [
+                    {key: text.format(n) for key, text in data.items()} for n in (pk, NOBODYS)
+                ]
+                answers = [self.send(method, url, one, headers) for one in filled]
+                codes, words = zip(*answers, strict=True)
+                self.assertEqual(codes, (status, status))
+                anns, nobodys = (re.sub(rf"\b({pk}|{NOBODYS})\b", "", answer) for answer in words)
+                self.assertEqual(anns, nobodys)
+                self.assertNotIn("Secret", anns)
+                self.assertEqual(state(), before)
+
+    def test_moves_into_anothers_list(self):
+        url = f"/tasks/{self.task}/edit/"
+        self.assertAsIfNotThere("post", url, "list_pk", {"list": "{}"}, 422)
+
+    def test_anothers_list_that_was_left_as_it_was_shown_changes_nothing(self):
+        anns = self.anns["list_pk"][0]
+        data = {"title": "Changed", "list": anns, "initial-list": anns}
+        self.client.post(f"/tasks/{self.task}/edit/", data)
+        task = self.mallory.tasks.get(pk=self.task)
+        self.assertEqual((task.title, task.list_id), ("Changed", self.list))
+
+    def test_additions_to_anothers_list(self):
+        self.assertAsIfNotThere("post", "/tasks/add/", "list_pk", {"text": "x", "list": "{}"}, 422)
+        self.assertAsIfNotThere("get", "/tasks/add/", "list_pk", {"list": "{}"}, 200)
+
+    def test_places_beside_what_is_anothers(self):
+        for name, url in [
+            ("task_pk", f"/tasks/{self.task}/move/"),
+            ("list_pk", f"/lists/{self.list}/move/"),
+            ("step_pk", f"/steps/{self.step}/move/"),
+        ]:
+            for place in ["before", "after", "to"]:
+                self.assertAsIfNotThere("post", url, name, {place: "{}"}, 404)
+
+    def test_completed_tasks_of_anothers_list(self):
+        self.assertAsIfNotThere("get", "/completed/", "list_pk", {"list": "{}"}, 404)
+
+    def test_arrangements_of_anothers_pages(self):
+        for name, url in [
+            ("list_pk", "/lists/{}/"),
+            ("tag_pk", "/tags/{}/"),
+            ("list_pk", "/completed/?list={}"),
+            ("list_pk", f"/tasks/{self.task}/?on=/lists/{{}}/"),
+        ]:
+            data = {"sort": "due", "group": "", "next": url}
+            self.assertAsIfNotThere("post", "/arrange/", name, data, 400)
+
+    def test_her_task_beside_anothers_listing(self):
+        url = f"/tasks/{self.task}/"
+        for name, on in [
+            ("list_pk", "/lists/{}/"),
+            ("tag_pk", "/tags/{}/"),
+            ("task_pk", "/tasks/{}/"),
+        ]:
+            for data in ({"on": on}, {"next": on}):
+                self.assertAsIfNotThere("get", url, name, data, 200)
+                self.assertAsIfNotThere("get", f"{url}menu/", name, data, 200)
+
+    def test_answers_with_anothers_listing(self):
+        """To htmx an act answers with the page that `next` names: not with this one."""
+        for name, page in [
+            ("list_pk", "/lists/{}/"),
+            ("tag_pk", "/tags/{}/"),
+            ("list_pk", "/completed/?list={}"),
+            ("task_pk", "/tasks/{}/"),
+        ]:
+            for pk in self.anns[name]:
+                for url in [f"/tasks/{self.task}/complete/", f"/tasks/{self.task}/reopen/"]:
+                    response = self.client.post(url, {"next": page.format(pk)}, headers=HTMX)
+                    self.assertEqual(response.status_code, 200)
+                    self.assertNotContains(response, "Secret")
+                    self.assertNotContains(response, 'hx-target="#listing"')
+
+    def test_names_of_anothers_lists_and_tags_are_free_and_stay_theirs(self):
+        before = self.anns_rows()
+        self.client.post(f"/lists/{self.list}/edit/", {"name": "Secret list"})
+        self.client.post(f"/tags/{self.tag}/edit/", {"name": "Secret-tag2"})
+        self.client.post(f"/tasks/{self.task}/edit/", {"tags": "Secret-tag"})
+        task = self.mallory.tasks.get(pk=self.task)
+        self.assertEqual((task.list.name, task.list.user), ("Secret list", self.mallory))
+        self.assertEqual([tag.user for tag in task.tags.all()], [self.mallory])
+        self.assertEqual(self.anns_rows(), before)
 
 
 class DoorTests(TestCase):
@@ -132,12 +289,15 @@ class DoorTests(TestCase):
 
     def test_no_view_is_exempt_from_csrf(self):
         ann = add_user()
-        task = ann.tasks.create(title="Milk")
+        session = ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
+        ids = give(ann, "My") | {"session_pk": [session.pk]}
         client = Client(enforce_csrf_checks=True)
         client.force_login(ann)
+        before = state()
         for route in ROUTES:
-            kwargs = dict.fromkeys(route.pattern.converters, task.pk)
-            response = client.post(reverse(route.name, kwargs=kwargs), {"text": "x"})
-            self.assertEqual(response.status_code, 403, route.name)
-        task.refresh_from_db()
-        self.assertEqual((task.version, ann.tasks.count()), (1, 1))
+            names = list(route.pattern.converters)
+            for pk in ids[names[0]] if names else [None]:
+                url = reverse(route.name, kwargs=dict.fromkeys(names, pk))
+                data = {"text": "x", "title": "x", "name": "x", "done": "1", "to": "top"}
+                self.assertEqual(client.post(url, data).status_code, 403, route.name)
+        self.assertEqual(state(), before)

@@ -1,10 +1,18 @@
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
 from accounts.tests.people import add_user
-from tasks.models import Task
+from tasks.models import LONGEST_POSITION, Act, Step, Tag, Task, TaskList, TaskTag
+
+
+@contextmanager
+def refused(test, constraint):
+    """Expect that the database refuses what the block does, by the rule of this name."""
+    with test.assertRaisesMessage(IntegrityError, constraint), transaction.atomic():
+        yield
 
 
 class TaskTests(TestCase):
@@ -38,15 +46,40 @@ class TaskTests(TestCase):
                 "description": "Two litres",
                 "status": "pending",
                 "due_date": "2026-03-25",
+                "priority": "none",
+                "list": None,
+                "tags": [],
+                "steps": [],
                 "created_at": "2026-03-01T08:00:00.123456+00:00",
                 "updated_at": "2026-03-02T09:30:00+00:00",
             },
         )
 
     def test_as_dict_with_a_time_and_without_a_date(self):
-        timed = Task(due_date=date(2026, 3, 25), due_time=time(17, 30))
+        timed = self.ann.tasks.create(due_date=date(2026, 3, 25), due_time=time(17, 30))
         self.assertEqual(timed.as_dict()["due_date"], "2026-03-25T17:30:00")
-        self.assertIsNone(Task().as_dict()["due_date"])
+        self.assertIsNone(self.ann.tasks.create().as_dict()["due_date"])
+
+    def test_as_dict_has_lists_tags_and_steps(self):
+        task = self.ann.tasks.create(title="Milk", list=add_list(self.ann), priority=3)
+        task.hang(self.ann.tags.create(name=name) for name in ["family", "Calls", "gone"])
+        self.ann.tags.get(name="gone").delete_softly()
+        steps = [Step(user=self.ann, task=task, title=title) for title in "abc"]
+        for step in steps:
+            step.add()
+        steps[0].tick(True)
+        steps[1].delete_softly()
+        steps[2].move(to="top")
+        shown = task.as_dict()
+        self.assertEqual(
+            {name: shown[name] for name in ["priority", "list", "tags", "steps"]},
+            {
+                "priority": "high",
+                "list": "Home",
+                "tags": ["Calls", "family"],
+                "steps": [{"title": "c", "done": False}, {"title": "a", "done": True}],
+            },
+        )
 
     def test_complete_and_reopen_take_effect_once(self):
         task = self.ann.tasks.create(title="Milk")
@@ -70,7 +103,7 @@ class TaskTests(TestCase):
         self.assertIs(task.delete_softly(), False)
         self.assertEqual(list(self.ann.tasks.all()), [other])
         self.assertEqual(list(self.ann.tasks(manager="trash").all()), [task])
-        self.assertEqual(self.ann.tasks.counts(), {"pending": 1, "completed": 0})
+        self.assertEqual(list(self.ann.tasks.open()), [other])
         self.assertIs(task.restore(), True)
         self.assertIs(task.restore(), False)
         self.assertEqual(self.ann.tasks.count(), 2)
@@ -85,22 +118,14 @@ class TaskTests(TestCase):
         )
 
     def test_database_refuses_a_time_without_a_date(self):
-        refused = self.assertRaisesMessage(IntegrityError, "tasks_task_time_needs_date")
-        with refused, transaction.atomic():
+        with refused(self, "tasks_task_time_needs_date"):
             self.ann.tasks.create(title="Milk", due_time=time(8))
 
-    def test_status_counts_and_order(self):
+    def test_status(self):
         first, second = (self.ann.tasks.create(title=title) for title in ["One", "Two"])
         first.complete()
-        self.assertEqual(self.ann.tasks.counts(), {"pending": 1, "completed": 1})
         self.assertEqual(list(self.ann.tasks.with_status("pending")), [second])
         self.assertEqual(list(self.ann.tasks.with_status("completed")), [first])
-        self.assertEqual(list(self.ann.tasks.newest_first()), [second, first])
-
-    def test_ties_in_creation_are_settled_by_id(self):
-        moment = datetime(2026, 1, 1, tzinfo=UTC)
-        tasks = [self.ann.tasks.create(title=t, created_at=moment) for t in "abc"]
-        self.assertEqual(list(self.ann.tasks.newest_first()), tasks[::-1])
 
     def test_many_go_into_the_trash_once(self):
         tasks = [self.ann.tasks.create(title=title) for title in ["One", "Two"]]
@@ -116,3 +141,427 @@ class TaskTests(TestCase):
         self.assertEqual(str(task), "Milk")
         self.assertEqual(repr(task), f"<Task 7 v1 pending 'Milk' of {self.ann.pk}>")
         self.assertEqual(str(Task(title="  ")), "(untitled)")
+
+
+def add_list(user, name="Home", **fields):
+    """Return a new list, the last one of the user's."""
+    task_list = TaskList(user=user, name=name, **fields)
+    task_list.add()
+    return task_list
+
+
+class ListTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        cls.home = add_list(cls.ann)
+
+    def test_new_one_is_the_last(self):
+        add_list(self.ann, "Work")
+        add_list(self.ann, "Errands")
+        names = self.ann.lists.by_hand().values_list("name", flat=True)
+        self.assertEqual(list(names), ["Home", "Work", "Errands"])
+
+    def test_deleted_its_tasks_move_to_the_inbox(self):
+        first, _, done = (self.ann.tasks.create(title=title, list=self.home) for title in "abc")
+        inbox = self.ann.tasks.create(title="Milk")
+        for task in (first, inbox):
+            task.move(to="top")
+        done.complete()
+        self.assertEqual(Task.objects.get(pk=first.pk).position, "a0")
+        self.assertIs(self.home.delete_softly(), True)
+        self.assertIs(self.home.delete_softly(), False)
+        self.assertEqual(list(self.ann.lists.all()), [])
+        self.assertEqual(list(self.ann.lists(manager="trash").all()), [self.home])
+        rows = self.ann.tasks.order_by("pk").values_list("title", "list", "position", "version")
+        self.assertEqual(
+            list(rows),
+            [("a", None, "", 2), ("b", None, "", 2), ("c", None, "", 3), ("Milk", None, "a0", 1)],
+        )
+
+    def test_deleted_its_tasks_go_into_the_trash_with_it_and_come_back_with_it(self):
+        before, task = (self.ann.tasks.create(title=title, list=self.home) for title in "ab")
+        other = self.ann.tasks.create(title="Milk")
+        task.move(to="top")
+        before.delete_softly()
+        self.home.delete_softly(with_tasks=True)
+        self.assertEqual(list(self.ann.tasks.all()), [other])
+        task.refresh_from_db()
+        self.assertEqual(task.deleted_at, self.home.deleted_at)
+        self.assertIs(self.home.restore(name="Flat"), True)
+        self.assertIs(self.home.restore(), False)
+        self.assertEqual((self.home.name, self.home.deleted_at), ("Flat", None))
+        task.refresh_from_db()
+        self.assertEqual((task.list, task.deleted_at, task.position), (self.home, None, "Zz"))
+        self.assertEqual(list(self.ann.tasks(manager="trash").all()), [before])
+
+    def test_purged_takes_what_went_into_the_trash_with_it(self):
+        before, task = (self.ann.tasks.create(title=title, list=self.home) for title in "ab")
+        inbox = self.ann.tasks.create(title="Milk")
+        for row in (before, inbox):
+            row.move(to="top")
+        task.steps.create(user=self.ann, title="Step")
+        before.delete_softly()
+        self.home.delete_softly(with_tasks=True)
+        self.home.purge()
+        self.assertEqual(TaskList.everything.count(), 0)
+        rows = Task.everything.order_by("pk").values_list("title", "list", "position")
+        self.assertEqual(list(rows), [("a", None, ""), ("Milk", None, "a0")])
+        self.assertEqual(Step.everything.count(), 0)
+
+    def test_many_are_purged_and_what_is_left_of_theirs_is_in_the_inbox(self):
+        work = add_list(self.ann, "Work")
+        for task_list in (self.home, work):
+            task = self.ann.tasks.create(title="Milk", list=task_list)
+            task.move(to="top")
+            task.delete_softly()
+            task_list.delete_softly()
+        self.assertEqual(self.ann.lists(manager="trash").purge(), 2)
+        rows = self.ann.tasks(manager="trash").values_list("list", "position")
+        self.assertEqual(list(rows), [(None, "")] * 2)
+
+    def test_archived_it_keeps_its_tasks_out_of_other_pages(self):
+        task = self.ann.tasks.create(title="Milk", list=self.home)
+        other = self.ann.tasks.create(title="Bread")
+        self.assertIs(self.home.archive(), True)
+        self.assertIs(self.home.archive(), False)
+        self.assertEqual(self.home.version, 2)
+        self.assertEqual(list(self.ann.tasks.not_archived()), [other])
+        self.assertEqual(list(self.home.tasks.all()), [task])
+        self.assertIs(self.home.unarchive(), True)
+        self.assertIs(self.home.unarchive(), False)
+        self.assertEqual(self.ann.tasks.not_archived().count(), 2)
+
+    def test_act_for_an_earlier_version_does_nothing(self):
+        self.home.edit(name="Flat")
+        self.assertIs(self.home.delete_softly(1), False)
+        self.assertIs(self.home.archive(1), False)
+        self.assertIs(self.home.archive(2), True)
+
+
+class NameTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, cls.ben = add_user(), add_user("ben@example.org")
+
+    def test_names_differ_whatever_their_case_among_what_is_there(self):
+        for rows, constraint in [("lists", "tasks_list_name"), ("tags", "tasks_tag_name")]:
+            with self.subTest(rows):
+                mine = getattr(self.ann, rows)
+                first = mine.create(name="Ärger")
+                getattr(self.ben, rows).create(name="ärger")
+                with refused(self, constraint):
+                    mine.create(name="äRGER")
+                first.delete_softly()
+                second = mine.create(name="ärger")
+                with refused(self, constraint):
+                    first.restore()
+                second.delete_softly()
+                self.assertIs(first.restore(), True)
+
+    def test_tags_are_made_once_and_found_whatever_their_case(self):
+        calls = self.ann.tags.create(name="Calls")
+        self.ann.tags.create(name="family").delete_softly()
+        self.ben.tags.create(name="bills")
+        made = Tag.objects.make(self.ann, ["calls", "Family", "bills"])
+        self.assertEqual({tag.name for tag in made}, {"Calls", "Family", "bills"})
+        self.assertIn(calls, made)
+        self.assertEqual({tag.user_id for tag in made}, {self.ann.pk})
+        self.assertEqual(Tag.objects.make(self.ann, []), [])
+        self.assertEqual(
+            [tag.name for tag in self.ann.tags.by_name()], ["bills", "Calls", "Family"]
+        )
+
+    def test_tag_in_the_trash_still_hangs_there_unseen(self):
+        tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
+        task.edit(add_tags=[tag])
+        task.edit(add_tags=[tag])
+        self.assertEqual((list(task.tags.all()), task.version), ([tag], 3))
+        tag.delete_softly()
+        self.assertEqual(list(task.tags.all()), [])
+        tag.restore()
+        self.assertEqual(list(task.tags.all()), [tag])
+        task.edit(remove_tags=[tag], title="Oat milk")
+        self.assertEqual((list(task.tags.all()), task.title), ([], "Oat milk"))
+
+    def test_purged_tag_is_on_no_task(self):
+        tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
+        task.hang([tag])
+        tag.delete_softly()
+        self.assertEqual(self.ann.tags(manager="trash").purge(), 1)
+        self.assertEqual((TaskTag.objects.count(), Task.objects.count()), (0, 1))
+
+
+class StepTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        cls.task = cls.ann.tasks.create(title="Milk")
+
+    def add(self, title):
+        step = Step(user=self.ann, task=self.task, title=title)
+        step.add()
+        return step
+
+    def test_ticks_take_effect_once(self):
+        step = self.add("Find the bag")
+        twin = Step.objects.get(pk=step.pk)
+        self.assertIs(step.tick(True), True)
+        self.assertIs(twin.tick(True), False)
+        self.assertEqual((twin.done, twin.version), (True, 2))
+        self.assertIs(step.tick(False), True)
+        self.assertIs(step.tick(False), False)
+        self.assertEqual((step.done, step.version), (False, 3))
+
+    def test_order_is_that_of_adding_until_they_are_moved(self):
+        first, second, third = (self.add(title) for title in "abc")
+        self.assertEqual(list(self.task.steps.by_hand()), [first, second, third])
+        third.move(before=first.pk)
+        first.move(to="bottom")
+        self.assertEqual(list(self.task.steps.by_hand()), [third, second, first])
+
+    def test_steps_of_a_task_in_the_trash_are_left_out(self):
+        step, gone = self.add("a"), self.add("b")
+        other = self.ann.tasks.create(title="Bread")
+        other.steps.create(user=self.ann, title="c")
+        gone.delete_softly()
+        other.delete_softly()
+        self.assertEqual(list(self.ann.steps.of_tasks_there()), [step])
+
+
+class OrderTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        cls.tasks = {
+            title: cls.ann.tasks.create(title=title, created_at=moment) for title in "abcd"
+        }
+
+    def order(self):
+        return "".join(task.title for task in self.ann.tasks.by_hand())
+
+    def move(self, title, **where):
+        where = {name: getattr(self.tasks.get(x), "pk", x) for name, x in where.items()}
+        self.tasks[title].move(**where)
+        return self.order()
+
+    def positions(self):
+        return list(self.ann.tasks.by_hand().values_list("position", flat=True))
+
+    def test_what_was_never_placed_stands_by_creation(self):
+        self.assertEqual((self.order(), self.positions()), ("abcd", [""] * 4))
+
+    def test_before_after_top_and_bottom(self):
+        self.assertEqual(self.move("d", before="b"), "adbc")
+        self.assertEqual(self.move("a", after="b"), "dbac")
+        self.assertEqual(self.move("c", to="top"), "cdba")
+        self.assertEqual(self.move("c", to="bottom"), "dbac")
+        self.assertEqual(self.move("d", before="b"), "dbac")  # where it is
+        self.assertEqual(self.move("a", after="c"), "dbca")
+
+    def test_one_alone_and_one_beside_what_was_never_placed(self):
+        alone = self.ann.tasks.create(title="e", list=add_list(self.ann))
+        alone.move(to="bottom")
+        alone.move(to="top")
+        alone.refresh_from_db()
+        self.assertEqual(alone.position, "a0")
+
+    def test_new_task_stands_after_all_that_were_placed(self):
+        self.move("d", to="top")
+        self.ann.tasks.create(title="e")
+        self.assertEqual(self.order(), "dabce")
+
+    def test_keys_never_tie_and_few_rows_are_written(self):
+        self.move("d", to="top")
+        before = dict(self.ann.tasks.values_list("title", "position"))
+        self.move("c", before="b")
+        after = dict(self.ann.tasks.values_list("title", "position"))
+        self.assertEqual([t for t in "abcd" if before[t] != after[t]], ["c"])
+        for n in range(30):
+            self.move("abcd"[n % 4], **{["before", "after"][n % 2]: "abcd"[(n + 1 + n % 3) % 4]})
+            self.assertEqual(len(set(self.positions())), 4)
+
+    def test_a_move_is_no_edit(self):
+        self.move("a", to="bottom")
+        self.assertEqual(set(self.ann.tasks.values_list("version", flat=True)), {1})
+
+    def test_beyond_the_longest_key_all_get_new_ones(self):
+        longest = "a0" + "0" * 97 + "1"
+        for title, position in [("a", "a0"), ("b", longest), ("c", "a1"), ("d", "a2")]:
+            self.ann.tasks.filter(title=title).update(position=position)
+        self.tasks["d"].complete()
+        self.assertEqual(len(longest), LONGEST_POSITION)
+        self.assertEqual(self.move("c", before="b"), "acbd")
+        self.assertEqual(self.positions(), ["a3", "a4", "a5", "a6"])
+
+    def test_completed_tasks_keep_their_keys(self):
+        self.move("a", to="bottom")
+        self.assertEqual(self.order(), "bcda")
+        position = self.ann.tasks.get(title="c").position
+        self.tasks["c"].complete()
+        self.assertEqual(self.move("d", to="top"), "dbca")
+        self.assertEqual(self.ann.tasks.get(title="c").position, position)
+        self.tasks["c"].reopen()
+        self.assertEqual(self.order(), "dbca")
+
+    def test_completed_task_that_was_never_placed_gets_no_key(self):
+        self.tasks["b"].complete()
+        self.move("d", to="top")
+        self.assertEqual(self.ann.tasks.get(title="b").position, "")
+
+    def test_place_in_the_trash_is_kept(self):
+        self.move("a", after="b")
+        self.tasks["b"].delete_softly()
+        self.assertEqual(self.move("c", to="top"), "cad")
+        self.tasks["b"].restore()
+        self.assertEqual(self.order(), "cbad")
+
+    def test_place_beside_what_is_not_of_the_same_list_is_refused(self):
+        elsewhere = self.ann.tasks.create(title="e", list=add_list(self.ann))
+        elsewhere.move(to="top")
+        self.assertIs(self.tasks["a"].move(before=elsewhere.pk), False)
+        siblings = self.tasks["a"].siblings().by_hand()
+        self.assertEqual([task.title for task in siblings], list("abcd"))
+
+    def test_neighbours(self):
+        a, b, c, d = (self.tasks[title].pk for title in "abcd")
+        siblings = self.tasks["a"].siblings()
+        self.assertEqual(siblings.around(a), (None, b))
+        self.assertEqual(siblings.around(c), (b, d))
+        self.assertEqual(siblings.around(d), (c, None))
+        self.tasks["b"].complete()
+        self.assertEqual(siblings.around(a), (None, c))
+        self.assertEqual(siblings.around(b), (None, None))
+
+    def test_in_another_list_a_task_is_not_placed_yet(self):
+        self.move("a", to="top")
+        task = self.tasks["a"]
+        task.edit(list=add_list(self.ann))
+        self.assertEqual((task.position, task.list.name), ("", "Home"))
+
+
+class HomeTests(TestCase):
+    """Where a task goes that comes out of the trash."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        cls.home = add_list(cls.ann)
+        cls.task = cls.ann.tasks.create(title="Milk", list=cls.home)
+        cls.task.move(to="top")
+        cls.task.delete_softly()
+
+    def test_to_its_place_in_its_list(self):
+        self.home.archive()
+        self.assertIs(self.task.restore(), True)
+        self.assertEqual((self.task.list, self.task.position), (self.home, "a0"))
+
+    def test_into_the_inbox_where_its_list_is_in_the_trash(self):
+        self.home.delete_softly()
+        self.ann.tasks.create(title="Bread").move(to="top")
+        self.assertIs(self.task.restore(), True)
+        self.assertEqual((self.task.list, self.task.position), (None, ""))
+
+    def test_so_do_many(self):
+        there = self.ann.tasks.create(title="Bread", list=add_list(self.ann, "Work"))
+        there.delete_softly()
+        self.home.delete_softly()
+        self.assertEqual(self.ann.tasks(manager="trash").restore(), 2)
+        rows = self.ann.tasks.order_by("pk").values_list("list__name", "position")
+        self.assertEqual(list(rows), [(None, ""), ("Work", "")])
+
+
+class DatabaseTests(TestCase):
+    """What PostgreSQL itself refuses, whatever the code above it does."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, cls.ben = add_user(), add_user("ben@example.org")
+        cls.mine, cls.theirs = (user.tasks.create(title="Milk") for user in (cls.ann, cls.ben))
+        cls.tag, cls.their_tag = (user.tags.create(name="a") for user in (cls.ann, cls.ben))
+        cls.their_list = add_list(cls.ben)
+
+    def assertRefused(self, constraint, sql, *values):
+        with refused(self, constraint), connection.cursor() as cursor:
+            cursor.execute(sql, values)
+
+    def test_task_in_anothers_list(self):
+        self.assertRefused(
+            "tasks_task_list_of_user",
+            "UPDATE tasks_task SET list_id = %s WHERE id = %s",
+            *[self.their_list.pk, self.mine.pk],
+        )
+
+    def test_list_that_changes_hands(self):
+        self.theirs.edit(list=self.their_list)
+        self.assertRefused(
+            "tasks_task_list_of_user",
+            "UPDATE tasks_tasklist SET user_id = %s WHERE id = %s",
+            *[self.ann.pk, self.their_list.pk],
+        )
+
+    def test_tag_on_anothers_task(self):
+        hang = "INSERT INTO tasks_tasktag (user_id, task_id, tag_id) VALUES (%s, %s, %s)"
+        self.assertRefused(
+            "tasks_tasktag_task_of_user", hang, self.ann.pk, self.theirs.pk, self.tag.pk
+        )
+        self.assertRefused(
+            "tasks_tasktag_tag_of_user", hang, self.ann.pk, self.mine.pk, self.their_tag.pk
+        )
+
+    def test_step_in_anothers_task(self):
+        self.assertRefused(
+            "tasks_step_task_of_user",
+            "INSERT INTO tasks_step (user_id, task_id, title, done, position, version)"
+            " VALUES (%s, %s, 'Step', false, '', 1)",
+            *[self.ann.pk, self.theirs.pk],
+        )
+
+    def test_priority_that_there_is_not(self):
+        for priority in (4, -1):
+            with refused(self, "priority"), connection.cursor() as cursor:
+                cursor.execute("UPDATE tasks_task SET priority = %s", [priority])
+
+    def test_two_tasks_at_one_place(self):
+        home = add_list(self.ann)
+        place = "UPDATE tasks_task SET position = 'a0', list_id = %s WHERE user_id = %s"
+        for task_list in (None, home.pk):
+            other = self.ann.tasks.create(title="Bread", list_id=task_list)
+            self.assertRefused("tasks_task_position", place, task_list, self.ann.pk)
+            other.delete_softly()
+            self.assertRefused("tasks_task_position", place, task_list, self.ann.pk)
+            other.delete()
+
+    def test_same_place_in_two_lists_or_of_two_users(self):
+        self.ann.tasks.create(title="Bread", list=add_list(self.ann))
+        self.assertEqual(Task.objects.update(position="a0"), 3)
+
+
+class UserDeletionTests(TestCase):
+    def add(self, email):
+        """Return a user who has some of everything, also in the trash."""
+        user = add_user(email)
+        gone, home = add_list(user, "Gone"), add_list(user, "Home")
+        tag = user.tags.create(name="calls")
+        for task_list in (None, gone, home):
+            task = user.tasks.create(title="Milk", list=task_list)
+            task.move(to="top")
+            task.hang([tag])
+            Step(user=user, task=task, title="Step").add()
+        gone.delete_softly(with_tasks=True)
+        user.acts.create(kind="add")
+        return user
+
+    def test_all_that_is_theirs_goes_and_nobody_elses(self):
+        ann, ben = self.add("ann@example.org"), self.add("ben@example.org")
+        ann.delete()
+        for rows, number in [
+            (Task.everything, 3),
+            (TaskList.everything, 2),
+            (Tag.everything, 1),
+            (Step.everything, 3),
+            (TaskTag.objects, 3),
+            (Act.objects, 1),
+        ]:
+            self.assertEqual(list(rows.values_list("user", flat=True)), [ben.pk] * number)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 from tasks import personal_data
-from tasks.models import Task
+from tasks.models import Tag, Task, TaskList, TaskTag
 from tasks.tests.legacy_data import load
 
 SECRET = {"password", "accessToken", "refreshToken", "idToken", "token", "privateKey"}
@@ -62,6 +62,10 @@ class ResetTests(TestCase):
         ann.tasks.create(title=f"{MARK}!", description=f"Line\n{MARK}\n\nend")
         ann.tasks.create(title="", description="")
         ann.tasks.create(title=f"Deleted {MARK}").delete_softly()
+        home = ann.lists.create(name=f"Home {MARK}")
+        task = ann.tasks.create(title="Bread", list=home)
+        task.hang([ann.tags.create(name=f"tag-{MARK}")])
+        task.steps.create(user=ann, title=f"Ask {MARK}")
         EmailAddress.objects.create(user=ann, email="pending.ann@example.org")
         Authenticator.objects.create(user=ann, type="totp", data={"secret": MARK})
         LogEntry.objects.create(user=ann, action_flag=1, object_repr=MARK, change_message=MARK)
@@ -78,10 +82,12 @@ class ResetTests(TestCase):
             people = cursor.fetchall()
             cursor.execute(
                 "SELECT id, user_id, length(title), length(description), due_date, due_time,"
-                " completed_at, deleted_at, created_at, updated_at, version"
+                " completed_at, deleted_at, created_at, updated_at, version, list_id, priority"
                 " FROM tasks_task ORDER BY id"
             )
-            return people, cursor.fetchall()
+            tasks = cursor.fetchall()
+            cursor.execute("SELECT id, task_id, length(title), done FROM tasks_step ORDER BY id")
+            return people, tasks, cursor.fetchall(), list(TaskTag.objects.values_list())
 
     def test_nothing_that_was_typed_is_left_and_all_else_is(self):
         self.add_ann()
@@ -91,7 +97,7 @@ class ResetTests(TestCase):
         self.assertEqual(
             set(where(MARK)),
             {"accounts_user", "django_admin_log", "mfa_authenticator", "tasks_task"}
-            | {"usersessions_usersession"},
+            | {"usersessions_usersession", "tasks_tasklist", "tasks_tag", "tasks_step"},
         )
         self.assertIs(Session.objects.exists(), True)
         reset()
@@ -116,6 +122,19 @@ class ResetTests(TestCase):
         titles = Task.everything.values_list("title", flat=True)
         self.assertTrue(all(title[:1].isupper() or not title for title in titles), titles)
         self.assertTrue(all(title == title.strip() for title in titles), titles)
+
+    def test_lists_and_tags_are_called_by_their_numbers_whatever_they_were_called(self):
+        ann = self.add_ann()
+        last = ann.lists.latest("pk").pk
+        swapped = [ann.lists.create(name=f"list {pk}").pk for pk in (last + 2, last + 1)]
+        ann.lists.create(name="Gone").delete_softly()
+        tag = ann.tags.get()
+        ann.tags.create(name=f"TAG{tag.pk}")
+        reset()
+        lists = TaskList.everything.order_by("pk").values_list("pk", "name")
+        self.assertEqual(swapped, [last + 1, last + 2])
+        self.assertEqual(list(lists), [(pk, f"List {pk}") for pk in range(last, last + 4)])
+        self.assertEqual(Tag.objects.get(pk=tag.pk).name, f"tag{tag.pk}")
 
     def test_again_is_as_well(self):
         for number in range(30):
@@ -228,7 +247,9 @@ def test_every_table_of_ours_is_known():
     harmless = {
         *["django_migrations", "django_content_type", "auth_permission", "auth_group"],
         *["auth_group_permissions", "accounts_user_groups", "accounts_user_user_permissions"],
+        "tasks_tasktag",
     }
     cleaned = {"accounts_user", "account_emailaddress", "accounts_adoption", "tasks_task"}
+    cleaned |= {"tasks_tasklist", "tasks_tag", "tasks_step"}
     known = harmless | cleaned | set(personal_data.EMPTIED)
     assert set(connection.introspection.table_names()) == known

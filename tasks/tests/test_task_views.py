@@ -1,35 +1,22 @@
 """The pages and acts of tasks, as a browser without JavaScript sees them, and as htmx does."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from html import unescape
+from urllib.parse import unquote
 
-from django.test import Client, TestCase
+from django.test import Client
 
 from accounts.tests.people import add_user
-
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-class PageTests(TestCase):
-    @classmethod
-    def setUpTestData(cls):
-        cls.ann = add_user(time_zone="Asia/Kathmandu")
-
-    def setUp(self):
-        self.client.force_login(self.ann)
-
-    def add_task(self, title="Milk", **fields):
-        return self.ann.tasks.create(title=title, **fields)
-
-    def titles(self, url):
-        """Return the titles of the rows of a page, in order."""
-        response = self.client.get(url)
-        self.assertEqual(response.status_code, 200)
-        parts = response.content.decode().split('class="task-title"')[1:]
-        return [unescape(part.split(">", 1)[1].split("<", 1)[0]) for part in parts]
-
-    def messages(self, response):
-        return [str(message) for message in response.context["messages"]]
+from tasks.tests.pages import (
+    HTMX,
+    PageTests,
+    counts_of,
+    html_of,
+    messages_of,
+    meta_of,
+    row_of,
+    sections_of,
+    titles_of,
+)
 
 
 class HomeTests(PageTests):
@@ -39,8 +26,15 @@ class HomeTests(PageTests):
         self.assertContains(response, "Create an account")
         self.assertContains(response, 'href="/accounts/login/"')
 
-    def test_whoever_is_signed_in_goes_on_to_their_tasks(self):
-        self.assertRedirects(self.client.get("/"), "/tasks/?status=pending")
+    def test_whoever_is_signed_in_goes_on_to_the_page_that_they_chose(self):
+        self.assertRedirects(self.client.get("/"), "/today/")
+        for page, url in [
+            ("upcoming", "/upcoming/"),
+            ("inbox", "/inbox/"),
+            ("task_list", "/tasks/"),
+        ]:
+            self.client.post("/settings/", {"default_page": page})
+            self.assertRedirects(self.client.get("/"), url)
 
 
 class ListTests(PageTests):
@@ -100,8 +94,9 @@ class ListTests(PageTests):
         ]:
             with self.subTest(title=title):
                 self.add_task(title, **fields)
-                row = self.client.get("/tasks/?limit=1").content.decode()
-                self.assertIn(f"{words}</time>", row)
+                response = self.client.get("/tasks/?limit=1")
+                row = row_of(response, self.ann.tasks.get(title=title))
+                self.assertIn(words, meta_of(response, self.ann.tasks.get(title=title)))
                 self.assertEqual(f'data-state="{state}"' in row, bool(state))
 
     def test_what_a_user_typed_is_escaped(self):
@@ -121,7 +116,7 @@ class AddTests(PageTests):
             "/tasks/add/", {"text": "Milk", "next": "/trash/?page=1"}, follow=True
         )
         self.assertRedirects(response, "/trash/?page=1")
-        self.assertEqual(self.messages(response), ["Added “Milk”."])
+        self.assertEqual(messages_of(response), ["Added “Milk”."])
         self.assertEqual(self.ann.tasks.get().title, "Milk")
 
     def test_never_returns_to_another_site(self):
@@ -153,18 +148,96 @@ class AddTests(PageTests):
             self.assertContains(response, typed, status_code=422)
         self.assertEqual(self.ann.tasks.count(), 0)
 
-    def test_htmx_gets_the_row_and_the_count(self):
-        response = self.client.post(
-            "/tasks/add/", {"text": "Milk", "next": "/tasks/?status=pending"}, headers=HTMX
-        )
-        task = self.ann.tasks.get()
-        self.assertTemplateUsed(response, "tasks/_added.html")
-        self.assertContains(response, f'<li class="task" id="task-{task.pk}">')
-        self.assertContains(response, f'href="/tasks/{task.pk}/?status=pending"')
-        self.assertContains(
-            response, 'hx-target="#count-pending" hx-swap="innerHTML"><span class="vh">, </span>1'
-        )
+    def test_htmx_gets_the_page_that_the_box_stood_on(self):
+        self.add_task("Bread", list=self.add_list("Shop"))
+        data = {"text": "Milk", "next": "/inbox/"}
+        response = self.client.post("/tasks/add/", data, headers=HTMX)
+        task = self.ann.tasks.get(title="Milk")
+        self.assertTemplateUsed(response, "tasks/_answer.html")
+        self.assertContains(response, 'hx-target="#listing" hx-swap="outerMorph"')
+        self.assertEqual(titles_of(response), ["Milk"])
+        self.assertContains(response, f'href="/tasks/{task.pk}/?on=%2Finbox%2F"')
+        self.assertEqual(counts_of(response), {"Inbox": 1, "Today": 0, "Shop": 1})
+        self.assertContains(response, 'hx-target="#messages"')
+        self.assertEqual(messages_of(response), ["Added “Milk”."])
         self.assertNotContains(response, "<html")
+
+    def test_htmx_gets_the_second_page_where_the_box_stood_on_that(self):
+        for title in ["One", "Two", "Three"]:
+            self.add_task(title)
+        data = {"text": "Four", "next": "/tasks/?limit=2&page=2"}
+        response = self.client.post("/tasks/add/", data, headers=HTMX)
+        self.assertEqual(titles_of(response), ["Two", "One"])
+
+    def test_htmx_gets_no_listing_where_the_box_stood_beside_none(self):
+        for url in ["/settings/", "/trash/", "/lists/", "/tasks/?limit=0", "/x/"]:
+            with self.subTest(url=url):
+                data = {"text": "Milk", "next": url}
+                response = self.client.post("/tasks/add/", data, headers=HTMX)
+                self.assertContains(response, 'hx-target="#sidebar"')
+                self.assertNotContains(response, 'hx-target="#listing"')
+
+    def test_page_of_a_list_that_is_gone_leads_home(self):
+        for url in ["/lists/1/", "/tags/1/"]:
+            data = {"text": "Milk", "next": url}
+            response = self.client.post("/tasks/add/", data, headers=HTMX)
+            self.assertEqual(response["HX-Redirect"], "/")
+            self.assertRedirects(self.client.post("/tasks/add/", data), "/", target_status_code=302)
+
+    def test_due_today_means_the_users_today(self):
+        self.set_clock(2026, 3, 25, 0, 30, zone="Pacific/Kiritimati")  # 24 March, 10:30 UTC
+        self.post("/tasks/add/", text="Milk", due_date="today")
+        self.assertEqual(self.ann.tasks.get().due_date, date(2026, 3, 25))
+        self.set_clock(2026, 3, 25, 23, 30, zone="America/New_York")  # 26 March in UTC
+        self.post("/tasks/add/", text="Bread", due_date="today")
+        self.assertEqual(self.ann.tasks.get(title="Bread").due_date, date(2026, 3, 25))
+
+    def test_goes_where_the_page_presets_it(self):
+        work, calls = self.add_list(), self.add_tag()
+        response = self.post("/tasks/add/", text="Milk", list=work.pk, tags="calls")
+        task = self.ann.tasks.get()
+        self.assertEqual((task.list, list(task.tags.all())), (work, [calls]))
+        self.assertEqual(messages_of(response), ["Added “Milk” to Work."])
+
+    def test_boxes_of_pages_preset_what_the_page_means(self):
+        work, calls = self.add_list(), self.add_tag()
+        for url, preset in [
+            ("/today/", '<input type="hidden" name="due_date" value="today">'),
+            (f"/lists/{work.pk}/", f'<input type="hidden" name="list" value="{work.pk}">'),
+            (f"/tags/{calls.pk}/", f'<input type="hidden" name="tag" value="{calls.pk}">'),
+        ]:
+            self.assertContains(self.client.get(url), preset)
+        for url in ["/inbox/", "/upcoming/", "/tasks/", "/completed/", "/trash/"]:
+            box = html_of(self.client.get(url)).split('id="add"')[1].split("</form>")[0]
+            for name in ["due_date", "list", "tags"]:
+                self.assertNotIn(f'name="{name}"', box)
+
+    def test_page_is_filled_in_from_its_address(self):
+        work = self.add_list()
+        query = (
+            f"text=Milk&due_date=2026-03-25&priority=2&list={work.pk}&tags=calls&next=/upcoming/"
+        )
+        response = self.get(f"/tasks/add/?{query}")
+        for filled in [
+            'name="text" value="Milk"',
+            'name="due_date" value="2026-03-25"',
+            f'<option value="{work.pk}" selected>Work</option>',
+            'name="tags" value="calls"',
+            'name="next" value="/upcoming/"',
+        ]:
+            self.assertContains(response, filled)
+        self.assertRegex(html_of(response), r'name="priority" value="2"[^>]* checked')
+
+    def test_list_that_was_deleted_meanwhile_is_named_and_nothing_is_lost(self):
+        work = self.add_list()
+        work.delete_softly()
+        data = {"text": "Milk", "list": work.pk, "tags": "calls", "description": "Oat"}
+        response = self.client.post("/tasks/add/", data)
+        for words in ["This list isn’t there any more", 'value="Milk"', 'value="calls"', "Oat</te"]:
+            self.assertContains(response, words.replace("’", "&#x27;"), status_code=422)
+        self.assertEqual((self.ann.tasks.count(), self.ann.tags.count()), (0, 0))
+        response = self.client.post("/tasks/add/", data, headers=HTMX)
+        self.assertContains(response, "This list isn&#x27;t there any more.", status_code=422)
 
     def test_htmx_gets_the_reason_of_a_failure(self):
         response = self.client.post("/tasks/add/", {"text": ""}, headers=HTMX)
@@ -173,20 +246,50 @@ class AddTests(PageTests):
 
 
 class DetailTests(PageTests):
-    def test_shows_the_task_beside_the_list_it_was_on(self):
+    def test_shows_the_task(self):
         task = self.add_task("Milk", description="Two litres", due_date=date(2026, 3, 25))
-        self.add_task("Bread").complete()
-        url = f"/tasks/{task.pk}/?status=pending"
-        self.assertEqual(self.titles(url), ["Milk"])
-        response = self.client.get(url)
+        response = self.get(task.get_absolute_url())
         self.assertContains(response, '<h1 class="vh">Milk</h1>', html=True)
         self.assertContains(response, "Two litres</textarea>")
         self.assertContains(response, 'value="2026-03-25"')
-        self.assertContains(response, 'href="/tasks/?status=pending"')
+
+    def test_stands_beside_the_listing_that_led_to_it(self):
+        task = self.add_task("Milk", due_date=self.ann.today())
+        self.add_task("Bread").complete()
+        self.add_task("Eggs")
+        for listing, titles in [
+            ("%2Finbox%2F", ["Milk", "Eggs"]),
+            ("%2Ftoday%2F", ["Milk", "Bread"]),
+            ("%2Ftasks%2F%3Fstatus%3Dcompleted", ["Bread"]),
+            ("%2Ftasks%2F%3Flimit%3D1%26page%3D2", ["Bread"]),
+        ]:
+            with self.subTest(listing=listing):
+                response = self.get(f"/tasks/{task.pk}/?on={listing}")
+                self.assertEqual(titles_of(response), titles)
+                self.assertContains(response, f'href="{unquote(listing)}"'.replace("&", "&amp;"))
+
+    def test_rows_beside_it_keep_the_listing_and_mark_the_task(self):
+        task, other = self.add_task("Milk"), self.add_task("Bread")
+        response = self.get(f"/tasks/{task.pk}/?on=%2Finbox%2F")
+        self.assertIn(f'href="/tasks/{other.pk}/?on=%2Finbox%2F"', row_of(response, other))
+        self.assertIn('aria-current="true"', row_of(response, task))
+        self.assertNotIn('aria-current="true"', row_of(response, other))
+
+    def test_stands_beside_its_own_list_where_nothing_led_to_it(self):
+        work = self.add_list()
+        mine, other = self.add_task("Milk", list=work), self.add_task("Bread")
+        for on in ["", "?on=", "?on=x", "?on=%2Fsettings%2F", "?on=%2Flists%2F1%2F", "?on=%2F%2F["]:
+            with self.subTest(on=on):
+                self.assertEqual(self.titles(f"/tasks/{mine.pk}/{on}"), ["Milk"])
+                self.assertEqual(self.titles(f"/tasks/{other.pk}/{on}"), ["Bread"])
+
+    def test_address_with_hundreds_of_addresses_in_it_is_read(self):
+        task = self.add_task()
+        self.assertEqual(self.titles(f"{task.get_absolute_url()}?on=" * 200), ["Milk"])
 
     def test_moments_are_shown_in_the_users_zone(self):
-        task = self.add_task(created_at=datetime(2026, 3, 1, 20, 0, tzinfo=UTC))
-        self.assertContains(self.client.get(task.get_absolute_url()), "Created 2 Mar 2026")
+        task = self.add_task(created_at=datetime(2020, 3, 1, 20, 0, tzinfo=UTC))
+        self.assertContains(self.client.get(task.get_absolute_url()), "Created 2 Mar 2020")
 
     def test_huge_or_unknown_ids_are_not_found(self):
         for pk in [1, 2**63, 10**30]:
@@ -201,7 +304,7 @@ class EditTests(PageTests):
             f"/tasks/{task.pk}/edit/", {"title": "Oat milk", "next": url}, follow=True
         )
         self.assertRedirects(response, url)
-        self.assertEqual(self.messages(response), ["Saved “Oat milk”."])
+        self.assertEqual(messages_of(response), ["Saved “Oat milk”."])
 
     def test_posting_the_title_alone_keeps_the_rest(self):
         task = self.add_task(description="Oat", due_date=date(2026, 3, 25), due_time=time(8))
@@ -241,32 +344,176 @@ class EditTests(PageTests):
         response = self.client.post(f"/tasks/{task.pk}/edit/", {"description": "A long <note>"})
         self.assertContains(response, "A long &lt;note&gt;</textarea>", status_code=404)
 
-    def test_htmx_gets_the_form_and_the_row(self):
+    def test_htmx_gets_the_form_and_the_listing_beside_it(self):
         task = self.add_task()
-        response = self.client.post(
-            f"/tasks/{task.pk}/edit/",
-            {"title": "Oat milk", "next": f"/tasks/{task.pk}/"},
-            headers=HTMX,
-        )
-        self.assertContains(response, f'id="task-{task.pk}" data-selected')
+        data = {"title": "Oat milk", "next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
+        response = self.client.post(f"/tasks/{task.pk}/edit/", data, headers=HTMX)
+        self.assertEqual(titles_of(response), ["Oat milk"])
+        self.assertContains(response, f'<li class="task" id="task-{task.pk}"')
+        self.assertIn("data-selected", row_of(response, task))
         self.assertContains(response, 'hx-target="#detail-body" hx-swap="outerMorph"')
         self.assertContains(response, 'name="version" value="2"')
 
     def test_htmx_gets_the_form_with_the_reason(self):
         task = self.add_task()
-        response = self.client.post(f"/tasks/{task.pk}/edit/", {"title": ""}, headers=HTMX)
+        data = {"title": "", "next": f"/tasks/{task.pk}/"}
+        response = self.client.post(f"/tasks/{task.pk}/edit/", data, headers=HTMX)
         self.assertContains(response, "Write what there is to do.", status_code=422)
         self.assertNotContains(response, "<html", status_code=422)
+
+    def test_tags_that_two_added_and_removed_all_count(self):
+        task = self.add_task()
+        self.add_tag("calls", task)
+        self.add_tag("home", task)
+        shown = {"initial-tags": "calls home", "version": "1"}
+        self.post(f"/tasks/{task.pk}/edit/", tags="calls errands", **shown)  # home off
+        self.post(f"/tasks/{task.pk}/edit/", tags="home work", **shown)  # calls off
+        self.assertEqual([tag.name for tag in task.tags.by_name()], ["errands", "work"])
+
+    def test_saying_the_same_tags_otherwise_changes_nothing(self):
+        task = self.add_task()
+        self.add_tag("calls", task)
+        self.add_tag("home", task)
+        response = self.post(f"/tasks/{task.pk}/edit/", tags="#Home, CALLS")
+        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+
+    def test_list_that_was_deleted_meanwhile_is_named_and_nothing_is_lost(self):
+        task, work = self.add_task(), self.add_list()
+        work.delete_softly()
+        data = {"title": "Oat milk", "initial-title": "Milk", "list": work.pk, "initial-list": ""}
+        response = self.client.post(f"/tasks/{task.pk}/edit/", data)
+        self.assertContains(response, "This list isn&#x27;t there any more.", status_code=422)
+        self.assertContains(response, "Oat milk</textarea>", status_code=422)
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.list), ("Milk", None))
+
+    def test_list_that_was_left_alone_is_no_error_once_it_is_deleted(self):
+        work = self.add_list()
+        task = self.add_task(list=work)
+        shown = {"initial-title": "Milk", "list": work.pk, "initial-list": work.pk, "version": "1"}
+        work.delete_softly()
+        response = self.post(f"/tasks/{task.pk}/edit/", title="Oat milk", **shown)
+        self.assertEqual(messages_of(response), ["Saved “Oat milk”."])
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.list), ("Oat milk", None))
+
+    def test_task_of_an_archived_list_stays_there(self):
+        work = self.add_list()
+        task = self.add_task(list=work)
+        work.archive()
+        page = self.get(task.get_absolute_url())
+        self.assertContains(page, f'<option value="{work.pk}" selected>Work</option>')
+        self.post(f"/tasks/{task.pk}/edit/", title="Oat milk", list=work.pk)
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.list), ("Oat milk", work))
+
+
+class MenuTests(PageTests):
+    """What a row's menu posts: one field, and nothing of the others."""
+
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 3, 25, 12, 0)  # a Wednesday
+        self.work = self.add_list()
+        self.task = self.add_task(due_date=date(2026, 3, 27), due_time=time(9), priority=1)
+        self.url = f"/tasks/{self.task.pk}/edit/"
+
+    def now(self):
+        self.task.refresh_from_db()
+        task = self.task
+        return (task.title, task.due_date, task.due_time, task.priority, task.list)
+
+    def test_each_says_what_it_did_and_changes_that_alone(self):
+        day = date(2026, 3, 26)
+        for data, words, now in [
+            ({"due_date": "2026-03-26"}, "“Milk” is due tomorrow.", (day, time(9), 1, None)),
+            ({"priority": "3"}, "“Milk” has high priority.", (day, time(9), 3, None)),
+            ({"priority": "0"}, "“Milk” has no priority.", (day, time(9), 0, None)),
+            ({"list": self.work.pk}, "Moved “Milk” to Work.", (day, time(9), 0, self.work)),
+            ({"list": ""}, "Moved “Milk” to the Inbox.", (day, time(9), 0, None)),
+            ({"due_date": "", "due_time": ""}, "“Milk” has no date.", (None, None, 0, None)),
+            (
+                {"due_date": "2026-04-01"},
+                "“Milk” is due Wed 1 Apr.",
+                (date(2026, 4, 1), None, 0, None),
+            ),
+            (
+                {"due_date": "2026-04-01"},
+                "There was nothing new to save.",
+                (date(2026, 4, 1), None, 0, None),
+            ),
+        ]:
+            with self.subTest(data=data):
+                self.assertEqual(messages_of(self.post(self.url, **data)), [words])
+                self.assertEqual(self.now(), ("Milk", *now))
+
+    def test_htmx_gets_the_page_that_the_row_is_on(self):
+        data = {"list": self.work.pk, "next": "/inbox/"}
+        response = self.client.post(self.url, data, headers=HTMX)
+        self.assertEqual(titles_of(response), [])
+        self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 0, "Work": 1})
+        self.assertContains(response, "Your inbox is empty")
+        self.assertNotContains(response, "detail-body")
+
+    def test_htmx_is_told_what_failed(self):
+        self.work.delete_softly()
+        for data, words in [
+            ({"list": self.work.pk}, "This list isn't there any more. Choose another."),
+            ({"due_date": ""}, "A time needs a date."),
+        ]:
+            response = self.client.post(self.url, data | {"next": "/inbox/"}, headers=HTMX)
+            self.assertEqual((response.status_code, messages_of(response)), (422, [words]))
+            self.assertEqual(titles_of(response), ["Milk"])
+
+    def test_page_of_the_menu_offers_days_priorities_and_lists(self):
+        response = self.get(f"/tasks/{self.task.pk}/menu/?next=/inbox/")
+        for words, day in [
+            ("Today", "2026-03-25"),
+            ("Tomorrow", "2026-03-26"),
+            ("Weekend", "2026-03-28"),
+            ("Next week", "2026-03-30"),
+        ]:
+            self.assertRegex(
+                html_of(response), rf'name="due_date" value="{day}"[^>]*>{words}( <span|</button>)'
+            )
+        self.assertContains(response, 'name="due_date" value="">No date</button>')
+        self.assertContains(response, 'name="priority" value="1" data-priority="1" aria-pressed')
+        self.assertContains(response, f'<option value="{self.work.pk}">Work</option>')
+        self.assertContains(response, "<html")
+
+    def test_no_cache_mixes_up_the_page_and_the_menu_alone(self):
+        vary = self.get(f"/tasks/{self.task.pk}/menu/")["Vary"].split(", ")
+        self.assertLessEqual({"HX-Request", "HX-Request-Type"}, set(vary))
+
+    def test_htmx_gets_the_menu_alone(self):
+        response = self.client.get(f"/tasks/{self.task.pk}/menu/?next=/inbox/", headers=HTMX)
+        self.assertContains(response, '<h1 class="menu-title" id="menu-title">Milk</h1>')
+        self.assertNotContains(response, "<html")
+
+    def test_places_are_offered_where_rows_are_in_order_by_hand(self):
+        other = self.add_task("Bread")
+        url = f"/tasks/{self.task.pk}/menu/?next="
+        self.assertContains(self.client.get(f"{url}/inbox/"), f'name="after" value="{other.pk}"')
+        self.assertNotContains(self.client.get(f"{url}/inbox/"), 'name="before"')
+        self.assertNotContains(self.client.get(f"{url}/tasks/"), 'name="after"')
+        self.post("/arrange/", sort="due", group="", next="/inbox/")
+        self.assertNotContains(self.client.get(f"{url}/inbox/"), 'name="after"')
+
+    def test_task_of_an_archived_list_stays_there_unless_another_is_chosen(self):
+        self.post(self.url, list=self.work.pk)
+        self.work.archive()
+        response = self.get(f"/tasks/{self.task.pk}/menu/")
+        self.assertContains(response, f'<option value="{self.work.pk}" selected>Work</option>')
 
 
 class ActTests(PageTests):
     def test_complete_and_undo(self):
         task = self.add_task()
         response = self.client.post(f"/tasks/{task.pk}/complete/", follow=True)
-        self.assertEqual(self.messages(response), ["Completed “Milk”."])
+        self.assertEqual(messages_of(response), ["Completed “Milk”."])
         self.assertContains(response, f'action="/tasks/{task.pk}/reopen/?version=2"')
         response = self.client.post(f"/tasks/{task.pk}/reopen/", follow=True)
-        self.assertEqual(self.messages(response), ["Reopened “Milk”."])
+        self.assertEqual(messages_of(response), ["Reopened “Milk”."])
         self.assertEqual(self.titles("/tasks/?status=pending"), ["Milk"])
 
     def test_second_press_changes_nothing_and_says_so(self):
@@ -281,7 +528,7 @@ class ActTests(PageTests):
                 self.client.post(f"/tasks/{task.pk}/{act}/")
                 before = self.ann.tasks(manager="everything").get().version
                 response = self.client.post(f"/tasks/{task.pk}/{act}/", follow=True)
-                self.assertEqual(self.messages(response)[-1], words)
+                self.assertEqual(messages_of(response)[-1], words)
                 self.assertEqual(self.ann.tasks(manager="everything").get().version, before)
 
     def test_acts_are_posts(self):
@@ -308,28 +555,45 @@ class ActTests(PageTests):
         self.assertEqual(self.titles("/tasks/"), ["Milk"])
         self.assertEqual(self.titles("/trash/"), [])
 
-    def test_delete_from_its_own_page_goes_to_the_list(self):
+    def test_delete_from_its_own_page_goes_to_the_listing_beside_it(self):
         task = self.add_task()
-        data = {"next": f"/tasks/{task.pk}/?status=pending"}
+        data = {"next": f"/tasks/{task.pk}/?on=%2Ftasks%2F%3Fstatus%3Dpending"}
         response = self.client.post(f"/tasks/{task.pk}/delete/", data)
         self.assertRedirects(response, "/tasks/?status=pending")
         task.restore()
         response = self.client.post(f"/tasks/{task.pk}/delete/", data, headers=HTMX)
         self.assertEqual(response["HX-Redirect"], "/tasks/?status=pending")
 
-    def test_htmx_gets_the_row_as_it_is_now(self):
-        task = self.add_task()
-        row = f'<li class="task" id="task-{task.pk}"'
-        for act, fragment in [
-            ("complete", f"{row} data-done>"),
-            ("reopen", f"{row}>"),
-            ("delete", f"{row} hidden></li>"),
-            ("restore", f"{row}>"),
+    def test_delete_from_its_own_page_goes_to_its_list_where_nothing_led_to_it(self):
+        task = self.add_task(list=self.add_list())
+        data = {"next": f"/tasks/{task.pk}/"}
+        response = self.client.post(f"/tasks/{task.pk}/delete/", data)
+        self.assertRedirects(response, task.list.get_absolute_url())
+
+    def test_htmx_gets_the_page_as_it_is_now(self):
+        task = self.add_task(due_date=self.ann.today())
+        self.add_task("Bread", due_date=self.ann.today())
+        for act, rows, today in [
+            ("complete", [("Today 1", ["Bread"]), ("Done today 1", ["Milk"])], 1),
+            ("reopen", [("Today 2", ["Milk", "Bread"])], 2),
+            ("delete", [("Today 1", ["Bread"])], 1),
+            ("restore", [("Today 2", ["Milk", "Bread"])], 2),
         ]:
             with self.subTest(act=act):
-                response = self.client.post(f"/tasks/{task.pk}/{act}/", headers=HTMX)
-                self.assertContains(response, fragment)
+                url = f"/tasks/{task.pk}/{act}/"
+                response = self.client.post(url, {"next": "/today/"}, headers=HTMX)
+                self.assertEqual(sections_of(response), rows)
+                self.assertEqual(counts_of(response), {"Inbox": today, "Today": today})
+                self.assertContains(response, 'hx-target="#progress"')
                 self.assertNotContains(response, "<html")
+
+    def test_htmx_gets_the_acts_of_the_page_of_a_task(self):
+        task = self.add_task()
+        data = {"next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
+        response = self.client.post(f"/tasks/{task.pk}/complete/", data, headers=HTMX)
+        self.assertContains(response, f'hx-target="#detail-acts-{task.pk}"')
+        self.assertContains(response, f'action="/tasks/{task.pk}/reopen/"')
+        self.assertEqual(titles_of(response), [])
 
     def test_trash_is_latest_first(self):
         for title in ["One", "Two"]:
@@ -363,7 +627,14 @@ class OddRequestTests(PageTests):
 
     def test_other_methods_are_refused_with_words(self):
         task = self.add_task()
-        for path in ["/tasks/", "/tasks/add/", f"/tasks/{task.pk}/", f"/tasks/{task.pk}/edit/"]:
+        for path in [
+            "/today/",
+            "/tasks/",
+            "/lists/add/",
+            "/tasks/add/",
+            f"/tasks/{task.pk}/",
+            f"/tasks/{task.pk}/edit/",
+        ]:
             response = self.client.delete(path)
             self.assertContains(response, "Nothing to see here", status_code=405)
             self.assertIn("GET", response["Allow"])

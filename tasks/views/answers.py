@@ -1,21 +1,31 @@
 """How pages and acts answer: one place for what every page needs, and for htmx.
 
-An act answers htmx with the fragments that it changed, each with its target, and everybody else
-with a redirect to the page that its form stood on. That page's address goes along as `next`.
+An act answers htmx with the page that its form stood on, as it is now: its listing, the sidebar,
+and what else it changed, each with its target. Everybody else gets a redirect to that page. Its
+address goes along as `next`.
 """
 
-from urllib.parse import urlsplit
+from functools import wraps
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from tasks.listing import is_gone, is_of_task, listing_at, listing_of
+from tasks.sidebar import sidebar_of
+
+METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
 
 def wants_fragment(request):
-    """Is this an act of htmx's, which takes parts of a page? Pages themselves are always whole."""
-    return request.method == "POST" and request.htmx.request_type == "partial"
+    """Does htmx ask for parts of a page? Those of addresses that only it asks are for acts."""
+    return request.htmx.request_type == "partial"
 
 
 def origin(request):
@@ -27,7 +37,7 @@ def origin(request):
 
 
 def shown_version(request):
-    """Return the version of the task that a form was shown with; None where it doesn't say.
+    """Return the version of the row that a form was shown with; None where it doesn't say.
 
     It stands in the address of an Undo. What is no number is a version that never was.
     """
@@ -40,20 +50,43 @@ def shown_version(request):
 def page(request, template, context=None, status=200):
     """Render a page, or a fragment for the one that a form stands on, with what rows need."""
     url = origin(request)
-    shared = {
-        "next": url,
-        "path": urlsplit(url).path,
-        "query": urlsplit(url).query,
-        "now": request.user.now(),
-    }
-    return render(request, template, shared | (context or {}), status=status)
+    sidebar = sidebar_of(request)
+    shared = {"next": url, "path": urlsplit(url).path, "clock": sidebar.clock, "sidebar": sidebar}
+    response = render(request, template, shared | (context or {}), status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
+    return response
 
 
-def answer(request, fragment, task, **context):
-    """Answer an act on task that took effect."""
-    if wants_fragment(request):
-        return page(request, fragment, {"task": task, **context})
-    return HttpResponseRedirect(origin(request))
+def beside(request, task):
+    """Return the listing that a task's page stands beside: the one that led there, or its own."""
+    sidebar = sidebar_of(request)
+    return listing_at(request.user, origin(request), sidebar) or listing_of(task, sidebar)
+
+
+def answer(request, task=None, status=200, **context):
+    """Answer an act that took effect, or one on task that didn't. context: more that it changed."""
+    if is_gone(request.user, origin(request), sidebar_of(request)):
+        return leave(request, reverse("home"))
+    if not wants_fragment(request):
+        return HttpResponseRedirect(origin(request))
+    if task and stands_at(task, origin(request)):
+        listing = beside(request, task)
+    else:
+        listing = listing_at(request.user, origin(request), sidebar_of(request))
+    # The headings of a listing beside a task rank below those of one alone.
+    subtag = "h3" if is_of_task(origin(request)) else "h2"
+    context |= {"task": task, "listing": listing, "subtag": subtag}
+    return page(request, "tasks/_answer.html", context, status)
+
+
+def stands_at(task, url):
+    """Is this the address of a task's own page?"""
+    return urlsplit(url).path.startswith(task.get_absolute_url())
+
+
+def leave(request, url):
+    """Go to another page, since the one that a form stood on is gone."""
+    return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
 def say(request, words, undo=""):
@@ -61,16 +94,34 @@ def say(request, words, undo=""):
     messages.success(request, words, extra_tags=undo)
 
 
-def tell(request, task, took_effect, done, already, undo=""):
-    """Tell what an act on a task's state did: "Completed", or why not; undo names its opposite."""
+def tell(request, row, took_effect, done, already, undo=""):
+    """Tell what an act on a row's state did: "Completed", or why not; undo names its opposite."""
     if took_effect:
-        say(request, f"{done} “{task}”.", undo and reverse_act(task, undo))
+        say(request, f"{done} “{row}”.", undo and reverse_act(row, undo))
     elif already:
-        say(request, f"“{task}” {already}.")
+        say(request, f"“{row}” {already}.")
     else:
-        say(request, f"“{task}” changed meanwhile. Look at it, then try again.")
+        say(request, f"“{row}” changed meanwhile. Look at it, then try again.")
 
 
-def reverse_act(task, name):
-    """Return the address of an act on the task as it is now, and not as it may be later."""
-    return f"{reverse(name, args=[task.pk])}?version={task.version}"
+def unique_names(view):
+    """Do what view does in a transaction, and once more if a name was taken at the same moment.
+
+    By then it is seen, and the form says so.
+    """
+
+    @wraps(view)
+    def in_transaction(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return view(*args, **kwargs)
+        except IntegrityError:
+            with transaction.atomic():
+                return view(*args, **kwargs)
+
+    return in_transaction
+
+
+def reverse_act(row, name):
+    """Return the address of an act on the row as it is now, and not as it may be later."""
+    return f"{reverse(name, args=[row.pk])}?{urlencode({'version': row.version})}"

@@ -1,79 +1,119 @@
-"""Pages and acts of tasks. request.user.tasks is the only door to them: no model is imported."""
+"""Acts on tasks, and a task's own page. request.user is the only door: no model is imported."""
 
-from urllib.parse import urlsplit
+from uuid import uuid4
 
-from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.contrib import messages
 from django.db import transaction
-from django.http import QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
-from tasks.forms import AddForm, ListingForm, TaskForm
-from tasks.listing import LIMIT, Listing
-from tasks.views.answers import answer, origin, page, say, shown_version, tell, wants_fragment
-
-
-@login_not_required
-def home(request):
-    if request.user.is_authenticated:
-        return redirect(reverse("task_list") + "?status=pending")
-    return render(request, "home.html")
-
-
-@require_safe
-def task_list(request):
-    listing = Listing(request.user, request.GET)
-    if listing.problem:
-        return render(request, "400.html", {"reason": listing.problem}, status=400)
-    context = {"listing": listing, "counts": listing.counts}
-    return page(request, "tasks/task_list.html", context)
+from tasks.forms import AddForm, DetailForm, MoveForm
+from tasks.listing import listing_at
+from tasks.sidebar import sidebar_of
+from tasks.views.answers import (
+    METHODS,
+    answer,
+    beside,
+    leave,
+    origin,
+    page,
+    say,
+    shown_version,
+    stands_at,
+    tell,
+    wants_fragment,
+)
+from tasks.views.trash import purge
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(METHODS)
 def task_add(request):
-    form = AddForm(request.POST if request.method == "POST" else None, user=request.user)
+    posted = request.POST if request.method == "POST" else None
+    form = AddForm(posted, user=request.user, initial=presets(request))
     if form.is_valid():
         task = form.save()
         if task is None or task.deleted_at:
             say(request, "That task was added before, and deleted since.")
-            return leave(request)
-        say(request, f"Added “{task}”.")
-        return answer(request, "tasks/_added.html", task)
+        else:
+            say(request, f"Added “{task}”{where(request, task)}.")
+        return answer(request)
     template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
     return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+
+
+def presets(request):
+    """Return what a page that leads to the form says in its address, such as a due date."""
+    return request.GET.dict() | {"key": uuid4} if request.method != "POST" else None
+
+
+def where(request, task):
+    """Return where a new task went, if that isn't to be seen."""
+    if task.list_id:
+        return f" to {task.list}"
+    listing = listing_at(request.user, origin(request), sidebar_of(request))
+    return "" if listing is None or listing.shows_new else " to the Inbox"
 
 
 @require_safe
 def task_detail(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    return detail(request, TaskForm(instance=task, user=request.user))
+    return detail(request, DetailForm(instance=task, user=request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(METHODS)
 @transaction.atomic
 def task_edit(request, task_pk):
     if request.method != "POST":
         return task_detail(request, task_pk)
-    task = get_object_or_404(request.user.tasks.select_for_update(), pk=task_pk)
-    form = TaskForm(request.POST, instance=task, user=request.user)
+    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    form = DetailForm(request.POST, instance=task, user=request.user)
     if not form.is_valid():
         return detail(request, form, status=409 if form.clashes else 422)
-    say(request, f"Saved “{task}”." if form.save() else "There was nothing new to save.")
-    fresh = TaskForm(instance=task, user=request.user)
-    return answer(request, "tasks/_edited.html", task, form=fresh)
+    done = form.save() and edit_words(task, form.written, sidebar_of(request).clock)
+    say(request, done or "There was nothing new to save.")
+    if not stands_at(task, origin(request)):
+        return answer(request, task)
+    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+def edit_words(task, written, clock):
+    """Return what an edit of these fields did, in the words of the button that did it."""
+    if written == {"list"}:
+        return f"Moved “{task}” to {task.list or 'the Inbox'}."
+    if written == {"priority"}:
+        priority = task.get_priority_display().lower() if task.priority else "no"
+        return f"“{task}” has {priority} priority."
+    if written and written <= {"due_date", "due_time"}:
+        due = f"is due {clock.day_within(task.due_date)}" if task.due_date else "has no date"
+        return f"“{task}” {due}."
+    return f"Saved “{task}”."
 
 
 def detail(request, form, status=200):
     """Show a task's form: alone to htmx, else beside the listing that the way led from."""
-    context = {"task": form.instance, "form": form}
-    if wants_fragment(request):
-        return page(request, "tasks/_form.html", context, status)
-    listing = Listing(request.user, QueryDict(urlsplit(origin(request)).query))
-    context |= {"listing": listing, "counts": listing.counts}
-    return page(request, "tasks/task_detail.html", context, status)
+    task = form.instance
+    if status != 200 and wants_fragment(request) and not stands_at(task, origin(request)):
+        messages.error(request, " ".join(word for words in form.errors.values() for word in words))
+        return answer(request, status=status)
+    listing = beside(request, task)
+    # What stands on the page comes back to it as it is shown, also where no listing led here.
+    here = f"{task.get_absolute_url()}?{listing.on}"
+    context = {"task": task, "form": form, "listing": listing, "next": here}
+    template = "tasks/_answer.html" if wants_fragment(request) else "tasks/task_detail.html"
+    return page(request, template, context, status)
+
+
+@require_safe
+def task_menu(request, task_pk):
+    """All that a row's buttons would not hold: a page of its own, or a part of the row's."""
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    listing = beside(request, task)
+    context = {"task": task, "listing": listing}
+    if listing.by_hand and not task.completed:
+        context["before"], context["after"] = task.siblings().around(task.pk)
+    template = "tasks/task_menu.html#menu" if wants_fragment(request) else "tasks/task_menu.html"
+    return page(request, template, context)
 
 
 @require_POST
@@ -82,7 +122,7 @@ def task_complete(request, task_pk):
     won = task.complete(shown_version(request))
     already = "was completed already" if task.completed else ""
     tell(request, task, won, "Completed", already, undo="task_reopen")
-    return answer(request, "tasks/_changed.html", task)
+    return answer(request, task)
 
 
 @require_POST
@@ -91,10 +131,20 @@ def task_reopen(request, task_pk):
     won = task.reopen(shown_version(request))
     already = "" if task.completed else "was open already"
     tell(request, task, won, "Reopened", already, undo="task_complete")
-    return answer(request, "tasks/_changed.html", task)
+    return answer(request, task)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
+def task_move(request, task_pk):
+    task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
+    form = MoveForm(request.POST, row=task, rows=request.user.tasks)
+    if not form.is_valid():
+        raise Http404
+    tell(request, task, task.move(**form.where()), "Moved", "")
+    return answer(request, task)
+
+
+@require_http_methods(METHODS)
 def task_delete(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     if request.method != "POST":
@@ -102,15 +152,9 @@ def task_delete(request, task_pk):
     won = task.delete_softly(shown_version(request))
     already = "was in the trash already" if task.deleted_at else ""
     tell(request, task, won, "Deleted", already, undo="task_restore")
-    if task.deleted_at and urlsplit(origin(request)).path.startswith(task.get_absolute_url()):
-        return leave(request)
-    return answer(request, "tasks/_changed.html", task)
-
-
-def leave(request):
-    """Go to the listing that a task which is gone was on."""
-    url = Listing(request.user, QueryDict(urlsplit(origin(request)).query)).own_url
-    return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
+    if task.deleted_at and stands_at(task, origin(request)):
+        return leave(request, beside(request, task).own_url)
+    return answer(request, task)
 
 
 @require_POST
@@ -119,14 +163,10 @@ def task_restore(request, task_pk):
     won = task.restore(shown_version(request))
     already = "" if task.deleted_at else "was not in the trash"
     tell(request, task, won, "Restored", already)
-    return answer(request, "tasks/_changed.html", task)
+    return answer(request, task)
 
 
-@require_safe
-def trash(request):
-    form = ListingForm(request.GET)
-    if not form.is_valid():
-        return render(request, "400.html", {"reason": form.reason()}, status=400)
-    tasks = request.user.tasks(manager="trash").order_by("-deleted_at", "-id")
-    trashed = Paginator(tasks, LIMIT).get_page(form.cleaned_data["page"] or 1)
-    return page(request, "tasks/trash.html", {"page": trashed})
+@require_http_methods(METHODS)
+def task_purge(request, task_pk):
+    task = get_object_or_404(request.user.tasks(manager="trash"), pk=task_pk)
+    return purge(request, task, "tasks/task_purge.html")

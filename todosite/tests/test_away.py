@@ -86,7 +86,7 @@ def test_session_that_could_not_be_saved_is_no_fault_of_the_request(client):
 
 @pytest.mark.django_db
 def test_request_that_makes_no_sense_is_still_the_requests_fault(client):
-    with mock.patch("tasks.views.tasks.render", side_effect=BadRequest):
+    with mock.patch("tasks.views.pages.render", side_effect=BadRequest):
         assert client.get("/").status_code == 400
 
 

@@ -314,7 +314,7 @@ def test_headers_for_whoever_is_signed_in(port, session):
 
 def test_page_for_our_own_faults(client, db):
     client.raise_request_exception = False
-    with mock.patch("tasks.views.tasks.render", side_effect=RuntimeError("Ann's secret")):
+    with mock.patch("tasks.views.pages.render", side_effect=RuntimeError("Ann's secret")):
         answer = client.get("/")
     assert answer.status_code == 500
     assert b"<h1>Something went wrong</h1>" in answer.content

@@ -50,8 +50,7 @@ class Command(ExampleCommand):
 
 def give_profile(user, name):
     """Put the name into user, by the rules of the profile's own page."""
-    data = {"name": name, "time_zone": user.time_zone, "week_start": user.week_start}
-    form = ProfileForm(data, instance=user)
+    form = ProfileForm({"name": name}, instance=user)
     if not form.is_valid():
         raise CommandError(" ".join(word for words in form.errors.values() for word in words))
 

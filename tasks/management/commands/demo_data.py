@@ -8,13 +8,16 @@ from django.core.management.base import CommandError
 from django.db import reset_queries, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from fractional_indexing import generate_n_keys_between
 
 from accounts.management.base import ExampleCommand, direct
 from accounts.models import User
 from tasks import demo
-from tasks.models import Task
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
 
 BATCH = 5000
+GROUP = 500  # users whose lists and tags are held at a time
+KEYS = generate_n_keys_between(None, None, 10)  # positions of lists, and of the steps of a task
 
 
 class Command(ExampleCommand):
@@ -44,23 +47,24 @@ class Command(ExampleCommand):
             raise CommandError("--users and --tasks-per-user must be 1 or more.")
         password = password or get_random_string(12)
         if users is None:
-            (demo_user,) = add_users(1, password)
-            show(demo_user)
+            (demo_user,) = add_users(1, password, name="Maya Stern")
+            add_tasks([demo_user], lambda user: demo.week(user.now()))
             self.stdout.write(f"Sign in as {demo_user.email} with the password {password}")
             return
+        random, now = Random(seed), timezone.now()
         made = add_users(users, password)
-        add_tasks(made, tasks_per_user, Random(seed))
+        add_tasks(made, lambda user: (demo.task(random, now) for _ in range(tasks_per_user)))
         total = users * tasks_per_user
         self.stdout.write(f"Made {users} users and {total} tasks; their password is {password}")
 
 
-def add_users(number, password):
+def add_users(number, password, **fields):
     """Return new users demo1@example.com, … with confirmed addresses."""
     emails = [f"demo{n}@example.com" for n in range(1, number + 1)]
     if there := User.objects.filter(email__in=emails).order_by("created_at").first():
         raise CommandError(f"{there.email} is there already; delete the demo users first.")
     secret = make_password(password)
-    users = [User(email=email, password=secret) for email in emails]
+    users = [User(email=email, password=secret, **fields) for email in emails]
     User.objects.bulk_create(users, BATCH)
     EmailAddress.objects.bulk_create(
         (EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users), BATCH
@@ -68,18 +72,52 @@ def add_users(number, password):
     return users
 
 
-def add_tasks(users, number, random):
-    """Give each user that many tasks. Holds a batch of them at a time, however many there are."""
-    now = timezone.now()
-    tasks = (Task(user=user, **demo.task(random, now)) for user in users for _ in range(number))
-    while batch := list(islice(tasks, BATCH)):
-        Task.objects.bulk_create(batch)
-        reset_queries()  # with DEBUG Django keeps them all
+def add_tasks(users, tasks_of):
+    """Give each user lists, tags and the tasks that tasks_of yields, see demo.task().
+
+    Holds a batch of them at a time, however many there are.
+    """
+    for start in range(0, len(users), GROUP):
+        group = users[start : start + GROUP]
+        lists, tags = add_lists(group), add_tags(group)
+        made_up = ((user.pk, fields) for user in group for fields in tasks_of(user))
+        while batch := list(islice(made_up, BATCH)):
+            add_batch(batch, lists, tags)
+            reset_queries()  # with DEBUG Django keeps them all
 
 
-def show(user):
-    for fields in demo.week(user.today()):
-        done = fields.pop("done", False)
-        task = user.tasks.create(**fields)
-        if done:
-            task.complete()
+def add_lists(users):
+    """Give each user the lists of demo; return their ids by user and name."""
+    lists = TaskList.objects.bulk_create(
+        TaskList(user=user, name=name, color=color, position=position)
+        for user in users
+        for position, (name, color) in zip(KEYS, demo.LISTS.items(), strict=False)
+    )
+    return {(one.user_id, one.name): one.pk for one in lists}
+
+
+def add_tags(users):
+    """Give each user the tags of demo; return their ids by user and name."""
+    tags = Tag.objects.bulk_create(
+        Tag(user=user, name=name) for user in users for name in demo.TAGS
+    )
+    return {(tag.user_id, tag.name): tag.pk for tag in tags}
+
+
+def add_batch(batch, lists, tags):
+    """Add tasks, each (id of its user, its fields), with their tags and steps."""
+    parts = [(fields.pop("tags"), fields.pop("steps")) for _, fields in batch]
+    tasks = Task.objects.bulk_create(
+        Task(user_id=user, list_id=lists.get((user, fields.pop("list"))), **fields)
+        for user, fields in batch
+    )
+    TaskTag.objects.bulk_create(
+        TaskTag(user_id=task.user_id, task_id=task.pk, tag_id=tags[task.user_id, name])
+        for task, (names, _) in zip(tasks, parts, strict=True)
+        for name in names
+    )
+    Step.objects.bulk_create(
+        Step(user_id=task.user_id, task_id=task.pk, title=title, done=done, position=position)
+        for task, (_, steps) in zip(tasks, parts, strict=True)
+        for position, (title, done) in zip(KEYS, steps, strict=False)
+    )

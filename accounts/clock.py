@@ -1,0 +1,83 @@
+"""Days, times and moments in a person's own words. Pure: no Django; the moment is always given."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+# How a day is written: near today, where its year must be said, and in full.
+DATE_FORMATS = {
+    "day": ("{0:%a} {0.day} {0:%b}", "{0.day} {0:%b} {0.year}", "{0:%A}, {0.day} {0:%B}"),
+    "month": ("{0:%a} {0:%b} {0.day}", "{0:%b} {0.day}, {0.year}", "{0:%A}, {0:%B} {0.day}"),
+    "iso": (
+        "{0:%a} {0.year:04}-{0:%m-%d}",
+        "{0.year:04}-{0:%m-%d}",
+        "{0:%A}, {0.year:04}-{0:%m-%d}",
+    ),
+}
+NEAR = 300  # days, within which a day needs no year
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A moment where somebody is, an aware datetime in their zone, and how they read dates.
+
+    date_format is a key of DATE_FORMATS; hours 12 or 24; week_start 0 for Monday … 6 for Sunday.
+    """
+
+    now: datetime
+    date_format: str = "day"
+    hours: int = 24
+    week_start: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def day(self, day: date) -> str:
+        """Return how a person would call day: Today, Tomorrow, Yesterday, Fri 3 Oct, 5 Jan 2031."""
+        # By ordinals: today + 1 day does not exist on 31 December 9999.
+        ahead = day.toordinal() - self.today.toordinal()
+        return {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get(ahead) or self.date(day)
+
+    def day_within(self, day: date) -> str:
+        """Return day as it stands within a sentence: today, tomorrow, Fri 3 Oct."""
+        words = self.day(day)
+        return words.lower() if words.isalpha() else words
+
+    def date(self, day: date) -> str:
+        """Return day as a date, whatever day it is today: Fri 3 Oct, or 5 Jan 2031 if far off."""
+        near, far, _ = DATE_FORMATS[self.date_format]
+        is_near = abs(day.toordinal() - self.today.toordinal()) < NEAR
+        return (near if is_near else far).format(day)
+
+    def in_full(self, day: date) -> str:
+        """Return day with its whole names, without its year: Friday, 3 October."""
+        return DATE_FORMATS[self.date_format][2].format(day)
+
+    def time(self, clock: time) -> str:
+        """Return a time of day: 17:30, or 5:30 pm."""
+        if self.hours == 24:
+            return f"{clock:%H:%M}"
+        return f"{clock.hour % 12 or 12}:{clock:%M} {'am' if clock.hour < 12 else 'pm'}"
+
+    def moment(self, moment: datetime) -> str:
+        """Return an aware moment in this clock's zone, with its year: 3 Oct 2026, 17:30."""
+        local = moment.astimezone(self.now.tzinfo)
+        return f"{DATE_FORMATS[self.date_format][1].format(local)}, {self.time(local.time())}"
+
+    def next_week(self) -> date:
+        """Return the first day of the next week, as this person's weeks begin."""
+        return self.today + timedelta(days=(self.week_start - self.today.weekday() - 1) % 7 + 1)
+
+    def weekend(self) -> date:
+        """Return the coming Saturday; on a weekend, the one after it."""
+        return self.today + timedelta(days=(5 - self.today.weekday() - 1) % 7 + 1)
+
+    def shortcuts(self) -> list[tuple[str, date]]:
+        """Return the days that a task is often put off to, each once, with its name."""
+        days = {
+            self.today: "Today",
+            self.today + timedelta(days=1): "Tomorrow",
+        }
+        days.setdefault(self.weekend(), "Weekend")
+        days.setdefault(self.next_week(), "Next week")
+        return [(words, day) for day, words in days.items()]

@@ -1,0 +1,37 @@
+"""What our commands that delete have in common."""
+
+from datetime import timedelta
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from accounts.management.base import ExampleCommand
+
+
+class PurgeCommand(ExampleCommand):
+    """A command that deletes for ever what has been there for more than --days."""
+
+    sentence = ""  # what it says was deleted: "{act} older than {days}.", as "2 acts older than …"
+
+    def old(self, moment):
+        """Return what is older than moment as {"act": queryset}, in the order of deletion."""
+        raise NotImplementedError
+
+    def add_arguments(self, parser):
+        parser.add_argument("--days", type=int, default=30, help="how many days to keep (30)")
+        parser.add_argument("--dry-run", action="store_true", help="only say how many would go")
+
+    def handle(self, *, days, dry_run, **options):
+        if not 1 <= days <= 36500:
+            raise CommandError("--days must be from 1 to 36500.")
+        old = self.old(timezone.now() - timedelta(days=days))
+        words = {"days": counted(days, "day")}
+        for name, rows in old.items():
+            words[name] = counted(rows.count() if dry_run else rows.purge(), name)
+        verb = "Would delete" if dry_run else "Deleted"
+        self.stdout.write(f"{verb} {self.sentence.format(**words)}")
+
+
+def counted(number, name):
+    """Return how many there are in words: 1 day, 2 days."""
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,16 @@
+from tasks.management.base import PurgeCommand
+from tasks.models import Step, Tag, Task, TaskList
+
+
+class Command(PurgeCommand):
+    help = (
+        "Delete for ever what has been in the trash for some days: tasks, lists, tags and steps."
+        " Once a day is enough."
+    )
+    example = "manage.py purge_trash --days 30"
+    sentence = "{task}, {list}, {tag} and {step} that were in the trash for {days}."
+
+    def old(self, moment):
+        """Steps come first, so that those which tasks take along are counted, too."""
+        kinds = {"step": Step, "task": Task, "list": TaskList, "tag": Tag}
+        return {name: kind.trash.deleted_before(moment) for name, kind in kinds.items()}

@@ -1,0 +1,44 @@
+"""What the browser tests do again and again, as a person does it."""
+
+from playwright.sync_api import expect
+
+
+def sign_in(page, client, user, live_server):
+    client.force_login(user)
+    value = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+
+def titles(page):
+    return page.locator("a.task-title:visible").all_inner_texts()
+
+
+def add(page, *lines):
+    for line in lines:
+        page.get_by_label("Add a task").fill(line)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_role("link", name=line, exact=True)).to_be_visible()
+
+
+def open_task(page, title):
+    """Open a task's page, and wait for its scripts: a key pressed before them does nothing."""
+    page.get_by_role("link", name=title, exact=True).click()
+    expect(page.locator("#detail-form")).to_be_visible()
+    page.wait_for_load_state()
+
+
+def open_menu(page, title):
+    """Open what a row holds behind its button: a box beside it, or without script a page."""
+    page.locator(".task, .step", has_text=title).first.hover()
+    page.locator(".task, .step", has_text=title).first.locator(".btn-icon").click()
+    expect(page.locator("#menu-title")).to_have_text(title)
+
+
+def press(page, title, button):
+    """Press a button of a row's menu."""
+    open_menu(page, title)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def message(page):
+    return page.locator("#messages")

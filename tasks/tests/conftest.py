@@ -1,0 +1,33 @@
+"""Who sits at the browser: Ann, with JavaScript or without it."""
+
+import pytest
+
+from accounts.tests.people import PASSWORD, add_user
+from tasks.tests.browsing import sign_in
+
+
+@pytest.fixture
+def ann():
+    return add_user(password=PASSWORD)
+
+
+@pytest.fixture(params=["script", "no script"])
+def anybody(request):
+    """A page of a browser, once with JavaScript and once without."""
+    page = request.getfixturevalue("page" if request.param == "script" else "no_js")
+    page.set_default_timeout(5000)
+    return page
+
+
+@pytest.fixture
+def signed_in(page, ann, client, live_server):
+    page.set_default_timeout(5000)
+    sign_in(page, client, ann, live_server)
+    return page
+
+
+@pytest.fixture
+def anybody_in(anybody, ann, client, live_server):
+    """Ann, signed in, once with JavaScript and once without."""
+    sign_in(anybody, client, ann, live_server)
+    return anybody

@@ -1,0 +1,228 @@
+"""Steps inside a task: adding, ticking, renaming, ordering, deleting."""
+
+import re
+import uuid
+from html import unescape
+
+from tasks.models import Step
+from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, meta_of
+
+
+class StepTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.task = self.add_task("Cake")
+        self.page = self.task.get_absolute_url()
+
+    def steps(self, response=None):
+        """Return the steps that the task's page or an answer shows, those done with a mark."""
+        html = html_of(response or self.get(self.page)).split('class="steps"')[1]
+        rows = re.findall(
+            r'<li class="step"([^>]*)>.*?class="step-title">([^<]*)<', html, re.DOTALL
+        )
+        return [("✓ " if "data-done" in row else "") + unescape(title) for row, title in rows]
+
+
+class AddStepTests(StepTests):
+    def add(self, headers=None, **data):
+        data |= {"next": self.page}
+        return self.client.post(f"{self.page}steps/add/", data, headers=headers)
+
+    def test_adds_as_the_last_one_and_returns(self):
+        for title in ["Whisk", " Bake ", "Eat <it>"]:
+            self.assertRedirects(self.add(title=title), self.page)
+        self.assertEqual(self.steps(), ["Whisk", "Bake", "Eat <it>"])
+
+    def test_same_submission_twice_adds_one(self):
+        data = {"title": "Whisk", "key": str(uuid.uuid4())}
+        self.add(**data)
+        self.add(**data)
+        self.assertEqual(self.steps(), ["Whisk"])
+
+    def test_failure_keeps_what_was_typed(self):
+        for title, words in [
+            ("", "Write what the step is."),
+            ("x" * 256, "This has 256 characters; 255 are possible."),
+            ("a\x00b", "There is a character in it that cannot be kept (U+0000)."),
+        ]:
+            response = self.add(title=title)
+            self.assertContains(response, words, status_code=422)
+            self.assertContains(response, f'value="{self.page}"', status_code=422)
+            response = self.add(HTMX, title=title)
+            self.assertContains(response, words, status_code=422)
+        self.assertContains(self.add(HTMX, title="x" * 256), "x" * 256, status_code=422)
+        self.assertEqual(self.steps(), [])
+
+    def test_htmx_gets_the_steps_and_the_row(self):
+        response = self.add(HTMX, title="Whisk")
+        self.assertContains(response, f'hx-target="#steps-{self.task.pk}" hx-swap="outerMorph"')
+        self.assertEqual(self.steps(response), ["Whisk"])
+        self.assertEqual(meta_of(response, self.task), "0/1 steps done")
+        self.assertNotContains(response, "<html")
+
+
+class TickTests(StepTests):
+    def test_ticks_and_unticks_however_often_it_is_pressed(self):
+        step = self.add_step(self.task)
+        self.add_step(self.task, "Bake")
+        for done, steps, counted in [
+            ("1", ["✓ Whisk", "Bake"], "1/2 steps done"),
+            ("1", ["✓ Whisk", "Bake"], "1/2 steps done"),
+            ("0", ["Whisk", "Bake"], "0/2 steps done"),
+            ("0", ["Whisk", "Bake"], "0/2 steps done"),
+        ]:
+            self.post(f"/steps/{step.pk}/tick/", done=done, next=self.page)
+            self.assertEqual(self.steps(), steps)
+            self.assertEqual(meta_of(self.get("/inbox/"), self.task), counted)
+        step.refresh_from_db()
+        self.assertEqual(step.version, 3)
+
+    def test_page_says_how_many_are_done(self):
+        self.add_step(self.task, done=True)
+        self.add_step(self.task, "Bake")
+        self.assertContains(self.client.get(self.page), "1 of 2 done")
+
+    def test_htmx_gets_the_steps_and_the_row(self):
+        step = self.add_step(self.task)
+        data = {"done": "1", "next": self.page}
+        response = self.client.post(f"/steps/{step.pk}/tick/", data, headers=HTMX)
+        self.assertEqual(self.steps(response), ["✓ Whisk"])
+        self.assertEqual(meta_of(response, self.task), "1/1 steps done")
+
+
+class EditStepTests(StepTests):
+    def setUp(self):
+        super().setUp()
+        self.step = self.add_step(self.task)
+        self.url = f"/steps/{self.step.pk}/edit/"
+
+    def test_renames_and_returns(self):
+        response = self.client.post(self.url, {"title": "Whip", "next": self.page})
+        self.assertRedirects(response, self.page)
+        self.assertEqual(self.steps(), ["Whip"])
+
+    def test_clash_shows_both(self):
+        self.step.edit(title="Beat")
+        shown = {"title": "Whip", "initial-title": "Whisk", "version": "1", "next": self.page}
+        for headers in ({}, HTMX):
+            response = self.client.post(self.url, shown, headers=headers)
+            self.assertContains(response, "Meanwhile this became:\nBeat", status_code=409)
+            self.assertContains(response, 'value="Whip"', status_code=409)
+        self.assertEqual(self.steps(), ["Beat"])
+
+    def test_failure_keeps_what_was_typed(self):
+        response = self.client.post(self.url, {"title": "x" * 256, "next": self.page})
+        self.assertContains(response, "255 are possible.", status_code=422)
+        self.assertContains(response, "x" * 256, status_code=422)
+        self.assertContains(response, f'value="{self.page}"', status_code=422)
+
+    def test_page_offers_to_rename_move_and_delete(self):
+        other = self.add_step(self.task, "Bake")
+        page = self.get(f"{self.url}?next={self.page}")
+        self.assertContains(page, 'name="title" value="Whisk"')
+        self.assertContains(page, f'name="after" value="{other.pk}"')
+        self.assertNotContains(page, 'name="before"')
+        self.assertContains(page, f'action="/steps/{self.step.pk}/delete/"')
+        self.assertContains(page, f'name="next" value="{self.page}"')
+
+    def test_htmx_gets_the_menu_alone(self):
+        response = self.client.get(self.url, headers=HTMX)
+        self.assertContains(response, '<h1 class="menu-title" id="menu-title">Whisk</h1>')
+        self.assertNotContains(response, "<html")
+
+
+class MoveStepTests(StepTests):
+    def setUp(self):
+        super().setUp()
+        self.a, self.b, self.c = (self.add_step(self.task, title) for title in "ABC")
+
+    def move(self, step, **where):
+        where = {name: getattr(value, "pk", value) for name, value in where.items()}
+        return self.client.post(f"/steps/{step.pk}/move/", where | {"next": self.page})
+
+    def test_before_after_and_to_the_ends(self):
+        for step, where, titles in [
+            (self.c, {"before": self.a}, "CAB"),
+            (self.c, {"after": self.a}, "ACB"),
+            (self.b, {"to": "top"}, "BAC"),
+            (self.b, {"to": "bottom"}, "ACB"),
+        ]:
+            self.assertRedirects(self.move(step, **where), self.page)
+            self.assertEqual("".join(self.steps()), titles)
+
+    def test_steps_of_the_old_order_keep_it_until_they_are_moved(self):
+        Step.objects.update(position="")
+        self.assertEqual(self.steps(), ["A", "B", "C"])
+        self.move(self.c, before=self.b)
+        self.assertEqual(self.steps(), ["A", "C", "B"])
+
+    def test_a_place_that_is_none_is_not_found_and_changes_nothing(self):
+        elsewhere = self.add_step(self.add_task("Other"), "X")
+        self.c.delete_softly()
+        for where in [
+            {},
+            {"before": self.c},
+            {"before": self.b, "to": "top"},
+            {"to": "x"},
+            {"before": self.a},  # itself
+        ]:
+            with self.subTest(where=where):
+                self.assertEqual(self.move(self.a, **where).status_code, 404)
+        self.assertRedirects(self.move(self.a, before=elsewhere), self.page)
+        self.assertEqual(self.steps(), ["A", "B"])
+
+
+class DeleteStepTests(StepTests):
+    def setUp(self):
+        super().setUp()
+        self.whisk = self.add_step(self.task)
+        self.bake = self.add_step(self.task, "Bake")
+        self.url = f"/steps/{self.whisk.pk}"
+
+    def test_deletes_and_undo_brings_it_back_where_it_was(self):
+        response = self.post(f"{self.url}/delete/", next=self.page, version=1)
+        self.assertRedirects(response, self.page)
+        self.assertEqual(messages_of(response), ["Deleted “Whisk”."])
+        self.assertEqual(self.steps(), ["Bake"])
+        self.assertEqual(meta_of(self.get("/inbox/"), self.task), "0/1 steps done")
+        response = self.undo(response)
+        self.assertRedirects(response, f"{self.page}?on=%2Finbox%2F")
+        self.assertEqual(messages_of(response), ["Restored “Whisk”."])
+        self.assertEqual(self.steps(), ["Whisk", "Bake"])
+
+    def test_second_press_changes_nothing_and_says_so(self):
+        for act, words in [
+            ("delete", "“Whisk” was deleted already."),
+            ("restore", "“Whisk” was not deleted."),
+        ]:
+            self.post(f"{self.url}/{act}/")
+            self.assertEqual(messages_of(self.post(f"{self.url}/{act}/")), [words])
+
+    def test_step_that_changed_meanwhile_is_not_deleted(self):
+        self.whisk.edit(title="Whip")
+        response = self.post(f"{self.url}/delete/", version=1)
+        self.assertEqual(
+            messages_of(response), ["“Whip” changed meanwhile. Look at it, then try again."]
+        )
+        self.assertEqual(self.steps(), ["Whip", "Bake"])
+
+    def test_deleted_step_can_only_be_restored(self):
+        self.whisk.delete_softly()
+        for act in ["tick", "edit", "move"]:
+            response = self.client.post(f"{self.url}/{act}/", {"done": "1", "title": "x"})
+            self.assertEqual(response.status_code, 404)
+        self.assertEqual(self.client.get(f"{self.url}/edit/").status_code, 404)
+
+    def test_steps_of_a_task_in_the_trash_are_out_of_reach(self):
+        self.bake.delete_softly()
+        self.task.delete_softly()
+        before = list(Step.everything.order_by("pk").values())
+        data = {"title": "x", "done": "1", "to": "top"}
+        for url in [
+            *[f"{self.url}/{act}/" for act in ["tick", "edit", "move", "delete", "restore"]],
+            *[f"/steps/{self.bake.pk}/restore/", f"{self.page}steps/add/"],
+        ]:
+            self.assertEqual(self.client.post(url, data).status_code, 404, url)
+        self.assertEqual(list(Step.everything.order_by("pk").values()), before)
+        self.task.restore()
+        self.assertEqual(self.steps(), ["Whisk"])

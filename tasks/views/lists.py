@@ -1,0 +1,109 @@
+"""Lists of tasks: all of them, and what can be done to one. request.user.lists is the door."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tasks.forms import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm, MoveForm
+from tasks.sidebar import sidebar_of
+from tasks.views.answers import (
+    METHODS,
+    answer,
+    page,
+    say,
+    shown_version,
+    tell,
+    unique_names,
+)
+from tasks.views.trash import give_back, purge
+
+
+@require_safe
+def list_list(request):
+    return page(request, "tasks/list_list.html")
+
+
+@require_http_methods(METHODS)
+@unique_names
+def list_add(request):
+    posted = request.POST if request.method == "POST" else None
+    colors = len(sidebar_of(request).lists) if posted is None else 0
+    form = ListAddForm(posted, user=request.user, number=colors)
+    if not form.is_valid():
+        return page(request, "tasks/list_add.html", {"form": form}, 422 if form.is_bound else 200)
+    task_list = form.save()
+    if task_list is None or task_list.deleted_at:
+        say(request, "That list was made before, and deleted since.")
+        return redirect("list_list")
+    say(request, f"Made the list “{task_list}”.")
+    return redirect(task_list)
+
+
+@require_http_methods(METHODS)
+@unique_names
+def list_edit(request, list_pk):
+    task_list = get_object_or_404(request.user.lists.select_for_update(no_key=True), pk=list_pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ListForm(posted, instance=task_list, user=request.user)
+    if not form.is_valid():
+        status = (409 if form.clashes else 422) if form.is_bound else 200
+        return page(request, "tasks/list_edit.html", {"list": task_list, "form": form}, status)
+    say(request, f"Saved “{task_list}”." if form.save() else "There was nothing new to save.")
+    return redirect(task_list)
+
+
+@require_POST
+def list_move(request, list_pk):
+    task_list = get_object_or_404(request.user.lists, pk=list_pk)
+    form = MoveForm(request.POST, row=task_list, rows=request.user.lists)
+    if not form.is_valid():
+        raise Http404
+    tell(request, task_list, task_list.move(**form.where()), "Moved", "")
+    return answer(request, lists=True)
+
+
+@require_POST
+def list_archive(request, list_pk):
+    task_list = get_object_or_404(request.user.lists, pk=list_pk)
+    won = task_list.archive(shown_version(request))
+    already = "was archived already" if task_list.archived_at else ""
+    tell(request, task_list, won, "Archived", already, undo="list_unarchive")
+    return answer(request)
+
+
+@require_POST
+def list_unarchive(request, list_pk):
+    task_list = get_object_or_404(request.user.lists, pk=list_pk)
+    won = task_list.unarchive(shown_version(request))
+    already = "" if task_list.archived_at else "was not archived"
+    tell(request, task_list, won, "Brought back", already, undo="list_archive")
+    return answer(request)
+
+
+@require_http_methods(METHODS)
+def list_delete(request, list_pk):
+    """Ask what becomes of its tasks, then put it into the trash."""
+    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    form = ListDeleteForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"list": task_list, "form": form, "number": task_list.tasks.count()}
+        return page(request, "tasks/list_delete.html", context, 422 if form.is_bound else 200)
+    with_tasks = form.cleaned_data["tasks"] == "trash"
+    won = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
+    already = "was in the trash already" if task_list.deleted_at else ""
+    tell(request, task_list, won, "Deleted", already, undo="list_restore")
+    return redirect("list_list")
+
+
+@require_http_methods(METHODS)
+@unique_names
+def list_restore(request, list_pk):
+    """Take a list out of the trash, under another name where its own is taken by now."""
+    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    return give_back(request, task_list, ListRestoreForm, "tasks/list_restore.html")
+
+
+@require_http_methods(METHODS)
+def list_purge(request, list_pk):
+    task_list = get_object_or_404(request.user.lists(manager="trash"), pk=list_pk)
+    return purge(request, task_list, "tasks/list_purge.html")

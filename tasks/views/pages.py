@@ -1,0 +1,82 @@
+"""The pages that list tasks. What each shows is in tasks/listing.py."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tasks.forms import ArrangeForm
+from tasks.listing import (
+    Completed,
+    Everything,
+    Inbox,
+    ListPage,
+    TagPage,
+    Today,
+    Upcoming,
+    listing_at,
+)
+from tasks.sidebar import sidebar_of
+from tasks.views.answers import answer, origin, page
+
+
+@login_not_required
+def home(request):
+    if request.user.is_authenticated:
+        return redirect(request.user.default_page)
+    return render(request, "home.html")
+
+
+@require_safe
+def today(request):
+    return show(request, Today)
+
+
+@require_safe
+def upcoming(request):
+    return show(request, Upcoming)
+
+
+@require_safe
+def inbox(request):
+    return show(request, Inbox)
+
+
+@require_safe
+def completed(request):
+    return show(request, Completed)
+
+
+@require_safe
+def task_list(request):
+    return show(request, Everything)
+
+
+@require_safe
+def list_detail(request, list_pk):
+    return show(request, ListPage, list_pk=list_pk)
+
+
+@require_safe
+def tag_detail(request, tag_pk):
+    return show(request, TagPage, tag_pk=tag_pk)
+
+
+def show(request, kind, **ids):
+    listing = kind(request.user, request.GET, sidebar_of(request), **ids)
+    if listing.problem:
+        return render(request, "400.html", {"reason": listing.problem}, status=400)
+    if not listing.exists:
+        raise Http404
+    return page(request, "tasks/listing.html", {"listing": listing})
+
+
+@require_POST
+def arrange(request):
+    """Keep how the page that the form stood on is sorted and grouped."""
+    listing = listing_at(request.user, origin(request), sidebar_of(request))
+    form = listing and ArrangeForm(request.POST, listing=listing)
+    if not form or not form.is_valid():
+        return render(request, "400.html", status=400)
+    request.user.arrange(listing.key, **form.cleaned_data)
+    return answer(request)

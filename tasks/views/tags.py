@@ -1,0 +1,47 @@
+"""Tags: what can be done to one. They are made by typing them. request.user.tags is the door."""
+
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from tasks.forms import TagForm, TagRestoreForm
+from tasks.views.answers import METHODS, page, say, shown_version, tell, unique_names
+from tasks.views.trash import give_back, purge
+
+
+@require_http_methods(METHODS)
+@unique_names
+def tag_edit(request, tag_pk):
+    tag = get_object_or_404(request.user.tags.select_for_update(no_key=True), pk=tag_pk)
+    posted = request.POST if request.method == "POST" else None
+    form = TagForm(posted, instance=tag, user=request.user)
+    if not form.is_valid():
+        status = (409 if form.clashes else 422) if form.is_bound else 200
+        return page(request, "tasks/tag_edit.html", {"tag": tag, "form": form}, status)
+    say(request, f"Saved “{tag}”." if form.save() else "There was nothing new to save.")
+    return redirect(tag)
+
+
+@require_http_methods(METHODS)
+def tag_delete(request, tag_pk):
+    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    if request.method != "POST":
+        context = {"tag": tag, "number": tag.tasks.count()}
+        return page(request, "tasks/tag_delete.html", context)
+    won = tag.delete_softly(shown_version(request))
+    already = "was in the trash already" if tag.deleted_at else ""
+    tell(request, tag, won, "Deleted", already, undo="tag_restore")
+    return redirect("list_list")
+
+
+@require_http_methods(METHODS)
+@unique_names
+def tag_restore(request, tag_pk):
+    """Take a tag out of the trash, under another name where its own is taken by now."""
+    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    return give_back(request, tag, TagRestoreForm, "tasks/tag_restore.html")
+
+
+@require_http_methods(METHODS)
+def tag_purge(request, tag_pk):
+    tag = get_object_or_404(request.user.tags(manager="trash"), pk=tag_pk)
+    return purge(request, tag, "tasks/tag_purge.html")
