@@ -24,7 +24,7 @@ test:
 	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 format:
 	$(BIN)/ruff check --fix .

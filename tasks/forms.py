@@ -179,6 +179,7 @@ class OwnedForm(forms.ModelForm):
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, **kwargs)
         self.user = user
+        self.posted = data or {}
         if self.instance.pk and self.instance.user_id != user.pk:
             raise ValueError("This belongs to somebody else.")
         self.instance.user = user
@@ -186,7 +187,9 @@ class OwnedForm(forms.ModelForm):
     @cached_property
     def submission(self):
         row = self.instance
-        return submission(self.data, (row._meta.model_name, row.pk, getattr(row, "task_id", None)))
+        return submission(
+            self.posted, (row._meta.model_name, row.pk, getattr(row, "task_id", None))
+        )
 
 
 class AddingForm(OwnedForm):

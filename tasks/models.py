@@ -52,7 +52,9 @@ class OrderedQuerySet(models.QuerySet):
         if to:
             beside = others.first() if to == "top" else others.last()
         else:
-            beside = others.get(pk=before or after)
+            beside = others.filter(pk=before or after).first()
+            if beside is None:  # gone at this very moment
+                return False
         low = high = beside and beside.position
         if beside and (before or to == "top"):
             low = others.filter(position__lt=high).values_list("position", flat=True).last()

@@ -478,3 +478,61 @@ class TestInPlace:
         page.get_by_role("button", name="Complete “Two”").click()
         expect(page.locator(".done-group .n")).to_have_text("2")
         expect(page.get_by_role("link", name="One", exact=True)).to_be_hidden()
+
+    def test_first_one_done_today_is_to_be_seen(self, signed_in, ann):
+        page = signed_in
+        ann.tasks.create(title="One", due_date=ann.today())
+        page.goto("/today/")
+        page.wait_for_load_state()
+        page.get_by_role("button", name="Complete “One”").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("All done for today")).to_be_visible()
+        expect(page.get_by_role("button", name="Reopen “One”")).to_be_visible()
+        expect(page.get_by_label("Add a task")).to_be_focused()
+
+    def test_menu_that_comes_late_takes_the_focus_from_nobody(self, signed_in):
+        page = signed_in
+        page.goto("/inbox/")
+        add(page, "One")
+        page.route("**/menu/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+        page.get_by_role("link", name="More for “One”").click()
+        page.get_by_label("Add a task").focus()
+        with page.expect_response("**/menu/**"):
+            page.keyboard.type("typed meanwhile", delay=40)
+        expect(page.get_by_label("Add a task")).to_be_focused()
+        expect(page.get_by_label("Add a task")).to_have_value("typed meanwhile")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def test_step_whose_answer_was_lost_is_added_once(self, signed_in, ann):
+        page = signed_in
+        page.goto(ann.tasks.create(title="Deck").get_absolute_url())
+        page.wait_for_load_state()
+        page.route("**/steps/add/", lambda route: (route.fetch(), route.abort()), times=1)
+        page.get_by_label("Add a step").fill("Outline")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Add a step")).to_have_value("Outline")
+        page.keyboard.press("Enter")
+        expect(page.locator(".step-title")).to_have_text(["Outline"])
+        assert Step.objects.count() == 1
+
+    def test_words_in_the_add_box_come_along_to_the_next_page(self, signed_in, ann):
+        page = signed_in
+        page.goto("/inbox/")
+        page.get_by_label("Add a task").fill("Half a thought")
+        page.get_by_role("link", name="Upcoming").click()
+        expect(page.get_by_role("heading", name="Upcoming")).to_be_visible()
+        expect(page.get_by_label("Add a task", exact=True)).to_have_value("Half a thought ")
+
+    def test_step_renamed_by_half_waits_in_its_menu(self, signed_in, ann):
+        page = signed_in
+        task = ann.tasks.create(title="Deck")
+        Step(user=ann, task=task, title="Outline").add()
+        page.goto(task.get_absolute_url())
+        page.wait_for_load_state()
+        open_menu(page, "Outline")
+        page.get_by_label("Step", exact=True).fill("The story so")
+        page.keyboard.press("Escape")
+        open_menu(page, "Outline")
+        expect(page.get_by_label("Step", exact=True)).to_have_value("The story so")
+        page.get_by_role("button", name="Rename").click()
+        expect(page.locator(".step-title")).to_have_text(["The story so"])
