@@ -536,7 +536,7 @@ def listing_at(user, url, sidebar):
     A task's page stands beside the listing that its address names (`Listing.on`).
     """
     match, query = route(url)
-    if is_of_task(url) and "on" in query:
+    if match and "task_pk" in match.kwargs and "on" in query:
         return listing_at(user, query["on"], sidebar)
     if not match or match.url_name not in LISTINGS:
         return None

@@ -24,7 +24,7 @@ METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
 
 def wants_fragment(request):
-    """Does htmx ask for parts of a page? Those of addresses that only it asks are for acts."""
+    """Does htmx ask for parts of the page that it stands on, and not for a whole one?"""
     return request.htmx.request_type == "partial"
 
 

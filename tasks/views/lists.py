@@ -100,7 +100,7 @@ def list_delete(request, list_pk):
 def list_restore(request, list_pk):
     """Take a list out of the trash, under another name where its own is taken by now."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
-    return give_back(request, task_list, ListRestoreForm, "tasks/list_restore.html")
+    return give_back(request, task_list, ListRestoreForm, "list")
 
 
 @require_http_methods(METHODS)

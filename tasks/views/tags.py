@@ -38,7 +38,7 @@ def tag_delete(request, tag_pk):
 def tag_restore(request, tag_pk):
     """Take a tag out of the trash, under another name where its own is taken by now."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
-    return give_back(request, tag, TagRestoreForm, "tasks/tag_restore.html")
+    return give_back(request, tag, TagRestoreForm, "tag")
 
 
 @require_http_methods(METHODS)

@@ -41,15 +41,16 @@ def trash_empty(request):
     return redirect("trash")
 
 
-def give_back(request, row, form_class, template):
-    """Take a list or a tag out of the trash, under another name where its own is taken by now."""
+def give_back(request, row, form_class, kind):
+    """Take a "list" or "tag" out of the trash, under another name where its own is taken by now."""
     if not row.deleted_at:
         say(request, f"“{row}” was not in the trash.")
         return answer(request)
     posted = {"name": row.name} | request.POST.dict() if request.method == "POST" else None
     form = form_class(posted, instance=row, user=request.user)
     if not form.is_valid():
-        return page(request, template, {"row": row, "form": form}, 422 if form.is_bound else 200)
+        context = {"row": row, "form": form, "kind": kind}
+        return page(request, "tasks/_restore.html", context, 422 if form.is_bound else 200)
     won = row.restore(shown_version(request), name=form.cleaned_data["name"])
     tell(request, row, won, "Restored", "")
     return answer(request)
