@@ -64,6 +64,12 @@ class Clock:
         local = moment.astimezone(self.now.tzinfo)
         return f"{DATE_FORMATS[self.date_format][1].format(local)}, {self.time(local.time())}"
 
+    def within_day(self, moment: datetime) -> str:
+        """Return an aware moment within a sentence: 17:30; of another day: yesterday, 17:30."""
+        local = moment.astimezone(self.now.tzinfo)
+        clock = self.time(local.time())
+        return clock if local.date() == self.today else f"{self.day_within(local.date())}, {clock}"
+
     def next_week(self) -> date:
         """Return the first day of the next week, as this person's weeks begin."""
         return self.today + timedelta(days=(self.week_start - self.today.weekday() - 1) % 7 + 1)

@@ -1,8 +1,11 @@
 """What every page may need to know of who is looking."""
 
+from functools import partial
+
 from allauth.account.adapter import get_adapter
 from django.utils.functional import SimpleLazyObject
 
+from accounts import waiting as waiting_forms
 from accounts.forms import ThemeForm
 
 
@@ -23,3 +26,8 @@ def clock(request):
     if user is None or not user.is_authenticated:
         return {}
     return {"clock": SimpleLazyObject(user.clock)}
+
+
+def waiting(request):
+    """Give {{ waiting }}: what the user sent when their session had ended."""
+    return {"waiting": partial(waiting_forms.offered, request)}

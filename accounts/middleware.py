@@ -7,10 +7,13 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import waiting
+from accounts.typed import typed
 
 LONGEST_USER_AGENT = 200  # the column's
 
@@ -20,9 +23,12 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 
     An answer to htmx is a fragment, so there the whole page has to move (HX-Redirect). After a
     POST the way back is the page that held the form: the address of an act can't be visited.
+    What was typed into the form waits there; where it can't, it is shown instead.
     """
 
     def handle_no_permission(self, request, view_func):
+        if not waiting.keep(request, view_func):
+            return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
         target = request.get_full_path()
         if request.htmx or request.method not in ("GET", "HEAD"):
             target = page_of_form(request)
@@ -88,4 +94,18 @@ class SignedInMiddleware:
         timezone.activate(request.user.zone)
         response = self.get_response(request)
         add_never_cache_headers(response)
+        return response
+
+
+class WaitingMiddleware:
+    """Note in this browser whose it is, for what they may send when their session has ended."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated:  # by now: also whoever has just signed in
+            waiting.note_user(request, response)
+            waiting.settle(request, response)
         return response

@@ -8,8 +8,10 @@ from allauth.account.views import email, logout
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts import waiting
 from accounts.forms import ProfileForm, ThemeForm
 
 KEEP_THEME = timedelta(days=365)
@@ -41,6 +43,16 @@ def welcome_end(request):
     """Whoever came from the old system keeps the time zone that they were given."""
     request.session.pop("welcome", None)
     return redirect("home")
+
+
+@require_POST
+def waiting_end(request):
+    """Throw away what was sent when the session had ended."""
+    waiting.forget(request, request.POST.get("waiting"))
+    messages.success(request, "Thrown away.")
+    page = request.POST.get("next", "")
+    is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return redirect(page if is_ours else "home")
 
 
 # The password is asked for before the form, else the address that was typed is gone after it.

@@ -51,6 +51,25 @@ addEventListener("pagehide", () => {
   if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value }]);
 });
 
+// Several lines are several tasks: a page asks. What stands in the box goes along.
+box?.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain");
+  if (text.split(/[\r\n]+/).filter((line) => line.trim()).length < 2) return;
+  event.preventDefault();
+  const form = box.form.cloneNode(true);
+  const lines = Object.assign(document.createElement("textarea"), { name: "text" });
+  const indent = text.match(/^\s*/)[0]; // stays before the first line, as it is before the others
+  const before = box.value.slice(0, box.selectionStart);
+  lines.value = indent + before + text.slice(indent.length) + box.value.slice(box.selectionEnd);
+  form.elements.text.replaceWith(lines);
+  form.action = "/tasks/paste/";
+  form.removeAttribute("hx-post");
+  form.hidden = true;
+  document.body.append(form);
+  form.submit();
+  form.remove();
+});
+
 function giveBack({ line, key: sent }) {
   if (!line) return;
   if (!box.value) key.value = sent;
@@ -71,7 +90,7 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("htmx:finally:request", (event) => {
   const { sent, response, hx } = event.detail.ctx;
-  if (!isAdd(event) || hx?.redirect) return;
+  if (!isAdd(event) || hx?.redirect || leaving) return;
   waiting.splice(waiting.indexOf(sent), 1);
   keep();
   if (!response || response.status >= 400) giveBack(sent);
@@ -79,6 +98,8 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 const left = user && JSON.parse(sessionStorage.getItem("waiting"));
+const asked = document.querySelector("[name=sure]")?.form.elements.key.value; // has the box's line
+if (left && asked) keep(left.waiting.filter((line) => line.key !== asked));
 if (left && left.user !== user) sessionStorage.removeItem("waiting");
 else if (left && box) {
   left.waiting.forEach(giveBack);
@@ -107,7 +128,7 @@ document.addEventListener("htmx:error", (event) => {
 const form = () => byId("detail-form");
 const fields = () => [...document.querySelectorAll("#detail-body [name]:is(input, textarea, select):not([type=hidden])")];
 const isEdit = (event) => event.target.id === "detail-form";
-const isChoice = (field) => field.type === "radio";
+const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
 const nameOf = (field) => [field.form?.id, field.name, isChoice(field) && field.value].join();
 const valueOf = (field) => (isChoice(field) ? field.checked : field.value);
 
@@ -120,6 +141,16 @@ function shownIn(field) {
 function put(field, value) {
   if (valueOf(field) !== value) field[isChoice(field) ? "checked" : "value"] = value;
 }
+
+// Without script the box for a new step is part of the form, or what is typed beside it would be
+// lost with the page. Here it is a form of its own, whose button adds a step at once.
+function partSteps() {
+  for (const part of document.querySelectorAll("#step-add [form]")) part.removeAttribute("form");
+  if (byId("step-title")) byId("step-title").name = "title";
+}
+
+if (window.htmx) partSteps();
+document.addEventListener("htmx:after:swap", partSteps);
 
 let busy = false;
 let again = false;
@@ -192,15 +223,170 @@ document.addEventListener("keydown", (event) => {
   form().requestSubmit();
 });
 
-// Whoever leaves with something unsaved is asked, by the browser.
-let sending = false; // the form itself, where htmx isn't there to do it
-let leaving = false; // for the sign-in page: lines on their way wait
-document.addEventListener("submit", (event) => (sending = isEdit(event) && !event.defaultPrevented));
-document.addEventListener("htmx:after:request", (event) => (leaving = Boolean(event.detail.ctx.hx.redirect)));
-addEventListener("beforeunload", (event) => {
-  const unsaved = fields().some((field) => valueOf(field) !== shownIn(field));
-  if ((unsaved && !sending) || (waiting.length && !leaving)) event.preventDefault();
+// Whoever leaves with something unsaved is asked, by the browser. The add box comes along.
+let sending; // a form by itself, where htmx isn't there to do it
+let leaving = false; // for another page, as the server said: to sign in, where what was sent waits
+document.addEventListener("submit", (event) => (sending = event.defaultPrevented ? undefined : event.target));
+const taken = new WeakMap(); // what the server took of a form that htmx sent
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const { form, body } = ctx.request;
+  if (ctx.response.status < 400 && form && body) taken.set(form, body);
+  leaving = Boolean(ctx.hx.redirect);
 });
+document.addEventListener("htmx:before:request", (event) => leaving && event.preventDefault());
+for (const act of ["keydown", "pointerdown"]) addEventListener(act, () => (leaving = false), true); // stayed
+
+const isTyped = (field) => field.form?.method === "post" && field.form.id !== "add" && !field.readOnly;
+const TEXTS = ":is(.app, #menu) :is(textarea, input:is(:not([type]), [type=text], [type=date], [type=time]))";
+const typedIn = () => [...document.querySelectorAll(TEXTS)].filter(isTyped);
+
+function isTaken(field) {
+  const values = taken.get(field.form)?.getAll(field.name) ?? [];
+  return taken.has(field.form) && values.includes(field.value) === (!isChoice(field) || field.checked);
+}
+
+function isUnsaved(field) {
+  if (leaving && field.form?.id === "step-add") return false; // it waits for its page, see below
+  return valueOf(field) !== shownIn(field) && field.form !== sending && !isTaken(field) && !isKeptDraft(field);
+}
+
+addEventListener("beforeunload", (event) => {
+  const unsaved = drafts.size || [...typedIn(), ...fields()].some(isUnsaved);
+  if (unsaved || (waiting.length && !leaving)) event.preventDefault();
+});
+
+// Notes are kept in this browser while they are typed, until the server has them: for this user,
+// with what they were shown with, so that saving meets what happened to them since.
+const notes = () => document.querySelector("#detail-body [name=description]");
+const baseline = () => form().elements["initial-description"];
+const DRAFTS = `draft ${user} `;
+const draftKey = () => DRAFTS + form().getAttribute("action");
+let saved; // the notes that the server has, as far as this page knows
+let draft; // what was given back
+let isMine = false; // is what is kept from this page?
+let soon;
+
+const isKeptDraft = (field) => Boolean(draft) && field === notes() && field.value === draft.text;
+
+function keepNotes() {
+  clearTimeout(soon);
+  soon = undefined;
+  const text = notes().value;
+  if (text !== saved && text !== baseline().value) {
+    isMine = true;
+    try {
+      localStorage.setItem(draftKey(), JSON.stringify({ text, base: baseline().value, at: Date.now() }));
+    } catch {} // no room: whoever leaves is asked all the same
+  } else if (isMine) dropDraft(text);
+}
+
+function dropDraft(text) {
+  localStorage.removeItem(draftKey());
+  baseline().value = text; // as if nothing had been typed since
+  draft = undefined;
+  isMine = false;
+  sayOfDraft();
+}
+
+function sayOfDraft(words, button, act) {
+  byId("draft")?.remove();
+  if (!words) return notes().removeAttribute("aria-describedby");
+  const line = Object.assign(document.createElement("p"), { id: "draft", className: "sub draft" });
+  line.setAttribute("role", "status");
+  line.append(`${words} `, Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: button, onclick: act }));
+  notes().after(line);
+  notes().setAttribute("aria-describedby", "draft");
+}
+
+function giveDraftBack(kept) {
+  draft = kept;
+  isMine = true;
+  notes().value = kept.text;
+  baseline().value = kept.base;
+  saySaved();
+  sayOfDraft(`Draft from ${timeOf(kept.at)}, not saved yet`, "Discard draft", () => {
+    dropDraft(saved);
+    notes().value = saved;
+    saySaved();
+    sayOfDraft("Draft discarded", "Undo", () => (giveDraftBack(kept), keepNotes(), notes().focus()));
+    notes().focus();
+  });
+}
+
+function timeOf(at) {
+  const hour12 = document.querySelector("[data-hours]").dataset.hours === "12";
+  const time = new Intl.DateTimeFormat("en-GB", { hour: hour12 ? "numeric" : "2-digit", minute: "2-digit", hour12 }).format(at);
+  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+  return day.format(at) === day.format() ? time : `${day.format(at)}, ${time}`;
+}
+
+function findDraft() {
+  saved = baseline().value;
+  const kept = JSON.parse(localStorage.getItem(draftKey()));
+  // What the server gave back, since it could not be saved, is what was typed last.
+  if (!kept || notes().value !== saved) return keepNotes();
+  if (kept.text === saved) return localStorage.removeItem(draftKey());
+  // What was sent when the session had ended is offered once.
+  const waits = document.querySelector(`.waiting [action="${form().getAttribute("action")}"]`)?.elements.description;
+  if (waits?.value !== kept.text) giveDraftBack(kept);
+}
+
+if (user) Object.keys(localStorage).filter((key) => key.startsWith("draft ") && !key.startsWith(DRAFTS)).forEach((key) => localStorage.removeItem(key));
+if (user && form()) findDraft();
+
+document.addEventListener("input", ({ target }) => {
+  if (target !== notes()) return;
+  if (!draft) sayOfDraft();
+  clearTimeout(soon);
+  soon = setTimeout(keepNotes, 300);
+});
+addEventListener("pagehide", () => soon && keepNotes());
+
+// What was sent when the session had ended is thrown away with its draft.
+document.addEventListener("submit", ({ target }) => {
+  const sent = target.elements.waiting && target.closest(".waiting").querySelector("form");
+  if (!sent) return;
+  const key = DRAFTS + sent.getAttribute("action");
+  if (JSON.parse(localStorage.getItem(key))?.text === sent.elements.description?.value) localStorage.removeItem(key);
+});
+
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  if (tasks.some((task) => task.target?.id === "detail-body")) ctx.base = baseline().value;
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.base === undefined) return;
+  saved = baseline().value;
+  // Another form of the page doesn't show what the notes became elsewhere: saving them will.
+  if (!ctx.sent && notes().value !== saved) baseline().value = ctx.base;
+  keepNotes();
+  if (draft && notes().value === draft.text) giveDraftBack({ ...draft, base: baseline().value });
+});
+
+// "Saved" is said of what is to be seen.
+function saySaved() {
+  const line = byId("saved");
+  if (!line) return;
+  line.dataset.words ??= line.textContent;
+  const isSaved = fields().every((field) => field.form !== form() || valueOf(field) === shownIn(field));
+  line.textContent = isSaved ? line.dataset.words : "Not saved yet";
+}
+
+for (const event of ["input", "htmx:after:swap"]) document.addEventListener(event, saySaved);
+
+// A step that is typed by half waits in this tab for the page of its task.
+addEventListener("pagehide", () => {
+  const { title, key } = byId("step-add")?.elements ?? {};
+  if (title?.value) sessionStorage.setItem("step", JSON.stringify({ user, action: byId("step-add").action, line: title.value, key: key.value }));
+});
+
+const half = user && JSON.parse(sessionStorage.getItem("step"));
+if (half && half.user !== user) sessionStorage.removeItem("step");
+else if (half && half.action === byId("step-add")?.action) {
+  sessionStorage.removeItem("step");
+  Object.assign(byId("step-add").elements.title, { value: half.line });
+  byId("step-add").elements.key.value = half.key;
+}
 
 // What a row is open for, in a box beside its button. Without script it is a page.
 const menu = byId("menu");
@@ -226,7 +412,10 @@ const texts = () => menu.querySelectorAll("input[type=text]");
 
 menu?.addEventListener("beforetoggle", ({ newState }) => {
   if (newState === "open") return;
-  for (const field of texts()) if (field.value !== field.defaultValue) drafts.set(field.form.action, field.value);
+  for (const field of texts()) {
+    if (field.value !== field.defaultValue) drafts.set(field.form.action, field.value);
+    else drafts.delete(field.form.action);
+  }
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -240,10 +429,11 @@ addEventListener("scroll", () => matchMedia("(width >= 40rem)").matches && menu?
 
 // So does the box that sorts a page.
 function closeArrange({ type, key, target }) {
-  const arrange = document.querySelector(".arrange[open]");
-  if (!arrange || (type === "keydown" ? key !== "Escape" : arrange.contains(target))) return;
-  arrange.open = false;
-  if (type === "keydown") arrange.querySelector("summary").focus();
+  for (const arrange of document.querySelectorAll(".arrange[open]")) {
+    if (type === "keydown" ? key !== "Escape" : arrange.contains(target)) continue;
+    arrange.open = false;
+    if (type === "keydown") arrange.querySelector("summary").focus();
+  }
 }
 
 document.addEventListener("pointerdown", closeArrange);
@@ -256,6 +446,49 @@ document.addEventListener("htmx:before:swap", (event) => {
   menu.hidePopover();
   drafts.delete(event.detail.ctx.sourceElement.action);
   if (isHere) opener?.focus();
+});
+
+// Several tasks: what a choice of all means is to be seen, and how many are ticked.
+const picks = () => [...document.querySelectorAll(".pick")];
+const which = (value) => document.querySelector(`#bulk-which [value=${value}]`);
+
+function count() {
+  const ticked = picks().filter((pick) => pick.checked).length;
+  if (byId("bulk-ticked")) byId("bulk-ticked").textContent = ticked ? `${ticked} ticked` : "The ticked ones";
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches(".pick")) which("ticked").checked = true;
+  else if (target.name === "which") for (const pick of picks()) pick.checked = target.value !== "ticked";
+  else return;
+  count();
+});
+
+document.addEventListener("toggle", ({ target }) => {
+  if (target.id !== "bulk" || target.open) return;
+  byId("bulk-form").reset();
+  count();
+}, true);
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement?.id === "bulk-form" && response.status < 400) {
+    sourceElement.reset();
+    for (const menu of sourceElement.querySelectorAll("details[open]")) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
+    // Where no task is left there is no bar.
+    if (sourceElement.contains(document.activeElement) && !sourceElement.checkVisibility()) box?.focus();
+  }
+  count();
+});
+
+// Enter in a field of a popup is the button beside it. Without script it is none (_bulk.html).
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.(".popup input")) return;
+  event.preventDefault();
+  event.target.closest(".popup").querySelector(".btn").click();
 });
 
 // Where the focus is, so that it goes on from there: to the same place in its row, or to the row
@@ -284,7 +517,8 @@ document.addEventListener("htmx:after:swap", (event) => {
     else (place.next.map(first).find(Boolean) ?? box)?.focus();
   } else if (isLost) {
     const [, kind, pk] = event.detail.ctx.request.action.match(/\/(task|step|list)s\/(\d+)\//) ?? [];
-    (first(`${kind}-${pk}`) ?? box)?.focus();
+    const undone = document.querySelector("#messages [data-focus]")?.dataset.focus;
+    (first(undone ?? `${kind}-${pk}`) ?? box)?.focus();
   }
 });
 

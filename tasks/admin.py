@@ -7,7 +7,8 @@ from django.db import connection
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import User
 from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
-from tasks.models import Act, Task
+from tasks.history import Act
+from tasks.models import Task
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -65,21 +66,31 @@ class AddForm(BaseTaskForm):
     def clean_title(self):
         return clean_title(self.cleaned_data["title"])
 
-    def save(self, admin):
-        """Add the task, once for each submission of the admin's."""
+    def save(self):
+        """Add the task, once for each submission; its owner's history has it."""
 
-        def add():
-            self.instance.add()
-            return {"task": self.instance.pk}
+        def add(act):
+            self.instance.add(act=act)
 
-        self.instance.pk = admin.acts.once(self.submission, Act.Kind.ADD, add).result["task"]
+        owner = self.instance.user
+        act = owner.acts.once(self.submission, Act.Kind.ADD, add, by_staff=True)
+        self.instance.pk = act.first_row(Task).pk
 
 
 class ChangeForm(TaskForm):
     """The product's own: an edit that merges with what its owner did meanwhile."""
 
+    by_staff = True
+
     def __init__(self, data=None, files=None, *, instance):
         super().__init__(data, instance=instance, user=instance.user)
+
+
+def by_owner(tasks):
+    """Yield the id of each owner with their tasks: an act is one person's."""
+    pks = [task.pk for task in tasks]
+    for owner in Task.everything.filter(pk__in=pks).values_list("user", flat=True).distinct():
+        yield owner, Task.everything.filter(pk__in=pks, user=owner)
 
 
 @admin.register(Task)
@@ -132,17 +143,18 @@ class TaskAdmin(ModelAdmin):
         return form.instance
 
     def save_model(self, request, obj, form, change):
-        form.save() if change else form.save(request.user)
+        form.save()
 
     def save_related(self, request, form, formsets, change):
         """There is nothing beside the row."""
 
     def delete_model(self, request, obj):
         """Put it into the trash, as its owner's button does."""
-        obj.delete_softly()
+        obj.delete_softly(act=Act(user=obj.user, kind=Act.Kind.DELETE, by_staff=True))
 
     def delete_queryset(self, request, queryset):
-        queryset.delete_softly()
+        for owner, rows in by_owner(queryset):
+            rows.delete_softly(Act(user_id=owner, kind=Act.Kind.DELETE, by_staff=True))
 
     def get_deleted_objects(self, objs, request):
         """Name these alone: what belongs to them waits in the trash with them."""
@@ -155,4 +167,8 @@ class TaskAdmin(ModelAdmin):
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):
-        self.message_user(request, f"Restored {queryset.restore()} tasks.")
+        number = sum(
+            rows.restore(Act(user_id=owner, kind=Act.Kind.RESTORE, by_staff=True))
+            for owner, rows in by_owner(queryset)
+        )
+        self.message_user(request, f"Restored {number} tasks.")

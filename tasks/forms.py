@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts import text
-from tasks.models import Act, Step, Tag, Task, TaskList
+from tasks import pasted
+from tasks.history import Act
+from tasks.models import TAG, Step, Tag, Task, TaskList
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
@@ -164,6 +166,16 @@ class TagsField(forms.CharField):
         return lower(initial) != lower(self.to_python(data))
 
 
+def few(tags):
+    """Return tags if a task can have so many, or raise ValidationError."""
+    if len(tags) > MOST_TAGS:
+        raise ValidationError(
+            "These are %(now)s tags; %(limit)s are possible.",
+            params={"now": len(tags), "limit": MOST_TAGS},
+        )
+    return tags
+
+
 def lower(names):
     return {name.lower() for name in names or ()}
 
@@ -175,6 +187,7 @@ class OwnedForm(forms.ModelForm):
     """
 
     key = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+    by_staff = False  # is it the admin's, and not user's own?
 
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, **kwargs)
@@ -195,8 +208,8 @@ class OwnedForm(forms.ModelForm):
 class AddingForm(OwnedForm):
     """A new row of user's, which one submission adds once."""
 
-    def add(self):
-        self.instance.add()
+    def add(self, act):
+        self.instance.add(act=act)
 
     @cached_property
     def earlier(self):
@@ -208,18 +221,15 @@ class AddingForm(OwnedForm):
         return super().is_valid() or (self.is_bound and bool(self.earlier))
 
     def save(self):
-        """Add the row; return it, None if this form had added it before and it is gone since."""
-        name = self.instance._meta.model_name
+        """Add the row; return it, None if this form had added it before and it is gone since.
 
-        def add():
-            self.add()
-            return {name: self.instance.pk}
-
-        act = self.earlier if self.errors else None
-        act = act or self.user.acts.once(self.submission, Act.Kind.ADD, add)
-        if act.result[name] == self.instance.pk:
+        `act` is the one that did it.
+        """
+        earlier = self.earlier if self.errors else None
+        self.act = earlier or self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
+        if self.instance.pk:
             return self.instance
-        return type(self.instance).everything.filter(user=self.user, pk=act.result[name]).first()
+        return self.act.first_row(self._meta.model)
 
 
 class MergingForm(OwnedForm):
@@ -327,25 +337,25 @@ class MergingForm(OwnedForm):
                 self.data[name] = self._as_shown(name)
         self.data["version"] = self.instance.version
 
-    def changes(self):
-        """Return what this edit changes, as the row's edit() takes it."""
+    def changes(self, act):
+        """Return what this edit changes, as the row's edit() takes it; act keeps new tags."""
         cleaned = {name: self.cleaned_data[name] for name in self.merged}
         return {name: new for name, new in cleaned.items() if new != self.now[name]}
 
     def save(self):
-        """Write what this edit changes; return False if that is nothing. Sent again, it did."""
+        """Write what this edit changes; return its act, None if that is nothing.
+
+        Sent again, it is the act of the first time.
+        """
         if self.took_effect:
-            return True
-        changes = self.changes()
+            return self.user.acts.get(key=self.submission)
+        kind, by_staff = Act.Kind.EDIT, self.by_staff
+        act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
+        changes = self.changes(act)
         if not changes:
-            return False
-        self.user.acts.create(
-            key=self.submission,
-            kind=Act.Kind.EDIT,
-            result={self.instance._meta.model_name: self.instance.pk},
-        )
+            return None
         self.written = set(changes)
-        return self.instance.edit(**changes)
+        return self.instance.edit(act=act, **changes)
 
 
 class BaseTaskForm(OwnedForm):
@@ -379,12 +389,7 @@ class BaseTaskForm(OwnedForm):
 
     def clean_tags(self):
         value = self.cleaned_data["tags"]
-        if "tags" in self.changed_data and len(value) > MOST_TAGS:
-            raise ValidationError(
-                "These are %(now)s tags; %(limit)s are possible.",
-                params={"now": len(value), "limit": MOST_TAGS},
-            )
-        return value
+        return few(value) if "tags" in self.changed_data else value
 
     def clean_description(self):
         value = self.cleaned_data["description"]
@@ -429,12 +434,74 @@ class AddForm(AddingForm, BaseTaskForm):
         self.instance.title = clean_title(self.cleaned_data["text"])
         return self.instance.title
 
-    def add(self):
+    def add(self, act):
         self.instance.list_id = self.cleaned_data["list"]
-        tags = Tag.objects.make(self.user, self.cleaned_data["tags"])
-        if pk := self.cleaned_data["tag"]:
-            tags += self.user.tags.filter(pk=pk)
-        self.instance.add(tags)
+        self.instance.add(self.tags(act), act)
+
+    def tags(self, act):
+        """Return the tags that the form says; act keeps those that it makes."""
+        tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
+        pk = self.cleaned_data["tag"]
+        return [*tags, *self.user.tags.filter(pk=pk)] if pk else tags
+
+
+class PasteForm(AddForm):
+    """Several tasks, one a line; what else the form says is so for all of them."""
+
+    text = TextField(
+        label="One task a line",
+        required=False,
+        strip=False,
+        help_text=f"{pasted.MOST_LINES} lines at most. What is further in becomes a step of the"
+        " task above. Bullets, numbers and boxes are left out; a ticked box means done.",
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+    lines = ()  # as pasted.read() gives them
+
+    SHOWN = {"text", "list", "due_date"}  # what else was said goes along unseen
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        for name in self.fields.keys() - self.SHOWN:
+            self.fields[name].widget = self.fields[name].hidden_widget()
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        if (number := pasted.count(text)) > pasted.MOST_LINES:
+            limit = pasted.MOST_LINES
+            raise ValidationError(f"These are {number} lines; {limit} are possible at once.")
+        self.lines = pasted.read(text)
+        if not self.lines:
+            raise ValidationError("Write what there is to do, one task a line.", code="required")
+        errors = []
+        for line in [line for task in self.lines for line in (task, *task.steps)]:
+            try:
+                line.title = clean_title(line.title)
+            except ValidationError as error:
+                errors += [f"Line {line.number}: {words}" for words in error.messages]
+        if errors:
+            raise ValidationError(errors)
+        self.instance.title = self.lines[0].title
+        return text
+
+    @property
+    def done(self):
+        return sum(line.done for line in self.lines)
+
+    def add(self, act):
+        names = ["description", "priority", "due_date", "due_time"]
+        shared = {name: getattr(self.instance, name) for name in names}
+        shared |= {"user": self.user, "list_id": self.cleaned_data["list"]}
+        tasks = []
+        for line in self.lines:
+            completed_at = timezone.now() if line.done else None
+            task = Task(title=line.title, completed_at=completed_at, **shared)
+            steps = [
+                Step(user=self.user, task=task, title=step.title, done=step.done)
+                for step in line.steps
+            ]
+            tasks.append((task, steps))
+        self.user.tasks.add_all(act, tasks, self.tags(act))
 
 
 class TaskForm(MergingForm, BaseTaskForm):
@@ -466,8 +533,16 @@ class TaskForm(MergingForm, BaseTaskForm):
     def _clashes(self, name):
         return name != "tags" and super()._clashes(name)
 
-    def changes(self):
-        changes = super().changes()
+    def _rebase(self):
+        """Leave what tags were shown with: nobody was told of those that came meanwhile."""
+        name = self["tags"].html_initial_name
+        shown = self.data[name].replace(UNKNOWN, "")
+        super()._rebase()
+        if "tags" in self.changed_data:
+            self.data[name] = shown
+
+    def changes(self, act):
+        changes = super().changes(act)
         if "tags" not in self.changed_data:
             changes.pop("tags", None)
             return changes
@@ -475,7 +550,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         shown = lower(self.fields["tags"].to_python(self.data[self["tags"].html_initial_name]))
         new = [name for name in mine if name.lower() not in shown]
         gone = shown - lower(mine)
-        add = [tag for tag in Tag.objects.make(self.user, new) if tag not in self.tags_now]
+        add = [tag for tag in Tag.objects.make(self.user, new, act) if tag not in self.tags_now]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         return changes | ({"add_tags": add, "remove_tags": remove} if add or remove else {})
 
@@ -488,6 +563,9 @@ class NotesBaseline(forms.HiddenInput):
 class DetailForm(TaskForm):
     """The form of a task's page. Its notes stand below the steps, which have forms of their own,
     so they say which form they belong to.
+
+    So does the box for a new step, or without script pressing its button would lose what else was
+    typed: `step` is its form. app.js makes it one by itself, which adds the step at once.
     """
 
     ID = "detail-form"
@@ -496,6 +574,12 @@ class DetailForm(TaskForm):
         super().__init__(*args, **kwargs)
         self.fields["description"].widget.attrs["form"] = self.ID
         self.fields["description"].hidden_widget = NotesBaseline
+        step = {"title": self.posted.get("step", ""), "key": self.posted.get("key", "")}
+        task, user = self.instance, self.user
+        self.step = StepAddForm(step, task=task, user=user) if step["title"].strip() else None
+
+    def is_valid(self):
+        return super().is_valid() and (self.step is None or self.step.is_valid())
 
 
 class NameForm(OwnedForm):
@@ -673,6 +757,185 @@ class ArrangeForm(forms.Form):
         self.fields["group"].choices = listing.group_choices
 
 
+class BulkForm(forms.Form):
+    """One act on several tasks: those that are ticked, all of a page, or all of its listing.
+
+    `do` is what is done, with its value where a button has one: "complete", "due 2026-03-25".
+    """
+
+    KINDS = {
+        "complete": Act.Kind.COMPLETE,
+        "reopen": Act.Kind.REOPEN,
+        "delete": Act.Kind.DELETE,
+        **dict.fromkeys(["due", "priority", "list", "tag", "untag"], Act.Kind.EDIT),
+    }
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+    do = forms.CharField(required=False, widget=forms.HiddenInput)
+    page = forms.CharField(required=False, widget=forms.HiddenInput)  # ids
+    number = NumberField(required=False, widget=forms.HiddenInput)  # how many "all" were
+    due_date = DateField(label="Day", required=False)
+    list = ListField()
+    tags = TagsField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, data, *, user, listing):
+        super().__init__(data)
+        self.user, self.listing = user, listing
+        self.fields["list"].offer(user, None)
+        self.verb, _, self.value = data.get("do", "").partition(" ")
+        which = data.get("which")
+        self.which = which if which in {"page", "all", "overdue"} else "ticked"
+
+    def clean_do(self):
+        if self.verb not in self.KINDS:
+            raise ValidationError("Choose what to do with them.")
+        return self.verb
+
+    def clean_tags(self):
+        return few(self.cleaned_data["tags"])
+
+    def clean(self):
+        if self.verb == "due" and self.value:
+            self.set("due_date", None if self.value == "none" else self.value)
+        elif self.verb == "due" and not self.cleaned_data.get("due_date", True):
+            self.add_error("due_date", "Say which day, such as 2026-03-25.")
+        elif self.verb == "priority" and self.value not in map(str, Task.Priority.values):
+            self.add_error("do", "Choose a priority.")
+        elif self.verb in {"tag", "untag"} and not self.cleaned_data.get("tags", True):
+            self.add_error("tags", "Write which tags, with blanks between them.")
+        if self.which == "ticked" and not self.ticked:
+            self.add_error(None, "Tick the tasks first.")
+        elif self.which in {"all", "overdue"}:
+            self.check_number()
+
+    def set(self, name, value):
+        try:
+            self.cleaned_data[name] = value and self.fields[name].clean(value)
+        except ValidationError as error:
+            self.add_error(name, error)
+
+    def check_number(self):
+        """Of more or other tasks than the page said nobody has thought."""
+        if self.listing is None or (self.which == "overdue" and self.listing.name != "today"):
+            self.add_error(None, "That page isn't there any more. Look, then try again.")
+            return
+        said, now = self.cleaned_data.get("number"), self.tasks.count()
+        if said is not None and said != now:
+            self.add_error(None, f"These are {now} tasks by now, not {said}. Look, then try again.")
+
+    @cached_property
+    def ticked(self):
+        """The ids that were ticked, or all that the page showed."""
+        is_page = self.which == "page"
+        ids = self.data.get("page", "").split() if is_page else self.data.getlist("ids")
+        return [int(pk) for pk in ids if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+
+    def is_of_others(self):
+        """Is none of the named ones user's, neither there nor in the trash?"""
+        pks = self.ticked if self.which in {"ticked", "page"} else []
+        mine = self.user.tasks(manager="everything").filter(pk__in=pks)
+        return bool(pks) and not mine.exists()
+
+    @property
+    def tasks(self):
+        """The tasks that this is about, of user's alone."""
+        if self.which == "all":
+            return self.listing.tasks
+        if self.which == "overdue":
+            return self.listing.overdue
+        return self.user.tasks.filter(pk__in=self.ticked)
+
+    @cached_property
+    def submission(self):
+        return submission(self.data, ("bulk", self.ticked))
+
+    def is_valid(self):
+        # What is wrong with it may be that it was done before.
+        return super().is_valid() or (
+            bool(self.submission) and self.user.acts.filter(key=self.submission).exists()
+        )
+
+    def save(self):
+        """Do it, once for each submission; return the act."""
+        return self.user.acts.once(self.submission, self.KINDS[self.verb], self.act)
+
+    def act(self, act):
+        tasks, cleaned = self.tasks, self.cleaned_data
+        if self.verb in {"complete", "reopen"}:
+            getattr(tasks, self.verb)(act)
+        elif self.verb == "delete":
+            tasks.delete_softly(act)
+        elif self.verb == "priority":
+            tasks.change(act, priority=int(self.value))
+        elif self.verb == "list":
+            tasks.change(act, list=cleaned["list"])
+        elif self.verb == "due":
+            day = cleaned["due_date"]
+            tasks.change(act, due_date=day, **({} if day else {"due_time": None}))
+        else:
+            hang = self.verb == "tag"
+            names = cleaned["tags"] if tasks.exists() else ()
+            tags = Tag.objects.make(self.user, names, act) if hang else self.user.tags.named(names)
+            tasks.change(act, **{TAG + str(tag.pk): hang for tag in tags})
+
+
+class HistoryForm(forms.Form):
+    """Which acts the history shows: ?kind=&of=&task=&page="""
+
+    KINDS = {
+        "add": [Act.Kind.ADD],
+        "edit": [Act.Kind.EDIT, Act.Kind.ORDER],
+        "complete": [Act.Kind.COMPLETE, Act.Kind.REOPEN],
+        "delete": [Act.Kind.DELETE, Act.Kind.RESTORE, Act.Kind.ARCHIVE, Act.Kind.UNARCHIVE],
+        "undo": [Act.Kind.UNDO, Act.Kind.REDO],
+    }
+    kind = forms.ChoiceField(
+        label="What was done",
+        choices=[
+            ("", "Everything"),
+            ("add", "Added"),
+            ("edit", "Edited and moved"),
+            ("complete", "Completed and reopened"),
+            ("delete", "Deleted, archived, restored"),
+            ("undo", "Undone"),
+        ],
+        required=False,
+    )
+    of = forms.ChoiceField(
+        label="To what",
+        choices=[
+            ("", "Everything"),
+            ("task", "Tasks"),
+            ("step", "Steps"),
+            ("list", "Lists"),
+            ("tag", "Tags"),
+        ],
+        required=False,
+    )
+    task = NumberField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+    page = NumberField(min_value=1, max_value=MAX_PAGE, required=False, widget=forms.HiddenInput)
+    REASONS = {
+        "kind": "must be add, edit, complete, delete or undo",
+        "of": "must be task, step, list or tag",
+        "task": "must be the number of a task",
+        "page": f"must be a whole number from 1 to {MAX_PAGE}",
+    }
+
+    def narrow(self, acts):
+        kind, of, task = (self.cleaned_data[name] for name in ["kind", "of", "task"])
+        acts = acts.filter(kind__in=self.KINDS[kind]) if kind else acts
+        acts = acts.that_changed(**{of: True}) if of else acts
+        return acts.that_changed(task=task) if task else acts
+
+    def reason(self):
+        return reason(self)
+
+
+def reason(form):
+    """Return a sentence that says which part of the address makes no sense."""
+    return " ".join(f"“{name}” {form.REASONS[name]}." for name in form.errors)
+
+
 class ListingForm(forms.Form):
     """Which tasks a listing shows: ?status=&page=&limit=&from=&list="""
 
@@ -701,5 +964,4 @@ class ListingForm(forms.Form):
         )
 
     def reason(self):
-        """Return a sentence that says which part of the address makes no sense."""
-        return " ".join(f"“{name}” {self.REASONS[name]}." for name in self.errors)
+        return reason(self)

@@ -189,6 +189,11 @@ class Listing:
             return [Section(tasks=self.page.object_list)] if self.page.object_list else []
         return self.split(self.page.object_list, getattr(self, f"{group}_heading"))
 
+    @property
+    def shown(self):
+        """All rows of this page."""
+        return [task for section in self.sections for task in section.tasks]
+
     def split(self, rows, heading):
         """Return rows, in their order, as sections; heading returns what a task's own is."""
         is_whole = not self.page.has_other_pages()
@@ -273,6 +278,10 @@ class Today(Listing):
     def progress(self):
         """(done today, that and what is still to do today), for a bar."""
         return self.sidebar.done_today, self.sidebar.done_today + self.total
+
+    @property
+    def overdue(self):
+        return self.tasks.filter(overdue(self.now))
 
     @cached_property
     def done(self):

@@ -1,8 +1,13 @@
-"""What you have to do: tasks in lists, with tags and steps; and the acts that changed them."""
+"""What you have to do: tasks in lists, with tags and steps. What was done: tasks/history.py."""
+
+import json
+from bisect import bisect_right, insort
+from contextlib import suppress
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -10,8 +15,9 @@ from django.utils import timezone
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from accounts import text
+from tasks.history import Act, Change, PurgeableQuerySet, as_json
 
-BATCH = 5000  # rows that are deleted for ever in one statement
+TAG = "tag "  # begins the name of a column that is a tag, see tasks.history
 LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
 
 
@@ -24,6 +30,7 @@ class OrderedQuerySet(models.QuerySet):
 
     UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
     HAND = [UNPLACED, "position", "id"]
+    SHARED = []  # columns: a user's rows with the same in these are in one order
 
     def by_hand(self):
         """Order as the user did; what they never placed comes after it, by creation."""
@@ -39,11 +46,12 @@ class OrderedQuerySet(models.QuerySet):
         place = pks.index(pk) if pk in pks else None
         return (pks[place - 1], pks[place + 1]) if place else (None, None)
 
-    def place(self, pk, *, before=None, after=None, to=None):
+    def place(self, act, pk, *, before=None, after=None, to=None):
         """Put one of these rows before or after another (ids), or to the "top" or "bottom".
 
         These are all rows that share an order; whoever calls has locked what holds them together.
-        Return False if either of the two isn't among them any more.
+        Return False if either of the two isn't among them any more. The act keeps where the row
+        was, but not what it takes to have places at all: that changes nothing to be seen.
         """
         if not to and not self.standing().filter(pk=before or after).exists():
             return False
@@ -61,10 +69,42 @@ class OrderedQuerySet(models.QuerySet):
         elif beside:
             high = others.filter(position__gt=low).values_list("position", flat=True).first()
         position = generate_key_between(low, high)
-        moved = self.filter(pk=pk).update(position=position)
+        row = self.filter(pk=pk)
+        was = row.states(["position"])
+        row.update(position=position)
+        if act:
+            act.keep(self.model, was, {pk: old | {"position": position} for pk, old in was.items()})
         if len(position) > LONGEST_POSITION:
             self.number(self.exclude(position=""))
-        return moved == 1
+        return bool(was)
+
+    def fit(self, act, rows, changes, now):
+        """As KeptQuerySet.fit(): what is put back finds room in its order."""
+        refused = super().fit(act, rows, changes, now)
+        self.find_room(act, rows, now)
+        return refused
+
+    def find_room(self, act, rows, now):
+        """Put those of rows, {id: {column: JSON}}, whose place was given to another since just
+        after that. Of each now has the columns that aren't written.
+        """
+        theirs = self.model.everything.filter(user=act.user_id).exclude(position="")
+        places = {}  # by what shares an order: {id: position}
+        for pk, back in rows.items():
+            if back.get("position"):
+                shared = tuple((now[pk] | back)[name] for name in self.SHARED)
+                places.setdefault(shared, {})[pk] = back["position"]
+        for shared, wanted in places.items():
+            beside = theirs.filter(**dict(zip(self.SHARED, shared, strict=True)))
+            beside = beside.values_list("position", flat=True)
+            taken = set(beside.filter(position__in=wanted.values()))
+            keys = sorted({*beside, *wanted.values()}) if taken else []
+            for pk, position in wanted.items():
+                if position in taken:
+                    after = bisect_right(keys, position)
+                    key = generate_key_between(position, [*keys[after:], None][0])
+                    rows[pk]["position"] = key
+                    insort(keys, key)
 
     def end(self):
         """Return a key after those of all these rows. Whoever calls has locked as for place()."""
@@ -83,16 +123,8 @@ class OrderedQuerySet(models.QuerySet):
         pks = list(rows.select_for_update(no_key=True).by_hand().values_list("pk", flat=True))
         if not pks:
             return
-        self.write_positions(pks, generate_n_keys_between(self.last_key(), None, len(pks)))
-
-    def write_positions(self, pks, positions):
-        """Write each row's own position, in one statement."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {self.model._meta.db_table} t SET position = r.position"
-                " FROM unnest(%s::bigint[], %s::text[]) AS r (id, position) WHERE t.id = r.id",
-                [pks, positions],
-            )
+        keys = generate_n_keys_between(self.last_key(), None, len(pks))
+        self.write_rows({pk: {"position": key} for pk, key in zip(pks, keys, strict=True)})
 
 
 class PositionField(models.CharField):
@@ -104,33 +136,22 @@ class PositionField(models.CharField):
         super().__init__(**defaults | kwargs)
 
 
-class PurgeableQuerySet(models.QuerySet):
-    """Rows that go for ever once they are old."""
-
-    def purge(self):
-        """Delete these for ever, in short transactions. Return how many there were."""
-        number = 0
-        while pks := list(self.values_list("pk", flat=True)[:BATCH]):
-            number += self.filter(pk__in=pks)._purge_batch()
-        return number
-
-    @transaction.atomic
-    def _purge_batch(self):
-        # Locked, so that what is taken out of the trash at this moment isn't deleted all the same.
-        pks = list(self.select_for_update().values_list("pk", flat=True))
-        return self.filter(pk__in=pks).delete()[1].get(self.model._meta.label, 0)
-
-
 class KeptQuerySet(PurgeableQuerySet):
-    """Rows that go into the trash before they go for ever, and whose changes are counted."""
+    """Rows that go into the trash before they go for ever, and whose changes are kept in acts.
 
-    def delete_softly(self):
+    `act` may be new, then its first change puts it into the database; without one nobody did it.
+    """
+
+    PARENT = []  # the column of what such a row is a part of
+    BESIDE = []  # columns that others have to fit in with
+
+    def delete_softly(self, act=None):
         """Put these into the trash; return how many were not in it."""
-        return self.filter(deleted_at=None).change(deleted_at=timezone.now())
+        return self.filter(deleted_at=None).change(act, deleted_at=timezone.now())
 
-    def restore(self):
+    def restore(self, act=None):
         """Take these out of the trash; return how many were in it."""
-        return self.exclude(deleted_at=None).change(deleted_at=None)
+        return self.exclude(deleted_at=None).change(act, deleted_at=None)
 
     def deleted_before(self, moment):
         return self.filter(deleted_at__lt=moment)
@@ -142,12 +163,110 @@ class KeptQuerySet(PurgeableQuerySet):
     def latest_deleted_first(self):
         return self.order_by("-deleted_at", "-id")
 
-    def change(self, **fields):
-        """Write fields and raise the version, in one statement. Return how many rows matched.
+    @transaction.atomic(savepoint=False)
+    def change(self, act, **fields):
+        """Write fields and raise the version. Return how many rows were otherwise before.
 
-        Every write to such a row comes through here, but for its creation and its position.
+        Every write to such a row comes through here or through rewrite(), but for its creation and
+        its position.
         """
-        return self.update(**fields, version=F("version") + 1)
+        columns = [self.column(name) for name in fields]
+        before = self.states(columns)
+        values = [getattr(value, "pk", value) for value in fields.values()]
+        if is_plain := not any(hasattr(value, "resolve_expression") for value in values):
+            new = dict(zip(columns, map(as_json, values), strict=True))
+            after = {pk: row | new for pk, row in before.items() if row != row | new}
+            before = {pk: before[pk] for pk in after}
+        if not before:
+            return 0
+        rows = self.model.everything.filter(pk__in=before)
+        rows.write(**fields)
+        if act:
+            is_so = is_plain and "list_id" not in columns  # see TaskQuerySet.write()
+            act.keep(self.model, before, after if is_so else rows.states(columns))
+        return len(before)
+
+    def column(self, name):
+        return self.model._meta.get_field(name).attname
+
+    def states(self, columns, *, lock=True):
+        """Lock these rows; return what is in these columns as {id: {column: JSON}}."""
+        columns = dict.fromkeys([*columns, *self.PARENT])
+        rows = self.select_for_update(no_key=True, of=["self"]) if lock else self
+        rows = rows.order_by("pk")
+        return {
+            pk: dict(zip(columns, map(as_json, values), strict=True))
+            for pk, *values in rows.values_list("pk", *columns)
+        }
+
+    def write(self, **fields):
+        return self.update(**fields, **self.stamp())
+
+    def stamp(self):
+        """Return what each write changes besides."""
+        return {"version": F("version") + 1}
+
+    def rewrite(self, act, rows):
+        """Write to each row what is its own, {id: {column: JSON}}, all with the same columns."""
+        if not rows:
+            return
+        mine = self.model.everything.filter(pk__in=rows)
+        columns = list(next(iter(rows.values())))
+        before = mine.states(columns)
+        self.write_rows({pk: rows[pk] for pk in before})
+        after = mine.states(columns)
+        place = {"position": None}  # is no word that anybody typed, see Task.move()
+        edited = [pk for pk in after if after[pk] | place != before[pk] | place]
+        mine.filter(pk__in=edited).write()
+        act.keep(self.model, before, after)
+
+    def write_rows(self, rows):
+        """Write to each row what is its own, in one statement. Tags are no columns here."""
+        columns = [name for name in next(iter(rows.values()), {}) if not name.startswith(TAG)]
+        if not columns:
+            return
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        sets = ", ".join(f"{name} = r.{name}" for name in columns)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} t SET {sets}"
+                f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id",
+                [json.dumps([{"id": pk} | row for pk, row in rows.items()])],
+            )
+
+    def put_back(self, act, changes):
+        """Undo changes of such rows, {id: Change}, in act. Return what was met: (change, column).
+
+        A column that is not as its change left it was changed since, and stays. So does what the
+        rows around it leave no room for by now (`fit`).
+        """
+        columns = dict.fromkeys(name for change in changes.values() for name in change.before)
+        now = self.filter(pk__in=changes).states([*columns, *self.BESIDE])
+        rows, met = {}, []
+        for pk, row in now.items():
+            before, after = changes[pk].before, changes[pk].after
+            is_so = {name for name in before if row[name] == after[name]}
+            was_so = {name for name in before if is_same(name, row[name], before[name])}
+            met += [(pk, name) for name in before if name not in is_so | was_so]
+            rows[pk] = {name: before[name] for name in before if name in is_so - was_so}
+            # What was new was in no trash before: it has its whole time there.
+            if rows[pk].get("deleted_at") == as_json(changes[pk].act.created_at):
+                rows[pk]["deleted_at"] = as_json(act.created_at)
+        met += self.fit(act, rows, changes, now)
+        self.rewrite(act, {pk: now[pk] | back for pk, back in rows.items() if back})
+        return [(changes[pk], name) for pk, name in met]
+
+    def fit(self, act, rows, changes, now):
+        """Make rows, what put_back() is about to write, fit in with all others.
+
+        Take out what can't be; return it: (id, column).
+        """
+        return []
+
+
+def is_same(name, one, other):
+    """Does a column hold what it held? What is in the trash again may be there since later."""
+    return bool(one) == bool(other) if name == "deleted_at" else one == other
 
 
 class KeptManager(models.Manager):
@@ -167,9 +286,9 @@ class TrashManager(models.Manager):
 class Kept(models.Model):
     """A row that goes into the trash before it goes for ever.
 
-    Its acts say from which state they start, and may say from which version, in one conditional
-    update: of two that race, one wins, and one that comes late does nothing. They return whether
-    this call made the change, and leave self as the row now is.
+    Its acts say from which state they start, and may say from which version: of two that race, one
+    wins, and one that comes late does nothing. They return the act as it is kept, None where this
+    call changed nothing, and leave self as the row now is. `act` is one that is under way.
     """
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -178,17 +297,19 @@ class Kept(models.Model):
     class Meta:
         abstract = True
 
-    def delete_softly(self, version=None):
+    def delete_softly(self, version=None, *, act=None):
         """Put it into the trash."""
-        return self._act(version, {"deleted_at": None}, deleted_at=timezone.now())
+        act = act or self.new_act(Act.Kind.DELETE)
+        return self._act(act, version, {"deleted_at": None}, deleted_at=timezone.now())
 
-    def restore(self, version=None, **fields):
+    def restore(self, version=None, *, act=None, **fields):
         """Take it out of the trash, with new values of fields."""
-        return self._act(version, {"deleted_at__isnull": False}, deleted_at=None, **fields)
+        act = act or self.new_act(Act.Kind.RESTORE)
+        return self._act(act, version, {"deleted_at__isnull": False}, deleted_at=None, **fields)
 
-    def edit(self, **fields):
+    def edit(self, *, act=None, **fields):
         """Write new values of fields."""
-        return self._act(None, {}, **fields)
+        return self._act(act or self.new_act(Act.Kind.EDIT), None, {}, **fields)
 
     def purge(self):
         """Delete it for ever if it is in the trash."""
@@ -198,12 +319,21 @@ class Kept(models.Model):
         """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
         type(self).everything.filter(pk=self.pk).lock()
 
-    def _act(self, version, before, **fields):
+    def new_act(self, kind):
+        """Return an act of its owner's that isn't in the database yet: its first change is."""
+        return Act(user_id=self.user_id, kind=kind)
+
+    def _act(self, act, version, before, **fields):
         if version is not None:
             before = before | {"version": version}
-        won = type(self).everything.filter(pk=self.pk, **before).change(**fields) == 1
-        self.refresh_from_db()
-        return won
+        won = type(self).everything.filter(pk=self.pk, **before).change(act, **fields) == 1
+        self.refresh()
+        return act if won else None
+
+    def refresh(self):
+        """Become as the row is now; if it was deleted for ever meanwhile, stay."""
+        with suppress(self.DoesNotExist):
+            self.refresh_from_db()
 
 
 def unique_name(name, words):
@@ -217,9 +347,37 @@ def unique_name(name, words):
     )
 
 
-class ListQuerySet(KeptQuerySet, OrderedQuerySet):
+class NamedQuerySet(KeptQuerySet):
+    """Rows whose names differ, of those of a user that aren't in the trash, whatever their case."""
+
+    def named(self, names):
+        """Narrow to these names, whatever their case, as the database knows case."""
+        names = [Lower(Value(name)) for name in names]
+        return self.annotate(lower=Lower("name")).filter(lower__in=names)
+
+    BESIDE = ["name", "deleted_at"]
+
+    def fit(self, act, rows, changes, now):
+        """Leave a name to whoever has it by now."""
+        refused = []
+        for pk, back in rows.items():
+            row = now[pk] | back
+            others = self.model.objects.filter(user=act.user_id).exclude(pk=pk)
+            is_named = not row["deleted_at"] and {"name", "deleted_at"} & set(back)
+            if is_named and others.named([row["name"]]).exists():
+                refused += [(pk, name) for name in ("name", "deleted_at") if name in back]
+                back.pop("name", None), back.pop("deleted_at", None)
+        return refused
+
+
+class ListQuerySet(OrderedQuerySet, NamedQuerySet):
     def standing(self):
         return self.filter(deleted_at=None)
+
+    def put_back(self, act, changes):
+        """As for other rows. Wait for tasks that are on their way into the list."""
+        list(self.select_for_update().filter(pk__in=changes).order_by("pk").values_list("pk"))
+        return super().put_back(act, changes)
 
 
 class TaskList(Kept):
@@ -256,59 +414,60 @@ class TaskList(Kept):
         return reverse("list_detail", kwargs={"list_pk": self.pk})
 
     @transaction.atomic
-    def add(self):
+    def add(self, act=None):
         """Insert this new list as the last one."""
         self.user.lock()
         self.position = self.user.lists(manager="everything").end()
         self.save(force_insert=True)
+        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
 
     def archive(self, version=None):
         """Put it away with its tasks: they stay in it, and out of all pages but its own."""
-        return self._act(version, {"archived_at": None}, archived_at=timezone.now())
+        act, now = self.new_act(Act.Kind.ARCHIVE), timezone.now()
+        return self._act(act, version, {"archived_at": None}, archived_at=now)
 
     def unarchive(self, version=None):
-        return self._act(version, {"archived_at__isnull": False}, archived_at=None)
+        act = self.new_act(Act.Kind.UNARCHIVE)
+        return self._act(act, version, {"archived_at__isnull": False}, archived_at=None)
 
     @transaction.atomic
     def delete_softly(self, version=None, *, with_tasks=False):
         """Put it into the trash, its tasks with it or into the Inbox."""
-        # This lock waits for tasks that are on their way into it (Task.leave_deleted_list).
+        # This lock waits for tasks that are on their way into it (TaskQuerySet.change).
         TaskList.everything.select_for_update().get(pk=self.pk)
-        won = super().delete_softly(version)
-        if won and with_tasks:
-            Task.objects.filter(list=self).change(deleted_at=self.deleted_at)
-        elif won:
-            tasks = Task.objects.filter(list=self)
-            places = list(tasks.values_list("pk", "position"))
-            self.user.acts.create(
-                kind=Act.Kind.DELETE, result={"tasklist": self.pk, "tasks": places}
-            )
-            tasks.change(list=None, position="")
-        return won
+        act = super().delete_softly(version)
+        if act and with_tasks:
+            Task.objects.filter(list=self).change(act, deleted_at=self.deleted_at)
+        elif act:
+            Task.objects.filter(list=self).change(act, list=None)
+        return act
 
     @transaction.atomic
     def restore(self, version=None, **fields):
         """Take it out of the trash, and the tasks that went with it there or into the Inbox."""
         self.user.lock()  # as whoever moves tasks in the Inbox
         self.lock()
-        self.refresh_from_db()
+        self.refresh()
         deleted_at = self.deleted_at
-        won = super().restore(version, **fields)
-        if won:
-            Task.trash.filter(list=self, deleted_at=deleted_at).change(deleted_at=None)
-            self.fetch_from_inbox(deleted_at)
-        return won
+        act = super().restore(version, **fields)
+        if act:
+            Task.trash.filter(list=self, deleted_at=deleted_at).change(act, deleted_at=None)
+            self.fetch_from_inbox(act)
+        return act
 
-    def fetch_from_inbox(self, deleted_at):
+    def fetch_from_inbox(self, act):
         """Take back the tasks that are still in the Inbox since this list was deleted."""
-        acts = self.user.acts.filter(kind=Act.Kind.DELETE, created_at__gte=deleted_at)
-        act = acts.filter(result__tasklist=self.pk).first()
-        places = dict(act.result["tasks"]) if act else {}
-        inbox = Task.objects.filter(user=self.user, list=None, pk__in=places)
-        back = list(inbox.select_for_update(no_key=True).values_list("pk", flat=True))
-        tasks = Task.everything.filter(pk__in=back)
-        tasks.change(list=self, position="")
-        tasks.write_positions(back, [places[pk] for pk in back])
+        # Also by undoing what brought it here.
+        deletions = self.changes.filter(after__has_key="deleted_at").exclude(after__deleted_at=None)
+        latest = deletions.order_by("-act").values("act")[:1]
+        left = Change.objects.filter(act=latest, before__list_id=self.pk)
+        places = {
+            task: before.get("position", "") for task, before in left.values_list("task", "before")
+        }
+        inbox = Task.objects.filter(list=None, pk__in=places).states([])
+        back = {pk: {"list_id": self.pk, "position": places[pk]} for pk in inbox}
+        Task.everything.find_room(act, back, inbox)
+        Task.everything.rewrite(act, back)
 
     @transaction.atomic
     def purge(self):
@@ -322,23 +481,36 @@ class TaskList(Kept):
     def move(self, **where):
         """Put it elsewhere among the user's lists, see OrderedQuerySet.place()."""
         self.user.lock()
-        return self.user.lists(manager="everything").place(self.pk, **where)
+        act = self.new_act(Act.Kind.ORDER)
+        moved = self.user.lists(manager="everything").place(act, self.pk, **where)
+        return act if moved else None
 
 
-class TagQuerySet(KeptQuerySet):
+class TagQuerySet(NamedQuerySet):
     def by_name(self):
         return self.order_by(Lower("name"))
 
-    def named(self, names):
-        """Narrow to these names, whatever their case, as the database knows case."""
-        names = [Lower(Value(name)) for name in names]
-        return self.annotate(lower=Lower("name")).filter(lower__in=names)
-
-    def make(self, user, names):
+    def make(self, user, names, act=None):
         """Return the user's tags of these names; those that are missing are made."""
+        there = list(user.tags.named(names)) if names else []
+        lower = {tag.lower for tag in there}
+        if all(name.lower() in lower for name in names):
+            return there
         new = [self.model(user=user, name=name) for name in names]
         self.bulk_create(new, ignore_conflicts=True)
-        return list(user.tags.named(names)) if names else []
+        tags = list(user.tags.named(names))
+        if act:
+            act.keep_new([tag for tag in tags if tag not in there])
+        return tags
+
+    def fit(self, act, rows, changes, now):
+        """A tag that was made in passing stays if it hangs on some other task by now."""
+        if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT}:
+            used = Task.objects.filter(tags__in=rows).values_list("tags", flat=True)
+            for pk in set(used) & set(rows):
+                if rows[pk].get("deleted_at"):
+                    del rows[pk]["deleted_at"]
+        return super().fit(act, rows, changes, now)
 
 
 class Tag(Kept):
@@ -364,16 +536,24 @@ class Tag(Kept):
         return reverse("tag_detail", kwargs={"tag_pk": self.pk})
 
 
+def notify(pks):
+    """Tell those who listen (manage.py watch_tasks), on commit, that these tasks are new."""
+    with connection.cursor() as cursor:
+        sql = "SELECT pg_notify('task_created', pk::text) FROM unnest(%s::bigint[]) AS pk"
+        cursor.execute(sql, [pks])
+
+
 def overdue(now):
     """Return the condition of being overdue at now, an aware datetime in the user's zone."""
     timed = Q(due_date=now.date(), due_time__lt=now.time())
     return Q(due_date__lt=now.date()) | timed
 
 
-class TaskQuerySet(KeptQuerySet, OrderedQuerySet):
+class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
     # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
     # the Inbox, and would sort it instead of reading the index.
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
+    SHARED = ["list_id"]
 
     def open(self):
         return self.filter(completed_at=None)
@@ -404,14 +584,131 @@ class TaskQuerySet(KeptQuerySet, OrderedQuerySet):
             ticks=ArraySubquery(Step.objects.filter(task=OuterRef("pk")).values("done")),
         )
 
-    def restore(self):
+    def restore(self, act=None):
         """Take these out of the trash, into the Inbox where their list is gone."""
         with transaction.atomic():
             TaskList.everything.filter(pk__in=self.values("list")).lock()
-            return self.exclude(deleted_at=None).change(deleted_at=None, **HOME)
+            return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
-    def change(self, **fields):
-        return super().change(**fields, updated_at=timezone.now())
+    def complete(self, act=None):
+        return self.open().change(act, completed_at=timezone.now())
+
+    def reopen(self, act=None):
+        return self.completed().change(act, completed_at=None)
+
+    def stamp(self):
+        return super().stamp() | {"updated_at": timezone.now()}
+
+    def change(self, act, **fields):
+        """As for other rows. In another list a task isn't placed yet."""
+        if set(fields) == {"list"}:
+            return self.exclude(list=fields["list"]).change(act, **fields, position="")
+        if "list" in fields:
+            fields = {"position": ""} | fields
+        return super().change(act, **fields)
+
+    def column(self, name):
+        return name if name.startswith(TAG) else super().column(name)
+
+    def states(self, columns, *, lock=True):
+        """The column of a tag, "tag 12", tells whether it hangs on the task."""
+        tags = [name for name in columns if name.startswith(TAG)]
+        rows = super().states([name for name in columns if name not in tags], lock=lock)
+        if not tags:
+            return rows
+        pks = [int(name.removeprefix(TAG)) for name in tags]
+        pairs = TaskTag.objects.filter(task__in=rows, tag__in=pks).values_list("task", "tag")
+        hung = {(task, TAG + str(tag)) for task, tag in pairs}
+        return {pk: row | {name: (pk, name) in hung for name in tags} for pk, row in rows.items()}
+
+    def write(self, **fields):
+        tags = {name: fields.pop(name) for name in list(fields) if name.startswith(TAG)}
+        number = super().write(**fields)
+        if fields.get("list"):
+            self.leave_deleted_lists()
+        if tags:
+            TaskTag.objects.write(dict.fromkeys(self.values_list("pk", flat=True), tags))
+        return number
+
+    def write_rows(self, rows):
+        super().write_rows(rows)
+        TaskTag.objects.write(rows)
+
+    def add_all(self, act, tasks, tags):
+        """Insert new tasks in this order, [(task, its steps)], all with these tags, as one act."""
+        now = timezone.now()
+        for number, (task, steps) in enumerate(tasks):
+            task.created_at = now + timedelta(microseconds=number)
+            keys = generate_n_keys_between(None, None, len(steps))
+            for step, key in zip(steps, keys, strict=True):
+                step.position = key
+        new = self.bulk_create(task for task, _ in tasks)
+        Step.objects.bulk_create(step for _, steps in tasks for step in steps)
+        there = Task.everything.filter(pk__in=[task.pk for task in new])
+        there.leave_deleted_lists()
+        hung = {TAG + str(tag.pk): True for tag in tags}
+        TaskTag.objects.write({task.pk: hung for task in new})
+        act.keep_new(new)
+        notify([task.pk for task in new])
+
+    def leave_deleted_lists(self):
+        """Go to the Inbox if the list was deleted while the task was on its way into it.
+
+        The key on the list has waited for whoever deletes it, so that is known now.
+        """
+        self.filter(list__deleted_at__isnull=False).update(list=None, position="")
+
+    BESIDE = ["list_id", "position", "due_date", "due_time", "deleted_at"]
+
+    def put_back(self, act, changes):
+        """As for other rows. A place in a list goes with the list, whatever it is by now."""
+        for change in changes.values():
+            if "list_id" in change.before:
+                change.place = change.before.pop("position", "")
+                change.after.pop("position", "")
+        lists = self.filter(pk__in=changes).values_list("list_id", flat=True)
+        before = {change.before.get("list_id") for change in changes.values()}
+        TaskList.everything.filter(pk__in={*lists, *before} - {None}).lock()
+        return super().put_back(act, changes)
+
+    def fit(self, act, rows, changes, now):
+        """Refuse a list or tag that is gone, and a time without a day.
+
+        In the trash a task may be of a list that is there, too. What comes out of it goes to the
+        Inbox where its list is gone.
+        """
+        refused = self.refuse_tags(rows)
+        lists = {row["list_id"] for row in (*rows.values(), *now.values()) if row.get("list_id")}
+        gone = lists - set(TaskList.objects.filter(pk__in=lists).values_list("pk", flat=True))
+        for_ever = gone - set(TaskList.trash.filter(pk__in=gone).values_list("pk", flat=True))
+        for pk, back in rows.items():
+            is_hidden = (now[pk] | back)["deleted_at"]
+            if back.get("list_id") in (for_ever if is_hidden else gone):
+                refused += [(pk, "list_id")]
+                del back["list_id"]
+            elif "list_id" in back:
+                back["position"] = changes[pk].place
+            row = now[pk] | back
+            if row["due_time"] and not row["due_date"]:
+                refused += [(pk, name) for name in back if name in {"due_date", "due_time"}]
+                back.pop("due_date", None), back.pop("due_time", None)
+            if "deleted_at" in back and not back["deleted_at"] and row["list_id"] in gone:
+                back |= {"list_id": None, "position": ""}
+        return refused + super().fit(act, rows, changes, now)
+
+    def refuse_tags(self, rows):
+        """Take tags out of rows that were deleted for ever; return them."""
+        hung = [(pk, name) for pk, back in rows.items() for name in back if is_hung(name, back)]
+        pks = {int(name.removeprefix(TAG)) for _, name in hung}
+        there = set(Tag.everything.filter(pk__in=pks).values_list("pk", flat=True)) if pks else {}
+        gone = [(pk, name) for pk, name in hung if int(name.removeprefix(TAG)) not in there]
+        for pk, name in gone:
+            del rows[pk][name]
+        return gone
+
+
+def is_hung(name, row):
+    return name.startswith(TAG) and row[name]
 
 
 def to_inbox(collector, field, tasks, using):
@@ -557,37 +854,24 @@ class Task(Kept):
         }
 
     def complete(self, version=None):
-        return self._act(version, {"completed_at": None}, completed_at=timezone.now())
+        act = self.new_act(Act.Kind.COMPLETE)
+        return self._act(act, version, {"completed_at": None}, completed_at=timezone.now())
 
     def reopen(self, version=None):
-        return self._act(version, {"completed_at__isnull": False}, completed_at=None)
+        act = self.new_act(Act.Kind.REOPEN)
+        return self._act(act, version, {"completed_at__isnull": False}, completed_at=None)
 
     @transaction.atomic
-    def restore(self, version=None):
+    def restore(self, version=None, *, act=None):
         """Take the task out of the trash, into the Inbox where its list is gone."""
         TaskList.everything.filter(pk=self.list_id).lock()
-        return super().restore(version, **HOME)
+        return super().restore(version, act=act, **HOME)
 
-    @transaction.atomic(savepoint=False)
-    def edit(self, add_tags=(), remove_tags=(), **fields):
-        """Write new values of fields; hang these tags on it, and take those off.
-
-        In another list it isn't placed yet.
-        """
-        if "list" in fields:
-            fields["position"] = ""
-        TaskTag.objects.filter(task=self, tag__in=remove_tags).delete()
-        self.hang(add_tags)
-        won = super().edit(**fields)
-        if fields.get("list"):
-            self.leave_deleted_list()
-        return won
-
-    def leave_deleted_list(self):
-        """Go to the Inbox if the list was deleted while this task was on its way into it."""
-        gone = Task.everything.filter(pk=self.pk, list__deleted_at__isnull=False)
-        if gone.update(list=None, position=""):
-            self.list = None
+    def edit(self, *, act=None, add_tags=(), remove_tags=(), **fields):
+        """Write new values of fields; hang these tags on it, and take those off."""
+        tags = {TAG + str(tag.pk): True for tag in add_tags}
+        tags |= {TAG + str(tag.pk): False for tag in remove_tags}
+        return super().edit(act=act, **fields, **tags)
 
     def hang(self, tags):
         TaskTag.objects.bulk_create(
@@ -601,9 +885,13 @@ class Task(Kept):
 
         Order is no word that anybody typed: the version stays, so nobody's edit meets it.
         """
+        act = self.new_act(Act.Kind.ORDER)
+        return act if self.put(act, **where) else None
+
+    def put(self, act, **where):
         (self.list or self.user).lock()
         rows = Task.everything.filter(user=self.user_id, list=self.list_id)
-        return rows.place(self.pk, **where)
+        return rows.place(act, self.pk, **where)
 
     def checklist(self):
         """Return its steps in their order, and those that were deleted, in one query."""
@@ -618,14 +906,33 @@ class Task(Kept):
         return self.user.tasks.open().filter(list=self.list_id)
 
     @transaction.atomic(savepoint=False)
-    def add(self, tags=()):
-        """Insert this new task, and tell those who listen (manage.py watch_tasks) on commit."""
+    def add(self, tags=(), act=None):
+        """Insert this new task."""
         self.save(force_insert=True)
         if self.list_id:
-            self.leave_deleted_list()
+            Task.everything.filter(pk=self.pk).leave_deleted_lists()
         self.hang(tags)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('task_created', %s)", [str(self.pk)])
+        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
+        notify([self.pk])
+
+    def duplicate(self, key=None):
+        """Add a task like this one, open, with its tags, and its steps, none of them done.
+
+        It stands after this one where their list is in order. Return the act, see ActManager.once.
+        """
+        names = ["user_id", "list_id", "title", "description", "priority", "due_date", "due_time"]
+        copy = Task(**{name: getattr(self, name) for name in names})
+
+        def add(act):
+            copy.add(self.tags.all(), act)
+            Step.objects.bulk_create(
+                Step(user_id=self.user_id, task=copy, title=step.title, position=step.position)
+                for step in self.steps.by_hand()
+            )
+            if self.position:
+                copy.put(None, after=self.pk)
+
+        return self.user.acts.once(key, Act.Kind.ADD, add)
 
 
 # Where a task goes that comes out of the trash: its place, or the Inbox where its list is gone.
@@ -648,6 +955,37 @@ def owner_of_task(related_name):
     )
 
 
+class TaskTagQuerySet(models.QuerySet):
+    def write(self, rows):
+        """Hang tags on tasks and take them off: {id of a task: {"tag 12": True}}.
+
+        Tags that were deleted for ever are left out.
+        """
+        pairs = {True: ([], []), False: ([], [])}
+        for task, columns in rows.items():
+            for name in columns:
+                if name.startswith(TAG):
+                    tasks, tags = pairs[columns[name]]
+                    tasks.append(task)
+                    tags.append(int(name.removeprefix(TAG)))
+        with connection.cursor() as cursor:
+            if pairs[True][0]:
+                cursor.execute(
+                    "INSERT INTO tasks_tasktag (user_id, task_id, tag_id)"
+                    " SELECT t.user_id, t.id, g.id FROM unnest(%s::bigint[], %s::bigint[])"
+                    " AS r (task, tag) JOIN tasks_task t ON t.id = r.task"
+                    " JOIN tasks_tag g ON g.id = r.tag AND g.user_id = t.user_id"
+                    " ON CONFLICT DO NOTHING",
+                    pairs[True],
+                )
+            if pairs[False][0]:
+                cursor.execute(
+                    "DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[])"
+                    " AS r (task, tag) WHERE t.task_id = r.task AND t.tag_id = r.tag",
+                    pairs[False],
+                )
+
+
 class TaskTag(models.Model):
     """A tag on a task, both of the same user."""
 
@@ -659,6 +997,8 @@ class TaskTag(models.Model):
         Tag, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
 
+    objects = TaskTagQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "tag"], name="tasks_tasktag_once")]
         indexes = [models.Index(fields=["tag", "task"], name="tasks_tasktag_by_tag")]
@@ -667,7 +1007,9 @@ class TaskTag(models.Model):
         return f"{self.tag} on {self.task}"
 
 
-class StepQuerySet(KeptQuerySet, OrderedQuerySet):
+class StepQuerySet(OrderedQuerySet, KeptQuerySet):
+    PARENT = SHARED = ["task_id"]
+
     def of_tasks_there(self):
         """Leave out the steps of tasks in the trash."""
         return self.filter(task__deleted_at=None)
@@ -695,65 +1037,22 @@ class Step(Kept):
         return text.legible(self.title) or "(untitled)"
 
     @transaction.atomic
-    def add(self):
+    def add(self, act=None):
         """Insert this new step as the last one of its task."""
         self.task.lock()
         self.position = self.task.steps(manager="everything").end()
         self.save(force_insert=True)
+        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
 
     def tick(self, done):
         """Say that it is done, or that it isn't."""
-        return self._act(None, {"done": not done}, done=done)
+        act = self.new_act(Act.Kind.COMPLETE if done else Act.Kind.REOPEN)
+        return self._act(act, None, {"done": not done}, done=done)
 
     @transaction.atomic
     def move(self, **where):
         """Put it elsewhere in its task, see OrderedQuerySet.place()."""
         self.task.lock()
-        return self.task.steps(manager="everything").place(self.pk, **where)
-
-
-class ActQuerySet(PurgeableQuerySet):
-    def before(self, moment):
-        return self.filter(created_at__lt=moment)
-
-
-class ActManager(models.Manager.from_queryset(ActQuerySet)):
-    def once(self, key, kind, do):
-        """Run do() and note it, both or neither; return the act. Its result is what do() returned.
-
-        The second of two submissions with the same key, even at the same moment and in another
-        process, does nothing and gets the act of the first. Without a key each is the first.
-        """
-        try:
-            with transaction.atomic():
-                return self.create(key=key, kind=kind, result=do())
-        except IntegrityError:
-            first = self.filter(key=key).first() if key else None
-            if first is None:
-                raise
-            return first
-
-
-class Act(models.Model):
-    """One submission of a user that took effect, so that the same one takes effect once."""
-
-    class Kind(models.TextChoices):
-        ADD = "add"
-        EDIT = "edit"
-        DELETE = "delete"
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="acts", db_index=False
-    )
-    key = models.UUIDField(null=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    result = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = ActManager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="tasks_act_once")]
-
-    def __str__(self):
-        return f"{self.kind} {self.result}"
+        act = self.new_act(Act.Kind.ORDER)
+        moved = self.task.steps(manager="everything").place(act, self.pk, **where)
+        return act if moved else None

@@ -63,7 +63,7 @@ UPDATE tasks_tag SET name = gen_random_uuid()::text;
 UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
-    *["django_session", "django_admin_log", "cache", "tasks_act"],
+    *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
     *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import lists, pages, steps, tags, tasks, trash
+from tasks.views import history, lists, pages, steps, tags, tasks, trash
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("arrange/", pages.arrange, name="arrange"),
     path("tasks/", pages.task_list, name="task_list"),
     path("tasks/add/", tasks.task_add, name="task_add"),
+    path("tasks/paste/", tasks.task_paste, name="task_paste"),
+    path("tasks/bulk/", tasks.task_bulk, name="task_bulk"),
     path("tasks/<int:task_pk>/", tasks.task_detail, name="task_detail"),
     path("tasks/<int:task_pk>/menu/", tasks.task_menu, name="task_menu"),
     path("tasks/<int:task_pk>/edit/", tasks.task_edit, name="task_edit"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("tasks/<int:task_pk>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("tasks/<int:task_pk>/move/", tasks.task_move, name="task_move"),
     path("tasks/<int:task_pk>/delete/", tasks.task_delete, name="task_delete"),
+    path("tasks/<int:task_pk>/duplicate/", tasks.task_duplicate, name="task_duplicate"),
     path("tasks/<int:task_pk>/restore/", tasks.task_restore, name="task_restore"),
     path("tasks/<int:task_pk>/purge/", tasks.task_purge, name="task_purge"),
     path("tasks/<int:task_pk>/steps/add/", steps.step_add, name="step_add"),
@@ -43,6 +46,9 @@ urlpatterns = [
     path("tags/<int:tag_pk>/delete/", tags.tag_delete, name="tag_delete"),
     path("tags/<int:tag_pk>/restore/", tags.tag_restore, name="tag_restore"),
     path("tags/<int:tag_pk>/purge/", tags.tag_purge, name="tag_purge"),
+    path("history/", history.history, name="history"),
+    path("history/<int:act_pk>/", history.act_detail, name="act_detail"),
+    path("history/<int:act_pk>/undo/", history.act_undo, name="act_undo"),
     path("trash/", trash.trash, name="trash"),
     path("trash/empty/", trash.trash_empty, name="trash_empty"),
 ]

@@ -4,22 +4,18 @@ import logging
 import sys
 import uuid
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from accounts.typed import typed
 from todosite.database.away import database_is_away, waited_for_pool
 
 logger = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD"}
-
-# What a person types into a task's forms; nothing else (passwords!) is ever shown again.
-TYPED = ["text", "title", "description"]
 
 
 def page_not_found(request, exception=None):
@@ -102,11 +98,3 @@ def is_ours(request):
     check = TokenCheck(lambda request: None)
     check.process_request(request)
     return check.process_view(request, is_ours, (), {}) is None
-
-
-def typed(request):
-    """Return the texts that the request holds, so that a page can give them back."""
-    try:
-        return [text for name in TYPED if (text := request.POST.get(name, "").strip())]
-    except (SuspiciousOperation, MultiPartParserError):  # too large, or no form at all
-        return []

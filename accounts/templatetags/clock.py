@@ -35,6 +35,19 @@ def time_of_day(value, clock):
 
 
 @register.filter
+def when(moment, clock):
+    """Return an aware moment with its day and time: Yesterday 14:02."""
+    local = moment.astimezone(clock.now.tzinfo)
+    return f"{clock.day(local.date())} {clock.time(local.time())}"
+
+
+@register.filter
 def moment(value, clock):
     """Return an aware moment with its day, year and time."""
     return clock.moment(value)
+
+
+@register.filter
+def within_day(value, clock):
+    """Return an aware moment as it stands within a sentence; without its day if that is today."""
+    return clock.within_day(value)

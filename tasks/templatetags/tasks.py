@@ -25,3 +25,12 @@ def new_key():
 def ticked(steps):
     """Return how many of steps are done."""
     return sum(step.done for step in steps)
+
+
+@register.filter
+def baseline(field):
+    """Return what a form that merges edits says beside a field: the value that it was shown with.
+
+    A field that is written as a whole brings it along; radio buttons one by one don't.
+    """
+    return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""

@@ -172,7 +172,8 @@ class AdminTests(TestCase):
             response = self.client.post("/admin/tasks/task/add/", data, follow=True)
             self.assertContains(response, "Welcome</a>” was added successfully.")
         self.assertEqual(Task.objects.get().user, self.ann)
-        self.assertEqual(self.ann.acts.count(), 0)
+        act = self.ann.acts.get()
+        self.assertEqual((act.kind, act.by_staff), ("add", True))
 
     def test_form_has_the_rules_of_the_product(self):
         task = self.ann.tasks.create(title="Milk", description="One\ntwo")

@@ -202,7 +202,7 @@ class TestInPlace:
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Bread", "Cheese"])
         expect(page.get_by_role("button", name="Complete “Bread”")).to_be_focused()
-        expect(message(page)).to_contain_text("Reopened “Bread”.")
+        expect(message(page)).to_contain_text("Undone: completed “Bread”.")
         assert self.same_page(page)
         assert Task.objects.open().count() == 3
 
@@ -387,7 +387,11 @@ class TestInPlace:
         expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
         Task.objects.get().edit(description="Theirs")
         page.go_back()
-        expect(page.get_by_label("Notes")).to_have_value("Theirs")
+        expect(page.get_by_label("Notes")).to_have_value("Mine")
+        expect(page.locator("#draft")).to_contain_text("not saved yet")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        assert Task.objects.get().description == "Theirs"
 
     def test_leaving_with_something_unsaved_is_asked(self, signed_in):
         page = self.start(signed_in, "Milk")
@@ -443,7 +447,7 @@ def test_keyboard_alone(signed_in):
     page.keyboard.type("Milk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Milk", exact=True)).to_be_visible()
-    for _ in range(2):  # past the Add button
+    for _ in range(3):  # past the Add button and Select
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Complete “Milk”")).to_be_focused()
     page.keyboard.press("Space")
@@ -540,7 +544,7 @@ def test_every_page_is_accessible_and_fits(signed_in, ann, width):
     open_menu(page, "Now")
     look("menu in place")
     page.keyboard.press("Escape")
-    page.locator(".arrange summary").click()
+    page.locator(".head .arrange summary").click()
     look("sort and group")
     page.context.clear_cookies()
     for name, path in OPEN_PAGES.items():

@@ -16,7 +16,8 @@ from accounts import urls as account_urls
 from accounts.models import User
 from accounts.tests.people import add_user
 from tasks import urls
-from tasks.models import Act, Step, Tag, Task, TaskList, TaskTag
+from tasks.history import Act, Change
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.pages import HTMX
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
@@ -25,7 +26,7 @@ NOBODYS = 9_999_999_999  # an id that nothing has
 METHODS = ["get", "post", "head", "put", "patch", "delete", "options"]
 
 
-KINDS = [Task, TaskList, Tag, TaskTag, Step, Act]
+KINDS = [Task, TaskList, Tag, TaskTag, Step, Act, Change]
 
 
 def state():
@@ -56,7 +57,8 @@ def give(user, word):
     for task in tasks:
         task.hang(tags)
     rows = {"task_pk": tasks, "list_pk": lists, "tag_pk": tags, "step_pk": steps}
-    return {name: [row.pk for row in found] for name, found in rows.items()}
+    ids = {name: [row.pk for row in found] for name, found in rows.items()}
+    return ids | {"act_pk": list(user.acts.values_list("pk", flat=True))}
 
 
 class IsolationTests(TestCase):
@@ -212,6 +214,29 @@ class BodyTests(TestCase):
         ]:
             for place in ["before", "after", "to"]:
                 self.assertAsIfNotThere("post", url, name, {place: "{}"}, 404)
+
+    def test_several_tasks_of_anothers(self):
+        for act in [{"do": "complete"}, {"do": "due none"}, {"do": "tag", "tags": "x"}]:
+            self.assertAsIfNotThere("post", "/tasks/bulk/", "task_pk", act | {"ids": "{}"}, 404)
+            page = act | {"which": "page", "page": "{}"}
+            self.assertAsIfNotThere("post", "/tasks/bulk/", "task_pk", page, 404)
+
+    def test_several_tasks_into_anothers_list(self):
+        data = {"do": "list", "ids": f"{self.task}", "list": "{}"}
+        self.assertAsIfNotThere("post", "/tasks/bulk/", "list_pk", data, 422)
+
+    def test_all_tasks_of_anothers_listing(self):
+        for name, url in [("list_pk", "/lists/{}/"), ("tag_pk", "/tags/{}/")]:
+            data = {"do": "complete", "which": "all", "number": "1", "next": url}
+            for pk in self.anns[name]:
+                before = state()
+                filled = {key: text.format(pk) for key, text in data.items()}
+                response = self.client.post("/tasks/bulk/", filled)
+                self.assertIn(response.status_code, {404, 422})
+                self.assertEqual(state(), before)
+
+    def test_history_of_anothers_task(self):
+        self.assertAsIfNotThere("get", "/history/", "task_pk", {"task": "{}"}, 200)
 
     def test_completed_tasks_of_anothers_list(self):
         self.assertAsIfNotThere("get", "/completed/", "list_pk", {"list": "{}"}, 404)

@@ -5,7 +5,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
 from accounts.tests.people import add_user
-from tasks.models import LONGEST_POSITION, Act, Step, Tag, Task, TaskList, TaskTag
+from tasks.history import Act, Change
+from tasks.models import LONGEST_POSITION, Step, Tag, Task, TaskList, TaskTag
 
 
 @contextmanager
@@ -84,12 +85,12 @@ class TaskTests(TestCase):
     def test_complete_and_reopen_take_effect_once(self):
         task = self.ann.tasks.create(title="Milk")
         twin = Task.objects.get(pk=task.pk)  # another tab
-        self.assertIs(task.complete(), True)
+        self.assertTrue(task.complete())
         self.assertEqual((task.status, task.version), ("completed", 2))
-        self.assertIs(twin.complete(), False)
+        self.assertFalse(twin.complete())
         self.assertEqual((twin.completed_at, twin.version), (task.completed_at, 2))
-        self.assertIs(task.reopen(), True)
-        self.assertIs(twin.reopen(), False)
+        self.assertTrue(task.reopen())
+        self.assertFalse(twin.reopen())
         self.assertEqual((twin.status, twin.version), ("pending", 3))
 
     def test_every_act_notes_when(self):
@@ -99,13 +100,13 @@ class TaskTests(TestCase):
 
     def test_the_trash_is_a_door_of_its_own(self):
         task, other = self.ann.tasks.create(title="Milk"), self.ann.tasks.create(title="Bread")
-        self.assertIs(task.delete_softly(), True)
-        self.assertIs(task.delete_softly(), False)
+        self.assertTrue(task.delete_softly())
+        self.assertFalse(task.delete_softly())
         self.assertEqual(list(self.ann.tasks.all()), [other])
         self.assertEqual(list(self.ann.tasks(manager="trash").all()), [task])
         self.assertEqual(list(self.ann.tasks.open()), [other])
-        self.assertIs(task.restore(), True)
-        self.assertIs(task.restore(), False)
+        self.assertTrue(task.restore())
+        self.assertFalse(task.restore())
         self.assertEqual(self.ann.tasks.count(), 2)
 
     def test_edit_writes_what_it_names_only(self):
@@ -169,8 +170,8 @@ class ListTests(TestCase):
             task.move(to="top")
         done.complete()
         self.assertEqual(Task.objects.get(pk=first.pk).position, "a0")
-        self.assertIs(self.home.delete_softly(), True)
-        self.assertIs(self.home.delete_softly(), False)
+        self.assertTrue(self.home.delete_softly())
+        self.assertFalse(self.home.delete_softly())
         self.assertEqual(list(self.ann.lists.all()), [])
         self.assertEqual(list(self.ann.lists(manager="trash").all()), [self.home])
         rows = self.ann.tasks.order_by("pk").values_list("title", "list", "position", "version")
@@ -188,8 +189,8 @@ class ListTests(TestCase):
         self.assertEqual(list(self.ann.tasks.all()), [other])
         task.refresh_from_db()
         self.assertEqual(task.deleted_at, self.home.deleted_at)
-        self.assertIs(self.home.restore(name="Flat"), True)
-        self.assertIs(self.home.restore(), False)
+        self.assertTrue(self.home.restore(name="Flat"))
+        self.assertFalse(self.home.restore())
         self.assertEqual((self.home.name, self.home.deleted_at), ("Flat", None))
         task.refresh_from_db()
         self.assertEqual((task.list, task.deleted_at, task.position), (self.home, None, "Zz"))
@@ -223,20 +224,20 @@ class ListTests(TestCase):
     def test_archived_it_keeps_its_tasks_out_of_other_pages(self):
         task = self.ann.tasks.create(title="Milk", list=self.home)
         other = self.ann.tasks.create(title="Bread")
-        self.assertIs(self.home.archive(), True)
-        self.assertIs(self.home.archive(), False)
+        self.assertTrue(self.home.archive())
+        self.assertFalse(self.home.archive())
         self.assertEqual(self.home.version, 2)
         self.assertEqual(list(self.ann.tasks.not_archived()), [other])
         self.assertEqual(list(self.home.tasks.all()), [task])
-        self.assertIs(self.home.unarchive(), True)
-        self.assertIs(self.home.unarchive(), False)
+        self.assertTrue(self.home.unarchive())
+        self.assertFalse(self.home.unarchive())
         self.assertEqual(self.ann.tasks.not_archived().count(), 2)
 
     def test_act_for_an_earlier_version_does_nothing(self):
         self.home.edit(name="Flat")
-        self.assertIs(self.home.delete_softly(1), False)
-        self.assertIs(self.home.archive(1), False)
-        self.assertIs(self.home.archive(2), True)
+        self.assertFalse(self.home.delete_softly(1))
+        self.assertFalse(self.home.archive(1))
+        self.assertTrue(self.home.archive(2))
 
 
 class NameTests(TestCase):
@@ -257,7 +258,7 @@ class NameTests(TestCase):
                 with refused(self, constraint):
                     first.restore()
                 second.delete_softly()
-                self.assertIs(first.restore(), True)
+                self.assertTrue(first.restore())
 
     def test_tags_are_made_once_and_found_whatever_their_case(self):
         calls = self.ann.tags.create(name="Calls")
@@ -276,7 +277,7 @@ class NameTests(TestCase):
         tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
         task.edit(add_tags=[tag])
         task.edit(add_tags=[tag])
-        self.assertEqual((list(task.tags.all()), task.version), ([tag], 3))
+        self.assertEqual((list(task.tags.all()), task.version), ([tag], 2))
         tag.delete_softly()
         self.assertEqual(list(task.tags.all()), [])
         tag.restore()
@@ -306,11 +307,11 @@ class StepTests(TestCase):
     def test_ticks_take_effect_once(self):
         step = self.add("Find the bag")
         twin = Step.objects.get(pk=step.pk)
-        self.assertIs(step.tick(True), True)
-        self.assertIs(twin.tick(True), False)
+        self.assertTrue(step.tick(True))
+        self.assertFalse(twin.tick(True))
         self.assertEqual((twin.done, twin.version), (True, 2))
-        self.assertIs(step.tick(False), True)
-        self.assertIs(step.tick(False), False)
+        self.assertTrue(step.tick(False))
+        self.assertFalse(step.tick(False))
         self.assertEqual((step.done, step.version), (False, 3))
 
     def test_order_is_that_of_adding_until_they_are_moved(self):
@@ -420,7 +421,7 @@ class OrderTests(TestCase):
     def test_place_beside_what_is_not_of_the_same_list_is_refused(self):
         elsewhere = self.ann.tasks.create(title="e", list=add_list(self.ann))
         elsewhere.move(to="top")
-        self.assertIs(self.tasks["a"].move(before=elsewhere.pk), False)
+        self.assertFalse(self.tasks["a"].move(before=elsewhere.pk))
         siblings = self.tasks["a"].siblings().by_hand()
         self.assertEqual([task.title for task in siblings], list("abcd"))
 
@@ -454,13 +455,13 @@ class HomeTests(TestCase):
 
     def test_to_its_place_in_its_list(self):
         self.home.archive()
-        self.assertIs(self.task.restore(), True)
+        self.assertTrue(self.task.restore())
         self.assertEqual((self.task.list, self.task.position), (self.home, "a0"))
 
     def test_into_the_inbox_where_its_list_is_in_the_trash(self):
         self.home.delete_softly()
         self.ann.tasks.create(title="Bread").move(to="top")
-        self.assertIs(self.task.restore(), True)
+        self.assertTrue(self.task.restore())
         self.assertEqual((self.task.list, self.task.position), (None, ""))
 
     def test_so_do_many(self):
@@ -562,6 +563,7 @@ class UserDeletionTests(TestCase):
             (Tag.everything, 1),
             (Step.everything, 3),
             (TaskTag.objects, 3),
-            (Act.objects, 1),
+            (Act.objects, 7),
+            (Change.objects, 7),
         ]:
             self.assertEqual(list(rows.values_list("user", flat=True)), [ben.pk] * number)

@@ -220,11 +220,11 @@ def test_a_page_is_sorted_and_grouped_and_stays_so(anybody_in, ann):
     ann.tasks.create(title="Some day")
     page.goto("/inbox/")
     assert titles(page) == ["Later", "Late", "Some day"]
-    page.locator(".arrange summary").click()
+    page.locator(".head .arrange summary").click()
     page.get_by_label("Due date").first.check()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("a.task-title")).to_have_text(["Late", "Later", "Some day"])
-    page.locator(".arrange summary").click()
+    page.locator(".head .arrange summary").click()
     page.get_by_label("Priority").nth(1).check()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".group-heading")).to_have_count(3)

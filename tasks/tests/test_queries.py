@@ -31,8 +31,13 @@ LISTINGS = {  # session, user, sidebar, rows; what else there is stands beside i
 PAGES = LISTINGS | {
     "/settings/": 3,
     "/tasks/add/": 4,
-    "/tasks/{task}/": 8,  # those of its list; the task, its tags and steps, lists to choose from
-    "/tasks/{task}/?on=/today/": 9,
+    # those of its list; the task, its tags and steps, lists to choose from, its acts and changes
+    "/tasks/{task}/": 10,
+    "/tasks/{task}/?on=/today/": 11,
+    "/history/": 5,  # acts, what they changed
+    "/history/?kind=edit&of=task": 5,
+    "/history/?task={task}": 6,
+    "/history/{act}/": 9,  # the act; its changes, twice, their number, and what is there now
     "/tasks/{task}/menu/": 6,
     "/tasks/{task}/menu/?next=/lists/{list}/": 6,
     "/tasks/{task}/menu/?next=/today/": 5,
@@ -54,47 +59,50 @@ PAGES = LISTINGS | {
 # Beside a page's own queries there are those of the act, and its savepoints.
 TASK, LIST = "/tasks/{task}/", "/lists/{list}/"
 ACTS = [
-    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 7),
-    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 7),
-    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 8),
-    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 8),
-    ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 7),
-    ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 10),
-    ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 6),
-    ("/tasks/{task}/complete/", {"next": TASK}, 8),
-    ("/tasks/{task}/reopen/", {"next": TASK}, 8),
-    ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 15),
-    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 19),
-    ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 12),
-    ("/tasks/{task}/move/", {"to": "top", "next": LIST}, 15),
-    ("/tasks/{task}/move/", {"after": "{other}", "next": LIST}, 15),
-    ("/tasks/{other}/edit/", {"list": "", "next": LIST}, 11),
-    ("/tasks/{other}/move/", {"to": "bottom", "next": "/inbox/"}, 14),
-    ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 9),
+    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 11),
+    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 11),
+    ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 15),
+    ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 9),
+    ("/tasks/{task}/complete/", {"next": TASK}, 13),
+    ("/tasks/{task}/reopen/", {"next": TASK}, 13),
+    ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 19),
+    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 27),
+    ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 14),
+    ("/tasks/{task}/move/", {"to": "top", "next": LIST}, 18),
+    ("/tasks/{task}/move/", {"after": "{other}", "next": LIST}, 18),
+    ("/tasks/{other}/edit/", {"list": "", "next": LIST}, 14),
+    ("/tasks/{other}/move/", {"to": "bottom", "next": "/inbox/"}, 15),
+    ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 10),
     ("/tasks/add/", {"text": "Milk", "list": "{list}", "tags": "new", "next": LIST}, 15),
-    ("/tasks/{task}/steps/add/", {"title": "Whisk", "next": TASK}, 15),
-    ("/steps/{step}/tick/", {"done": "1", "next": TASK}, 10),
-    ("/steps/{step}/edit/", {"title": "Whip", "next": TASK}, 15),
-    ("/steps/{step}/move/", {"after": "{step2}", "next": TASK}, 16),
-    ("/steps/{step}/delete/", {"next": TASK}, 10),
-    ("/steps/{step}/restore/", {"next": TASK}, 10),
-    ("/lists/{list}/move/", {"to": "bottom", "next": "/lists/"}, 11),
-    ("/lists/{list}/archive/", {"next": "/lists/"}, 6),
-    ("/lists/{list}/unarchive/", {"next": "/lists/"}, 6),
+    ("/tasks/{task}/steps/add/", {"title": "Whisk", "next": TASK}, 18),
+    ("/steps/{step}/tick/", {"done": "1", "next": TASK}, 15),
+    ("/steps/{step}/edit/", {"title": "Whip", "next": TASK}, 19),
+    ("/steps/{step}/move/", {"after": "{step2}", "next": TASK}, 21),
+    ("/steps/{step}/delete/", {"next": TASK}, 15),
+    ("/steps/{step}/restore/", {"next": TASK}, 15),
+    ("/lists/{list}/move/", {"to": "bottom", "next": "/lists/"}, 14),
+    ("/lists/{list}/archive/", {"next": "/lists/"}, 9),
+    ("/lists/{list}/unarchive/", {"next": "/lists/"}, 9),
+    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 12),
+    ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 13),
+    ("/history/{act}/undo/", {"next": "/inbox/"}, 24),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 5),
 ]
 # The same without JavaScript, up to the redirect.
 POSTS = [
-    ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 10),
-    ("/tasks/{task}/complete/", {"next": "/inbox/"}, 8),
-    ("/lists/add/", {"name": "New", "color": "teal"}, 20),
-    ("/lists/{list}/edit/", {"name": "Other"}, 15),
-    ("/lists/{list}/delete/", {"tasks": "trash"}, 12),
-    ("/lists/{list}/restore/", {}, 23),
-    ("/lists/{list}/delete/", {"tasks": "inbox"}, 15),
-    ("/tags/{tag}/edit/", {"name": "other"}, 15),
-    ("/tags/{tag}/delete/", {}, 8),
-    ("/tags/{tag}/restore/", {}, 14),
+    ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 11),
+    ("/tasks/{task}/complete/", {"next": "/inbox/"}, 11),
+    ("/lists/add/", {"name": "New", "color": "teal"}, 21),
+    ("/lists/{list}/edit/", {"name": "Other"}, 17),
+    ("/lists/{list}/delete/", {"tasks": "trash"}, 17),
+    ("/lists/{list}/restore/", {}, 26),
+    ("/lists/{list}/delete/", {"tasks": "inbox"}, 18),
+    ("/tags/{tag}/edit/", {"name": "other"}, 17),
+    ("/tags/{tag}/delete/", {}, 11),
+    ("/tags/{tag}/restore/", {}, 17),
 ]
 
 
@@ -133,6 +141,15 @@ def fill(user, tasks, lists, tags):
     )
 
 
+def edit_often(user, times):
+    """Let user have edited all their open tasks at once, and each task with steps so often."""
+    user.tasks.open().change(user.acts.create(kind="edit"), description="Long")
+    first = user.lists.by_hand().first()
+    task = user.tasks.open().filter(list=first, steps__title="Step").first()
+    for _ in range(times):
+        task.edit(priority=(task.priority + 1) % 4)
+
+
 class QueryTests(TestCase):
     """Ann has 20,000 tasks, 50 lists and 200 tags; Ben has one of each.
 
@@ -149,6 +166,8 @@ class QueryTests(TestCase):
             user.lists.create(name="Gone", **gone)
             user.lists.create(name="Empty", position="b00V")
             user.tags.create(name="gone", **gone)
+        edit_often(cls.ann, 200)
+        edit_often(cls.ben, 1)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -166,6 +185,7 @@ class QueryTests(TestCase):
             "task": task.pk,
             "other": user.tasks.open().filter(list=first).exclude(pk=task.pk).first().pk,
             "inbox": user.tasks.open().filter(list=None).first().pk,
+            "act": user.acts.earliest("pk").pk,
             "done": user.tasks.completed().first().pk,
             "gone": user.tasks(manager="trash").first().pk,
             "gone_list": user.lists(manager="trash").get().pk,

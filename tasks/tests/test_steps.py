@@ -187,7 +187,7 @@ class DeleteStepTests(StepTests):
         self.assertEqual(meta_of(self.get("/inbox/"), self.task), "0/1 steps done")
         response = self.undo(response)
         self.assertRedirects(response, f"{self.page}?on=%2Finbox%2F")
-        self.assertEqual(messages_of(response), ["Restored “Whisk”."])
+        self.assertEqual(messages_of(response), ["Undone: deleted the step “Whisk”."])
         self.assertEqual(self.steps(), ["Whisk", "Bake"])
 
     def test_second_press_changes_nothing_and_says_so(self):

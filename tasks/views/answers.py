@@ -6,7 +6,7 @@ address goes along as `next`.
 """
 
 from functools import wraps
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -17,9 +17,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from tasks.listing import is_gone, is_of_task, listing_at, listing_of
+from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
+from tasks.telling import Teller
 
+LATEST = 5  # acts on the page of a task
 METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
 
@@ -39,9 +41,9 @@ def origin(request):
 def shown_version(request):
     """Return the version of the row that a form was shown with; None where it doesn't say.
 
-    It stands in the address of an Undo. What is no number is a version that never was.
+    What is no number is a version that never was.
     """
-    version = request.POST.get("version") or request.GET.get("version")
+    version = request.POST.get("version")
     if not version:
         return None
     return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
@@ -63,6 +65,12 @@ def beside(request, task):
     return listing_at(request.user, origin(request), sidebar) or listing_of(task, sidebar)
 
 
+def past_of(request, task):
+    """Return what was done last to a task, as its page tells it."""
+    acts = request.user.acts.told().that_changed(task=task.pk)[:LATEST]
+    return Teller(sidebar_of(request)).lines(list(acts), task)
+
+
 def answer(request, task=None, status=200, **context):
     """Answer an act that took effect, or one on task that didn't. context: more that it changed."""
     if is_gone(request.user, origin(request), sidebar_of(request)):
@@ -71,6 +79,7 @@ def answer(request, task=None, status=200, **context):
         return HttpResponseRedirect(origin(request))
     if task and stands_at(task, origin(request)):
         listing = beside(request, task)
+        context["past"] = past_of(request, task)
     else:
         listing = listing_at(request.user, origin(request), sidebar_of(request))
     # The headings of a listing beside a task rank below those of one alone.
@@ -84,20 +93,33 @@ def stands_at(task, url):
     return urlsplit(url).path.startswith(task.get_absolute_url())
 
 
+def task_at(request):
+    """Return the task on whose page the form stood, in the trash or not; None on another page."""
+    match, _ = route(origin(request))
+    pk = match and match.kwargs.get("task_pk")
+    return request.user.tasks(manager="everything").filter(pk=pk).first() if pk else None
+
+
 def leave(request, url):
     """Go to another page, since the one that a form stood on is gone."""
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
-def say(request, words, undo=""):
-    """Tell the user what happened; undo is the address that takes it back."""
+def say(request, words, act=None):
+    """Tell the user what happened, with Undo where it was an act."""
+    undo = reverse("act_undo", args=[act.pk]) if act and act.pk else ""
     messages.success(request, words, extra_tags=undo)
 
 
-def tell(request, row, took_effect, done, already, undo=""):
-    """Tell what an act on a row's state did: "Completed", or why not; undo names its opposite."""
-    if took_effect:
-        say(request, f"{done} “{row}”.", undo and reverse_act(row, undo))
+def warn(request, words, act):
+    """Tell the user what could not be undone, with the way to what became of it since."""
+    messages.warning(request, words, extra_tags=act.get_absolute_url())
+
+
+def tell(request, row, act, done, already):
+    """Tell what an act on a row's state did, such as "Completed", or why there was none."""
+    if act:
+        say(request, f"{done} “{row}”.", act)
     elif already:
         say(request, f"“{row}” {already}.")
     else:
@@ -120,8 +142,3 @@ def unique_names(view):
                 return view(*args, **kwargs)
 
     return in_transaction
-
-
-def reverse_act(row, name):
-    """Return the address of an act on the row as it is now, and not as it may be later."""
-    return f"{reverse(name, args=[row.pk])}?{urlencode({'version': row.version})}"

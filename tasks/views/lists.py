@@ -35,7 +35,7 @@ def list_add(request):
     if task_list is None or task_list.deleted_at:
         say(request, "That list was made before, and deleted since.")
         return redirect("list_list")
-    say(request, f"Made the list “{task_list}”.")
+    say(request, f"Made the list “{task_list}”.", form.act)
     return redirect(task_list)
 
 
@@ -48,7 +48,8 @@ def list_edit(request, list_pk):
     if not form.is_valid():
         status = (409 if form.clashes else 422) if form.is_bound else 200
         return page(request, "tasks/list_edit.html", {"list": task_list, "form": form}, status)
-    say(request, f"Saved “{task_list}”." if form.save() else "There was nothing new to save.")
+    act = form.save()
+    say(request, f"Saved “{task_list}”." if act else "There was nothing new to save.", act)
     return redirect(task_list)
 
 
@@ -65,18 +66,18 @@ def list_move(request, list_pk):
 @require_POST
 def list_archive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
-    won = task_list.archive(shown_version(request))
+    act = task_list.archive(shown_version(request))
     already = "was archived already" if task_list.archived_at else ""
-    tell(request, task_list, won, "Archived", already, undo="list_unarchive")
+    tell(request, task_list, act, "Archived", already)
     return answer(request)
 
 
 @require_POST
 def list_unarchive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
-    won = task_list.unarchive(shown_version(request))
+    act = task_list.unarchive(shown_version(request))
     already = "" if task_list.archived_at else "was not archived"
-    tell(request, task_list, won, "Brought back", already, undo="list_archive")
+    tell(request, task_list, act, "Brought back", already)
     return answer(request)
 
 
@@ -89,9 +90,9 @@ def list_delete(request, list_pk):
         context = {"list": task_list, "form": form, "number": task_list.tasks.count()}
         return page(request, "tasks/list_delete.html", context, 422 if form.is_bound else 200)
     with_tasks = form.cleaned_data["tasks"] == "trash"
-    won = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
+    act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
     already = "was in the trash already" if task_list.deleted_at else ""
-    tell(request, task_list, won, "Deleted", already, undo="list_restore")
+    tell(request, task_list, act, "Deleted", already)
     return redirect("list_list")
 
 

@@ -11,6 +11,7 @@ from tasks.views.answers import (
     METHODS,
     answer,
     page,
+    say,
     shown_version,
     tell,
     wants_fragment,
@@ -22,12 +23,17 @@ def get_step(request, step_pk, manager="objects"):
     return get_object_or_404(steps.select_related("task"), pk=step_pk)
 
 
+def add_step(request, form):
+    step = form.save()
+    say(request, f"Added “{step}”." if step else "That step was added before.", form.act)
+
+
 @require_POST
 def step_add(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     form = StepAddForm(request.POST, user=request.user, task=task)
     if form.is_valid():
-        form.save()
+        add_step(request, form)
         return answer(request, task, step_form=StepAddForm(user=request.user, task=task))
     if wants_fragment(request):
         return answer(request, task, 422, step_form=form)
@@ -40,7 +46,8 @@ def step_tick(request, step_pk):
     done = request.POST.get("done")
     if done not in {"0", "1"}:
         raise BadRequest("“done” must be 0 or 1.")
-    step.tick(done == "1")
+    act = step.tick(done == "1")
+    tell(request, step, act, "Ticked" if step.done else "Unticked", "was so already")
     return answer(request, step.task, steps=True)
 
 
@@ -54,7 +61,8 @@ def step_edit(request, step_pk):
     posted = request.POST if request.method == "POST" else None
     form = StepForm(posted, instance=step, user=request.user)
     if form.is_valid():
-        form.save()
+        act = form.save()
+        say(request, f"Saved “{step}”." if act else "There was nothing new to save.", act)
         return answer(request, step.task, steps=True)
     status = (409 if form.clashes else 422) if form.is_bound else 200
     template = "tasks/step_edit.html"
@@ -78,16 +86,16 @@ def step_move(request, step_pk):
 @require_POST
 def step_delete(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
-    won = step.delete_softly(shown_version(request))
+    act = step.delete_softly(shown_version(request))
     already = "was deleted already" if step.deleted_at else ""
-    tell(request, step, won, "Deleted", already, undo="step_restore")
+    tell(request, step, act, "Deleted", already)
     return answer(request, step.task, steps=True)
 
 
 @require_POST
 def step_restore(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
-    won = step.restore(shown_version(request))
+    act = step.restore(shown_version(request))
     already = "" if step.deleted_at else "was not deleted"
-    tell(request, step, won, "Restored", already)
+    tell(request, step, act, "Restored", already)
     return answer(request, step.task, steps=True)

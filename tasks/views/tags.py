@@ -17,7 +17,8 @@ def tag_edit(request, tag_pk):
     if not form.is_valid():
         status = (409 if form.clashes else 422) if form.is_bound else 200
         return page(request, "tasks/tag_edit.html", {"tag": tag, "form": form}, status)
-    say(request, f"Saved “{tag}”." if form.save() else "There was nothing new to save.")
+    act = form.save()
+    say(request, f"Saved “{tag}”." if act else "There was nothing new to save.", act)
     return redirect(tag)
 
 
@@ -27,9 +28,9 @@ def tag_delete(request, tag_pk):
     if request.method != "POST":
         context = {"tag": tag, "number": tag.tasks.count()}
         return page(request, "tasks/tag_delete.html", context)
-    won = tag.delete_softly(shown_version(request))
+    act = tag.delete_softly(shown_version(request))
     already = "was in the trash already" if tag.deleted_at else ""
-    tell(request, tag, won, "Deleted", already, undo="tag_restore")
+    tell(request, tag, act, "Deleted", already)
     return redirect("list_list")
 
 

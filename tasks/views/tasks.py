@@ -8,9 +8,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tasks.forms import AddForm, DetailForm, MoveForm
+from tasks import pasted
+from tasks.forms import AddForm, BulkForm, DetailForm, MoveForm, PasteForm, submission
 from tasks.listing import listing_at
-from tasks.sidebar import sidebar_of
+from tasks.sidebar import Sidebar, sidebar_of
+from tasks.telling import Teller
 from tasks.views.answers import (
     METHODS,
     answer,
@@ -18,28 +20,44 @@ from tasks.views.answers import (
     leave,
     origin,
     page,
+    past_of,
     say,
     shown_version,
     stands_at,
     tell,
     wants_fragment,
 )
+from tasks.views.steps import add_step
 from tasks.views.trash import purge
 
 
 @require_http_methods(METHODS)
 def task_add(request):
     posted = request.POST if request.method == "POST" else None
+    if posted and not wants_fragment(request) and pasted.count(posted.get("text", "")) > 1:
+        return task_paste(request)
     form = AddForm(posted, user=request.user, initial=presets(request))
     if form.is_valid():
         task = form.save()
         if task is None or task.deleted_at:
             say(request, "That task was added before, and deleted since.")
         else:
-            say(request, f"Added “{task}”{where(request, task)}.")
+            say(request, f"Added “{task}”{where(request, task)}.", form.act)
         return answer(request)
     template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
     return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(METHODS)
+def task_paste(request):
+    """Ask whether several lines are to be that many tasks, then add them."""
+    posted = request.POST if request.method == "POST" else None
+    form = PasteForm(posted, user=request.user, initial=presets(request))
+    if form.is_valid() and "sure" in posted:
+        form.save()
+        return told(request, form.act)
+    status = 422 if form.errors else 200
+    return page(request, "tasks/task_paste.html", {"form": form}, status)
 
 
 def presets(request):
@@ -70,8 +88,12 @@ def task_edit(request, task_pk):
     form = DetailForm(request.POST, instance=task, user=request.user)
     if not form.is_valid():
         return detail(request, form, status=409 if form.clashes else 422)
-    done = form.save() and edit_words(task, form.written, sidebar_of(request).clock)
-    say(request, done or "There was nothing new to save.")
+    act = form.save()
+    done = edit_words(task, form.written, sidebar_of(request).clock) if act else ""
+    if act or not form.step:
+        say(request, done or "There was nothing new to save.", act)
+    if form.step:
+        add_step(request, form.step)
     if not stands_at(task, origin(request)):
         return answer(request, task)
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
@@ -99,7 +121,8 @@ def detail(request, form, status=200):
     listing = beside(request, task)
     # What stands on the page comes back to it as it is shown, also where no listing led here.
     here = f"{task.get_absolute_url()}?{listing.on}"
-    context = {"task": task, "form": form, "listing": listing, "next": here}
+    context = {"task": task, "form": form, "listing": listing, "next": here, "step_form": form.step}
+    context["past"] = past_of(request, task)
     template = "tasks/_answer.html" if wants_fragment(request) else "tasks/task_detail.html"
     return page(request, template, context, status)
 
@@ -119,18 +142,18 @@ def task_menu(request, task_pk):
 @require_POST
 def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    won = task.complete(shown_version(request))
+    act = task.complete(shown_version(request))
     already = "was completed already" if task.completed else ""
-    tell(request, task, won, "Completed", already, undo="task_reopen")
+    tell(request, task, act, "Completed", already)
     return answer(request, task)
 
 
 @require_POST
 def task_reopen(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    won = task.reopen(shown_version(request))
+    act = task.reopen(shown_version(request))
     already = "" if task.completed else "was open already"
-    tell(request, task, won, "Reopened", already, undo="task_complete")
+    tell(request, task, act, "Reopened", already)
     return answer(request, task)
 
 
@@ -144,14 +167,46 @@ def task_move(request, task_pk):
     return answer(request, task)
 
 
+@require_POST
+def task_duplicate(request, task_pk):
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
+    say(request, f"Duplicated “{task}”.", act)
+    return answer(request, task)
+
+
+@require_POST
+def task_bulk(request):
+    """Do one thing to several tasks."""
+    # A sidebar of its own: the page is answered with the one after the act.
+    listing = listing_at(request.user, origin(request), Sidebar(request.user))
+    form = BulkForm(request.POST, user=request.user, listing=listing)
+    if form.is_of_others():
+        raise Http404
+    if form.is_valid():
+        return told(request, form.save())
+    if wants_fragment(request):
+        messages.error(request, " ".join(word for words in form.errors.values() for word in words))
+        return answer(request, status=422)
+    return page(request, "tasks/task_bulk.html", {"form": form}, 422)
+
+
+def told(request, act):
+    """Tell what an act on several tasks did, in the words of the history."""
+    lines = Teller(sidebar_of(request)).lines([act])
+    words = lines[0].plain if lines else "there was nothing to change"
+    say(request, f"{words[0].upper()}{words[1:]}.", act if lines else None)
+    return answer(request)
+
+
 @require_http_methods(METHODS)
 def task_delete(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     if request.method != "POST":
         return page(request, "tasks/task_delete.html", {"task": task})
-    won = task.delete_softly(shown_version(request))
+    act = task.delete_softly(shown_version(request))
     already = "was in the trash already" if task.deleted_at else ""
-    tell(request, task, won, "Deleted", already, undo="task_restore")
+    tell(request, task, act, "Deleted", already)
     if task.deleted_at and stands_at(task, origin(request)):
         return leave(request, beside(request, task).own_url)
     return answer(request, task)
@@ -160,9 +215,9 @@ def task_delete(request, task_pk):
 @require_POST
 def task_restore(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
-    won = task.restore(shown_version(request))
+    act = task.restore(shown_version(request))
     already = "" if task.deleted_at else "was not in the trash"
-    tell(request, task, won, "Restored", already)
+    tell(request, task, act, "Restored", already)
     return answer(request, task)
 
 

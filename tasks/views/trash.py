@@ -51,8 +51,8 @@ def give_back(request, row, form_class, kind):
     if not form.is_valid():
         context = {"row": row, "form": form, "kind": kind}
         return page(request, "tasks/_restore.html", context, 422 if form.is_bound else 200)
-    won = row.restore(shown_version(request), name=form.cleaned_data["name"])
-    tell(request, row, won, "Restored", "")
+    act = row.restore(shown_version(request), name=form.cleaned_data["name"])
+    tell(request, row, act, "Restored", "")
     return answer(request)
 
 

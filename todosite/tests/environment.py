@@ -22,5 +22,8 @@ UNSET = [
     ],
 ]
 os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")
+# Hypothesis caches what it reads of our code. Its profile "ci" (pyproject.toml) has the same
+# examples in every run, and no deadline.
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "var/hypothesis"
 # Playwright's synchronous API runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,5 +1,5 @@
+from tasks.history import Act
 from tasks.management.base import PurgeCommand
-from tasks.models import Act
 
 
 class Command(PurgeCommand):

@@ -1,0 +1,284 @@
+"""What users did: their acts, with what each changed, enough to undo it for 30 days.
+
+An act is kept in the transaction in which it changes rows. Of each row there is what stood in the
+changed columns before and after, as JSON: {"priority": 0} and {"priority": 3}. A tag is a column of
+its own there: "tag 12" is true where tag 12 hangs on the task. Of a new row there is its deleted_at
+alone, as if it came out of the trash: to undo it is to put it there.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+BATCH = 5000  # rows that are deleted for ever in one statement
+UNDO_DAYS = 30
+
+
+class PurgeableQuerySet(models.QuerySet):
+    """Rows that go for ever once they are old."""
+
+    def purge(self):
+        """Delete these for ever, in short transactions. Return how many there were."""
+        number = 0
+        while pks := list(self.values_list("pk", flat=True)[:BATCH]):
+            number += self.filter(pk__in=pks)._purge_batch()
+        return number
+
+    @transaction.atomic
+    def _purge_batch(self):
+        # Locked, so that what is taken out of the trash at this moment isn't deleted all the same.
+        pks = list(self.select_for_update().values_list("pk", flat=True))
+        return self.filter(pk__in=pks).delete()[1].get(self.model._meta.label, 0)
+
+
+def as_json(value):
+    """Return a column's value as a change keeps it: days, times and moments in ISO 8601."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+class ActQuerySet(PurgeableQuerySet):
+    def before(self, moment):
+        """Narrow to those from before moment, but for what was undone or done again since."""
+        since = Act.objects.filter(of=OuterRef("pk"), created_at__gte=moment)
+        return self.filter(~Exists(since), created_at__lt=moment)
+
+    def told(self):
+        """Leave out those of which nothing is left to tell; the latest first, with their `later`.
+
+        That is the kind of the last undo or redo of the same thing since, None where there is none.
+        """
+        root = Coalesce(OuterRef("of"), OuterRef("pk"))
+        since = Act.objects.filter(of=root, pk__gt=OuterRef("pk")).order_by("-pk")
+        acts = self.filter(Exists(Change.objects.filter(act=OuterRef("pk")))).select_related("of")
+        return acts.annotate(later=Subquery(since.values("kind")[:1])).order_by("-pk")
+
+    def that_changed(self, **row):
+        """Narrow to those that changed a row: task=5, list=True for any list."""
+        changes = Change.objects.filter(act=OuterRef("pk"))
+        for name, pk in row.items():
+            changes = changes.of_kind(name) if pk is True else changes.filter(**{name: pk})
+        return self.filter(Exists(changes))
+
+
+class ActManager(models.Manager.from_queryset(ActQuerySet)):
+    def once(self, key, kind, do, **fields):
+        """Keep an act and run do(act), both or neither; return the act.
+
+        The second of two submissions with the same key, even at the same moment and in another
+        process, does nothing and gets the act of the first. Without a key each is the first.
+        """
+        try:
+            with transaction.atomic():
+                act = self.create(key=key, kind=kind, **fields)
+                do(act)
+                return act
+        except IntegrityError:
+            first = self.filter(key=key).first() if key else None
+            if first is None:
+                raise
+            return first
+
+
+class Act(models.Model):
+    """One submission of a user that took effect, so that the same one takes effect once."""
+
+    class Kind(models.TextChoices):
+        ADD = "add", "Added"
+        EDIT = "edit", "Edited"
+        COMPLETE = "complete", "Completed"
+        REOPEN = "reopen", "Reopened"
+        ORDER = "order", "Put in order"
+        DELETE = "delete", "Deleted"
+        RESTORE = "restore", "Restored"
+        ARCHIVE = "archive", "Archived"
+        UNARCHIVE = "unarchive", "Brought back"
+        UNDO = "undo", "Undone"
+        REDO = "redo", "Done again"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="acts", db_index=False
+    )
+    key = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # What an undo or redo is of; never another of these.
+    of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
+    by_staff = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ActManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="tasks_act_once")]
+        indexes = [models.Index(models.F("user"), models.F("id").desc(), name="tasks_act_of_user")]
+
+    def __str__(self):
+        return f"{self.kind} of {self.user_id} at {self.created_at}"
+
+    def get_absolute_url(self):
+        return reverse("act_detail", kwargs={"act_pk": self.pk})
+
+    def keep(self, model, before, after):
+        """Keep what became of rows of model, {id: {column: JSON}}; those that are the same don't
+        count. Return how many do. With the first of them a new act comes into the database.
+        """
+        changes = []
+        for pk, old in before.items():
+            names = [name for name in old if old[name] != after[pk][name]]
+            if names:
+                change = Change.of_row(model, pk, old.get("task_id"))
+                change.act, change.user_id = self, self.user_id
+                change.before = {name: old[name] for name in names}
+                change.after = {name: after[pk][name] for name in names}
+                changes.append(change)
+        if changes and self._state.adding:
+            self.save(force_insert=True)
+        Change.objects.bulk_create(changes)
+        return len(changes)
+
+    def keep_new(self, rows):
+        """Keep that these rows, of one model, are new."""
+        gone = {"deleted_at": as_json(self.created_at)}
+        for model in {type(row) for row in rows}:
+            task = {row.pk: {"task_id": getattr(row, "task_id", None)} for row in rows}
+            self.keep(
+                model,
+                {pk: gone | parent for pk, parent in task.items()},
+                {pk: {"deleted_at": None} | parent for pk, parent in task.items()},
+            )
+
+    def first_row(self, model):
+        """Return the first of its rows of model, in the trash or not; None if it is gone."""
+        name = Change.name_of(model)
+        change = self.changes.exclude(**{name: None}).order_by("pk").first()
+        return change and getattr(change, name)
+
+    def is_undoable(self):
+        return self.created_at >= timezone.now() - timedelta(days=UNDO_DAYS)
+
+    @transaction.atomic
+    def undo(self, key=None):
+        """Put back what this act changed, column by column, where it is as the act left it.
+
+        Return the act that this is, None where there was nothing to put back, and what was met:
+        (change, column) of all that was changed since, and stays. An undo is undone likewise.
+        """
+        self.user.lock()
+        kind = self.Kind.REDO if self.kind == self.Kind.UNDO else self.Kind.UNDO
+        act = Act(user_id=self.user_id, key=key, kind=kind, of=self.of or self)
+        met = []
+        # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
+        for name in ["list", "task", "step", "tag"]:
+            if rows := self.changes.of_rows(name):
+                met += Change.model_of(name).everything.put_back(act, rows)
+        # What came into a list after all isn't gone with what undoes the list.
+        tasks = Change.model_of("task").objects.filter(list__changes__act=self)
+        tasks.exclude(list__deleted_at=None).change(act, list=None)
+        return (None if act._state.adding else act), met
+
+
+def part(to):
+    """Return the field of what a change is of. The key on it and the user takes it along."""
+    return models.ForeignKey(
+        to,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="changes",
+        db_index=False,
+        db_constraint=False,
+    )
+
+
+class ChangeQuerySet(models.QuerySet):
+    def of_kind(self, name):
+        """Narrow to those of rows of a kind. That of a step names its task, too."""
+        found = self.exclude(**{name: None})
+        return found if name == "step" else found.filter(step=None)
+
+    def of_rows(self, name):
+        """Return the changes of rows of a kind, by id. What changed twice is one change."""
+        rows = {}
+        for change in self.of_kind(name).order_by("pk"):
+            first = rows.setdefault(change.row_pk, change)
+            if first is not change:
+                first.before = change.before | first.before
+                first.after |= change.after
+        return rows
+
+    def with_rows(self):
+        return self.select_related("list", "task", "step", "tag")
+
+    def now(self):
+        """Return what is in the changed columns now, by the id of the change: {column: JSON}."""
+        changes, now = list(self), {}
+        for name in ["list", "task", "step", "tag"]:
+            mine = {change.row_pk: change for change in changes if change.row_name == name}
+            columns = dict.fromkeys(name for change in mine.values() for name in change.before)
+            rows = Change.model_of(name).everything.filter(pk__in=mine)
+            states = rows.states(columns, lock=False) if mine else {}
+            now |= {mine[pk].pk: row for pk, row in states.items()}
+        return now
+
+
+class Change(models.Model):
+    """What an act changed in a row: in a task, a list, a tag, or a step of a task.
+
+    The database's own keys (0004) hold it to rows of its user, and delete it with its act or row.
+    """
+
+    act = models.ForeignKey(
+        Act, on_delete=models.DO_NOTHING, related_name="changes", db_constraint=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    task = part("tasks.Task")
+    list = part("tasks.TaskList")
+    tag = part("tasks.Tag")
+    step = part("tasks.Step")
+    before = models.JSONField()
+    after = models.JSONField()
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=[name], condition=~Q(**{name: None}), name=f"tasks_change_{name}")
+            for name in ["task", "list", "tag", "step"]
+        ]
+
+    def __str__(self):
+        return f"{self.row_name} {self.row_pk}: {self.before} → {self.after}"
+
+    @classmethod
+    def model_of(cls, name):
+        return cls._meta.get_field(name).related_model
+
+    @classmethod
+    def name_of(cls, model):
+        return {"tasklist": "list"}.get(model._meta.model_name, model._meta.model_name)
+
+    @classmethod
+    def of_row(cls, model, pk, task_pk=None):
+        return cls(**{"task_id": task_pk, f"{cls.name_of(model)}_id": pk})
+
+    @property
+    def row_name(self):
+        """What it is of: "step", "task", "list" or "tag". That of a step names its task, too."""
+        return next(n for n in ["step", "task", "list", "tag"] if getattr(self, f"{n}_id"))
+
+    @property
+    def row(self):
+        return getattr(self, self.row_name)
+
+    @property
+    def row_pk(self):
+        return getattr(self, f"{self.row_name}_id")

@@ -1,0 +1,235 @@
+"""Acts in plain words: what was done, to what, and what stood there before and after."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.db.models import Case, Count, Q, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from accounts import text
+from tasks.history import Act, Change
+from tasks.models import TAG, Task
+
+SHOWN = 3  # rows of an act that its line names
+KINDS = ["list", "task", "step", "tag"]  # an act is told by the first of these that it changed
+VERBS = {
+    Act.Kind.ADD: "added",
+    Act.Kind.COMPLETE: "completed",
+    Act.Kind.REOPEN: "reopened",
+    Act.Kind.DELETE: "deleted",
+    Act.Kind.RESTORE: "restored",
+    Act.Kind.ARCHIVE: "archived",
+    Act.Kind.UNARCHIVE: "brought back",
+    Act.Kind.ORDER: "moved",
+    Act.Kind.EDIT: "edited",
+}
+AGAIN = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "did again: "}
+STATES = {Act.Kind.DELETE, Act.Kind.RESTORE}
+LABELS = {
+    "title": "Title",
+    "name": "Name",
+    "description": "Notes",
+    "priority": "Priority",
+    "due_date": "Due",
+    "due_time": "Time",
+    "list_id": "List",
+    "completed_at": "Completed",
+    "archived_at": "Archived",
+    "deleted_at": "There",
+    "done": "Done",
+    "color": "Colour",
+    "position": "Place",
+}
+
+
+@dataclass
+class Line:
+    """An act as a line of the history."""
+
+    act: Act
+    words: str
+    plain: str = ""  # what was done, or undone, without saying which
+    others: str = ""  # the titles of the rows, where there are several
+    row: str = ""  # the id of the row on a page, of the first
+    details: tuple = ()  # (label, before, after), where there is one row
+
+    @property
+    def is_undone(self):
+        return self.act.later == Act.Kind.UNDO and not self.act.of
+
+    @property
+    def is_undoable(self):
+        return not self.act.later and self.act.is_undoable()
+
+
+class Teller:
+    """Tells acts to their user: with their clock, and with the names that the sidebar knows."""
+
+    def __init__(self, sidebar):
+        self.sidebar, self.clock = sidebar, sidebar.clock
+
+    def lines(self, acts, task=None):
+        """Return acts as lines; of one task alone as its page tells them."""
+        changes = Change.objects.filter(act__in=[act.pk for act in acts])
+        if task:
+            changes = changes.filter(task=task)
+        rank = Case(*(When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)))
+        nth = Window(RowNumber(), partition_by="act", order_by=[rank, "id"])
+        counts = {
+            f"{name}s": Window(Count("pk", filter=is_of(name)), partition_by="act")
+            for name in KINDS
+        }
+        shown = changes.annotate(nth=nth, **counts).filter(nth__lte=SHOWN)
+        shown = shown.select_related("list", "task", "step", "tag").order_by("act", "nth")
+        by_act = {}
+        for change in shown:
+            by_act.setdefault(change.act_id, []).append(change)
+        return [self.line(act, by_act[act.pk]) for act in acts if act.pk in by_act]
+
+    def line(self, act, changes):
+        name = next(name for name in KINDS if getattr(changes[0], f"{name}s"))
+        mine = [change for change in changes if change.row_name == name]
+        number = getattr(changes[0], f"{name}s")
+        others = "" if number == 1 else ", ".join(quoted(change) for change in mine)
+        if number > len(mine) > 1:
+            others += ", …"
+        details = self.details(mine[0]) if number == 1 else ()
+        plain = self.words(act, mine[0], number)
+        if name == "list" and (tasks := changes[0].tasks):
+            plain += self.with_tasks(act, changes[1], f"{tasks} task{'' if tasks == 1 else 's'}")
+        row = f"{name}-{mine[0].row_pk}"
+        return Line(act, AGAIN.get(act.kind, "") + plain, plain, others, row, details)
+
+    def with_tasks(self, act, change, tasks):
+        """Return what became of the tasks of a list, of one of which this is the change."""
+        if (act.of or act).kind == Act.Kind.DELETE and "deleted_at" not in change.after:
+            return f", and moved {tasks} to the Inbox"
+        return f", and {tasks} with it"
+
+    def words(self, act, change, number):
+        """Return what act did to number rows, of which change is one: completed “Milk”."""
+        before, after = change.before, change.after
+        if act.kind == Act.Kind.UNDO:
+            before, after = after, before
+        return self.phrase((act.of or act).kind, change, before, after, number)
+
+    def phrase(self, kind, change, before, after, number):
+        what = f"{number} {change.row_name}s" if number > 1 else quoted(change)
+        # Tasks of a list that is deleted, or comes back, may only have moved.
+        if kind == Act.Kind.EDIT or (kind in STATES and "deleted_at" not in after):
+            return self.edited(set(after), before, after, what, number)
+        if change.row_name == "step" and kind in {Act.Kind.COMPLETE, Act.Kind.REOPEN}:
+            return f"{'ticked' if kind == Act.Kind.COMPLETE else 'unticked'} {what}"
+        place = " to another place" if kind == Act.Kind.ORDER else ""
+        return f"{VERBS[kind]} {what}{place}"
+
+    def edited(self, names, before, after, what, number):
+        if names <= {"list_id", "position"}:
+            return f"moved {what} to {self.list_name(after.get('list_id'))}"
+        if names == {"priority"}:
+            priority = self.value("priority", after["priority"]) if after["priority"] else "no"
+            return f"gave {what} {priority.lower()} priority"
+        if names <= {"due_date", "due_time"} and after.get("due_date"):
+            return f"put {what} on {self.clock.date(date.fromisoformat(after['due_date']))}"
+        if names <= {"due_date", "due_time"} and "due_date" in names:
+            return f"took the date off {what}"
+        if names in ({"title"}, {"name"}) and number == 1:
+            (old,), (new,) = before.values(), after.values()
+            return f"renamed “{text.legible(old) or '(untitled)'}” to “{text.legible(new)}”"
+        if all(name.startswith(TAG) for name in names):
+            hung = sorted(self.label(name) for name in names if after[name])
+            off = sorted(self.label(name) for name in names if not after[name])
+            words = [f"tagged {what} {' '.join(hung)}"] if hung else []
+            words += [f"took {' '.join(off)} off {what}"] if off else []
+            return " and ".join(words)
+        verb = "added" if names == {"deleted_at"} else "edited"  # a tag that was new
+        return f"{verb} {what}"
+
+    def details(self, change):
+        """Return what a change did to its row: (label, before, after), in words."""
+        return tuple(
+            (self.label(name), self.value(name, change.before[name]),
+             self.value(name, change.after[name]))
+            for name in self.shown(change)
+        )  # fmt: skip
+
+    def compare(self, changes):
+        """Return changes with what is there now: (what it is, its page, columns).
+
+        Columns are (label, before, after, now), now being None where that is as the act left it.
+        """
+        now, told = Change.objects.filter(pk__in=[c.pk for c in changes]).now(), []
+        for change in changes:
+            columns = []
+            for name, (label, before, after) in zip(
+                self.shown(change), self.details(change), strict=True
+            ):
+                is_so = now[change.pk][name] == change.after[name]
+                theirs = None if is_so else self.value(name, now[change.pk][name])
+                columns.append((label, before, after, theirs))
+            told.append((quoted(change), self.url(change), columns))
+        return told
+
+    def url(self, change):
+        """Return the page of what a change is of, "" where it has none."""
+        if change.row.deleted_at or (change.step_id and change.task.deleted_at):
+            return ""
+        return (change.task if change.step_id else change.row).get_absolute_url()
+
+    def shown(self, change):
+        """Return the columns that a person knows. Of an order there is no value to be shown."""
+        names = dict.fromkeys([*LABELS, *change.before])
+        return [name for name in names if name in change.before and name != "position"]
+
+    def label(self, name):
+        if name.startswith(TAG):
+            tag = self.sidebar.tags.get(int(name.removeprefix(TAG)))
+            return f"#{tag['name']}" if tag else "a tag that is gone"
+        return LABELS[name]
+
+    def value(self, name, value):
+        """Return what stood in a column as a person reads it; "" where there was nothing."""
+        if name == "list_id":
+            return self.list_name(value)
+        if name == "priority":
+            return Task.Priority(value).label
+        if name == "due_date":
+            return value and self.clock.date(date.fromisoformat(value))
+        if name == "due_time":
+            return value and self.clock.time(time.fromisoformat(value))
+        if name == "deleted_at":
+            return "No" if value else "Yes"
+        if isinstance(value, bool) or name.endswith("_at"):
+            return "Yes" if value else "No"
+        return text.legible(value or "").capitalize() if name == "color" else value
+
+    def list_name(self, pk):
+        if pk is None:
+            return "the Inbox"
+        found = self.sidebar.all_lists.get(pk)
+        return f"“{text.legible(found['name'])}”" if found else "a list that is gone"
+
+
+def is_of(name):
+    """Return the condition of a change that is of such a row. A step's names its task, too."""
+    there = ~Q(**{name: None})
+    return there & Q(step=None) if name == "task" else there
+
+
+def met_words(met):
+    """Return what an undo left as it is, since it was changed meanwhile: (change, column)."""
+    rows = {(change.row_name, change.row_pk): change for change, _ in met}
+    if len(rows) > 1:
+        return f"{len(rows)} of them changed since, and stay as they are."
+    change = next(iter(rows.values()))
+    columns = dict.fromkeys(
+        "tags" if name.startswith(TAG) else LABELS[name].lower() for _, name in met
+    )
+    return f"{quoted(change)} changed since ({', '.join(columns)}), and stays as it is."
+
+
+def quoted(change):
+    row = getattr(change, change.row_name)
+    if change.row_name == "tag":
+        return f"#{row}"
+    return {"list": "the list “%s”", "step": "the step “%s”"}.get(change.row_name, "“%s”") % row

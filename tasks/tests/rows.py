@@ -1,0 +1,29 @@
+"""What there is of a user's, as plain values: to tell whether two states are the same."""
+
+from tasks.models import OrderedQuerySet, TaskTag
+
+RISING = {"version", "updated_at"}  # with each write, that of an undo, too
+
+
+def rows_of(user, left_out=RISING):
+    """Return all columns of all that is not in the trash, by what it is and its id, and the tags
+    on tasks.
+    """
+    there = [user.lists.all(), user.tasks.all(), user.steps.of_tasks_there(), user.tags.all()]
+    rows = {}
+    for some in there:
+        names = {field.attname for field in some.model._meta.concrete_fields} - left_out
+        for row in some.values(*names):
+            rows[f"{some.model.__name__} {row['id']}"] = row
+    pairs = TaskTag.objects.filter(user=user, task__deleted_at=None, tag__deleted_at=None)
+    rows["tags"] = set(pairs.values_list("task__title", "tag__name"))
+    return rows
+
+
+def in_order(user):
+    """Return the same with the order by hand in place of the positions."""
+    rows = rows_of(user, RISING | {"position"})
+    steps = user.steps.of_tasks_there().order_by("task", *OrderedQuerySet.HAND)
+    for some in [user.lists.by_hand(), user.tasks.by_hand(), steps]:
+        rows[f"order of {some.model.__name__}"] = list(some.values_list("pk", flat=True))
+    return rows

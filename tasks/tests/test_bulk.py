@@ -1,0 +1,738 @@
+"""One act on several tasks: each act, which tasks are meant, what can be wrong, and undoing it."""
+
+import re
+import uuid
+from datetime import UTC, date, time
+from html import unescape
+from unittest import mock
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.tests.people import add_user
+from tasks.tests.pages import (
+    HTMX,
+    PageTests,
+    counts_of,
+    html_of,
+    messages_of,
+    sections_of,
+    titles_of,
+    undo_of,
+    words_of,
+)
+from tasks.tests.rows import rows_of
+
+BULK = "/tasks/bulk/"
+NOTHING = "There was nothing to change."
+
+
+def which_of(response):
+    """Return what a bar says of which tasks are meant, and its hidden fields."""
+    part = html_of(response).split('id="bulk-which"')[1].split("</fieldset>")[0]
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', part))
+    labels = [words_of(label) for label in re.findall("<label>(.*?)</label>", part)]
+    return labels, fields
+
+
+class BulkTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 11, 25, 12, 0)  # a Wednesday
+        self.now = timezone.now().astimezone(UTC)  # as Django says it
+        mock.patch("django.utils.timezone.now", return_value=self.now).start()
+
+    def send(self, do, *tasks, headers=None, **data):
+        """Do it with these tasks ticked. Return the answer."""
+        data = {"next": "/inbox/", "do": do, "ids": [task.pk for task in tasks]} | data
+        return self.client.post(BULK, data, headers=headers or {})
+
+    def do(self, *args, **data):
+        """Do it; return the page that the answer leads to."""
+        response = self.send(*args, **data)
+        self.assertEqual(response.status_code, 302)
+        return self.get(response.url)
+
+    def rows(self):
+        return rows_of(self.ann)
+
+    def assertRefused(self, words, response, status=422):
+        """Assert that an answer says these words, and what a form's fields are in their place."""
+        self.assertEqual(response.status_code, status)
+        errors = re.findall(r'<ul class="errorlist[^>]*>(.*?)</ul>', html_of(response), re.DOTALL)
+        self.assertEqual([words_of(error) for error in errors], [words])
+
+
+class ActTests(BulkTests):
+    """Of four tasks two are ticked."""
+
+    def setUp(self):
+        super().setUp()
+        self.work = self.add_list()
+        self.milk = self.add_task(due_date=date(2026, 11, 20), due_time=time(9), priority=1)
+        self.bread = self.add_task("Bread", list=self.work)
+        self.bread.move(to="top")
+        self.other = self.add_task("Other", due_date=date(2026, 11, 20), priority=1)
+        self.done = self.add_task("Done")
+        self.calls = self.add_tag("calls", self.milk)
+        self.done.complete()
+
+    def there_and_back(self, do, fields, words, pairs=(), **data):
+        """Do it and undo it: the two have new fields, nothing else has, then all is as before."""
+        before = self.rows()
+        after = dict(before)
+        for task in (self.milk, self.bread):
+            after[f"Task {task.pk}"] = before[f"Task {task.pk}"] | fields
+        after["tags"] = before["tags"] ^ set(pairs)
+        response = self.do(do, self.milk, self.bread, **data)
+        self.assertEqual(messages_of(response), [f"{words}."])
+        self.assertEqual(self.rows(), after)
+        response = self.undo(response)
+        self.assertEqual(messages_of(response), [f"Undone: {words[0].lower()}{words[1:]}."])
+        self.assertEqual(self.rows(), before)
+
+    def test_complete(self):
+        self.there_and_back("complete", {"completed_at": self.now}, "Completed 2 tasks")
+
+    def test_day_and_no_day(self):
+        day = {"due_date": date(2026, 11, 27)}
+        words = "Put 2 tasks on Fri 27 Nov"
+        self.there_and_back("due 2026-11-27", day, words)
+        self.there_and_back("due", day, words, due_date="2026-11-27")
+        none = {"due_date": None, "due_time": None}
+        self.milk.refresh_from_db()
+        self.bread.edit(due_date=date(2026, 11, 28))
+        self.there_and_back("due none", none, "Took the date off 2 tasks", due_date="2026-11-30")
+
+    def test_priority(self):
+        self.there_and_back("priority 3", {"priority": 3}, "Gave 2 tasks high priority")
+        self.there_and_back("priority 2", {"priority": 2}, "Gave 2 tasks medium priority")
+        self.bread.edit(priority=1)
+        self.there_and_back("priority 0", {"priority": 0}, "Gave 2 tasks no priority")
+
+    def test_list_and_inbox(self):
+        home = self.add_list("Home")
+        there = {"list_id": home.pk, "position": ""}
+        self.there_and_back("list", there, "Moved 2 tasks to “Home”", list=home.pk)
+        self.milk.edit(list=home)
+        there = {"list_id": None, "position": ""}
+        self.there_and_back("list", there, "Moved 2 tasks to the Inbox", list="")
+
+    def test_tags(self):
+        home = self.add_tag("home")
+        pairs = {("Milk", "home"), ("Bread", "home")}
+        self.there_and_back("tag", {}, "Tagged 2 tasks #home", pairs, tags="home")
+        self.bread.hang([self.calls])
+        pairs = {("Milk", "calls"), ("Bread", "calls")}
+        self.there_and_back("untag", {}, "Took #calls off 2 tasks", pairs, tags="#CALLS")
+        self.milk.hang([home])
+        words = "Took #calls #home off 2 tasks"
+        pairs |= {("Milk", "home")}
+        self.there_and_back("untag", {}, words, pairs, tags="calls, home")
+
+    def test_tag_that_is_new_is_made_and_goes_with_the_undo(self):
+        before = self.rows()
+        response = self.do("tag", self.milk, self.bread, tags="new")
+        self.assertEqual(self.ann.tags.get(name="new").tasks.count(), 2)
+        self.undo(response)
+        self.assertEqual(self.rows(), before)
+
+    def test_delete(self):
+        before = self.rows()
+        response = self.do("delete", self.milk, self.bread)
+        self.assertEqual(messages_of(response), ["Deleted 2 tasks."])
+        self.assertEqual(set(self.titles("/trash/")), {"Milk", "Bread"})
+        self.assertEqual(self.titles("/tasks/"), ["Done", "Other"])
+        response = self.undo(response)
+        self.assertEqual(messages_of(response), ["Undone: deleted 2 tasks."])
+        self.assertEqual(self.rows(), before)
+
+    def test_reopen(self):
+        before = self.rows()
+        response = self.do("reopen", self.done, self.milk, next="/completed/")
+        self.assertEqual(messages_of(response), ["Reopened “Done”."])
+        self.assertEqual(self.ann.tasks.completed().count(), 0)
+        self.undo(response)
+        self.assertEqual(self.rows(), before)
+
+    def test_one_act_with_one_undo(self):
+        acts = self.ann.acts.count()
+        self.do("priority 3", self.milk, self.bread)
+        self.assertEqual(self.ann.acts.count(), acts + 1)
+        self.assertEqual(self.ann.acts.latest("pk").changes.count(), 2)
+
+    def test_only_those_that_it_changes_are_told(self):
+        self.milk.edit(priority=3)
+        versions = self.ann.tasks.values_list("version", flat=True).order_by("pk")
+        before = list(versions)
+        response = self.do("priority 3", self.milk, self.bread)
+        self.assertEqual(messages_of(response), ["Gave “Bread” high priority."])
+        self.assertEqual([n - m for n, m in zip(versions.all(), before, strict=True)], [0, 1, 0, 0])
+
+    def test_where_nothing_changes_there_is_no_undo(self):
+        before = self.rows()
+        for do, data in [
+            ("complete", {}),
+            ("priority 0", {}),
+            ("due none", {}),
+            ("list", {"list": ""}),
+            ("untag", {"tags": "calls nobodys"}),
+        ]:
+            with self.subTest(do=do):
+                response = self.do(do, self.done, **data)
+                self.assertEqual(messages_of(response), [NOTHING])
+                self.assertNotContains(response, "/undo/")
+        self.assertEqual(self.rows(), before)
+
+    def test_htmx_gets_the_page_as_it_is_now_with_a_new_key(self):
+        key = str(uuid.uuid4())
+        response = self.send("complete", self.milk, self.other, key=key, headers=HTMX)
+        self.assertEqual(titles_of(response), [])
+        self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 0, "Work": 1})
+        self.assertEqual(messages_of(response), ["Completed 2 tasks."])
+        labels, fields = which_of(response)
+        self.assertEqual(labels, ["The ticked ones", "All 0 on this page"])
+        self.assertEqual((fields["page"], fields["number"]), ("", "0"))
+        self.assertNotEqual(fields["key"], key)
+        self.assertNotContains(response, "<html")
+
+
+class WhichTests(BulkTests):
+    def add_tasks(self, number, **fields):
+        return [self.add_task(f"Task {n}", **fields) for n in range(1, number + 1)]
+
+    def done(self):
+        return list(self.ann.tasks.completed().order_by("pk").values_list("title", flat=True))
+
+    def test_bar_says_what_it_means(self):
+        tasks = self.add_tasks(3)
+        labels, fields = which_of(self.get("/inbox/"))
+        self.assertEqual(labels, ["The ticked ones", "All 3 on this page"])
+        self.assertEqual(fields["page"].split(), [str(task.pk) for task in tasks])
+        labels, fields = which_of(self.get("/tasks/?limit=2"))
+        self.assertEqual(labels, ["The ticked ones", "All 2 on this page", "All 3"])
+        self.assertEqual(fields["page"].split(), [str(task.pk) for task in tasks[:0:-1]])
+        self.assertEqual(fields["number"], "3")
+
+    def test_ticked(self):
+        one, _, three = self.add_tasks(3)
+        self.do("complete", one, three, which="ticked", number="3")
+        self.assertEqual(self.done(), ["Task 1", "Task 3"])
+
+    def test_page(self):
+        self.add_tasks(5)
+        _, fields = which_of(self.get("/tasks/?limit=2&page=2"))
+        one = self.ann.tasks.get(title="Task 1")  # ticked, too
+        self.do("complete", one, **fields | {"which": "page", "next": "/tasks/?limit=2&page=2"})
+        self.assertEqual(self.done(), ["Task 2", "Task 3"])
+
+    def test_all(self):
+        self.add_tasks(5)
+        url = "/tasks/?limit=2&page=2"
+        _, fields = which_of(self.get(url))
+        response = self.do("complete", **fields | {"which": "all", "next": url})
+        self.assertEqual(messages_of(response), ["Completed 5 tasks."])
+        self.assertEqual(len(self.done()), 5)
+        self.undo(response)
+        self.assertEqual(self.done(), [])
+
+    def test_all_are_those_of_the_listing_alone(self):
+        work, tag = self.add_list(), self.add_tag()
+        away = self.add_list("Away")
+        today = date(2026, 11, 25)
+        for title, fields in [
+            ("In work", {"list": work}),
+            ("Today", {"due_date": today}),
+            ("Friday", {"due_date": date(2026, 11, 27)}),
+            ("December", {"due_date": date(2026, 12, 20)}),
+            ("Away", {"due_date": today, "list": away}),
+            ("Done", {"due_date": today}),
+        ]:
+            self.add_task(title, **fields)
+        tag.tasks.through.objects.all().delete()
+        for title in ["December", "Away", "Done"]:
+            self.ann.tasks.get(title=title).hang([tag])
+        self.ann.tasks.get(title="Done").complete()
+        away.archive()
+        for url, number, titles in [
+            (work.get_absolute_url(), 1, ["In work"]),
+            (away.get_absolute_url(), 1, ["Away"]),
+            ("/inbox/", 3, ["Today", "Friday", "December"]),
+            ("/today/", 1, ["Today"]),
+            ("/upcoming/", 2, ["Today", "Friday"]),
+            ("/upcoming/?from=2026-12-20", 1, ["December"]),
+            (tag.get_absolute_url(), 1, ["December"]),
+            ("/tasks/", 6, ["In work", "Today", "Friday", "December", "Away", "Done"]),
+            ("/tasks/?status=completed", 1, ["Done"]),
+            ("/completed/", 1, ["Done"]),
+        ]:
+            with self.subTest(url=url):
+                before = self.rows()
+                response = self.do("priority 3", which="all", number=number, next=url)
+                high = self.ann.tasks.filter(priority=3).order_by("pk")
+                self.assertEqual([task.title for task in high], titles)
+                self.undo(response)
+                self.assertEqual(self.rows(), before)
+
+    def test_all_are_no_more_and_no_fewer_than_was_said(self):
+        self.add_tasks(3)
+        data = {"which": "all", "next": "/tasks/"}
+        before = self.rows()
+        for said in (2, 4):
+            words = f"These are 3 tasks by now, not {said}. Look, then try again."
+            self.assertRefused(words, self.send("complete", number=said, **data))
+            response = self.send("complete", number=said, **data, headers=HTMX)
+            self.assertEqual((response.status_code, messages_of(response)), (422, [words]))
+            self.assertEqual(which_of(response)[1]["number"], "3")
+        self.assertEqual(self.rows(), before)
+
+    def test_all_of_a_page_that_is_none_are_none(self):
+        self.add_task()
+        words = "That page isn't there any more. Look, then try again."
+        for url in ["/settings/", "/tasks/?limit=0", "/lists/1/", "/nothing/", "https://evil/"]:
+            for which in ("all", "overdue"):
+                self.assertRefused(words, self.send("complete", which=which, number=1, next=url))
+        self.assertEqual(self.done(), [])
+
+    def test_all_of_a_list_that_was_deleted_meanwhile_leads_home(self):
+        work = self.add_list()
+        self.add_task(list=work)
+        work.delete_softly()
+        data = {"which": "all", "number": 1, "next": work.get_absolute_url()}
+        response = self.send("complete", **data, headers=HTMX)
+        self.assertEqual(response["HX-Redirect"], "/")
+        self.assertEqual(self.done(), [])
+
+    def test_overdue(self):
+        for title, day, clock in [
+            ("Late", 24, None),
+            ("An hour ago", 25, time(11)),
+            ("In an hour", 25, time(13)),
+            ("Today", 25, None),
+            ("Tomorrow", 26, None),
+        ]:
+            self.add_task(title, due_date=date(2026, 11, day), due_time=clock)
+        before = self.rows()
+        data = {"which": "overdue", "number": 2, "next": "/today/"}
+        response = self.do("due 2026-11-26", **data)
+        self.assertEqual(messages_of(response), ["Put 2 tasks on Thu 26 Nov."])
+        tomorrow = self.ann.tasks.filter(due_date=date(2026, 11, 26)).order_by("pk")
+        self.assertEqual([task.title for task in tomorrow], ["Late", "An hour ago", "Tomorrow"])
+        self.undo(response)
+        self.assertEqual(self.rows(), before)
+
+    def test_overdue_are_no_more_and_no_fewer_than_was_said(self):
+        self.add_tasks(3, due_date=date(2026, 11, 20))
+        data = {"which": "overdue", "number": 2, "next": "/today/"}
+        words = "These are 3 tasks by now, not 2. Look, then try again."
+        self.assertRefused(words, self.send("due 2026-11-26", **data))
+        self.assertEqual(self.ann.tasks.filter(due_date=date(2026, 11, 20)).count(), 3)
+
+    def test_overdue_are_those_of_today_alone(self):
+        self.add_task(due_date=date(2026, 11, 20))
+        words = "That page isn't there any more. Look, then try again."
+        response = self.send("complete", which="overdue", number=1, next="/inbox/")
+        self.assertRefused(words, response)
+
+    def test_today_offers_to_reschedule_what_is_overdue(self):
+        for title, day in [("Late", 20), ("Later", 21), ("Today", 25)]:
+            self.add_task(title, due_date=date(2026, 11, day))
+        page = html_of(self.get("/today/"))
+        form = page.split('class="arrange reschedule"')[1].split("</form>")[0]
+        self.assertIn("Put all 2 overdue on", words_of(form))
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        days = re.findall(r'name="do" value="(due [\d-]+)">([^<]*)<', form)
+        self.assertEqual(
+            days,
+            [
+                ("due 2026-11-25", "Today"),
+                ("due 2026-11-26", "Tomorrow"),
+                ("due 2026-11-28", "Weekend"),
+                ("due 2026-11-30", "Next week"),
+            ],
+        )
+        response = self.post(BULK, **fields, do="due", due_date="2026-12-01")
+        self.assertRedirects(response, "/today/")
+        self.assertEqual(messages_of(response), ["Put 2 tasks on Tue 1 Dec."])
+
+    def test_days_without_what_is_overdue_offer_nothing(self):
+        self.add_task(due_date=date(2026, 11, 25))
+        self.assertNotContains(self.get("/today/"), "reschedule")
+
+
+class WrongTests(BulkTests):
+    """What is wrong with it is said, nothing is done, and nothing that was typed is lost."""
+
+    def setUp(self):
+        super().setUp()
+        self.task = self.add_task()
+        self.before = self.rows()
+
+    def check(self, words, do, *tasks, **data):
+        """Assert that it is refused, as a page and to htmx. Return the page."""
+        response = self.send(do, *tasks, **data, headers=HTMX)
+        self.assertEqual((response.status_code, messages_of(response)), (422, [words]))
+        self.assertEqual(titles_of(response), ["Milk"])
+        response = self.send(do, *tasks, **data)
+        self.assertRefused(words, response)
+        self.assertEqual((self.rows(), self.ann.acts.count()), (self.before, 0))
+        self.assertContains(response, '<a class="btn" data-kind="quiet" href="/inbox/">Back</a>',
+                            status_code=422)  # fmt: skip
+        return response
+
+    def test_nothing_is_ticked(self):
+        for data in [{}, {"which": "ticked"}, {"which": "x"}, {"ids": ["x", "", "-1", "9" * 30]}]:
+            self.check("Tick the tasks first.", "complete", **data)
+
+    def test_act_is_unknown(self):
+        for do in ["", "x", "purge", "edit"]:
+            self.check("Choose what to do with them.", do, self.task)
+
+    def test_priority_is_unknown(self):
+        for do in ["priority", "priority 4", "priority -1", "priority high"]:
+            self.check("Choose a priority.", do, self.task)
+
+    def test_day_is_missing(self):
+        self.check("Say which day, such as 2026-03-25.", "due", self.task)
+
+    def test_day_is_none(self):
+        words = "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
+        for day in ["someday", "2026-02-30", "0000-01-01"]:
+            response = self.check(words, "due", self.task, due_date=day)
+            self.assertContains(response, f'value="{day}"', status_code=422)
+            self.check(words, f"due {day}", self.task)
+
+    def test_tags_are_missing(self):
+        words = "Write which tags, with blanks between them."
+        for do in ("tag", "untag"):
+            self.check(words, do, self.task, tags=" # ")
+
+    def test_tag_is_too_long(self):
+        name = "x" * 51
+        words = f"“{name}” is longer than the 50 characters that a tag can have."
+        response = self.check(words, "tag", self.task, tags=f"calls {name}")
+        self.assertContains(response, f'value="calls {name}"', status_code=422)
+        self.assertEqual(self.ann.tags.count(), 0)
+
+    def test_list_is_gone(self):
+        work, away = self.add_list(), self.add_list("Away")
+        work.delete_softly()
+        away.archive()
+        self.ann.acts.all().delete()
+        self.before = self.rows()
+        words = "This list isn't there any more. Choose another."
+        for pk in [work.pk, 1, "x"]:
+            self.check(words, "list", self.task, list=pk)
+        self.check(words, "list", self.task, list=away.pk)  # nor is it offered
+
+    def fields(self, response):
+        """Return what the form of a page would send, but for its buttons."""
+        form = html_of(response).split('<form class="sheet"')[1].split("</form>")[0]
+        inputs = re.findall(r"<input ([^>]*)>", form)
+        sent = {}
+        for one in inputs:
+            attributes = dict(re.findall(r'(\w+)="([^"]*)"', one))
+            sent.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
+        return sent
+
+    def test_page_keeps_what_was_typed_and_goes_on_from_there(self):
+        other = self.add_task("Bread")
+        key = str(uuid.uuid4())
+        data = {"due_date": "someday", "tags": "calls <b>", "key": key, "next": "/tasks/?limit=9"}
+        response = self.send("due", self.task, other, **data)
+        self.assertContains(response, "<h1>2 tasks</h1>", status_code=422)
+        fields = self.fields(response)
+        self.assertEqual(fields["ids"], [str(self.task.pk), str(other.pk)])
+        for name, value in data.items():
+            self.assertEqual(fields[name], [value])
+        response = self.post(BULK, **fields | {"due_date": "2026-11-27", "do": "due"})
+        self.assertEqual(messages_of(response), ["Put 2 tasks on Fri 27 Nov."])
+        self.assertRedirects(response, "/tasks/?limit=9")
+
+    def test_page_keeps_which_tasks_were_meant(self):
+        self.add_task("Late", due_date=date(2026, 11, 20))
+        self.add_task("Later", due_date=date(2026, 11, 21))
+        late = str(self.ann.tasks.get(title="Late").pk)
+        for data, titles in [
+            ({"which": "page", "page": late}, ["Late"]),
+            ({"which": "overdue", "number": "2", "next": "/today/"}, ["Late", "Later"]),
+            ({"which": "all", "number": "3", "next": "/tasks/"}, ["Milk", "Late", "Later"]),
+        ]:
+            with self.subTest(data=data):
+                fields = self.fields(self.send("due", **data))
+                self.post(BULK, **fields | {"due_date": "2026-12-24", "do": "due"})
+                put = self.ann.tasks.filter(due_date=date(2026, 12, 24)).order_by("pk")
+                self.assertEqual([task.title for task in put], titles)
+                self.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+
+    def test_it_is_a_post(self):
+        self.assertEqual(self.client.get(BULK).status_code, 405)
+
+
+class WhoseTests(BulkTests):
+    def setUp(self):
+        super().setUp()
+        self.ben = add_user("ben@example.org")
+        self.bens = self.ben.tasks.create(title="Ben's")
+        self.task = self.add_task()
+
+    def test_those_that_are_gone_or_in_the_trash_are_left_out(self):
+        gone, purged = self.add_task("Gone"), self.add_task("Purged")
+        for task in (gone, purged):
+            task.delete_softly()
+        purged.purge()
+        for which in ({}, {"which": "page", "page": f"{self.task.pk} {gone.pk} {purged.pk}"}):
+            response = self.do("complete", self.task, gone, purged, **which)
+            self.assertEqual(messages_of(response), ["Completed “Milk”."])
+            self.undo(response)
+        self.assertEqual(self.titles("/trash/"), ["Gone"])
+
+    def test_ones_own_in_the_trash_alone_change_nothing(self):
+        self.task.delete_softly()
+        acts = self.ann.acts.told().count()
+        response = self.do("tag", self.task, tags="new")
+        self.assertEqual(messages_of(response), [NOTHING])
+        self.assertNotContains(response, "/undo/")
+        self.assertEqual(self.ann.acts.told().count(), acts)
+
+    def test_strangers_alone_are_not_found(self):
+        before = rows_of(self.ben, set())
+        for do in ["complete", "delete", "due none", "due", "x", "tag"]:
+            for headers in ({}, HTMX):
+                response = self.send(do, self.bens, tags="new", headers=headers)
+                self.assertEqual(response.status_code, 404)
+        page = self.send("complete", which="page", page=str(self.bens.pk))
+        self.assertEqual(page.status_code, 404)
+        self.assertEqual(rows_of(self.ben, set()), before)
+        self.assertEqual((self.ann.acts.count(), self.ann.tags.count()), (0, 0))
+
+    def test_among_ones_own_strangers_stay_as_they_are(self):
+        before = rows_of(self.ben, set())
+        for do, words in [
+            ("priority 3", "Gave “Milk” high priority."),
+            ("tag", "Tagged “Milk” #new."),
+            ("list", "Moved “Milk” to “Work”."),
+            ("complete", "Completed “Milk”."),
+            ("delete", "Deleted “Milk”."),
+        ]:
+            work = self.ann.lists.first() or self.add_list()
+            response = self.do(do, self.task, self.bens, tags="new", list=work.pk)
+            self.assertEqual(messages_of(response), [words])
+        self.assertEqual(rows_of(self.ben, set()), before)
+        self.assertEqual(self.ben.acts.count(), 0)
+
+
+class OnceTests(BulkTests):
+    def twice(self, do, *tasks, **data):
+        """Do it twice with one key. Return both messages, and how many acts that was."""
+        acts = self.ann.acts.count()
+        data |= {"key": str(uuid.uuid4())}
+        pages = [self.do(do, *tasks, **data) for _ in range(2)]
+        undos = {undo_of(page) for page in pages}
+        self.assertEqual(len(undos), 1)
+        return [messages_of(page) for page in pages], self.ann.acts.count() - acts
+
+    def test_same_key_acts_once_and_gets_the_first_answer(self):
+        milk, bread = self.add_task(), self.add_task("Bread")
+        for do, data, words in [
+            ("priority 3", {}, "Gave 2 tasks high priority."),
+            ("tag", {"tags": "new"}, "Tagged 2 tasks #new."),
+            ("complete", {}, "Completed 2 tasks."),
+            ("delete", {}, "Deleted 2 tasks."),
+        ]:
+            with self.subTest(do=do):
+                self.assertEqual(self.twice(do, milk, bread, **data), ([[words]] * 2, 1))
+
+    def test_of_all_and_of_what_is_overdue_there_are_none_left_for_the_second(self):
+        for _ in range(2):
+            self.add_task(due_date=date(2026, 11, 20))
+        data = {"number": 2, "next": "/today/"}
+        words = "Put 2 tasks on Fri 27 Nov."
+        self.assertEqual(self.twice("due 2026-11-27", which="overdue", **data), ([[words]] * 2, 1))
+        data = {"number": 2, "next": "/tasks/?status=pending"}
+        words = "Completed 2 tasks."
+        self.assertEqual(self.twice("complete", which="all", **data), ([[words]] * 2, 1))
+
+    def test_second_does_nothing_to_what_was_undone_meanwhile(self):
+        milk = self.add_task()
+        data = {"key": str(uuid.uuid4())}
+        self.undo(self.do("complete", milk, **data))
+        self.do("complete", milk, **data)
+        self.assertEqual(self.ann.tasks.open().count(), 1)
+
+    def test_another_act_or_other_tasks_of_one_form_are_something_else(self):
+        milk, bread = self.add_task(), self.add_task("Bread")
+        key = str(uuid.uuid4())
+        for do, task in [("priority 3", milk), ("priority 3", bread), ("priority 2", milk)]:
+            self.do(do, task, key=key)
+        self.assertEqual(self.ann.acts.count(), 3)
+
+    def test_each_form_has_a_key_of_its_own(self):
+        self.add_task(due_date=date(2026, 11, 20))
+        keys = [re.findall(r'name="key" value="([^"]*)"', html_of(self.get("/today/")))
+                for _ in range(2)]  # fmt: skip
+        self.assertEqual(len(set(keys[0] + keys[1])), 6)  # those of add, bulk and reschedule
+
+
+class OriginTests(BulkTests):
+    """From each page that has the bar."""
+
+    def test_pages_of_what_is_done_reopen_and_those_of_what_is_open_complete(self):
+        work, tag = self.add_list(), self.add_tag()
+        urls = ["/today/", "/upcoming/", "/inbox/", work.get_absolute_url(), tag.get_absolute_url()]
+        acts = {url: ["complete"] for url in urls}
+        acts |= {"/completed/": ["reopen"], "/tasks/": ["complete", "reopen"]}
+        for url, found in acts.items():
+            page = html_of(self.get(url))
+            self.assertEqual(re.findall('name="do" value="(complete|reopen)"', page), found, url)
+
+    def test_bar_offers_lists_that_are_not_archived(self):
+        self.add_list()
+        self.add_list("Away").archive()
+        bar = html_of(self.get("/inbox/")).split('id="bulk-list"')[1].split("</select>")[0]
+        self.assertEqual(re.findall(">([^<]+)</option>", bar), ["Inbox", "Work"])
+
+    def test_done_today_is_left_alone_by_complete_and_goes_with_delete(self):
+        today = {"due_date": date(2026, 11, 25)}
+        milk, bread = self.add_task(**today), self.add_task("Bread", **today)
+        bread.complete()
+        _, fields = which_of(self.get("/today/"))
+        self.assertEqual(fields["page"].split(), [str(milk.pk), str(bread.pk)])
+        completed_at = self.now
+        data = fields | {"which": "page", "next": "/today/"}
+        response = self.send("complete", **data, headers=HTMX)
+        self.assertEqual(messages_of(response), ["Completed “Milk”."])
+        self.assertEqual(sections_of(response), [("Done today 2", ["Bread", "Milk"])])
+        bread.refresh_from_db()
+        self.assertEqual((bread.completed_at, bread.version), (completed_at, 2))
+        data["key"] = str(uuid.uuid4())
+        response = self.send("delete", **data, headers=HTMX)
+        self.assertEqual(messages_of(response), ["Deleted 2 tasks."])
+        self.assertEqual(sections_of(response), [])
+
+    def test_htmx_gets_each_page_as_it_is_now(self):
+        work, tag = self.add_list(), self.add_tag()
+        day = date(2026, 11, 26)
+        milk, bread = (self.add_task(title, list=work, due_date=day) for title in ["Milk", "Bread"])
+        for task in (milk, bread):
+            task.hang([tag])
+        thursday = "Tomorrow · Thu 26 Nov"
+        for url, before, after in [
+            (work.get_absolute_url(), ["Milk", "Bread"], ["Bread"]),
+            (tag.get_absolute_url(), ["Milk", "Bread"], ["Bread"]),
+            ("/upcoming/", ["Milk", "Bread"], ["Bread"]),
+            ("/tasks/", ["Bread", "Milk"], ["Bread", "Milk"]),
+            ("/tasks/?status=pending", ["Bread", "Milk"], ["Bread"]),
+            ("/completed/", [], ["Milk"]),
+        ]:
+            with self.subTest(url=url):
+                self.assertEqual(self.titles(url), before)
+                response = self.send("complete", milk, next=url, headers=HTMX)
+                self.assertEqual(titles_of(response), after)
+                if url == "/upcoming/":
+                    self.assertIn((f"{thursday} 1", ["Bread"]), sections_of(response))
+                undo, _ = undo_of(response)
+                response = self.client.post(undo, {"next": url}, headers=HTMX)
+                self.assertEqual(titles_of(response), before)
+
+    def test_htmx_gets_the_numbers_at_the_lists_as_they_are_now(self):
+        work, tag = self.add_list(), self.add_tag()
+        milk = self.add_task(list=work, due_date=date(2026, 11, 25))
+        milk.hang([tag])
+        for url in [work.get_absolute_url(), tag.get_absolute_url(), "/inbox/", "/today/"]:
+            with self.subTest(url=url):
+                response = self.send("complete", milk, next=url, headers=HTMX)
+                self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 0, "Work": 0})
+                undo, _ = undo_of(response)
+                response = self.client.post(undo, {"next": url}, headers=HTMX)
+                self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 1, "Work": 1})
+
+    def test_reopening_from_the_completed_page(self):
+        for title in ["One", "Two"]:
+            self.add_task(title).complete()
+        _, fields = which_of(self.get("/completed/"))
+        data = fields | {"which": "page", "next": "/completed/"}
+        response = self.send("reopen", **data, headers=HTMX)
+        self.assertEqual(messages_of(response), ["Reopened 2 tasks."])
+        self.assertEqual(counts_of(response), {"Inbox": 2, "Today": 0})
+        self.assertContains(response, "Nothing completed yet")
+
+    def test_from_the_page_of_an_archived_list(self):
+        away = self.add_list("Away")
+        milk = self.add_task(list=away)
+        away.archive()
+        before = self.rows()
+        response = self.do("complete", milk, next=away.get_absolute_url())
+        self.assertEqual(messages_of(response), ["Completed “Milk”."])
+        self.assertEqual(titles_of(response), [])
+        self.undo(response)
+        self.assertEqual(self.rows(), before)
+
+    def test_from_the_page_of_a_task_beside_a_listing(self):
+        milk, bread = self.add_task(), self.add_task("Bread")
+        url = f"/tasks/{milk.pk}/?on=%2Finbox%2F"
+        response = self.send("complete", bread, next=url, headers=HTMX)
+        self.assertEqual(titles_of(response), ["Milk"])
+        response = self.do("complete", milk, next=url)
+        self.assertEqual(messages_of(response), ["Completed “Milk”."])
+
+
+class QueryTests(BulkTests):
+    """As many queries for 60 tasks as for one: for the act, and for its undo."""
+
+    ACTS = {
+        "complete": {},
+        "due 2026-11-27": {},
+        "due none": {},
+        "priority 3": {},
+        "list": {"list": "{home}"},
+        "tag": {"tags": "calls new"},
+        "untag": {"tags": "calls"},
+        "delete": {},
+        "reopen": {},
+    }
+
+    def count(self, url, **data):
+        with CaptureQueriesContext(connection) as queries:
+            response = self.client.post(url, {"next": "/settings/"} | data)
+        self.assertEqual(response.status_code, 302)
+        return len(queries)
+
+    def counts(self, do, tasks, data):
+        """Return how many queries the act needs, and its undo."""
+        acts = self.ann.acts.count()
+        act = self.count(BULK, do=do, ids=[task.pk for task in tasks], **data)
+        self.assertEqual(self.ann.acts.count(), acts + 1)
+        latest = self.ann.acts.latest("pk")
+        self.assertEqual(latest.changes.exclude(task=None).count(), len(tasks))
+        undo = self.count(f"/history/{latest.pk}/undo/")
+        return act, undo
+
+    def add_tasks(self, number, tag, **fields):
+        model = self.ann.tasks.model
+        tasks = self.ann.tasks.bulk_create(
+            model(user=self.ann, title=f"Task {n}", due_date=date(2026, 11, 20),
+                  position=f"b{n:03}V", **fields)
+            for n in range(number)
+        )  # fmt: skip
+        pair = model.tags.through
+        pair.objects.bulk_create(pair(user=self.ann, task=task, tag=tag) for task in tasks)
+        return tasks
+
+    def test_sixty_need_as_many_as_one(self):
+        home, tag = self.add_list("Home"), self.add_tag("calls")
+        self.client.get("/settings/")  # the first request of a session notes when it was seen
+        groups = {}
+        for number in (1, 60):
+            work = self.add_list(f"Work {number}")
+            groups[number] = self.add_tasks(number, tag, list=work)
+        for do, data in self.ACTS.items():
+            data = {name: text.format(home=home.pk) for name, text in data.items()}
+            if do == "tag":
+                data["tags"] = "new"
+            if do == "reopen":
+                self.ann.tasks.complete()
+            with self.subTest(do=do):
+                counts = {n: self.counts(do, tasks, data) for n, tasks in groups.items()}
+                self.assertEqual(counts[60], counts[1])

@@ -1,0 +1,565 @@
+"""Nothing typed is ever lost: sessions that end, drafts of notes, pages that are left."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from accounts.tests.people import PASSWORD, add_user
+from tasks.models import Step, Task, TaskList
+from tasks.tests.browsing import message, open_menu, sign_in
+from todosite.tests.axe import violations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORDS = "You were signed out before this was saved."
+
+
+@pytest.fixture
+def task(ann):
+    return ann.tasks.create(title="Milk")
+
+
+def visit(page, task):
+    """Open a task's page, and wait for its scripts."""
+    page.goto(task.get_absolute_url())
+    page.wait_for_load_state()
+
+
+def end_session():
+    Session.objects.all().delete()
+
+
+def enter(page, email="ann@example.org"):
+    """Sign in again, through the form."""
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
+    page.wait_for_load_state()
+
+
+def notice(page):
+    return page.get_by_role("region", name="Not saved yet")
+
+
+def notes(page):
+    return page.locator("#detail-body [name=description]")
+
+
+def draft(page):
+    return page.locator("#draft")
+
+
+def kept(page):
+    """Return the texts of all drafts in this browser."""
+    return page.evaluate(
+        "Object.keys(localStorage).filter(key => key.startsWith('draft '))"
+        ".map(key => JSON.parse(localStorage[key]).text)"
+    )
+
+
+def type_notes(page, text):
+    """Type a draft of the notes, and wait until it is kept."""
+    notes(page).fill(text)
+    page.wait_for_function(
+        "text => Object.values(localStorage).some(kept => JSON.parse(kept).text === text)",
+        arg=text,
+    )
+
+
+def leave(page, path="/trash/"):
+    """Go elsewhere; whoever is asked says yes."""
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto(path)
+
+
+def never_ask(page):
+    """Stay where a question is asked, and fail by that: Playwright would leave."""
+    page.on("dialog", lambda dialog: dialog.dismiss())
+
+
+def is_asked(page, script="location.reload()"):
+    """Say whether leaving the page by this script is asked about; whoever is asked stays."""
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.evaluate("document.documentElement.dataset.here = ''")
+    page.evaluate(f"setTimeout(() => {script})")
+    for _ in range(150):
+        if asked or not page.locator("[data-here]").count():
+            break
+        page.wait_for_timeout(20)
+    else:
+        pytest.fail("The page neither asked nor left.")
+    page.remove_listener("dialog", stay)
+    page.wait_for_load_state()
+    return asked == ["beforeunload"]
+
+
+class TestExpiredSession:
+    def test_edit_waits_and_is_sent_by_its_user(self, anybody_in, task):
+        page = anybody_in
+        never_ask(page)
+        visit(page, task)
+        notes(page).fill("Two litres,\nunsweetened")
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("What you typed waits until you sign in again.")).to_be_visible()
+        enter(page)
+        expect(page).to_have_url(re.compile(rf"/tasks/{task.pk}/$"))
+        expect(notice(page)).to_contain_text(WORDS)
+        expect(notice(page)).to_contain_text("“Milk”")
+        expect(notice(page).get_by_label("Notes")).to_have_value("Two litres,\nunsweetened")
+        expect(notes(page)).to_have_value("")
+        assert Task.objects.get().description == ""
+        page.get_by_role("button", name="Send it now").click()
+        expect(notes(page)).to_have_value("Two litres,\nunsweetened")
+        expect(notice(page)).to_have_count(0)
+        expect(draft(page)).to_have_count(0)
+        assert Task.objects.get().description == "Two litres,\nunsweetened"
+
+    def test_line_is_offered_once_and_step_and_name_too(self, anybody_in, task, ann):
+        page = anybody_in
+        TaskList(user=ann, name="Work").add()
+        page.goto("/inbox/")
+        end_session()
+        page.get_by_label("Add a task", exact=True).fill("Bread")
+        page.keyboard.press("Enter")
+        enter(page)
+        # With script it stands in the box again; without, it is offered.
+        boxes = [page.locator("#add-text").input_value(), *self.offered(page)]
+        assert [text.strip() for text in boxes if text] == ["Bread"]
+        if notice(page).count():
+            page.get_by_role("button", name="Throw it away").click()
+            expect(notice(page)).to_have_count(0)
+            assert ann.tasks.count() == 1
+
+        page.goto(f"/lists/{ann.lists.get().pk}/edit/")
+        page.get_by_label("Name").fill("Office")
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        enter(page)
+        assert self.offered(page) == ["Office"]
+        page.get_by_role("button", name="Send it now").click()
+        expect(page.get_by_role("heading", name="Office")).to_be_visible()
+
+        visit(page, task)
+        end_session()
+        page.get_by_label("Add a step").fill("Whisk")
+        page.keyboard.press("Enter")
+        enter(page)
+        assert self.offered(page) == ["Whisk"]
+        page.get_by_role("button", name="Send it now").click()
+        expect(page.locator(".step-title")).to_have_text(["Whisk"])
+
+    def offered(self, page):
+        return [text.input_value() for text in notice(page).locator("textarea").all()]
+
+    def test_steps_typed_behind_it_are_given_back(self, signed_in, task):
+        page = signed_in
+        never_ask(page)
+        visit(page, task)
+        page.route(
+            "**/steps/add/",
+            lambda route: (page.wait_for_timeout(400), route.continue_()),
+            times=1,
+        )
+        end_session()
+        page.get_by_label("Add a step").focus()
+        for step in ["One", "Two"]:
+            page.keyboard.type(step)
+            page.keyboard.press("Enter")
+        page.keyboard.type("Three")
+        enter(page)
+        assert self.offered(page) == ["One"]
+        expect(page.get_by_label("Add a step")).to_have_value("Two Three")
+
+    def test_nobody_else_sees_it(self, anybody_in, task):
+        page = anybody_in
+        add_user("ben@example.org", password=PASSWORD)
+        visit(page, task)
+        notes(page).fill("Secret")
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        enter(page, "ben@example.org")
+        page.goto("/inbox/")
+        expect(page.get_by_text("Your inbox is empty")).to_be_visible()
+        assert "Secret" not in page.content()
+        assert notice(page).count() == 0
+
+    def test_clash_says_both_and_the_words_stay_until_they_are_saved(self, anybody_in, task):
+        page = anybody_in
+        visit(page, task)
+        notes(page).fill("Mine")
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        Task.objects.get().edit(description="Theirs")
+        enter(page)
+        page.get_by_role("button", name="Send it now").click()
+        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        expect(notes(page)).to_have_value("Mine")
+        expect(notice(page)).to_have_count(1)
+        page.wait_for_load_state()
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        page.reload()
+        expect(notice(page)).to_have_count(0)
+        expect(notes(page)).to_have_value("Mine")
+
+    def test_what_is_thrown_away_does_not_come_back_as_a_draft(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Mine")
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        enter(page)
+        assert kept(page) == ["Mine"]
+        page.get_by_role("button", name="Throw it away").click()
+        expect(notice(page)).to_have_count(0)
+        page.wait_for_load_state()
+        expect(notes(page)).to_have_value("")
+        assert kept(page) == []
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("width", [1280, 320])
+    def test_notice_is_accessible_and_fits(self, signed_in, task, scheme, width):
+        page = signed_in
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        visit(page, task)
+        notes(page).fill("word " * 300 + "x" * 300)
+        end_session()
+        page.get_by_role("button", name="Save").click()
+        enter(page)
+        for path in [task.get_absolute_url(), "/inbox/"]:
+            page.goto(path)
+            expect(notice(page)).to_be_visible()
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+class TestDraft:
+    def test_comes_back_when_the_page_does(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Half a\nthought")
+        leave(page)
+        visit(page, task)
+        expect(notes(page)).to_have_value("Half a\nthought")
+        expect(draft(page)).to_have_text(
+            re.compile(r"^Draft from \d\d:\d\d, not saved yet Discard draft$")
+        )
+        expect(notes(page)).to_have_attribute("aria-describedby", "draft")
+        assert violations(page) == []
+        assert Task.objects.get().description == ""
+
+    def test_last_words_before_leaving_are_kept_at_once(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        page.evaluate("window.setTimeout = () => 1")  # the pause never ends
+        notes(page).fill("Just now")
+        assert kept(page) == []
+        leave(page)
+        assert kept(page) == ["Just now"]
+
+    def test_is_gone_when_the_server_has_it_and_not_before(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "A note")
+        page.route("**/edit/", lambda route: route.fulfill(status=503, body="away"), times=1)
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Send it again")
+        assert kept(page) == ["A note"]
+        page.get_by_label("Title").fill("")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        assert kept(page) == ["A note"]
+        page.get_by_label("Title").fill("Oat milk")
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        assert kept(page) == []
+
+    def test_saved_when_it_came_back_it_is_gone(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "A note")
+        leave(page)
+        visit(page, task)
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(draft(page)).to_have_count(0)
+        expect(notes(page)).to_have_value("A note")
+        assert kept(page) == []
+        assert Task.objects.get().description == "A note"
+
+    def test_is_discarded_and_that_undone(self, signed_in, task):
+        page = signed_in
+        task.edit(description="Old")
+        visit(page, task)
+        type_notes(page, "New")
+        leave(page)
+        visit(page, task)
+        page.get_by_role("button", name="Discard draft").click()
+        expect(notes(page)).to_have_value("Old")
+        expect(notes(page)).to_be_focused()
+        expect(page.locator("#saved")).to_contain_text("Saved")
+        assert kept(page) == []
+        draft(page).get_by_role("button", name="Undo").click()
+        expect(notes(page)).to_have_value("New")
+        assert kept(page) == ["New"]
+        page.get_by_role("button", name="Discard draft").click()
+        page.reload()
+        expect(notes(page)).to_have_value("Old")
+        expect(draft(page)).to_have_count(0)
+
+    def test_typed_back_it_is_gone(self, signed_in, task):
+        page = signed_in
+        task.edit(description="Old")
+        visit(page, task)
+        type_notes(page, "New")
+        leave(page)
+        visit(page, task)
+        notes(page).fill("Old")
+        expect(draft(page)).to_have_count(0)
+        assert kept(page) == []
+
+    def test_never_overwrites_what_was_written_meanwhile(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Mine")
+        leave(page)
+        Task.objects.get().edit(description="Theirs")
+        visit(page, task)
+        expect(notes(page)).to_have_value("Mine")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        assert Task.objects.get().description == "Theirs"
+        expect(notes(page)).to_have_value("Mine")
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        assert Task.objects.get().description == "Mine"
+        assert kept(page) == []
+
+    def test_typed_back_to_what_it_was_it_leaves_what_came_meanwhile(self, signed_in, task):
+        page = signed_in
+        task.edit(description="Old")
+        visit(page, task)
+        type_notes(page, "Old and mine")
+        leave(page)
+        Task.objects.get().edit(description="Theirs")
+        visit(page, task)
+        notes(page).fill("Old")
+        expect(draft(page)).to_have_count(0)
+        page.get_by_label("Title").fill("Oat milk")
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(notes(page)).to_have_value("Theirs")
+        assert Task.objects.get().description == "Theirs"
+
+    def test_act_beside_it_takes_no_new_baseline(self, signed_in, task):
+        """The page is shown anew by another form of it, with notes that nobody has seen."""
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Mine")
+        Task.objects.get().edit(description="Theirs")
+        open_menu(page, "Milk")
+        page.get_by_role("button", name="High", exact=True).click()
+        expect(page.get_by_label("High")).to_be_checked()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        assert Task.objects.get().description == "Theirs"
+
+    def test_each_task_has_its_own(self, signed_in, task, ann):
+        page = signed_in
+        other = ann.tasks.create(title="Bread")
+        visit(page, task)
+        type_notes(page, "Of the milk")
+        leave(page, other.get_absolute_url())
+        expect(notes(page)).to_have_value("")
+        type_notes(page, "Of the bread")
+        leave(page, task.get_absolute_url())
+        expect(notes(page)).to_have_value("Of the milk")
+        assert sorted(kept(page)) == ["Of the bread", "Of the milk"]
+
+    def test_is_not_for_another_user_and_gone_then(self, signed_in, task, client, live_server):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Secret")
+        leave(page)
+        ben = add_user("ben@example.org")
+        sign_in(page, client, ben, live_server)
+        visit(page, ben.tasks.create(title="Bread"))
+        expect(notes(page)).to_have_value("")
+        assert kept(page) == []
+
+    def test_looking_at_it_and_leaving_is_not_asked(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Half a thought")
+        leave(page)
+        visit(page, task)
+        page.get_by_label("Title").click()
+        assert is_asked(page, "location.assign('/trash/')") is False
+        assert kept(page) == ["Half a thought"]
+
+    def test_time_is_told_as_its_user_reads_it(self, signed_in, task, ann):
+        ann.hours = 12
+        ann.save(update_fields=["hours"])
+        page = signed_in
+        visit(page, task)
+        type_notes(page, "Half a thought")
+        leave(page)
+        visit(page, task)
+        expect(draft(page)).to_contain_text(re.compile(r"Draft from \d{1,2}:\d\d [ap]m, not"))
+
+    def test_footer_says_saved_of_what_is_saved(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        saved = page.locator("#saved")
+        expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+        notes(page).fill("x")
+        expect(saved).to_have_text("Not saved yet")
+        page.get_by_role("button", name="Save").click()
+        expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+
+
+class TestLeaving:
+    def test_reload_with_something_typed_is_asked_on_every_form(self, signed_in, task, ann):
+        page = signed_in
+        step = Step(user=ann, task=task, title="Whisk")
+        step.add()
+        work = TaskList(user=ann, name="Work")
+        work.add()
+        tag = ann.tags.create(name="calls")
+        for path, label in [
+            ("/lists/add/", "Name"),
+            (f"/lists/{work.pk}/edit/", "Name"),
+            (f"/tags/{tag.pk}/edit/", "Name"),
+            (f"/steps/{step.pk}/edit/", "Step"),
+            ("/tasks/add/", "What is there to do?"),
+            ("/tasks/add/", "Notes"),
+            ("/tasks/paste/", "One task a line"),
+            ("/settings/", "Name"),
+            (task.get_absolute_url(), "Title"),
+            (task.get_absolute_url(), "Add a step"),
+        ]:
+            page.goto(path)
+            page.wait_for_load_state()
+            field = page.get_by_label(label, exact=True)
+            field.click()
+            assert (path, label, is_asked(page)) == (path, label, False)
+            field.click()
+            field.fill("Half")
+            assert (path, label, is_asked(page)) == (path, label, True)
+            expect(field).to_have_value("Half")
+            leave(page, "/trash/")
+
+    def test_step_menu_that_was_closed_counts_too(self, signed_in, task, ann):
+        page = signed_in
+        for title in ["Whisk", "Bake"]:
+            Step(user=ann, task=task, title=title).add()
+        visit(page, task)
+        open_menu(page, "Whisk")
+        page.get_by_label("Step", exact=True).fill("The whisk")
+        page.keyboard.press("Escape")
+        open_menu(page, "Bake")  # in the place of the other
+        page.keyboard.press("Escape")
+        assert is_asked(page) is True
+        open_menu(page, "Whisk")
+        page.get_by_role("button", name="Rename").click()
+        expect(page.locator(".step-title")).to_have_text(["The whisk", "Bake"])
+        assert is_asked(page) is False
+
+    def test_sending_the_form_is_not_asked_but_another_form_is(self, signed_in, ann):
+        page = signed_in
+        work = TaskList(user=ann, name="Work")
+        work.add()
+        page.goto(f"/lists/{work.pk}/edit/")
+        page.wait_for_load_state()
+        page.get_by_label("Name").fill("Office")
+        archive = f"document.querySelector('[action$=\"/{work.pk}/archive/\"]').requestSubmit()"
+        assert is_asked(page, archive) is True
+        expect(page.get_by_label("Name")).to_have_value("Office")
+        never_ask(page)
+        page.get_by_role("button", name="Save").click()
+        expect(message(page)).to_contain_text("Saved “Office”.")
+
+    def test_add_box_comes_along_and_is_not_asked_about(self, signed_in):
+        page = signed_in
+        page.goto("/inbox/")
+        page.wait_for_load_state()
+        page.get_by_label("Add a task", exact=True).fill("Bread")
+        assert is_asked(page) is False
+        expect(page.get_by_label("Add a task", exact=True)).to_have_value("Bread ")
+
+    def test_step_typed_by_half_waits_for_its_page(self, signed_in, task, ann):
+        page = signed_in
+        other = ann.tasks.create(title="Other")
+        visit(page, task)
+        page.get_by_label("Add a step").fill("Whi")
+        leave(page, other.get_absolute_url())
+        expect(page.get_by_label("Add a step")).to_have_value("")
+        visit(page, task)
+        expect(page.get_by_label("Add a step")).to_have_value("Whi")
+
+
+class TestStepBesideNotes:
+    @pytest.mark.parametrize("how", ["Enter", "Add step", "Save"])
+    def test_without_script_all_that_is_typed_is_saved(
+        self, no_js, ann, client, live_server, task, how
+    ):
+        page = no_js
+        sign_in(page, client, ann, live_server)
+        page.goto(task.get_absolute_url())
+        notes(page).fill("Two litres")
+        page.get_by_label("Tags", exact=True).first.fill("calls")
+        page.get_by_label("Add a step").fill("Whisk")
+        if how == "Enter":
+            page.keyboard.press("Enter")
+        else:
+            page.get_by_role("button", name=how, exact=True).click()
+        expect(page.locator(".step-title")).to_have_text(["Whisk"])
+        expect(notes(page)).to_have_value("Two litres")
+        expect(page.get_by_label("Add a step")).to_have_value("")
+        task.refresh_from_db()
+        assert task.description == "Two litres"
+        assert [tag.name for tag in task.tags.all()] == ["calls"]
+        assert Step.objects.count() == 1
+
+    def test_with_script_a_step_is_added_alone_and_the_notes_stay_typed(self, signed_in, task):
+        page = signed_in
+        visit(page, task)
+        notes(page).fill("Half a thought")
+        for title in ["Whisk", "Bake"]:
+            page.get_by_label("Add a step").fill(title)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name=f"Done: {title}")).to_be_visible()
+        expect(notes(page)).to_have_value("Half a thought")
+        task.refresh_from_db()
+        assert (task.description, Step.objects.count()) == ("", 2)
+        page.get_by_label("Add a step").fill("Eat")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(page.get_by_label("Add a step")).to_have_value("Eat")
+        page.get_by_role("button", name="Add step").click()
+        expect(page.locator(".step-title")).to_have_text(["Whisk", "Bake", "Eat"])
+
+    def test_invalid_step_keeps_all_that_is_typed(self, anybody_in, task):
+        page = anybody_in
+        visit(page, task)
+        notes(page).fill("Two litres")
+        page.get_by_label("Add a step").fill("x" * 256)
+        page.keyboard.press("Enter")
+        expect(page.locator("#step-error")).to_have_text(
+            "This has 256 characters; 255 are possible."
+        )
+        expect(page.get_by_label("Add a step")).to_have_value("x" * 256)
+        expect(notes(page)).to_have_value("Two litres")

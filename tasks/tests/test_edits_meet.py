@@ -1,0 +1,225 @@
+"""Two edits meet: what only one of them changed is there in the end; no clash is decided unseen.
+
+Each of two clients loads the page, changes what hypothesis says, and sends the form as a browser
+does; then the one sends it, and the other.
+"""
+
+from datetime import time
+from html.parser import HTMLParser
+
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from accounts.tests.people import add_user
+from tasks.models import Step
+from tasks.tests.pages import html_of, words_of
+from tasks.tests.test_models import add_list
+
+
+class FormReader(HTMLParser):
+    """Reads what a browser would send of the form with this action, as it is shown."""
+
+    def __init__(self, action):
+        super().__init__()
+        self.action, self.forms, self.inside = action, {}, None
+        self.values, self.textarea, self.select = {}, None, None
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.inside = attrs["action"]
+            self.forms[attrs.get("id")] = attrs["action"]
+        if tag == "option" and self.select and "selected" in attrs:
+            self.values[self.select] = attrs["value"]
+        action = self.forms.get(attrs["form"]) if "form" in attrs else self.inside
+        name = attrs.get("name")
+        if action != self.action or not name:
+            return
+        if tag == "textarea":
+            self.textarea, self.values[name] = name, ""
+        elif tag == "select":
+            self.select = name
+        elif tag == "input" and (attrs.get("type") != "radio" or "checked" in attrs):
+            self.values[name] = attrs.get("value", "")
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.values[self.textarea] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea" and self.textarea:  # whose first newline is the template's
+            self.values[self.textarea] = self.values[self.textarea].removeprefix("\n")
+            self.textarea = None
+        elif tag == "select":
+            self.select = None
+        elif tag == "form":
+            self.inside = None
+
+
+class Page:
+    """A page with a form, as one client has it open."""
+
+    def __init__(self, user, url, action):
+        self.client, self.action = Client(), action
+        self.client.force_login(user)
+        self.read(self.client.get(url))
+
+    def read(self, response):
+        self.response = response
+        reader = FormReader(self.action)
+        reader.feed(html_of(response).replace("\r\n", "\n"))
+        self.values = reader.values
+
+    def save(self, **typed):
+        """Send the form with what is typed. Return the status of the answer."""
+        self.values |= typed
+        data = {name: value.replace("\n", "\r\n") for name, value in self.values.items()}
+        response = self.client.post(self.action, data)
+        if response.status_code != 302:
+            self.read(response)
+        return response.status_code
+
+
+def some(**fields):
+    """Return edits of some of these fields, each to one of its values."""
+    return st.fixed_dictionaries({}, optional={n: st.sampled_from(v) for n, v in fields.items()})
+
+
+TASK = {
+    "title": ["Milk", "Oat milk", "Bread & <b>butter</b>"],
+    "description": ["", "Two litres", "\na\n\nb ", "“Ünï”"],
+    "due_date": ["", "2031-01-02", "2031-03-04"],
+    "due_time": ["", "08:00", "17:30"],
+    "priority": ["0", "1", "3"],
+    "list": ["", "Home", "Work"],
+    "tags": ["", "calls", "calls family", "family new"],
+}
+LIST = {"name": ["Errands", "Flat", "Haus & Hof"], "color": ["grey", "teal", "rose"]}
+STEP = {"title": ["Whisk", "Stir", "Fold in"]}
+TAG = {"name": ["calls", "phone", "ring"]}
+
+
+class EditsMeetTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        lists = [add_list(cls.ann), add_list(cls.ann, "Work")]
+        cls.lists = {"": ""} | {one.name: str(one.pk) for one in lists}
+        cls.names = {pk: name or "Inbox" for name, pk in cls.lists.items()}
+
+    def meet(self, row, shown, url, action, first, second):
+        """Let two edits of a row meet. shown(row) is what its page would show of it."""
+        one, other = Page(self.ann, url, action), Page(self.ann, url, action)
+        base = shown(row)
+        self.assertEqual({name: one.values[name] for name in base}, base)
+        now = merged(base, base, first)
+        status = 302 if fits(now) else 422
+        self.assertEqual(one.save(**first), status)
+        self.assertEqual({name: one.values[name] for name in first}, first)
+        if status == 422:
+            now = base
+        self.assertEqual(shown(row), now)
+
+        mine = {name: value for name, value in second.items() if value != base[name]}
+        clashes = {n for n in mine if n != "tags" and now[n] not in (base[n], mine[n])}
+        result = merged(base, now, mine)
+        status = 409 if clashes else 302 if fits(result) else 422
+        self.assertEqual(other.save(**second), status)
+        if status == 302:
+            self.assertEqual(shown(row), result)
+            return
+        self.assertEqual(shown(row), now)
+        self.assertEqual({name: other.values[name] for name in mine}, mine)
+        if status == 409:
+            self.assertEqual(set(other.response.context["form"].clashes), clashes)
+            for name in clashes:
+                self.assertIn(self.words(name, now[name]), words_of(html_of(other.response)))
+            self.assertEqual(other.save(), 302 if fits(result) else 422)
+            self.assertEqual(shown(row), result if fits(result) else now)
+            self.assertEqual({name: other.values[name] for name in mine}, mine)
+
+    def words(self, name, value):
+        """Return how a clash says the value that the row has."""
+        choices = {"list": self.names, "priority": {"0": "None", "1": "Low", "3": "High"}}
+        choices["color"] = {color: color.capitalize() for color in LIST["color"]}
+        value = choices.get(name, {}).get(value, value)
+        if not value:
+            return "Meanwhile this was emptied. Save again"
+        return f"Meanwhile this became: {' '.join(value.split())} Save again"
+
+    @settings(max_examples=100)
+    @given(base=some(**TASK), first=some(**TASK), second=some(**TASK))
+    def test_of_a_task(self, base, first, second):
+        base, first, second = (
+            edit | ({"list": self.lists[edit["list"]]} if "list" in edit else {})
+            for edit in (base, first, second)
+        )
+        time_was = time(8, 0, 15) if base.get("due_date") and base.get("due_time") else None
+        task = self.ann.tasks.create(
+            title=base.get("title", "Milk"),
+            description=base.get("description", ""),
+            priority=base.get("priority", 0),
+            due_date=base.get("due_date") or None,
+            due_time=time_was,
+            list_id=base.get("list") or None,
+        )
+        task.hang(self.ann.tags.create(name=name) for name in base.get("tags", "").split())
+        url = f"/tasks/{task.pk}/"
+        self.meet(task, self.task_shown, url, url + "edit/", first, second)
+        if time_was and {"08:00"} >= {edit.get("due_time", "08:00") for edit in (first, second)}:
+            task.refresh_from_db()
+            self.assertEqual(task.due_time, time_was)  # the page shows no seconds
+
+    def task_shown(self, task):
+        task.refresh_from_db()
+        return {
+            "title": task.title,
+            "description": task.description,
+            "due_date": str(task.due_date or ""),
+            "due_time": f"{task.due_time:%H:%M}" if task.due_time else "",
+            "priority": str(task.priority),
+            "list": str(task.list_id or ""),
+            "tags": " ".join(tag.name for tag in task.tags.by_name()),
+        }
+
+    @settings(max_examples=20)
+    @given(some(**LIST), some(**LIST))
+    def test_of_a_list(self, first, second):
+        one = add_list(self.ann, "Errands")
+        self.meet(one, self.shown("name", "color"), *[f"/lists/{one.pk}/edit/"] * 2, first, second)
+
+    @settings(max_examples=10)
+    @given(some(**STEP), some(**STEP))
+    def test_of_a_step(self, first, second):
+        step = Step(user=self.ann, task=self.ann.tasks.create(title="Milk"), title="Whisk")
+        step.add()
+        self.meet(step, self.shown("title"), *[f"/steps/{step.pk}/edit/"] * 2, first, second)
+
+    @settings(max_examples=10)
+    @given(some(**TAG), some(**TAG))
+    def test_of_a_tag(self, first, second):
+        tag = self.ann.tags.create(name="calls")
+        self.meet(tag, self.shown("name"), *[f"/tags/{tag.pk}/edit/"] * 2, first, second)
+
+    def shown(self, *names):
+        def shown(row):
+            row.refresh_from_db()
+            return {name: getattr(row, name) for name in names}
+
+        return shown
+
+
+def merged(base, now, edit):
+    """Return a row as it is now, with an edit that began from base."""
+    row = now | edit
+    if "tags" in edit:
+        shown, mine = set(base["tags"].split()), set(edit["tags"].split())
+        row["tags"] = " ".join(sorted(set(now["tags"].split()) - (shown - mine) | (mine - shown)))
+    return row
+
+
+def fits(row):
+    """A time needs a date."""
+    return not row.get("due_time") or bool(row["due_date"])

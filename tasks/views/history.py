@@ -1,0 +1,85 @@
+"""What was done, and undoing it. request.user.acts is the door."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tasks.forms import DetailForm, HistoryForm
+from tasks.sidebar import Sidebar, sidebar_of
+from tasks.telling import Teller, met_words
+from tasks.views.answers import (
+    answer,
+    beside,
+    leave,
+    origin,
+    page,
+    say,
+    stands_at,
+    task_at,
+    unique_names,
+    warn,
+)
+
+LIMIT = 50
+
+
+def teller(request):
+    return Teller(sidebar_of(request))
+
+
+@require_safe
+def history(request):
+    form = HistoryForm(request.GET)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": form.reason()}, status=400)
+    number = form.cleaned_data["page"] or 1
+    start = (number - 1) * LIMIT
+    acts = list(form.narrow(request.user.acts.told())[start : start + LIMIT + 1])
+    lines = teller(request).lines(acts[:LIMIT])
+    pk = form.cleaned_data["task"]
+    task = request.user.tasks.filter(pk=pk).first() if pk else None
+    context = {"form": form, "lines": lines, "task": task, "number": number}
+    return page(request, "tasks/history.html", context | {"has_next": len(acts) > LIMIT})
+
+
+@require_safe
+def act_detail(request, act_pk):
+    """All that an act changed, with what is there now."""
+    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    rows = Paginator(act.changes.with_rows().order_by("pk"), LIMIT).get_page(
+        request.GET.get("page")
+    )
+    (line,) = teller(request).lines([act])
+    context = {"line": line, "rows": rows, "changes": teller(request).compare(rows)}
+    return page(request, "tasks/act_detail.html", context)
+
+
+@require_POST
+@unique_names
+def act_undo(request, act_pk):
+    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    if not act.is_undoable():
+        say(request, "That was more than 30 days ago; it can't be undone any more.")
+        return answer(request)
+    # With a sidebar of its own: the page is answered with the one after the act.
+    (line,) = Teller(Sidebar(request.user)).lines([act])
+    undo, met = act.undo()
+    if met:
+        warn(request, f"{'Undone in part:' if undo else 'Not undone:'} {met_words(met)}", act)
+    elif undo:
+        verb = "Done again" if undo.kind == "redo" else "Undone"
+        say(request, f"{verb}: {line.plain}.", undo)
+    else:
+        say(request, "That was undone already.")
+    return after_undo(request, line.row)
+
+
+def after_undo(request, row):
+    """Show the page that Undo stood on; what it shows of a task may have changed in any part."""
+    task = task_at(request)
+    if task is None:
+        return answer(request, lists=True, focus=row)
+    if task.deleted_at and stands_at(task, origin(request)):
+        return leave(request, beside(request, task).own_url)
+    form = DetailForm(instance=task, user=request.user)
+    return answer(request, task, form=form, focus=row)
