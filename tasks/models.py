@@ -918,7 +918,7 @@ class Task(Kept):
     def duplicate(self, key=None):
         """Add a task like this one, open, with its tags, and its steps, none of them done.
 
-        It stands after this one where their list is in order. Return the act, see ActManager.once.
+        In the order by hand it stands after this one. Return the act, see ActManager.once.
         """
         names = ["user_id", "list_id", "title", "description", "priority", "due_date", "due_time"]
         copy = Task(**{name: getattr(self, name) for name in names})
@@ -929,8 +929,8 @@ class Task(Kept):
                 Step(user_id=self.user_id, task=copy, title=step.title, position=step.position)
                 for step in self.steps.by_hand()
             )
-            if self.position:
-                copy.put(None, after=self.pk)
+            # Its place goes with it: undone, it is in the trash, and done again, it is back there.
+            copy.put(None, after=self.pk)
 
         return self.user.acts.once(key, Act.Kind.ADD, add)
 

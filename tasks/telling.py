@@ -24,7 +24,7 @@ VERBS = {
     Act.Kind.EDIT: "edited",
 }
 AGAIN = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "did again: "}
-STATES = {Act.Kind.DELETE, Act.Kind.RESTORE}
+STATES = {Act.Kind.ADD, Act.Kind.DELETE, Act.Kind.RESTORE}
 LABELS = {
     "title": "Title",
     "name": "Name",
@@ -102,7 +102,8 @@ class Teller:
 
     def with_tasks(self, act, change, tasks):
         """Return what became of the tasks of a list, of one of which this is the change."""
-        if (act.of or act).kind == Act.Kind.DELETE and "deleted_at" not in change.after:
+        kind = (act.of or act).kind
+        if kind in {Act.Kind.ADD, Act.Kind.DELETE} and "deleted_at" not in change.after:
             return f", and moved {tasks} to the Inbox"
         return f", and {tasks} with it"
 
@@ -115,7 +116,7 @@ class Teller:
 
     def phrase(self, kind, change, before, after, number):
         what = f"{number} {change.row_name}s" if number > 1 else quoted(change)
-        # Tasks of a list that is deleted, or comes back, may only have moved.
+        # Tasks of a list that comes or goes may only have moved.
         if kind == Act.Kind.EDIT or (kind in STATES and "deleted_at" not in after):
             return self.edited(set(after), before, after, what, number)
         if change.row_name == "step" and kind in {Act.Kind.COMPLETE, Act.Kind.REOPEN}:

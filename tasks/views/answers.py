@@ -9,13 +9,14 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from psycopg.errors import DeadlockDetected
 
 from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
@@ -126,10 +127,11 @@ def tell(request, row, act, done, already):
         say(request, f"“{row}” changed meanwhile. Look at it, then try again.")
 
 
-def unique_names(view):
-    """Do what view does in a transaction, and once more if a name was taken at the same moment.
+def once_more(view):
+    """Do what view does in a transaction, and once more if another came between.
 
-    By then it is seen, and the form says so.
+    That is a name that was taken at the same moment, which is seen then, and the form says so; or
+    two acts that waited for each other's rows, of which the database ended one.
     """
 
     @wraps(view)
@@ -137,7 +139,11 @@ def unique_names(view):
         try:
             with transaction.atomic():
                 return view(*args, **kwargs)
-        except IntegrityError:
+        except (IntegrityError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not isinstance(
+                error.__cause__, DeadlockDetected
+            ):
+                raise
             with transaction.atomic():
                 return view(*args, **kwargs)
 

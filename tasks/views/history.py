@@ -11,12 +11,12 @@ from tasks.views.answers import (
     answer,
     beside,
     leave,
+    once_more,
     origin,
     page,
     say,
     stands_at,
     task_at,
-    unique_names,
     warn,
 )
 
@@ -55,7 +55,7 @@ def act_detail(request, act_pk):
 
 
 @require_POST
-@unique_names
+@once_more
 def act_undo(request, act_pk):
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
     if not act.is_undoable():

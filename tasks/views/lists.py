@@ -9,11 +9,11 @@ from tasks.sidebar import sidebar_of
 from tasks.views.answers import (
     METHODS,
     answer,
+    once_more,
     page,
     say,
     shown_version,
     tell,
-    unique_names,
 )
 from tasks.views.trash import give_back, purge
 
@@ -24,7 +24,7 @@ def list_list(request):
 
 
 @require_http_methods(METHODS)
-@unique_names
+@once_more
 def list_add(request):
     posted = request.POST if request.method == "POST" else None
     colors = len(sidebar_of(request).lists) if posted is None else 0
@@ -40,7 +40,7 @@ def list_add(request):
 
 
 @require_http_methods(METHODS)
-@unique_names
+@once_more
 def list_edit(request, list_pk):
     task_list = get_object_or_404(request.user.lists.select_for_update(no_key=True), pk=list_pk)
     posted = request.POST if request.method == "POST" else None
@@ -97,7 +97,7 @@ def list_delete(request, list_pk):
 
 
 @require_http_methods(METHODS)
-@unique_names
+@once_more
 def list_restore(request, list_pk):
     """Take a list out of the trash, under another name where its own is taken by now."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)

@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from tasks.forms import TagForm, TagRestoreForm
-from tasks.views.answers import METHODS, page, say, shown_version, tell, unique_names
+from tasks.views.answers import METHODS, once_more, page, say, shown_version, tell
 from tasks.views.trash import give_back, purge
 
 
 @require_http_methods(METHODS)
-@unique_names
+@once_more
 def tag_edit(request, tag_pk):
     tag = get_object_or_404(request.user.tags.select_for_update(no_key=True), pk=tag_pk)
     posted = request.POST if request.method == "POST" else None
@@ -35,7 +35,7 @@ def tag_delete(request, tag_pk):
 
 
 @require_http_methods(METHODS)
-@unique_names
+@once_more
 def tag_restore(request, tag_pk):
     """Take a tag out of the trash, under another name where its own is taken by now."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +17,7 @@ from tasks.views.answers import (
     answer,
     beside,
     leave,
+    once_more,
     origin,
     page,
     past_of,
@@ -80,7 +80,7 @@ def task_detail(request, task_pk):
 
 
 @require_http_methods(METHODS)
-@transaction.atomic
+@once_more
 def task_edit(request, task_pk):
     if request.method != "POST":
         return task_detail(request, task_pk)
@@ -176,6 +176,7 @@ def task_duplicate(request, task_pk):
 
 
 @require_POST
+@once_more
 def task_bulk(request):
     """Do one thing to several tasks."""
     # A sidebar of its own: the page is answered with the one after the act.

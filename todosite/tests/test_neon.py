@@ -425,10 +425,15 @@ def test_check_of_the_database_names_the_same(stand):
 
 
 def test_suite_passes_through_the_pooler(stand):
-    """All that asks the database; but browsers, and processes that tests start themselves."""
+    """All that asks the database; but browsers, processes that tests start, and many tries."""
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "accounts", "tasks"]
     done = subprocess.run(
-        [sys.executable, *command, "-k", "not browser and not process"],
+        [
+            sys.executable,
+            *command,
+            "-k",
+            "not browser and not process and not property and not edits_meet",
+        ],
         env=os.environ | stand.urls,
         cwd=settings.BASE_DIR,
         capture_output=True,

@@ -1,0 +1,187 @@
+"""A task like another: what it has of that, where it stands, and how it is undone."""
+
+from datetime import date, time
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tests.people import add_user
+from tasks.tests.pages import HTMX, PageTests, messages_of, titles_of
+
+KEY = "11111111-2222-4333-8444-555555555555"
+
+
+class DuplicateTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.work = self.add_list("Work")
+        self.page = self.work.get_absolute_url()
+        fields = {"description": "Oat\nor rice", "priority": 2}
+        fields |= {"due_date": date(2031, 1, 2), "due_time": time(17, 30, 15)}
+        self.milk = self.add_task("Milk", list=self.work, **fields)
+        self.bread = self.add_task("Bread", list=self.work)
+        self.tag = self.add_tag("calls", self.milk)
+        self.add_tag("gone", self.milk).delete_softly()
+        self.whisk = self.add_step(self.milk, "Whisk", done=True)
+        self.add_step(self.milk, "Pour").delete_softly()
+        self.add_step(self.milk, "Drink").move(to="top")
+        self.url = f"/tasks/{self.milk.pk}/duplicate/"
+
+    def duplicate(self, **data):
+        return self.post(self.url, next=self.page, **data)
+
+    def copy(self):
+        """Return the only copy."""
+        return self.ann.tasks.filter(title="Milk").exclude(pk=self.milk.pk).get()
+
+    def order(self):
+        return [
+            f"{task.title}{' copy' * (task.pk > self.bread.pk and task.title == 'Milk')}"
+            for task in self.ann.tasks.open().filter(list=self.work).by_hand()
+        ]
+
+    def test_copy_has_all_but_what_was_done(self):
+        self.milk.complete()
+        before = list(self.milk.steps(manager="everything").values())
+        response = self.duplicate()
+        self.assertRedirects(response, self.page)
+        self.assertEqual(messages_of(response), ["Duplicated “Milk”."])
+        copy = self.copy()
+        for name in ["user", "list", "title", "description", "priority", "due_date", "due_time"]:
+            self.assertEqual(getattr(copy, name), getattr(self.milk, name), name)
+        self.assertEqual((copy.status, copy.version), ("pending", 1))
+        self.assertGreater(copy.created_at, self.milk.created_at)
+        self.assertEqual(list(copy.tags.all()), [self.tag])
+        steps = copy.steps(manager="everything").by_hand()
+        found = list(steps.values_list("title", "done", "deleted_at"))
+        self.assertEqual(found, [("Drink", False, None), ("Whisk", False, None)])
+        self.milk.refresh_from_db()
+        self.assertEqual(self.milk.status, "completed")
+        self.assertEqual(list(self.milk.steps(manager="everything").values()), before)
+
+    def test_steps_of_the_copy_are_its_own(self):
+        self.duplicate()
+        self.copy().steps.by_hand().first().edit(title="Sip")
+        self.copy().steps.by_hand().last().move(to="top")
+        self.assertEqual([str(step) for step in self.milk.steps.by_hand()], ["Drink", "Whisk"])
+
+    def test_task_without_anything(self):
+        response = self.post(f"/tasks/{self.add_task('Soap').pk}/duplicate/", next="/inbox/")
+        self.assertEqual(messages_of(response), ["Duplicated “Soap”."])
+        self.assertEqual(titles_of(response), ["Soap", "Soap"])
+
+    def test_title_that_no_form_would_take(self):
+        for title in ["", "x" * 255]:
+            task = self.add_task(title)
+            self.post(f"/tasks/{task.pk}/duplicate/", next="/inbox/")
+            self.assertEqual(self.ann.tasks.filter(title=title).count(), 2)
+
+    def test_copy_stands_right_after_it(self):
+        """Whether somebody has moved all, some or none of the tasks before."""
+        moves = [[], [self.bread], [self.milk], [self.bread, self.milk]]
+        orders = [["Milk", "Bread"], ["Bread", "Milk"], ["Milk", "Bread"], ["Bread", "Milk"]]
+        for moved, order in zip(moves, orders, strict=True):
+            self.ann.tasks.update(position="")
+            for task in moved:
+                task.move(to="bottom" if task is self.milk and len(moved) > 1 else "top")
+            self.assertEqual(self.order(), order)
+            response = self.duplicate()
+            place = order.index("Milk") + 1
+            self.assertEqual(self.order(), [*order[:place], "Milk copy", *order[place:]])
+            response = self.undo(response)
+            self.assertEqual(self.order(), order)
+            self.undo(response)
+            self.assertEqual(self.order(), [*order[:place], "Milk copy", *order[place:]])
+            self.copy().delete_softly()
+            self.ann.tasks(manager="trash").purge()
+
+    def test_copy_of_a_completed_one_comes_last(self):
+        self.milk.move(to="top")
+        self.milk.complete()
+        self.duplicate()
+        self.assertEqual(self.order(), ["Bread", "Milk copy"])
+
+    def test_undo_takes_all_of_it_back(self):
+        response = self.duplicate()
+        self.assertEqual(self.ann.acts.latest("pk").kind, "add")
+        response = self.undo(response)
+        self.assertEqual(messages_of(response), ["Undone: added “Milk”."])
+        self.assertEqual(self.order(), ["Milk", "Bread"])
+        self.undo(response)
+        self.assertEqual(self.copy().steps.count(), 2)
+
+    def test_is_one_act(self):
+        before = self.ann.acts.count()
+        self.duplicate()
+        self.assertEqual(self.ann.acts.count(), before + 1)
+
+    def test_same_form_makes_one(self):
+        for _ in range(2):
+            self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Duplicated “Milk”."])
+        self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread"])
+
+    def test_same_key_on_another_task_is_another_form(self):
+        self.duplicate(key=KEY)
+        self.post(f"/tasks/{self.bread.pk}/duplicate/", next=self.page, key=KEY)
+        self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread", "Bread"])
+
+    def test_who_listens_hears_of_it(self):
+        with CaptureQueriesContext(connection) as queries:
+            self.client.post(self.url)
+        told = [q["sql"] for q in queries if "pg_notify('task_created'" in q["sql"]]
+        self.assertEqual(len(told), 1)
+        self.assertIn(str(self.copy().pk), told[0])
+
+    def test_in_place_on_a_list(self):
+        response = self.client.post(self.url, {"next": self.page}, headers=HTMX)
+        self.assertEqual(titles_of(response), ["Milk", "Milk", "Bread"])
+        self.assertContains(response, "Duplicated “Milk”.")
+
+    def test_in_place_on_its_own_page_the_next_press_makes_another(self):
+        page = self.milk.get_absolute_url()
+        self.get(page)
+        keys = []
+        for _ in range(2):
+            data = {"next": page, "key": keys[-1] if keys else KEY}
+            response = self.client.post(self.url, data, headers=HTMX)
+            acts = response.text.partition(f'action="{self.url}"')[2].partition("</form>")[0]
+            keys.append(acts.partition('name="key" value="')[2].partition('"')[0])
+        self.assertEqual(len({KEY, *keys}), 3)
+        self.assertEqual(self.order(), ["Milk", "Milk copy", "Milk copy", "Bread"])
+
+    def test_buttons_are_on_its_page_and_in_its_menu(self):
+        for url in [self.milk.get_absolute_url(), f"{self.milk.get_absolute_url()}menu/"]:
+            form = self.get(url).text.partition(f'action="{self.url}"')[2].partition("</form>")[0]
+            self.assertRegex(form, r'name="key" value="[0-9a-f-]{36}"')
+            self.assertRegex(form, r'name="next" value="/[^"]*"')
+            self.assertRegex(form, "<button.*Duplicate")
+
+    def test_what_is_in_the_trash_or_anothers_is_not_found(self):
+        ben = add_user("ben@example.org")
+        theirs = ben.tasks.create(title="Secret")
+        self.milk.delete_softly()
+        for pk in [theirs.pk, self.milk.pk, 999]:
+            self.assertEqual(self.client.post(f"/tasks/{pk}/duplicate/").status_code, 404)
+        self.assertEqual((ben.tasks.count(), self.order()), (1, ["Bread"]))
+
+    def test_looking_makes_none(self):
+        self.assertEqual(self.client.get(self.url).status_code, 405)
+        self.assertEqual(self.order(), ["Milk", "Bread"])
+
+    def test_many_steps_take_as_many_queries_as_one(self):
+        def queries(task):
+            with CaptureQueriesContext(connection) as found:
+                self.client.post(f"/tasks/{task.pk}/duplicate/", {"next": "/settings/"})
+            return len(found)
+
+        one, many = self.add_task("One"), self.add_task("Many")
+        self.add_step(one)
+        many.hang([self.tag])
+        for n in range(30):
+            self.add_step(many, f"Step {n}")
+            self.add_tag(f"tag{n}", many)
+        one.hang([self.tag])
+        queries(one)
+        self.assertEqual(queries(one), queries(many))
+        copy = self.ann.tasks.filter(title="Many").latest("pk")
+        self.assertEqual((copy.steps.count(), copy.tags.count()), (30, 31))
