@@ -238,7 +238,7 @@ class PurgeTrashTests(TestCase):
     def test_goes_in_short_statements(self):
         ann = add_user()
         self.delete(31, *(ann.tasks.create(title=title) for title in "abcde"))
-        with mock.patch("tasks.models.BATCH", 2), CaptureQueriesContext(connection) as queries:
+        with mock.patch("tasks.history.BATCH", 2), CaptureQueriesContext(connection) as queries:
             self.assertIn("Deleted 5 tasks, ", self.purge())
         deletions = [q for q in queries if q["sql"].startswith('DELETE FROM "tasks_task" ')]
         self.assertEqual(len(deletions), 3)

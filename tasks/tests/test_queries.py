@@ -86,9 +86,9 @@ ACTS = [
     ("/lists/{list}/move/", {"to": "bottom", "next": "/lists/"}, 14),
     ("/lists/{list}/archive/", {"next": "/lists/"}, 9),
     ("/lists/{list}/unarchive/", {"next": "/lists/"}, 9),
-    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 12),
-    ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 13),
-    ("/history/{act}/undo/", {"next": "/inbox/"}, 24),
+    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
+    ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 16),
+    ("/history/{act}/undo/", {"next": "/inbox/"}, 26),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 5),
 ]
 # The same without JavaScript, up to the redirect.
