@@ -50,10 +50,18 @@ class DateField(forms.DateField):
     }
 
 
+class HiddenTime(forms.TimeInput):
+    input_type = "hidden"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
 class TimeField(forms.TimeField):
     """A time of day in hours and minutes, as <input type="time"> shows it."""
 
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    hidden_widget = HiddenTime  # or what was shown would seem to be changed, having no seconds
     input_formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
     default_error_messages = {"invalid": "Enter a time as hours and minutes, such as 17:30."}
 

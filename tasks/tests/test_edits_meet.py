@@ -4,7 +4,7 @@ Each of two clients loads the page, changes what hypothesis says, and sends the 
 does; then the one sends it, and the other.
 """
 
-from datetime import time
+from datetime import date, time
 from html.parser import HTMLParser
 
 from django.test import Client
@@ -171,6 +171,14 @@ class EditsMeetTests(TestCase):
         if time_was and {"08:00"} >= {edit.get("due_time", "08:00") for edit in (first, second)}:
             task.refresh_from_db()
             self.assertEqual(task.due_time, time_was)  # the page shows no seconds
+
+    def test_time_that_is_left_as_it_was_shown_keeps_its_seconds(self):
+        clock = time(8, 0, 15)
+        task = self.ann.tasks.create(title="Milk", due_date=date(2031, 1, 2), due_time=clock)
+        page = Page(self.ann, f"/tasks/{task.pk}/", f"/tasks/{task.pk}/edit/")
+        self.assertEqual(page.save(title="Oat milk"), 302)
+        task.refresh_from_db()
+        self.assertEqual((task.title, task.due_time), ("Oat milk", clock))
 
     def task_shown(self, task):
         task.refresh_from_db()

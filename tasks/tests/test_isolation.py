@@ -206,6 +206,11 @@ class BodyTests(TestCase):
         self.assertAsIfNotThere("post", "/tasks/add/", "list_pk", {"text": "x", "list": "{}"}, 422)
         self.assertAsIfNotThere("get", "/tasks/add/", "list_pk", {"list": "{}"}, 200)
 
+    def test_several_additions_to_anothers_list(self):
+        data = {"text": "x\ny", "sure": "1", "list": "{}"}
+        self.assertAsIfNotThere("post", "/tasks/paste/", "list_pk", data, 422)
+        self.assertAsIfNotThere("get", "/tasks/paste/", "list_pk", {"list": "{}"}, 200)
+
     def test_places_beside_what_is_anothers(self):
         for name, url in [
             ("task_pk", f"/tasks/{self.task}/move/"),

@@ -1,12 +1,27 @@
 """Several lines become several tasks, once it is said that they shall."""
 
+import re
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from accounts.tests.people import add_user
 from tasks.tests.pages import PageTests, messages_of, words_of
 
 KEY = "11111111-2222-4333-8444-555555555555"
 CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
+
+
+def text_of(response):
+    """Return what the box of the page holds, as it stands in the page."""
+    box = re.search(r"<textarea[^>]*>\r?\n(.*?)</textarea>", response.text, re.DOTALL)
+    return box[1].replace("\r\n", "\n")
+
+
+def preview_of(response):
+    """Return what the page says that the lines become; "" where it says nothing."""
+    return words_of(response.text.partition('<ul class="preview">')[2].partition("</section>")[0])
 
 
 class PasteTests(PageTests):
@@ -106,3 +121,164 @@ class PasteTests(PageTests):
 
         queries(2)
         self.assertEqual(queries(2), queries(200))
+
+    def assertRefused(self, response, words, text):
+        """Assert that a page says these words, has the whole text, and that nothing was added."""
+        self.assertContains(response, words, status_code=422)
+        self.assertEqual(text_of(response), text)
+        self.assertEqual(preview_of(response), "")
+        self.assertEqual((self.rows(), self.ann.acts.count()), ([], 0))
+
+    def test_question_says_how_many_and_what_is_completed(self):
+        for text, words in [
+            ("Milk\r\nBread\r\n", "Add 2 tasks?"),
+            ("Milk\n  [x] Oat", "Add 1 task?"),
+            ("[x] Milk\n[x] Bread", "Add 2 tasks, completed already?"),
+            ("[x] Milk\n[x] Bread\nEggs", "Add 3 tasks, 2 of them completed already?"),
+        ]:
+            response = self.paste(text)
+            self.assertContains(response, f"<h1>{words}</h1>")
+            self.assertEqual(text_of(response), text.replace("\r", ""))
+
+    def test_page_is_empty_at_first_and_says_how_many_lines_are_possible(self):
+        response = self.get("/tasks/paste/?next=/inbox/")
+        self.assertContains(response, "<h1>Add several tasks</h1>")
+        self.assertContains(response, "500 lines at most.")
+        self.assertEqual((text_of(response), preview_of(response)), ("", ""))
+
+    def test_text_is_shown_as_text(self):
+        response = self.paste("<b>Milk</b>\n</textarea>\n  &amp; bread")
+        shown = "&lt;b&gt;Milk&lt;/b&gt;\n&lt;/textarea&gt;\n  &amp;amp; bread"
+        self.assertEqual(text_of(response), shown)
+        self.assertEqual(preview_of(response), "<b>Milk</b> </textarea> &amp; bread")
+
+    def test_page_that_adds_one_leads_to_it_with_what_it_says(self):
+        response = self.get("/tasks/add/?due_date=2031-01-02&next=/inbox/")
+        url = "/tasks/paste/?due_date=2031-01-02&amp;next=%2Finbox%2F"
+        self.assertContains(response, f'href="{url}">Add several at once</a>')
+        response = self.get(url.replace("&amp;", "&"))
+        self.assertContains(response, 'name="due_date" value="2031-01-02"')
+        self.assertContains(response, 'name="next" value="/inbox/"')
+
+    def test_adds_what_is_in_the_box_by_then_and_says_how_many(self):
+        asked = self.client.post("/tasks/add/", {"text": "Milk\nBread", "key": KEY})
+        self.assertContains(asked, f'name="key" value="{KEY}"')
+        text = "Milk\nBread\nEggs"
+        response = self.post("/tasks/paste/", text=text, next="/inbox/", sure="1", key=KEY)
+        self.assertEqual(messages_of(response), ["Added 3 tasks."])
+        self.assertEqual(self.titles("/inbox/"), ["Milk", "Bread", "Eggs"])
+
+    def test_one_line_is_one_task(self):
+        response = self.post("/tasks/paste/", text="- Milk\n", next="/inbox/", sure="1")
+        self.assertEqual(messages_of(response), ["Added “Milk”."])
+
+    def test_come_in_their_order_after_what_is_there(self):
+        self.add_task("First").move(to="top")
+        self.add_task("Second")
+        self.paste("C\nA\n[x] Done\nB", sure="1")
+        self.assertEqual(self.titles("/inbox/"), ["First", "Second", "C", "A", "B"])
+        self.assertEqual(self.titles("/tasks/"), ["B", "Done", "A", "C", "Second", "First"])
+        self.assertEqual(self.titles("/completed/"), ["Done"])
+        moments = list(self.ann.tasks.order_by("id").values_list("created_at", flat=True))
+        self.assertEqual(moments, sorted(set(moments)))
+
+    def test_what_else_was_said_goes_along(self):
+        """As of a phone that shares several lines into the form for one task."""
+        said = {"priority": "3", "due_date": "2031-01-02", "due_time": "17:30"}
+        said |= {"tags": "calls new", "description": "One\n“two”"}
+        asked = self.client.post("/tasks/add/", {"text": "Milk\nBread", **said})
+        shown = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.text))
+        self.assertEqual({name: shown.get(name) for name in said}, said)
+        self.paste("Milk\nBread", sure="1", **said)
+        for task in self.ann.tasks.all():
+            found = (task.priority, str(task.due_date), str(task.due_time), task.description)
+            self.assertEqual(found, (3, "2031-01-02", "17:30:00", "One\n“two”"))
+            self.assertEqual([str(tag) for tag in task.tags.by_name()], ["calls", "new"])
+        self.assertEqual(len(self.rows()), 2)
+
+    def test_same_form_adds_once_though_its_list_is_gone_since(self):
+        work = self.add_list()
+        data = {"text": "Milk\nBread", "sure": "1", "key": KEY, "list": work.pk}
+        self.post("/tasks/paste/", **data)
+        work.delete_softly()
+        self.assertEqual(messages_of(self.post("/tasks/paste/", **data)), ["Added 2 tasks."])
+        self.assertEqual(len(self.rows()), 2)
+
+    def test_who_listens_hears_of_each(self):
+        with CaptureQueriesContext(connection) as queries:
+            self.paste("Milk\nBread", sure="1")
+        told = [q["sql"] for q in queries if "pg_notify('task_created'" in q["sql"]]
+        self.assertEqual(len(told), 1)
+        pks = sorted(self.ann.tasks.values_list("pk", flat=True))
+        self.assertEqual([int(pk) for pk in re.findall(r"\d{9,}", told[0])], pks)
+
+    def test_too_many_are_refused_before_it_asks_and_blank_lines_do_not_count(self):
+        text = "\n \n".join(f"Task {n}\n  Step" for n in range(250))
+        more = text + "\n\n- Another"
+        for sure in [{}, {"sure": "1"}]:
+            words = "These are 501 lines; 500 are possible at once."
+            self.assertRefused(self.paste(more, **sure), words, more)
+        self.paste(text, sure="1")
+        steps = [(f"Task {n}", "pending", [("Step", False)]) for n in range(250)]
+        self.assertEqual(self.rows(), steps)
+
+    def test_each_line_that_cannot_be_is_named_and_none_is_added(self):
+        text = f"Milk\n\n{'x' * 256}\nBread\x07\n  - {'y' * 300}\nEggs"
+        for sure in [{}, {"sure": "1"}]:
+            for words in [
+                "Line 3: This has 256 characters; 255 are possible.",
+                "Line 4: There is a character in it that cannot be kept (U+0007).",
+                "Line 5: This has 300 characters; 255 are possible.",
+            ]:
+                self.assertRefused(self.paste(text, **sure), words, text)
+        self.paste(f"- {'x' * 255}\n  - {'y' * 255}", sure="1")
+        self.assertEqual(self.rows(), [("x" * 255, "pending", [("y" * 255, False)])])
+
+    def test_list_that_is_gone_can_be_chosen_anew(self):
+        gone, home = self.add_list("Gone"), self.add_list("Home")
+        gone.delete_softly()
+        self.ann.acts.all().delete()
+        response = self.paste("Milk\nBread", sure="1", list=gone.pk)
+        words = "This list isn&#x27;t there any more. Choose another."
+        self.assertRefused(response, words, "Milk\nBread")
+        self.assertContains(response, f'<option value="{home.pk}">Home</option>', status_code=422)
+
+    def test_day_that_makes_no_sense_is_refused(self):
+        response = self.paste("Milk\nBread", sure="1", due_date="2031-02-30")
+        self.assertRefused(response, "Enter a date as year-month-day", "Milk\nBread")
+
+    def test_anothers_list_is_refused_and_anothers_tag_left_out(self):
+        ben = add_user("ben@example.org")
+        theirs = ben.lists.model(user=ben, name="Secret")
+        theirs.add()
+        tag = ben.tags.create(name="secret")
+        response = self.paste("Milk\nBread", sure="1", list=theirs.pk)
+        self.assertRefused(response, "This list isn&#x27;t there any more.", "Milk\nBread")
+        self.assertNotContains(response, "Secret", status_code=422)
+        self.paste("Milk\nBread", sure="1", tag=tag.pk)
+        self.assertEqual([list(task.tags.all()) for task in self.ann.tasks.all()], [[], []])
+        self.assertEqual(ben.tasks.count(), 0)
+
+    def test_leads_nowhere_but_to_a_page_of_ours(self):
+        response = self.paste("Milk\nBread", sure="1", next="https://example.org/")
+        self.assertRedirects(response, reverse("home"), fetch_redirect_response=False)
+
+    def test_asking_adding_and_undoing_take_the_same_queries_for_one_and_for_many(self):
+        def queries(number, **data):
+            text = "\n".join(f"Task {n}\n  Step\n  [x] Done" for n in range(number))
+            found = []
+            for more in [{}, {"sure": "1"}]:
+                self.client.get("/settings/")  # has the message of what was done before
+                with CaptureQueriesContext(connection) as captured:
+                    self.paste(text, **more, **data)
+                found.append(len(captured))
+            undo = f"/history/{self.ann.acts.latest('pk').pk}/undo/"
+            self.client.get("/settings/")
+            with CaptureQueriesContext(connection) as captured:
+                self.client.post(undo, {"next": "/inbox/"})
+            return [*found, len(captured)]
+
+        for data in [{}, {"list": self.add_list().pk, "tag": self.add_tag().pk}]:
+            queries(1, **data)
+            self.assertEqual(queries(1, **data), queries(166, **data))
+        self.assertEqual(self.ann.tasks(manager="trash").count(), 2 * (1 + 1 + 166))

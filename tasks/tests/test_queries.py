@@ -31,6 +31,7 @@ LISTINGS = {  # session, user, sidebar, rows; what else there is stands beside i
 PAGES = LISTINGS | {
     "/settings/": 3,
     "/tasks/add/": 4,
+    "/tasks/paste/": 4,
     # those of its list; the task, its tags and steps, lists to choose from, its acts and changes
     "/tasks/{task}/": 10,
     "/tasks/{task}/?on=/today/": 11,
@@ -88,12 +89,14 @@ ACTS = [
     ("/lists/{list}/unarchive/", {"next": "/lists/"}, 9),
     ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
     ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 16),
+    ("/tasks/{task}/duplicate/", {"next": LIST}, 26),
     ("/history/{act}/undo/", {"next": "/inbox/"}, 26),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 5),
 ]
 # The same without JavaScript, up to the redirect.
 POSTS = [
     ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 11),
+    ("/tasks/paste/", {"text": "Milk\nBread\n  Rye", "sure": "1", "list": "{list}"}, 17),
     ("/tasks/{task}/complete/", {"next": "/inbox/"}, 11),
     ("/lists/add/", {"name": "New", "color": "teal"}, 21),
     ("/lists/{list}/edit/", {"name": "Other"}, 17),
