@@ -129,6 +129,8 @@ class Act(models.Model):
         changes = []
         for pk, old in before.items():
             names = [name for name in old if old[name] != after[pk][name]]
+            if "list_id" in names:  # a place is one of its list: another, also with the same key
+                names = {*names, "position"} & set(old)
             if names:
                 change = Change.of_row(model, pk, old.get("task_id"))
                 change.act, change.user_id = self, self.user_id

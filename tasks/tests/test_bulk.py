@@ -461,6 +461,7 @@ class WrongTests(BulkTests):
         ]:
             with self.subTest(data=data):
                 fields = self.fields(self.send("due", **data))
+                self.assertIn("due_date", fields)  # to go on from there
                 self.post(BULK, **fields | {"due_date": "2026-12-24", "do": "due"})
                 put = self.ann.tasks.filter(due_date=date(2026, 12, 24)).order_by("pk")
                 self.assertEqual([task.title for task in put], titles)

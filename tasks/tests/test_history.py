@@ -472,6 +472,9 @@ class UndoPageTests(HistoryTests):
         self.assertNotIn("data-undone", undo)
         self.undo_latest()
         self.assertNotContains(self.get("/history/"), "data-undone")
+        self.undo_latest()
+        marked = ["data-undone" in part for part in parts_of(self.get("/history/"))]
+        self.assertEqual(marked, [False, False, False, True])
 
     def test_thirty_days_and_no_longer(self):
         self.add_task().complete()

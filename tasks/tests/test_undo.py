@@ -167,6 +167,15 @@ class TaskUndoTests(UndoTests):
         self.there_and_back(lambda: self.bread.edit(list=self.work))
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
+    def test_of_a_list_where_the_place_has_the_same_key(self):
+        act = self.milk.edit(list=self.work)
+        self.milk.move(to="top")
+        self.assertEqual(self.fresh(self.milk).position, "a0")  # as it was at home
+        moved = self.rows()
+        undo, _ = self.undo(act)
+        self.undo(undo)
+        self.assertEqual(self.rows(), moved)
+
     def test_deleting_and_restoring(self):
         self.there_and_back(self.bread.delete_softly)
         self.bread.delete_softly()
