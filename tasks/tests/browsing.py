@@ -10,7 +10,7 @@ def sign_in(page, client, user, live_server):
 
 
 def titles(page):
-    return page.locator("a.task-title:visible").all_inner_texts()
+    return page.locator("a.task-title:visible")
 
 
 def add(page, *lines):
