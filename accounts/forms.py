@@ -46,10 +46,21 @@ class ProfileForm(forms.ModelForm):
     """
 
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
+    # A choice, since a box that isn't ticked is in no POST, and what that doesn't hold stays.
+    shortcuts = forms.TypedChoiceField(
+        label="Keyboard shortcuts",
+        choices=[("True", "On"), ("False", "Off")],
+        coerce="True".__eq__,
+        help_text="Keys such as q to add a task and j to go down a list. Switch them off if they"
+        " get in the way of keys that you or a screen reader use.",
+    )
 
     class Meta:
         model = User
-        fields = ["name", "time_zone", "week_start", "date_format", "hours", "default_page"]
+        fields = [
+            *["name", "time_zone", "week_start", "date_format", "hours", "default_page"],
+            "shortcuts",
+        ]
         labels = {
             "week_start": "The week starts on",
             "date_format": "Dates read like",

@@ -124,6 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     default_page = models.CharField(
         max_length=9, choices=DefaultPage, default=DefaultPage.TODAY, db_default=DefaultPage.TODAY
     )
+    shortcuts = models.BooleanField("single keys are shortcuts", default=True, db_default=True)
     # How this user sorts and groups a page: {"today": {"sort": "priority", "group": ""}}.
     arrangements = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), editable=False

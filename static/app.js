@@ -14,7 +14,7 @@ function fade() {
   going = setTimeout(() => {
     const messages = byId("messages");
     if (messages?.matches(":hover, :focus-within")) fade();
-    else messages?.replaceChildren();
+    else for (const toast of messages?.children ?? []) toast.hidden = true; // its Undo has a key
   }, STAY);
 }
 
@@ -392,6 +392,7 @@ else if (half && half.action === byId("step-add")?.action) {
 const menu = byId("menu");
 const isMenu = (event) => event.detail.ctx.sourceElement?.closest?.("#menu");
 let opener;
+let menuPart; // of the menu that gets the focus, where it isn't the first
 
 function openMenu(button) {
   // Whoever went on to type something else meanwhile is left alone.
@@ -403,7 +404,8 @@ function openMenu(button) {
   menu.style.top = `${Math.max(top, 8)}px`;
   menu.style.left = `${Math.max(at.right - menu.offsetWidth, 8)}px`;
   for (const field of texts()) field.value = drafts.get(field.form.action) ?? field.value;
-  menu.querySelector("button, input:not([type=hidden]), select, a")?.focus();
+  menu.querySelector(menuPart ?? "button, input:not([type=hidden]), select, a")?.focus();
+  menuPart = undefined;
 }
 
 // A text that is typed there and not sent waits until it is opened again.
@@ -446,6 +448,38 @@ document.addEventListener("htmx:before:swap", (event) => {
   menu.hidePopover();
   drafts.delete(event.detail.ctx.sourceElement.action);
   if (isHere) opener?.focus();
+});
+
+// What goes anywhere, and the list of all keys, in a box over the page. Without script they are pages.
+const dialog = byId("dialog");
+let goes = false; // is what is found next to be gone to?
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement?.matches("[hx-target='#dialog']") && ctx.response.status < 400) dialog.showModal();
+  if (ctx.sourceElement?.id === "go-q" && goes) goToFirst();
+});
+
+function goToFirst() {
+  goes = byId("go-found").dataset.q !== byId("go-q").value.trim(); // then it is on its way
+  if (!goes) dialog.querySelector(".go-place")?.click();
+}
+
+dialog?.addEventListener("keydown", (event) => {
+  const stops = [...dialog.querySelectorAll("#go-q, .go-place")];
+  const at = stops.indexOf(document.activeElement);
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const isEnter = event.key === "Enter" && !event.isComposing && at === 0;
+  if (at < 0 || !(by || isEnter)) return;
+  event.preventDefault();
+  if (isEnter) goToFirst();
+  else stops[at + by]?.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k" || !byId("go-to")) return;
+  event.preventDefault();
+  if (dialog.open) dialog.close();
+  else byId("go-to").click();
 });
 
 // Several tasks: what a choice of all means is to be seen, and how many are ticked.
@@ -497,25 +531,29 @@ const ROWS = ".task, .step, .card-row";
 const headingOf = (row) => row?.closest(".group")?.firstElementChild.firstChild.textContent;
 let place;
 
+let hadFocus = false; // was it anywhere?
+
 document.addEventListener("htmx:before:swap", () => {
   const row = document.activeElement?.closest(ROWS);
+  hadFocus = ![null, document.body].includes(document.activeElement);
   place = undefined;
   if (!row) return;
   const rows = [...document.querySelectorAll(`.${row.classList[0]}`)].map((other) => other.id);
   const here = rows.indexOf(row.id);
   const next = [...rows.slice(here + 1), ...rows.slice(0, here).reverse()];
-  place = { row: row.id, id: document.activeElement.id, heading: headingOf(row), next };
+  const isTitle = document.activeElement.matches("a.task-title");
+  place = { row: row.id, id: document.activeElement.id, heading: headingOf(row), next, isTitle };
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
   if (menu?.matches(":popover-open")) return;
   const isLost = !document.activeElement || document.activeElement === document.body;
-  const first = (id) => byId(id)?.querySelector("button") ?? byId(id)?.querySelector("a");
+  const first = (id) => byId(id)?.querySelector(place?.isTitle ? "a.task-title" : "button") ?? byId(id)?.querySelector("a");
   if (place) {
     const row = byId(place.row);
     if (row && headingOf(row) === place.heading) isLost && (byId(place.id) ?? first(place.row))?.focus();
     else (place.next.map(first).find(Boolean) ?? box)?.focus();
-  } else if (isLost) {
+  } else if (isLost && hadFocus) {
     const [, kind, pk] = event.detail.ctx.request.action.match(/\/(task|step|list)s\/(\d+)\//) ?? [];
     const undone = document.querySelector("#messages [data-focus]")?.dataset.focus;
     (first(undone ?? `${kind}-${pk}`) ?? box)?.focus();
@@ -532,6 +570,53 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   for (const fold of folds()) fold.open = event.detail.ctx.folds?.get(fold.id) ?? fold.open;
 });
+
+// A page that comes back into view asks whether something changed elsewhere: on a phone, in another
+// tab, by midnight. What did is morphed, as after an act; what is being typed into is left alone.
+const PARTS = ["#head", "#progress", "#listing", "#bulk-which", "#part", "#detail-body", "#sidebar"];
+const app = document.querySelector(".app");
+const AGAIN = 1000; // milliseconds, at the soonest
+let askedAt = 0;
+let acts = 0; // what was sent; an answer from before it is old
+
+document.addEventListener("htmx:before:request", () => acts++);
+
+function isBusy(part) {
+  if (part.id === "detail-body") return drafts.size || draft || fields().some((field) => valueOf(field) !== shownIn(field));
+  return part.id === "head" && part.querySelector("details[open]");
+}
+
+async function freshen({ type, target, persisted }) {
+  if ((type === "focus" && target !== window) || (type === "pageshow" && !persisted)) return;
+  if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
+  if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request")) return;
+  askedAt = performance.now();
+  const before = acts;
+  const headers = { "If-None-Match": `"${app.dataset.etag}"` };
+  const response = await fetch(location.href, { headers, redirect: "manual", cache: "no-store" }).catch(() => ({}));
+  if (response.status === 404) tell(TROUBLE[404]);
+  if (response.status !== 200) return;
+  const html = await response.text();
+  if (before !== acts) return;
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const parts = PARTS.map((id) => [document.querySelector(id), fresh.querySelector(id)]);
+  const text = parts
+    .filter(([part, now]) => part && now && !isBusy(part))
+    .map(([part, now]) => `<hx-partial hx-target="#${part.id}" hx-swap="outerMorph">${now.outerHTML}</hx-partial>`);
+  await htmx.swap({ text: text.join(""), sourceElement: app, swap: "none", request: { action: "" }, response });
+  document.title = fresh.title;
+  app.dataset.etag = fresh.querySelector(".app").dataset.etag;
+}
+
+for (const event of ["visibilitychange", "focus", "pageshow", "online"]) addEventListener(event, freshen, true);
+
+// A device that is offline says so.
+function sayOffline() {
+  if (byId("offline")) byId("offline").textContent = navigator.onLine ? "" : "You are offline. What you type stays here.";
+}
+
+for (const event of ["offline", "online"]) addEventListener(event, sayOffline);
+sayOffline();
 
 // Rows are dragged by their handle. The server is told the new neighbour, and answers with the
 // order as it is; where it can't, the row goes back.
@@ -551,19 +636,23 @@ function onEnd({ item, from, oldIndex, newIndex }) {
   if (oldIndex === newIndex) return;
   const { previousElementSibling: above, nextElementSibling: below } = item;
   const [kind, pk] = item.id.split("-");
-  const form = document.createElement("form");
-  form.hidden = true;
-  form.method = "post";
-  form.setAttribute("hx-post", `/${kind}s/${pk}/move/`);
-  const values = { next: box.form.elements.next.value, ...(above ? { after: above.dataset.pk } : { before: below.dataset.pk }) };
-  for (const [name, value] of Object.entries(values)) form.append(Object.assign(document.createElement("input"), { name, value }));
+  send(`/${kind}s/${pk}/move/`, above ? { after: above.dataset.pk } : { before: below.dataset.pk }, () => {
+    item.remove();
+    from.insertBefore(item, from.children[oldIndex] ?? null);
+  });
+}
+
+// Send what no form of the page does; failed is called where it had no effect.
+function send(url, values, failed) {
+  const form = Object.assign(document.createElement("form"), { hidden: true, method: "post" });
+  form.setAttribute("hx-post", url);
+  const next = document.querySelector("#bulk-form, #add").elements.next.value;
+  for (const [name, value] of Object.entries({ next, ...values })) form.append(Object.assign(document.createElement("input"), { name, value }));
   document.body.append(form);
   htmx.process(form);
   form.addEventListener("htmx:finally:request", (event) => {
     form.remove();
-    if (event.detail.ctx.response?.status < 400) return;
-    item.remove();
-    from.insertBefore(item, from.children[oldIndex] ?? null);
+    if (!(event.detail.ctx.response?.status < 400)) failed?.();
   });
   form.requestSubmit();
 }

@@ -19,10 +19,12 @@ from django.utils.functional import cached_property
 from accounts import text
 from tasks import pasted
 from tasks.history import Act
-from tasks.models import TAG, Step, Tag, Task, TaskList
+from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
+from tasks.search import LONGEST, MOST_WORDS
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
+MOST_SEARCHES = 30  # of a user: each is counted for every page
 MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
 NOTES_LENGTH = 100_000
 MAX_PAGE = 10**9
@@ -942,6 +944,67 @@ class HistoryForm(forms.Form):
 def reason(form):
     """Return a sentence that says which part of the address makes no sense."""
     return " ".join(f"“{name}” {form.REASONS[name]}." for name in form.errors)
+
+
+class SearchForm(forms.Form):
+    """What to look for: ?q=&completed="""
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}
+        ),
+    )
+    completed = forms.BooleanField(label="Completed ones too", required=False)
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["q"].validators = []  # Django's is for NUL alone
+
+    def clean_q(self):
+        return clean_search(self.cleaned_data["q"])
+
+
+def clean_search(q):
+    """Return what was typed into a search as one line, or raise ValidationError."""
+    q = " ".join(q.split())
+    refuse_unstorable(q)
+    refuse_longer(q, LONGEST)
+    if len(q.split()) > MOST_WORDS:
+        raise ValidationError(f"Search for {MOST_WORDS} words at most.")
+    return q
+
+
+class SavedSearchForm(NameForm):
+    """A search that is kept in the sidebar."""
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Words, #tag, +list, !high, overdue, today, no date, done.",
+    )
+
+    class Meta:
+        model = SavedSearch
+        fields = ["name", "q", "completed"]
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["q"].validators = []
+
+    def clean_q(self):
+        q = clean_search(self.cleaned_data["q"])
+        if not q:
+            raise ValidationError("Write what to search for.", code="required")
+        return q
+
+    def clean(self):
+        is_new = self.instance.pk is None
+        if is_new and self.user.searches.count() >= MOST_SEARCHES:
+            self.add_error(None, f"You have {MOST_SEARCHES} saved searches. Remove one first.")
+        super().clean()
 
 
 class ListingForm(forms.Form):

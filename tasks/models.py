@@ -4,21 +4,30 @@ import json
 from bisect import bisect_right, insort
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils import timezone
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from accounts import text
 from tasks.history import Act, Change, PurgeableQuerySet, as_json
+from tasks.search import LONGEST, fold
 
 TAG = "tag "  # begins the name of a column that is a tag, see tasks.history
 LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
+
+
+class Fold(models.Func):
+    """Text without case and accents, as tasks.search.fold() has it."""
+
+    function = "tasks_fold"
+    output_field = models.TextField()
 
 
 class OrderedQuerySet(models.QuerySet):
@@ -269,14 +278,21 @@ def is_same(name, one, other):
     return bool(one) == bool(other) if name == "deleted_at" else one == other
 
 
-class KeptManager(models.Manager):
+class EverythingManager(models.Manager):
+    """All rows, without the columns that are only looked into."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer(*self.model.UNFETCHED)
+
+
+class KeptManager(EverythingManager):
     """Rows without those in the trash, so that no count, page or search can forget it."""
 
     def get_queryset(self):
         return super().get_queryset().filter(deleted_at=None)
 
 
-class TrashManager(models.Manager):
+class TrashManager(EverythingManager):
     """The trash, a door with a name of its own: user.tasks(manager="trash")."""
 
     def get_queryset(self):
@@ -293,6 +309,8 @@ class Kept(models.Model):
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    UNFETCHED = []  # columns
 
     class Meta:
         abstract = True
@@ -401,7 +419,7 @@ class TaskList(Kept):
 
     objects = KeptManager.from_queryset(ListQuerySet)()
     trash = TrashManager.from_queryset(ListQuerySet)()
-    everything = models.Manager.from_queryset(ListQuerySet)()
+    everything = EverythingManager.from_queryset(ListQuerySet)()
 
     class Meta:
         constraints = [unique_name("tasks_list_name", "There is a list with this name already.")]
@@ -523,7 +541,7 @@ class Tag(Kept):
 
     objects = KeptManager.from_queryset(TagQuerySet)()
     trash = TrashManager.from_queryset(TagQuerySet)()
-    everything = models.Manager.from_queryset(TagQuerySet)()
+    everything = EverythingManager.from_queryset(TagQuerySet)()
 
     class Meta:
         constraints = [unique_name("tasks_tag_name", "There is a tag with this name already.")]
@@ -541,6 +559,14 @@ def notify(pks):
     with connection.cursor() as cursor:
         sql = "SELECT pg_notify('task_created', pk::text) FROM unnest(%s::bigint[]) AS pk"
         cursor.execute(sql, [pks])
+
+
+def any_of(conditions):
+    """Return that one of conditions holds; where there are none, nothing is asked."""
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
 
 
 def overdue(now):
@@ -575,6 +601,41 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
     def not_archived(self):
         """Leave out the tasks of lists that are put away."""
         return self.filter(Q(list=None) | Q(list__archived_at=None))
+
+    def found_by(self, query, user, now, completed=False):
+        """Narrow to what a search of user's asks for, a tasks.search.Query, at now in their zone.
+
+        Each word stands in the title, the notes, a step or a tag. Of filters of one kind one has
+        to hold, of tags all. Only open tasks are found, or completed ones too, or these alone.
+        """
+        if not query:
+            return self.none()
+        if query.values("done"):
+            found = self.completed()
+        else:
+            found = self.all() if completed else self.open()
+        due = {
+            "overdue": overdue(now),
+            "today": Q(due_date=now.date()),
+            "none": Q(due_date=None),
+        }
+        found = found.filter(
+            any_of(Q(list=pk) for pk in query.values("list")),
+            any_of(due[value] for value in query.values("due")),
+            any_of(Q(priority=value) for value in query.values("priority")),
+        )
+        for pk in query.values("tag"):
+            found = found.filter(Exists(TaskTag.objects.filter(task=OuterRef("pk"), tag=pk)))
+        for word in map(fold, query.words):
+            steps = user.steps.alias(folded=Fold("title")).filter(folded__contains=word)
+            tags = user.tags.alias(folded=Fold("name")).filter(folded__contains=word)
+            hung = TaskTag.objects.filter(tag__in=tags.values("pk"))
+            found = found.filter(
+                Q(folded__contains=word)
+                | Q(pk__in=steps.values("task"))
+                | Q(pk__in=hung.values("task"))
+            )
+        return found
 
     def for_rows(self):
         """Fetch what a row shows: the ids of its tags, the ticks of its steps, and no notes."""
@@ -758,14 +819,23 @@ class Task(Kept):
     due_date = models.DateField("due", null=True, blank=True)
     due_time = models.TimeField("time", null=True, blank=True)
     tags = models.ManyToManyField(Tag, through="TaskTag", related_name="tasks")
+    folded = models.GeneratedField(
+        expression=Fold(
+            Concat("title", Value("\n"), "description", output_field=models.TextField())
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     position = PositionField()
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    UNFETCHED = ["folded"]
+
     objects = KeptManager.from_queryset(TaskQuerySet)()
     trash = TrashManager.from_queryset(TaskQuerySet)()
-    everything = models.Manager.from_queryset(TaskQuerySet)()
+    everything = EverythingManager.from_queryset(TaskQuerySet)()
 
     class Meta:
         constraints = [
@@ -1028,10 +1098,13 @@ class Step(Kept):
 
     objects = KeptManager.from_queryset(StepQuerySet)()
     trash = TrashManager.from_queryset(StepQuerySet)()
-    everything = models.Manager.from_queryset(StepQuerySet)()
+    everything = EverythingManager.from_queryset(StepQuerySet)()
 
     class Meta:
-        indexes = [models.Index(fields=["task", "position"], name="tasks_step_task")]
+        indexes = [
+            models.Index(fields=["task", "position"], name="tasks_step_task"),
+            models.Index(fields=["user"], name="tasks_step_user"),
+        ]
 
     def __str__(self):
         return text.legible(self.title) or "(untitled)"
@@ -1056,3 +1129,32 @@ class Step(Kept):
         act = self.new_act(Act.Kind.ORDER)
         moved = self.task.steps(manager="everything").place(act, self.pk, **where)
         return act if moved else None
+
+
+class SavedSearch(models.Model):
+    """A search that its user keeps in the sidebar."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="searches", db_index=False
+    )
+    name = models.CharField(max_length=100)
+    q = models.CharField("search", max_length=LONGEST)
+    completed = models.BooleanField("completed ones too", default=False)
+
+    class Meta:
+        verbose_name_plural = "saved searches"
+        constraints = [
+            models.UniqueConstraint(
+                F("user"),
+                Lower("name"),
+                name="tasks_savedsearch_name",
+                violation_error_message="There is a saved search with this name already.",
+            )
+        ]
+
+    def __str__(self):
+        return text.legible(self.name) or "(unnamed)"
+
+    def get_absolute_url(self):
+        query = {"q": self.q} | ({"completed": 1} if self.completed else {})
+        return f"{reverse('search')}?{urlencode(query)}"

@@ -64,6 +64,7 @@ UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
+    "tasks_savedsearch",
     *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
 ]
 

@@ -5,8 +5,11 @@ from datetime import datetime, time
 from itertools import pairwise
 
 from django.db import connection
+from django.db.models import Count, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
+
+from tasks import search
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
 # PostgreSQL takes to answer. What is in the trash is left out everywhere.
@@ -24,6 +27,10 @@ SELECT
         SELECT list_id AS list, count(*) AS n FROM tasks_task
         WHERE user_id = %(user)s AND deleted_at IS NULL AND completed_at IS NULL GROUP BY list_id
     ) AS c)::text,
+    (SELECT json_agg(s) FROM (
+        SELECT id AS pk, name, q, completed FROM tasks_savedsearch
+        WHERE user_id = %(user)s ORDER BY lower(name)
+    ) AS s)::text,
     (SELECT count(*) FROM tasks_task t LEFT JOIN tasks_tasklist l ON l.id = t.list_id
         WHERE t.user_id = %(user)s AND t.deleted_at IS NULL AND t.completed_at IS NULL
         AND t.due_date <= %(today)s AND l.archived_at IS NULL),
@@ -50,7 +57,7 @@ class Sidebar:
 
     @cached_property
     def row(self):
-        """The lists, the tags, the counts by list, what is due by today and what is done today."""
+        """The lists, tags, counts by list, saved searches; what is due by today, and done today."""
         midnight = datetime.combine(self.clock.today, time(), self.clock.now.tzinfo)
         values = {"user": self.user.pk, "today": self.clock.today, "midnight": midnight}
         with connection.cursor() as cursor:
@@ -101,11 +108,39 @@ class Sidebar:
     @property
     def today(self):
         """The number of open tasks that are due today or were before."""
-        return self.row[3]
+        return self.row[4]
 
     @property
     def done_today(self):
-        return self.row[4]
+        return self.row[5]
+
+    def read(self, q):
+        """Return a search of the user's as it is understood, a tasks.search.Query."""
+        lists = {"Inbox": None} | {one["name"]: pk for pk, one in self.all_lists.items()}
+        return search.read(q, lists, {tag["name"]: pk for pk, tag in self.tags.items()})
+
+    @cached_property
+    def searches(self):
+        """The saved searches by name: {"pk", "name", "url", "found"}, found being a number."""
+        searches = [self.user.searches.model(**one) for one in self.row[3]]
+        return [
+            {"pk": one.pk, "name": one.name, "url": one.get_absolute_url(), "found": found}
+            for one, found in zip(searches, self.numbers(searches), strict=True)
+        ]
+
+    def numbers(self, searches):
+        """Return how many tasks each of these finds, by one query for all of them."""
+        if not searches:
+            return []
+        counts = [
+            self.user.tasks.found_by(self.read(one.q), self.user, self.clock.now, one.completed)
+            .annotate(search=Value(one.pk))
+            .values_list("search")
+            .annotate(Count("pk"))
+            for one in searches
+        ]
+        found = dict(counts[0].union(*counts[1:], all=True))
+        return [found.get(one.pk, 0) for one in searches]
 
 
 def sidebar_of(request):

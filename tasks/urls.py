@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import history, lists, pages, steps, tags, tasks, trash
+from tasks.views import history, lists, pages, search, steps, tags, tasks, trash
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("upcoming/", pages.upcoming, name="upcoming"),
     path("inbox/", pages.inbox, name="inbox"),
     path("completed/", pages.completed, name="completed"),
+    path("search/", search.search, name="search"),
+    path("searches/add/", search.search_add, name="search_add"),
+    path("searches/<int:search_pk>/edit/", search.search_edit, name="search_edit"),
+    path("searches/<int:search_pk>/delete/", search.search_delete, name="search_delete"),
+    path("go/", search.go, name="go"),
+    path("keyboard/", search.keyboard, name="keyboard"),
     path("arrange/", pages.arrange, name="arrange"),
     path("tasks/", pages.task_list, name="task_list"),
     path("tasks/add/", tasks.task_add, name="task_add"),

@@ -475,7 +475,8 @@ def insert(model, table, **values):
     All other columns get the model's defaults.
     """
     for field in model._meta.concrete_fields:
-        if field.column not in values and not isinstance(field, models.AutoField):
+        is_ours = not isinstance(field, models.AutoField) and not field.generated
+        if field.column not in values and is_ours:
             default = field.get_db_prep_save(field.get_default(), connection)
             values[field.column] = connection.ops.compose_sql("%s", [default])
     columns = ", ".join(map(connection.ops.quote_name, values))

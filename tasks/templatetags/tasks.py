@@ -4,7 +4,7 @@ import uuid
 
 from django import template
 
-from tasks import dates
+from tasks import dates, search
 
 register = template.Library()
 
@@ -34,3 +34,9 @@ def baseline(field):
     A field that is written as a whole brings it along; radio buttons one by one don't.
     """
     return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+
+
+@register.inclusion_tag("tasks/_marked.html")
+def marked(words, looked_for):
+    """Show words with all that was looked for marked in them."""
+    return {"parts": search.marked(str(words), looked_for)}

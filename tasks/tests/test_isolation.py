@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.tests.people import add_user
 from tasks import urls
 from tasks.history import Act, Change
-from tasks.models import Step, Tag, Task, TaskList, TaskTag
+from tasks.models import SavedSearch, Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.pages import HTMX
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
@@ -26,7 +26,7 @@ NOBODYS = 9_999_999_999  # an id that nothing has
 METHODS = ["get", "post", "head", "put", "patch", "delete", "options"]
 
 
-KINDS = [Task, TaskList, Tag, TaskTag, Step, Act, Change]
+KINDS = [Task, TaskList, Tag, TaskTag, Step, Act, Change, SavedSearch]
 
 
 def state():
@@ -56,7 +56,9 @@ def give(user, word):
     steps += (tasks[1].steps.create(user=user, title=f"{word} step"),)
     for task in tasks:
         task.hang(tags)
+    searches = [user.searches.create(name=f"{word} search", q=f"{word} words")]
     rows = {"task_pk": tasks, "list_pk": lists, "tag_pk": tags, "step_pk": steps}
+    rows["search_pk"] = searches
     ids = {name: [row.pk for row in found] for name, found in rows.items()}
     return ids | {"act_pk": list(user.acts.values_list("pk", flat=True))}
 
@@ -73,7 +75,7 @@ class IsolationTests(TestCase):
         ids = {"id": task, "ids": [task], "task": task, "user": cls.ann.pk, "list": one}
         cls.body = {"text": "x", "title": "x", "name": "x", "theme": "dark", "version": "1"} | ids
         cls.body |= {"next": f"/lists/{one}/", "on": f"/lists/{one}/", "sort": "due", "done": "1"}
-        cls.body |= {"before": task, "group": ""}
+        cls.body |= {"before": task, "group": "", "q": "x"}
         cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
     def requests(self):
@@ -168,7 +170,8 @@ class BodyTests(TestCase):
     def send(self, method, url, data, headers):
         """Return the status and the words of an answer, without what no two answers share."""
         response = getattr(self.client, method)(url, data, headers=headers)
-        words = re.sub(r'(csrfmiddlewaretoken|name="key"|X-CSRFToken)[^>]*>', "", response.text)
+        own = r'(csrfmiddlewaretoken|name="key"|X-CSRFToken|data-etag)[^>]*>'
+        words = re.sub(own, "", response.text)
         words = unquote(unquote(words))  # an address may hold one
         return response.status_code, words
 

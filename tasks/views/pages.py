@@ -68,7 +68,7 @@ def show(request, kind, **ids):
         return render(request, "400.html", {"reason": listing.problem}, status=400)
     if not listing.exists:
         raise Http404
-    return page(request, "tasks/listing.html", {"listing": listing})
+    return page(request, "tasks/listing.html", {"listing": listing}, listing.http_status)
 
 
 @require_POST

@@ -1,0 +1,106 @@
+// One key for what a button does: templates/tasks/keyboard.html says which. By the character, not by
+// its place on the keyboard; never while somebody writes or a box is open. Whoever has switched them
+// off in the settings doesn't load this file.
+
+const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .popup";
+const OPEN = "dialog[open], #menu:popover-open";
+const PRIORITIES = { 1: 3, 2: 2, 3: 1, 4: 0 };
+const PAUSE = 1500; // milliseconds in which a second key belongs to the first
+
+const rowHere = () => document.activeElement.closest(".task") ?? document.querySelector(".task[data-selected]");
+const keyed = (key, part = document) => part.querySelector(`[data-key="${key}"]`);
+const isSeveral = () => byId("bulk")?.open && picks().some((pick) => pick.checked);
+
+function step(by) {
+  const rows = [...document.querySelectorAll(".task")].filter((row) => row.checkVisibility());
+  const at = rows.indexOf(rowHere());
+  const row = at < 0 ? rows.at(by > 0 ? 0 : -1) : rows[at + by];
+  row?.querySelector("a.task-title").focus();
+}
+
+function select(row) {
+  byId("bulk").open = true;
+  row.querySelector(".pick").click();
+}
+
+function edit(row) {
+  const title = document.querySelector("#detail-form [name=title]");
+  if (title && (!row || row.matches("[data-selected]"))) return title.focus();
+  sessionStorage.setItem("edit", "title");
+  row?.querySelector("a.task-title").click();
+}
+
+function menuOf(row, part) {
+  const more = row.querySelector("[hx-target='#menu']");
+  more.focus();
+  menuPart = part;
+  more.click();
+}
+
+// What a key does to the row that one is at.
+const ROW = {
+  c: (row) => row.querySelector(".check").click(),
+  x: select,
+  e: edit,
+  t: (row) => menuOf(row, "button"),
+  m: (row) => menuOf(row, "#menu-list"),
+  "#": (row) => send(`${urlOf(row)}delete/`, { version: row.querySelector("[name=version]").value }),
+};
+for (const [key, priority] of Object.entries(PRIORITIES)) ROW[key] = (row) => send(`${urlOf(row)}edit/`, { priority });
+
+const urlOf = (row) => new URL(row.querySelector("a.task-title").href).pathname;
+
+// To several: the button of the bar, or what it opens.
+function toSeveral(key) {
+  const button = keyed(key, byId("bulk-form"));
+  if (!button?.matches("summary")) return button?.click();
+  button.parentElement.open = true;
+  button.nextElementSibling.querySelector("button, select").focus();
+}
+
+function undo() {
+  const button = document.querySelector("#messages form button");
+  if (button) button.click();
+  else tell("Nothing was done on this page yet. The history can undo what was done before.");
+}
+
+const ANYWHERE = {
+  q: () => (box ? box.focus() : location.assign("/tasks/add/")),
+  "/": () => (byId("id_q") ? byId("id_q").select() : keyed("/").click()),
+  j: () => step(1),
+  k: () => step(-1),
+  u: undo,
+};
+
+function press(key) {
+  const row = rowHere();
+  if (ANYWHERE[key]) ANYWHERE[key]();
+  else if (key !== "x" && ROW[key] && isSeveral()) toSeveral(key);
+  else if (ROW[key] && row) ROW[key](row);
+  else if (key === "e") edit();
+  else if (ROW[key]) keyed(key, document.querySelector(".detail") ?? menu)?.click();
+  else if (keyed(key)) keyed(key).click();
+  else return false;
+  return true;
+}
+
+let first = ""; // of two keys
+let forgets;
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (event.target.closest?.(WRITING) || document.querySelector(OPEN)) return;
+  if (event.repeat && !"jk".includes(event.key)) return;
+  const keys = first + event.key;
+  clearTimeout(forgets);
+  first = event.key === "g" && !first ? "g " : "";
+  forgets = setTimeout(() => (first = ""), PAUSE);
+  if (first || press(keys)) event.preventDefault();
+});
+
+if (sessionStorage.getItem("edit") && form()) {
+  const title = form().elements.title;
+  title.focus();
+  title.setSelectionRange(title.value.length, title.value.length);
+}
+sessionStorage.removeItem("edit");

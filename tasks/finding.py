@@ -1,0 +1,122 @@
+"""What the box that goes anywhere finds: pages, lists, tags, searches, tasks and acts."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from tasks.listing import Search
+from tasks.search import LONGEST, fold
+from tasks.telling import Teller
+
+MOST = 6  # of a kind
+LATEST = 40  # acts that are looked through
+PAGES = [  # (what it is called, other words for it, icon, name of its route)
+    ("Inbox", "", "inbox", "inbox"),
+    ("Today", "", "sun", "today"),
+    ("Upcoming", "week calendar", "cal", "upcoming"),
+    ("Completed", "done", "done", "completed"),
+    ("Search", "find filter", "search", "search"),
+    ("Lists and tags", "projects", "lists", "list_list"),
+    ("New list", "add project", "plus", "list_add"),
+    ("Add several tasks", "paste lines import", "plus", "task_paste"),
+    ("All tasks", "everything", "lists", "task_list"),
+    ("History", "undo acts log", "clock", "history"),
+    ("Trash", "deleted bin restore", "trash", "trash"),
+    ("Settings", "profile account time zone theme dark light", "gear", "settings"),
+    ("Change password", "account", "gear", "account_change_password"),
+    ("Keyboard shortcuts", "keys help", "keys", "keyboard"),
+]
+
+
+@dataclass
+class Place:
+    """Somewhere to go."""
+
+    words: str
+    url: str
+    icon: str = ""
+    color: str = ""  # of a list
+    more: str = ""  # said beside it
+    is_done: bool = False
+
+
+@dataclass
+class Group:
+    title: str
+    places: list[Place] = field(default_factory=list)
+
+
+def find(user, sidebar, q):
+    """Return groups of places of user's that q, a line of text, finds; those that have any.
+
+    Without q these are the pages alone.
+    """
+    words = fold(q).split()
+
+    def named(places):
+        found = [place for place in places if all(word in fold(place.words) for word in words)]
+        return found[:MOST]
+
+    pages = [Place(name, reverse(route), icon) for name, _, icon, route in PAGES]
+    called = [fold(f" {name} {others}") for name, others, *_ in PAGES]
+    groups = [
+        Group(
+            "Pages",
+            [
+                page
+                for page, names in zip(pages, called, strict=True)
+                if all(f" {word}" in names for word in words)
+            ],
+        )
+    ]
+    if words:
+        groups += [
+            Group("Lists", named(Place(one["name"], one["url"], color=one["color"])
+                                 for one in sidebar.all_lists.values())),
+            Group("Tags", named(Place(f"#{one['name']}", one["url"])
+                                for one in sidebar.tags.values())),
+            Group("Searches", named(Place(one["name"], one["url"], "star")
+                                    for one in sidebar.searches)),
+            Group("Tasks", tasks(user, sidebar, q)),
+            Group("History", acts(user, sidebar, words)),
+            Group("Or", [
+                Place(f"Search for “{q}”", f"{reverse('search')}?{urlencode({'q': q})}", "search"),
+                Place(f"Add the task “{q}”", f"{reverse('task_add')}?{urlencode({'text': q})}",
+                      "plus"),
+            ]),
+        ]  # fmt: skip
+    return [group for group in groups if group.places]
+
+
+def tasks(user, sidebar, q):
+    if len(q) > LONGEST:
+        return []
+    listing = Search(user, QueryDict(urlencode({"q": q, "completed": 1})), sidebar)
+    found = listing.tasks.order_by(*listing.order).defer("description")[:MOST]
+    return [
+        Place(
+            str(task),
+            task.get_absolute_url(),
+            "check",
+            more=sidebar.all_lists.get(task.list_id, {"name": "Inbox"})["name"],
+            is_done=task.completed,
+        )
+        for task in found
+    ]
+
+
+def acts(user, sidebar, words):
+    """Return the latest acts whose words, as the history tells them, have all of words."""
+    lines = Teller(sidebar).lines(list(user.acts.told()[:LATEST]))
+    return [
+        Place(
+            f"You {line.words}",
+            line.act.get_absolute_url(),
+            "clock",
+            more=sidebar.clock.moment(line.act.created_at),
+        )
+        for line in lines
+        if all(word in fold(line.words) for word in words)
+    ][: MOST // 2]

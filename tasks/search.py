@@ -1,0 +1,170 @@
+"""Reading what was typed into the search, and finding it again in a text. Pure: no Django.
+
+A search is words, each of which has to be found somewhere in a task, and filters: #tag, +list,
+!high, overdue, today, no date, done. What stands in quotes is looked for as it is.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+LONGEST = 200  # characters of a search
+MOST_WORDS = 10
+AROUND = 50  # characters of a text that are shown before what was found in it, and after
+
+# What is no letter of its own: accents, the points of Hebrew and Arabic, what nobody sees. Python
+# and PostgreSQL read this alike; tasks_fold() (migration 0005) is fold() there.
+MARKS = (
+    r"[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    r"\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]"
+)
+# Letters that Unicode takes apart no further, as people without them on their keyboard write them.
+LETTERS = str.maketrans(
+    {
+        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ς": "σ"},
+        **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
+    }
+)
+PRIORITIES = {"high": 3, "medium": 2, "low": 1}
+TOKEN = re.compile(r'(?P<sign>[#+!]?)(?:["“„](?P<quoted>[^"“”]*)["“”]?|(?P<plain>\S+))')
+PHRASES = {"overdue": "overdue", "today": "today", "no date": "none", "done": "done"}
+PHRASE = re.compile(r"(?:overdue|today|no\s+date|done)(?!\S)", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """Return text without case and accents, as it is compared."""
+    bare = re.sub(MARKS, "", unicodedata.normalize("NFKD", text))
+    # One by one: in a word, lower() gives a capital sigma at the end its other form.
+    return "".join(map(str.lower, bare)).translate(LETTERS)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a part of a search stands for.
+
+    kind: "tag" and "list" (value: an id, None the Inbox), "priority" (1 to 3), "due" ("overdue",
+    "today", "none"), "done". rest is the search without it.
+    """
+
+    kind: str
+    value: object
+    label: str
+    rest: str
+
+
+@dataclass
+class Query:
+    """A search as it was understood. unknown has what looks like a filter, but names nothing."""
+
+    words: list[str] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def values(self, kind: str) -> list:
+        """Return what filters of a kind ask for."""
+        return [one.value for one in self.filters if one.kind == kind]
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.filters)
+
+
+def read(text: str, lists: dict, tags: dict) -> Query:
+    """Return what text asks for; lists and tags are the user's, {name: id}, the Inbox with None."""
+    query, at = Query(), 0
+    names = {"+": folded_names(lists), "#": folded_names(tags)}
+    while token := TOKEN.search(text, at):
+        start, at = token.span()
+        found = None
+        if phrase := PHRASE.match(text, start):
+            at = phrase.end()
+            said = " ".join(phrase[0].lower().split())
+            found = "done" if said == "done" else "due", PHRASES[said], said.capitalize()
+        elif token["sign"] == "+" and (length := longest_name(text[start + 1 :], names["+"])):
+            at = start + 1 + length
+            found = "list", *names["+"][fold(text[start + 1 : at])]
+        elif token["sign"]:
+            found = filter_of(token["sign"], token["quoted"] or token["plain"] or "", names)
+        if found:
+            rest = " ".join(f"{text[:start]} {text[at:]}".split())
+            query.filters.append(Filter(*found, rest))
+            continue
+        if token["sign"] and any(map(str.isalnum, token[0])):
+            query.unknown.append(token[0])
+        word = token[0] if token["quoted"] is None else token["quoted"]
+        if fold(word).strip():
+            query.words.append(word)
+    return query
+
+
+def folded_names(names: dict) -> dict:
+    return {fold(name): (value, name) for name, value in names.items()}
+
+
+def filter_of(sign: str, name: str, names: dict):
+    """Return (kind, value, label) of a sign and the name behind it, None if it names nothing."""
+    if sign == "!":
+        value = PRIORITIES.get(name.lower())
+        return value and ("priority", value, f"{name.capitalize()} priority")
+    value, name = names[sign].get(fold(name), (None, None))
+    if name is None:
+        return None
+    return ("tag", value, f"#{name}") if sign == "#" else ("list", value, name)
+
+
+def longest_name(text: str, names: dict) -> int:
+    """Return how long the longest of names is that text begins with, as whole words; 0 if none."""
+    lengths = [
+        len(name)
+        for folded, (_, name) in names.items()
+        if fold(text[: len(name)]) == folded and not text[len(name) : len(name) + 1].strip()
+    ]
+    return max(lengths, default=0)
+
+
+def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
+    """Return text in parts, (part, was it looked for?); together they are text."""
+    folded, places = folded_with_places(text)
+    hit = [False] * len(text)
+    for word in {fold(word) for word in words}:
+        at = folded.find(word)
+        while word and at >= 0:
+            first, end = places[at], places[at + len(word) - 1] + 1
+            while end < len(text) and not fold_character(text[end]):
+                end += 1  # an accent stays with its letter
+            hit[first:end] = [True] * (end - first)
+            at = folded.find(word, at + 1)
+    parts = []
+    for index, character in enumerate(text):
+        if parts and parts[-1][1] == hit[index]:
+            parts[-1] = (parts[-1][0] + character, hit[index])
+        else:
+            parts.append((character, hit[index]))
+    return parts
+
+
+def folded_with_places(text: str) -> tuple[str, list[int]]:
+    """Return text folded, and for each of its characters the place in text that it comes from."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
+    folded, places = [], []
+    for index, character in enumerate(text):
+        part = fold_character(character)
+        folded.append(part)
+        places += [index] * len(part)
+    return "".join(folded), places
+
+
+fold_character = lru_cache(10_000)(fold)
+
+
+def excerpt(text: str, words: list[str]) -> str:
+    """Return the line of text around the first of words that stands in it; "" if none does."""
+    folded, places = folded_with_places(text)
+    found = [at for word in words if (at := folded.find(fold(word))) >= 0]
+    if not found:
+        return ""
+    at = places[min(found)]
+    start, end = max(at - AROUND, 0), at + 2 * AROUND
+    part = " ".join(text[start:end].split())
+    return ("…" if start else "") + part + ("…" if end < len(text) else "")

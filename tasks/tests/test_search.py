@@ -1,0 +1,447 @@
+"""The search: what is understood, what is found, what is marked, and the searches that are kept."""
+
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.test import SimpleTestCase, TestCase
+from django.utils import timezone
+
+from accounts.tests.people import add_user
+from tasks.search import excerpt, fold, marked, read
+from tasks.tests.pages import HTMX, PageTests, counts_of, html_of, messages_of, words_of
+
+LISTS = {"Inbox": None, "Work": 1, "Work at home": 2, "Ärger": 3}
+TAGS = {"calls": 5, "Büro": 6}
+
+
+class ReadTests(SimpleTestCase):
+    def check(self, text, words, filters=(), unknown=()):
+        query = read(text, LISTS, TAGS)
+        found = [(one.kind, one.value) for one in query.filters]
+        self.assertEqual((query.words, found, query.unknown), (words, list(filters), list(unknown)))
+        return query
+
+    def test_words_and_filters_in_any_order(self):
+        self.check("", [])
+        self.check("  milk   and bread ", ["milk", "and", "bread"])
+        filters = [("tag", 5), ("priority", 3), ("due", "overdue"), ("list", 1)]
+        self.check("#calls milk !high overdue +work", ["milk"], filters)
+        self.check("today no  date DONE", [], [("due", "today"), ("due", "none"), ("done", "done")])
+        self.check("!low !medium", [], [("priority", 1), ("priority", 2)])
+
+    def test_names_are_known_whatever_their_case_and_accents(self):
+        self.check("#BURO +arger", [], [("tag", 6), ("list", 3)])
+        self.check("+inbox", [], [("list", None)])
+
+    def test_longest_name_of_a_list_counts_and_blanks_in_it_do_too(self):
+        self.check("+work at home x", ["x"], [("list", 2)])
+        self.check("+work at x", ["at", "x"], [("list", 1)])
+        self.check('+"work at home"', [], [("list", 2)])
+        self.check("+workshop", ["+workshop"], unknown=["+workshop"])
+
+    def test_what_stands_in_quotes_is_looked_for_as_it_is(self):
+        self.check('"no date" “today”', ["no date", "today"])
+        self.check('"two words', ["two words"])
+        self.check('6" pipe', ['6"', "pipe"])
+
+    def test_what_names_nothing_is_words(self):
+        self.check("#nix +nix !important", ["#nix", "+nix", "!important"],
+                   unknown=["#nix", "+nix", "!important"])  # fmt: skip
+        self.check("C# a+b # !!", ["C#", "a+b", "#", "!!"])
+        self.check("today's todays note dated", ["today's", "todays", "note", "dated"])
+
+    def test_each_filter_says_what_is_left_without_it(self):
+        query = self.check("a #calls b +work", ["a", "b"], [("tag", 5), ("list", 1)])
+        self.assertEqual([one.label for one in query.filters], ["#calls", "Work"])
+        self.assertEqual([one.rest for one in query.filters], ["a b +work", "a #calls b"])
+
+    def test_nothing_that_is_typed_breaks_it(self):
+        for text in ['"', '""', "#", '#"', "+", '+""', "!", "“", "\u200b", "%", "_", "\\", "'"]:
+            read(text, LISTS, TAGS)
+            read(f"x {text} y", {}, {})
+        self.check('"" \u200b', [])
+
+
+class FoldTests(TestCase):
+    def test_letters(self):
+        for text, folded in [
+            ("Straße", "strasse"),
+            ("STRASSE", "strasse"),
+            ("Crème brûlée", "creme brulee"),
+            ("Łódź, Ærø, Œuvre, Þór", "lodz, aero, oeuvre, thor"),
+            ("Ёлка", "елка"),
+            ("ΟΔΟΣ οδός", "οδοσ οδοσ"),
+            ("İstanbul ısı", "istanbul isi"),
+            ("ﬁne １２３", "fine 123"),
+            ("soft\u00adhyphen", "softhyphen"),
+            ("カフェ", "カフェ"),
+        ]:
+            self.assertEqual(fold(text), folded)
+
+    def test_database_folds_as_python_does(self):
+        """Each character of Unicode's first plane, in the middle of a word."""
+        letters = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code <= 0xDFFF]
+        texts = [f"x{letter}y" for letter in letters]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT array_agg(tasks_fold(t) ORDER BY n)"
+                " FROM unnest(%s::text[]) WITH ORDINALITY AS r (t, n)",
+                [texts],
+            )
+            (folded,) = cursor.fetchone()
+        pairs = zip(texts, folded, strict=True)
+        self.assertEqual([(text, there) for text, there in pairs if fold(text) != there], [])
+
+
+class MarkTests(SimpleTestCase):
+    def test_parts(self):
+        for text, words, parts in [
+            ("Buy milk", ["MIL"], [("Buy ", False), ("mil", True), ("k", False)]),
+            ("Straße 5", ["strasse"], [("Straße", True), (" 5", False)]),
+            ("Straße", ["ss"], [("Stra", False), ("ß", True), ("e", False)]),
+            ("Cafe\u0301s", ["cafe"], [("Cafe\u0301", True), ("s", False)]),
+            ("aaa", ["aa"], [("aaa", True)]),
+            ("abc", ["ab", "bc"], [("abc", True)]),
+            ("<b>", ["b"], [("<", False), ("b", True), (">", False)]),
+            ("x", ["\u200b"], [("x", False)]),
+            ("", ["x"], []),
+        ]:
+            with self.subTest(text=text):
+                self.assertEqual(marked(text, words), parts)
+                self.assertEqual("".join(part for part, _ in parts), text)
+
+    def test_excerpt_is_the_part_of_a_text_where_a_word_is(self):
+        self.assertEqual(excerpt("Nothing here", ["milk"]), "")
+        self.assertEqual(excerpt("Oat\nmilk", ["milk"]), "Oat milk")
+        long = excerpt("a " * 500 + "Müsli" + " b" * 500, ["musli"])
+        self.assertIn("Müsli", long)
+        self.assertTrue(long.startswith("…") and long.endswith("…") and len(long) < 200)
+
+
+class FindTests(PageTests):
+    def find(self, q, **more):
+        return self.get(f"/search/?{urlencode({'q': q} | more)}")
+
+    def found(self, q, **more):
+        """Return the titles that a search finds, as rows have them."""
+        rows = html_of(self.find(q, **more)).split('class="task-title"')[1:]
+        return [
+            words_of(row.partition(">")[2].partition("</a>")[0]).replace(" ", "") for row in rows
+        ]
+
+    def marks(self, response):
+        return [unescape(part.partition("</mark>")[0]) for part in
+                html_of(response).split("<mark>")[1:]]  # fmt: skip
+
+    def test_parts_of_words_in_title_notes_steps_and_tags(self):
+        self.add_task("Landingpages")
+        self.add_task("Two", description="about\nlandings")
+        three = self.add_task("Three")
+        self.add_step(three, "Check the landing")
+        self.add_tag("landing", self.add_task("Four"))
+        self.add_task("Five")
+        self.assertEqual(self.found("landing"), ["Landingpages", "Four", "Three", "Two"])
+        self.assertEqual(self.found("ANDING check"), ["Three"])
+
+    def test_each_word_may_stand_elsewhere(self):
+        one = self.add_task("Milk", description="from the farm")
+        self.add_task("Milk")
+        self.add_tag("shop", one)
+        self.assertEqual(self.found("milk farm shop"), ["Milk"])
+        self.assertEqual(self.found("milk farm shop bread"), [])
+
+    def test_accents_and_case_are_ignored_and_scripts_are_not(self):
+        for title in ["Straße", "Crème", "Ёлка", "東京へ行く", "ΟΔΟΣ", "Łódź"]:
+            self.add_task(title)
+        for q, title in [
+            ("strasse", "Straße"),
+            ("STRAẞE", "Straße"),
+            ("crem", "Crème"),
+            ("елк", "Ёлка"),
+            ("ЁЛКА", "Ёлка"),
+            ("京へ", "東京へ行く"),
+            ("οδός", "ΟΔΟΣ"),
+            ("lodz", "Łódź"),
+        ]:
+            self.assertEqual(self.found(q), [title], q)
+
+    def test_signs_that_mean_something_to_databases_and_pages_are_text(self):
+        titles = ["100%", "a_b", "it's", 'say"hi"', "back\\slash", "<script>x</script>", "{{x}}"]
+        for title in titles:
+            self.add_task(title)
+        for q, title in [("0%", "100%"), ("a_b", "a_b"), ("it's", "it's"), ('y"h', 'say"hi"'),
+                         ("k\\s", "back\\slash"), ("{{", "{{x}}")]:  # fmt: skip
+            self.assertEqual(self.found(q), [title], q)
+        self.assertEqual(self.found("%%"), [])
+        self.assertEqual(self.found("0_"), [])
+        page = self.find("script")
+        self.assertEqual(self.marks(page), ["script", "script"])
+        self.assertContains(page, "&lt;<mark>script</mark>&gt;x&lt;/<mark>script</mark>&gt;")
+        self.assertNotContains(page, "<script>x")
+
+    def test_ten_thousand_characters_are_refused_and_not_lost(self):
+        for q in ["x" * 10_000, "é" * 10_000]:
+            response = self.client.get("/search/", {"q": q})
+            self.assertContains(
+                response, "This has 10000 characters; 200 are possible.", status_code=422
+            )
+            self.assertContains(response, f'value="{q}"', status_code=422)
+        response = self.client.get("/search/", {"q": "a b c d e f g h i j k"})
+        self.assertContains(response, "Search for 10 words at most.", status_code=422)
+        response = self.client.get("/search/", {"q": "a\x00b"})
+        self.assertContains(response, "cannot be kept (U+0000)", status_code=422)
+
+    def test_open_ones_first_and_completed_ones_where_they_are_asked_for(self):
+        self.add_task("Milk 1", completed_at=timezone.now())
+        self.add_task("Milk 2")
+        self.add_task("Milk 3").delete_softly()
+        self.assertEqual(self.found("milk"), ["Milk2"])
+        self.assertEqual(self.found("milk", completed="1"), ["Milk2", "Milk1"])
+        self.assertEqual(self.found("milk done"), ["Milk1"])
+
+    def test_filters(self):
+        today = self.ann.today()
+        work = self.add_list("Work at home")
+        self.add_task("Late", due_date=today - timedelta(1), list=work)
+        self.add_task("Now", due_date=today, priority=3)
+        self.add_task("Later", due_date=today + timedelta(1), priority=2)
+        never = self.add_task("Never", list=work)
+        self.add_tag("a", never)
+        self.add_tag("b", never)
+        for q, titles in [
+            ("overdue", ["Late"]),
+            ("today", ["Now"]),
+            ("overdue today", ["Now", "Late"]),
+            ("no date", ["Never"]),
+            ("!high !medium", ["Later", "Now"]),
+            ("+work at home", ["Never", "Late"]),
+            ("+inbox", ["Later", "Now"]),
+            ("+inbox +work at home", ["Never", "Later", "Now", "Late"]),
+            ("#a #b", ["Never"]),
+            ("#a overdue", []),
+            ("late +work at home", ["Late"]),
+        ]:
+            self.assertEqual(self.found(q), titles, q)
+
+    def test_what_was_understood_is_said_and_each_part_can_be_taken_away(self):
+        self.add_tag("calls", self.add_task("Milk"))
+        page = self.find("milk #calls !high #nix", completed="1")
+        chips = html_of(page).split('aria-label="This search">')[1].split("</ul>")[0]
+        self.assertEqual(
+            words_of(chips),
+            "#calls : remove High priority : remove Completed ones too : remove Save this search",
+        )
+        for left in [
+            "/search/?q=milk+%21high+%23nix&amp;completed=1",
+            "/search/?q=milk+%23calls+%23nix&amp;completed=1",
+            "/search/?q=milk+%23calls+%21high+%23nix",
+        ]:
+            self.assertIn(f'href="{left}"', chips)
+        self.assertContains(page, "Nothing of yours is called <strong>#nix</strong>")
+
+    def test_best_match_comes_first_unless_it_is_sorted_otherwise(self):
+        today = self.ann.today()
+        self.add_task("Old milk", due_date=today)
+        self.add_task("Bread", description="and milk", due_date=today - timedelta(1))
+        self.add_task("New milk", due_date=today + timedelta(1))
+        self.assertEqual(self.found("milk"), ["Newmilk", "Oldmilk", "Bread"])
+        self.post("/arrange/", sort="due", group="", next="/search/?q=milk")
+        self.assertEqual(self.found("milk"), ["Bread", "Oldmilk", "Newmilk"])
+        self.post("/arrange/", sort="due", group="due", next="/search/?q=milk")
+        self.assertContains(self.find("milk"), "Tomorrow")
+
+    def test_lines_of_notes_and_steps_are_shown_where_the_title_has_not_all(self):
+        task = self.add_task("Cake", description="x" * 300 + " two eggs")
+        self.add_step(task, "Whisk eggs")
+        page = self.find("eggs cake")
+        self.assertEqual(self.marks(page), ["Cake", "eggs", "eggs"])
+        self.assertContains(page, '<p class="excerpt">Whisk <mark>eggs</mark></p>')
+        self.assertContains(page, " two <mark>eggs</mark></p>")
+        self.assertNotContains(self.find("cake"), "excerpt")
+
+    def test_page_by_page(self):
+        for n in range(51):
+            self.add_task(f"Milk {n}")
+        self.assertEqual(len(self.found("milk")), 50)
+        self.assertEqual(self.found("milk", page=2), ["Milk0"])
+        self.assertContains(self.find("milk"), 'href="/search/?q=milk&amp;page=2"')
+        self.assertContains(self.find("milk"), "Found <span")
+
+    def test_nothing_found_and_nothing_asked(self):
+        self.add_task("Milk")
+        self.assertContains(self.find("bread"), "Nothing found")
+        empty = self.find("")
+        self.assertContains(empty, "What are you looking for?")
+        self.assertNotContains(empty, "Milk")
+
+    def test_act_on_what_was_found_answers_with_what_is_found_now(self):
+        task = self.add_task("Milk 1")
+        self.add_task("Milk 2")
+        url = f"{task.get_absolute_url()}complete/"
+        answer = self.client.post(url, {"next": "/search/?q=milk"}, headers=HTMX)
+        self.assertContains(answer, "<mark>Milk</mark> 2")
+        self.assertNotContains(answer, "<mark>Milk</mark> 1")
+
+    def test_what_belongs_to_others_is_not_found(self):
+        ben = add_user("ben@example.org")
+        task = ben.tasks.create(title="Milk", description="milk")
+        task.steps.create(user=ben, title="milk")
+        task.hang([ben.tags.create(name="milk")])
+        ben.lists.create(name="Milk")
+        self.assertEqual(self.found("milk"), [])
+        self.assertContains(self.find("#milk"), "Nothing of yours is called")
+        self.assertContains(self.find("+milk"), "Nothing of yours is called")
+
+    def test_tags_and_steps_in_the_trash_find_nothing(self):
+        task = self.add_task("Cake")
+        self.add_tag("milk", task).delete_softly()
+        step = self.add_step(task, "Milk")
+        self.assertEqual(self.found("milk"), ["Cake"])
+        step.delete_softly()
+        self.assertEqual(self.found("milk"), [])
+
+
+class SavedSearchTests(PageTests):
+    def save(self, name="Calls", q="#calls", **more):
+        return self.client.post("/searches/add/", {"name": name, "q": q} | more, follow=True)
+
+    def test_saved_it_stands_in_the_sidebar_with_its_number(self):
+        self.add_tag("calls", self.add_task("Milk"), self.add_task("Bread"))
+        response = self.save()
+        self.assertRedirects(response, "/search/?q=%23calls")
+        self.assertEqual(messages_of(response), ["Saved the search “Calls”. It is in the sidebar."])
+        self.assertContains(response, "<title>Calls · Todosite</title>")
+        self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 2)
+        self.ann.tasks.get(title="Milk").complete()
+        self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 1)
+        self.save("Also done", "#calls", completed="on")
+        self.assertEqual(counts_of(self.get("/inbox/"))["Also done"], 2)
+
+    def test_form_takes_what_was_searched_for(self):
+        page = self.get("/search/?q=milk&completed=1")
+        self.assertContains(page, 'href="/searches/add/?q=milk&amp;completed=1"')
+        form = self.get("/searches/add/?q=milk&completed=1")
+        self.assertContains(form, 'name="q" value="milk"')
+        self.assertContains(form, 'name="completed" id="id_completed" checked')
+
+    def test_what_is_wrong_is_said_by_the_field_and_nothing_is_lost(self):
+        self.save()
+        for name, q, words in [
+            ("", "milk", "Give it a name."),
+            ("cALLS", "milk", "There is a saved search with this name already."),
+            ("x" * 101, "milk", "This has 101 characters; 100 are possible."),
+            ("New", "", "Write what to search for."),
+            ("New", "x" * 201, "This has 201 characters; 200 are possible."),
+        ]:
+            with self.subTest(words=words):
+                response = self.save(name, q)
+                self.assertEqual(response.status_code, 422)
+                self.assertContains(response, words, status_code=422)
+                self.assertContains(response, f'value="{name}"' if name else q, status_code=422)
+        self.assertEqual(self.ann.searches.count(), 1)
+
+    def test_thirty_at_most(self):
+        for n in range(30):
+            self.ann.searches.create(name=f"{n}", q="x")
+        response = self.save()
+        self.assertContains(response, "You have 30 saved searches.", status_code=422)
+
+    def test_renamed_changed_and_removed(self):
+        self.save()
+        pk = self.ann.searches.get().pk
+        self.assertContains(self.get("/search/?q=%23calls"), f"/searches/{pk}/edit/")
+        response = self.post(f"/searches/{pk}/edit/", name="Phone", q="phone")
+        self.assertEqual(messages_of(response), ["Saved the search “Phone”."])
+        self.assertEqual(
+            self.ann.searches.values_list("name", "q", "completed").get(), ("Phone", "phone", False)
+        )
+        response = self.post(f"/searches/{pk}/delete/")
+        self.assertEqual(response.redirect_chain, [("/search/?q=phone", 302)])
+        self.assertContains(response, "Save this search")
+        self.assertFalse(self.ann.searches.exists())
+
+    def test_its_words_follow_what_a_list_is_called(self):
+        """It is kept as it was typed: of a list that has another name by now it finds the words."""
+        work = self.add_list("Work")
+        self.add_task("Milk", list=work)
+        self.save("W", "+work")
+        self.assertEqual(counts_of(self.get("/inbox/"))["W"], 1)
+        work.edit(name="Job")
+        page = self.get("/search/?q=%2Bwork")
+        self.assertContains(page, "Nothing of yours is called <strong>+work</strong>")
+
+
+class GoTests(PageTests):
+    def places(self, q, **headers):
+        """Return what the box finds, by its groups."""
+        html = html_of(self.client.get("/go/", {"q": q}, headers=headers))
+        found = html.split('id="go-found"')[1].split("</main>")[0].split("<section")[1:]
+        return {
+            words_of(part.split("</h2>")[0].split("<h2")[1].partition(">")[2]): [
+                words_of(place.split("</a>")[0].partition(">")[2])
+                for place in part.split('class="go-place"')[1:]
+            ]
+            for part in found
+        }
+
+    def test_pages_lists_tags_searches_tasks_and_acts(self):
+        work = self.add_list("Workshop")
+        task = self.add_task("Work out", list=work)
+        self.add_tag("deep-work", task)
+        self.ann.searches.create(name="Works", q="work")
+        task.complete()
+        self.add_task("Homework")
+        now = self.ann.clock().moment(self.ann.acts.latest("pk").created_at)
+        self.assertEqual(
+            self.places("work"),
+            {
+                "Lists": ["Workshop"],
+                "Tags": ["#deep-work"],
+                "Searches": ["Works"],
+                "Tasks": ["Homework Inbox", "Work out Workshop"],
+                "History": [
+                    f"You completed “Work out” {now}",
+                    f"You added the list “Workshop” {now}",
+                ],
+                "Or": ["Search for “work”", "Add the task “work”"],
+            },
+        )
+        self.assertEqual(self.places("undo")["Pages"], ["History"])
+
+    def test_without_words_it_is_the_pages(self):
+        self.add_list("Work")
+        places = self.places("")
+        self.assertEqual(list(places), ["Pages"])
+        self.assertIn("Trash", places["Pages"])
+
+    def test_too_long_a_text_finds_nothing_and_breaks_nothing(self):
+        response = self.client.get("/go/", {"q": "x" * 10_000})
+        self.assertContains(response, "This has 10000 characters; 200 are possible.")
+
+    def test_htmx_gets_the_box_and_then_what_is_found(self):
+        box = html_of(self.client.get("/go/", headers=HTMX))
+        self.assertIn('id="go-q"', box)
+        self.assertNotIn("<html", box)
+        found = html_of(self.client.get("/go/?q=x", headers=HTMX))
+        self.assertIn('id="go-found"', found)
+        self.assertNotIn('id="go-q"', found)
+
+    def test_others_are_not_found(self):
+        ben = add_user("ben@example.org")
+        ben.lists.create(name="Secret")
+        task = ben.tasks.create(title="Secret")
+        task.complete()
+        ben.searches.create(name="Secret", q="x")
+        self.assertEqual(list(self.places("secret")), ["Or"])
+
+    def test_keys_are_listed_and_say_whether_they_are_on(self):
+        self.assertContains(self.get("/keyboard/"), "They rest while you write.")
+        self.assertContains(self.get("/inbox/"), "keys.js")
+        self.post("/settings/", shortcuts="False")
+        self.assertContains(self.get("/keyboard/"), "They are switched off")
+        self.assertNotContains(self.get("/inbox/"), "keys.js")
+        self.post("/settings/", name="Ann")
+        self.ann.refresh_from_db()
+        self.assertEqual((self.ann.shortcuts, self.ann.name), (False, "Ann"))
