@@ -1,9 +1,12 @@
 """What every answer has, whatever made it: headers, and words where Django would say nothing."""
 
+import re
 import time
+from hashlib import sha256
 
 from django.db import close_old_connections
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -85,3 +88,34 @@ class TryAgainMiddleware:
             time.sleep(self.PAUSE)
             response = self.get_response(request)
         return response
+
+
+class FreshMiddleware:
+    """Say 304 to a page that asks whether anything changed since it was shown.
+
+    Its state is a hash of all that it shows, so nothing that changes is forgotten: acts here or on
+    another device, the admin's, midnight, other templates. shell.html has the place where the page
+    is told its state; app.js asks with it once the page comes back into view.
+    """
+
+    PLACE = b'data-etag=""'
+    VOLATILE = re.compile(
+        rb'(name="(?:csrfmiddlewaretoken|key|until)" value="|"X-CSRFToken": ")[^"]*'
+    )
+    MESSAGES = b'id="messages"'  # what comes after is said once
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method != "GET" or response.status_code != 200 or response.streaming:
+            return response
+        before, place, after = response.content.partition(self.PLACE)
+        if not place:
+            return response
+        shown = self.VOLATILE.sub(rb"\1", before + after.partition(self.MESSAGES)[0])
+        state = sha256(shown).hexdigest()[:32]
+        response.content = before + f'data-etag="{state}"'.encode() + after
+        response["ETag"] = f'"{state}"'
+        return get_conditional_response(request, response["ETag"], response=response)

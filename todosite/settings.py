@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "accounts.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SignedInMiddleware",
     "accounts.middleware.WaitingMiddleware",
+    "todosite.middleware.FreshMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeenMiddleware",

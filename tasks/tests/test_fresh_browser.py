@@ -1,0 +1,153 @@
+"""A page that comes back into view, in Chromium: as things are by now, and nothing is lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.models import Task, TaskList
+from tasks.tests.browsing import message, open_task, titles
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(signed_in, ann):
+    ann.tasks.create(title="Milk")
+    signed_in.goto("/inbox/")
+    return signed_in
+
+
+def come_back(page):
+    """Let the page come back into view, as a tab that is chosen again."""
+    page.evaluate("askedAt = -AGAIN, void dispatchEvent(new Event('focus'))")
+
+
+def test_what_was_added_elsewhere_is_there_and_what_was_typed_too(page, ann):
+    page.get_by_label("Add a task").fill("Half a")
+    ann.tasks.create(title="Bread")
+    come_back(page)
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    expect(page.locator("#count-inbox")).to_contain_text("2")
+    expect(page.get_by_label("Add a task")).to_have_value("Half a")
+    expect(page.get_by_label("Add a task")).to_be_focused()
+
+
+def test_nothing_new_is_a_304_and_touches_nothing(page):
+    page.evaluate("document.querySelector('.task').dataset.mark = '1'")
+    with page.expect_response("**/inbox/") as found:
+        come_back(page)
+    assert found.value.status == 304
+    assert page.locator("[data-mark]").count() == 1
+
+
+def test_it_is_asked_again_with_the_new_state(page, ann):
+    ann.tasks.create(title="Bread")
+    come_back(page)
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    with page.expect_response("**/inbox/") as found:
+        come_back(page)
+    assert found.value.status == 304
+
+
+def test_page_stays_where_it_was_scrolled_to(page, ann):
+    for n in range(60):
+        ann.tasks.create(title=f"Task {n}")
+    page.goto("/inbox/")
+    page.get_by_role("link", name="Task 40", exact=True).focus()
+    before = page.evaluate("scrollY")
+    assert before > 0
+    ann.tasks.get(title="Task 59").edit(title="Other")
+    come_back(page)
+    expect(page.get_by_role("link", name="Other", exact=True)).to_have_count(1)
+    assert page.evaluate("scrollY") == before
+    expect(page.get_by_role("link", name="Task 40", exact=True)).to_be_focused()
+
+
+def test_ticks_and_open_boxes_stay(page, ann):
+    page.get_by_text("Select", exact=True).click()
+    page.get_by_label("Select “Milk”").check()
+    ann.tasks.create(title="Bread")
+    come_back(page)
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    expect(page.get_by_label("Select “Milk”")).to_be_checked()
+    expect(page.get_by_text("1 ticked")).to_be_visible()
+
+
+def test_task_that_is_open_takes_what_was_changed_elsewhere(page):
+    open_task(page, "Milk")
+    Task.objects.get().edit(title="Oat milk", description="From the phone")
+    come_back(page)
+    expect(page.get_by_label("Title")).to_have_value("Oat milk")
+    expect(page.get_by_label("Notes")).to_have_value("From the phone")
+    expect(titles(page)).to_have_text(["Oat milk"])
+    expect(page).to_have_title("Oat milk · Todosite")
+    page.get_by_role("button", name="Save").click()
+    expect(message(page)).to_contain_text("There was nothing new to save.")
+
+
+@pytest.mark.parametrize(("field", "column"), [("Title", "title"), ("Notes", "description")])
+def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
+    open_task(page, "Milk")
+    page.get_by_label(field).fill("Mine")
+    Task.objects.get().edit(**{column: "Theirs"})
+    come_back(page)
+    if field == "Title":
+        expect(titles(page)).to_have_text(["Theirs"])
+    expect(page.get_by_label(field)).to_have_value("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+    expect(page.get_by_label(field)).to_have_value("Mine")
+
+
+def test_answer_from_before_an_act_is_dropped(page, ann):
+    ann.tasks.create(title="Bread")
+    held = []
+    page.route("**/inbox/", lambda route: held.append((route, route.fetch())))
+    come_back(page)
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Complete “Milk”").click()
+    expect(titles(page)).to_have_text(["Bread"])
+    route, response = held[0]
+    assert "Milk" in response.text()
+    with page.expect_response("**/inbox/"):
+        route.fulfill(response=response)
+    page.wait_for_timeout(200)
+    expect(titles(page)).to_have_text(["Bread"])
+
+
+def test_list_that_was_deleted_elsewhere_is_told(page, ann):
+    work = TaskList(user=ann, name="Work")
+    work.add()
+    page.goto(work.get_absolute_url())
+    page.get_by_label("Add a task").fill("Half a")
+    work.delete_softly()
+    come_back(page)
+    expect(message(page)).to_contain_text("This isn't there any more")
+    expect(page.get_by_label("Add a task")).to_have_value("Half a")
+
+
+def test_session_that_ended_leaves_the_page_as_it_is(page, ann):
+    open_task(page, "Milk")
+    page.get_by_label("Title").fill("Half a")
+    page.context.clear_cookies(name="sessionid")
+    come_back(page)
+    page.wait_for_timeout(300)
+    expect(page.get_by_label("Title")).to_have_value("Half a")
+
+
+def test_history_trash_and_lists_follow_too(page, ann):
+    for path, words, change in [
+        ("/history/", "You completed “Milk”", lambda: ann.tasks.get().complete()),
+        ("/trash/", "Milk", lambda: ann.tasks.get().delete_softly()),
+        ("/lists/", "Work", lambda: TaskList(user=ann, name="Work").add()),
+    ]:
+        page.goto(path)
+        change()
+        come_back(page)
+        expect(page.locator("#part").get_by_text(words).first).to_be_visible()
+
+
+def test_offline_is_said(page):
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline. What you type stays here.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are offline.")).to_have_count(0)
