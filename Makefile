@@ -7,7 +7,7 @@ export DEBUG ?= true
 export DJANGO_RUNSERVER_HIDE_WARNING = true
 BIN = .venv/bin
 
-.PHONY: run test format requirements
+.PHONY: run test pictures format requirements
 
 run:
 	@$(PYTHON) todosite/prepare.py --database
@@ -25,6 +25,11 @@ test:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The pictures of README.md and of the landing page, anew from demo data.
+pictures:
+	@$(PYTHON) todosite/prepare.py --tests
+	$(BIN)/python -m pytest -q todosite/tests/pictures.py
 
 format:
 	$(BIN)/ruff check --fix .

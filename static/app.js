@@ -450,22 +450,28 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (isHere) opener?.focus();
 });
 
-// What goes anywhere, and the list of all keys, in a box over the page. Without script they are pages.
-const dialog = byId("dialog");
+// What goes anywhere, in a box over the page, which opens at once, so that nothing is typed past it.
+// Without script it is a page.
+const goBox = byId("go-box");
+const goQ = byId("go-q");
 let goes = false; // is what is found next to be gone to?
 
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement?.matches("[hx-target='#dialog']") && ctx.response.status < 400) dialog.showModal();
-  if (ctx.sourceElement?.id === "go-q" && goes) goToFirst();
-});
-
-function goToFirst() {
-  goes = byId("go-found").dataset.q !== byId("go-q").value.trim(); // then it is on its way
-  if (!goes) dialog.querySelector(".go-place")?.click();
+function openGo() {
+  goQ.value = "";
+  goes = false;
+  goBox.showModal();
+  htmx.trigger(goQ, "open");
 }
 
-dialog?.addEventListener("keydown", (event) => {
-  const stops = [...dialog.querySelectorAll("#go-q, .go-place")];
+function goToFirst() {
+  goes = byId("go-found").dataset.q !== goQ.value.trim(); // then it is on its way
+  if (!goes) byId("go-found").querySelector("a")?.click();
+}
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.sourceElement === goQ && goes && goToFirst());
+
+goBox?.addEventListener("keydown", (event) => {
+  const stops = [goQ, ...goBox.querySelectorAll(".go-place")];
   const at = stops.indexOf(document.activeElement);
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const isEnter = event.key === "Enter" && !event.isComposing && at === 0;
@@ -475,11 +481,22 @@ dialog?.addEventListener("keydown", (event) => {
   else stops[at + by]?.focus();
 });
 
-document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k" || !byId("go-to")) return;
+byId("go-to")?.addEventListener("click", (event) => {
+  if (!goBox || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  if (dialog.open) dialog.close();
-  else byId("go-to").click();
+  openGo();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!goBox || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+  event.preventDefault();
+  if (goBox.open) goBox.close();
+  else openGo();
+});
+
+// So is the list of all keys, but that it is fetched.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement?.matches("[hx-target='#dialog']") && ctx.response.status < 400) byId("dialog").showModal();
 });
 
 // Several tasks: what a choice of all means is to be seen, and how many are ticked.

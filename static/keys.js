@@ -3,9 +3,10 @@
 // off in the settings doesn't load this file.
 
 const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .popup";
-const OPEN = "dialog[open], #menu:popover-open";
+const OPEN = "dialog[open], #menu:popover-open, :is([hx-target='#menu'], [hx-target='#dialog']).htmx-request";
 const PRIORITIES = { 1: 3, 2: 2, 3: 1, 4: 0 };
 const PAUSE = 1500; // milliseconds in which a second key belongs to the first
+const LOADING = 3000; // milliseconds; what is typed while another page comes is for that page
 
 const rowHere = () => document.activeElement.closest(".task") ?? document.querySelector(".task[data-selected]");
 const keyed = (key, part = document) => part.querySelector(`[data-key="${key}"]`);
@@ -26,9 +27,19 @@ function select(row) {
 function edit(row) {
   const title = document.querySelector("#detail-form [name=title]");
   if (title && (!row || row.matches("[data-selected]"))) return title.focus();
+  if (!row) return;
   sessionStorage.setItem("edit", "title");
-  row?.querySelector("a.task-title").click();
+  follow(row.querySelector("a.task-title"));
 }
+
+let rests = 0; // until when
+
+function follow(link) {
+  if (!link.hasAttribute("hx-get")) rests = performance.now() + LOADING;
+  link.click();
+}
+
+addEventListener("pageshow", () => (rests = 0));
 
 function menuOf(row, part) {
   const more = row.querySelector("[hx-target='#menu']");
@@ -65,8 +76,8 @@ function undo() {
 }
 
 const ANYWHERE = {
-  q: () => (box ? box.focus() : location.assign("/tasks/add/")),
-  "/": () => (byId("id_q") ? byId("id_q").select() : keyed("/").click()),
+  q: () => (box ? box.focus() : follow(Object.assign(document.createElement("a"), { href: "/tasks/add/" }))),
+  "/": () => (byId("id_q") ? byId("id_q").select() : follow(keyed("/"))),
   j: () => step(1),
   k: () => step(-1),
   u: undo,
@@ -79,7 +90,7 @@ function press(key) {
   else if (ROW[key] && row) ROW[key](row);
   else if (key === "e") edit();
   else if (ROW[key]) keyed(key, document.querySelector(".detail") ?? menu)?.click();
-  else if (keyed(key)) keyed(key).click();
+  else if (keyed(key)) follow(keyed(key));
   else return false;
   return true;
 }
@@ -90,6 +101,7 @@ let forgets;
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   if (event.target.closest?.(WRITING) || document.querySelector(OPEN)) return;
+  if (performance.now() < rests) return event.preventDefault();
   if (event.repeat && !"jk".includes(event.key)) return;
   const keys = first + event.key;
   clearTimeout(forgets);

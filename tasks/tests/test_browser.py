@@ -478,6 +478,14 @@ PAGES = {
     "list restore": "/lists/{gone}/restore/",
     "tag edit": "/tags/{tag}/edit/",
     "tag delete": "/tags/{tag}/delete/",
+    "search": "/search/?q=o+%23bills+nix%23&completed=1",
+    "search of a long word": "/search/?q=longlong",
+    "empty search": "/search/",
+    "search that is too long": "/search/?q=" + "x" * 300,
+    "search add": "/searches/add/?q=milk",
+    "search edit": "/searches/{search}/edit/",
+    "go": "/go/?q=o",
+    "keyboard": "/keyboard/",
     "trash": "/trash/",
     "empty the trash": "/trash/empty/",
     "settings": "/settings/",
@@ -500,9 +508,13 @@ OPEN_PAGES = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_every_page_is_accessible_and_fits(signed_in, ann, width):
+@pytest.mark.parametrize(
+    ("width", "schemes", "forced"),
+    [(1280, ["light", "dark"], None), (320, ["light"], None), (1280, ["dark"], "active")],
+)
+def test_every_page_is_accessible_and_fits(signed_in, ann, width, schemes, forced):
     page = signed_in
+    page.emulate_media(color_scheme=schemes[0], forced_colors=forced, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 800})
     names = {"list": "Work" * 25, "empty": "Home", "gone": "Gone"}
     lists = {key: TaskList(user=ann, name=name, color="rose") for key, name in names.items()}
@@ -527,11 +539,12 @@ def test_every_page_is_accessible_and_fits(signed_in, ann, width):
     ann.tasks.create(title="Gone" * 60).delete_softly()
     ids = {key: row.pk for key, row in lists.items()}
     ids |= {"pk": task.pk, "step": steps[0].pk, "tag": tags[0].pk}
+    ids["search"] = ann.searches.create(name="Search" * 16, q="long " + "x" * 150).pk
 
     def look(name):
         assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, width)
-        for scheme in ["light", "dark"]:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme, forced_colors=forced, reduced_motion="reduce")
             assert (name, scheme, violations(page)) == (name, scheme, [])
 
     for name, path in PAGES.items():
@@ -546,6 +559,14 @@ def test_every_page_is_accessible_and_fits(signed_in, ann, width):
     page.keyboard.press("Escape")
     page.locator(".head .arrange summary").click()
     look("sort and group")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("long")
+    expect(page.locator(".go-place", has_text="Search for “long”")).to_be_visible()
+    look("go to, over a page")
+    page.keyboard.press("Escape")
+    page.locator("body").press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    look("keys, over a page")
     page.context.clear_cookies()
     for name, path in OPEN_PAGES.items():
         page.goto(path)

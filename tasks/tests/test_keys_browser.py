@@ -210,6 +210,20 @@ class TestRest:
         expect(titles(page)).to_have_text(["One", "Two", "Three"])
         assert one("One").version == 1
 
+    def test_while_a_menu_is_on_its_way(self, page):
+        page.route("**/menu/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+        press(page, "j", "m", "c", "#")
+        expect(page.get_by_label("Move to list")).to_be_focused()
+        assert (one("One").version, one("Two").version) == (1, 1)
+
+    def test_while_the_next_page_is_on_its_way(self, page):
+        page.route(
+            "**/tasks/*/?on=**", lambda route: (page.wait_for_timeout(300), route.continue_())
+        )
+        press(page, "j", "e", "c", "#")
+        expect(page.get_by_label("Title")).to_be_focused()
+        assert one("One").version == 1
+
     def test_that_is_held_down(self, page):
         press(page, "j")
         for _ in range(3):  # as a key that repeats itself
@@ -235,6 +249,15 @@ class TestGo:
         press(page, "Control+k")
         expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
         return page
+
+    def test_opens_at_once_so_that_no_key_goes_astray(self, page):
+        press(page, "j")
+        page.route("**/go/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+        press(page, "Control+k")
+        page.keyboard.type("c#xtrash")
+        expect(page.locator("#go-q")).to_have_value("c#xtrash")
+        expect(page.locator(".go-place", has_text="Search for “c#xtrash”")).to_be_visible()
+        assert one("One").version == 1
 
     def test_finds_while_one_types_and_goes_to_the_first(self, box):
         expect(box.locator("#go-q")).to_be_focused()

@@ -54,13 +54,11 @@ def search_delete(request, search_pk):
 
 @require_safe
 def go(request):
-    """Find places to go to, in a box over the page: first the box, then what is found for ?q="""
+    """Find places to go to: for htmx what is found, in a box over the page; else a page."""
     form = SearchForm(request.GET)
     q = form.cleaned_data["q"] if form.is_valid() else ""
     context = {"form": form, "groups": finding.find(request.user, sidebar_of(request), q)}
-    part = "#found" if "q" in request.GET else "#box"
-    template = "tasks/go.html" + (part if wants_fragment(request) else "")
-    return page(request, template, context)
+    return page(request, "tasks/go.html" + ("#found" if wants_fragment(request) else ""), context)
 
 
 @require_safe
