@@ -12,6 +12,7 @@ TYPED = {
     "description": "Notes",
     "name": "Name",
     "tags": "Tags",
+    "q": "Search",
 }
 
 

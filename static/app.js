@@ -250,9 +250,10 @@ function isUnsaved(field) {
   return valueOf(field) !== shownIn(field) && field.form !== sending && !isTaken(field) && !isKeptDraft(field);
 }
 
+const isAnythingUnsaved = () => drafts.size || [...typedIn(), ...fields()].some(isUnsaved) || (byId("detail-body")?.querySelector(REFUSED) && sending !== form());
+
 addEventListener("beforeunload", (event) => {
-  const unsaved = drafts.size || [...typedIn(), ...fields()].some(isUnsaved);
-  if (unsaved || (waiting.length && !leaving)) event.preventDefault();
+  if (isAnythingUnsaved() || (waiting.length && !leaving)) event.preventDefault();
 });
 
 // Notes are kept in this browser while they are typed, until the server has them: for this user,
@@ -464,11 +465,13 @@ function openGo() {
 }
 
 function goToFirst() {
-  goes = byId("go-found").dataset.q !== goQ.value.trim(); // then it is on its way
+  goes = byId("go-found").dataset.q.trim() !== goQ.value.trim(); // then it is on its way
   if (!goes) byId("go-found").querySelector("a")?.click();
 }
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.sourceElement === goQ && goes && goToFirst());
+
+for (const event of ["close", "input"]) goBox?.addEventListener(event, () => (goes = false));
 
 goBox?.addEventListener("keydown", (event) => {
   const stops = [goQ, ...goBox.querySelectorAll(".go-place")];
@@ -488,9 +491,10 @@ byId("go-to")?.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!goBox || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+  if (!goQ || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
   event.preventDefault();
-  if (goBox.open) goBox.close();
+  if (!goBox) goQ.focus(); // the page of it
+  else if (goBox.open) goBox.close();
   else openGo();
 });
 
@@ -548,6 +552,7 @@ const ROWS = ".task, .step, .card-row";
 const headingOf = (row) => row?.closest(".group")?.firstElementChild.firstChild.textContent;
 let place;
 
+const entry = box ?? byId("id_q"); // where a person goes on if nothing else is left
 let hadFocus = false; // was it anywhere?
 
 document.addEventListener("htmx:before:swap", () => {
@@ -569,11 +574,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (place) {
     const row = byId(place.row);
     if (row && headingOf(row) === place.heading) isLost && (byId(place.id) ?? first(place.row))?.focus();
-    else (place.next.map(first).find(Boolean) ?? box)?.focus();
+    else (place.next.map(first).find(Boolean) ?? entry)?.focus();
   } else if (isLost && hadFocus) {
     const [, kind, pk] = event.detail.ctx.request.action.match(/\/(task|step|list)s\/(\d+)\//) ?? [];
     const undone = document.querySelector("#messages [data-focus]")?.dataset.focus;
-    (first(undone ?? `${kind}-${pk}`) ?? box)?.focus();
+    (first(undone ?? `${kind}-${pk}`) ?? entry)?.focus();
   }
 });
 
@@ -588,19 +593,39 @@ document.addEventListener("htmx:after:swap", (event) => {
   for (const fold of folds()) fold.open = event.detail.ctx.folds?.get(fold.id) ?? fold.open;
 });
 
-// A page that comes back into view asks whether something changed elsewhere: on a phone, in another
-// tab, by midnight. What did is morphed, as after an act; what is being typed into is left alone.
-const PARTS = ["#head", "#progress", "#listing", "#bulk-which", "#part", "#detail-body", "#sidebar"];
+// A page that comes back into view asks whether something changed: on a phone, in another tab, by
+// midnight. What did is morphed, as after an act; what is being worked on is left alone.
+const PARTS = ["head", "progress", "listing", "bulk-which", "bulk-dates", "bulk-list", "part", "detail-body", "sidebar"];
+const REFUSED = "[aria-invalid=true], .alert, .errorlist"; // typed, and not saved
 const app = document.querySelector(".app");
 const AGAIN = 1000; // milliseconds, at the soonest
 let askedAt = 0;
-let acts = 0; // what was sent; an answer from before it is old
+let latest; // of all that was asked, here or by an act: an answer to what came before is old
 
-document.addEventListener("htmx:before:request", () => acts++);
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  latest = ctx;
+  // What the page shows is about to be another thing than what its state says.
+  if (app && ctx.request.method !== "GET") app.dataset.etag = "changed";
+});
 
-function isBusy(part) {
-  if (part.id === "detail-body") return drafts.size || draft || fields().some((field) => valueOf(field) !== shownIn(field));
-  return part.id === "head" && part.querySelector("details[open]");
+const IS_BUSY = {
+  "head": (part) => part.querySelector("details[open]"),
+  "listing": (part) => part.querySelector("details.arrange[open]"),
+  "bulk-which": () => byId("bulk").open && !which("ticked").checked,
+  "bulk-dates": (part) => part.parentElement.open,
+  "bulk-list": (part) => part.closest("details").open,
+  "detail-body": (part) => drafts.size || draft || part.querySelector(REFUSED) || fields().some((field) => valueOf(field) !== shownIn(field)),
+};
+
+const assets = (page) => [...page.querySelectorAll("script[src], link[rel=stylesheet]")].map((asset) => asset.outerHTML).join();
+
+async function askForNews() {
+  const headers = { "If-None-Match": `"${app.dataset.etag}"` };
+  try {
+    const response = await fetch(location.href, { headers, redirect: "manual", cache: "no-store" });
+    if (response.status === 404) tell(TROUBLE[404]);
+    return response.status === 200 && { response, page: new DOMParser().parseFromString(await response.text(), "text/html") };
+  } catch {} // offline
 }
 
 async function freshen({ type, target, persisted }) {
@@ -608,21 +633,24 @@ async function freshen({ type, target, persisted }) {
   if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
   if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request")) return;
   askedAt = performance.now();
-  const before = acts;
-  const headers = { "If-None-Match": `"${app.dataset.etag}"` };
-  const response = await fetch(location.href, { headers, redirect: "manual", cache: "no-store" }).catch(() => ({}));
-  if (response.status === 404) tell(TROUBLE[404]);
-  if (response.status !== 200) return;
-  const html = await response.text();
-  if (before !== acts) return;
-  const fresh = new DOMParser().parseFromString(html, "text/html");
-  const parts = PARTS.map((id) => [document.querySelector(id), fresh.querySelector(id)]);
-  const text = parts
-    .filter(([part, now]) => part && now && !isBusy(part))
-    .map(([part, now]) => `<hx-partial hx-target="#${part.id}" hx-swap="outerMorph">${now.outerHTML}</hx-partial>`);
+  const mine = (latest = {});
+  const news = await askForNews();
+  if (news && latest === mine) await take(news);
+}
+
+async function take({ response, page }) {
+  const fresh = page.querySelector(".app");
+  if (fresh?.dataset.user !== user) return tell(TROUBLE[403]);
+  // Another version of Todosite is there: all of it, or later.
+  if (assets(page) !== assets(document)) return isAnythingUnsaved() || box?.value ? undefined : location.reload();
+  // Parsing takes the first line end of a text away, twice by now.
+  for (const area of page.querySelectorAll("textarea")) area.textContent = `\n${area.textContent}`;
+  const parts = PARTS.filter((id) => byId(id) && page.getElementById(id));
+  const idle = parts.filter((id) => !IS_BUSY[id]?.(byId(id)));
+  const text = idle.map((id) => `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${page.getElementById(id).outerHTML}</hx-partial>`);
   await htmx.swap({ text: text.join(""), sourceElement: app, swap: "none", request: { action: "" }, response });
-  document.title = fresh.title;
-  app.dataset.etag = fresh.querySelector(".app").dataset.etag;
+  document.title = page.title;
+  app.dataset.etag = idle.length === parts.length ? fresh.dataset.etag : "changed";
 }
 
 for (const event of ["visibilitychange", "focus", "pageshow", "online"]) addEventListener(event, freshen, true);

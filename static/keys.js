@@ -9,7 +9,7 @@ const PAUSE = 1500; // milliseconds in which a second key belongs to the first
 const LOADING = 3000; // milliseconds; what is typed while another page comes is for that page
 
 const rowHere = () => document.activeElement.closest(".task") ?? document.querySelector(".task[data-selected]");
-const keyed = (key, part = document) => part.querySelector(`[data-key="${key}"]`);
+const keyed = (key, part = document) => part.querySelector(`[data-key="${CSS.escape(key)}"]`);
 const isSeveral = () => byId("bulk")?.open && picks().some((pick) => pick.checked);
 
 function step(by) {
@@ -25,9 +25,7 @@ function select(row) {
 }
 
 function edit(row) {
-  const title = document.querySelector("#detail-form [name=title]");
-  if (title && (!row || row.matches("[data-selected]"))) return title.focus();
-  if (!row) return;
+  if (row.matches("[data-selected]")) return form().elements.title.focus();
   sessionStorage.setItem("edit", "title");
   follow(row.querySelector("a.task-title"));
 }
@@ -77,29 +75,46 @@ function undo() {
 
 const ANYWHERE = {
   q: () => (box ? box.focus() : follow(Object.assign(document.createElement("a"), { href: "/tasks/add/" }))),
-  "/": () => (byId("id_q") ? byId("id_q").select() : follow(keyed("/"))),
+  "/": () => (document.querySelector(".search #id_q") ? byId("id_q").select() : follow(keyed("/"))),
   j: () => step(1),
   k: () => step(-1),
   u: undo,
 };
 
+// To the task of this page, where it isn't in the list beside it.
+function toTask(key) {
+  if (!form()) return;
+  const fields = form().elements;
+  const field = { e: fields.title, t: fields.due_date, m: fields.list }[key];
+  if (field) field.focus();
+  else if (key in PRIORITIES) send(form().getAttribute("action"), { priority: PRIORITIES[key] });
+  else keyed(key, document.querySelector(".detail"))?.click();
+}
+
 function press(key) {
   const row = rowHere();
-  if (ANYWHERE[key]) ANYWHERE[key]();
+  if (ROW[key] && isBusy()) queue.push(key);
+  else if (ANYWHERE[key]) ANYWHERE[key]();
   else if (key !== "x" && ROW[key] && isSeveral()) toSeveral(key);
   else if (ROW[key] && row) ROW[key](row);
-  else if (key === "e") edit();
-  else if (ROW[key]) keyed(key, document.querySelector(".detail") ?? menu)?.click();
+  else if (ROW[key]) toTask(key);
   else if (keyed(key)) follow(keyed(key));
   else return false;
   return true;
 }
 
+// An act waits for the one before it, which may change what it is about.
+const queue = [];
+const isBusy = () => document.querySelector(".htmx-request");
+document.addEventListener("htmx:finally:request", () => setTimeout(() => queue.length && !isBusy() && press(queue.shift())));
+
 let first = ""; // of two keys
 let forgets;
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  const isSign = event.altKey && !/^[a-z\d]$/i.test(event.key); // as # is with Option or AltGr
+  if (event.metaKey || ((event.ctrlKey || event.altKey) && !isSign)) return;
+  if (event.isComposing || event.defaultPrevented) return;
   if (event.target.closest?.(WRITING) || document.querySelector(OPEN)) return;
   if (performance.now() < rests) return event.preventDefault();
   if (event.repeat && !"jk".includes(event.key)) return;

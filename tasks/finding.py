@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from tasks.listing import Search
-from tasks.search import LONGEST, fold
+from tasks.search import fold
 from tasks.telling import Teller
 
 MOST = 6  # of a kind
@@ -48,10 +48,10 @@ class Group:
     places: list[Place] = field(default_factory=list)
 
 
-def find(user, sidebar, q):
+def find(user, sidebar, q, is_search):
     """Return groups of places of user's that q, a line of text, finds; those that have any.
 
-    Without q these are the pages alone.
+    Without q these are the pages alone. is_search: can tasks be searched for it?
     """
     words = fold(q).split()
 
@@ -79,7 +79,7 @@ def find(user, sidebar, q):
                                 for one in sidebar.tags.values())),
             Group("Searches", named(Place(one["name"], one["url"], "star")
                                     for one in sidebar.searches)),
-            Group("Tasks", tasks(user, sidebar, q)),
+            Group("Tasks", tasks(user, sidebar, q) if is_search else []),
             Group("History", acts(user, sidebar, words)),
             Group("Or", [
                 Place(f"Search for “{q}”", f"{reverse('search')}?{urlencode({'q': q})}", "search"),
@@ -91,8 +91,6 @@ def find(user, sidebar, q):
 
 
 def tasks(user, sidebar, q):
-    if len(q) > LONGEST:
-        return []
     listing = Search(user, QueryDict(urlencode({"q": q, "completed": 1})), sidebar)
     found = listing.tasks.order_by(*listing.order).defer("description")[:MOST]
     return [

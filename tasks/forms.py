@@ -17,14 +17,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts import text
-from tasks import pasted
+from tasks import pasted, search
 from tasks.history import Act
 from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
 from tasks.search import LONGEST, MOST_WORDS
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
-MOST_SEARCHES = 30  # of a user: each is counted for every page
+MOST_SEARCHES = 20  # of a user: each is counted for every page
 MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
 NOTES_LENGTH = 100_000
 MAX_PAGE = 10**9
@@ -971,19 +971,24 @@ def clean_search(q):
     q = " ".join(q.split())
     refuse_unstorable(q)
     refuse_longer(q, LONGEST)
-    if len(q.split()) > MOST_WORDS:
+    if search.count(q) > MOST_WORDS:
         raise ValidationError(f"Search for {MOST_WORDS} words at most.")
     return q
 
 
-class SavedSearchForm(NameForm):
-    """A search that is kept in the sidebar."""
+class KeptSearchForm(NameForm):
+    """The fields of a search that is kept in the sidebar."""
 
     q = forms.CharField(
         label="Search",
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="Words, #tag, +list, !high, overdue, today, no date, done.",
+    )
+    completed = forms.TypedChoiceField(
+        label="Among",
+        choices=[("False", "Open tasks"), ("True", "Completed ones too")],
+        coerce="True".__eq__,
     )
 
     class Meta:
@@ -992,19 +997,33 @@ class SavedSearchForm(NameForm):
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)
-        self.fields["q"].validators = []
+        self.fields["q"].validators = []  # Django's is for NUL alone
 
     def clean_q(self):
         q = clean_search(self.cleaned_data["q"])
-        if not q:
+        if not search.read(q, {}, {}):
             raise ValidationError("Write what to search for.", code="required")
         return q
 
+
+class SearchAddForm(KeptSearchForm):
+    """A new one."""
+
     def clean(self):
-        is_new = self.instance.pk is None
-        if is_new and self.user.searches.count() >= MOST_SEARCHES:
+        if self.user.searches.count() >= MOST_SEARCHES:
             self.add_error(None, f"You have {MOST_SEARCHES} saved searches. Remove one first.")
         super().clean()
+
+    @property
+    def same(self):
+        """The search that is as this one would be, None if there is none: this was sent twice."""
+        asked = {name: self[name].value() or "" for name in self.Meta.fields}
+        asked["completed"] = asked["completed"] == "True"
+        return self.user.searches.filter(**asked).first()
+
+
+class SearchEditForm(MergingForm, KeptSearchForm):
+    merged = KeptSearchForm.Meta.fields
 
 
 class ListingForm(forms.Form):

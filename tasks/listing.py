@@ -537,6 +537,8 @@ class Search(Listing):
         self.form = SearchForm(query)
         self.http_status = 200 if self.form.is_valid() else 422
         self.q = self.form.cleaned_data.get("q", "")
+        if not query.get("q"):
+            self.form.fields["q"].widget.attrs["autofocus"] = True
         self.completed = self.form.cleaned_data["completed"]
         self.query = self.parameters(self.q, self.completed)
         self.asked_for = sidebar.read(self.q)

@@ -1140,6 +1140,7 @@ class SavedSearch(models.Model):
     name = models.CharField(max_length=100)
     q = models.CharField("search", max_length=LONGEST)
     completed = models.BooleanField("completed ones too", default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name_plural = "saved searches"
@@ -1158,3 +1159,9 @@ class SavedSearch(models.Model):
     def get_absolute_url(self):
         query = {"q": self.q} | ({"completed": 1} if self.completed else {})
         return f"{reverse('search')}?{urlencode(query)}"
+
+    def edit(self, *, act, **fields):
+        """Write new values of fields; return act. It has no history, so no act keeps them."""
+        self.user.searches.filter(pk=self.pk).update(version=F("version") + 1, **fields)
+        self.refresh_from_db()
+        return act

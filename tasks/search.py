@@ -35,8 +35,7 @@ PHRASE = re.compile(r"(?:overdue|today|no\s+date|done)(?!\S)", re.IGNORECASE)
 def fold(text: str) -> str:
     """Return text without case and accents, as it is compared."""
     bare = re.sub(MARKS, "", unicodedata.normalize("NFKD", text))
-    # One by one: in a word, lower() gives a capital sigma at the end its other form.
-    return "".join(map(str.lower, bare)).translate(LETTERS)
+    return bare.lower().translate(LETTERS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def read(text: str, lists: dict, tags: dict) -> Query:
             found = "done" if said == "done" else "due", PHRASES[said], said.capitalize()
         elif token["sign"] == "+" and (length := longest_name(text[start + 1 :], names["+"])):
             at = start + 1 + length
-            found = "list", *names["+"][fold(text[start + 1 : at])]
+            found = filter_of("+", text[start + 1 : at], names)
         elif token["sign"]:
             found = filter_of(token["sign"], token["quoted"] or token["plain"] or "", names)
         if found:
@@ -98,7 +97,9 @@ def read(text: str, lists: dict, tags: dict) -> Query:
 
 
 def folded_names(names: dict) -> dict:
-    return {fold(name): (value, name) for name, value in names.items()}
+    """Return {name: (value, name)} for names as they are, and folded where that is nobody's."""
+    folded = {fold(name): (value, name) for name, value in reversed(names.items())}
+    return folded | {name: (value, name) for name, value in names.items()}
 
 
 def filter_of(sign: str, name: str, names: dict):
@@ -106,7 +107,7 @@ def filter_of(sign: str, name: str, names: dict):
     if sign == "!":
         value = PRIORITIES.get(name.lower())
         return value and ("priority", value, f"{name.capitalize()} priority")
-    value, name = names[sign].get(fold(name), (None, None))
+    value, name = names[sign].get(name) or names[sign].get(fold(name)) or (None, None)
     if name is None:
         return None
     return ("tag", value, f"#{name}") if sign == "#" else ("list", value, name)
@@ -114,12 +115,9 @@ def filter_of(sign: str, name: str, names: dict):
 
 def longest_name(text: str, names: dict) -> int:
     """Return how long the longest of names is that text begins with, as whole words; 0 if none."""
-    lengths = [
-        len(name)
-        for folded, (_, name) in names.items()
-        if fold(text[: len(name)]) == folded and not text[len(name) : len(name) + 1].strip()
-    ]
-    return max(lengths, default=0)
+    folded, places = folded_with_places(text)
+    ends = [places[len(name) - 1] + 1 for name in names if name and folded.startswith(name)]
+    return max((end for end in ends if not text[end : end + 1].strip()), default=0)
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
@@ -159,12 +157,19 @@ fold_character = lru_cache(10_000)(fold)
 
 
 def excerpt(text: str, words: list[str]) -> str:
-    """Return the line of text around the first of words that stands in it; "" if none does."""
-    folded, places = folded_with_places(text)
-    found = [at for word in words if (at := folded.find(fold(word))) >= 0]
-    if not found:
-        return ""
-    at = places[min(found)]
-    start, end = max(at - AROUND, 0), at + 2 * AROUND
-    part = " ".join(text[start:end].split())
-    return ("…" if start else "") + part + ("…" if end < len(text) else "")
+    """Return a part of the first line of text in which one of words stands; "" if none does."""
+    words = [fold(word) for word in words]
+    for line in text.splitlines():
+        folded = fold(line)
+        found = [at for word in words if (at := folded.find(word)) >= 0]
+        if found:
+            at = folded_with_places(line)[1][min(found)]
+            start, end = max(at - AROUND, 0), at + 2 * AROUND
+            part = " ".join(line[start:end].split())
+            return ("…" if start else "") + part + ("…" if end < len(line) else "")
+    return ""
+
+
+def count(text: str) -> int:
+    """Return how many words and filters text has at most."""
+    return len(TOKEN.findall(text))

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                     "completed",
                     models.BooleanField(default=False, verbose_name="completed ones too"),
                 ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
                 "verbose_name_plural": "saved searches",

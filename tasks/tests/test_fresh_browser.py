@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from accounts.tests.people import add_user
 from tasks.models import Task, TaskList
-from tasks.tests.browsing import message, open_task, titles
+from tasks.tests.browsing import message, open_task, sign_in, titles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,74 @@ def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
     expect(page.get_by_label(field)).to_have_value("Mine")
+
+
+def test_what_was_refused_stays(page):
+    open_task(page, "Milk")
+    page.get_by_label("Title").fill("Mine")
+    page.get_by_label("Notes").fill("My notes")
+    Task.objects.get().edit(title="Theirs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+    Task.objects.get().edit(priority=3)
+    come_back(page)
+    expect(page.locator(".task")).to_contain_text("High")
+    expect(page.get_by_label("Title")).to_have_value("Mine")
+    expect(page.get_by_label("Notes")).to_have_value("My notes")
+
+
+def test_lines_of_notes_stay_as_they_are(page):
+    Task.objects.get().edit(description="\n\n  indented\nlast\n")
+    page.reload()
+    open_task(page, "Milk")
+    Task.objects.get().edit(priority=3)
+    come_back(page)
+    expect(page.get_by_label("High")).to_be_checked()
+    page.get_by_label("Title").fill("Oat milk")
+    page.get_by_role("button", name="Save").click()
+    expect(message(page)).to_contain_text("Saved “Oat milk”.")
+    assert Task.objects.get().description == "\n\n  indented\nlast\n"
+
+
+def test_bulk_bar_stays_with_what_was_chosen(page, ann):
+    page.get_by_text("Select", exact=True).click()
+    page.get_by_label("All 1 on this page").check()
+    ann.tasks.create(title="Bread")
+    come_back(page)
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    expect(page.get_by_label("All 1 on this page")).to_be_checked()
+    page.locator("#bulk").get_by_role("button", name="Delete", exact=True).click()
+    expect(titles(page)).to_have_text(["Bread"])
+
+
+def test_change_that_was_taken_back_elsewhere_is_seen(page, ann):
+    page.get_by_label("Add a task").fill("Bread")
+    page.keyboard.press("Enter")
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    ann.tasks.get(title="Bread").delete_softly()
+    come_back(page)
+    expect(titles(page)).to_have_text(["Milk"])
+
+
+def test_what_was_left_alone_follows_once_it_is_free(page):
+    open_task(page, "Milk")
+    page.get_by_label("Title").fill("Milky")
+    Task.objects.get().edit(description="From the phone")
+    come_back(page)
+    page.wait_for_timeout(300)
+    expect(page.get_by_label("Notes")).to_have_value("")
+    page.get_by_label("Title").fill("Milk")
+    come_back(page)
+    expect(page.get_by_label("Notes")).to_have_value("From the phone")
+
+
+def test_page_never_fills_with_what_is_anothers(page, client, live_server):
+    ben = add_user("ben@example.org")
+    ben.tasks.create(title="Secret")
+    sign_in(page, client, ben, live_server)
+    come_back(page)
+    expect(message(page)).to_contain_text("Your sign-in has changed meanwhile.")
+    expect(titles(page)).to_have_text(["Milk"])
 
 
 def test_answer_from_before_an_act_is_dropped(page, ann):

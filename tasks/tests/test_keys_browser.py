@@ -72,6 +72,8 @@ class TestMoving:
         expect(page).to_have_url(re.compile("/completed/$"))
 
     def test_search_gets_the_focus(self, page):
+        press(page, "/")
+        expect(page.get_by_label("Search", exact=True)).to_be_focused()
         page.goto("/search/?q=o")
         press(page, "/")
         expect(page.get_by_label("Search", exact=True)).to_be_focused()
@@ -180,6 +182,36 @@ class TestActs:
         assert (one("Two").priority, one("Two").completed) == (3, True)
         press(page, "c")
         expect(page.get_by_role("button", name="Complete", exact=True)).to_be_visible()
+
+    def test_on_the_page_of_a_task_that_is_not_in_the_list(self, page, ann):
+        task = one("Two")
+        task.complete()
+        page.goto(task.get_absolute_url())
+        page.wait_for_load_state()
+        press(page, "2")
+        expect(message(page)).to_contain_text("Two")
+        assert one("Two").priority == 2
+        press(page, "t")
+        expect(page.get_by_label("Due", exact=True)).to_be_focused()
+
+    def test_one_after_the_other_without_a_pause(self, page):
+        press(page, "j", "1", "#")
+        expect(titles(page)).to_have_text(["Two", "Three"])
+        press(page, "c", "c")
+        expect(titles(page)).to_have_count(0)
+        assert Task.objects.completed().count() == 2
+
+    def test_sign_that_needs_option_or_altgr(self, page):
+        press(page, "j")
+        page.evaluate(
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
+            " { key: '#', altKey: true, bubbles: true, cancelable: true }))"
+        )
+        expect(titles(page)).to_have_text(["Two", "Three"])
+
+    def test_keys_that_mean_nothing(self, page):
+        press(page, "j", '"', "\\", "]", "F2", "ArrowLeft")
+        expect(title(page, "One")).to_be_focused()
 
 
 class TestRest:

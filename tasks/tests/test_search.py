@@ -41,6 +41,12 @@ class ReadTests(SimpleTestCase):
         self.check('+"work at home"', [], [("list", 2)])
         self.check("+workshop", ["+workshop"], unknown=["+workshop"])
 
+    def test_name_as_it_is_written_comes_before_one_that_only_folds_alike(self):
+        lists = {"Müller": 1, "Muller": 2, "Straße zwei": 3}
+        for text, value in [("+Müller", 1), ("+Muller", 2), ("+muller", 1), ("+strasse zwei", 3)]:
+            (found,) = read(text, lists, {}).filters
+            self.assertEqual(found.value, value, text)
+
     def test_what_stands_in_quotes_is_looked_for_as_it_is(self):
         self.check('"no date" “today”', ["no date", "today"])
         self.check('"two words', ["two words"])
@@ -114,7 +120,7 @@ class MarkTests(SimpleTestCase):
 
     def test_excerpt_is_the_part_of_a_text_where_a_word_is(self):
         self.assertEqual(excerpt("Nothing here", ["milk"]), "")
-        self.assertEqual(excerpt("Oat\nmilk", ["milk"]), "Oat milk")
+        self.assertEqual(excerpt("Oat\nsoy milk\nmilk", ["milk"]), "soy milk")
         long = excerpt("a " * 500 + "Müsli" + " b" * 500, ["musli"])
         self.assertIn("Müsli", long)
         self.assertTrue(long.startswith("…") and long.endswith("…") and len(long) < 200)
@@ -189,6 +195,8 @@ class FindTests(PageTests):
             )
             self.assertContains(response, f'value="{q}"', status_code=422)
         response = self.client.get("/search/", {"q": "a b c d e f g h i j k"})
+        self.assertContains(response, "Search for 10 words at most.", status_code=422)
+        response = self.client.get("/search/", {"q": '"a"' * 11})
         self.assertContains(response, "Search for 10 words at most.", status_code=422)
         response = self.client.get("/search/", {"q": "a\x00b"})
         self.assertContains(response, "cannot be kept (U+0000)", status_code=422)
@@ -304,19 +312,20 @@ class FindTests(PageTests):
 
 
 class SavedSearchTests(PageTests):
-    def save(self, name="Calls", q="#calls", **more):
-        return self.client.post("/searches/add/", {"name": name, "q": q} | more, follow=True)
+    def save(self, name="Calls", q="#calls", completed="False"):
+        form = {"name": name, "q": q, "completed": completed}
+        return self.client.post("/searches/add/", form, follow=True)
 
     def test_saved_it_stands_in_the_sidebar_with_its_number(self):
         self.add_tag("calls", self.add_task("Milk"), self.add_task("Bread"))
         response = self.save()
         self.assertRedirects(response, "/search/?q=%23calls")
         self.assertEqual(messages_of(response), ["Saved the search “Calls”. It is in the sidebar."])
-        self.assertContains(response, "<title>Calls · Todosite</title>")
+        self.assertContains(response, "<title>“#calls” · Calls · Todosite</title>")
         self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 2)
         self.ann.tasks.get(title="Milk").complete()
         self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 1)
-        self.save("Also done", "#calls", completed="on")
+        self.save("Also done", "#calls", completed="True")
         self.assertEqual(counts_of(self.get("/inbox/"))["Also done"], 2)
 
     def test_form_takes_what_was_searched_for(self):
@@ -324,7 +333,7 @@ class SavedSearchTests(PageTests):
         self.assertContains(page, 'href="/searches/add/?q=milk&amp;completed=1"')
         form = self.get("/searches/add/?q=milk&completed=1")
         self.assertContains(form, 'name="q" value="milk"')
-        self.assertContains(form, 'name="completed" id="id_completed" checked')
+        self.assertContains(form, '<option value="True" selected>Completed ones too</option>')
 
     def test_what_is_wrong_is_said_by_the_field_and_nothing_is_lost(self):
         self.save()
@@ -333,6 +342,7 @@ class SavedSearchTests(PageTests):
             ("cALLS", "milk", "There is a saved search with this name already."),
             ("x" * 101, "milk", "This has 101 characters; 100 are possible."),
             ("New", "", "Write what to search for."),
+            ("New", '"\u200b"', "Write what to search for."),
             ("New", "x" * 201, "This has 201 characters; 200 are possible."),
         ]:
             with self.subTest(words=words):
@@ -342,11 +352,31 @@ class SavedSearchTests(PageTests):
                 self.assertContains(response, f'value="{name}"' if name else q, status_code=422)
         self.assertEqual(self.ann.searches.count(), 1)
 
-    def test_thirty_at_most(self):
-        for n in range(30):
+    def test_sent_twice_it_is_one(self):
+        self.save()
+        self.assertEqual(messages_of(self.save()), messages_of(self.save()))
+        self.assertEqual(self.ann.searches.count(), 1)
+
+    def test_edits_of_two_are_merged_and_where_they_meet_both_are_shown(self):
+        self.save()
+        url = f"/searches/{self.ann.searches.get().pk}/edit/"
+        shown = {"initial-name": "Calls", "initial-q": "#calls", "initial-completed": "False"}
+        form = shown | {"name": "Calls", "q": "#calls", "completed": "False", "version": "1"}
+        self.client.post(url, form | {"q": "phone"})
+        self.client.post(url, form | {"completed": "True"})
+        self.assertEqual(
+            self.ann.searches.values_list("name", "q", "completed").get(), ("Calls", "phone", True)
+        )
+        response = self.client.post(url, form | {"q": "telephone"})
+        self.assertContains(response, "Meanwhile this became:\nphone", status_code=409)
+        self.assertContains(response, 'value="telephone"', status_code=409)
+        self.assertEqual(self.ann.searches.get().q, "phone")
+
+    def test_twenty_at_most(self):
+        for n in range(20):
             self.ann.searches.create(name=f"{n}", q="x")
         response = self.save()
-        self.assertContains(response, "You have 30 saved searches.", status_code=422)
+        self.assertContains(response, "You have 20 saved searches.", status_code=422)
 
     def test_renamed_changed_and_removed(self):
         self.save()
@@ -416,9 +446,14 @@ class GoTests(PageTests):
         self.assertEqual(list(places), ["Pages"])
         self.assertIn("Trash", places["Pages"])
 
-    def test_too_long_a_text_finds_nothing_and_breaks_nothing(self):
-        response = self.client.get("/go/", {"q": "x" * 10_000})
-        self.assertContains(response, "This has 10000 characters; 200 are possible.")
+    def test_too_long_a_text_is_told_and_can_still_be_added(self):
+        for q, words in [
+            ("x" * 1000, "This has 1000 characters; 200 are possible."),
+            ("a b c d e f g h i j k", "Search for 10 words at most."),
+        ]:
+            response = self.client.get("/go/", {"q": q})
+            self.assertContains(response, words)
+            self.assertEqual(self.places(q)["Or"][1], f"Add the task “{q}”")
 
     def test_htmx_gets_what_is_found_alone(self):
         found = html_of(self.client.get("/go/?q=x", headers=HTMX))

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tasks import finding
-from tasks.forms import SavedSearchForm, SearchForm
+from tasks.forms import SearchAddForm, SearchEditForm, SearchForm
 from tasks.listing import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import METHODS, once_more, page, wants_fragment
@@ -22,10 +22,10 @@ def search(request):
 def search_add(request):
     posted = request.POST if request.method == "POST" else None
     asked = {"q": request.GET.get("q"), "completed": "completed" in request.GET}
-    form = SavedSearchForm(posted, user=request.user, initial=asked)
-    if not form.is_valid():
+    form = SearchAddForm(posted, user=request.user, initial=asked)
+    saved = form.save() if form.is_valid() else posted and form.same
+    if not saved:
         return page(request, "tasks/search_add.html", {"form": form}, 422 if posted else 200)
-    saved = form.save()
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")
     return redirect(saved)
 
@@ -33,13 +33,15 @@ def search_add(request):
 @require_http_methods(METHODS)
 @once_more
 def search_edit(request, search_pk):
-    saved = get_object_or_404(request.user.searches, pk=search_pk)
+    saved = get_object_or_404(request.user.searches.select_for_update(), pk=search_pk)
     posted = request.POST if request.method == "POST" else None
-    form = SavedSearchForm(posted, instance=saved, user=request.user)
+    form = SearchEditForm(posted, instance=saved, user=request.user)
     if not form.is_valid():
-        context = {"form": form, "search_pk": search_pk}
-        return page(request, "tasks/search_edit.html", context, 422 if posted else 200)
-    messages.success(request, f"Saved the search “{form.save()}”.")
+        context = {"form": form, "saved": saved}
+        status = (409 if form.clashes else 422) if form.is_bound else 200
+        return page(request, "tasks/search_edit.html", context, status)
+    form.save()
+    messages.success(request, f"Saved the search “{saved}”.")
     return redirect(saved)
 
 
@@ -56,8 +58,9 @@ def search_delete(request, search_pk):
 def go(request):
     """Find places to go to: for htmx what is found, in a box over the page; else a page."""
     form = SearchForm(request.GET)
-    q = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"form": form, "groups": finding.find(request.user, sidebar_of(request), q)}
+    q = " ".join(request.GET.get("q", "").split())
+    groups = finding.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
+    context = {"form": form, "groups": groups}
     return page(request, "tasks/go.html" + ("#found" if wants_fragment(request) else ""), context)
 
 
