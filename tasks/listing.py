@@ -580,7 +580,7 @@ class Search(Listing):
     @property
     def nothing(self):
         if not self.asked_for:
-            return "What are you looking for?", "Parts of words will do, from titles, notes, steps."
+            return "What are you looking for?", "Titles, notes, steps and tags are looked through."
         if self.completed or self.asked_for.values("done"):
             return "Nothing found", "Try fewer words, or parts of them."
         return "Nothing found", "Try fewer words, or look among the completed ones, too."
