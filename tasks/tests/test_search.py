@@ -292,6 +292,18 @@ class FindTests(PageTests):
         self.assertContains(answer, "<mark>Milk</mark> 2")
         self.assertNotContains(answer, "<mark>Milk</mark> 1")
 
+    def test_all_that_was_found_is_changed_at_once(self):
+        for n in range(52):
+            self.add_task(f"Milk {n}")
+        self.add_task("Bread")
+        self.add_step(self.add_task("Cake"), "Milk")
+        form = {"do": "priority 3", "which": "all", "number": "53", "next": "/search/?q=milk"}
+        for act in [form, form | {"do": "complete"}]:
+            self.post("/tasks/bulk/", **act)
+        done = self.ann.tasks.completed()
+        self.assertEqual((done.count(), done.filter(priority=3).count()), (53, 53))
+        self.assertEqual([task.title for task in self.ann.tasks.open()], ["Bread"])
+
     def test_what_belongs_to_others_is_not_found(self):
         ben = add_user("ben@example.org")
         task = ben.tasks.create(title="Milk", description="milk")

@@ -1,9 +1,13 @@
 """The pages and acts of tasks, as a browser without JavaScript sees them, and as htmx does."""
 
+import re
+import struct
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
-from django.test import Client
+from django.contrib.staticfiles import finders
+from django.test import Client, override_settings
 
 from accounts.tests.people import add_user
 from tasks.tests.pages import (
@@ -25,6 +29,31 @@ class HomeTests(PageTests):
         response = self.client.get("/")
         self.assertContains(response, "Create an account")
         self.assertContains(response, 'href="/accounts/login/"')
+
+    def test_pictures_are_there_in_both_schemes_and_as_large_as_is_said(self):
+        self.client.logout()
+        html = html_of(self.client.get("/"))
+        found = re.findall(
+            r'srcset="/static/(\S+)-dark.png".*?src="/static/(\S+)-light.png"'
+            r' width="(\d+)" height="(\d+)"',
+            html,
+        )
+        self.assertEqual(len(found), 5)
+        for dark, light, *size in found:
+            self.assertEqual(dark, light)
+            for name in (f"{dark}-dark.png", f"{light}-light.png"):
+                header = Path(finders.find(name)).read_bytes()[16:24]
+                self.assertEqual([str(n) for n in struct.unpack(">II", header)], size, name)
+
+    @override_settings(ALLOWED_HOSTS=["example.org"])
+    def test_what_is_shown_where_the_page_is_shared(self):
+        self.client.logout()
+        html = html_of(self.client.get("/", headers={"Host": "example.org"}))
+        self.assertIn('property="og:url" content="http://example.org/"', html)
+        (picture,) = re.findall(
+            r'property="og:image" content="http://example.org/static/(\S+)"', html
+        )
+        self.assertIsNotNone(finders.find(picture))
 
     def test_whoever_is_signed_in_goes_on_to_the_page_that_they_chose(self):
         self.assertRedirects(self.client.get("/"), "/today/")
