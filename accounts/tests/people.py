@@ -1,7 +1,10 @@
 """The cast of the tests: Ann, whose things they are, and Ben, who must never see them."""
 
+from functools import cache
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -10,10 +13,19 @@ PASSWORD = "Corr3ct-horse!"
 
 
 def add_user(email="ann@example.org", *, password=None, **fields):
-    """Return a new user with a confirmed address. Without a password nothing is hashed: quick."""
-    user = User.objects.create_user(email, password, **fields)
+    """Return a new user with a confirmed address."""
+    user = User.objects.create_user(email, **fields)
+    if password:
+        user.password = hashed(password)
+        user.save(update_fields=["password"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+@cache
+def hashed(password):
+    """Return a password as it is kept; it takes long, so once."""
+    return make_password(password)
 
 
 def login_by_second_factor(client, user):

@@ -29,8 +29,7 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         if tag == "form":
-            self.inside = attrs["action"]
-            self.forms[attrs.get("id")] = attrs["action"]
+            self.inside = self.forms[attrs.get("id")] = attrs.get("action")  # a dialog's has none
         if tag == "option" and self.select and "selected" in attrs:
             self.values[self.select] = attrs["value"]
         action = self.forms.get(attrs["form"]) if "form" in attrs else self.inside

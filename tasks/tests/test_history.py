@@ -744,7 +744,7 @@ class EveryActTests(HistoryTests):
         acts = {"add", "edit", "complete", "reopen", "move", "delete", "restore", "tick"}
         acts |= {"archive", "unarchive", "bulk"}
         ours = {route.name for route in urls.urlpatterns if route.name.split("_")[-1] in acts}
-        self.assertEqual(swept, ours)
+        self.assertEqual(swept, ours - {"search_add", "search_edit", "search_delete"})
 
     def test_edit_and_step_of_one_press_have_an_undo_each(self):
         milk = f"/tasks/{self.ids['milk']}/"

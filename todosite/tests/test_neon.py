@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import re
 import signal
 import subprocess
@@ -422,24 +421,6 @@ def test_check_of_the_database_names_the_same(stand):
     assert manage("check", **stand.urls).stdout == (
         "System check identified no issues (0 silenced).\n"
     )
-
-
-def test_suite_passes_through_the_pooler(stand):
-    """All that asks the database; but browsers, processes that tests start, many tries, and what
-    only counts or hashes."""
-    left_out = ["browser", "process", "property", "edits_meet", "queries", "SignInTests"]
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "accounts", "tasks"]
-    done = subprocess.run(
-        [sys.executable, *command, "-k", " and ".join(f"not {name}" for name in left_out)],
-        env=os.environ | stand.urls,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-5000:]
-    (passed,) = re.findall(r"(\d+) passed", done.stdout)
-    assert int(passed) > 300
-    assert "skipped" not in done.stdout
 
 
 def test_health_is_answered_while_as_many_wait_as_may(stand, static, session):
