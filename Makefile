@@ -25,7 +25,7 @@ test:
 	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 3 --dist loadfile todosite/tests/test_pooled.py todosite tasks accounts
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder todosite/tests/test_pooled.py todosite tasks accounts
 
 # The pictures of README.md and of the landing page, anew from demo data.
 pictures:

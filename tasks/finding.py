@@ -77,8 +77,8 @@ def find(user, sidebar, q, is_search):
                                  for one in sidebar.all_lists.values())),
             Group("Tags", named(Place(f"#{one['name']}", one["url"])
                                 for one in sidebar.tags.values())),
-            Group("Searches", named(Place(one["name"], one["url"], "star")
-                                    for one in sidebar.searches)),
+            Group("Searches", named(Place(str(one), one.get_absolute_url(), "star")
+                                    for one in sidebar.saved)),
             Group("Tasks", tasks(user, sidebar, q) if is_search else []),
             Group("History", acts(user, sidebar, words)),
             Group("Or", [

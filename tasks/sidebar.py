@@ -120,12 +120,16 @@ class Sidebar:
         return search.read(q, lists, {tag["name"]: pk for pk, tag in self.tags.items()})
 
     @cached_property
+    def saved(self):
+        """The saved searches by name, as rows of the model."""
+        return [self.user.searches.model(**one) for one in self.row[3]]
+
+    @cached_property
     def searches(self):
-        """The saved searches by name: {"pk", "name", "url", "found"}, found being a number."""
-        searches = [self.user.searches.model(**one) for one in self.row[3]]
+        """The same as the sidebar shows them: {"pk", "name", "url", "found"}, found a number."""
         return [
             {"pk": one.pk, "name": one.name, "url": one.get_absolute_url(), "found": found}
-            for one, found in zip(searches, self.numbers(searches), strict=True)
+            for one, found in zip(self.saved, self.numbers(self.saved), strict=True)
         ]
 
     def numbers(self, searches):

@@ -4,7 +4,7 @@ from functools import cache
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -16,16 +16,16 @@ def add_user(email="ann@example.org", *, password=None, **fields):
     """Return a new user with a confirmed address."""
     user = User.objects.create_user(email, **fields)
     if password:
-        user.password = hashed(password)
+        user.password = hashed(password, get_hasher().algorithm)
         user.save(update_fields=["password"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
 @cache
-def hashed(password):
+def hashed(password, algorithm):
     """Return a password as it is kept; it takes long, so once."""
-    return make_password(password)
+    return make_password(password, hasher=algorithm)
 
 
 def login_by_second_factor(client, user):
