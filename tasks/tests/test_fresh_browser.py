@@ -220,3 +220,14 @@ def test_offline_is_said(page):
     expect(page.get_by_text("You are offline. What you type stays here.")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline.")).to_have_count(0)
+
+
+def test_waiting_for_an_answer_is_shown(page):
+    bar = "getComputedStyle(document.documentElement, '::before').content"
+    assert page.evaluate(bar) == "none"
+    seen = []
+    page.route("**/complete/", lambda route: (seen.append(page.evaluate(bar)), route.continue_()))
+    page.get_by_role("button", name="Complete “Milk”").click()
+    expect(titles(page)).to_have_count(0)
+    assert seen == ['""']
+    assert page.evaluate(bar) == "none"
