@@ -19,7 +19,7 @@ def page(signed_in, ann):
     for title in ["One", "Two", "Three"]:
         ann.tasks.create(title=title)
     signed_in.goto("/inbox/")
-    signed_in.wait_for_load_state()
+    expect(signed_in.locator("#add[data-htmx-powered]")).to_be_visible()  # keys press its buttons
     return signed_in
 
 
