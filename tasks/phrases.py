@@ -1,0 +1,758 @@
+"""How days, times and repeats are said: a grammar of English phrases. Pure: no Django.
+
+PHRASES, at the end of this module, has all of them: what a phrase looks like and the function that
+reads it. tasks.quickadd decides which of those that stand in a line count, and asks meaning() what
+they say together.
+
+So it reads them: a weekday is the next one after today, "next friday" is that of the next week,
+"next week" its first day, "this weekend" its Saturday; a day without a year is the next such day,
+one of a month with fewer days its last; a time without a day is today if it is still to come, else
+tomorrow; a bare hour from 1 to 7 is in the afternoon; a repeat is due on its first day that is
+still to come.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd
+
+PARTS = {"morning": time(9), "afternoon": time(15), "evening": time(19), "night": time(21)}
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NUMBERS = {
+    **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
+    **{"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20},
+    **{"thirty": 30, "forty-five": 45, "ninety": 90, "a couple of": 2},
+}
+ORDINALS = {
+    **{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7},
+    **{"eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15},
+    **{"twentieth": 20, "thirtieth": 30, "last": -1, "other": 2, "alternate": 2},
+}
+CYCLES = {  # of a repeat: FREQ and INTERVAL
+    **{"day": ("DAILY", 1), "daily": ("DAILY", 1), "everyday": ("DAILY", 1)},
+    **{"week": ("WEEKLY", 1), "weekly": ("WEEKLY", 1)},
+    **{"fortnight": ("WEEKLY", 2), "fortnightly": ("WEEKLY", 2)},
+    **{"biweekly": ("WEEKLY", 2), "bi-weekly": ("WEEKLY", 2)},
+    **{"month": ("MONTHLY", 1), "monthly": ("MONTHLY", 1)},
+    **{"quarter": ("MONTHLY", 3), "quarterly": ("MONTHLY", 3)},
+    **{"year": ("YEARLY", 1), "yearly": ("YEARLY", 1), "annually": ("YEARLY", 1)},
+}
+
+
+# What they say
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day; the part of it that was said, if any; and the time that this stands for."""
+
+    day: date
+    part: str = ""
+    clock: time | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time, said exactly (9 am), as written (9:30) or as a bare 9; or a part of a day."""
+
+    hour: int | None = None
+    minute: int = 0
+    how: str = "exact"
+    part: str = ""
+
+    def within(self, part: str) -> tuple[time, int]:
+        """Return the time in a part of the day, and 1 if it is that of the next day."""
+        part = self.part or part
+        if self.hour is None:
+            return PARTS[part], 0
+        hour, late = self.hour, part in ("afternoon", "evening", "night")
+        if part == "night" and (hour == 0 or (hour == 12 and self.how == "bare")):
+            return time(0, self.minute), 1
+        is_later = late and (5 if part == "night" else 1) <= hour < 12
+        if (is_later and self.how != "exact") or (self.how == "bare" and not part and hour <= 7):
+            hour += 12
+        return time(hour, self.minute), 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A repeat: the parts of its text, and its first day on or after another (None: any day)."""
+
+    parts: tuple[str, ...]
+    first: Callable[[date], date] | None = None
+    part: str = ""
+    repeat_from: str = "due"
+
+
+def meaning(said: dict, now: datetime) -> dict:
+    """Return the fields of a task that phrases stand for.
+
+    said has what they were read as: "date" and "until" a Day, "time" a Clock, "repeat" a Rule,
+    "count" a number and a unit or None.
+    """
+    day, rule = said.get("date"), said.get("repeat")
+    clock, later = day.clock if day else None, 0
+    part = (day.part if day else "") or (rule.part if rule else "")
+    if "time" in said:
+        clock, later = said["time"].within(part)
+    elif rule and not clock:
+        clock = PARTS.get(rule.part)
+    if day:
+        due = day.day + timedelta(later)
+    else:  # today if that is still to come
+        due = now.date() + timedelta(clock is not None and clock <= now.time())
+    if rule and rule.first:
+        due = rule.first(due)
+    if not (day or clock or rule):
+        due = None
+    fields = {"due_date": due, "due_time": clock}
+    if rule:
+        fields |= {"repeat": rule_text(rule, said, due), "repeat_from": rule.repeat_from}
+    return fields
+
+
+def rule_text(rule: Rule, said: dict, due: date) -> str:
+    """Return a rule as RFC 5545 writes it, with the end that was said."""
+    end = ()
+    if "until" in said:
+        end = (f"UNTIL={said['until'].day:%Y%m%d}",)
+    elif "count" in said:
+        number, unit = said["count"]
+        end = (f"COUNT={number}",)
+        if unit:
+            end = (f"UNTIL={after(due, number, unit) - timedelta(1):%Y%m%d}",)
+    return ";".join(rule.parts + end)
+
+
+# Days
+
+
+@dataclass(frozen=True)
+class Now:
+    """The moment that a line is read at, and how its writer counts."""
+
+    moment: datetime
+    week_start: int
+    day_first: bool
+
+    @property
+    def today(self) -> date:
+        return self.moment.date()
+
+    def week(self, weeks: int = 0) -> date:
+        """Return the first day of this week, or of the one that is so many weeks ahead."""
+        return self.today + timedelta(7 * weeks - (self.today.weekday() - self.week_start) % 7)
+
+    def weekday(self, weekday: int, weeks: int = 0) -> date:
+        """Return a day of this week, or of the one that is so many weeks ahead."""
+        return self.week(weeks) + timedelta((weekday - self.week_start) % 7)
+
+
+def after(day: date, number: int, unit: str) -> date:
+    """Return the day that is a number of units after day; 31 January + 1 month is 28 February."""
+    match unit:
+        case "day":
+            return day + timedelta(number)
+        case "week":
+            return day + timedelta(7 * number)
+        case "fortnight":
+            return day + timedelta(14 * number)
+        case "year":
+            number *= 12
+    months = day.year * 12 + day.month - 1 + number
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def month_day(day: date, number: int) -> date:
+    """Return the number-th day of day's month, or its last; from its end if negative."""
+    length = monthrange(day.year, day.month)[1]
+    return day.replace(day=min(number, length) if number > 0 else length + 1 + number)
+
+
+def month_weekday(day: date, nth: int, weekdays: Collection[int]) -> date | None:
+    """Return the nth of some weekdays in day's month; None if there is no such day."""
+    days = [month_day(day, number) for number in range(1, month_day(day, 31).day + 1)]
+    days = [day for day in days if day.weekday() in weekdays]
+    return days[nth - 1 if nth > 0 else nth] if nth <= len(days) else None
+
+
+def next_weekday(weekdays: Collection[int], start: date) -> date:
+    """Return the first of some weekdays that is start or later."""
+    return next(
+        day for ahead in range(7) if (day := start + timedelta(ahead)).weekday() in weekdays
+    )
+
+
+def next_in_months(of_month: Callable[[date], list], start: date) -> date:
+    """Return the first day, start or later, of those that of_month gives for a month."""
+    for ahead in range(60):
+        days = [day for day in of_month(after(start.replace(day=1), ahead, "month")) if day]
+        if ahead_of := [day for day in days if day >= start]:
+            return min(ahead_of)
+    raise ValueError("There is no such day.")
+
+
+def next_date(month: int, day: int, start: date) -> date:
+    """Return the first day of this date that is start or later; 29 February is in leap years."""
+    for year in range(start.year, start.year + 9):
+        with suppress(ValueError):
+            if (found := date(year, month, day)) >= start:
+                return found
+    raise ValueError("There is no such day.")
+
+
+# How they are read
+
+
+def weekday_of(word: str) -> int:
+    return DAYS.index(word[:2].upper())
+
+
+def weekdays_of(word: str) -> Collection[int]:
+    """Return the weekdays that a word stands for: day, weekday (and workday), or a single one."""
+    word = word.lower()
+    if word.endswith(("weekday", "workday", "ing day", "ness day")):
+        return range(5)
+    return range(7) if word == "day" else [weekday_of(word)]
+
+
+def month_of(word: str) -> int:
+    return MONTHS.index(word[:3].lower()) + 1
+
+
+def number_of(word: str | None) -> int:
+    """Return the number that a word or figures stand for: 3, three, 3rd, third; 1 for None."""
+    word = " ".join((word or "1").lower().split())
+    known = NUMBERS.get(word) or ORDINALS.get(word)
+    return known or int(word.rstrip("stndrh."))
+
+
+def unit_of(word: str) -> str:
+    return word.lower().rstrip("s")
+
+
+def part_of(match) -> str:
+    """Return the part of the day that was said, "" if there is none."""
+    return (match.groupdict().get("part") or "").lower()
+
+
+def day_with_part(day: date, part: str) -> Day:
+    return Day(day, part, PARTS.get(part))
+
+
+def read_near(match, now):
+    """today, tomorrow night, the day after tomorrow, tonight, this evening"""
+    words = " ".join(match["near"].lower().split())
+    if words == "tonight" or words.startswith("this "):
+        part = "night" if words == "tonight" else words.removeprefix("this ")
+        clock = PARTS[part] if PARTS[part] > now.moment.time() else None
+        return Day(now.today, part, clock)
+    ahead = 0 if words == "today" else 2 if "after" in words else 1
+    return day_with_part(now.today + timedelta(ahead), part_of(match))
+
+
+def read_moment(match, now):
+    """in 45 min, in 1.5 hours, in half an hour"""
+    words = match["n"].lower().replace(",", ".")
+    number = 0.5 if match["more"] or "half" in words else 0
+    if "." in words:
+        number += float(words)
+    elif words != "half an":
+        number += number_of(words.partition(" and")[0])
+    seconds = number * (60 if match["unit"][0] in "mM" else 3600)
+    moment = now.moment.astimezone(UTC) + timedelta(seconds=seconds)
+    moment = moment.astimezone(now.moment.tzinfo)
+    return Day(moment.date(), "", moment.time().replace(second=0, microsecond=0))
+
+
+def read_ahead(match, now):
+    """in 3 days, within 2 weeks, in a month's time"""
+    unit = match["unit"].lower()
+    if unit == "day" and match["n"].lower() == "a":  # Rome wasn't built in a day.
+        return None
+    return day_with_part(after(now.today, number_of(match["n"]), unit), part_of(match))
+
+
+def read_ahead_of(match, now):
+    """a week from friday, 3 days from now"""
+    base = match["base"].lower()
+    if base in ("now", "today"):
+        day = now.today
+    elif base == "tomorrow":
+        day = now.today + timedelta(1)
+    else:
+        day = next_weekday({weekday_of(base)}, now.today + timedelta(1))
+    return Day(after(day, number_of(match["n"]), match["unit"].lower()))
+
+
+def read_next_weekday(match, now):
+    """next friday, friday next week"""
+    return day_with_part(now.weekday(weekday_of(match["day"]), 1), part_of(match))
+
+
+def read_next(match, now):
+    """next week, next month, next year, next weekend"""
+    today = now.today
+    day = {
+        "week": now.week(1),
+        "weekend": now.weekday(5, 1),
+        "month": after(today.replace(day=1), 1, "month"),
+        "quarter": after(today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1), 3, "month"),
+        "year": after(today.replace(month=1, day=1), 1, "year"),
+    }[match["unit"].lower()]
+    return Day(day)
+
+
+def read_this(match, now):
+    """this friday, the coming friday, this weekend"""
+    word = match["day"].lower()
+    if word == "weekend":
+        return Day(next_weekday({5, 6}, now.today))
+    start = now.today + timedelta("coming" in match[0].lower())
+    return day_with_part(next_weekday({weekday_of(word)}, start), part_of(match))
+
+
+def read_edge(match, now):
+    """end of month, the beginning of June, end of next week, mid May"""
+    words = " ".join(match["scope"].lower().split())
+    edge, unit = match["edge"].lower(), words.rpartition(" ")[2]
+    if unit == "day":
+        return Day(now.today) if edge == "end" else None
+    start = {
+        "week": now.week(),
+        "month": now.today.replace(day=1),
+        "quarter": now.today.replace(month=(now.today.month - 1) // 3 * 3 + 1, day=1),
+        "year": now.today.replace(month=1, day=1),
+    }.get(unit)
+    length = (3, "month") if unit == "quarter" else (1, unit)
+    if start is None:  # a month by its name: this year's, if it isn't over
+        length = (1, "month")
+        start = date(now.today.year, month_of(words), 1)
+        if after(start, 1, "month") <= now.today:
+            start = after(start, 1, "year")
+    elif words.startswith("next"):
+        start = after(start, *length)
+    if edge in ("end", "close"):
+        return Day(after(start, *length) - timedelta(1))
+    if edge in ("mid", "middle"):
+        return Day(start + timedelta(14)) if length == (1, "month") else None
+    return Day(start) if start >= now.today else None
+
+
+def read_shorthand(match, now):
+    """eod, eow, eom, eoy"""
+    unit = {"d": "day", "w": "week", "m": "month", "y": "year"}[match[0][2].lower()]
+    start = {"day": now.today, "week": now.week(), "month": now.today.replace(day=1)}
+    first = start.get(unit, now.today.replace(month=1, day=1))
+    return Day(after(first, 1, unit) - timedelta(1))
+
+
+def read_nth_weekday(match, now):
+    """the last friday of the month, first monday of april 2027, last day of next month"""
+    scope = " ".join(match["scope"].lower().split())
+    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    if scope.endswith("month"):
+        first = after(now.today.replace(day=1), scope.startswith("next"), "month")
+        day = month_weekday(first, nth, weekdays)
+        if scope == "month" and day and day < now.today:
+            day = month_weekday(after(first, 1, "month"), nth, weekdays)
+        return Day(day) if day and day >= now.today else None
+    months = [after(date(now.today.year, month_of(scope), 1), years, "year") for years in (0, 1)]
+    days = [month_weekday(month, nth, weekdays) for month in months]
+    return next((Day(day) for day in days if day and day >= now.today), None)
+
+
+def read_date(match, now):
+    """3 May, Friday, May 3rd 2027, the fourth of July"""
+    month, day = month_of(match["month"]), number_of(match["date"])
+    if match["year"]:
+        found = date(int(match["year"].strip(" ,")), month, day)
+    else:
+        found = next_date(month, day, now.today)
+    if found < now.today or (match["day"] and weekday_of(match["day"]) != found.weekday()):
+        return None
+    return day_with_part(found, part_of(match))
+
+
+def read_iso(match, now):
+    """2026-06-12"""
+    found = date(int(match["year"]), int(match["month"]), int(match["date"]))
+    return Day(found) if found >= now.today else None
+
+
+def read_figures(match, now):
+    """15/4, 15.4.2026, 4/15: what can't be a month is the day"""
+    first, second = int(match["first"]), int(match["second"])
+    if (first, second) == (24, 7):
+        return None
+    day, month = (first, second) if now.day_first else (second, first)
+    if month > 12:
+        day, month = month, day
+    said = match.groupdict()
+    if not said.get("year"):
+        found = next_date(month, day, now.today)
+    else:
+        year = int(said["year"])
+        found = date(year if year > 99 else 2000 + year, month, day)
+        if year < 100 and found.year > now.today.year + 20:  # 11/22/63
+            return None
+    if found < now.today or (said.get("day") and weekday_of(said["day"]) != found.weekday()):
+        return None
+    return Day(found)
+
+
+def read_month_day(match, now):
+    """the 30th, Tuesday the 31st"""
+    number = number_of(match["date"])
+    if number > 31:
+        return None
+    day = next_in_months(
+        lambda month: [month_day(month, number)] if month_day(month, number).day == number else [],
+        now.today,
+    )
+    if match["day"] and weekday_of(match["day"]) != day.weekday():
+        return None
+    return day_with_part(day, part_of(match))
+
+
+def read_weekday(match, now):
+    """friday, sat morning"""
+    day = next_weekday({weekday_of(match["day"])}, now.today + timedelta(1))
+    return day_with_part(day, part_of(match))
+
+
+def read_weekend(match, now):
+    """at the weekend"""
+    return Day(next_weekday({5, 6}, now.today))
+
+
+def read_hour(match, now):
+    """9 am, 7.30pm, 21:30, 14h30, at 4, five o'clock"""
+    said = match.groupdict()
+    hour, minute = number_of(said["hour"]), int(said.get("minute") or 0)
+    half = (said.get("half") or "").lower()
+    if half:
+        hour = hour % 12 + 12 * half.startswith("p") if 1 <= hour <= 12 else 99
+    how = "exact" if half else "bare" if said.get("minute") is None else "written"
+    if hour > 23 or minute > 59 or (how == "bare" and not hour):
+        return None
+    return Clock(hour, minute, how, part_of(match))
+
+
+def read_past(match, now):
+    """half past three, a quarter to five"""
+    hour, minutes = number_of(match["hour"]), match["minutes"].lower().split()[-1]
+    minute = {"half": 30, "quarter": 15}.get(minutes) or number_of(minutes)
+    if not 1 <= hour <= 12:
+        return None
+    if match["way"].lower() == "to":
+        hour, minute = (hour - 1 or 12), 60 - minute
+    half = (match["half"] or "").lower()
+    if half:
+        return Clock(hour % 12 + 12 * half.startswith("p"), minute)
+    return Clock(hour, minute, "bare", part_of(match))
+
+
+def read_named_hour(match, now):
+    """noon, midnight"""
+    return Clock(0 if match[0].lower() == "midnight" else 12)
+
+
+def read_part(match, now):
+    """in the morning"""
+    return Clock(part=match["part"].lower())
+
+
+# Repeats
+
+
+def rule_of(match, *parts, first=None) -> Rule:
+    """Return a rule of these parts; every! counts from completion, as the words for it do."""
+    said = match.groupdict()
+    completion = said.get("bang") or said.get("completion")
+    part = part_of(match)
+    return Rule(parts, first, part, "completion" if completion else "due")
+
+
+def every(frequency: str, interval: int = 1) -> tuple[str, ...]:
+    return (f"FREQ={frequency}", f"INTERVAL={interval}")[: 1 + (interval > 1)]
+
+
+def cycle(match) -> tuple[str, ...] | None:
+    """Return the parts for a unit and its number; a number of 0 or more than 999 is none."""
+    frequency, interval = CYCLES[unit_of(match["unit"])]
+    interval *= number_of(match.groupdict().get("n"))
+    return every(frequency, interval) if 0 < interval < 1000 else None
+
+
+def read_cycle(match, now):
+    """every day, every 3 days, every other year, daily, once a month"""
+    parts = cycle(match)
+    return parts and rule_of(match, *parts)
+
+
+def read_weekly(match, now):
+    """every 2 weeks on tue, every monday and thursday, weekly on mondays, mondays"""
+    parts = every("WEEKLY", number_of(match.groupdict().get("n")))
+    if "unit" in match.groupdict():
+        parts = cycle(match)
+    return parts and weekly(match, now, parts, weekdays_in(match["days"]))
+
+
+def weekly(match, now, parts, weekdays):
+    """Return a rule of weekdays. Where weeks are left out, it matters on which day one begins."""
+    parts += (f"BYDAY={','.join(DAYS[weekday] for weekday in weekdays)}",)
+    if now.week_start and len(parts) > 2 and len(weekdays) > 1:
+        parts += (f"WKST={DAYS[now.week_start]}",)
+    return rule_of(match, *parts, first=lambda start: next_weekday(weekdays, start))
+
+
+def weekdays_in(words: str) -> list[int]:
+    names = re.findall(f"{FULL_DAY}|{SHORT_DAY}", words, re.IGNORECASE)
+    return sorted({weekday_of(name) for name in names})
+
+
+def read_workdays(match, now):
+    """every weekday, on weekdays"""
+    return weekly(match, now, every("WEEKLY"), range(5))
+
+
+def read_weekends(match, now):
+    """every weekend: its Saturday, as this weekend is"""
+    return weekly(match, now, every("WEEKLY"), [5])
+
+
+def read_except(match, now):
+    """every day except sunday"""
+    others = [weekday for weekday in range(7) if weekday not in weekdays_in(match["days"])]
+    return weekly(match, now, every("WEEKLY"), others) if others else None
+
+
+def read_month_days(match, now):
+    """every 15th, every month on the 1st and 15th, monthly on the 3rd"""
+    parts = cycle(match) if match.groupdict().get("unit") else every("MONTHLY")
+    numbers = sorted(
+        {number_of(word) for word in re.findall(r"[0-9]+|[a-z]{5,}", match["ths"].lower())}
+    )
+    if not parts or not all(0 < number < 32 for number in numbers):
+        return None
+
+    def days(month):
+        return [month_day(month, number) for number in numbers]
+
+    parts += (f"BYMONTHDAY={','.join(map(str, numbers))}",)
+    return rule_of(match, *parts, first=lambda start: next_in_months(days, start))
+
+
+def read_month_weekdays(match, now):
+    """every first monday of the month, monthly on the last friday, every last day"""
+    parts = cycle(match) if match.groupdict().get("unit") else every("MONTHLY")
+    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    if not parts or nth > 5:
+        return None
+    if len(weekdays) == 7:
+        parts += (f"BYMONTHDAY={nth}",)
+    elif len(weekdays) == 1:
+        parts += (f"BYDAY={nth}{DAYS[weekdays[0]]}",)
+    else:
+        parts += (f"BYDAY={','.join(DAYS[:5])}", f"BYSETPOS={nth}")
+
+    def days(month):
+        return [month_weekday(month, nth, weekdays)]
+
+    return rule_of(match, *parts, first=lambda start: next_in_months(days, start))
+
+
+def read_yearly(match, now):
+    """every 3 May, every January"""
+    month, day = month_of(match["month"]), number_of(match.groupdict().get("date"))
+    next_date(month, day, now.today)  # or it raises
+    return rule_of(match, *every("YEARLY"), first=lambda start: next_date(month, day, start))
+
+
+def read_daily(match, now):
+    """every morning"""
+    return rule_of(match, *every("DAILY"))
+
+
+def read_count(match, now):
+    """10 times, for 3 weeks: how often, or how long"""
+    unit = match.groupdict().get("unit")
+    return number_of(match["n"]), unit and unit_of(unit)
+
+
+def either(words: Collection[str]) -> str:
+    return "(?:" + "|".join(sorted(words, key=len, reverse=True)) + ")"
+
+
+FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+SHORT_DAY = "(?:mon|tues?|weds?|thurs?|thu|fri|sat|sun)"
+FRAGMENTS = {
+    "full_day": FULL_DAY,
+    "short_day": rf"{SHORT_DAY}\.?",
+    "day_name": f"(?:{FULL_DAY}|{SHORT_DAY})",
+    "days": "(?P<days>{day_name}s?(?:{also}{day_name}s?)*)",
+    "also": "(?:, (?:and )?|,| ?[/&+] ?| and (?:every |on )?)",
+    "plural_days": "(?P<days>{full_day}s(?:{also}{full_day}s)*)",
+    "several_days": "(?P<days>{full_day}s(?:{also}{full_day}s)+)",
+    "month_name": "(?P<month>{month})",
+    "month": "(?:(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?)",
+    "number": rf"(?:[0-9]{{1,3}}|{either(NUMBERS)})",
+    "th": "(?:[0-9]{1,2}(?:st|nd|rd|th))",
+    "ordinal": f"(?:{{th}}|{either(ORDINALS)})",
+    "ths": "(?P<ths>{th}(?:{also}(?:the )?{th})*)",
+    "units": "(?P<unit>day|week|fortnight|month|year)",
+    "year": "(?P<year>,? (?:19|20)[0-9][0-9])?",
+    "part": "(?: (?:in the )?(?:early |late )?(?P<part>morning|afternoon|evening|night))?",
+    "day_of_date": "(?:(?P<day>{day_name}),? )?",
+    "of_day": "(?: sharp)?(?: (?:in the|at) (?P<part>morning|afternoon|evening|night))?",
+    "half": r"(?P<half>[ap]\.?m\b\.?)",
+    "hour_word": "(?P<hour>[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+    "|eleven|twelve)",
+    "date": r"(?P<date>[0-9]{1,2}(?:st|nd|rd|th|\.)?)",
+    "figure": "(?P<first>[0-9]{1,2})",
+    "second": "(?P<second>[0-9]{1,2})",
+    "near": "(?P<near>(?:the )?day after tomorrow|today|tomorrow|tmrw|tmr|2moro|tonight"
+    "|this (?:morning|afternoon|evening))",
+    "within": "(?:in|within) (?:the next )?",
+    "hours": "(?P<n>half an|{number}(?: and a half)?|[0-9]{1,3}[.,][0-9])",
+    "clock_units": "(?P<unit>minutes?|mins?|hours?|hrs?|h)",
+    "base": "(?P<base>now|today|tomorrow|{day_name})",
+    "scope": "(?:the |this )?(?P<scope>(?:next )?(?:day|week|month|quarter|year)|{month})",
+    "cycle": "(?P<unit>day|week|fortnight|month|quarter|year)",
+    "work": "(?:week|week |work|working |business )",
+    "to_hour": "{hour_word}(?: ?{half})?{of_day}",
+    "every": "(?:every|each)(?P<bang>!)? (?:single )?",
+    "nth": "(?:(?P<n>{number}|{ordinal}) )?",
+    "done": "(?P<completion> (?:after|from)(?: the)?(?: last)? (?:completion|completing(?: it)?"
+    "|(?:it['’]s )?done|finishing(?: it)?))?",
+    "of_month": "(?: (?:of|in) (?:the|each|every|a) month)",
+    "nth_day": "(?P<nth>{ordinal}) (?P<nth_day>{day_name}|{work}?day)",
+}
+
+
+def whole(words: str) -> re.Pattern:
+    """Return words as a pattern: a blank stands for several too, {name} for one of FRAGMENTS.
+
+    A phrase may stand in brackets and before a mark, but 5.2 and monday.com hold none.
+    """
+    while (spelled := re.sub(r"\{([a-z_]+)\}", lambda name: FRAGMENTS[name[1]], words)) != words:
+        words = spelled
+    words = re.sub(" (?![?*+])", " +", words)
+    return re.compile(rf"(?<![^ (,;])(?:{words})(?=[,.;:!?)]*(?: |$))", re.ASCII | re.IGNORECASE)
+
+
+ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually"
+MONTHLY, WEEKLY = "(?P<unit>month|quarter)s?", "(?P<unit>week|fortnight)s?"
+PHRASES = {
+    "repeat": [
+        (STRONG, "{every}day (?:except|but)(?: on)? {days}", read_except),
+        (STRONG, "{every}{work}(?:day|days){part}", read_workdays),
+        (STRONG, "{every}weekends?", read_weekends),
+        (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{nth_day}}", read_month_weekdays),
+        (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{ths}}", read_month_days),
+        (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {nth_day}", read_month_weekdays),
+        (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {ths}", read_month_days),
+        (STRONG, f"{{every}}{{nth}}{WEEKLY}(?: on)? {{days}}{{part}}", read_weekly),
+        (STRONG, "(?P<unit>weekly|fortnightly|bi-?weekly) on {days}{part}", read_weekly),
+        (STRONG, "{every}{nth_day}{of_month}", read_month_weekdays),
+        (STRONG, "{every}{ths}(?: day)?{of_month}", read_month_days),
+        (STRONG, "(?:on |by )?(?:the )?{nth_day} of (?:every|each) month", read_month_weekdays),
+        (STRONG, "(?:on |by )?(?:the )?{ths} of (?:every|each) month", read_month_days),
+        (STRONG, "{every}(?:(?P<n>other|second|2nd|alternate) )?{days}{part}", read_weekly),
+        (STRONG, "{every}{nth}{cycle}s?{part}{done}", read_cycle),
+        (STRONG, "{every}{nth_day}", read_month_weekdays),
+        (STRONG, "{every}(?P<part>morning|afternoon|evening|night)", read_daily),
+        (STRONG, "{every}{date}(?: of)? {month_name}", read_yearly),
+        (STRONG, "{every}{month_name} {date}", read_yearly),
+        (FAIR, "{every}{month_name}", read_yearly),
+        (FAIR, "{every}{ths}", read_month_days),
+        (FAIR, "once (?:a|an|every|per) {cycle}", read_cycle),
+        (FAIR, "on {plural_days}{part}", read_weekly),
+        (FAIR, "on (?:week|work)days", read_workdays),
+        (WEAK, "{several_days}{part}", read_weekly),
+        (BESIDE, "{plural_days}{part}", read_weekly),
+        (BESIDE, "(?:week|work)days", read_workdays),
+        (WEAK, f"(?P<unit>{ADVERBS})", read_cycle),
+    ],
+    "count": [
+        (BESIDE, "(?:for )?(?P<n>{number}) times", read_count),
+        (BESIDE, "for (?:the next )?(?P<n>{number}) {units}s?", read_count),
+    ],
+    "date": [
+        (STRONG, "(?P<n>{number}) {units}s?(?: from| on)? {base}", read_ahead_of),
+        (STRONG, "(?:the )?(?P<edge>end|close|beginning|start|middle) of {scope}", read_edge),
+        (STRONG, "(?P<edge>mid)[ -]{scope}", read_edge),
+        (STRONG, "(?:the )?{nth_day} (?:of|in) {scope}", read_nth_weekday),
+        (STRONG, "{near}{part}", read_near),
+        (STRONG, "{within}{hours} ?{clock_units}(?P<more> and a half)?", read_moment),
+        (STRONG, "{within}(?P<n>{number}) {units}s?(?:['’]s?)?(?: time)?{part}", read_ahead),
+        (STRONG, "(?:next week|next)(?: on)? (?P<day>{day_name}){part}", read_next_weekday),
+        (STRONG, "(?P<day>{day_name})(?: of)? next week", read_next_weekday),
+        (STRONG, "next (?P<unit>week|weekend|month|quarter|year)", read_next),
+        (STRONG, "(?:this coming|this|coming) (?P<day>{day_name}|weekend){part}", read_this),
+        (STRONG, "the coming (?P<day>{day_name}|weekend){part}", read_this),
+        (WEAK, "eo[dwmy]", read_shorthand),
+        (STRONG, "{day_of_date}(?:the )?{date}(?: of)? {month_name}{year}{part}", read_date),
+        (
+            STRONG,
+            "(?:the )?(?P<date>{ordinal}) of {month_name}{day_of_date}{year}{part}",
+            read_date,
+        ),
+        (STRONG, "{day_of_date}{month_name} (?:the )?{date}{year}{part}", read_date),
+        (
+            STRONG,
+            "(?P<year>20[0-9]{2})(?P<mark>[-/])(?P<month>[0-9]{1,2})(?P=mark)(?P<date>[0-9]{1,2})",
+            read_iso,
+        ),
+        (
+            STRONG,
+            "{day_of_date}{figure}(?P<mark>[./-]){second}(?P=mark)(?P<year>20[0-9]{2})",
+            read_figures,
+        ),
+        (STRONG, "{day_of_date}{figure}/{second}/(?P<year>[0-9]{2})", read_figures),
+        (BESIDE, "(?P<first>[123])/(?P<second>[234])", read_figures),
+        (WEAK, "{day_of_date}{figure}/{second}", read_figures),
+        (WEAK, "{day_of_date}{figure}\\.(?P<second>0[1-9])\\.", read_figures),
+        (BESIDE, "{day_of_date}{figure}\\.{second}\\.", read_figures),
+        (FAIR, "{day_of_date}the (?P<date>{th}){part}", read_month_day),
+        (WEAK, "{day_of_date}(?P<date>{th}){part}", read_month_day),
+        (FAIR, "(?P<day>{full_day}){part}", read_weekday),
+        (WEAK, "(?P<day>{short_day}){part}", read_weekday),
+        (FAIR, "(?:at|on|over|by|for|before) the weekend", read_weekend),
+    ],
+    "time": [
+        (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}{of_day}", read_hour),
+        (FAIR, "{hour_word} ?{half}{of_day}", read_hour),
+        (
+            WEAK,
+            "(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?: ?(?:h|hrs?|o['’]?clock))?{of_day}",
+            read_hour,
+        ),
+        (WEAK, "(?P<hour>1[3-9]|2[0-3]) ?h(?P<minute>[0-9]{2})?", read_hour),
+        (WEAK, "(?P<hour>[0-9]{1,2})h(?P<minute>[0-9]{2})", read_hour),
+        (FAIR, "{hour_word} ?o['’]?clock{of_day}", read_hour),
+        (FAIR, "at (?P<hour>[0-9]{1,2})(?: ?h| ?hrs?)?{of_day}", read_hour),
+        (FAIR, "(?:at|@) ?{hour_word}{of_day}", read_hour),
+        (FAIR, "at (?P<hour>[0-9]{1,2})\\.(?P<minute>00|15|30|45){of_day}", read_hour),
+        (FAIR, "at (?P<hour>0[0-9])(?P<minute>[0-9]{2})", read_hour),
+        (FAIR, "at (?P<hour>[0-9]{2})(?P<minute>[0-9]{2}) ?(?:h|hrs|hours)", read_hour),
+        (FAIR, "(?:at )?(?P<minutes>half|(?:a )?quarter) (?P<way>past|to) {to_hour}", read_past),
+        (FAIR, "at (?P<minutes>five|ten|twenty|[0-9]{1,2}) (?P<way>past|to) {to_hour}", read_past),
+        (BESIDE, "(?:by|before|around|about|from|after) {hour_word}{of_day}", read_hour),
+        (WEAK, "noon|midday|midnight", read_named_hour),
+        (FAIR, "in the (?P<part>morning|afternoon|evening)", read_part),
+    ],
+}
+PHRASES = [
+    (kind, strength, whole(words), read)
+    for kind, phrases in PHRASES.items()
+    for strength, words, read in phrases
+]

@@ -1,0 +1,403 @@
+"""One line, typed as one thinks, read as a task. Pure: no Django; the moment is always given.
+
+Tokens stand for what they say: #tag, +list, +"two words", !high. Dates, times and repeats are
+phrases; all of them stand in PHRASES, at the end of this module. Where in doubt, it is text:
+
+- A STRONG phrase counts wherever it stands: tomorrow, on friday, 3 May 2027, every 2 weeks.
+- A FAIR one might describe the word behind it (Friday traffic). It counts at the end of the line,
+  beside another phrase, before a word such as "with" or "about", and before a colon at the start.
+- A WEAK one counts at the end or beside another phrase alone: fri, 15/4, daily.
+- One that has to be BESIDE another phrase is nothing by itself: weekdays (at 7), by 9 (tomorrow).
+- Nothing counts in quotes, in the name of a file or a site, behind words such as "the", "my" and
+  "about", in a name that is written With Capitals, or as one of two: monday or tuesday, 2 to 4 pm.
+
+A line has at most one date, time, repeat, priority and list: the surest, then the first. What else
+looks like one is text, and so is a line that would leave no title.
+"""
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from tasks.phrases import BESIDE, DAYS, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.search import fold, longest_name
+
+LONGEST = 500  # characters that are read; what is beyond them goes to the notes
+LONGEST_TITLE = 255
+LONGEST_TAG, LONGEST_LIST_NAME = 50, 100
+PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
+
+
+def words(text: str) -> frozenset:
+    return frozenset(text.split())
+
+
+# Behind these, a phrase is something else: the Friday meeting, talk about tomorrow, Black Friday.
+NOT_BEHIND = words(
+    "the a an my your our his her their its this that these those every each any some no last past"
+    " previous of about than to between like called named titled is was were are it's since during"
+    " until till til through from after given not or nor vs"
+    " black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
+    " manic whit boxing casual high"
+)
+# Behind these, figures are numbers: scale 1:20, part 2/5.
+NUMBERED = words(
+    "+ - x * / = ratio scale score odds verse genesis exodus psalm psalms isaiah romans corinthians"
+    " part page pages room chapter clause section step gate bus line version number no. nr"
+)
+# Before these, too: 10 march km, 5 may help, 5 pm CET.
+NOT_BEFORE = words(
+    "km miles mile kg g lb lbs m cm mm l ml people times pages euros dollars min mins minutes hours"
+    " hrs percent per day day's be have not need want"
+    " help work also or utc gmt est edt pst pdt cst cet cest"
+    " bst ist"
+)
+# Before these, a phrase describes what is to be done, not the word behind it.
+FUNCTION = words(
+    "about with at for to in from if before after so because re regarding via then but when while"
+    " as on by near without unless"
+)
+
+
+class Span(NamedTuple):
+    """text[start:end] was taken for a kind: date, time, repeat, priority, tag or list."""
+
+    start: int
+    end: int
+    kind: str
+
+
+SPANS = {"until": "repeat", "count": "repeat"}  # what ends a repeat is a part of it
+
+
+@dataclass(frozen=True)
+class QuickAdd:
+    """What a line says: title, spans and description rebuild it, up to blanks.
+
+    due_date and due_time are those of its writer's zone. priority is 0 (none) to 3 (high). repeat
+    is a rule's text (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
+    """
+
+    title: str
+    description: str = ""
+    due_date: date | None = None
+    due_time: time | None = None
+    priority: int = 0
+    tags: list[str] = field(default_factory=list)
+    list_name: str = ""
+    repeat: str = ""
+    repeat_from: str = ""
+    spans: list[Span] = field(default_factory=list)
+
+
+def parse(
+    text: str,
+    *,
+    now: datetime,
+    week_start: int = 0,
+    day_first: bool = True,
+    plain: Collection[str] = (),
+    lists: Collection[str] = (),
+) -> QuickAdd:
+    """Read a line. It never fails: what isn't understood is the title.
+
+    now is aware and in the zone of the line's writer; week_start is 0 for Monday … 6 for Sunday;
+    day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand; lists
+    has names of lists that are known without quotes, too, such as +Garden project.
+    """
+    line, rest = cut(text.strip(), LONGEST)
+    bare = without_literals(line, plain)
+    tokens = tokens_of(bare, lists)
+    found = chosen(*phrases_of(bare, tokens, Now(now, week_start, day_first)), tokens)
+    dates = {}
+    with suppress(ValueError, OverflowError):  # a day behind 31 December 9999
+        dates = meaning({says: one.value for says, one in found.items()}, now)
+    spans = [Span(token.start, token.end, token.kind) for token in tokens]
+    if dates:
+        spans += [Span(one.start, one.end, SPANS.get(says, says)) for says, one in found.items()]
+    spans = tidied(line, sorted(spans))
+    if not (title := without(line, spans)):
+        title, spans, tokens, dates = " ".join(line.split()), [], [], {}
+    title, more = cut(title, LONGEST_TITLE)
+    indent = len(text) - len(text.lstrip())
+    said = {token.kind: token.value for token in tokens}
+    return QuickAdd(
+        title=title,
+        description="\n".join(filter(None, (more, rest))),
+        priority=said.get("priority", 0),
+        tags=list(dict.fromkeys(token.value for token in tokens if token.kind == "tag")),
+        list_name=said.get("list", ""),
+        spans=[Span(start + indent, end + indent, kind) for start, end, kind in spans],
+        **dates,
+    )
+
+
+def cut(text: str, longest: int) -> tuple[str, str]:
+    """Return the first line of text, of whole words and at most so long, and what is behind it."""
+    line = next(iter(text.splitlines()), "")
+    whole_words = re.match(rf".{{1,{longest}}}(?!\S)", line)
+    line = whole_words[0] if whole_words else line[:longest]
+    return line.rstrip(), text[len(line) :].strip()
+
+
+# Tokens, and what can only be text
+
+
+LITERAL = re.compile(
+    r"(?<![^\s(])(?:\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”])(?=[\s,.;:!?)]|$)"  # in quotes
+    r"|(?<!\S)\S*(?:://|\w@\w)\S*"  # an address
+    r"|(?<!\S)[^\s.#+!\"]*[^\W\d]\.[^\W\d]{2}\S*"  # a site, a file: monday.com, may.pdf
+)
+TOKEN = re.compile(
+    r"(?<![^\s(,;])(?:"
+    r"\#(?P<tag>[\w-]+)"
+    r"|\+(?:\"(?P<quoted_list>[^\"]*)\"|(?P<list>[^\W\d][\w&'’-]*))"
+    r"|!(?P<priority>low|medium|high|[123])"
+    r")(?=[,.;:!?)]*(?:\s|$))",
+    re.IGNORECASE,
+)
+NUMBER_OR_COLOR = re.compile(
+    r"[\W\d_]*|(?=.*\d)(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE
+)
+
+
+@dataclass
+class Found:
+    """A part of the line that may be of a kind, how sure that is, and what it says."""
+
+    start: int
+    end: int
+    kind: str
+    value: object
+    strength: int = STRONG
+    lead: str = ""
+
+
+def without_literals(line: str, plain: Collection[str]) -> str:
+    """Return the line, as long as it is, with NULs for what is in quotes, an address or plain."""
+
+    def nothing(found):
+        return "\x00" * len(found[0])
+
+    bare = LITERAL.sub(nothing, line)
+    for phrase in sorted(filter(str.strip, plain), key=len, reverse=True):
+        words = r"\s+".join(map(re.escape, phrase.split()))
+        bare = re.sub(rf"(?<!\w){words}(?!\w)", nothing, bare, flags=re.IGNORECASE)
+    return bare
+
+
+def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
+    """Return the tags, and the first list and the first priority, in their order."""
+    known = {fold(name) for name in lists}
+    tokens = {}
+    for token in TOKEN.finditer(bare):
+        kind, (start, end) = token.lastgroup, token.span()
+        value = " ".join(token[kind].split())
+        kind = kind.removeprefix("quoted_")
+        if token["list"] and (length := longest_name(bare[start + 1 :], known)):
+            end = start + 1 + length
+            value = bare[start + 1 : end]
+        is_tag = kind == "tag"
+        if not 0 < len(value) <= (LONGEST_TAG if is_tag else LONGEST_LIST_NAME):
+            continue
+        if is_tag and NUMBER_OR_COLOR.fullmatch(value):
+            continue
+        value = PRIORITIES[value.lower()] if kind == "priority" else value
+        tokens.setdefault(start if is_tag else kind, Found(start, end, kind, value))
+    return list(tokens.values())
+
+
+# Which phrases count
+
+
+def phrases_of(bare: str, tokens: list[Found], now: Now) -> tuple[str, list[Found]]:
+    """Return the line with blanks for its tokens, and the phrases in it that may count."""
+    line = bare = re.sub(r"\s", " ", bare)
+    for start, end, *_ in map(astuple, tokens):
+        line = line[:start] + "\x00" * (end - start) + line[end:]  # no phrase goes across it
+        bare = bare[:start] + " " * (end - start) + bare[end:]
+    found = []
+    for kind, strength, expression, read in PHRASES:
+        for match in expression.finditer(line):
+            start, end = match.span()
+            value = None
+            with suppress(ValueError, OverflowError):  # 31/2, or a day behind 31 December 9999
+                value = read(match, now)
+            if value is None or any(one.start < end and start < one.end for one in found):
+                continue
+            start, lead = lead_of(line, start, kind)
+            surer = {"firm": 1, "clock": 2}.get(lead, 0)
+            found.append(Found(start, end, kind, value, min(strength + surer, STRONG), lead))
+    return bare, [one for one in found if not is_text(bare, one, found)]
+
+
+LEADS = {
+    "date": {
+        "firm": "(?:is|are) due(?: on| by)?|due(?: on| by| before)?|by|on|before|no later than",
+        "start": "(?:starting|beginning|from)(?: on| from)?|starts|start|as of",
+        "until": "until|till|til|through|ending(?: on)?|ends(?: on)?",
+        "soft": "for",
+    },
+    "time": {
+        "clock": "(?:is|are) due at|due at|at|@|by|before|no later than",
+        "soft": "around|about|after|from|due",
+    },
+}
+LEAD = {
+    kind: re.compile(
+        "(?<![^ (,;])(?:"
+        + "|".join(f"(?P<{name}>{words})" for name, words in leads.items())
+        + "):? +$",
+        re.ASCII | re.IGNORECASE,
+    )
+    for kind, leads in LEADS.items()
+}
+
+
+def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
+    """Return where a phrase begins with the words that lead to it, and of what kind these are."""
+    near = line.rfind(" ", 0, max(start - 20, 0)) + 1
+    lead = LEAD[kind].search(line[near:start]) if kind in LEAD else None
+    return (near + lead.start(), lead.lastgroup) if lead else (start, "")
+
+
+def is_text(bare: str, one: Found, found: list[Found]) -> bool:
+    """Is it no phrase, for what stands around it?"""
+    before, phrase, behind = bare[: one.start], bare[one.start : one.end], bare[one.end :]
+    words = before.split()
+    previous = words[-1] if words else ""
+    following = behind.split()[:2] if behind[:1] == " " else []
+    return (
+        previous.lower().rstrip(",") in NOT_BEHIND
+        or previous.lower().endswith(("'s", "’s"))
+        or (following and following[0].lower() in NOT_BEFORE)
+        or (previous.lower() == "john" and phrase == "3:16")
+        or (phrase[0].isdigit() and previous.lower() in NUMBERED)
+        or (phrase.endswith(" may") and following and following[0].lower() not in FUNCTION)
+        or (one.kind != "repeat" and bool(RANGE_BEFORE.search(before) or is_range(behind, found)))
+        or (one.kind == "repeat" and bool(ALSO.match(behind)))
+        or is_name(phrase, words, following)
+        or is_one_of_two(bare, one, found)
+    )
+
+
+ALSO = re.compile(r" *(?:and|&) *(?:morning|afternoon|evening|night)", re.IGNORECASE)
+RANGE_BEFORE = re.compile(r"(?:^|[ (])[0-9][0-9:.]*(?:am|pm)? *(?:[-–—]|to|and) *$")
+RANGE_BEHIND = re.compile(r" *(?:([-–—]|to)|until|till) *[0-9]")
+
+
+def is_range(behind: str, found: list[Found]) -> bool:
+    """Does an end of the time or the days follow, and not that of a repeat?"""
+    end = RANGE_BEHIND.match(behind)
+    return bool(end and (end[1] or all(one.kind != "repeat" for one in found)))
+
+
+def is_name(phrase: str, before: list[str], following: list[str]) -> bool:
+    """Is a phrase a part of a name With Capitals, which days and months have in any case?"""
+    last = phrase.split()[-1]
+    if re.fullmatch(r"the [0-9]+(?:st|nd|rd|th)", phrase, re.IGNORECASE):
+        return len(before) > 1 and before[-1][0].isupper()  # Watch Richard the 3rd
+    if not last[0].isupper() or last[:2].upper() in DAYS or last[:3].lower() in MONTHS:
+        return False
+    if phrase.isupper():
+        return False
+    if not following:
+        return " " in phrase  # Around the World in 80 Days
+    capitals = [word[0].isupper() for word in following]
+    if not before:
+        return all(capitals)  # Tomorrow Never Dies; but: Tomorrow Anna comes
+    return capitals[0] or (len(before) > 1 and before[-1][0].isupper())
+
+
+TWO = re.compile(r" *(?:and|or|to|&|[-–—/]|until|till|through|vs\.?) *", re.IGNORECASE)
+
+
+def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
+    """Is it one of two days or times: monday or tuesday, 3 pm to 5 pm?"""
+    if any(each.kind == "repeat" for each in found):
+        return False
+    for other in found:
+        if other.kind == one.kind and other is not one:
+            first, second = sorted((one, other), key=lambda each: each.start)
+            between = bare[first.end : second.start]
+            if TWO.fullmatch(between) or (second.lead == "until" and not between.strip()):
+                return True
+    return False
+
+
+def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
+    """Return the phrases that count by what they say: date, time, repeat, until, count."""
+    repeats = any(one.kind == "repeat" for one in found)
+    asked = {"until": "until" if repeats else "", "start": "date" if repeats else ""}
+    offers = [(asked.get(one.lead, one.kind), one) for one in found]
+    offers = [(says, one) for says, one in offers if says and (repeats or says != "count")]
+    offers.sort(key=lambda offer: (-offer[1].strength, offer[1].start))
+    taken, before = {}, None
+    while before != len(taken):  # what is taken may let another one count
+        before = len(taken)
+        for says, one in offers:
+            others = [other for what, other in offers if what != says]
+            if says not in taken and counts(bare, one, tokens + list(taken.values()), others):
+                taken[says] = one
+    if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
+        return chosen(bare, [one for one in found if one.kind != "repeat"], tokens)
+    return taken
+
+
+def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
+    """Does a phrase count where it stands, among what is taken and others that may be?"""
+    if one.strength == STRONG or any(is_beside(bare, one, other) for other in others):
+        return True
+    if one.strength == BESIDE:
+        return False
+    behind = bare[one.end :]
+    for other in taken:
+        if other.start >= one.end:
+            start, end = other.start - one.end, other.end - one.end
+            behind = behind[:start] + " " * (end - start) + behind[end:]
+    if not behind.strip(" ,.;:!?)-–—"):
+        return True
+    following = behind.split()[0].lower() if behind[0] == " " else ""
+    if bare[: one.start].strip():
+        return one.strength == FAIR and following in FUNCTION
+    # At the start: Friday: call Bob, 14:30 dentist; but not 3:10 to Yuma.
+    return bool(re.match(r" *[:,–—]| - ", behind)) or (one.kind == "time" and following != "to")
+
+
+def is_beside(bare: str, one: Found, other: Found) -> bool:
+    first, second = sorted((one, other), key=lambda each: each.start)
+    return not bare[first.end : second.start].strip(" ,;")
+
+
+def tidied(line: str, spans: list[Span]) -> list[Span]:
+    """Return the spans, each with the marks around it that lose their sense without it."""
+    for at, (start, end, kind) in enumerate(spans):
+        is_first = not line[:start].strip()
+        before = line[spans[at - 1].end if at else 0 : start]
+        behind = line[end : spans[at + 1].start if at + 1 < len(spans) else len(line)]
+        if before.endswith("(") and behind.startswith(")"):
+            start, end = start - 1, end + 1
+        elif kind in ("tag", "list", "priority"):
+            pass
+        elif is_first and (mark := re.match(r"\s*(?:[:,;]|[-–—](?!\S))\s*", behind)):
+            end += mark.end()
+        elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
+            end += len(behind.rstrip())
+        elif not behind.strip() and (mark := re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)):
+            start -= mark.end() - mark.start()
+        elif re.match(r"[?!.,;:]", behind):
+            start -= len(before) - len(before.rstrip())
+        spans[at] = Span(start, end, kind)
+    return spans
+
+
+def without(line: str, spans: list[Span]) -> str:
+    """Return the line without its spans, one blank between its words."""
+    kept, at = [], 0
+    for start, end, _ in spans:
+        kept.append(line[at:start])
+        at = end
+    return " ".join("".join([*kept, line[at:]]).split())
