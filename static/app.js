@@ -48,7 +48,7 @@ function keep(lines = waiting) {
 let added = false; // by the form itself, where htmx isn't there to do it
 document.addEventListener("submit", (event) => (added = isAdd(event) && !event.defaultPrevented));
 addEventListener("pagehide", () => {
-  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value }]);
+  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value, plain: new FormData(box.form).getAll("plain") }]);
 });
 
 // Several lines are several tasks: a page asks. What stands in the box goes along.
@@ -70,21 +70,40 @@ box?.addEventListener("paste", (event) => {
   form.remove();
 });
 
-function giveBack({ line, key: sent }) {
+// What the line is understood as stands below the box, with what of it is text.
+const chips = byId("add-chips");
+const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
+
+// An answer about a line that has changed since, or was sent, is late.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { request } = event.detail.ctx;
+  if (event.target.closest(".add") !== box?.form || !request.action.endsWith("/tasks/read/")) return;
+  if (request.body.get("text") !== box.value) event.preventDefault();
+});
+
+// After a press on one of them somebody types on.
+document.addEventListener("click", (event) => event.target.closest(".chips button")?.form.elements.text.focus());
+
+function giveBack({ line, key: sent, plain = [] }) {
   if (!line) return;
-  if (!box.value) key.value = sent;
+  if (!box.value) {
+    key.value = sent;
+    chips.replaceChildren(...plain.map((phrase) => hidden("plain", phrase)));
+  }
   if (!box.value.startsWith(given)) given = "";
   const rest = box.value.slice(given.length);
   given += `${line} `; // a space, since somebody may be typing on
   box.value = given + rest;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 document.addEventListener("htmx:config:request", (event) => {
   if (!isAdd(event)) return;
-  event.detail.ctx.sent = { line: box.value, key: key.value };
+  event.detail.ctx.sent = { line: box.value, key: key.value, plain: new FormData(box.form).getAll("plain") };
   waiting.push(event.detail.ctx.sent);
   keep();
   box.value = given = "";
+  chips.replaceChildren();
   key.value = newKey();
 });
 

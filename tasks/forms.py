@@ -21,6 +21,7 @@ from tasks import pasted, search
 from tasks.history import Act
 from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
 from tasks.search import LONGEST, MOST_WORDS
+from tasks.understood import Line
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
@@ -160,8 +161,7 @@ class TagsField(forms.CharField):
 
     def to_python(self, value):
         names = re.split(r"[\s,#]+", value or "")
-        seen = {name.lower(): name for name in reversed(names) if text.legible(name)}
-        return tuple(seen.values())[::-1]
+        return unlike([name for name in names if text.legible(name)])
 
     def validate(self, value):
         for name in value:
@@ -184,6 +184,11 @@ def few(tags):
             params={"now": len(tags), "limit": MOST_TAGS},
         )
     return tags
+
+
+def unlike(names):
+    """Return names without those that differ from one before them in case alone."""
+    return tuple({name.lower(): name for name in reversed(names)}.values())[::-1]
 
 
 def lower(names):
@@ -416,8 +421,50 @@ class BaseTaskForm(OwnedForm):
         return super()._get_validation_exclusions() | {"due_time", "priority"}
 
 
+class PlainField(forms.Field):
+    """Phrases of a line that are text, each in a field of its own: a list."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        return [value] if isinstance(value, str) else list(value or [])
+
+
+def lists_in(user, text):
+    """Return the lists that text may go to, {name: id}: user's, if it may name one."""
+    there = user.lists.filter(archived_at=None) if "+" in text else user.lists.none()
+    return dict(there.values_list("name", "pk"))
+
+
+def line_of(user, text, plain=()):
+    """Return what a line of user's says."""
+    return Line(text, user.clock(), lists=lists_in(user, text), plain=plain)
+
+
+def said_in(line, fields):
+    """Return the fields of a task that a line says, with the tags and notes of fields."""
+    said, both = line.said, {}
+    if said.due_date:
+        both |= {"due_date": said.due_date, "due_time": said.due_time}
+    if said.repeat:
+        both |= {"repeat": said.repeat, "repeat_from": said.repeat_from}
+    if said.priority:
+        both["priority"] = said.priority
+    if said.list_name:
+        both["list"] = line.list_pk
+    if said.tags:
+        both["tags"] = unlike([*fields.get("tags", ()), *said.tags])
+    if said.description:
+        notes = [said.description, fields.get("description")]
+        both["description"] = "\n".join(filter(None, notes))
+    return both
+
+
 class AddForm(AddingForm, BaseTaskForm):
-    """One line, and the other fields of a task where a form has them."""
+    """One line (tasks.quickadd), and the other fields of a task where a form has them.
+
+    What the line says counts; the other fields say the rest.
+    """
 
     text = TextField(
         label="What is there to do?",
@@ -427,12 +474,16 @@ class AddForm(AddingForm, BaseTaskForm):
 
     # Of the page of a tag: by its id, since its name may be another by now.
     tag = NumberField(min_value=1, required=False, widget=forms.HiddenInput)
+    plain = PlainField(required=False)
+    # The name of the list that the line names and that isn't there, to be made.
+    make_list = TextField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Task
         fields = ["due_date", "due_time", "priority", "description"]
 
-    field_order = ["text"]
+    field_order = ["plain", "text"]
+    line = None  # what was understood
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, user=user, **kwargs)
@@ -441,18 +492,84 @@ class AddForm(AddingForm, BaseTaskForm):
             self.data["due_date"] = user.today().isoformat()
 
     def clean_text(self):
-        self.instance.title = clean_title(self.cleaned_data["text"])
-        return self.instance.title
+        text = clean_line(self.cleaned_data["text"], "Write what there is to do.", NOTES_LENGTH)
+        self.line = line_of(self.user, text, self.cleaned_data.get("plain", ()))
+        self.instance.title = clean_title(self.line.said.title)
+        self.instance.typed = text
+        return text
+
+    def clean(self):
+        if self.line:
+            self.cleaned_data |= said_in(self.line, self.cleaned_data)
+            try:
+                few(self.cleaned_data.get("tags", ()))
+                clean_notes(self.cleaned_data.get("description", ""))
+            except ValidationError as error:
+                self.add_error("text", error)
+        super().clean()
 
     def add(self, act):
-        self.instance.list_id = self.cleaned_data["list"]
+        self.instance.list_id = self.list_pk(act)
+        self.instance.repeat = self.cleaned_data.get("repeat", "")
+        self.instance.repeat_from = self.cleaned_data.get("repeat_from", Task.RepeatFrom.DUE)
         self.instance.add(self.tags(act), act)
+
+    def list_pk(self, act):
+        """Return the list it goes to. act keeps the one that the line names, if it's to be made."""
+        name = self.line.unlisted
+        if name and name == self.cleaned_data["make_list"]:
+            return TaskList.objects.make(self.user, name, act).pk
+        return self.cleaned_data["list"]
 
     def tags(self, act):
         """Return the tags that the form says; act keeps those that it makes."""
         tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
         pk = self.cleaned_data["tag"]
         return [*tags, *self.user.tags.filter(pk=pk)] if pk else tags
+
+
+class ReadForm(forms.Form):
+    """A line that is being typed, and what of it is to be text."""
+
+    text = TextField(required=False)
+    plain = PlainField(required=False)
+    press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
+
+    def line(self, sidebar):
+        """Return what it says; sidebar has the user's lists and tags."""
+        self.full_clean()
+        text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
+        lists = {one["name"]: one["pk"] for one in sidebar.lists}
+        tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
+        phrases = dict.fromkeys(plain)
+        plain = [phrase for phrase in phrases if phrase != press]
+        plain += [press] if press and press not in phrases else []
+        return Line(" ".join(text.split()), sidebar.clock, lists=lists, tags=tags, plain=plain)
+
+
+class PlainForm(AddForm):
+    """A new task as its line was typed, with what the page that it was added on says of it."""
+
+    def __init__(self, *, task, presets):
+        self.task = task
+        said = {name: str(value) for name, value in presets.items()}
+        super().__init__(said | {"text": task.typed, "plain": [task.typed]}, user=task.user)
+
+    def save(self):
+        """Take out what was understood; return the act."""
+        cleaned, new = self.cleaned_data, self.instance
+        tags = self.user.tags.named(line_of(self.user, self.task.typed).said.tags)
+        return self.task.edit(
+            title=new.title,
+            description=cleaned["description"],
+            due_date=cleaned["due_date"],
+            due_time=None,
+            repeat="",
+            repeat_from=Task.RepeatFrom.DUE,
+            priority=cleaned["priority"],
+            list=cleaned["list"],
+            remove_tags=tags.exclude(pk=cleaned["tag"]),
+        )
 
 
 class PasteForm(AddForm):
@@ -466,52 +583,72 @@ class PasteForm(AddForm):
         " task above. Bullets, numbers and boxes are left out; a ticked box means done.",
         widget=forms.Textarea(attrs={"rows": 12}),
     )
-    lines = ()  # as pasted.read() gives them
+    as_text = forms.BooleanField(
+        label="Take the lines as they are",
+        required=False,
+        help_text="Read no dates, tags or lists.",
+    )
+    field_order = ["as_text", "text"]
+    lines = ()  # as pasted.read() gives them, each with what it says: (Pasted, Line)
 
-    SHOWN = {"text", "list", "due_date"}  # what else was said goes along unseen
+    SHOWN = {"text", "list", "due_date", "as_text"}  # what else was said goes along unseen
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, user=user, **kwargs)
         for name in self.fields.keys() - self.SHOWN:
             self.fields[name].widget = self.fields[name].hidden_widget()
+        for name in ("plain", "make_list"):  # of a single line
+            self.fields.pop(name)
 
     def clean_text(self):
         text = self.cleaned_data["text"]
         if (number := pasted.count(text)) > pasted.MOST_LINES:
             limit = pasted.MOST_LINES
             raise ValidationError(f"These are {number} lines; {limit} are possible at once.")
-        self.lines = pasted.read(text)
-        if not self.lines:
+        found = pasted.read(text)
+        if not found:
             raise ValidationError("Write what there is to do, one task a line.", code="required")
-        errors = []
-        for line in [line for task in self.lines for line in (task, *task.steps)]:
-            try:
-                line.title = clean_title(line.title)
-            except ValidationError as error:
-                errors += [f"Line {line.number}: {words}" for words in error.messages]
+        as_text, self.lines, errors = self.cleaned_data["as_text"], [], []
+        clock, lists = self.user.clock(), lists_in(self.user, text)
+        for task in found:
+            plain = [task.title] if as_text else ()
+            line = Line(task.title, clock, lists=lists, plain=plain)
+            self.lines.append((task, line))
+            task.title = line.said.title
+            for each in (task, *task.steps):
+                try:
+                    refuse_unstorable(line.text if each is task else "")
+                    each.title = clean_title(each.title)
+                except ValidationError as error:
+                    errors += [f"Line {each.number}: {words}" for words in error.messages]
         if errors:
             raise ValidationError(errors)
-        self.instance.title = self.lines[0].title
+        self.instance.title = found[0].title
         return text
 
     @property
     def done(self):
-        return sum(line.done for line in self.lines)
+        return sum(task.done for task, _ in self.lines)
 
     def add(self, act):
-        names = ["description", "priority", "due_date", "due_time"]
-        shared = {name: getattr(self.instance, name) for name in names}
-        shared |= {"user": self.user, "list_id": self.cleaned_data["list"]}
-        tasks = []
-        for line in self.lines:
-            completed_at = timezone.now() if line.done else None
-            task = Task(title=line.title, completed_at=completed_at, **shared)
+        names = ["description", "priority", "due_date", "due_time", "list"]
+        shared = {name: self.cleaned_data[name] for name in names}
+        said = dict.fromkeys(tag for _, line in self.lines for tag in line.said.tags)
+        tags = {tag.name.lower(): tag for tag in Tag.objects.make(self.user, unlike(said), act)}
+        all_have, tasks = self.tags(act), []
+        for pasted_line, line in self.lines:
+            fields = shared | said_in(line, shared)
+            fields["list_id"] = fields.pop("list")
+            own = [tags[name.lower()] for name in fields.pop("tags", ())]
+            completed_at = timezone.now() if pasted_line.done else None
+            task = Task(user=self.user, title=pasted_line.title, typed=line.text,
+                        completed_at=completed_at, **fields)  # fmt: skip
             steps = [
                 Step(user=self.user, task=task, title=step.title, done=step.done)
-                for step in line.steps
+                for step in pasted_line.steps
             ]
-            tasks.append((task, steps))
-        self.user.tasks.add_all(act, tasks, self.tags(act))
+            tasks.append((task, steps, [*own, *all_have]))
+        self.user.tasks.add_all(act, tasks)
 
 
 class TaskForm(MergingForm, BaseTaskForm):
@@ -527,6 +664,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         fields = ["title", "due_date", "due_time", "priority", "description"]
 
     merged = [*Meta.fields, "list", "tags"]
+    line = None  # what was understood of the title, if that was asked for
 
     def value_of(self, instance, name):
         if name == "list":
@@ -539,6 +677,14 @@ class TaskForm(MergingForm, BaseTaskForm):
     def clean_title(self):
         value = self.cleaned_data["title"]
         return clean_title(value) if "title" in self.changed_data else value
+
+    def clean(self):
+        super().clean()
+        title = self.cleaned_data.get("title")
+        if title and "read" in self.posted and not self.errors:
+            self.line = line_of(self.user, title)
+            self.cleaned_data |= said_in(self.line, self.cleaned_data)
+            self.cleaned_data["title"] = self.line.said.title
 
     def _clashes(self, name):
         return name != "tags" and super()._clashes(name)
@@ -553,10 +699,13 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     def changes(self, act):
         changes = super().changes(act)
-        if "tags" not in self.changed_data:
+        if self.line and self.line.said.repeat:
+            changes |= {name: self.cleaned_data[name] for name in ["repeat", "repeat_from"]}
+        said = self.line.said.tags if self.line else []
+        if "tags" not in self.changed_data and not said:
             changes.pop("tags", None)
             return changes
-        mine = changes.pop("tags")
+        mine = changes.pop("tags", self.cleaned_data["tags"])
         shown = lower(self.fields["tags"].to_python(self.data[self["tags"].html_initial_name]))
         new = [name for name in mine if name.lower() not in shown]
         gone = shown - lower(mine)
@@ -880,8 +1029,7 @@ class BulkForm(forms.Form):
         elif self.verb == "list":
             tasks.change(act, list=cleaned["list"])
         elif self.verb == "due":
-            day = cleaned["due_date"]
-            tasks.change(act, due_date=day, **({} if day else {"due_time": None}))
+            tasks.change(act, due_date=cleaned["due_date"])
         else:
             hang = self.verb == "tag"
             names = cleaned["tags"] if tasks.exists() else ()

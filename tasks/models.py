@@ -417,6 +417,17 @@ class ListQuerySet(OrderedQuerySet, NamedQuerySet):
     def standing(self):
         return self.filter(deleted_at=None)
 
+    def make(self, user, name, act):
+        """Return the user's list of this name: made if it isn't there, brought back if archived."""
+        user.lock()  # of two who make it at once, the second sees the first
+        found = user.lists.named([name]).first()
+        if not found:
+            found = self.model(user=user, name=name)
+            found.add(act)
+        elif found.archived_at:
+            user.lists.filter(pk=found.pk).change(act, archived_at=None)
+        return found
+
     def put_back(self, act, changes):
         """As for other rows. Wait for tasks that are on their way into the list."""
         list(self.select_for_update().filter(pk__in=changes).order_by("pk").values_list("pk"))
@@ -600,6 +611,9 @@ def overdue(now):
     return Q(due_date__lt=now.date()) | timed
 
 
+DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
+
+
 class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
     # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
     # the Inbox, and would sort it instead of reading the index.
@@ -611,6 +625,10 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
 
     def completed(self):
         return self.exclude(completed_at=None)
+
+    def added_by(self, act):
+        """Narrow to what an act added or otherwise changed."""
+        return self.filter(pk__in=act.changes.filter(step=None).values("task"))
 
     def with_status(self, status):
         """Narrow to "pending" or "completed"; "" keeps both."""
@@ -679,7 +697,10 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         return super().stamp() | {"updated_at": timezone.now()}
 
     def change(self, act, **fields):
-        """As for other rows. In another list a task isn't placed yet."""
+        """As for other rows. In another list a task isn't placed yet; what has no day has no time
+        of it and no repeat."""
+        if "due_date" in fields and fields["due_date"] is None:
+            fields |= {"due_time": None, "repeat": ""}
         if set(fields) == {"list"}:
             return self.exclude(list=fields["list"]).change(act, **fields, position="")
         if "list" in fields:
@@ -713,20 +734,21 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         super().write_rows(rows)
         TaskTag.objects.write(rows)
 
-    def add_all(self, act, tasks, tags):
-        """Insert new tasks in this order, [(task, its steps)], all with these tags, as one act."""
+    def add_all(self, act, tasks):
+        """Insert new tasks in this order, [(task, its steps, its tags)], as one act."""
         now = timezone.now()
-        for number, (task, steps) in enumerate(tasks):
+        for number, (task, steps, _) in enumerate(tasks):
             task.created_at = now + timedelta(microseconds=number)
             keys = generate_n_keys_between(None, None, len(steps))
             for step, key in zip(steps, keys, strict=True):
                 step.position = key
-        new = self.bulk_create(task for task, _ in tasks)
-        Step.objects.bulk_create(step for _, steps in tasks for step in steps)
+        new = self.bulk_create(task for task, *_ in tasks)
+        Step.objects.bulk_create(step for _, steps, _ in tasks for step in steps)
         there = Task.everything.filter(pk__in=[task.pk for task in new])
         there.leave_deleted_lists()
-        hung = {TAG + str(tag.pk): True for tag in tags}
-        TaskTag.objects.write({task.pk: hung for task in new})
+        TaskTag.objects.write(
+            {task.pk: {TAG + str(tag.pk): True for tag in tags} for task, _, tags in tasks}
+        )
         act.keep_new(new)
         notify([task.pk for task in new])
 
@@ -737,7 +759,7 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         """
         self.filter(list__deleted_at__isnull=False).update(list=None, position="")
 
-    BESIDE = ["list_id", "position", "due_date", "due_time", "deleted_at"]
+    BESIDE = ["list_id", "position", *DATES, "deleted_at"]
 
     def put_back(self, act, changes):
         """As for other rows. A place in a list goes with the list, whatever it is by now."""
@@ -768,9 +790,10 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
             elif "list_id" in back:
                 back["position"] = changes[pk].place
             row = now[pk] | back
-            if row["due_time"] and not row["due_date"]:
-                refused += [(pk, name) for name in back if name in {"due_date", "due_time"}]
-                back.pop("due_date", None), back.pop("due_time", None)
+            if (row["due_time"] or row["repeat"]) and not row["due_date"]:
+                refused += [(pk, name) for name in back if name in DATES]
+                for name in DATES:
+                    back.pop(name, None)
             if "deleted_at" in back and not back["deleted_at"] and row["list_id"] in gone:
                 back |= {"list_id": None, "position": ""}
         return refused + super().fit(act, rows, changes, now)
@@ -810,6 +833,10 @@ class Task(Kept):
     of the system that this one replaces, which are int4.
     """
 
+    class RepeatFrom(models.TextChoices):
+        DUE = "due", "its date"
+        COMPLETION = "completion", "its completion"
+
     class Priority(models.IntegerChoices):
         NONE = 0
         LOW = 1
@@ -836,6 +863,15 @@ class Task(Kept):
     )
     due_date = models.DateField("due", null=True, blank=True)
     due_time = models.TimeField("time", null=True, blank=True)
+    repeat = models.CharField(max_length=200, blank=True, default="", db_default="")
+    repeat_from = models.CharField(
+        max_length=10,
+        choices=RepeatFrom,
+        default=RepeatFrom.DUE,
+        db_default=RepeatFrom.DUE,
+        editable=False,
+    )
+    typed = models.TextField(default="", db_default="", editable=False)
     tags = models.ManyToManyField(Tag, through="TaskTag", related_name="tasks")
     folded = models.GeneratedField(
         expression=Fold(
@@ -861,6 +897,11 @@ class Task(Kept):
                 condition=Q(due_time=None) | ~Q(due_date=None),
                 name="tasks_task_time_needs_date",
                 violation_error_message="A time needs a date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat="") | ~Q(due_date=None),
+                name="tasks_task_repeat_needs_date",
+                violation_error_message="A repeat needs a date.",
             ),
             models.CheckConstraint(condition=Q(priority__lte=3), name="tasks_task_priority"),
             models.UniqueConstraint(
@@ -933,6 +974,8 @@ class Task(Kept):
             "description": self.description,
             "status": self.status,
             "due_date": due,
+            "repeat": self.repeat,
+            "repeat_from": self.repeat_from if self.repeat else "",
             "priority": self.get_priority_display().lower(),
             "list": self.list and self.list.name,
             "tags": [tag.name for tag in self.tags.by_name()],
@@ -960,6 +1003,12 @@ class Task(Kept):
         tags = {TAG + str(tag.pk): True for tag in add_tags}
         tags |= {TAG + str(tag.pk): False for tag in remove_tags}
         return super().edit(act=act, **fields, **tags)
+
+    @transaction.atomic
+    def put_into(self, name):
+        """Move it to its user's list of this name, which is made if it isn't there."""
+        act = self.new_act(Act.Kind.EDIT)
+        return self.edit(act=act, list=TaskList.objects.make(self.user, name, act))
 
     def hang(self, tags):
         TaskTag.objects.bulk_create(
@@ -1008,7 +1057,7 @@ class Task(Kept):
 
         In the order by hand it stands after this one. Return the act, see ActManager.once.
         """
-        names = ["user_id", "list_id", "title", "description", "priority", "due_date", "due_time"]
+        names = ["user_id", "list_id", "title", "description", "priority", *DATES, "repeat_from"]
         copy = Task(**{name: getattr(self, name) for name in names})
 
         def add(act):

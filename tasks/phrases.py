@@ -26,13 +26,23 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 NUMBERS = {
     **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
     **{"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20},
-    **{"thirty": 30, "forty-five": 45, "ninety": 90, "a couple of": 2},
+    **{"thirty": 30, "forty": 40, "forty-five": 45, "forty five": 45, "fifty": 50, "ninety": 90},
+    "a couple of": 2,
 }
 ORDINALS = {
     **{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7},
-    **{"eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15},
-    **{"twentieth": 20, "thirtieth": 30, "last": -1, "other": 2, "alternate": 2},
+    **{"eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13},
+    **{"fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18},
+    **{"nineteenth": 19, "twentieth": 20, "thirtieth": 30},
 }
+ORDINALS |= {
+    f"{tens}{joint}{name}": number + ORDINALS[name]
+    for tens, number, most in [("twenty", 20, 9), ("thirty", 30, 1)]
+    for joint in "- "
+    for name in list(ORDINALS)[:most]
+}
+ORDINALS |= {"last": -1, "other": 2, "alternate": 2}
+UNITS = {"wk": "week", "mth": "month", "yr": "year"}
 CYCLES = {  # of a repeat: FREQ and INTERVAL
     **{"day": ("DAILY", 1), "daily": ("DAILY", 1), "everyday": ("DAILY", 1)},
     **{"week": ("WEEKLY", 1), "weekly": ("WEEKLY", 1)},
@@ -234,7 +244,8 @@ def number_of(word: str | None) -> int:
 
 
 def unit_of(word: str) -> str:
-    return word.lower().rstrip("s")
+    word = word.lower().rstrip("s")
+    return UNITS.get(word, word)
 
 
 def part_of(match) -> str:
@@ -273,7 +284,7 @@ def read_moment(match, now):
 
 def read_ahead(match, now):
     """in 3 days, within 2 weeks, in a month's time"""
-    unit = match["unit"].lower()
+    unit = unit_of(match["unit"])
     if unit == "day" and match["n"].lower() == "a":  # Rome wasn't built in a day.
         return None
     return day_with_part(after(now.today, number_of(match["n"]), unit), part_of(match))
@@ -288,7 +299,7 @@ def read_ahead_of(match, now):
         day = now.today + timedelta(1)
     else:
         day = next_weekday({weekday_of(base)}, now.today + timedelta(1))
-    return Day(after(day, number_of(match["n"]), match["unit"].lower()))
+    return Day(after(day, number_of(match["n"]), unit_of(match["unit"])))
 
 
 def read_next_weekday(match, now):
@@ -435,11 +446,12 @@ def read_weekend(match, now):
 def read_hour(match, now):
     """9 am, 7.30pm, 21:30, 14h30, at 4, five o'clock"""
     said = match.groupdict()
-    hour, minute = number_of(said["hour"]), int(said.get("minute") or 0)
+    hour, minute = number_of(said["hour"]), said.get("minute") and number_of(said["minute"])
     half = (said.get("half") or "").lower()
     if half:
         hour = hour % 12 + 12 * half.startswith("p") if 1 <= hour <= 12 else 99
-    how = "exact" if half else "bare" if said.get("minute") is None else "written"
+    how = "exact" if half else "bare" if minute is None else "written"
+    minute = minute or 0
     if hour > 23 or minute > 59 or (how == "bare" and not hour):
         return None
     return Clock(hour, minute, how, part_of(match))
@@ -608,7 +620,7 @@ FRAGMENTS = {
     "th": "(?:[0-9]{1,2}(?:st|nd|rd|th))",
     "ordinal": f"(?:{{th}}|{either(ORDINALS)})",
     "ths": "(?P<ths>{th}(?:{also}(?:the )?{th})*)",
-    "units": "(?P<unit>day|week|fortnight|month|year)",
+    "units": "(?P<unit>day|week|wk|fortnight|month|mth|year|yr)",
     "year": "(?P<year>,? (?:19|20)[0-9][0-9])?",
     "part": "(?: (?:in the )?(?:early |late )?(?P<part>morning|afternoon|evening|night))?",
     "day_of_date": "(?:(?P<day>{day_name}),? )?",
@@ -616,10 +628,12 @@ FRAGMENTS = {
     "half": r"(?P<half>[ap]\.?m\b\.?)",
     "hour_word": "(?P<hour>[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
     "|eleven|twelve)",
+    "minute_word": "(?P<minute>fifteen|twenty|thirty|forty|forty[- ]five|fifty)",
     "date": r"(?P<date>[0-9]{1,2}(?:st|nd|rd|th|\.)?)",
     "figure": "(?P<first>[0-9]{1,2})",
+    "large": "(?P<first>1[3-9]|2[0-9]|3[01])",  # no month
     "second": "(?P<second>[0-9]{1,2})",
-    "near": "(?P<near>(?:the )?day after tomorrow|today|tomorrow|tmrw|tmr|2moro|tonight"
+    "near": "(?P<near>(?:the )?day after tomorrow|today|tomorrow|tmrw|tmr|tmw|2moro|tonight"
     "|this (?:morning|afternoon|evening))",
     "within": "(?:in|within) (?:the next )?",
     "hours": "(?P<n>half an|{number}(?: and a half)?|[0-9]{1,3}[.,][0-9])",
@@ -719,8 +733,10 @@ PHRASES = {
         ),
         (STRONG, "{day_of_date}{figure}/{second}/(?P<year>[0-9]{2})", read_figures),
         (BESIDE, "(?P<first>[123])/(?P<second>[234])", read_figures),
+        (FAIR, "{day_of_date}{large}/{second}", read_figures),
         (WEAK, "{day_of_date}{figure}/{second}", read_figures),
         (WEAK, "{day_of_date}{figure}\\.(?P<second>0[1-9])\\.", read_figures),
+        (WEAK, "{day_of_date}{large}\\.{second}\\.", read_figures),
         (BESIDE, "{day_of_date}{figure}\\.{second}\\.", read_figures),
         (FAIR, "{day_of_date}the (?P<date>{th}){part}", read_month_day),
         (WEAK, "{day_of_date}(?P<date>{th}){part}", read_month_day),
@@ -730,7 +746,8 @@ PHRASES = {
     ],
     "time": [
         (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}{of_day}", read_hour),
-        (FAIR, "{hour_word} ?{half}{of_day}", read_hour),
+        (FAIR, "{hour_word}(?: {minute_word})? ?{half}{of_day}", read_hour),
+        (FAIR, "at {hour_word} {minute_word}{of_day}", read_hour),
         (
             WEAK,
             "(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?: ?(?:h|hrs?|o['’]?clock))?{of_day}",

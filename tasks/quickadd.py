@@ -363,8 +363,9 @@ def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bo
     following = behind.split()[0].lower() if behind[0] == " " else ""
     if bare[: one.start].strip():
         return one.strength == FAIR and following in FUNCTION
-    # At the start: Friday: call Bob, 14:30 dentist; but not 3:10 to Yuma.
-    return bool(re.match(r" *[:,–—]| - ", behind)) or (one.kind == "time" and following != "to")
+    # At the start: Friday: call Bob, 14:30 dentist, 15/4 taxes; but not 3:10 to Yuma.
+    is_figures = one.kind == "time" or (one.strength == FAIR and bare[one.start].isdigit())
+    return bool(re.match(r" *[:,–—]| - ", behind)) or (is_figures and following != "to")
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
@@ -375,21 +376,23 @@ def is_beside(bare: str, one: Found, other: Found) -> bool:
 def tidied(line: str, spans: list[Span]) -> list[Span]:
     """Return the spans, each with the marks around it that lose their sense without it."""
     for at, (start, end, kind) in enumerate(spans):
-        is_first = not line[:start].strip()
+        if kind in ("tag", "list", "priority"):
+            continue
         before = line[spans[at - 1].end if at else 0 : start]
         behind = line[end : spans[at + 1].start if at + 1 < len(spans) else len(line)]
+        is_first = not line[:start].strip()
+        later = [Span(span.start - end, span.end - end, span.kind) for span in spans[at + 1 :]]
+        is_last = not without(line[end:], later).strip(" ,;.")
         if before.endswith("(") and behind.startswith(")"):
             start, end = start - 1, end + 1
-        elif kind in ("tag", "list", "priority"):
-            pass
         elif is_first and (mark := re.match(r"\s*(?:[:,;]|[-–—](?!\S))\s*", behind)):
             end += mark.end()
         elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
             end += len(behind.rstrip())
-        elif not behind.strip() and (mark := re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)):
-            start -= mark.end() - mark.start()
         elif re.match(r"[?!.,;:]", behind):
             start -= len(before) - len(before.rstrip())
+        if is_last and (mark := re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)):
+            start -= mark.end() - mark.start()
         spans[at] = Span(start, end, kind)
     return spans
 

@@ -8,7 +8,8 @@ from django.db.models.functions import RowNumber
 
 from accounts import text
 from tasks.history import Act, Change
-from tasks.models import TAG, Task
+from tasks.models import DATES, TAG, Task
+from tasks.recurrence import describe
 
 SHOWN = 3  # rows of an act that its line names
 KINDS = ["list", "task", "step", "tag"]  # an act is told by the first of these that it changed
@@ -32,6 +33,8 @@ LABELS = {
     "priority": "Priority",
     "due_date": "Due",
     "due_time": "Time",
+    "repeat": "Repeats",
+    "repeat_from": "Counted from",
     "list_id": "List",
     "completed_at": "Completed",
     "archived_at": "Archived",
@@ -132,7 +135,7 @@ class Teller:
             return f"gave {what} {priority.lower()} priority"
         if names <= {"due_date", "due_time"} and after.get("due_date"):
             return f"put {what} on {self.clock.date(date.fromisoformat(after['due_date']))}"
-        if names <= {"due_date", "due_time"} and "due_date" in names:
+        if names <= {*DATES} and "due_date" in names and not after["due_date"]:
             return f"took the date off {what}"
         if names in ({"title"}, {"name"}) and number == 1:
             (old,), (new,) = before.values(), after.values()
@@ -196,6 +199,10 @@ class Teller:
             return Task.Priority(value).label
         if name == "due_date":
             return value and self.clock.date(date.fromisoformat(value))
+        if name == "repeat":
+            return value and describe(value, on=self.clock.date)
+        if name == "repeat_from":
+            return Task.RepeatFrom(value).label
         if name == "due_time":
             return value and self.clock.time(time.fromisoformat(value))
         if name == "deleted_at":

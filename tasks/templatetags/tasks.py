@@ -4,7 +4,8 @@ import uuid
 
 from django import template
 
-from tasks import dates, search
+from tasks import dates, recurrence, search
+from tasks.understood import Line
 
 register = template.Library()
 
@@ -40,3 +41,25 @@ def baseline(field):
 def marked(words, looked_for):
     """Show words with all that was looked for marked in them."""
     return {"parts": search.marked(str(words), looked_for)}
+
+
+WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the list"}
+
+
+@register.filter
+def ways_on(message):
+    """Return the addresses that a message leads to, with their names (tasks.views.answers.say)."""
+    return [(url, WAYS[url.split("/")[-2]]) for url in (message.extra_tags or "").split()]
+
+
+@register.filter
+def title_says(task, clock):
+    """Return what the title would be understood as, if it were a new line; "" for nothing."""
+    return Line(task.title, clock).words
+
+
+@register.filter
+def repeat_words(task, clock):
+    """Return a task's repeat in words: every 2 weeks on Tuesday."""
+    words = recurrence.describe(task.repeat, on=clock.date)
+    return f"{words}, from completion" if task.repeat_from == "completion" else words

@@ -47,6 +47,8 @@ class TaskTests(TestCase):
                 "description": "Two litres",
                 "status": "pending",
                 "due_date": "2026-03-25",
+                "repeat": "",
+                "repeat_from": "",
                 "priority": "none",
                 "list": None,
                 "tags": [],

@@ -200,13 +200,13 @@ class TestPasting:
 def test_what_is_wrong_keeps_all_and_says_where(anybody_in):
     page = anybody_in
     page.goto("/tasks/paste/?next=/inbox/")
-    text = f"Milk\n{'x' * 256}\nBread"
+    text = f"Milk\n  {'x' * 256}\nBread"
     lines(page).fill(text)
     page.get_by_role("button", name="Add these tasks").click()
     expect(page.get_by_text("Line 2: This has 256 characters; 255 are possible.")).to_be_visible()
     expect(lines(page)).to_have_value(text)
     lines(page).fill("Milk\nBread")
-    page.get_by_role("button", name="Add 3 tasks").click()
+    page.get_by_role("button", name="Add 2 tasks").click()
     expect(message(page)).to_contain_text("Added 2 tasks.")
 
 
@@ -244,7 +244,7 @@ def test_is_accessible_and_fits(signed_in, scheme, width):
     for text, words in [
         ("", "Write what there is to do, one task a line."),
         (long, "What they become"),
-        (f"Milk\n{'x' * 256}", "Line 2: This has 256 characters"),
+        (f"Milk\n  {'x' * 256}", "Line 2: This has 256 characters"),
     ]:
         page.goto("/tasks/paste/?next=/inbox/")
         lines(page).fill(text)

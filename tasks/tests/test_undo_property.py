@@ -80,7 +80,7 @@ class Person:
         tags = Tag.objects.make(self.user, [NAMES[m % 5]] if m % 2 else [], act)
         tasks = [Task(user=self.user, title=title, list=self.home(n)) for title in "xy"]
         step = Step(user=self.user, task=tasks[0], title="z")
-        Task.objects.add_all(act, [(tasks[0], [step]), (tasks[1], [])], tags)
+        Task.objects.add_all(act, [(tasks[0], [step], tags), (tasks[1], [], tags)])
         return act
 
     def duplicate_task(self, n, m):

@@ -106,10 +106,13 @@ def leave(request, url):
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
-def say(request, words, act=None):
-    """Tell the user what happened, with Undo where it was an act."""
-    undo = reverse("act_undo", args=[act.pk]) if act and act.pk else ""
-    messages.success(request, words, extra_tags=undo)
+def say(request, words, act=None, *ways):
+    """Tell the user what happened, with Undo where it was an act, and other ways on from there.
+
+    These are addresses that take a POST; tasks.templatetags.tasks.ways_on has their names.
+    """
+    undo = [reverse("act_undo", args=[act.pk])] if act and act.pk else []
+    messages.success(request, words, extra_tags=" ".join([*undo, *ways]))
 
 
 def warn(request, words, act):

@@ -17,6 +17,7 @@ from tasks.listing import (
     listing_at,
 )
 from tasks.sidebar import sidebar_of
+from tasks.understood import EXAMPLES, Line
 from tasks.views.answers import answer, origin, page
 
 
@@ -40,6 +41,16 @@ def upcoming(request):
 @require_safe
 def inbox(request):
     return show(request, Inbox)
+
+
+@require_safe
+def writing(request):
+    """What can be written in a line, with what it means at this moment."""
+    clock = sidebar_of(request).clock
+    sections = [
+        (title, rule, [Line(text, clock) for text in lines]) for title, rule, lines in EXAMPLES
+    ]
+    return page(request, "tasks/writing.html", {"sections": sections})
 
 
 @require_safe

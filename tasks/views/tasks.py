@@ -5,10 +5,21 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tasks import pasted
-from tasks.forms import AddForm, BulkForm, DetailForm, MoveForm, PasteForm, submission
+from tasks.forms import (
+    AddForm,
+    BulkForm,
+    DetailForm,
+    MoveForm,
+    PasteForm,
+    PlainForm,
+    ReadForm,
+    line_of,
+    submission,
+)
 from tasks.listing import listing_at
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller
@@ -42,10 +53,57 @@ def task_add(request):
         if task is None or task.deleted_at:
             say(request, "That task was added before, and deleted since.")
         else:
-            say(request, f"Added “{task}”{where(request, task)}.", form.act)
+            say(request, *added_words(request, task, form))
         return answer(request)
     template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
     return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+
+
+def added_words(request, task, form):
+    """Return what to say of a new task: its words, its act, and the ways on from there."""
+    line = line_of(request.user, task.typed, form.cleaned_data.get("plain", ()))
+    words, ways = f"Added “{task}”{where(request, task)}.", []
+    if line.said.spans:
+        words += f" Understood as {line.words}."
+        ways.append(reverse("task_plain", args=[task.pk]))
+    if line.unlisted and not task.list_id:
+        words += f" There is no list “{line.unlisted}”, so it is in the Inbox."
+        ways.append(reverse("task_make_list", args=[task.pk]))
+    return words, form.act, *ways
+
+
+@require_POST
+def task_read(request):
+    """What a line would be understood as, while it is typed."""
+    line = ReadForm(request.POST).line(sidebar_of(request))
+    return page(request, "tasks/_chips.html", {"line": line})
+
+
+@require_POST
+@once_more
+def task_plain(request, task_pk):
+    """Keep a new task as its line was typed, with nothing of it understood."""
+    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    listing = listing_at(request.user, origin(request), Sidebar(request.user))
+    form = PlainForm(task=task, presets=listing.presets if listing else {})
+    is_new = task.version == 1 and form.is_valid()
+    act = form.save() if is_new else None
+    already = "is as you typed it already" if task.title == task.typed else ""
+    tell(request, task, act, "Kept as plain text:", already)
+    return answer(request, task)
+
+
+@require_POST
+@once_more
+def task_make_list(request, task_pk):
+    """Make the list that a task's line named, and move the task to it."""
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    name = line_of(request.user, task.typed).said.list_name
+    if not name:
+        raise Http404
+    act = task.put_into(name)
+    tell(request, task, act, f"Made the list “{task.list}” with", f"is in “{task.list}” already")
+    return answer(request, task, lists=True)
 
 
 @require_http_methods(METHODS)
@@ -89,7 +147,7 @@ def task_edit(request, task_pk):
     if not form.is_valid():
         return detail(request, form, status=409 if form.clashes else 422)
     act = form.save()
-    done = edit_words(task, form.written, sidebar_of(request).clock) if act else ""
+    done = edit_words(task, form, sidebar_of(request).clock) if act else ""
     if act or not form.step:
         say(request, done or "There was nothing new to save.", act)
     if form.step:
@@ -99,8 +157,11 @@ def task_edit(request, task_pk):
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
 
 
-def edit_words(task, written, clock):
-    """Return what an edit of these fields did, in the words of the button that did it."""
+def edit_words(task, form, clock):
+    """Return what an edit did, in the words of the button that did it."""
+    written = form.written
+    if form.line and form.line.said.spans:
+        return f"Saved “{task}”. Understood as {form.line.words}."
     if written == {"list"}:
         return f"Moved “{task}” to {task.list or 'the Inbox'}."
     if written == {"priority"}:

@@ -1,0 +1,36 @@
+from django.core.management.base import CommandError
+
+from accounts.management.base import ExampleCommand
+from accounts.models import User
+from tasks.forms import AddForm, line_of
+
+
+class Command(ExampleCommand):
+    help = "Add a task for somebody from one line, as if they had typed it, and say what it became."
+    example = 'manage.py add_task ann@example.org "Pay rent tomorrow 5pm #home every month"'
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument("line")
+        parser.add_argument("--plain", action="store_true", help="the line is the title as it is")
+        parser.add_argument(
+            "--make-list",
+            action="store_true",
+            help="make the list that it names, if it isn't there",
+        )
+
+    def handle(self, *, email, line, plain, make_list, **options):
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is None:
+            raise CommandError(f"There is no account with the address {email}.")
+        plain = [line] if plain else []
+        new_list = line_of(user, line, plain).unlisted if make_list else ""
+        form = AddForm({"text": line, "plain": plain, "make_list": new_list}, user=user)
+        if not form.is_valid():
+            raise CommandError(" ".join(word for words in form.errors.values() for word in words))
+        task = form.save()
+        self.stdout.write(f"Added {task.pk} “{task}” to {task.list or 'the Inbox'}.")
+        if form.line.said.spans:
+            self.stdout.write(f"Understood as {form.line.words}.")
+        if form.line.unlisted and not task.list_id:
+            self.stdout.write(f"There is no list “{form.line.unlisted}”; --make-list makes it.")

@@ -1,0 +1,174 @@
+"""A line is typed, and what it is understood as is seen, taken back, undone: in Chromium.
+
+No date is named: what is understood is a test of its own (test_understood.py).
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.models import Tag, Task, TaskList
+from tasks.tests.browsing import add, message, open_task, titles
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINE = "Pay rent tomorrow 17:00 #home !high every month"
+
+
+@pytest.fixture
+def page(signed_in):
+    signed_in.goto("/inbox/")
+    expect(signed_in.locator("#add[data-htmx-powered]")).to_be_visible()
+    return signed_in
+
+
+def box(page):
+    return page.get_by_label("Add a task")
+
+
+def chips(page):
+    return page.locator("#add-chips .chip")
+
+
+def chip(page, words):
+    return page.locator("#add-chips .chip", has_text=words)
+
+
+def press(page, name):
+    message(page).get_by_role("button", name=name, exact=True).click()
+
+
+class TestChips:
+    def test_they_follow_what_is_typed_and_go_with_the_line(self, page):
+        box(page).press_sequentially("Call mum tomorrow")
+        expect(chips(page)).to_have_text([re.compile("^Tomorrow")])
+        box(page).press_sequentially(" at noon #calls")
+        expect(chips(page)).to_have_text(
+            [re.compile("^Tomorrow"), re.compile("^12:00"), re.compile("^#calls, a new tag")]
+        )
+        box(page).fill("Call mum")
+        expect(chips(page)).to_have_count(0)
+        box(page).fill("Call mum today")
+        expect(chips(page)).to_have_text([re.compile("^Today")])
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Call mum"])
+        expect(chips(page)).to_have_count(0)
+
+    def test_press_makes_it_text_and_the_focus_stays_in_the_box(self, page):
+        box(page).fill(LINE)
+        chip(page, "Tomorrow").click()
+        expect(chip(page, "“tomorrow” is text")).to_be_visible()
+        expect(chip(page, re.compile("^Tomorrow"))).to_have_count(0)
+        expect(box(page)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Pay rent tomorrow"])
+        task = Task.objects.get()
+        assert (task.repeat, task.priority, f"{task.due_time:%H:%M}") == (
+            "FREQ=MONTHLY",
+            3,
+            "17:00",
+        )
+        assert task.typed == LINE
+
+    def test_second_press_takes_that_back_and_keys_alone_will_do(self, page):
+        box(page).fill("Swim tomorrow")
+        expect(chip(page, "Tomorrow")).to_be_visible()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(chip(page, "Tomorrow")).to_be_focused()
+        page.keyboard.press("Enter")
+        chip(page, "“tomorrow” is text").click()
+        expect(chips(page)).to_have_text([re.compile("^Tomorrow")])
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Swim"])
+
+    def test_answer_about_an_earlier_line_is_not_shown(self, page):
+        held = []
+        page.route("**/tasks/read/", lambda route: held.append(route))
+        box(page).fill("Swim tomorrow")
+        page.wait_for_timeout(500)
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Swim"])
+        with page.expect_response("**/tasks/read/"):
+            held.pop().continue_()
+        page.unroute("**/tasks/read/")
+        expect(chips(page)).to_have_count(0)
+        box(page).fill("Run today")
+        expect(chips(page)).to_have_text([re.compile("^Today")])
+
+    def test_text_that_was_chosen_comes_back_with_a_line_that_failed(self, page):
+        box(page).fill("Swim tomorrow")
+        chip(page, "Tomorrow").click()
+        expect(chip(page, "is text")).to_be_visible()
+        page.route("**/tasks/add/", lambda route: route.abort(), times=1)
+        page.keyboard.press("Enter")
+        expect(chip(page, "“tomorrow” is text")).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Swim tomorrow"])
+
+    def test_list_that_is_not_there_is_made_by_its_box(self, page):
+        box(page).fill("Dig +Garden")
+        page.get_by_label("Make the list “Garden”").check()
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(message(page)).to_contain_text("Added “Dig” to Garden.")
+        expect(page.locator("#sidebar").get_by_role("link", name="Garden")).to_be_visible()
+        assert Task.objects.get().list == TaskList.objects.get()
+
+    def test_page_that_adds_a_task_shows_them_too(self, page):
+        page.goto("/tasks/add/?next=/inbox/")
+        page.get_by_label("What is there to do?").fill("Swim tomorrow")
+        found = page.locator(".sheet .chip", has_text="Tomorrow")
+        found.click()
+        expect(page.locator(".sheet .chip")).to_have_text([re.compile("“tomorrow” is text")])
+        page.locator(".sheet").get_by_role("button", name="Add", exact=True).click()
+        expect(titles(page)).to_have_text(["Swim tomorrow"])
+
+
+class TestSaved:
+    """What a saved line says, the same with JavaScript and without."""
+
+    def start(self, page):
+        page.goto("/inbox/")
+        box(page).fill(LINE + " +Garden")
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(titles(page)).to_have_text(["Pay rent"])
+        said = "Understood as Tomorrow · 17:00 · #home · High priority · Every month."
+        expect(message(page)).to_contain_text(f"Added “Pay rent”. {said}")
+        expect(message(page)).to_contain_text("There is no list “Garden”, so it is in the Inbox.")
+
+    def test_undo_takes_the_task_back_and_the_tag_that_was_made(self, anybody_in):
+        self.start(anybody_in)
+        press(anybody_in, "Undo")
+        expect(message(anybody_in)).to_contain_text("Undone: added “Pay rent”.")
+        expect(titles(anybody_in)).to_have_count(0)
+        assert (Task.objects.count(), Tag.objects.count()) == (0, 0)
+
+    def test_keep_as_plain_text(self, anybody_in):
+        self.start(anybody_in)
+        press(anybody_in, "Keep as plain text")
+        expect(titles(anybody_in)).to_have_text([LINE + " +Garden"])
+        expect(message(anybody_in)).to_contain_text("Kept as plain text:")
+        task = Task.objects.get()
+        assert (task.due_date, task.repeat, task.priority, task.tags.count()) == (None, "", 0, 0)
+        press(anybody_in, "Undo")
+        expect(titles(anybody_in)).to_have_text(["Pay rent"])
+
+    def test_make_the_list(self, anybody_in):
+        self.start(anybody_in)
+        press(anybody_in, "Make the list")
+        expect(message(anybody_in)).to_contain_text("Made the list “Garden” with “Pay rent”.")
+        expect(titles(anybody_in)).to_have_count(0)
+        assert Task.objects.get().list == TaskList.objects.get()
+
+    def test_title_is_read_on_the_page_of_the_task(self, anybody_in):
+        page = anybody_in
+        page.goto("/inbox/")
+        add(page, "Swim")
+        Task.objects.update(title="Swim tomorrow #fun")
+        page.goto("/inbox/")
+        open_task(page, "Swim tomorrow #fun")
+        page.get_by_role("button", name="Read the title as Tomorrow · #fun").click()
+        expect(message(page)).to_contain_text("Saved “Swim”. Understood as Tomorrow · #fun.")
+        expect(page.get_by_label("Title")).to_have_value("Swim")
+        assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

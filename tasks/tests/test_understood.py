@@ -1,0 +1,407 @@
+"""Quick add on the pages and at the command line: what is understood, told, taken back, kept."""
+
+from datetime import date, datetime, time
+from io import StringIO
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+from django.core.management import CommandError, call_command
+from django.test import SimpleTestCase
+
+from accounts.clock import Clock
+from tasks.models import Task
+from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
+from tasks.understood import EXAMPLES, Line
+
+NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+BECOMES = {
+    "Call mum tomorrow": ("Call mum", "Tomorrow"),
+    "Send the invoice by Friday": ("Send the invoice", "Fri 27 Mar"),
+    "Book the dentist next Tuesday": ("Book the dentist", "Tue 31 Mar"),
+    "Order a cake for 3 May": ("Order a cake", "Sun 3 May"),
+    "Plan the trip next week": ("Plan the trip", "Mon 30 Mar"),
+    "Renew the passport in 10 days": ("Renew the passport", "Sat 4 Apr"),
+    "Close the books end of month": ("Close the books", "Tue 31 Mar"),
+    "Water the garden this weekend": ("Water the garden", "Sat 28 Mar"),
+    "Lunch with Sam 12:30": ("Lunch with Sam", "Today 12:30"),
+    "Pick up the kids at 4": ("Pick up the kids", "Today 16:00"),
+    "Call Bob friday at half past five": ("Call Bob", "Fri 27 Mar · 17:30"),
+    "Go for a run tomorrow morning": ("Go for a run", "Tomorrow 09:00"),
+    "Take the bread out in 45 min": ("Take the bread out", "Today 11:15"),
+    "Vitamins every day": ("Vitamins", "Every day, from today"),
+    "Put the bins out every monday evening": (
+        "Put the bins out",
+        "Every Monday, from Mon 30 Mar 19:00",
+    ),
+    "Team sync every 2 weeks on tue at 10:00": (
+        "Team sync",
+        "Every 2 weeks on Tuesday, from Tue 31 Mar · 10:00",
+    ),
+    "Swim every mon, wed and fri": ("Swim", "Every Monday, Wednesday and Friday, from today"),
+    "Pay the rent every month on the 1st": (
+        "Pay the rent",
+        "Every month on the 1st, from Wed 1 Apr",
+    ),
+    "Board meeting every last friday of the month": (
+        "Board meeting",
+        "Every month on the last Friday, from Fri 27 Mar",
+    ),
+    "Physio every tuesday 10 times": ("Physio", "Every Tuesday, 10 times, from Tue 31 Mar"),
+    "Antibiotics every day until 30 june": (
+        "Antibiotics",
+        "Every day until Tue 30 Jun, from today",
+    ),
+    "Clean the filter every! 3 months": (
+        "Clean the filter",
+        "Every 3 months, counted from when it is done, from today",
+    ),
+    "Buy paint #home #diy": ("Buy paint", "#home · #diy"),
+    "Dig over the beds +Garden": ("Dig over the beds", ""),
+    'Order soil +"Garden project"': ("Order soil", ""),
+    "Call the bank !high": ("Call the bank", "High priority"),
+    'Watch "Tomorrow Never Dies"': ('Watch "Tomorrow Never Dies"', ""),
+    "Read Friday's paper": ("Read Friday's paper", ""),
+    "Watch The 9/11 Report": ("Watch The 9/11 Report", ""),
+    "Prepare the Monday meeting": ("Prepare the Monday meeting", ""),
+    "Fix issue #2254": ("Fix issue #2254", ""),
+    "Book a room 2-4pm": ("Book a room 2-4pm", ""),
+    "Take 2 days off": ("Take 2 days off", ""),
+}
+
+
+class LineTests(SimpleTestCase):
+    maxDiff = None
+
+    def test_examples_of_the_help_page(self):
+        lines = [Line(text, Clock(NOW)) for _, _, texts in EXAMPLES for text in texts]
+        self.assertEqual({line.text: (line.said.title, line.words) for line in lines}, BECOMES)
+
+    def test_dates_are_read_and_written_as_the_settings_say(self):
+        month_first = Clock(NOW, date_format="month", hours=12, week_start=6)
+        line = Line("Pay 5/4/2026 5pm, plan next week", month_first)
+        self.assertEqual(line.words, "Mon May 4 · 5:00 pm")
+        self.assertEqual(Line("Plan next week", month_first).words, "Sun Mar 29")
+        self.assertEqual(
+            Line("Pay 5/4/2026", Clock(NOW, date_format="iso")).words, "Sun 2026-04-05"
+        )
+
+    def test_lists_are_known_whatever_their_case_and_accents(self):
+        lists = {"Büro": 1, "Garden project": 2}
+        for text, pk, name in [("a +buro", 1, "Büro"), ("a +garden PROJECT", 2, "Garden project")]:
+            line = Line(text, Clock(NOW), lists=lists)
+            self.assertEqual((line.list_pk, line.list_name, line.unlisted), (pk, name, ""))
+        self.assertEqual(Line("a +inbox", Clock(NOW)).list_name, "Inbox")
+        self.assertEqual(Line("a +büros", Clock(NOW), lists=lists).unlisted, "büros")
+
+
+class QuickAddPageTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.ann.time_zone = "Europe/Berlin"
+        self.ann.save()
+        patched = mock.patch("accounts.models.User.now", lambda user: NOW)
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def post(self, url, **data):
+        return self.client.post(url, {"next": "/inbox/"} | data, follow=True)
+
+    def add(self, text, **more):
+        return self.post("/tasks/add/", text=text, **more)
+
+    def task(self):
+        return Task.objects.get()
+
+    def state(self):
+        """Return what the line may have said of the only task there is."""
+        task = self.task()
+        return {
+            name: value
+            for name, value in {
+                "title": task.title,
+                "notes": task.description,
+                "due": task.due_date,
+                "time": task.due_time,
+                "priority": task.priority,
+                "list": task.list and task.list.name,
+                "tags": [tag.name for tag in task.tags.by_name()],
+                "repeat": task.repeat,
+                "from": task.repeat_from.replace("due", ""),
+            }.items()
+            if value
+        }
+
+    LINE = "Pay rent tomorrow 5pm #home !high +garten every! 2 months"
+    SAID = {
+        "title": "Pay rent",
+        "due": date(2026, 3, 26),
+        "time": time(17),
+        "priority": 3,
+        "list": "Garten",
+        "tags": ["home"],
+        "repeat": "FREQ=MONTHLY;INTERVAL=2",
+        "from": "completion",
+    }
+
+    def test_line_becomes_the_task_and_is_kept(self):
+        self.add_list("Garten")
+        response = self.add(self.LINE)
+        self.assertEqual(self.state(), self.SAID)
+        self.assertEqual(self.task().typed, self.LINE)
+        self.assertEqual(
+            messages_of(response),
+            [
+                "Added “Pay rent” to Garten. Understood as Tomorrow · 17:00 · #home · High priority"
+                " · Garten · Every 2 months, counted from when it is done."
+            ],
+        )
+
+    def test_message_offers_undo_and_the_line_as_plain_text(self):
+        page = html_of(self.add(self.LINE))
+        pk = self.task().pk
+        self.assertIn("There is no list “garten”, so it is in the Inbox.", words_of(page))
+        for url, name in [
+            (f"/history/{self.ann.acts.get().pk}/undo/", "Undo"),
+            (f"/tasks/{pk}/plain/", "Keep as plain text"),
+            (f"/tasks/{pk}/make-list/", "Make the list"),
+        ]:
+            self.assertRegex(page, f'action="{url}"[^§]*?>{name}</button>')
+        page = html_of(self.add("Milk"))
+        self.assertIn("Added “Milk”.", words_of(page))
+        self.assertNotIn("plain/", page)
+
+    def test_plain_text_keeps_what_the_page_says(self):
+        garden = self.add_list("Garden")
+        tag = self.ann.tags.create(name="calls")
+        cases = [
+            ("/today/", {"due_date": "today"}, {"due": NOW.date()}),
+            (f"/lists/{garden.pk}/", {"list": garden.pk}, {"list": "Garden"}),
+            (f"/tags/{tag.pk}/", {"tag": tag.pk}, {"tags": ["calls"]}),
+            ("/inbox/", {}, {}),
+        ]
+        for url, presets, kept in cases:
+            with self.subTest(url):
+                self.add(self.LINE, **presets, next=url)
+                pk = self.task().pk
+                response = self.post(f"/tasks/{pk}/plain/", next=url)
+                self.assertEqual(self.state(), {"title": self.LINE} | kept)
+                self.assertEqual(messages_of(response), [f"Kept as plain text: “{self.LINE}”."])
+                again = self.post(f"/tasks/{pk}/plain/", next=url)
+                self.assertEqual(messages_of(again), [f"“{self.LINE}” is as you typed it already."])
+                self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+                self.assertEqual(self.state()["due"], date(2026, 3, 26))
+                self.assertEqual(self.state()["repeat"], "FREQ=MONTHLY;INTERVAL=2")
+                self.task().delete()
+
+    def test_plain_text_does_not_overwrite_an_edit(self):
+        self.add(self.LINE)
+        self.task().edit(title="Pay the rent")
+        response = self.post(f"/tasks/{self.task().pk}/plain/")
+        self.assertEqual(self.task().title, "Pay the rent")
+        self.assertEqual(
+            messages_of(response), ["“Pay the rent” changed meanwhile. Look at it, then try again."]
+        )
+
+    def test_list_that_is_not_there_is_made_only_if_asked(self):
+        self.add("Dig +Garten", next="/inbox/")
+        self.assertEqual(self.ann.lists.count(), 0)
+        self.assertEqual(self.state(), {"title": "Dig"})
+        response = self.post(f"/tasks/{self.task().pk}/make-list/")
+        self.assertEqual(self.state(), {"title": "Dig", "list": "Garten"})
+        self.assertEqual(messages_of(response), ["Made the list “Garten” with “Dig”."])
+        again = self.post(f"/tasks/{self.task().pk}/make-list/")
+        self.assertEqual(self.ann.lists.count(), 1)
+        self.assertEqual(messages_of(again), ["“Dig” is in “Garten” already."])
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+        self.assertEqual(self.state(), {"title": "Dig"})
+        self.assertEqual(self.ann.lists.count(), 0)
+
+    def test_box_ticked_makes_the_list_with_the_task(self):
+        self.add("Dig +Garten", make_list="Garten")
+        self.assertEqual(self.state(), {"title": "Dig", "list": "Garten"})
+        self.client.post(f"/history/{self.ann.acts.get().pk}/undo/")
+        self.assertEqual((self.ann.lists.count(), Task.objects.count()), (0, 0))
+        self.add("Dig +Beete", make_list="Garten")  # of another line
+        self.assertEqual(self.ann.lists.count(), 0)
+
+    def test_archived_list_is_brought_back_only_if_asked(self):
+        self.add_list("Garten").archive()
+        self.add("Dig +Garten")
+        self.assertEqual(self.state(), {"title": "Dig"})
+        self.post(f"/tasks/{self.task().pk}/make-list/")
+        self.assertEqual(self.state(), {"title": "Dig", "list": "Garten"})
+        self.assertIsNone(self.ann.lists.get().archived_at)
+
+    def test_phrases_that_are_text_stay_in_the_title(self):
+        self.add(self.LINE, plain=["tomorrow", "5pm", "every! 2 months"])
+        self.assertEqual(
+            self.state(),
+            {"title": "Pay rent tomorrow 5pm every! 2 months", "priority": 3, "tags": ["home"]},
+        )
+
+    def test_line_counts_and_fields_say_the_rest(self):
+        fields = {"due_date": "2026-04-01", "due_time": "08:00", "priority": "1", "tags": "Home x"}
+        self.add("Call tomorrow #home", description="Ask", **fields)
+        self.assertEqual(
+            self.state(),
+            {"title": "Call", "due": date(2026, 3, 26), "priority": 1, "tags": ["Home", "x"],
+             "notes": "Ask"},
+        )  # fmt: skip
+
+    def test_too_many_tags_are_refused_and_nothing_is_lost(self):
+        line = "a " + " ".join(f"#t{n}" for n in range(31))
+        response = self.add(line)
+        self.assertContains(response, "These are 31 tags; 30 are possible.", status_code=422)
+        self.assertContains(response, line, status_code=422)
+        self.assertEqual(self.ann.tags.count(), 0)
+
+    def test_chips_say_what_a_line_is_understood_as(self):
+        self.add_list("Garten")
+        self.ann.tags.create(name="Home")
+        response = self.client.post("/tasks/read/", {"text": self.LINE + " #new +x"}, headers=HTMX)
+        html = html_of(response)
+        for words in [
+            "Tomorrow : keep “tomorrow” as text",
+            "17:00 : keep “5pm” as text",
+            "#home : keep “#home” as text",
+            "#new, a new tag : keep “#new” as text",
+            "Garten : keep “+garten” as text",
+            "Every 2 months, counted from when it is done : keep “every! 2 months” as text",
+        ]:
+            self.assertIn(words, words_of(html))
+        self.assertEqual(Task.objects.count(), 0)
+
+    def test_press_on_a_chip_makes_it_text_and_another_takes_that_back(self):
+        html = html_of(
+            self.client.post("/tasks/read/", {"text": "Call fri", "press": "fri"}, headers=HTMX)
+        )
+        self.assertInHTML('<input type="hidden" name="plain" value="fri">', html)
+        self.assertIn("“fri” is text : understand it again", words_of(html))
+        sent = {"text": "Call fri", "plain": "fri", "press": "fri"}
+        html = html_of(self.client.post("/tasks/read/", sent, headers=HTMX))
+        self.assertNotIn('name="plain"', html)
+        self.assertIn("Fri 27 Mar : keep “fri” as text", words_of(html))
+
+    def test_what_is_typed_is_no_markup(self):
+        text = 'Call "><b>x</b> +<i>y</i> #"&quot; fri'
+        html = html_of(
+            self.client.post("/tasks/read/", {"text": text, "press": text}, headers=HTMX)
+        )
+        self.assertNotIn("<b>", html)
+        self.assertNotIn("<i>", html)
+
+    def test_pasted_lines_are_read_each_by_itself(self):
+        garden = self.add_list("Garden")
+        lines = "Call mum fri #calls\n  today\nDig +garden !low\nPlain"
+        posted = {"text": lines, "tags": "all", "due_date": "2026-05-01", "next": "/inbox/"}
+        html = html_of(self.client.post("/tasks/paste/", posted))
+        self.assertIn("Call mum : understood as Fri 27 Mar #calls", words_of(html))
+        self.client.post("/tasks/paste/", posted | {"sure": "1"})
+        tasks = Task.objects.order_by("created_at")
+        self.assertEqual(
+            [(t.title, t.due_date, t.priority, t.list, t.typed,
+              sorted(t.tags.values_list("name", flat=True))) for t in tasks],
+            [
+                ("Call mum", date(2026, 3, 27), 0, None, "Call mum fri #calls", ["all", "calls"]),
+                ("Dig", date(2026, 5, 1), 1, garden, "Dig +garden !low", ["all"]),
+                ("Plain", date(2026, 5, 1), 0, None, "Plain", ["all"]),
+            ],
+        )  # fmt: skip
+        self.assertEqual([step.title for step in tasks[0].steps.all()], ["today"])
+
+    def test_pasted_lines_are_left_as_they_are_where_that_is_asked(self):
+        posted = {"text": "Call mum fri #calls\nMilk", "as_text": "on", "sure": "1"}
+        self.client.post("/tasks/paste/", posted)
+        tasks = Task.objects.order_by("created_at").values_list("title", "due_date")
+        self.assertEqual(list(tasks), [("Call mum fri #calls", None), ("Milk", None)])
+        self.assertEqual(self.ann.tags.count(), 0)
+
+    def test_title_is_read_when_that_is_asked(self):
+        self.add("Call mum", plain=[])
+        task = self.task()
+        url = f"/tasks/{task.pk}/edit/"
+        title = "Call mum fri 18:00 #calls every week"
+        self.client.post(url, {"title": title})
+        self.assertEqual(self.state(), {"title": title})
+        page = html_of(self.client.get(task.get_absolute_url()))
+        button = "Read the title as Fri 27 Mar · 18:00 · #calls · Every week"
+        self.assertIn(button, words_of(page))
+        response = self.post(url, title=title, read="1")
+        said = {"title": "Call mum", "due": date(2026, 3, 27), "time": time(18),
+                "tags": ["calls"], "repeat": "FREQ=WEEKLY"}  # fmt: skip
+        self.assertEqual(self.state(), said)
+        self.assertEqual(
+            messages_of(response),
+            ["Saved “Call mum”. Understood as Fri 27 Mar · 18:00 · #calls · Every week."],
+        )
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+        self.assertEqual(self.state(), {"title": title})
+
+    def test_repeat_is_shown_and_goes_with_its_date(self):
+        self.add("Swim every mon, wed at 7")
+        words = words_of(html_of(self.client.get("/inbox/")))
+        self.assertIn("Repeats every Monday and Wednesday", words)
+        task = self.task()
+        words = words_of(html_of(self.client.get(task.get_absolute_url())))
+        self.assertIn("Repeats every Monday and Wednesday", words)
+        self.client.post(f"/tasks/{task.pk}/edit/", {"due_date": "", "due_time": ""})
+        self.assertEqual(self.state(), {"title": "Swim"})
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+        self.assertEqual(
+            self.state(),
+            {"title": "Swim", "due": date(2026, 3, 25), "time": time(19),
+             "repeat": "FREQ=WEEKLY;BYDAY=MO,WE"},
+        )  # fmt: skip
+
+    def test_repeat_goes_with_the_date_of_several_at_once(self):
+        self.add("Swim every mon")
+        data = {"ids": self.task().pk, "do": "due none", "next": "/inbox/"}
+        self.client.post("/tasks/bulk/", data)
+        self.assertEqual(self.state(), {"title": "Swim"})
+
+    def test_copy_repeats_too(self):
+        self.add("Swim every! mon")
+        self.client.post(f"/tasks/{self.task().pk}/duplicate/")
+        self.assertEqual(
+            list(Task.objects.values_list("repeat", "repeat_from")),
+            [("FREQ=WEEKLY;BYDAY=MO", "completion")] * 2,
+        )
+
+    def test_help_page_shows_what_can_be_written(self):
+        words = words_of(html_of(self.client.get("/writing/")))
+        self.assertIn("Call mum tomorrow Call mum Tomorrow", words)
+        self.assertIn("Dig over the beds +Garden Dig over the beds in the list Garden", words)
+        self.assertIn("Watch The 9/11 Report Watch The 9/11 Report", words)
+
+
+class AddTaskTests(PageTests):
+    def run_it(self, *arguments):
+        out = StringIO()
+        with mock.patch("accounts.models.User.now", lambda user: NOW):
+            call_command("add_task", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_line_becomes_a_task_of_that_user(self):
+        said = self.run_it("ANN@example.org", "Pay rent tomorrow 5pm +Garten #home")
+        task = self.ann.tasks.get()
+        self.assertEqual((task.title, task.due_time), ("Pay rent", time(17)))
+        self.assertEqual(
+            said,
+            f"Added {task.pk} “Pay rent” to the Inbox.\nUnderstood as Tomorrow · 17:00 · #home.\n"
+            "There is no list “Garten”; --make-list makes it.\n",
+        )
+        self.assertEqual(self.ann.acts.get().kind, "add")
+
+    def test_plain_line_and_new_list(self):
+        self.run_it("ann@example.org", "Pay +rent tomorrow", "--plain")
+        self.assertEqual(self.ann.tasks.get().title, "Pay +rent tomorrow")
+        said = self.run_it("ann@example.org", 'Dig +"Our garden"', "--make-list")
+        self.assertIn("“Dig” to Our garden.", said)
+
+    def test_what_cannot_be_is_said_in_a_line(self):
+        with self.assertRaisesMessage(
+            CommandError, "There is no account with the address bob@x.y."
+        ):
+            self.run_it("bob@x.y", "Milk")
+        with self.assertRaisesMessage(CommandError, "Write what there is to do."):
+            self.run_it("ann@example.org", " ")

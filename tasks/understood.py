@@ -1,0 +1,186 @@
+"""What a line says to the user who typed it: with their lists, in the words of their clock."""
+
+import json
+from dataclasses import dataclass
+
+from accounts.clock import Clock
+from tasks import quickadd, recurrence
+from tasks.search import fold, folded_names
+
+ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
+PRIORITIES = {1: "Low priority", 2: "Medium priority", 3: "High priority"}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A part of a line: what it was taken for, how it was said, and what that means."""
+
+    kind: str
+    phrase: str
+    words: str
+    icon: str = ""
+
+    @property
+    def press(self) -> str:
+        return press(self.phrase)
+
+
+def press(phrase: str) -> str:
+    """Return what a press on a phrase says, as htmx takes it: text that is to be one, or none."""
+    return json.dumps({"press": phrase})
+
+
+# What the help page shows, which reads each line as if it were typed there and then.
+EXAMPLES = [
+    (
+        "Days",
+        "A weekday is the next one. A date without a year is the next such day.",
+        [
+            "Call mum tomorrow",
+            "Send the invoice by Friday",
+            "Book the dentist next Tuesday",
+            "Order a cake for 3 May",
+            "Plan the trip next week",
+            "Renew the passport in 10 days",
+            "Close the books end of month",
+            "Water the garden this weekend",
+        ],
+    ),
+    (
+        "Times",
+        "Without a day it is today, or tomorrow if the time has passed.",
+        [
+            "Lunch with Sam 12:30",
+            "Pick up the kids at 4",
+            "Call Bob friday at half past five",
+            "Go for a run tomorrow morning",
+            "Take the bread out in 45 min",
+        ],
+    ),
+    (
+        "Repeats",
+        "“every” counts from the date, “every!” from the day when it is done.",
+        [
+            "Vitamins every day",
+            "Put the bins out every monday evening",
+            "Team sync every 2 weeks on tue at 10:00",
+            "Swim every mon, wed and fri",
+            "Pay the rent every month on the 1st",
+            "Board meeting every last friday of the month",
+            "Physio every tuesday 10 times",
+            "Antibiotics every day until 30 june",
+            "Clean the filter every! 3 months",
+        ],
+    ),
+    (
+        "Lists, tags, priority",
+        "A tag that isn't there is made; a list only if you say so.",
+        [
+            "Buy paint #home #diy",
+            "Dig over the beds +Garden",
+            'Order soil +"Garden project"',
+            "Call the bank !high",
+        ],
+    ),
+    (
+        "What stays text",
+        "Where in doubt, it is text. In quotes it always is.",
+        [
+            'Watch "Tomorrow Never Dies"',
+            "Read Friday's paper",
+            "Watch The 9/11 Report",
+            "Prepare the Monday meeting",
+            "Fix issue #2254",
+            "Book a room 2-4pm",
+            "Take 2 days off",
+        ],
+    ),
+]
+
+
+class Line:
+    """A line and what it says.
+
+    lists are those that it can go to, {name: id}; tags the user's, {name: id}, None where nobody
+    asks which are new; plain has phrases that are text. list_pk is None for the Inbox, and where
+    unlisted is the name of a list that isn't there.
+    """
+
+    def __init__(self, text: str, clock: Clock, *, lists=None, tags=None, plain=()):
+        self.text, self.clock, self.tags, self.plain = text, clock, tags, plain
+        lists = {"Inbox": None, **(lists or {})}
+        self.said = quickadd.parse(
+            text,
+            now=clock.now,
+            week_start=clock.week_start,
+            day_first=clock.date_format != "month",
+            plain=plain,
+            lists=lists,
+        )
+        name, known = self.said.list_name, folded_names(lists)
+        self.list_pk, self.list_name = known.get(name) or known.get(fold(name)) or (None, "")
+        self.unlisted = name if name and not self.list_name else ""
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Return what was understood, in the order of the line."""
+        kinds = [kind for _, _, kind in self.said.spans]
+        found = []
+        for start, end, kind in self.said.spans:
+            phrase = self.text[start:end].strip(" \t,;:.()-–—")
+            is_first = kind not in [chip.kind for chip in found]
+            if kind == "tag":
+                words = self.tag(phrase[1:])
+            elif kind == "repeat" and not is_first:
+                words = phrase
+            else:
+                words = getattr(self, kind)(kinds)
+            found.append(Chip(kind, phrase, words, ICONS.get(kind, "")))
+        return found
+
+    @property
+    def plain_phrases(self) -> list[tuple[str, str]]:
+        """Return what is to be text, with what a press on it says."""
+        return [(phrase, press(phrase)) for phrase in self.plain]
+
+    @property
+    def words(self) -> str:
+        """Return what was understood as a line: Tomorrow 17:00 · #home."""
+        said = [chip for n, chip in enumerate(self.chips) if chip not in self.chips[:n]]
+        told = [chip for chip in said if chip.kind == "repeat"][1:]  # by the first
+        told += [chip for chip in said if chip.kind == "list" and self.unlisted]
+        return " · ".join(chip.words for chip in said if chip not in told)
+
+    def day(self) -> str:
+        return self.clock.day(self.said.due_date)
+
+    def date(self, kinds) -> str:
+        is_timed = self.said.due_time and "time" not in kinds
+        return f"{self.day()} {self.clock.time(self.said.due_time)}" if is_timed else self.day()
+
+    def time(self, kinds) -> str:
+        """A time alone has its day with it: today or tomorrow."""
+        words = self.clock.time(self.said.due_time)
+        return words if {"date", "repeat"} & set(kinds) else f"{self.day()} {words}"
+
+    def repeat(self, kinds) -> str:
+        """A repeat alone has its first day with it."""
+        rule = recurrence.describe(self.said.repeat, on=self.clock.date)
+        words = rule[0].upper() + rule[1:]
+        if self.said.repeat_from == "completion":
+            words += ", counted from when it is done"
+        if "date" in kinds:
+            return words
+        words += f", from {self.clock.day_within(self.said.due_date)}"
+        is_timed = self.said.due_time and "time" not in kinds
+        return f"{words} {self.clock.time(self.said.due_time)}" if is_timed else words
+
+    def priority(self, kinds) -> str:
+        return PRIORITIES[self.said.priority]
+
+    def list(self, kinds) -> str:
+        return self.list_name or f"No list “{self.unlisted}”"
+
+    def tag(self, name) -> str:
+        known = self.tags is None or name.lower() in {tag.lower() for tag in self.tags}
+        return f"#{name}" if known else f"#{name}, a new tag"
