@@ -1,6 +1,6 @@
 """What a due date means. Pure: no Django, no clock; "now" is given, in the user's own zone."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 
 
 def due_state(due_date: date | None, due_time: time | None, now: datetime) -> str:
@@ -14,3 +14,12 @@ def due_state(due_date: date | None, due_time: time | None, now: datetime) -> st
     if due_date < today or (due_date == today and due_time is not None and due_time < clock):
         return "late"
     return "today" if due_date == today else ""
+
+
+def moment(day: date, clock: time, zone: tzinfo) -> datetime:
+    """Return the moment of a time on a day in a zone, an aware datetime of that zone.
+
+    A time that clocks leave out in spring is as much later as they go forward; of one that they
+    have twice in autumn the first counts (PEP 495, fold=0).
+    """
+    return datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)

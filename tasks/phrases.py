@@ -13,15 +13,16 @@ still to come.
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from tasks.recurrence import DAYS, next_due
+
 STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd
 
 PARTS = {"morning": time(9), "afternoon": time(15), "evening": time(19), "night": time(21)}
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMBERS = {
     **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
@@ -91,12 +92,21 @@ class Clock:
 
 @dataclass(frozen=True)
 class Rule:
-    """A repeat: the parts of its text, and its first day on or after another (None: any day)."""
+    """A repeat: the parts of its text, and its month and day where it is yearly and says them."""
 
     parts: tuple[str, ...]
-    first: Callable[[date], date] | None = None
+    yearly: tuple[int, int] | None = None
     part: str = ""
     repeat_from: str = "due"
+
+    def first(self, start: date) -> date:
+        """Return its first day that is start or later; periods are left out after it."""
+        if self.yearly:
+            return next_date(*self.yearly, start)
+        parts = [part for part in self.parts if not part.startswith("INTERVAL")]
+        if day := next_due(";".join(parts), anchor=start, after=start - timedelta(1)):
+            return day
+        raise OverflowError("It would be behind 31 December 9999.")
 
 
 def meaning(said: dict, now: datetime) -> dict:
@@ -116,7 +126,7 @@ def meaning(said: dict, now: datetime) -> dict:
         due = day.day + timedelta(later)
     else:  # today if that is still to come
         due = now.date() + timedelta(clock is not None and clock <= now.time())
-    if rule and rule.first:
+    if rule:
         due = rule.first(due)
     if not (day or clock or rule):
         due = None
@@ -197,15 +207,6 @@ def next_weekday(weekdays: Collection[int], start: date) -> date:
     return next(
         day for ahead in range(7) if (day := start + timedelta(ahead)).weekday() in weekdays
     )
-
-
-def next_in_months(of_month: Callable[[date], list], start: date) -> date:
-    """Return the first day, start or later, of those that of_month gives for a month."""
-    for ahead in range(60):
-        days = [day for day in of_month(after(start.replace(day=1), ahead, "month")) if day]
-        if ahead_of := [day for day in days if day >= start]:
-            return min(ahead_of)
-    raise ValueError("There is no such day.")
 
 
 def next_date(month: int, day: int, start: date) -> date:
@@ -423,10 +424,9 @@ def read_month_day(match, now):
     number = number_of(match["date"])
     if number > 31:
         return None
-    day = next_in_months(
-        lambda month: [month_day(month, number)] if month_day(month, number).day == number else [],
-        now.today,
-    )
+    months = (after(now.today.replace(day=1), ahead, "month") for ahead in range(12))
+    days = (month_day(month, number) for month in months)
+    day = next(day for day in days if day.day == number and day >= now.today)
     if match["day"] and weekday_of(match["day"]) != day.weekday():
         return None
     return day_with_part(day, part_of(match))
@@ -484,12 +484,11 @@ def read_part(match, now):
 # Repeats
 
 
-def rule_of(match, *parts, first=None) -> Rule:
+def rule_of(match, *parts, yearly=None) -> Rule:
     """Return a rule of these parts; every! counts from completion, as the words for it do."""
     said = match.groupdict()
-    completion = said.get("bang") or said.get("completion")
-    part = part_of(match)
-    return Rule(parts, first, part, "completion" if completion else "due")
+    repeat_from = "completion" if said.get("bang") or said.get("completion") else "due"
+    return Rule(parts, yearly, part_of(match), repeat_from)
 
 
 def every(frequency: str, interval: int = 1) -> tuple[str, ...]:
@@ -522,7 +521,7 @@ def weekly(match, now, parts, weekdays):
     parts += (f"BYDAY={','.join(DAYS[weekday] for weekday in weekdays)}",)
     if now.week_start and len(parts) > 2 and len(weekdays) > 1:
         parts += (f"WKST={DAYS[now.week_start]}",)
-    return rule_of(match, *parts, first=lambda start: next_weekday(weekdays, start))
+    return rule_of(match, *parts)
 
 
 def weekdays_in(words: str) -> list[int]:
@@ -555,11 +554,7 @@ def read_month_days(match, now):
     if not parts or not all(0 < number < 32 for number in numbers):
         return None
 
-    def days(month):
-        return [month_day(month, number) for number in numbers]
-
-    parts += (f"BYMONTHDAY={','.join(map(str, numbers))}",)
-    return rule_of(match, *parts, first=lambda start: next_in_months(days, start))
+    return rule_of(match, *parts, f"BYMONTHDAY={','.join(map(str, numbers))}")
 
 
 def read_month_weekdays(match, now):
@@ -574,18 +569,14 @@ def read_month_weekdays(match, now):
         parts += (f"BYDAY={nth}{DAYS[weekdays[0]]}",)
     else:
         parts += (f"BYDAY={','.join(DAYS[:5])}", f"BYSETPOS={nth}")
-
-    def days(month):
-        return [month_weekday(month, nth, weekdays)]
-
-    return rule_of(match, *parts, first=lambda start: next_in_months(days, start))
+    return rule_of(match, *parts)
 
 
 def read_yearly(match, now):
     """every 3 May, every January"""
     month, day = month_of(match["month"]), number_of(match.groupdict().get("date"))
     next_date(month, day, now.today)  # or it raises
-    return rule_of(match, *every("YEARLY"), first=lambda start: next_date(month, day, start))
+    return rule_of(match, *every("YEARLY"), yearly=(month, day))
 
 
 def read_daily(match, now):

@@ -22,7 +22,8 @@ from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from tasks.phrases import BESIDE, DAYS, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
 
 LONGEST = 500  # characters that are read; what is beyond them goes to the notes

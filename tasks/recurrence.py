@@ -1,12 +1,20 @@
-"""Repeats: rules of RFC 5545 in the subset that people need. Pure: no Django.
+"""Repeats: rules of RFC 5545 in the subset that people need, and their days. Pure: no Django.
 
-A rule is text such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH.
+A rule is text such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH. It is a series of days from its anchor
+on, which counts from there however late each is done, so it never drifts. Days 29 to 31 clamp:
+monthly from 31 January is 28 February and 31 March (RFC 7529's SKIP=BACKWARD), and so it is where
+the rule names the 31st. rrule of python-dateutil skips these months, and goes on to the year 9999
+for a rule that never matches; so the days are counted here.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import count, islice, takewhile
+
+from tasks.dates import moment
 
 FREQUENCIES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -67,8 +75,9 @@ def refuse_senseless(rule: Rule) -> None:
         raise ValueError("Say the month of that weekday, with BYMONTH.")
     if rule.month_days and rule.frequency == "WEEKLY":
         raise ValueError("What repeats by the week has weekdays, no days of the month.")
-    if rule.positions and not (rule.weekdays or rule.month_days or rule.months):
-        raise ValueError("BYSETPOS chooses from days: say which.")
+    has_days = rule.weekdays or rule.month_days or (rule.months and rule.frequency == "YEARLY")
+    if rule.positions and (rule.frequency == "DAILY" or not has_days):
+        raise ValueError("BYSETPOS chooses from the days of a week, month or year: say which.")
 
 
 def frequency_of(value: str, name: str) -> str:
@@ -139,6 +148,176 @@ FIELDS = {
     "UNTIL": "until",
     "COUNT": "count",
 }
+
+
+MOST_EMPTY = 5000  # periods without a day, after which a rule is taken to have no more
+
+
+def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
+    """Return the first day strictly after `after` of the series; None when it has ended.
+
+    anchor is the first day that may be; week_start, 0 for Monday, counts where the rule has none.
+    """
+    return next(days_after(read(rule), anchor, after, week_start), None)
+
+
+def following(
+    rule: str,
+    *,
+    anchor: date,
+    due_date: date,
+    due_time: time | None,
+    now: datetime,
+    repeat_from: str = "due",
+    missed: str = "pass",
+    done: int = 0,
+    week_start: int = 0,
+) -> date | None:
+    """Return the day after due_date that a series goes on with, once that is done at now.
+
+    now is aware, in the user's zone. With repeat_from "completion" the interval counts from the day
+    it is there, and COUNT from the `done` ones before. Else it is the first day of the series after
+    due_date: one that is still to come, or with missed "keep" the next one, however old.
+    """
+    today = now.date()
+    if repeat_from == "completion":
+        said = read(rule)
+        if said.count and done + 1 >= said.count:
+            return None
+        series = days_after(replace(said, count=None), today, today, week_start)
+        return next(series, None)
+    after = due_date
+    if missed == "pass":
+        is_ahead = due_time is not None and moment(today, due_time, now.tzinfo) > now
+        after = max(due_date, today - timedelta(is_ahead))
+    return next_due(rule, anchor=anchor, after=after, week_start=week_start)
+
+
+def upcoming(
+    rule: str, *, anchor: date, after: date, count: int = 5, week_start: int = 0
+) -> list[date]:
+    """Return the next days of the series strictly after `after`, at most so many."""
+    return list(islice(days_after(read(rule), anchor, after, week_start), count))
+
+
+def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
+    """Yield the days of a series that come after `after`, in their order."""
+    # What ends after a number of days has to count them from the first.
+    start = anchor if rule.count else max(after, anchor)
+    found = (day for day in days_from(rule, anchor, start, week_start) if day >= anchor)
+    if rule.until:
+        found = takewhile(lambda day: day <= rule.until, found)
+    return (day for day in islice(found, rule.count) if day > after)
+
+
+def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
+    """Yield the days of the period in which start is, and of those that follow it."""
+    if rule.week_start is not None:
+        week_start = rule.week_start
+    period_of, days_of = PERIODS[rule.frequency]
+    empty = 0
+    for number in count(period_of(anchor, start, week_start) // rule.interval):
+        try:
+            days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
+        except (ValueError, OverflowError):  # behind 31 December 9999
+            return
+        days = chosen(days, rule.positions)
+        yield from days
+        empty = 0 if days else empty + 1
+        if empty > MOST_EMPTY:
+            return
+
+
+def chosen(days: list[date], positions: tuple[int, ...]) -> list[date]:
+    """Return the days at positions, which count from 1, or from -1 at the end; all for none."""
+    if not positions:
+        return days
+    places = {position - 1 if position > 0 else len(days) + position for position in positions}
+    return [day for place, day in enumerate(days) if place in places]
+
+
+def day_of(anchor: date, start: date, week_start: int) -> int:
+    return (start - anchor).days
+
+
+def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    day = anchor + timedelta(number)
+    is_one = (
+        (not rule.months or day.month in rule.months)
+        and (not rule.weekdays or (0, day.weekday()) in rule.weekdays)
+        and (not rule.month_days or day.day in clamped(rule.month_days, day.year, day.month))
+    )
+    return [day] if is_one else []
+
+
+def week_of(anchor: date, start: date, week_start: int) -> int:
+    return (start - first_of_week(anchor, week_start)).days // 7
+
+
+def first_of_week(day: date, week_start: int) -> date:
+    return day - timedelta((day.weekday() - week_start) % 7)
+
+
+def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    first = first_of_week(anchor, week_start) + timedelta(7 * number)
+    weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
+    days = [first + timedelta((weekday - week_start) % 7) for weekday in weekdays]
+    return [day for day in days if not rule.months or day.month in rule.months]
+
+
+def month_of(anchor: date, start: date, week_start: int) -> int:
+    return (start.year - anchor.year) * 12 + start.month - anchor.month
+
+
+def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    months = anchor.year * 12 + anchor.month - 1 + number
+    year, month = months // 12, months % 12 + 1
+    if rule.months and month not in rule.months:
+        return []
+    return days_within(rule, anchor, year, month)
+
+
+def year_of(anchor: date, start: date, week_start: int) -> int:
+    return start.year - anchor.year
+
+
+def days_of_year(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    own = range(1, 13) if rule.month_days or rule.weekdays else [anchor.month]
+    year = anchor.year + number
+    return [day for month in rule.months or own for day in days_within(rule, anchor, year, month)]
+
+
+PERIODS = {
+    "DAILY": (day_of, days_of_day),
+    "WEEKLY": (week_of, days_of_week),
+    "MONTHLY": (month_of, days_of_month),
+    "YEARLY": (year_of, days_of_year),
+}
+
+
+def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
+    """Return the days of a month that a rule by the month or the year has."""
+    first, length = monthrange(year, month)
+    numbers = set(range(1, length + 1))
+    if rule.month_days or not rule.weekdays:
+        numbers = clamped(rule.month_days or (anchor.day,), year, month)
+    if rule.weekdays:
+        named = set()
+        for nth, weekday in rule.weekdays:
+            days = range(1 + (weekday - first) % 7, length + 1, 7)
+            if not nth:
+                named.update(days)
+            elif abs(nth) <= len(days):
+                named.add(days[nth - 1 if nth > 0 else nth])
+        numbers &= named
+    return [date(year, month, number) for number in numbers]
+
+
+def clamped(month_days: tuple[int, ...], year: int, month: int) -> set[int]:
+    """Return days of a month by their number, from its end if negative; the last day for the 31st
+    where there is none, and the first for the 31st from the end."""
+    length = monthrange(year, month)[1]
+    return {min(day, length) if day > 0 else max(length + 1 + day, 1) for day in month_days}
 
 
 def describe(rule: str, *, on: Callable[[date], str] = str) -> str:

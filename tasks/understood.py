@@ -144,12 +144,17 @@ class Line:
         return [(phrase, press(phrase)) for phrase in self.plain]
 
     @property
+    def meanings(self) -> list[Chip]:
+        """Return what was understood, each once, without a list that isn't there."""
+        repeats = [chip for chip in self.chips if chip.kind == "repeat"]
+        told = repeats[1:]  # how it ends: the first says it
+        told += [chip for chip in self.chips if chip.kind == "list" and self.unlisted]
+        return list({chip.words: chip for chip in self.chips if chip not in told}.values())
+
+    @property
     def words(self) -> str:
-        """Return what was understood as a line: Tomorrow 17:00 · #home."""
-        said = [chip for n, chip in enumerate(self.chips) if chip not in self.chips[:n]]
-        told = [chip for chip in said if chip.kind == "repeat"][1:]  # by the first
-        told += [chip for chip in said if chip.kind == "list" and self.unlisted]
-        return " · ".join(chip.words for chip in said if chip not in told)
+        """Return what was understood as a line: Tomorrow · 17:00 · #home."""
+        return " · ".join(chip.words for chip in self.meanings)
 
     def day(self) -> str:
         return self.clock.day(self.said.due_date)

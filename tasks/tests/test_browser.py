@@ -468,6 +468,7 @@ PAGES = {
     "menu": "/tasks/{pk}/menu/?next=/inbox/",
     "step": "/steps/{step}/edit/?next=/today/",
     "add": "/tasks/add/",
+    "writing": "/writing/",
     "delete": "/tasks/{pk}/delete/",
     "lists": "/lists/",
     "list add": "/lists/add/",

@@ -36,6 +36,7 @@ PAGES = LISTINGS | {
     "/go/": 3,
     "/go/?q=task": 6,  # tasks, acts and what they changed
     "/keyboard/": 3,
+    "/writing/": 3,
     "/searches/add/": 5,
     "/settings/": 3,
     "/tasks/add/": 4,

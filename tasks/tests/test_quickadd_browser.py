@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tasks.models import Tag, Task, TaskList
 from tasks.tests.browsing import add, message, open_task, titles
+from todosite.tests.axe import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +48,7 @@ class TestChips:
         expect(chips(page)).to_have_text(
             [re.compile("^Tomorrow"), re.compile("^12:00"), re.compile("^#calls, a new tag")]
         )
+        assert violations(page) == []
         box(page).fill("Call mum")
         expect(chips(page)).to_have_count(0)
         box(page).fill("Call mum today")

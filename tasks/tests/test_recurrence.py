@@ -1,0 +1,195 @@
+"""Repeats: which days they have, by the published table and by a check of each day.
+
+recurrence_cases.json has two tables. "next_due": the first day after `after` of the series from
+`anchor` on. "following": the day that comes next when the task that is due on `due` is done at
+`now` in a zone; where nothing else is said, counted from the date ("from"), and missed ones pass
+("missed").
+"""
+
+import json
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.test import SimpleTestCase
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.recurrence import describe, following, next_due, read, upcoming
+from tasks.tests import by_day
+
+DAYS = by_day.DAYS
+CASES = json.loads((Path(__file__).parent / "recurrence_cases.json").read_text())
+
+
+def day(text):
+    return text and date.fromisoformat(text)
+
+
+@st.composite
+def rules(draw):
+    """Return a rule of the subset."""
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
+    parts = [f"FREQ={frequency}"]
+    if draw(st.booleans()):
+        parts.append(f"INTERVAL={draw(st.sampled_from([1, 2, 3, 4, 5, 7, 12, 13, 30, 100]))}")
+    months = draw(st.lists(st.integers(1, 12), max_size=3, unique=True))
+    has_nth = frequency == "MONTHLY" or (frequency == "YEARLY" and months)
+    weekday = st.sampled_from(DAYS)
+    if has_nth:
+        nth = st.sampled_from(["", "1", "2", "4", "5", "-1", "-2", "-5"])
+        weekday = st.builds("".join, st.tuples(nth, weekday))
+    weekdays = draw(st.lists(weekday, max_size=3, unique=True))
+    month_days = []
+    if frequency != "WEEKLY":
+        number = st.sampled_from([1, 13, 15, 28, 29, 30, 31, -1, -2, -28, -30, -31])
+        month_days = draw(st.lists(number, max_size=3, unique=True))
+    for name, values in [("BYMONTH", months), ("BYMONTHDAY", month_days), ("BYDAY", weekdays)]:
+        if values:
+            parts.append(f"{name}={','.join(map(str, values))}")
+    if frequency != "DAILY" and (weekdays or month_days) and draw(st.booleans()):
+        positions = draw(st.lists(st.sampled_from([1, 2, 3, -1, -2]), min_size=1, unique=True))
+        parts.append(f"BYSETPOS={','.join(map(str, positions))}")
+    if draw(st.booleans()):
+        parts.append(f"WKST={draw(st.sampled_from(DAYS))}")
+    end = draw(st.sampled_from(["", "COUNT", "UNTIL"]))
+    if end == "COUNT":
+        parts.append(f"COUNT={draw(st.integers(1, 30))}")
+    elif end:
+        parts.append(f"UNTIL={draw(st.dates(date(2024, 1, 1), date(2036, 1, 1))):%Y%m%d}")
+    return ";".join(parts)
+
+
+class TableTests(SimpleTestCase):
+    def test_next_due(self):
+        for group, cases in CASES["next_due"].items():
+            for case in cases:
+                with self.subTest(group, **case):
+                    anchor, after = day(case["anchor"]), day(case["after"])
+                    start = case.get("week_start", 0)
+                    expected = day(case["next"])
+                    self.assertEqual(
+                        next_due(case["rule"], anchor=anchor, after=after, week_start=start),
+                        expected,
+                    )
+                    last = max(anchor, after) + timedelta(366 * 9)
+                    days = by_day.series(case["rule"], anchor, last, start)
+                    self.assertEqual(next((d for d in days if d > after), None), expected)
+
+    def test_following(self):
+        for group, cases in CASES["following"].items():
+            for case in cases:
+                with self.subTest(group, **case):
+                    now = datetime.fromisoformat(case["now"]).astimezone(ZoneInfo(case["zone"]))
+                    clock = case.get("time") and time.fromisoformat(case["time"])
+                    said = {
+                        "anchor": day(case.get("anchor", case["due"])),
+                        "due_date": day(case["due"]),
+                        "due_time": clock,
+                        "now": now,
+                        "repeat_from": case.get("from", "due"),
+                        "missed": case.get("missed", "pass"),
+                        "done": case.get("done", 0),
+                    }
+                    self.assertEqual(following(case["rule"], **said), day(case["next"]))
+                    self.assertEqual(by_day.following(case["rule"], **said), day(case["next"]))
+
+    def test_table_is_as_large_as_it_is_said_to_be(self):
+        rows = [case for table in CASES.values() for cases in table.values() for case in cases]
+        self.assertEqual(len({json.dumps(row) for row in rows}), len(rows))
+        self.assertGreaterEqual(len(rows), 150)
+
+
+class ReadTests(SimpleTestCase):
+    def test_what_is_no_rule_of_the_subset_is_refused_in_words(self):
+        for rule, words in [
+            ("", "“” is no part of a repeat that is known here."),
+            ("every day", "“EVERY DAY” is no part of a repeat that is known here."),
+            ("FREQ=HOURLY", "A repeat is by the day, week, month or year."),
+            ("INTERVAL=2", "A repeat begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."),
+            ("FREQ=DAILY;INTERVAL=0", "INTERVAL is a number from 1 to 999."),
+            ("FREQ=DAILY;INTERVAL=1000", "INTERVAL is a number from 1 to 999."),
+            ("FREQ=DAILY;INTERVAL=²", "INTERVAL is a number from 1 to 999."),
+            ("FREQ=DAILY;FREQ=DAILY", "FREQ is said twice."),
+            ("FREQ=WEEKLY;BYDAY=XX", "BYDAY has weekdays such as MO, 1MO or -1FR."),
+            ("FREQ=WEEKLY;BYDAY=1MO", "Only what repeats by the month or year has a first or last"),
+            ("FREQ=YEARLY;BYDAY=1MO", "Say the month of that weekday, with BYMONTH."),
+            ("FREQ=WEEKLY;BYMONTHDAY=1", "What repeats by the week has weekdays, no days of the"),
+            ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY can't be 0."),
+            ("FREQ=MONTHLY;BYMONTHDAY=32", "BYMONTHDAY is a number from -31 to 31."),
+            ("FREQ=YEARLY;BYMONTH=13", "BYMONTH is a number from 1 to 12."),
+            ("FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS chooses from the days of a week, month or year"),
+            (
+                "FREQ=DAILY;BYDAY=MO;BYSETPOS=1",
+                "BYSETPOS chooses from the days of a week, month or",
+            ),
+            ("FREQ=DAILY;UNTIL=20260231", "UNTIL is a day such as 20260630."),
+            ("FREQ=DAILY;COUNT=2;UNTIL=20260630", "A repeat ends on a day or after a number of"),
+            ("FREQ=DAILY;BYHOUR=9", "“BYHOUR=9” is no part of a repeat that is known here."),
+            ("FREQ=WEEKLY;WKST=1", "WKST is a weekday such as MO."),
+        ]:
+            with self.subTest(rule), self.assertRaises(ValueError) as raised:
+                read(rule)
+            self.assertIn(words, str(raised.exception))
+
+    def test_rules_in_words(self):
+        for rule, words in [
+            ("FREQ=DAILY", "every day"),
+            ("FREQ=DAILY;INTERVAL=3", "every 3 days"),
+            ("FREQ=DAILY;BYMONTH=6,7,8", "every day in June, July and August"),
+            ("FREQ=WEEKLY", "every week"),
+            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday"),
+            ("FREQ=WEEKLY;BYDAY=SU,MO", "every Monday and Sunday"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "every 2 weeks on Tuesday"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR", "every 2 weeks on weekdays"),
+            ("FREQ=MONTHLY;BYMONTHDAY=1,15,22,31", "every month on the 1st, 15th, 22nd and 31st"),
+            ("FREQ=MONTHLY;BYMONTHDAY=-1", "every month on the last day"),
+            ("FREQ=MONTHLY;BYMONTHDAY=-3", "every month on the 3rd last day"),
+            ("FREQ=MONTHLY;BYDAY=1MO", "every month on the first Monday"),
+            ("FREQ=MONTHLY;BYDAY=1MO,-1FR", "every month on the first Monday and last Friday"),
+            ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "every month on Friday, if it is the 13th"),
+            ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "every month on the last weekday"),
+            ("FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "every year on the second Sunday in May"),
+            ("FREQ=YEARLY;INTERVAL=4", "every 4 years"),
+            ("FREQ=WEEKLY;UNTIL=20260630", "every week until 2026-06-30"),
+            ("FREQ=MONTHLY;INTERVAL=3;COUNT=4", "every 3 months, 4 times"),
+            ("FREQ=DAILY;COUNT=1", "every day, 1 time"),
+            ("what it was", "what it was"),
+        ]:
+            self.assertEqual(describe(rule), words)
+        self.assertEqual(
+            describe("FREQ=DAILY;UNTIL=20260630", on=lambda d: f"{d:%a %d}"),
+            "every day until Tue 30",
+        )
+
+
+class NextDueTests(SimpleTestCase):
+    def test_ends_of_the_calendar(self):
+        first, last = date(1, 1, 1), date(9999, 12, 31)
+        for frequency in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
+            rule = f"FREQ={frequency}"
+            self.assertGreater(next_due(rule, anchor=first, after=first), first)
+            self.assertIsNone(next_due(rule, anchor=first, after=last))
+            self.assertIsNone(next_due(rule, anchor=last, after=last))
+
+    @settings(max_examples=150)
+    @given(
+        rules(),
+        st.dates(date(2023, 1, 1), date(2025, 12, 31)),
+        st.integers(0, 6),
+        st.lists(st.integers(-40, 3600), min_size=1, max_size=6),
+    )
+    def test_days_are_those_that_a_check_of_each_day_finds(self, rule, anchor, week_start, steps):
+        days = by_day.series(rule, anchor, anchor + timedelta(3653), week_start)
+        for step in [*steps, -1, 0]:
+            after = anchor + timedelta(step)
+            expected = [day for day in days if day > after]
+            found = upcoming(rule, anchor=anchor, after=after, count=4, week_start=week_start)
+            if len(expected) >= 4:
+                self.assertEqual(found, expected[:4], (rule, anchor, after))
+            else:  # the rest lies beyond the ten years
+                self.assertEqual(found[: len(expected)], expected, (rule, anchor, after))
+                beyond = anchor + timedelta(3653)
+                self.assertTrue(all(day > beyond for day in found[len(expected) :]))
+            first = next_due(rule, anchor=anchor, after=after, week_start=week_start)
+            self.assertEqual(first, found[0] if found else None)
