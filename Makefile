@@ -20,12 +20,13 @@ run:
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 # All that CI runs. The tests see to migrations, deployment checks, PostgreSQL and the browser. A
-# file is run by one process, the longest first; many wait, so there are more of them than cores.
+# file is run by one process, the longest first (conftest.py); many wait, so there are more of them
+# than cores.
 test:
 	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder todosite/tests/test_pooled.py todosite tasks accounts
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder todosite tasks accounts
 
 # The pictures of README.md and of the landing page, anew from demo data.
 pictures:

@@ -13,6 +13,15 @@ CHROMIUM_FLAGS = [
     *["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
     *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ]
+# What a process of the tests takes first, since it would else be waited for at the end.
+LONGEST = ["test_pooled", "test_neon", "test_undo_browser", "test_browser", "test_localpg"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """pytest-django puts tests without a database last, and they are the ones that take longest."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
