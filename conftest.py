@@ -3,9 +3,12 @@
 import os
 import shutil
 import tempfile
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 # Quiet: a closed network refuses what Chromium would tell its makers.
@@ -16,12 +19,34 @@ CHROMIUM_FLAGS = [
 # What a process of the tests takes first, since it would else be waited for at the end.
 LONGEST = ["test_pooled", "test_neon", "test_undo_browser", "test_browser", "test_localpg"]
 
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """pytest-django puts tests without a database last, and they are the ones that take longest."""
     order = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", delete_everything):
+        yield
+
+
+def delete_everything(self):
+    """Delete what a test has committed: for few rows much faster than Django's TRUNCATE.
+
+    What Django makes itself for all models stays. One statement checks foreign keys at its end, so
+    the order of tables doesn't matter; the lock waits for whoever still writes.
+    """
+    names = set(connection.introspection.django_table_names(only_existing=True)) - KEPT
+    tables = [connection.ops.quote_name(name) for name in sorted(names)]
+    deletions = [f"_{n} AS (DELETE FROM {table})" for n, table in enumerate(tables)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
+        cursor.execute(f"WITH {', '.join(deletions)} SELECT")
 
 
 @pytest.fixture(scope="session")
