@@ -1,5 +1,6 @@
 """Where the tests run: a PostgreSQL of their own, and Debian's Chromium, watched."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 # Quiet: a closed network refuses what Chromium would tell its makers.
@@ -27,6 +29,27 @@ def pytest_collection_modifyitems(items):
     """pytest-django puts tests without a database last, and they are the ones that take longest."""
     order = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_collection_finish():
+    """Leave what is there by now out of every collection of garbage to come."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once():
+    """Each test's client makes the middleware anew, which looked for all static files again."""
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add(self):
+        if not found:
+            find(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", add):
+        yield
 
 
 @pytest.fixture(scope="session")
