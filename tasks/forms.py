@@ -448,6 +448,7 @@ def said_in(line, fields):
         both |= {"due_date": said.due_date, "due_time": said.due_time}
     if said.repeat:
         both |= {"repeat": said.repeat, "repeat_from": said.repeat_from}
+        both["repeat_anchor"] = said.due_date
     if said.priority:
         both["priority"] = said.priority
     if said.list_name:
@@ -512,6 +513,7 @@ class AddForm(AddingForm, BaseTaskForm):
         self.instance.list_id = self.list_pk(act)
         self.instance.repeat = self.cleaned_data.get("repeat", "")
         self.instance.repeat_from = self.cleaned_data.get("repeat_from", Task.RepeatFrom.DUE)
+        self.instance.repeat_anchor = self.cleaned_data["due_date"]
         self.instance.add(self.tags(act), act)
 
     def list_pk(self, act):
@@ -700,7 +702,8 @@ class TaskForm(MergingForm, BaseTaskForm):
     def changes(self, act):
         changes = super().changes(act)
         if self.line and self.line.said.repeat:
-            changes |= {name: self.cleaned_data[name] for name in ["repeat", "repeat_from"]}
+            names = ["repeat", "repeat_from", "repeat_anchor"]
+            changes |= {name: self.cleaned_data[name] for name in names}
         said = self.line.said.tags if self.line else []
         if "tags" not in self.changed_data and not said:
             changes.pop("tags", None)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from accounts import text
+from tasks import recurrence
 from tasks.history import Act, Change, PurgeableQuerySet, as_json
 from tasks.search import LONGEST, fold
 
@@ -612,6 +613,7 @@ def overdue(now):
 
 
 DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
+REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
 class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
@@ -688,7 +690,10 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
             return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
     def complete(self, act=None):
-        return self.open().change(act, completed_at=timezone.now())
+        """Complete these that are open, of repeating ones this occurrence; return how many."""
+        repeating = [task.finish(act=act) for task in self.open().exclude(repeat="")]
+        once = self.open().filter(repeat="").change(act, completed_at=timezone.now())
+        return once + sum(done is not None for done in repeating)
 
     def reopen(self, act=None):
         return self.completed().change(act, completed_at=None)
@@ -837,6 +842,10 @@ class Task(Kept):
         DUE = "due", "its date"
         COMPLETION = "completion", "its completion"
 
+    class Missed(models.TextChoices):
+        PASS = "pass", "let missed ones pass"
+        KEEP = "keep", "keep each until done"
+
     class Priority(models.IntegerChoices):
         NONE = 0
         LOW = 1
@@ -870,6 +879,21 @@ class Task(Kept):
         default=RepeatFrom.DUE,
         db_default=RepeatFrom.DUE,
         editable=False,
+    )
+    # The first day of the series, from which the days of the repeat are counted.
+    repeat_anchor = models.DateField(null=True, editable=False)
+    missed = models.CharField(
+        max_length=4, choices=Missed, default=Missed.PASS, db_default=Missed.PASS, editable=False
+    )
+    # Of an occurrence that is done: the task that goes on.
+    series = models.ForeignKey(
+        "self",
+        on_delete=models.DO_NOTHING,  # 0007 has a key that sets it to NULL
+        null=True,
+        editable=False,
+        related_name="occurrences",
+        db_index=False,
+        db_constraint=False,
     )
     typed = models.TextField(default="", db_default="", editable=False)
     tags = models.ManyToManyField(Tag, through="TaskTag", related_name="tasks")
@@ -940,6 +964,7 @@ class Task(Kept):
                 F("user"), F("deleted_at").desc(), F("id").desc(),
                 condition=~Q(deleted_at=None), name="tasks_task_trash",
             ),
+            models.Index(fields=["series"], condition=~Q(series=None), name="tasks_task_series"),
         ]  # fmt: skip
 
     def __str__(self):
@@ -984,9 +1009,83 @@ class Task(Kept):
             "updated_at": self.updated_at.isoformat(),
         }
 
-    def complete(self, version=None):
+    def complete(self, version=None, occurrence=None):
+        """Complete it; of a repeat, the occurrence of this day, or of whichever it is now."""
+        if self.repeat:
+            return self.finish(version, occurrence)
         act = self.new_act(Act.Kind.COMPLETE)
         return self._act(act, version, {"completed_at": None}, completed_at=timezone.now())
+
+    @transaction.atomic
+    def finish(self, version=None, occurrence=None, *, act=None):
+        """Keep this occurrence of a repeat as a completed task of its own, and go on to the next.
+
+        The last one is completed itself.
+        """
+        act = act or self.new_act(Act.Kind.COMPLETE)
+        row = self.there(version, occurrence)
+        if row is None:
+            self.refresh()
+            return None
+        following = row.following()
+        if following is None:
+            return self._act(act, None, {"completed_at": None}, completed_at=timezone.now())
+        row.keep_occurrence(act)
+        return self.go_on(act, following)
+
+    @transaction.atomic
+    def skip(self, version=None, occurrence=None):
+        """Go on to the next occurrence without this one; None where there is none."""
+        row = self.there(version, occurrence)
+        following = row and row.following()
+        if following is None:
+            self.refresh()
+            return None
+        return self.go_on(self.new_act(Act.Kind.EDIT), following)
+
+    def there(self, version, occurrence):
+        """Lock and return it as it is, if it's open and still the occurrence that was shown."""
+        shown = {"version": version, "due_date": occurrence}
+        shown = {name: value for name, value in shown.items() if value is not None}
+        rows = Task.objects.open().exclude(repeat="").filter(pk=self.pk, **shown)
+        return rows.select_for_update(no_key=True, of=["self"]).first()
+
+    def following(self):
+        """Return the day of the occurrence that comes after this one, None if it is the last."""
+        return recurrence.following(
+            self.repeat,
+            anchor=self.repeat_anchor or self.due_date,
+            due_date=self.due_date,
+            due_time=self.due_time,
+            now=self.user.now(),
+            repeat_from=self.repeat_from,
+            missed=self.missed,
+            done=self.occurrences.count(),
+            week_start=self.user.week_start,
+        )
+
+    def go_on(self, act, day):
+        """Be due on day, with no step done; return the act."""
+        fields = {"due_date": day}
+        if self.repeat_from == self.RepeatFrom.COMPLETION:
+            fields["repeat_anchor"] = day
+        Task.everything.filter(pk=self.pk).change(act, **fields)
+        self.steps.filter(done=True).change(act, done=False)
+        self.refresh()
+        return act
+
+    def keep_occurrence(self, act):
+        """Add a completed task like this one, with its tags, and its steps as they are ticked."""
+        names = ["user_id", "list_id", "title", "description", "priority", "typed"]
+        done = Task(**{name: getattr(self, name) for name in [*names, "due_date", "due_time"]})
+        done.series, done.completed_at = self, timezone.now()
+        done.save(force_insert=True)
+        done.hang(self.tags.all())
+        Step.objects.bulk_create(
+            Step(user_id=self.user_id, task=done, title=s.title, done=s.done, position=s.position)
+            for s in self.steps.by_hand()
+        )
+        act.keep_new([done])
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)
@@ -1057,7 +1156,7 @@ class Task(Kept):
 
         In the order by hand it stands after this one. Return the act, see ActManager.once.
         """
-        names = ["user_id", "list_id", "title", "description", "priority", *DATES, "repeat_from"]
+        names = ["user_id", "list_id", "title", "description", "priority", *DATES, *REPEAT]
         copy = Task(**{name: getattr(self, name) for name in names})
 
         def add(act):

@@ -11,6 +11,9 @@ from tasks.history import Act, Change
 from tasks.models import DATES, TAG, Task
 from tasks.recurrence import describe
 
+COMPLETE = Q(act__kind=Act.Kind.COMPLETE) | Q(act__of__kind=Act.Kind.COMPLETE)
+# What repeats is completed once in such an act, though it goes on besides.
+WENT_ON = COMPLETE & Q(after__has_key="due_date")
 SHOWN = 3  # rows of an act that its line names
 KINDS = ["list", "task", "step", "tag"]  # an act is told by the first of these that it changed
 VERBS = {
@@ -35,6 +38,8 @@ LABELS = {
     "due_time": "Time",
     "repeat": "Repeats",
     "repeat_from": "Counted from",
+    "repeat_anchor": "First day",
+    "missed": "Missed ones",
     "list_id": "List",
     "completed_at": "Completed",
     "archived_at": "Archived",
@@ -74,8 +79,7 @@ class Teller:
     def lines(self, acts, task=None):
         """Return acts as lines; of one task alone as its page tells them."""
         changes = Change.objects.filter(act__in=[act.pk for act in acts])
-        if task:
-            changes = changes.filter(task=task)
+        changes = changes.filter(task=task) if task else changes.exclude(WENT_ON)
         rank = Case(*(When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)))
         nth = Window(RowNumber(), partition_by="act", order_by=[rank, "id"])
         counts = {
@@ -133,7 +137,9 @@ class Teller:
         if names == {"priority"}:
             priority = self.value("priority", after["priority"]) if after["priority"] else "no"
             return f"gave {what} {priority.lower()} priority"
-        if names <= {"due_date", "due_time"} and after.get("due_date"):
+        if names == {"repeat"} and not after["repeat"]:
+            return f"ended the repeat of {what}"
+        if names <= {"due_date", "due_time", "repeat_anchor"} and after.get("due_date"):
             return f"put {what} on {self.clock.date(date.fromisoformat(after['due_date']))}"
         if names <= {*DATES} and "due_date" in names and not after["due_date"]:
             return f"took the date off {what}"
@@ -197,12 +203,14 @@ class Teller:
             return self.list_name(value)
         if name == "priority":
             return Task.Priority(value).label
-        if name == "due_date":
+        if name in {"due_date", "repeat_anchor"}:
             return value and self.clock.date(date.fromisoformat(value))
         if name == "repeat":
             return value and describe(value, on=self.clock.date)
         if name == "repeat_from":
             return Task.RepeatFrom(value).label
+        if name == "missed":
+            return Task.Missed(value).label
         if name == "due_time":
             return value and self.clock.time(time.fromisoformat(value))
         if name == "deleted_at":

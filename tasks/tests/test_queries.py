@@ -96,7 +96,7 @@ ACTS = [
     ("/lists/{list}/move/", {"to": "bottom", "next": "/lists/"}, 14),
     ("/lists/{list}/archive/", {"next": "/lists/"}, 9),
     ("/lists/{list}/unarchive/", {"next": "/lists/"}, 9),
-    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
+    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 15),
     ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 16),
     ("/tasks/{task}/duplicate/", {"next": LIST}, 26),
     ("/history/{act}/undo/", {"next": "/inbox/"}, 26),

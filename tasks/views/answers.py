@@ -5,6 +5,7 @@ and what else it changed, each with its target. Everybody else gets a redirect t
 address goes along as `next`.
 """
 
+from datetime import date
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -48,6 +49,18 @@ def shown_version(request):
     if not version:
         return None
     return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+
+
+def shown_occurrence(request):
+    """Return the day of the occurrence that a form was shown with; None where it doesn't say.
+
+    What is no day is one that never was.
+    """
+    said = request.POST.get("occurrence")
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return date.min
 
 
 def page(request, template, context=None, status=200):

@@ -33,6 +33,7 @@ from tasks.views.answers import (
     page,
     past_of,
     say,
+    shown_occurrence,
     shown_version,
     stands_at,
     tell,
@@ -203,10 +204,46 @@ def task_menu(request, task_pk):
 @require_POST
 def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = task.complete(shown_version(request))
-    already = "was completed already" if task.completed else ""
-    tell(request, task, act, "Completed", already)
+    act = task.complete(shown_version(request), shown_occurrence(request))
+    if task.repeat:
+        tell_repeat(request, task, act, "Done")
+    else:
+        already = "was completed already" if task.completed else ""
+        tell(request, task, act, "Completed", already)
     return answer(request, task)
+
+
+@require_POST
+def task_skip(request, task_pk):
+    """Go on to the next occurrence of a repeat without this one."""
+    task = get_object_or_404(request.user.tasks.open().exclude(repeat=""), pk=task_pk)
+    act = task.skip(shown_version(request), shown_occurrence(request))
+    tell_repeat(request, task, act, "Skipped")
+    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+@require_POST
+def task_end(request, task_pk):
+    """End a repeat: what is due stays, and nothing follows it."""
+    task = get_object_or_404(request.user.tasks.open().exclude(repeat=""), pk=task_pk)
+    act = task.edit(repeat="")
+    say(request, f"“{task}” does not repeat any more.", act)
+    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+def tell_repeat(request, task, act, done):
+    """Tell what became of an occurrence, and when the next one is."""
+    following = "" if task.completed else sidebar_of(request).clock.day(task.due_date)
+    if act and following:
+        say(request, f"{done}. Next: {following}.", act)
+    elif act:
+        say(request, f"Completed “{task}”. That was the last one.", act)
+    elif task.completed:
+        say(request, f"“{task}” was completed already.")
+    elif task.following() is None:
+        say(request, f"This is the last “{task}”: there is none to go on to.")
+    else:
+        say(request, f"That one is gone already. Next: {following}.")
 
 
 @require_POST

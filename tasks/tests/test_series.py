@@ -1,0 +1,229 @@
+"""Repeats of tasks: what completing, skipping and ending one does, and undoing that."""
+
+import threading
+from datetime import date, datetime, time
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+from django.test import TransactionTestCase
+
+from accounts.tests.people import add_user
+from tasks.models import Step, Task
+from tasks.tests.pages import PageTests, html_of, messages_of, titles_of, words_of
+
+
+class SeriesTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.ann.time_zone = "Europe/Berlin"
+        self.ann.save()
+        self.at("2026-01-31T10:30")
+
+    def at(self, moment):
+        """Let it be this moment where Ann is."""
+        now = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        patched = mock.patch("accounts.models.User.now", lambda user: now)
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def start(self, rule="FREQ=MONTHLY", due=date(2026, 1, 31), **fields):
+        fields = {"title": "Pay rent", "repeat": rule, "due_date": due} | fields
+        task = Task(user=self.ann, **({"repeat_anchor": due} | fields))
+        task.add()
+        return task
+
+    def post(self, task, act, **data):
+        url = f"{task.get_absolute_url()}{act}/"
+        return self.client.post(url, {"next": "/inbox/"} | data, follow=True)
+
+    def rows(self):
+        """Return each task as (title, due date, is it completed?), by creation."""
+        tasks = Task.objects.order_by("pk")
+        return [(task.title, task.due_date, task.completed) for task in tasks]
+
+    def test_completing_three_times_over_a_month_end_and_undoing_each(self):
+        task = self.start()
+        seen = [self.rows()]
+        days = ["2026-01-31", "2026-02-28", "2026-03-31"]
+        for shown, following in zip(days, ["Sat 28 Feb", "Tue 31 Mar", "Thu 30 Apr"], strict=True):
+            response = self.post(task, "complete", occurrence=shown)
+            self.assertEqual(messages_of(response), [f"Done. Next: {following}."])
+            seen.append(self.rows())
+        self.assertEqual(
+            seen[-1],
+            [
+                ("Pay rent", date(2026, 4, 30), False),
+                ("Pay rent", date(2026, 1, 31), True),
+                ("Pay rent", date(2026, 2, 28), True),
+                ("Pay rent", date(2026, 3, 31), True),
+            ],
+        )
+        acts = list(self.ann.acts.filter(kind="complete").order_by("-pk"))
+        for act, before in zip(acts, seen[-2::-1], strict=True):
+            self.client.post(f"/history/{act.pk}/undo/")
+            self.assertEqual(self.rows(), before)
+
+    def test_finished_occurrence_keeps_notes_tags_and_steps_and_the_next_begins_anew(self):
+        task = self.start(description="To the landlord", due_time=time(9), priority=2)
+        task.hang(list(self.ann.tags.create(name=name) for name in ["home", "money"]))
+        for title, done in [("Transfer", True), ("File", False)]:
+            Step(user=self.ann, task=task, title=title, done=done).add()
+        self.post(task, "complete")
+        task.refresh_from_db()
+        done = Task.objects.completed().get()
+        self.assertEqual(done.series, task)
+        self.assertEqual(
+            (done.description, done.due_date, done.due_time, done.priority, done.repeat),
+            ("To the landlord", date(2026, 1, 31), time(9), 2, ""),
+        )
+        self.assertEqual([tag.name for tag in done.tags.by_name()], ["home", "money"])
+        steps = [("Transfer", True), ("File", False)]
+        self.assertEqual([(s.title, s.done) for s in done.steps.by_hand()], steps)
+        self.assertEqual([s.done for s in task.steps.by_hand()], [False, False])
+        self.client.post(f"/history/{self.ann.acts.get(kind='complete').pk}/undo/")
+        self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
+        self.assertEqual(titles_of(self.client.get("/completed/")), [])
+
+    def test_second_press_and_a_stale_tab_do_nothing(self):
+        task = self.start()
+        for _ in range(2):
+            response = self.post(task, "complete", occurrence="2026-01-31")
+        self.assertEqual(messages_of(response), ["That one is gone already. Next: Sat 28 Feb."])
+        self.post(task, "complete", version="1")
+        self.post(task, "complete", occurrence="rubbish")
+        self.assertEqual(len(self.rows()), 2)
+
+    def test_end_of_a_series_is_told(self):
+        task = self.start("FREQ=DAILY;COUNT=2")
+        self.post(task, "complete")
+        response = self.post(task, "complete")
+        self.assertEqual(messages_of(response), ["Completed “Pay rent”. That was the last one."])
+        self.assertEqual(
+            self.rows(),
+            [("Pay rent", date(2026, 2, 1), True), ("Pay rent", date(2026, 1, 31), True)],
+        )
+        response = self.post(task, "complete")
+        self.assertEqual(messages_of(response), ["“Pay rent” was completed already."])
+
+    def test_missed_ones_pass_or_are_kept(self):
+        self.at("2026-03-25T10:30")
+        daily, due = "FREQ=DAILY", date(2026, 3, 20)
+        passing, keeping = self.start(daily, due), self.start(daily, due, missed="keep")
+        for task, following in [(passing, date(2026, 3, 26)), (keeping, date(2026, 3, 21))]:
+            self.post(task, "complete")
+            task.refresh_from_db()
+            self.assertEqual(task.due_date, following)
+
+    def test_from_completion(self):
+        self.at("2026-03-25T10:30")
+        task = self.start("FREQ=DAILY;INTERVAL=3", date(2026, 3, 20), repeat_from="completion")
+        self.post(task, "complete")
+        task.refresh_from_db()
+        self.assertEqual(task.due_date, date(2026, 3, 28))
+
+    def test_count_from_completion_counts_those_that_were_done(self):
+        task = self.start("FREQ=DAILY;COUNT=2", repeat_from="completion")
+        self.post(task, "complete")
+        self.post(task, "complete")
+        task.refresh_from_db()
+        self.assertIs(task.completed, True)
+
+    def test_date_that_was_put_off_does_not_move_the_series(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA")
+        self.client.post(f"/tasks/{task.pk}/edit/", {"due_date": "2026-02-03"})
+        self.at("2026-02-03T10:30")
+        self.post(task, "complete")
+        task.refresh_from_db()
+        self.assertEqual(task.due_date, date(2026, 2, 7))
+
+    def test_skipping(self):
+        task = self.start()
+        response = self.post(task, "skip", occurrence="2026-01-31")
+        self.assertEqual(messages_of(response), ["Skipped. Next: Sat 28 Feb."])
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 2, 28), False)])
+        response = self.post(task, "skip", occurrence="2026-01-31")
+        self.assertEqual(messages_of(response), ["That one is gone already. Next: Sat 28 Feb."])
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+        last = self.start("FREQ=DAILY;COUNT=1")
+        self.assertEqual(
+            messages_of(self.post(last, "skip")),
+            ["This is the last “Pay rent”: there is none to go on to."],
+        )
+
+    def test_ending(self):
+        task = self.start()
+        response = self.post(task, "end")
+        self.assertEqual(messages_of(response), ["“Pay rent” does not repeat any more."])
+        task.refresh_from_db()
+        self.assertEqual((task.repeat, task.due_date), ("", date(2026, 1, 31)))
+        self.assertIn(
+            "ended the repeat of “Pay rent”", words_of(html_of(self.client.get("/history/")))
+        )
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+        task.refresh_from_db()
+        self.assertEqual(task.repeat, "FREQ=MONTHLY")
+
+    def test_several_at_once(self):
+        monthly, once = self.start(), self.start("", title="Once")
+        data = {"ids": [monthly.pk, once.pk], "do": "complete", "next": "/inbox/"}
+        response = self.client.post("/tasks/bulk/", data, follow=True)
+        self.assertEqual(messages_of(response), ["Completed 2 tasks."])
+        self.assertEqual(
+            self.rows(),
+            [
+                ("Pay rent", date(2026, 2, 28), False),
+                ("Once", date(2026, 1, 31), True),
+                ("Pay rent", date(2026, 1, 31), True),
+            ],
+        )
+
+    def test_history_tells_one_completion(self):
+        task = self.start()
+        self.post(task, "complete")
+        words = words_of(html_of(self.client.get("/history/")))
+        self.assertIn("completed “Pay rent”", words)
+        self.assertNotIn("2 tasks", words)
+
+    def test_occurrences_of_a_task_that_is_deleted_for_ever_stay(self):
+        task = self.start()
+        self.post(task, "complete")
+        task.delete_softly()
+        task.purge()
+        self.assertIsNone(Task.objects.get().series_id)
+
+    def test_occurrence_of_anothers_series_cannot_be_written(self):
+        bob = add_user("bob@example.org")
+        theirs = Task(user=bob, title="Theirs")
+        theirs.add()
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            Task.objects.create(user=self.ann, title="Mine", series=theirs)
+
+
+class RaceTests(TransactionTestCase):
+    def test_ten_completions_of_one_occurrence_advance_it_once(self):
+        ann = add_user()
+        task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=date(2031, 1, 31),
+                    repeat_anchor=date(2031, 1, 31))  # fmt: skip
+        task.add()
+        Step(user=ann, task=task, title="Transfer", done=True).add()
+        start, done = threading.Barrier(10), []
+
+        def complete():
+            mine = Task.objects.get(pk=task.pk)
+            start.wait()
+            done.append(mine.complete(occurrence=date(2031, 1, 31)))
+            connection.close()
+
+        threads = [threading.Thread(target=complete) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len([act for act in done if act]), 1)
+        self.assertEqual(
+            [(task.due_date, task.completed) for task in Task.objects.order_by("pk")],
+            [(date(2031, 2, 28), False), (date(2031, 1, 31), True)],
+        )
+        self.assertEqual(ann.acts.filter(kind="complete").count(), 1)
