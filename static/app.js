@@ -48,7 +48,7 @@ function keep(lines = waiting) {
 let added = false; // by the form itself, where htmx isn't there to do it
 document.addEventListener("submit", (event) => (added = isAdd(event) && !event.defaultPrevented));
 addEventListener("pagehide", () => {
-  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value, plain: new FormData(box.form).getAll("plain") }]);
+  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value, chosen: choices() }]);
 });
 
 // Several lines are several tasks: a page asks. What stands in the box goes along.
@@ -72,24 +72,26 @@ box?.addEventListener("paste", (event) => {
 
 // What the line is understood as stands below the box, with what of it is text.
 const chips = byId("add-chips");
+const isRead = (event) => event.detail.ctx?.request.action.endsWith("/tasks/read/");
 const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
 
 // An answer about a line that has changed since, or was sent, is late.
 document.addEventListener("htmx:before:swap", (event) => {
   const { request } = event.detail.ctx;
-  if (event.target.closest(".add") !== box?.form || !request.action.endsWith("/tasks/read/")) return;
+  if (event.target.closest(".add") !== box?.form || !isRead(event)) return;
   if (request.body.get("text") !== box.value) event.preventDefault();
 });
 
 // After a press on one of them somebody types on.
 document.addEventListener("click", (event) => event.target.closest(".chips button")?.form.elements.text.focus());
 
-function giveBack({ line, key: sent, plain = [] }) {
+// What goes along with a line: [name, value].
+const choices = () => [...new FormData(box.form)].filter(([name]) => ["plain", "make_list"].includes(name));
+
+function giveBack({ line, key: sent, chosen = [] }) {
   if (!line) return;
-  if (!box.value) {
-    key.value = sent;
-    chips.replaceChildren(...plain.map((phrase) => hidden("plain", phrase)));
-  }
+  if (!box.value) key.value = sent;
+  chips.append(...chosen.map((choice) => hidden(...choice)));
   if (!box.value.startsWith(given)) given = "";
   const rest = box.value.slice(given.length);
   given += `${line} `; // a space, since somebody may be typing on
@@ -99,11 +101,11 @@ function giveBack({ line, key: sent, plain = [] }) {
 
 document.addEventListener("htmx:config:request", (event) => {
   if (!isAdd(event)) return;
-  event.detail.ctx.sent = { line: box.value, key: key.value, plain: new FormData(box.form).getAll("plain") };
+  event.detail.ctx.sent = { line: box.value, key: key.value, chosen: choices() };
   waiting.push(event.detail.ctx.sent);
   keep();
   box.value = given = "";
-  chips.replaceChildren();
+  chips.replaceChildren(...chips.querySelectorAll("[role=status]"));
   key.value = newKey();
 });
 
@@ -134,12 +136,12 @@ const TROUBLE = {
 
 document.addEventListener("htmx:response:error", (event) => {
   const status = event.detail.ctx.response.status;
-  if (status === 409 || status === 422) return; // the answer says what is wrong
+  if (status === 409 || status === 422 || isRead(event)) return; // the answer says what is wrong, or nobody asked
   tell(TROUBLE[status] ?? "That didn't work, and nothing you typed is lost. Please try again.");
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (!event.detail.ctx) return;
+  if (!event.detail.ctx || isRead(event)) return;
   tell("Todosite can't be reached. Nothing you typed is lost; try again when you are online.");
 });
 

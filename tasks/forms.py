@@ -120,6 +120,8 @@ def submission(data, about):
         return None
     typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
     typed["text"] = typed.get("text", "").strip()
+    if hasattr(data, "getlist"):
+        typed |= {name: data.getlist(name) for name in {"plain"} & set(data)}
     return uuid.uuid5(key, repr((about, sorted(typed.items()))))
 
 
@@ -436,28 +438,33 @@ def lists_in(user, text):
     return dict(there.values_list("name", "pk"))
 
 
-def line_of(user, text, plain=()):
-    """Return what a line of user's says."""
-    return Line(text, user.clock(), lists=lists_in(user, text), plain=plain)
+def line_of(user, text, **options):
+    """Return what a line of user's says, see Line."""
+    return Line(text, user.clock(), lists=lists_in(user, text), **options)
 
 
 def said_in(line, fields):
-    """Return the fields of a task that a line says, with the tags and notes of fields."""
+    """Return the fields of a task that a line says, with the tags and notes of fields.
+
+    A time without a day, and a repeat without its first, is of the day that fields have; a day
+    without a time keeps theirs. Raises ValidationError where that is too much.
+    """
     said, both = line.said, {}
     if said.due_date:
-        both |= {"due_date": said.due_date, "due_time": said.due_time}
+        day = line.on(fields.get("due_date"))
+        both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
     if said.repeat:
         both |= {"repeat": said.repeat, "repeat_from": said.repeat_from}
-        both["repeat_anchor"] = said.due_date
+        both["repeat_anchor"] = both["due_date"]
     if said.priority:
         both["priority"] = said.priority
     if said.list_name:
         both["list"] = line.list_pk
     if said.tags:
-        both["tags"] = unlike([*fields.get("tags", ()), *said.tags])
+        both["tags"] = few(unlike([*fields.get("tags", ()), *said.tags]))
     if said.description:
         notes = [said.description, fields.get("description")]
-        both["description"] = "\n".join(filter(None, notes))
+        both["description"] = clean_notes("\n".join(filter(None, notes)))
     return both
 
 
@@ -476,6 +483,7 @@ class AddForm(AddingForm, BaseTaskForm):
     # Of the page of a tag: by its id, since its name may be another by now.
     tag = NumberField(min_value=1, required=False, widget=forms.HiddenInput)
     plain = PlainField(required=False)
+    as_text = forms.BooleanField(required=False, widget=forms.HiddenInput)
     # The name of the list that the line names and that isn't there, to be made.
     make_list = TextField(required=False, widget=forms.HiddenInput)
 
@@ -483,7 +491,7 @@ class AddForm(AddingForm, BaseTaskForm):
         model = Task
         fields = ["due_date", "due_time", "priority", "description"]
 
-    field_order = ["plain", "text"]
+    field_order = ["plain", "as_text", "text"]
     line = None  # what was understood
 
     def __init__(self, data=None, *, user, **kwargs):
@@ -494,20 +502,31 @@ class AddForm(AddingForm, BaseTaskForm):
 
     def clean_text(self):
         text = clean_line(self.cleaned_data["text"], "Write what there is to do.", NOTES_LENGTH)
-        self.line = line_of(self.user, text, self.cleaned_data.get("plain", ()))
+        plain, as_text = self.cleaned_data.get("plain", ()), self.cleaned_data.get("as_text")
+        self.line = line_of(self.user, text, plain=plain, as_text=as_text)
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
         return text
 
     def clean(self):
+        self.fields_alone = dict(self.cleaned_data)
         if self.line:
-            self.cleaned_data |= said_in(self.line, self.cleaned_data)
             try:
-                few(self.cleaned_data.get("tags", ()))
-                clean_notes(self.cleaned_data.get("description", ""))
+                self.cleaned_data |= said_in(self.line, self.cleaned_data)
             except ValidationError as error:
                 self.add_error("text", error)
         super().clean()
+
+    def beside(self):
+        """Return what the other fields say where the line says it too, as a POST has it."""
+        alone, said = self.fields_alone, set(said_in(self.line, {}))
+        beside = {
+            name: alone.get(name) for name in ["due_date", "priority", "list"] if name in said
+        }
+        beside["due_time"] = alone.get("due_time") if "due_date" in said else None
+        beside["tags"] = " ".join(alone.get("tags", ())) if "tags" in said else None
+        beside["tag"] = alone.get("tag")
+        return {name: str(value) for name, value in beside.items() if value}
 
     def add(self, act):
         self.instance.list_id = self.list_pk(act)
@@ -535,6 +554,7 @@ class ReadForm(forms.Form):
 
     text = TextField(required=False)
     plain = PlainField(required=False)
+    make_list = TextField(required=False)
     press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
 
     def line(self, sidebar):
@@ -543,35 +563,39 @@ class ReadForm(forms.Form):
         text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
         lists = {one["name"]: one["pk"] for one in sidebar.lists}
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
+        text = " ".join(text.split())
         phrases = dict.fromkeys(plain)
         plain = [phrase for phrase in phrases if phrase != press]
         plain += [press] if press and press not in phrases else []
-        return Line(" ".join(text.split()), sidebar.clock, lists=lists, tags=tags, plain=plain)
+        plain = [phrase for phrase in plain if phrase.lower() in text.lower()]
+        return Line(text, sidebar.clock, lists=lists, tags=tags, plain=plain)
 
 
 class PlainForm(AddForm):
-    """A new task as its line was typed, with what the page that it was added on says of it."""
+    """A new task as its line was typed; beside is what else was said when it was added."""
 
-    def __init__(self, *, task, presets):
+    def __init__(self, *, task, beside):
         self.task = task
-        said = {name: str(value) for name, value in presets.items()}
-        super().__init__(said | {"text": task.typed, "plain": [task.typed]}, user=task.user)
+        said = {"text": task.typed, "as_text": "on"}
+        super().__init__(beside.dict() | said, user=task.user)
 
     def save(self):
-        """Take out what was understood; return the act."""
-        cleaned, new = self.cleaned_data, self.instance
-        tags = self.user.tags.named(line_of(self.user, self.task.typed).said.tags)
-        return self.task.edit(
-            title=new.title,
-            description=cleaned["description"],
-            due_date=cleaned["due_date"],
-            due_time=None,
-            repeat="",
-            repeat_from=Task.RepeatFrom.DUE,
-            priority=cleaned["priority"],
-            list=cleaned["list"],
-            remove_tags=tags.exclude(pk=cleaned["tag"]),
-        )
+        """Take out what was understood, and nothing else; return the act."""
+        cleaned, task = self.cleaned_data, self.task
+        understood = line_of(self.user, task.typed).said
+        fields = {"title": self.line.said.title}
+        if understood.due_date:
+            fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
+            fields |= {"repeat": "", "repeat_from": Task.RepeatFrom.DUE}
+        if understood.priority:
+            fields["priority"] = cleaned["priority"]
+        if understood.list_name:
+            fields["list"] = cleaned["list"]
+        notes = task.description.removeprefix(understood.description).removeprefix("\n")
+        fields["description"] = "\n".join(filter(None, [self.line.said.description, notes]))
+        mine = {name.lower() for name in cleaned["tags"]}
+        tags = self.user.tags.named([n for n in understood.tags if n.lower() not in mine])
+        return task.edit(**fields, remove_tags=tags.exclude(pk=cleaned["tag"]))
 
 
 class PasteForm(AddForm):
@@ -612,14 +636,16 @@ class PasteForm(AddForm):
             raise ValidationError("Write what there is to do, one task a line.", code="required")
         as_text, self.lines, errors = self.cleaned_data["as_text"], [], []
         clock, lists = self.user.clock(), lists_in(self.user, text)
+        shared = {"tags": self.fields["tags"].to_python(self.data.get("tags", ""))}
         for task in found:
-            plain = [task.title] if as_text else ()
-            line = Line(task.title, clock, lists=lists, plain=plain)
+            line = Line(task.title, clock, lists=lists, as_text=as_text, offers=False)
             self.lines.append((task, line))
             task.title = line.said.title
             for each in (task, *task.steps):
                 try:
-                    refuse_unstorable(line.text if each is task else "")
+                    if each is task:
+                        refuse_unstorable(line.text)
+                        said_in(line, shared)
                     each.title = clean_title(each.title)
                 except ValidationError as error:
                     errors += [f"Line {each.number}: {words}" for words in error.messages]
@@ -684,9 +710,22 @@ class TaskForm(MergingForm, BaseTaskForm):
         super().clean()
         title = self.cleaned_data.get("title")
         if title and "read" in self.posted and not self.errors:
-            self.line = line_of(self.user, title)
-            self.cleaned_data |= said_in(self.line, self.cleaned_data)
-            self.cleaned_data["title"] = self.line.said.title
+            self.read_title(title)
+
+    def read_title(self, title):
+        """Put what the title says into the fields, but for those that say something else by now."""
+        self.line = line_of(self.user, title, offers=False)
+        try:
+            said = said_in(self.line, self.cleaned_data)
+        except ValidationError as error:
+            return self.add_error("title", error)
+        up_to_date = self.data.get("version") in (None, "", str(self.instance.version))
+        for name in {"due_date", "due_time", "priority", "list"} & set(said):
+            if said[name] != self.cleaned_data[name] and name in self.changed_data:
+                self.add_error(name, "The title says something else. Save one of them first.")
+        if not up_to_date:
+            self.add_error("title", "The task was changed meanwhile. Look at it, then try again.")
+        self.cleaned_data |= said | {"title": self.line.said.title}
 
     def _clashes(self, name):
         return name != "tags" and super()._clashes(name)

@@ -52,7 +52,8 @@ UPDATE accounts_adoption SET
 TASKS = """
 UPDATE tasks_task SET
     title = pg_temp.words(length(title), id),
-    description = pg_temp.words(length(description), id);
+    description = pg_temp.words(length(description), id),
+    typed = '';
 UPDATE tasks_step SET title = pg_temp.words(length(title), id)
 """
 # As with addresses: each name is first one that nobody has, since no user has a name twice.

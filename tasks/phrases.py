@@ -15,7 +15,7 @@ import re
 from calendar import monthrange
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from tasks.recurrence import DAYS, next_due
@@ -75,6 +75,12 @@ class Clock:
     minute: int = 0
     how: str = "exact"
     part: str = ""
+    has_zero: bool = False  # 03:15
+
+    def in_the_afternoon(self) -> "Clock":
+        """Return it as "at 3:15" has it, which is in the afternoon as "at 3" is."""
+        is_early = self.how == "written" and 1 <= (self.hour or 0) <= 6 and not self.has_zero
+        return replace(self, how="bare") if is_early else self
 
     def within(self, part: str) -> tuple[time, int]:
         """Return the time in a part of the day, and 1 if it is that of the next day."""
@@ -84,6 +90,8 @@ class Clock:
         hour, late = self.hour, part in ("afternoon", "evening", "night")
         if part == "night" and (hour == 0 or (hour == 12 and self.how == "bare")):
             return time(0, self.minute), 1
+        if part == "night" and hour < 5 and self.how != "exact":
+            return time(hour, self.minute), 1
         is_later = late and (5 if part == "night" else 1) <= hour < 12
         if (is_later and self.how != "exact") or (self.how == "bare" and not part and hour <= 7):
             hour += 12
@@ -100,13 +108,18 @@ class Rule:
     repeat_from: str = "due"
 
     def first(self, start: date) -> date:
-        """Return its first day that is start or later; periods are left out after it."""
+        """Return its first day that is start or later."""
         if self.yearly:
             return next_date(*self.yearly, start)
-        parts = [part for part in self.parts if not part.startswith("INTERVAL")]
-        if day := next_due(";".join(parts), anchor=start, after=start - timedelta(1)):
-            return day
-        raise OverflowError("It would be behind 31 December 9999.")
+        return first_day(";".join(self.parts), start)
+
+
+def first_day(rule: str, start: date) -> date:
+    """Return the first day of a rule that is start or later; periods are left out after it."""
+    parts = [part for part in rule.split(";") if not part.startswith("INTERVAL")]
+    if day := next_due(";".join(parts), anchor=start, after=start - timedelta(1)):
+        return day
+    raise OverflowError("It would be behind 31 December 9999.")
 
 
 def meaning(said: dict, now: datetime) -> dict:
@@ -138,15 +151,14 @@ def meaning(said: dict, now: datetime) -> dict:
 
 def rule_text(rule: Rule, said: dict, due: date) -> str:
     """Return a rule as RFC 5545 writes it, with the end that was said."""
-    end = ()
-    if "until" in said:
-        end = (f"UNTIL={said['until'].day:%Y%m%d}",)
-    elif "count" in said:
-        number, unit = said["count"]
-        end = (f"COUNT={number}",)
-        if unit:
-            end = (f"UNTIL={after(due, number, unit) - timedelta(1):%Y%m%d}",)
-    return ";".join(rule.parts + end)
+    number, unit = said.get("count", (0, ""))
+    last = said["until"].day if "until" in said else None
+    if unit and not last:
+        last = after(due, number, unit) - timedelta(1)
+    if last and last < due:
+        raise ValueError("It would end before it begins.")
+    end = f"UNTIL={last.isoformat().replace('-', '')}" if last else f"COUNT={number}"
+    return ";".join([*rule.parts, *([end] if last or number else [])])
 
 
 # Days
@@ -271,6 +283,11 @@ def read_near(match, now):
 
 def read_moment(match, now):
     """in 45 min, in 1.5 hours, in half an hour"""
+    if match["minutes"]:
+        moment = now.moment.astimezone(UTC) + timedelta(
+            hours=number_of(match["n"]), minutes=int(match["minutes"])
+        )
+        return moment_of(moment, now)
     words = match["n"].lower().replace(",", ".")
     number = 0.5 if match["more"] or "half" in words else 0
     if "." in words:
@@ -278,7 +295,10 @@ def read_moment(match, now):
     elif words != "half an":
         number += number_of(words.partition(" and")[0])
     seconds = number * (60 if match["unit"][0] in "mM" else 3600)
-    moment = now.moment.astimezone(UTC) + timedelta(seconds=seconds)
+    return moment_of(now.moment.astimezone(UTC) + timedelta(seconds=seconds), now)
+
+
+def moment_of(moment: datetime, now: Now) -> Day:
     moment = moment.astimezone(now.moment.tzinfo)
     return Day(moment.date(), "", moment.time().replace(second=0, microsecond=0))
 
@@ -311,9 +331,10 @@ def read_next_weekday(match, now):
 def read_next(match, now):
     """next week, next month, next year, next weekend"""
     today = now.today
+    saturday = today - timedelta(1) if today.weekday() == 6 else next_weekday({5}, today)
     day = {
         "week": now.week(1),
-        "weekend": now.weekday(5, 1),
+        "weekend": saturday + timedelta(7),
         "month": after(today.replace(day=1), 1, "month"),
         "quarter": after(today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1), 3, "month"),
         "year": after(today.replace(month=1, day=1), 1, "year"),
@@ -353,7 +374,7 @@ def read_edge(match, now):
     if edge in ("end", "close"):
         return Day(after(start, *length) - timedelta(1))
     if edge in ("mid", "middle"):
-        return Day(start + timedelta(14)) if length == (1, "month") else None
+        start = start + timedelta(14) if length == (1, "month") else date.min
     return Day(start) if start >= now.today else None
 
 
@@ -369,6 +390,8 @@ def read_nth_weekday(match, now):
     """the last friday of the month, first monday of april 2027, last day of next month"""
     scope = " ".join(match["scope"].lower().split())
     nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    if match["nth"].lower() in ("other", "alternate"):
+        return None
     if scope.endswith("month"):
         first = after(now.today.replace(day=1), scope.startswith("next"), "month")
         day = month_weekday(first, nth, weekdays)
@@ -403,7 +426,8 @@ def read_figures(match, now):
     first, second = int(match["first"]), int(match["second"])
     if (first, second) == (24, 7):
         return None
-    day, month = (first, second) if now.day_first else (second, first)
+    is_dotted = "." in match[0]  # which puts the day first everywhere
+    day, month = (first, second) if now.day_first or is_dotted else (second, first)
     if month > 12:
         day, month = month, day
     said = match.groupdict()
@@ -422,7 +446,7 @@ def read_figures(match, now):
 def read_month_day(match, now):
     """the 30th, Tuesday the 31st"""
     number = number_of(match["date"])
-    if number > 31:
+    if not 0 < number < 32:
         return None
     months = (after(now.today.replace(day=1), ahead, "month") for ahead in range(12))
     days = (month_day(month, number) for month in months)
@@ -430,6 +454,16 @@ def read_month_day(match, now):
     if match["day"] and weekday_of(match["day"]) != day.weekday():
         return None
     return day_with_part(day, part_of(match))
+
+
+def read_of_month(match, now):
+    """the first of the month, the 3rd of next month"""
+    number = number_of(match["date"])
+    first = now.today.replace(day=1)
+    if "next" in match[0].lower():
+        return Day(month_day(after(first, 1, "month"), number))
+    day = month_day(first, number)
+    return Day(day if day >= now.today else month_day(after(first, 1, "month"), number))
 
 
 def read_weekday(match, now):
@@ -454,7 +488,7 @@ def read_hour(match, now):
     minute = minute or 0
     if hour > 23 or minute > 59 or (how == "bare" and not hour):
         return None
-    return Clock(hour, minute, how, part_of(match))
+    return Clock(hour, minute, how, part_of(match), said["hour"].startswith("0"))
 
 
 def read_past(match, now):
@@ -525,8 +559,17 @@ def weekly(match, now, parts, weekdays):
 
 
 def weekdays_in(words: str) -> list[int]:
-    names = re.findall(f"{FULL_DAY}|{SHORT_DAY}", words, re.IGNORECASE)
-    return sorted({weekday_of(name) for name in names})
+    """Return the weekdays of a list: mon, wed and fri; mon to fri."""
+    found, is_range = [], False
+    for name in re.findall(f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}", words, re.IGNORECASE):
+        if re.fullmatch(UP_TO, name, re.IGNORECASE):
+            is_range = True
+            continue
+        weekday = weekday_of(name)
+        ahead = (weekday - found[-1]) % 7 if is_range else 0
+        found += [(weekday - back) % 7 for back in range(ahead, -1, -1)]
+        is_range = False
+    return sorted(set(found))
 
 
 def read_workdays(match, now):
@@ -541,7 +584,8 @@ def read_weekends(match, now):
 
 def read_except(match, now):
     """every day except sunday"""
-    others = [weekday for weekday in range(7) if weekday not in weekdays_in(match["days"])]
+    every_day = range(5) if match["work"] else range(7)
+    others = [weekday for weekday in every_day if weekday not in weekdays_in(match["days"])]
     return weekly(match, now, every("WEEKLY"), others) if others else None
 
 
@@ -587,7 +631,8 @@ def read_daily(match, now):
 def read_count(match, now):
     """10 times, for 3 weeks: how often, or how long"""
     unit = match.groupdict().get("unit")
-    return number_of(match["n"]), unit and unit_of(unit)
+    number = number_of(match["n"])
+    return (number, unit and unit_of(unit)) if number else None
 
 
 def either(words: Collection[str]) -> str:
@@ -595,12 +640,13 @@ def either(words: Collection[str]) -> str:
 
 
 FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+UP_TO = "(?:[-–]|to|through|thru)"
 SHORT_DAY = "(?:mon|tues?|weds?|thurs?|thu|fri|sat|sun)"
 FRAGMENTS = {
     "full_day": FULL_DAY,
     "short_day": rf"{SHORT_DAY}\.?",
     "day_name": f"(?:{FULL_DAY}|{SHORT_DAY})",
-    "days": "(?P<days>{day_name}s?(?:{also}{day_name}s?)*)",
+    "days": f"(?P<days>{{day_name}}s?(?:(?:{{also}}| | ?{UP_TO} ?){{day_name}}s?)*)",
     "also": "(?:, (?:and )?|,| ?[/&+] ?| and (?:every |on )?)",
     "plural_days": "(?P<days>{full_day}s(?:{also}{full_day}s)*)",
     "several_days": "(?P<days>{full_day}s(?:{also}{full_day}s)+)",
@@ -611,6 +657,7 @@ FRAGMENTS = {
     "th": "(?:[0-9]{1,2}(?:st|nd|rd|th))",
     "ordinal": f"(?:{{th}}|{either(ORDINALS)})",
     "ths": "(?P<ths>{th}(?:{also}(?:the )?{th})*)",
+    "firsts": "(?P<ths>{ordinal}(?:{also}(?:the )?{ordinal})*)",
     "units": "(?P<unit>day|week|wk|fortnight|month|mth|year|yr)",
     "year": "(?P<year>,? (?:19|20)[0-9][0-9])?",
     "part": "(?: (?:in the )?(?:early |late )?(?P<part>morning|afternoon|evening|night))?",
@@ -619,6 +666,7 @@ FRAGMENTS = {
     "half": r"(?P<half>[ap]\.?m\b\.?)",
     "hour_word": "(?P<hour>[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
     "|eleven|twelve)",
+    "hour_name": "(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
     "minute_word": "(?P<minute>fifteen|twenty|thirty|forty|forty[- ]five|fifty)",
     "date": r"(?P<date>[0-9]{1,2}(?:st|nd|rd|th|\.)?)",
     "figure": "(?P<first>[0-9]{1,2})",
@@ -628,6 +676,7 @@ FRAGMENTS = {
     "|this (?:morning|afternoon|evening))",
     "within": "(?:in|within) (?:the next )?",
     "hours": "(?P<n>half an|{number}(?: and a half)?|[0-9]{1,3}[.,][0-9])",
+    "more": "(?P<more> and a half)?(?:(?: and)? ?(?P<minutes>[0-9]{1,2}) ?(?:m|min|minutes)?)?",
     "clock_units": "(?P<unit>minutes?|mins?|hours?|hrs?|h)",
     "base": "(?P<base>now|today|tomorrow|{day_name})",
     "scope": "(?:the |this )?(?P<scope>(?:next )?(?:day|week|month|quarter|year)|{month})",
@@ -658,19 +707,19 @@ ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly
 MONTHLY, WEEKLY = "(?P<unit>month|quarter)s?", "(?P<unit>week|fortnight)s?"
 PHRASES = {
     "repeat": [
-        (STRONG, "{every}day (?:except|but)(?: on)? {days}", read_except),
+        (STRONG, "{every}(?P<work>{work})?day (?:except|but)(?: on)? {days}", read_except),
         (STRONG, "{every}{work}(?:day|days){part}", read_workdays),
         (STRONG, "{every}weekends?", read_weekends),
         (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{nth_day}}", read_month_weekdays),
-        (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{ths}}", read_month_days),
+        (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{firsts}}", read_month_days),
         (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {nth_day}", read_month_weekdays),
-        (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {ths}", read_month_days),
+        (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {firsts}", read_month_days),
         (STRONG, f"{{every}}{{nth}}{WEEKLY}(?: on)? {{days}}{{part}}", read_weekly),
         (STRONG, "(?P<unit>weekly|fortnightly|bi-?weekly) on {days}{part}", read_weekly),
         (STRONG, "{every}{nth_day}{of_month}", read_month_weekdays),
-        (STRONG, "{every}{ths}(?: day)?{of_month}", read_month_days),
+        (STRONG, "{every}{firsts}(?: day)?{of_month}", read_month_days),
         (STRONG, "(?:on |by )?(?:the )?{nth_day} of (?:every|each) month", read_month_weekdays),
-        (STRONG, "(?:on |by )?(?:the )?{ths} of (?:every|each) month", read_month_days),
+        (STRONG, "(?:on |by )?(?:the )?{firsts} of (?:every|each) month", read_month_days),
         (STRONG, "{every}(?:(?P<n>other|second|2nd|alternate) )?{days}{part}", read_weekly),
         (STRONG, "{every}{nth}{cycle}s?{part}{done}", read_cycle),
         (STRONG, "{every}{nth_day}", read_month_weekdays),
@@ -693,11 +742,16 @@ PHRASES = {
     ],
     "date": [
         (STRONG, "(?P<n>{number}) {units}s?(?: from| on)? {base}", read_ahead_of),
-        (STRONG, "(?:the )?(?P<edge>end|close|beginning|start|middle) of {scope}", read_edge),
+        (
+            STRONG,
+            "(?:at )?(?:the )?(?P<edge>end|close|beginning|start|middle) of {scope}",
+            read_edge,
+        ),
         (STRONG, "(?P<edge>mid)[ -]{scope}", read_edge),
         (STRONG, "(?:the )?{nth_day} (?:of|in) {scope}", read_nth_weekday),
+        (STRONG, "(?:the )?(?P<date>{ordinal}) of (?:the|this|next) month", read_of_month),
         (STRONG, "{near}{part}", read_near),
-        (STRONG, "{within}{hours} ?{clock_units}(?P<more> and a half)?", read_moment),
+        (STRONG, "{within}{hours} ?{clock_units}{more}", read_moment),
         (STRONG, "{within}(?P<n>{number}) {units}s?(?:['’]s?)?(?: time)?{part}", read_ahead),
         (STRONG, "(?:next week|next)(?: on)? (?P<day>{day_name}){part}", read_next_weekday),
         (STRONG, "(?P<day>{day_name})(?: of)? next week", read_next_weekday),
@@ -731,6 +785,7 @@ PHRASES = {
         (BESIDE, "{day_of_date}{figure}\\.{second}\\.", read_figures),
         (FAIR, "{day_of_date}the (?P<date>{th}){part}", read_month_day),
         (WEAK, "{day_of_date}(?P<date>{th}){part}", read_month_day),
+        (BESIDE, "the (?P<date>{ordinal})(?P<day>){part}", read_month_day),
         (FAIR, "(?P<day>{full_day}){part}", read_weekday),
         (WEAK, "(?P<day>{short_day}){part}", read_weekday),
         (FAIR, "(?:at|on|over|by|for|before) the weekend", read_weekend),
@@ -747,8 +802,10 @@ PHRASES = {
         (WEAK, "(?P<hour>1[3-9]|2[0-3]) ?h(?P<minute>[0-9]{2})?", read_hour),
         (WEAK, "(?P<hour>[0-9]{1,2})h(?P<minute>[0-9]{2})", read_hour),
         (FAIR, "{hour_word} ?o['’]?clock{of_day}", read_hour),
-        (FAIR, "at (?P<hour>[0-9]{1,2})(?: ?h| ?hrs?)?{of_day}", read_hour),
-        (FAIR, "(?:at|@) ?{hour_word}{of_day}", read_hour),
+        (FAIR, "at (?P<hour>[0-9]{1,2}) ?(?:h|hrs?){of_day}", read_hour),
+        (FAIR, "at (?P<hour>0?[0-9]|1[0-2]){of_day}", read_hour),
+        (BESIDE, "at (?P<hour>1[3-9]|2[0-3]){of_day}", read_hour),
+        (FAIR, "(?:at|@) ?{hour_name}{of_day}", read_hour),
         (FAIR, "at (?P<hour>[0-9]{1,2})\\.(?P<minute>00|15|30|45){of_day}", read_hour),
         (FAIR, "at (?P<hour>0[0-9])(?P<minute>[0-9]{2})", read_hour),
         (FAIR, "at (?P<hour>[0-9]{2})(?P<minute>[0-9]{2}) ?(?:h|hrs|hours)", read_hour),

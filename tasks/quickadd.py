@@ -22,12 +22,14 @@ from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+from accounts.text import legible
 from tasks.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
 from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
 
 LONGEST = 500  # characters that are read; what is beyond them goes to the notes
 LONGEST_TITLE = 255
+MOST_PLAIN = 50  # phrases of a line that are said to be text
 LONGEST_TAG, LONGEST_LIST_NAME = 50, 100
 PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
 
@@ -36,25 +38,31 @@ def words(text: str) -> frozenset:
     return frozenset(text.split())
 
 
-# Behind these, a phrase is something else: the Friday meeting, talk about tomorrow, Black Friday.
+# Behind these, a phrase is something else: talk about tomorrow, not on friday.
 NOT_BEHIND = words(
-    "the a an my your our his her their its this that these those every each any some no last past"
-    " previous of about than to between like called named titled is was were are it's since during"
-    " until till til through from after given not or nor vs"
-    " black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
-    " manic whit boxing casual high"
+    "about of than to between like called named titled is was were are it's since during until till"
+    " til through from after given not or nor vs if last past previous"
 )
-# Behind these, figures are numbers: scale 1:20, part 2/5.
-NUMBERED = words(
-    "+ - x * / = ratio scale score odds verse genesis exodus psalm psalms isaiah romans corinthians"
-    " part page pages room chapter clause section step gate bus line version number no. nr"
+# So it is behind these, if it is a bare day (the Friday, my 5th) or another word follows: this
+# tomorrow list. But: call her tomorrow.
+DETERMINERS = words(
+    "the a an my your our his her their its it this that these those every each any some no"
 )
-# Before these, too: 10 march km, 5 may help, 5 pm CET.
+# Before a bare weekday, these make a name of it: Black Friday.
+NAMES = words(
+    "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
+    " manic whit boxing casual"
+)
+# Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
+RATIOS = words("+ - x * / = ratio scale score odds verse genesis exodus psalm psalms isaiah romans")
+PLACES = words(
+    "part page pages room chapter clause section step gate bus line version number no. nr test"
+)
+# Before these, too: 10 march km, 5 may help, 5 pm CET, every day is a gift.
 NOT_BEFORE = words(
     "km miles mile kg g lb lbs m cm mm l ml people times pages euros dollars min mins minutes hours"
-    " hrs percent per day day's be have not need want"
-    " help work also or utc gmt est edt pst pdt cst cet cest"
-    " bst ist"
+    " hrs percent per day day's be have not need want help work works matters counts is are was"
+    " were also or utc gmt est edt pst pdt cst cet cest bst ist"
 )
 # Before these, a phrase describes what is to be done, not the word behind it.
 FUNCTION = words(
@@ -102,15 +110,17 @@ def parse(
     day_first: bool = True,
     plain: Collection[str] = (),
     lists: Collection[str] = (),
+    as_text: bool = False,
 ) -> QuickAdd:
     """Read a line. It never fails: what isn't understood is the title.
 
     now is aware and in the zone of the line's writer; week_start is 0 for Monday … 6 for Sunday;
-    day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand; lists
-    has names of lists that are known without quotes, too, such as +Garden project.
+    day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand, and
+    as_text says that all of it is; lists has names of lists that are known without quotes, too,
+    such as +Garden project.
     """
     line, rest = cut(text.strip(), LONGEST)
-    bare = without_literals(line, plain)
+    bare = "\x00" * len(line) if as_text else without_literals(line, plain)
     tokens = tokens_of(bare, lists)
     found = chosen(*phrases_of(bare, tokens, Now(now, week_start, day_first)), tokens)
     dates = {}
@@ -175,6 +185,7 @@ class Found:
     value: object
     strength: int = STRONG
     lead: str = ""
+    core: int = 0  # where it begins without the words that lead to it
 
 
 def without_literals(line: str, plain: Collection[str]) -> str:
@@ -183,11 +194,12 @@ def without_literals(line: str, plain: Collection[str]) -> str:
     def nothing(found):
         return "\x00" * len(found[0])
 
-    bare = LITERAL.sub(nothing, line)
-    for phrase in sorted(filter(str.strip, plain), key=len, reverse=True):
+    plain = [phrase for phrase in plain if phrase.strip() and len(phrase) <= LONGEST][:MOST_PLAIN]
+    bare = line
+    for phrase in sorted(plain, key=len, reverse=True):
         words = r"\s+".join(map(re.escape, phrase.split()))
         bare = re.sub(rf"(?<!\w){words}(?!\w)", nothing, bare, flags=re.IGNORECASE)
-    return bare
+    return LITERAL.sub(nothing, bare)
 
 
 def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
@@ -204,7 +216,7 @@ def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
         is_tag = kind == "tag"
         if not 0 < len(value) <= (LONGEST_TAG if is_tag else LONGEST_LIST_NAME):
             continue
-        if is_tag and NUMBER_OR_COLOR.fullmatch(value):
+        if (is_tag and NUMBER_OR_COLOR.fullmatch(value)) or not legible(value):
             continue
         value = PRIORITIES[value.lower()] if kind == "priority" else value
         tokens.setdefault(start if is_tag else kind, Found(start, end, kind, value))
@@ -229,9 +241,11 @@ def phrases_of(bare: str, tokens: list[Found], now: Now) -> tuple[str, list[Foun
                 value = read(match, now)
             if value is None or any(one.start < end and start < one.end for one in found):
                 continue
-            start, lead = lead_of(line, start, kind)
-            surer = {"firm": 1, "clock": 2}.get(lead, 0)
-            found.append(Found(start, end, kind, value, min(strength + surer, STRONG), lead))
+            core, (start, lead) = start, lead_of(line, start, kind)
+            if lead == "clock":
+                value = value.in_the_afternoon()
+            surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
+            found.append(Found(start, end, kind, value, surer, lead, core))
     return bare, [one for one in found if not is_text(bare, one, found)]
 
 
@@ -244,7 +258,7 @@ LEADS = {
     },
     "time": {
         "clock": "(?:is|are) due at|due at|at|@|by|before|no later than",
-        "soft": "around|about|after|from|due",
+        "soft": "around|about|after|from|due|for",
     },
 }
 LEAD = {
@@ -267,25 +281,49 @@ def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
     """Is it no phrase, for what stands around it?"""
-    before, phrase, behind = bare[: one.start], bare[one.start : one.end], bare[one.end :]
+    before, phrase, behind = bare[: one.start], bare[one.core : one.end], bare[one.end :]
     words = before.split()
     previous = words[-1] if words else ""
     following = behind.split()[:2] if behind[:1] == " " else []
     return (
-        previous.lower().rstrip(",") in NOT_BEHIND
-        or previous.lower().endswith(("'s", "’s"))
-        or (following and following[0].lower() in NOT_BEFORE)
-        or (previous.lower() == "john" and phrase == "3:16")
-        or (phrase[0].isdigit() and previous.lower() in NUMBERED)
+        is_named(previous, phrase, following, one)
+        or bool(following and following[0].lower() in NOT_BEFORE)
         or (phrase.endswith(" may") and following and following[0].lower() not in FUNCTION)
         or (one.kind != "repeat" and bool(RANGE_BEFORE.search(before) or is_range(behind, found)))
-        or (one.kind == "repeat" and bool(ALSO.match(behind)))
-        or is_name(phrase, words, following)
+        or (one.kind == "repeat" and bool(ALSO.match(behind) or TIMES.search(before)))
+        or (
+            one.kind == "count"
+            and not any(r.kind == "repeat" and r.end <= one.start for r in found)
+        )
+        or is_name(phrase, words, following, one.lead)
         or is_one_of_two(bare, one, found)
     )
 
 
-ALSO = re.compile(r" *(?:and|&) *(?:morning|afternoon|evening|night)", re.IGNORECASE)
+def is_named(previous: str, phrase: str, following: list[str], one: Found) -> bool:
+    """Does the word before a phrase make something else of it?"""
+    word, is_bare = previous.lower().rstrip(","), not one.lead and one.strength < STRONG
+    is_told = bool(following) and following[0].lower() not in FUNCTION
+    is_of_day = word in MY and is_bare and one.kind == "date"
+    return (
+        word in NOT_BEHIND
+        or word.endswith(("'s", "’s"))
+        or (word in DETERMINERS and (is_told or is_of_day))
+        or (word in NAMES and one.kind == "date" and is_bare)
+        or (
+            phrase[0].isdigit()
+            and (word in RATIOS or (word in PLACES and one.kind == "date" and is_bare))
+        )
+        or (word == "high" and phrase.lower() == "noon")
+        or (word == "john" and phrase == "3:16")
+    )
+
+
+MY = DETERMINERS - words("her his it this that some any")
+TIMES = re.compile(r"(?:^| )(?:once|twice|thrice|times) *$", re.IGNORECASE)
+ALSO = re.compile(
+    rf" *(?:and|&) *(?:morning|afternoon|evening|night|{'|'.join(MONTHS)})", re.IGNORECASE
+)
 RANGE_BEFORE = re.compile(r"(?:^|[ (])[0-9][0-9:.]*(?:am|pm)? *(?:[-–—]|to|and) *$")
 RANGE_BEHIND = re.compile(r" *(?:([-–—]|to)|until|till) *[0-9]")
 
@@ -296,17 +334,17 @@ def is_range(behind: str, found: list[Found]) -> bool:
     return bool(end and (end[1] or all(one.kind != "repeat" for one in found)))
 
 
-def is_name(phrase: str, before: list[str], following: list[str]) -> bool:
+def is_name(phrase: str, before: list[str], following: list[str], lead: str) -> bool:
     """Is a phrase a part of a name With Capitals, which days and months have in any case?"""
     last = phrase.split()[-1]
-    if re.fullmatch(r"the [0-9]+(?:st|nd|rd|th)", phrase, re.IGNORECASE):
+    if not lead and re.fullmatch(r"the [0-9]+(?:st|nd|rd|th)", phrase, re.IGNORECASE):
         return len(before) > 1 and before[-1][0].isupper()  # Watch Richard the 3rd
     if not last[0].isupper() or last[:2].upper() in DAYS or last[:3].lower() in MONTHS:
         return False
-    if phrase.isupper():
+    if phrase.isupper() or phrase[0].isdigit():  # BY EOD, 2 P.M.
         return False
-    if not following:
-        return " " in phrase  # Around the World in 80 Days
+    if not following:  # Around the World in 80 Days, USA Today
+        return " " in phrase or bool(before and before[-1].isupper() and len(before[-1]) > 1)
     capitals = [word[0].isupper() for word in following]
     if not before:
         return all(capitals)  # Tomorrow Never Dies; but: Tomorrow Anna comes
@@ -318,7 +356,7 @@ TWO = re.compile(r" *(?:and|or|to|&|[-–—/]|until|till|through|vs\.?) *", re.
 
 def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
     """Is it one of two days or times: monday or tuesday, 3 pm to 5 pm?"""
-    if any(each.kind == "repeat" for each in found):
+    if one.kind == "date" and any(each.kind == "repeat" for each in found):
         return False
     for other in found:
         if other.kind == one.kind and other is not one:
@@ -363,10 +401,15 @@ def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bo
         return True
     following = behind.split()[0].lower() if behind[0] == " " else ""
     if bare[: one.start].strip():
-        return one.strength == FAIR and following in FUNCTION
-    # At the start: Friday: call Bob, 14:30 dentist, 15/4 taxes; but not 3:10 to Yuma.
+        is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?[-–][0-9]", following)  # monday 10-11
+        return one.strength == FAIR and (following in FUNCTION or bool(is_time))
+    # At the start: Friday: call Bob, 14:30 dentist, 15/4 taxes, Sunday dinner at 7; but not 3:10 to
+    # Yuma.
     is_figures = one.kind == "time" or (one.strength == FAIR and bare[one.start].isdigit())
-    return bool(re.match(r" *[:,–—]| - ", behind)) or (is_figures and following != "to")
+    has_time = one.strength == FAIR and any(other.kind == "time" for other in taken)
+    return bool(re.match(r" *[:,–—]| - ", behind)) or (
+        (is_figures or has_time) and following != "to"
+    )
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
@@ -381,7 +424,7 @@ def tidied(line: str, spans: list[Span]) -> list[Span]:
             continue
         before = line[spans[at - 1].end if at else 0 : start]
         behind = line[end : spans[at + 1].start if at + 1 < len(spans) else len(line)]
-        is_first = not line[:start].strip()
+        is_first = not without(line[:start], spans[:at])
         later = [Span(span.start - end, span.end - end, span.kind) for span in spans[at + 1 :]]
         is_last = not without(line[end:], later).strip(" ,;.")
         if before.endswith("(") and behind.startswith(")"):

@@ -1,10 +1,12 @@
 """What a line says to the user who typed it: with their lists, in the words of their clock."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from accounts.clock import Clock
-from tasks import quickadd, recurrence
+from tasks import phrases, quickadd, recurrence
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
@@ -102,24 +104,32 @@ class Line:
     """A line and what it says.
 
     lists are those that it can go to, {name: id}; tags the user's, {name: id}, None where nobody
-    asks which are new; plain has phrases that are text. list_pk is None for the Inbox, and where
-    unlisted is the name of a list that isn't there.
+    asks which are new; plain has phrases that are text, and as_text says that all of it is.
+    list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there: it is
+    text where nobody offers to make it.
     """
 
-    def __init__(self, text: str, clock: Clock, *, lists=None, tags=None, plain=()):
+    def __init__(
+        self, text, clock: Clock, *, lists=None, tags=None, plain=(), as_text=False, offers=True
+    ):
         self.text, self.clock, self.tags, self.plain = text, clock, tags, plain
         lists = {"Inbox": None, **(lists or {})}
-        self.said = quickadd.parse(
+        read = partial(
+            quickadd.parse,
             text,
             now=clock.now,
             week_start=clock.week_start,
             day_first=clock.date_format != "month",
-            plain=plain,
             lists=lists,
+            as_text=as_text,
         )
-        name, known = self.said.list_name, folded_names(lists)
+        self.said, known = read(plain=plain), folded_names(lists)
+        name = self.said.list_name
         self.list_pk, self.list_name = known.get(name) or known.get(fold(name)) or (None, "")
         self.unlisted = name if name and not self.list_name else ""
+        if self.unlisted and not offers:
+            phrase = next(text[start:end] for start, end, kind in self.said.spans if kind == "list")
+            self.said, self.unlisted = read(plain=[*plain, phrase]), ""
 
     @property
     def chips(self) -> list[Chip]:
@@ -155,6 +165,21 @@ class Line:
     def words(self) -> str:
         """Return what was understood as a line: Tomorrow · 17:00 · #home."""
         return " · ".join(chip.words for chip in self.meanings)
+
+    def on(self, day):
+        """Return the day that a task of this line is due, where day was chosen for it besides.
+
+        Today is no choice: a time that has passed is tomorrow's.
+        """
+        said, kinds = self.said, [kind for _, _, kind in self.said.spans]
+        if day is None or day == self.clock.today or "date" in kinds:
+            return said.due_date
+        rule = said.repeat
+        if not rule or ("FREQ=YEARLY" in rule and "BY" not in rule):
+            return said.due_date if rule else day
+        with suppress(OverflowError):  # there is none by then
+            return phrases.first_day(rule, day)
+        return said.due_date
 
     def day(self) -> str:
         return self.clock.day(self.said.due_date)

@@ -49,13 +49,15 @@ WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the li
 @register.filter
 def ways_on(message):
     """Return the addresses that a message leads to, with their names (tasks.views.answers.say)."""
-    return [(url, WAYS[url.split("/")[-2]]) for url in (message.extra_tags or "").split()]
+    urls = (message.extra_tags or "").split()
+    return [(url, WAYS[url.partition("?")[0].split("/")[-2]]) for url in urls]
 
 
-@register.filter
-def title_says(task, clock):
+@register.simple_tag
+def title_says(task, sidebar):
     """Return what the title would be understood as, if it were a new line; "" for nothing."""
-    return Line(task.title, clock).words
+    lists = {one["name"]: one["pk"] for one in sidebar.lists}
+    return Line(task.title, sidebar.clock, lists=lists, offers=False).words
 
 
 @register.filter

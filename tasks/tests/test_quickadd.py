@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.quickadd import QuickAdd, parse
+from tasks.recurrence import read
 
 CASES = json.loads((Path(__file__).parent / "quickadd_cases.json").read_text())
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -148,6 +149,27 @@ class ParseTests(SimpleTestCase):
         self.check(text, "Swim", repeat="FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;WKST=SU", week_start=6)
         self.check("Swim every mon", "Swim", repeat="FREQ=WEEKLY;BYDAY=MO", week_start=6)
 
+    def test_all_of_it_is_text(self):
+        for text in ('Watch "Foo" tomorrow', "Mail bob@x.org #home", "Read may.pdf every friday"):
+            self.assertEqual(parse(text, now=NOW, as_text=True), QuickAdd(title=text))
+
+    def test_plain_phrases_may_hold_what_is_literal_anyway(self):
+        for text in ('Watch "Foo" tomorrow', "Mail bob@x.org tomorrow"):
+            self.check(text, text, due_date=None, plain=[text])
+
+    def test_very_many_plain_phrases_are_not_all_looked_for(self):
+        self.check("do tomorrow", "do", plain=["x y " * 500_000, *map(str, range(60))])
+
+    def test_repeats_that_would_end_before_they_begin_are_text(self):
+        for text in (
+            "Pills every day 0 times",
+            "Pills every monday until friday",
+            "Pills every day for 0 weeks",
+        ):
+            found = parse(text, now=NOW)
+            self.assertNotIn("COUNT=0", found.repeat)
+            self.assertNotIn("UNTIL", found.repeat)
+
     def test_plain_phrases_are_text_wherever_they_stand(self):
         self.check("Read Every  Day tomorrow", "Read Every Day", due_date=date(2026, 3, 26),
                    repeat="", plain=["every day"])  # fmt: skip
@@ -224,6 +246,9 @@ class PropertyTests(SimpleTestCase):
         self.assertEqual(rebuilt(text, found), said)
         self.assertEqual(title_of(text, found), "".join((found.title + found.description).split()))
         self.assertLessEqual(len(found.title), 255)
+        if found.repeat:
+            rule = read(found.repeat)
+            self.assertTrue(rule.until is None or rule.until >= found.due_date)
         self.assertEqual(bool(found.title), bool(said))
         ends = [0, *(at for start, end, _ in found.spans for at in (start, end)), len(text)]
         self.assertEqual(ends, sorted(ends))
@@ -241,3 +266,4 @@ class PropertyTests(SimpleTestCase):
     @example("in 999 years", 0, True)
     def test_words_that_mean_something_in_any_order(self, text, week_start, day_first):
         self.check(text, week_start=week_start, day_first=day_first)
+        self.check(text, plain=text.split()[::3], lists=["a b", "List"])

@@ -1,6 +1,8 @@
 """Quick add on the pages and at the command line: what is understood, told, taken back, kept."""
 
+import re
 from datetime import date, datetime, time
+from html import unescape
 from io import StringIO
 from unittest import mock
 from zoneinfo import ZoneInfo
@@ -170,37 +172,69 @@ class QuickAddPageTests(PageTests):
         self.assertIn("Added “Milk”.", words_of(page))
         self.assertNotIn("plain/", page)
 
-    def test_plain_text_keeps_what_the_page_says(self):
+    def keep_as_plain_text(self, response):
+        """Press the button of the message that a page shows; return the page that follows."""
+        (url,) = re.findall(r'action="(/tasks/[0-9]+/plain/[^"]*)"', html_of(response))
+        return self.post(unescape(url))
+
+    def test_plain_text_keeps_what_else_was_said(self):
         garden = self.add_list("Garden")
         tag = self.ann.tags.create(name="calls")
+        form = {"description": "Ask him", "priority": "1", "tags": "home x", "list": garden.pk}
         cases = [
-            ("/today/", {"due_date": "today"}, {"due": NOW.date()}),
-            (f"/lists/{garden.pk}/", {"list": garden.pk}, {"list": "Garden"}),
-            (f"/tags/{tag.pk}/", {"tag": tag.pk}, {"tags": ["calls"]}),
-            ("/inbox/", {}, {}),
-        ]
-        for url, presets, kept in cases:
-            with self.subTest(url):
-                self.add(self.LINE, **presets, next=url)
-                pk = self.task().pk
-                response = self.post(f"/tasks/{pk}/plain/", next=url)
+            ({"due_date": "today"}, {"due": NOW.date()}),
+            ({"due_date": "2026-04-01", "due_time": "08:00"},
+             {"due": date(2026, 4, 1), "time": time(8)}),
+            ({"list": garden.pk}, {"list": "Garden"}),
+            ({"tag": tag.pk}, {"tags": ["calls"]}),
+            (form, {"notes": "Ask him", "priority": 1, "tags": ["home", "x"], "list": "Garden"}),
+            ({}, {}),
+        ]  # fmt: skip
+        for said, kept in cases:
+            with self.subTest(**said):
+                added = self.add(self.LINE, **said)
+                understood = self.state()
+                response = self.keep_as_plain_text(added)
                 self.assertEqual(self.state(), {"title": self.LINE} | kept)
                 self.assertEqual(messages_of(response), [f"Kept as plain text: “{self.LINE}”."])
-                again = self.post(f"/tasks/{pk}/plain/", next=url)
-                self.assertEqual(messages_of(again), [f"“{self.LINE}” is as you typed it already."])
+                self.assertEqual(
+                    messages_of(self.keep_as_plain_text(added)),
+                    [f"“{self.LINE}” is as you typed it already."],
+                )
                 self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
-                self.assertEqual(self.state()["due"], date(2026, 3, 26))
-                self.assertEqual(self.state()["repeat"], "FREQ=MONTHLY;INTERVAL=2")
+                self.assertEqual(self.state(), understood)
                 self.task().delete()
 
+    def test_any_line_is_kept_as_plain_text(self):
+        for line in [
+            'Watch "Foo" tomorrow',
+            "Email bob@example.com tomorrow",
+            "Read may.pdf friday",
+            "Call mum tomorrow " + "word " * 110,
+        ]:
+            with self.subTest(line):
+                self.keep_as_plain_text(self.add(line))
+                task = self.task()
+                self.assertEqual(f"{task.title} {task.description}".split(), line.split())
+                self.assertIsNone(task.due_date)
+                task.delete()
+
     def test_plain_text_does_not_overwrite_an_edit(self):
-        self.add(self.LINE)
+        added = self.add(self.LINE)
         self.task().edit(title="Pay the rent")
-        response = self.post(f"/tasks/{self.task().pk}/plain/")
+        response = self.keep_as_plain_text(added)
         self.assertEqual(self.task().title, "Pay the rent")
-        self.assertEqual(
-            messages_of(response), ["“Pay the rent” changed meanwhile. Look at it, then try again."]
-        )
+        words = "“Pay the rent” was changed since it was added, so it stays as it is."
+        self.assertEqual(messages_of(response), [words])
+
+    def test_form_that_is_sent_again_says_no_more_than_that_it_was_added(self):
+        key = "6f1c2f0e-7a53-4f7e-9d8b-0f6f3b1c2d4e"
+        self.add("Swim tomorrow", key=key)
+        self.task().edit(title="Bread")
+        self.assertEqual(messages_of(self.add("Swim tomorrow", key=key)), ["Added “Bread”."])
+        self.add("Swim tomorrow fri", key=key, plain=["fri", "tomorrow"])
+        self.add("Swim tomorrow fri", key=key, plain=["x", "tomorrow"])
+        self.assertEqual(Task.objects.count(), 3)
 
     def test_list_that_is_not_there_is_made_only_if_asked(self):
         self.add("Dig +Garten", next="/inbox/")
@@ -211,10 +245,21 @@ class QuickAddPageTests(PageTests):
         self.assertEqual(messages_of(response), ["Made the list “Garten” with “Dig”."])
         again = self.post(f"/tasks/{self.task().pk}/make-list/")
         self.assertEqual(self.ann.lists.count(), 1)
-        self.assertEqual(messages_of(again), ["“Dig” is in “Garten” already."])
-        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+        words = "“Dig” was changed since it was added, so it stays where it is."
+        self.assertEqual(messages_of(again), [words])
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
         self.assertEqual(self.state(), {"title": "Dig"})
         self.assertEqual(self.ann.lists.count(), 0)
+
+    def test_list_is_not_made_for_a_line_that_is_text_or_a_task_that_was_moved(self):
+        self.keep_as_plain_text(self.add("Dig +Garten"))
+        self.post(f"/tasks/{self.task().pk}/make-list/")
+        self.assertEqual(self.state(), {"title": "Dig +Garten"})
+        self.task().delete()
+        self.add("Dig +Garten")
+        self.task().edit(list=self.add_list("Other"))
+        self.post(f"/tasks/{self.task().pk}/make-list/")
+        self.assertEqual(self.state(), {"title": "Dig", "list": "Other"})
 
     def test_box_ticked_makes_the_list_with_the_task(self):
         self.add("Dig +Garten", make_list="Garten")
@@ -241,12 +286,26 @@ class QuickAddPageTests(PageTests):
 
     def test_line_counts_and_fields_say_the_rest(self):
         fields = {"due_date": "2026-04-01", "due_time": "08:00", "priority": "1", "tags": "Home x"}
-        self.add("Call tomorrow #home", description="Ask", **fields)
-        self.assertEqual(
-            self.state(),
-            {"title": "Call", "due": date(2026, 3, 26), "priority": 1, "tags": ["Home", "x"],
-             "notes": "Ask"},
-        )  # fmt: skip
+        for line, due, clock in [
+            ("Call tomorrow #home", date(2026, 3, 26), time(8)),
+            ("Call at 9 #home", date(2026, 4, 1), time(9)),
+            ("Call #home", date(2026, 4, 1), time(8)),
+        ]:
+            with self.subTest(line):
+                self.add(line, description="Ask", **fields)
+                self.assertEqual(
+                    self.state(),
+                    {"title": "Call", "due": due, "time": clock, "priority": 1,
+                     "tags": ["Home", "x"], "notes": "Ask"},
+                )  # fmt: skip
+                self.task().delete()
+        for rule, due in [("every day", date(2026, 4, 1)), ("every monday", date(2026, 4, 6))]:
+            self.add(f"Call {rule}", due_date="2026-04-01")
+            self.assertEqual(self.state()["due"], due)
+            self.assertEqual(self.task().repeat_anchor, due)
+            self.task().delete()
+        self.add("Call at 9", due_date="today")  # which has passed
+        self.assertEqual(self.state()["due"], date(2026, 3, 26))
 
     def test_too_many_tags_are_refused_and_nothing_is_lost(self):
         line = "a " + " ".join(f"#t{n}" for n in range(31))
@@ -336,6 +395,71 @@ class QuickAddPageTests(PageTests):
         )
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         self.assertEqual(self.state(), {"title": title})
+
+    def test_title_is_not_read_over_what_happened_meanwhile(self):
+        task = self.ann.tasks.create(title="Call mum fri")
+        url = f"/tasks/{task.pk}/edit/"
+        task.edit(due_date=date(2026, 5, 1))
+        stale = {"title": "Call mum fri", "version": "1", "read": "1"}
+        response = self.client.post(url, stale)
+        self.assertContains(response, "The task was changed meanwhile.", status_code=422)
+        both = {"title": "Call mum fri", "due_date": "2026-04-01", "read": "1"}
+        response = self.client.post(url, both)
+        self.assertContains(response, "The title says something else.", status_code=422)
+        self.assertContains(response, 'value="2026-04-01"', status_code=422)
+        self.assertEqual(self.state(), {"title": "Call mum fri", "due": date(2026, 5, 1)})
+        self.client.post(url, {"title": "Call mum at 9", "read": "1"})
+        self.assertEqual(
+            self.state(), {"title": "Call mum", "due": date(2026, 5, 1), "time": time(9)}
+        )
+
+    def test_title_keeps_a_list_that_is_not_there(self):
+        garden = self.add_list("Garden")
+        task = self.ann.tasks.create(title="Dig +Typo tomorrow", list=garden)
+        page = words_of(html_of(self.client.get(task.get_absolute_url())))
+        self.assertIn("Read the title as Tomorrow", page)
+        self.client.post(f"/tasks/{task.pk}/edit/", {"title": task.title, "read": "1"})
+        self.assertEqual(
+            self.state(), {"title": "Dig +Typo", "list": "Garden", "due": date(2026, 3, 26)}
+        )
+
+    def test_pasted_lines_keep_a_list_that_is_not_there(self):
+        garden = self.add_list("Garden")
+        self.client.post("/tasks/paste/", {"text": "a +Typo\nb", "list": garden.pk, "sure": "1"})
+        rows = Task.objects.order_by("pk").values_list("title", "list__name")
+        self.assertEqual(list(rows), [("a +Typo", "Garden"), ("b", "Garden")])
+
+    def test_pasted_line_has_no_more_tags_than_a_task_can(self):
+        line = "a " + " ".join(f"#t{n}" for n in range(31))
+        response = self.client.post("/tasks/paste/", {"text": f"b\n{line}", "sure": "1"})
+        words = "Line 2: These are 31 tags; 30 are possible."
+        self.assertContains(response, words, status_code=422)
+
+    def test_what_is_refused_keeps_what_is_text_and_the_list_to_be_made(self):
+        line = "a +Garten fri " + " ".join(f"#t{n}" for n in range(31))
+        response = self.client.post(
+            "/tasks/add/", {"text": line, "plain": "fri", "make_list": "Garten"}
+        )
+        html = html_of(response)
+        self.assertInHTML('<input type="hidden" name="plain" value="fri">', html)
+        self.assertRegex(html, 'name="make_list" value="Garten" checked')
+
+    def test_tick_of_the_list_and_text_that_is_there_stay_while_one_types(self):
+        sent = {"text": "Dig fri +Garten", "plain": ["fri", "sat"], "make_list": "Garten"}
+        html = html_of(self.client.post("/tasks/read/", sent, headers=HTMX))
+        self.assertRegex(html, 'name="make_list" value="Garten" checked')
+        self.assertIn("“fri” is text", words_of(html))
+        self.assertNotIn("“sat” is text", words_of(html))
+
+    def test_reading_leads_nobody_away_who_is_signed_out(self):
+        self.client.logout()
+        response = self.client.post("/tasks/read/", {"text": "Swim"}, headers=HTMX)
+        self.assertEqual((response.status_code, response.content), (204, b""))
+        self.assertNotIn("waiting", self.client.session)
+
+    def test_names_that_nobody_can_read_are_text(self):
+        self.add('a +"\u200b"', make_list="\u200b")
+        self.assertEqual(self.ann.lists.count(), 0)
 
     def test_repeat_is_shown_and_goes_with_its_date(self):
         self.add("Swim every mon, wed at 7")

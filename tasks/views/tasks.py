@@ -1,9 +1,11 @@
 """Acts on tasks, and a task's own page. request.user is the only door: no model is imported."""
 
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -62,11 +64,13 @@ def task_add(request):
 
 def added_words(request, task, form):
     """Return what to say of a new task: its words, its act, and the ways on from there."""
-    line = line_of(request.user, task.typed, form.cleaned_data.get("plain", ()))
-    words, ways = f"Added “{task}”{where(request, task)}.", []
+    words, ways, line = f"Added “{task}”{where(request, task)}.", [], form.line
+    if form.instance.pk is None:  # it was added before, from this very form
+        return words, form.act
     if line.said.spans:
-        words += f" Understood as {line.words}."
-        ways.append(reverse("task_plain", args=[task.pk]))
+        words += f" Understood as {line.words}." if line.words else ""
+        beside = urlencode(form.beside())
+        ways.append(f"{reverse('task_plain', args=[task.pk])}{'?' * bool(beside)}{beside}")
     if line.unlisted and not task.list_id:
         words += f" There is no list “{line.unlisted}”, so it is in the Inbox."
         ways.append(reverse("task_make_list", args=[task.pk]))
@@ -74,10 +78,15 @@ def added_words(request, task, form):
 
 
 @require_POST
+@login_not_required  # or it would lead away from the page, in the middle of a word
 def task_read(request):
     """What a line would be understood as, while it is typed."""
-    line = ReadForm(request.POST).line(sidebar_of(request))
-    return page(request, "tasks/_chips.html", {"line": line})
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204)
+    form = ReadForm(request.POST)
+    line = form.line(sidebar_of(request))
+    context = {"line": line, "make_list": form.cleaned_data["make_list"]}
+    return page(request, "tasks/_chips.html", context)
 
 
 @require_POST
@@ -85,12 +94,14 @@ def task_read(request):
 def task_plain(request, task_pk):
     """Keep a new task as its line was typed, with nothing of it understood."""
     task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
-    listing = listing_at(request.user, origin(request), Sidebar(request.user))
-    form = PlainForm(task=task, presets=listing.presets if listing else {})
-    is_new = task.version == 1 and form.is_valid()
-    act = form.save() if is_new else None
-    already = "is as you typed it already" if task.title == task.typed else ""
-    tell(request, task, act, "Kept as plain text:", already)
+    form = PlainForm(task=task, beside=request.GET)
+    if task.version == 1 and form.is_valid():
+        act = form.save()
+        say(request, f"Kept as plain text: “{task}”.", act)
+    elif task.title == task.typed:
+        say(request, f"“{task}” is as you typed it already.")
+    else:
+        say(request, f"“{task}” was changed since it was added, so it stays as it is.")
     return answer(request, task)
 
 
@@ -98,12 +109,15 @@ def task_plain(request, task_pk):
 @once_more
 def task_make_list(request, task_pk):
     """Make the list that a task's line named, and move the task to it."""
-    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
     name = line_of(request.user, task.typed).said.list_name
     if not name:
         raise Http404
-    act = task.put_into(name)
-    tell(request, task, act, f"Made the list “{task.list}” with", f"is in “{task.list}” already")
+    if task.list_id or f"+{name}" in task.title:
+        say(request, f"“{task}” was changed since it was added, so it stays where it is.")
+    else:
+        act = task.put_into(name)
+        say(request, f"Made the list “{task.list}” with “{task}”.", act)
     return answer(request, task, lists=True)
 
 

@@ -23,9 +23,9 @@ class Command(ExampleCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no account with the address {email}.")
-        plain = [line] if plain else []
-        new_list = line_of(user, line, plain).unlisted if make_list else ""
-        form = AddForm({"text": line, "plain": plain, "make_list": new_list}, user=user)
+        new_list = line_of(user, line, as_text=plain).unlisted if make_list else ""
+        said = {"text": line, "as_text": "on" if plain else "", "make_list": new_list}
+        form = AddForm(said, user=user)
         if not form.is_valid():
             raise CommandError(" ".join(word for words in form.errors.values() for word in words))
         task = form.save()
