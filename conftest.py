@@ -30,7 +30,14 @@ FEATURES_OFF = [
 CHROMIUM_FLAGS.append(f"--disable-features={','.join(FEATURES_OFF)}")
 
 # What a process of the tests takes first, since it would else be waited for at the end.
-LONGEST = ["test_pooled", "test_neon", "test_undo_browser", "test_browser", "test_localpg"]
+LONGEST = [
+    "test_pooled",
+    "test_neon",
+    "test_browser",
+    "test_undo_property",
+    "test_organise_browser",
+]
+LONGEST += ["test_drafts_browser", "test_localpg", "test_undo_browser"]
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
