@@ -72,6 +72,7 @@ box?.addEventListener("paste", (event) => {
 
 // What the line is understood as stands below the box, with what of it is text.
 const chips = byId("add-chips");
+const clearChips = () => chips.replaceChildren(...chips.querySelectorAll("[role=status]"));
 const isRead = (event) => event.detail.ctx?.request.action.endsWith("/tasks/read/");
 const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
 
@@ -80,6 +81,13 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { request } = event.detail.ctx;
   if (event.target.closest(".add") !== box?.form || !isRead(event)) return;
   if (request.body.get("text") !== box.value) event.preventDefault();
+});
+
+// An empty box says nothing.
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target !== box || !isRead(event) || box.value.trim()) return;
+  event.preventDefault();
+  clearChips();
 });
 
 // After a press on one of them somebody types on.
@@ -105,7 +113,7 @@ document.addEventListener("htmx:config:request", (event) => {
   waiting.push(event.detail.ctx.sent);
   keep();
   box.value = given = "";
-  chips.replaceChildren(...chips.querySelectorAll("[role=status]"));
+  clearChips();
   key.value = newKey();
 });
 
@@ -652,7 +660,7 @@ async function askForNews() {
 async function freshen({ type, target, persisted }) {
   if ((type === "focus" && target !== window) || (type === "pageshow" && !persisted)) return;
   if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
-  if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request")) return;
+  if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request:not([name=text], .chip)")) return;
   askedAt = performance.now();
   const mine = (latest = {});
   const news = await askForNews();

@@ -21,7 +21,7 @@ from tasks.models import SavedSearch, Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.pages import HTMX
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
-OPEN_TO_ALL = {"home"}
+OPEN_TO_ALL = {"home", "task_read"}
 NOBODYS = 9_999_999_999  # an id that nothing has
 METHODS = ["get", "post", "head", "put", "patch", "delete", "options"]
 

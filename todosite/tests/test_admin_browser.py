@@ -112,6 +112,8 @@ def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings
 
     page.goto("/admin/tasks/task/")  # this session has not used it yet
     page.get_by_role("link", name="Use a security key").click()
+    expect(page.get_by_role("button", name="Use a security key")).to_be_visible()
+    page.wait_for_load_state()  # its script answers the press
     page.get_by_role("button", name="Use a security key").click()
     expect(page.get_by_role("heading", name="Select task to change")).to_be_visible()
 
