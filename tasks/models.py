@@ -628,10 +628,6 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
     def completed(self):
         return self.exclude(completed_at=None)
 
-    def added_by(self, act):
-        """Narrow to what an act added or otherwise changed."""
-        return self.filter(pk__in=act.changes.filter(step=None).values("task"))
-
     def with_status(self, status):
         """Narrow to "pending" or "completed"; "" keeps both."""
         return {"pending": self.open, "completed": self.completed, "": self.all}[status]()

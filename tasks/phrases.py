@@ -180,6 +180,17 @@ class Now:
         """Return the first day of this week, or of the one that is so many weeks ahead."""
         return self.today + timedelta(7 * weeks - (self.today.weekday() - self.week_start) % 7)
 
+    def start_of(self, unit: str) -> date:
+        """Return the first day of this week, month, quarter or year."""
+        first = self.today.replace(day=1)
+        quarter = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+        return {
+            "week": self.week(),
+            "month": first,
+            "quarter": quarter,
+            "year": first.replace(month=1),
+        }[unit]
+
     def weekday(self, weekday: int, weeks: int = 0) -> date:
         """Return a day of this week, or of the one that is so many weeks ahead."""
         return self.week(weeks) + timedelta((weekday - self.week_start) % 7)
@@ -194,6 +205,8 @@ def after(day: date, number: int, unit: str) -> date:
             return day + timedelta(7 * number)
         case "fortnight":
             return day + timedelta(14 * number)
+        case "quarter":
+            number *= 3
         case "year":
             number *= 12
     months = day.year * 12 + day.month - 1 + number
@@ -330,16 +343,11 @@ def read_next_weekday(match, now):
 
 def read_next(match, now):
     """next week, next month, next year, next weekend"""
-    today = now.today
-    saturday = today - timedelta(1) if today.weekday() == 6 else next_weekday({5}, today)
-    day = {
-        "week": now.week(1),
-        "weekend": saturday + timedelta(7),
-        "month": after(today.replace(day=1), 1, "month"),
-        "quarter": after(today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1), 3, "month"),
-        "year": after(today.replace(month=1, day=1), 1, "year"),
-    }[match["unit"].lower()]
-    return Day(day)
+    unit = match["unit"].lower()
+    if unit == "weekend":  # the one after this one
+        this = next_weekday({5, 6}, now.today)
+        return Day(this - timedelta(this.weekday() - 5) + timedelta(7))
+    return Day(after(now.start_of(unit), 1, unit))
 
 
 def read_this(match, now):
@@ -357,33 +365,24 @@ def read_edge(match, now):
     edge, unit = match["edge"].lower(), words.rpartition(" ")[2]
     if unit == "day":
         return Day(now.today) if edge == "end" else None
-    start = {
-        "week": now.week(),
-        "month": now.today.replace(day=1),
-        "quarter": now.today.replace(month=(now.today.month - 1) // 3 * 3 + 1, day=1),
-        "year": now.today.replace(month=1, day=1),
-    }.get(unit)
-    length = (3, "month") if unit == "quarter" else (1, unit)
-    if start is None:  # a month by its name: this year's, if it isn't over
-        length = (1, "month")
-        start = date(now.today.year, month_of(words), 1)
-        if after(start, 1, "month") <= now.today:
-            start = after(start, 1, "year")
-    elif words.startswith("next"):
-        start = after(start, *length)
+    if unit in ("week", "month", "quarter", "year"):
+        start = now.start_of(unit)
+        start = after(start, 1, unit) if words.startswith("next") else start
+    else:  # a month by its name: this year's, if it isn't over
+        unit, start = "month", date(now.today.year, month_of(words), 1)
+        start = after(start, 1, "year") if after(start, 1, "month") <= now.today else start
     if edge in ("end", "close"):
-        return Day(after(start, *length) - timedelta(1))
+        return Day(after(start, 1, unit) - timedelta(1))
     if edge in ("mid", "middle"):
-        start = start + timedelta(14) if length == (1, "month") else date.min
+        start = start + timedelta(14) if unit == "month" else date.min
     return Day(start) if start >= now.today else None
 
 
 def read_shorthand(match, now):
     """eod, eow, eom, eoy"""
     unit = {"d": "day", "w": "week", "m": "month", "y": "year"}[match[0][2].lower()]
-    start = {"day": now.today, "week": now.week(), "month": now.today.replace(day=1)}
-    first = start.get(unit, now.today.replace(month=1, day=1))
-    return Day(after(first, 1, unit) - timedelta(1))
+    start = now.today if unit == "day" else now.start_of(unit)
+    return Day(after(start, 1, unit) - timedelta(1))
 
 
 def read_nth_weekday(match, now):

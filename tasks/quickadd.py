@@ -1,7 +1,7 @@
 """One line, typed as one thinks, read as a task. Pure: no Django; the moment is always given.
 
 Tokens stand for what they say: #tag, +list, +"two words", !high. Dates, times and repeats are
-phrases; all of them stand in PHRASES, at the end of this module. Where in doubt, it is text:
+phrases; all of them stand in tasks.phrases.PHRASES. Where in doubt, it is text:
 
 - A STRONG phrase counts wherever it stands: tomorrow, on friday, 3 May 2027, every 2 weeks.
 - A FAIR one might describe the word behind it (Friday traffic). It counts at the end of the line,
@@ -16,9 +16,9 @@ looks like one is text, and so is a line that would leave no title.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -228,10 +228,8 @@ def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
 
 def phrases_of(bare: str, tokens: list[Found], now: Now) -> tuple[str, list[Found]]:
     """Return the line with blanks for its tokens, and the phrases in it that may count."""
-    line = bare = re.sub(r"\s", " ", bare)
-    for start, end, *_ in map(astuple, tokens):
-        line = line[:start] + "\x00" * (end - start) + line[end:]  # no phrase goes across it
-        bare = bare[:start] + " " * (end - start) + bare[end:]
+    bare = re.sub(r"\s", " ", bare)
+    line, bare = blanked(bare, tokens, "\x00"), blanked(bare, tokens)  # no phrase goes across one
     found = []
     for kind, strength, expression, read in PHRASES:
         for match in expression.finditer(line):
@@ -247,6 +245,13 @@ def phrases_of(bare: str, tokens: list[Found], now: Now) -> tuple[str, list[Foun
             surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
             found.append(Found(start, end, kind, value, surer, lead, core))
     return bare, [one for one in found if not is_text(bare, one, found)]
+
+
+def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
+    """Return the line with blanks, or something else, where these parts of it are."""
+    for part in parts:
+        line = line[: part.start] + blank * (part.end - part.start) + line[part.end :]
+    return line
 
 
 LEADS = {
@@ -392,11 +397,7 @@ def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bo
         return True
     if one.strength == BESIDE:
         return False
-    behind = bare[one.end :]
-    for other in taken:
-        if other.start >= one.end:
-            start, end = other.start - one.end, other.end - one.end
-            behind = behind[:start] + " " * (end - start) + behind[end:]
+    behind = blanked(bare, taken)[one.end :]
     if not behind.strip(" ,.;:!?)-–—"):
         return True
     following = behind.split()[0].lower() if behind[0] == " " else ""
