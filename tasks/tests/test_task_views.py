@@ -307,7 +307,14 @@ class DetailTests(PageTests):
     def test_stands_beside_its_own_list_where_nothing_led_to_it(self):
         work = self.add_list()
         mine, other = self.add_task("Milk", list=work), self.add_task("Bread")
-        for on in ["", "?on=", "?on=x", "?on=%2Fsettings%2F", "?on=%2Flists%2F1%2F", "?on=%2F%2F["]:
+        for on in [
+            "",
+            "?on=",
+            "?on=x",
+            "?on=%2Fsettings%2F",
+            "?on=%2Flists%2F999999%2F",
+            "?on=%2F%2F[",
+        ]:
             with self.subTest(on=on):
                 self.assertEqual(self.titles(f"/tasks/{mine.pk}/{on}"), ["Milk"])
                 self.assertEqual(self.titles(f"/tasks/{other.pk}/{on}"), ["Bread"])
