@@ -222,7 +222,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   const { sent, response } = event.detail.ctx;
   if (!sent || !isEdit(event)) return;
   busy = false;
-  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit()); // htmx isn't done yet
+  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit(byId("save"))); // htmx isn't done yet
   again = false;
 });
 
@@ -249,7 +249,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.form?.id !== "detail-form" || event.key !== "Enter" || event.isComposing) return;
   if (!event.ctrlKey && !event.metaKey && event.target.name !== "title") return;
   event.preventDefault();
-  form().requestSubmit();
+  form().requestSubmit(byId("save"));
 });
 
 // Whoever leaves with something unsaved is asked, by the browser. The add box comes along.
@@ -259,14 +259,14 @@ document.addEventListener("submit", (event) => (sending = event.defaultPrevented
 const taken = new WeakMap(); // what the server took of a form that htmx sent
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const { form, body } = ctx.request;
-  if (ctx.response.status < 400 && form && body) taken.set(form, body);
+  if (ctx.response.status < 400 && form && body && !body.has("look")) taken.set(form, body);
   leaving = Boolean(ctx.hx.redirect);
 });
 document.addEventListener("htmx:before:request", (event) => leaving && event.preventDefault());
 for (const act of ["keydown", "pointerdown"]) addEventListener(act, () => (leaving = false), true); // stayed
 
 const isTyped = (field) => field.form?.method === "post" && field.form.id !== "add" && !field.readOnly;
-const TEXTS = ":is(.app, #menu) :is(textarea, input:is(:not([type]), [type=text], [type=date], [type=time]))";
+const TEXTS = ":is(.app, #menu) :is(textarea, input:is(:not([type]), [type=text], [type=number], [type=date], [type=time]))";
 const typedIn = () => [...document.querySelectorAll(TEXTS)].filter(isTyped);
 
 function isTaken(field) {

@@ -20,6 +20,7 @@ from accounts import text
 from tasks import pasted, search
 from tasks.history import Act
 from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
+from tasks.recurrence import moved, refuse_old, with_week_start
 from tasks.search import LONGEST, MOST_WORDS
 from tasks.understood import Line
 
@@ -372,6 +373,9 @@ class MergingForm(OwnedForm):
         if not changes:
             return None
         self.written = set(changes)
+        return self.write(act, changes)
+
+    def write(self, act, changes):
         return self.instance.edit(act=act, **changes)
 
 
@@ -454,8 +458,12 @@ def said_in(line, fields):
         day = line.on(fields.get("due_date"))
         both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
     if said.repeat:
-        both |= {"repeat": said.repeat, "repeat_from": said.repeat_from}
-        both["repeat_anchor"] = both["due_date"]
+        both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
+        both["repeat"] = with_week_start(said.repeat, anchor=day, week_start=line.clock.week_start)
+        try:
+            refuse_old(day, line.clock.today)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
     if said.priority:
         both["priority"] = said.priority
     if said.list_name:
@@ -680,7 +688,11 @@ class PasteForm(AddForm):
 
 
 class TaskForm(MergingForm, BaseTaskForm):
-    """An edit of a task. Tags merge one by one, so they never clash."""
+    """An edit of a task. Tags merge one by one, so they never clash.
+
+    Of a repeat it is about this one and those to come; but another date only puts this one off.
+    With "from_now_on" it moves the others, too, and with "this_one" all is about this one alone.
+    """
 
     title = TextField(
         required=False,  # old tasks may lack one: clean_title() asks only those who edit it
@@ -693,6 +705,16 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     merged = [*Meta.fields, "list", "tags"]
     line = None  # what was understood of the title, if that was asked for
+    own = None  # this one alone, where it was taken out of a repeat
+
+    def __init__(self, data=None, *, instance, **kwargs):
+        self.repeated = bool(instance.repeat)
+        super().__init__(data, instance=instance, **kwargs)
+
+    @property
+    def is_of_this_one(self):
+        task = self.instance
+        return "this_one" in self.posted and bool(task.repeat) and not task.completed
 
     def value_of(self, instance, name):
         if name == "list":
@@ -711,6 +733,28 @@ class TaskForm(MergingForm, BaseTaskForm):
         title = self.cleaned_data.get("title")
         if title and "read" in self.posted and not self.errors:
             self.read_title(title)
+        if self.is_of_this_one:
+            self.refuse_another()
+        elif "from_now_on" in self.posted and self.instance.repeat and not self.errors:
+            self.move_series()
+
+    def refuse_another(self):
+        """This one is the one that was shown, even where its date was not changed."""
+        now = self._as_shown("due_date")
+        if self.posted.get("initial-due_date", now) != now:
+            self.add_error(None, "That one is gone already. These fields are of the next one now.")
+
+    def move_series(self):
+        """Have the repeat go on from another date, where that is what was changed."""
+        task, day = self.instance, self.cleaned_data["due_date"]
+        if day in (None, task.due_date):
+            return
+        how = {"repeat_from": task.repeat_from, "week_start": self.user.week_start}
+        try:
+            rule = moved(task.rule_to_come(), task.due_date, day)
+            self.cleaned_data |= task.begin(rule, day, **how)
+        except ValueError as error:
+            self.add_error("due_date", str(error))
 
     def read_title(self, title):
         """Put what the title says into the fields, but for those that say something else by now."""
@@ -740,9 +784,8 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     def changes(self, act):
         changes = super().changes(act)
-        if self.line and self.line.said.repeat:
-            names = ["repeat", "repeat_from", "repeat_anchor"]
-            changes |= {name: self.cleaned_data[name] for name in names}
+        names = ["repeat", "repeat_from", "repeat_anchor"]
+        changes |= {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         said = self.line.said.tags if self.line else []
         if "tags" not in self.changed_data and not said:
             changes.pop("tags", None)
@@ -754,6 +797,13 @@ class TaskForm(MergingForm, BaseTaskForm):
         add = [tag for tag in Tag.objects.make(self.user, new, act) if tag not in self.tags_now]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         return changes | ({"add_tags": add, "remove_tags": remove} if add or remove else {})
+
+    def write(self, act, changes):
+        if not self.is_of_this_one:
+            return super().write(act, changes)
+        own = self.instance.part(act, **changes)
+        self.own = own if own != self.instance else None
+        return act
 
 
 class NotesBaseline(forms.HiddenInput):
@@ -781,6 +831,12 @@ class DetailForm(TaskForm):
 
     def is_valid(self):
         return super().is_valid() and (self.step is None or self.step.is_valid())
+
+    def write(self, act, changes):
+        act = super().write(act, changes)
+        if self.own and self.step:
+            self.step.instance.task = self.own
+        return act
 
 
 class NameForm(OwnedForm):

@@ -3,6 +3,7 @@
 import json
 from bisect import bisect_right, insort
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -835,12 +836,12 @@ class Task(Kept):
     """
 
     class RepeatFrom(models.TextChoices):
-        DUE = "due", "its date"
-        COMPLETION = "completion", "its completion"
+        DUE = "due", "Its date"
+        COMPLETION = "completion", "Its completion"
 
     class Missed(models.TextChoices):
-        PASS = "pass", "let missed ones pass"
-        KEEP = "keep", "keep each until done"
+        PASS = "pass", "Let missed ones pass"
+        KEEP = "keep", "Keep each until done"
 
     class Priority(models.IntegerChoices):
         NONE = 0
@@ -1026,8 +1027,25 @@ class Task(Kept):
         following = row.following()
         if following is None:
             return self._act(act, None, {"completed_at": None}, completed_at=timezone.now())
-        row.keep_occurrence(act)
+        row.keep_occurrence(act, completed_at=timezone.now())
         return self.go_on(act, following)
+
+    @transaction.atomic
+    def part(self, act, *, add_tags=(), remove_tags=(), **fields):
+        """Make this occurrence of a repeat a task of its own, with new values of fields.
+
+        Return it; the repeat goes on without it. The last one is edited itself, and is returned.
+        """
+        row = self.there(None, None)
+        following = row.following()
+        if following is None:
+            self.edit(act=act, add_tags=add_tags, remove_tags=remove_tags, **fields)
+            return self
+        own = row.keep_occurrence(act, **fields)
+        own.hang(add_tags)
+        TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
+        self.go_on(act, following)
+        return own
 
     @transaction.atomic
     def skip(self, version=None, occurrence=None):
@@ -1060,6 +1078,22 @@ class Task(Kept):
             week_start=self.user.week_start,
         )
 
+    def to_come(self, clock, first, last):
+        """Return the days from first to last on which its repeat will be due after this one.
+
+        What counts from its completion has none that could be known.
+        """
+        if self.repeat_from == self.RepeatFrom.COMPLETION:
+            return []
+        after = recurrence.last_behind(self.due_date, self.due_time, clock.now, self.missed)
+        return recurrence.between(
+            self.repeat,
+            anchor=self.repeat_anchor or self.due_date,
+            after=max(after, first - timedelta(1)),
+            last=last,
+            week_start=clock.week_start,
+        )
+
     def go_on(self, act, day):
         """Be due on day, with no step done; return the act."""
         fields = {"due_date": day}
@@ -1070,18 +1104,46 @@ class Task(Kept):
         self.refresh()
         return act
 
-    def keep_occurrence(self, act):
-        """Add a completed task like this one, with its tags, and its steps as they are ticked."""
-        names = ["user_id", "list_id", "title", "description", "priority", "typed"]
-        done = Task(**{name: getattr(self, name) for name in [*names, "due_date", "due_time"]})
-        done.series, done.completed_at = self, timezone.now()
-        done.save(force_insert=True)
-        done.hang(self.tags.all())
+    def keep_occurrence(self, act, **fields):
+        """Add a task like this one, with its tags, and its steps as they are ticked; return it."""
+        names = ["user_id", "title", "description", "priority", "typed", "due_date", "due_time"]
+        own = Task(**{name: getattr(self, name) for name in names}, series=self)
+        own.list_id = fields.pop("list", self.list_id)
+        for name, value in fields.items():
+            setattr(own, name, value)
+        own.save(force_insert=True)
+        Task.everything.filter(pk=own.pk).leave_deleted_lists()
+        own.hang(self.tags.all())
         Step.objects.bulk_create(
-            Step(user_id=self.user_id, task=done, title=s.title, done=s.done, position=s.position)
+            Step(user_id=self.user_id, task=own, title=s.title, done=s.done, position=s.position)
             for s in self.steps.by_hand()
         )
-        act.keep_new([done])
+        act.keep_new([own])
+        return own
+
+    def rule_to_come(self):
+        """Return the rule as it goes on from its due date, with what is left of its count."""
+        if self.repeat_from == self.RepeatFrom.COMPLETION:
+            rule = recurrence.read(self.repeat)
+            left = rule.count and max(rule.count - self.occurrences.count(), 1)
+            return replace(rule, count=left)
+        anchor = self.repeat_anchor or self.due_date
+        start = self.user.week_start
+        return recurrence.resumed(self.repeat, anchor=anchor, day=self.due_date, week_start=start)
+
+    def begin(self, rule, day, *, repeat_from, week_start):
+        """Return the columns of a repeat by rule that begins on day, which is one of its days.
+
+        Its count is of what is to come. ValueError, in words, where it can't be kept.
+        """
+        recurrence.refuse_old(day, self.user.today())
+        if rule.count and repeat_from == self.RepeatFrom.COMPLETION:
+            rule = replace(rule, count=rule.count + self.occurrences.count())
+        text = recurrence.write(rule)
+        text = recurrence.with_week_start(text, anchor=day, week_start=week_start)
+        if len(text) > self._meta.get_field("repeat").max_length:
+            raise ValueError("These are too many days for one repeat.")
+        return {"repeat": text, "due_date": day, "repeat_anchor": day}
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)

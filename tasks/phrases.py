@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from tasks.recurrence import DAYS, next_due
+from tasks.recurrence import DAYS, first_due
 
 STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd
 
@@ -116,8 +116,7 @@ class Rule:
 
 def first_day(rule: str, start: date) -> date:
     """Return the first day of a rule that is start or later; periods are left out after it."""
-    parts = [part for part in rule.split(";") if not part.startswith("INTERVAL")]
-    if day := next_due(";".join(parts), anchor=start, after=start - timedelta(1)):
+    if day := first_due(rule, day=start):
         return day
     raise OverflowError("It would be behind 31 December 9999.")
 

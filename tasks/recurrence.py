@@ -25,6 +25,7 @@ MONTH_NAMES = (
 )
 MOST_INTERVAL = 999
 MOST_COUNT = 9999
+OLDEST = timedelta(3653)  # before today: a count from there is counted day by day
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 NTH |= {-2: "second last", -3: "third last", -4: "fourth last", -5: "fifth last"}
 
@@ -63,6 +64,35 @@ def read(rule: str) -> Rule:
     found = Rule(**{FIELDS[name]: value for name, value in said.items()})
     refuse_senseless(found)
     return found
+
+
+def write(rule: Rule) -> str:
+    """Return a rule as text, which read() takes apart again."""
+    parts = {
+        "FREQ": rule.frequency,
+        "INTERVAL": rule.interval if rule.interval > 1 else "",
+        "BYMONTH": ",".join(map(str, rule.months)),
+        "BYMONTHDAY": ",".join(map(str, rule.month_days)),
+        "BYDAY": ",".join(f"{nth or ''}{DAYS[weekday]}" for nth, weekday in rule.weekdays),
+        "BYSETPOS": ",".join(map(str, rule.positions)),
+        "WKST": "" if rule.week_start is None else DAYS[rule.week_start],
+        "UNTIL": f"{rule.until:%Y%m%d}".zfill(8) if rule.until else "",
+        "COUNT": rule.count or "",
+    }
+    return ";".join(f"{name}={value}" for name, value in parts.items() if value)
+
+
+def with_week_start(rule: str, *, anchor: date, week_start: int) -> str:
+    """Return rule with the day that its weeks begin on, where that decides its days.
+
+    So a series stays as it is when its user has weeks begin on another day.
+    """
+    said = read(rule)
+    others = {weekday for _, weekday in said.weekdays} - {anchor.weekday()}
+    matters = said.frequency == "WEEKLY" and (said.positions or (said.interval > 1 and others))
+    if said.week_start is not None or not matters:
+        return rule
+    return f"{rule};WKST={DAYS[week_start]}"
 
 
 def refuse_senseless(rule: Rule) -> None:
@@ -150,7 +180,9 @@ FIELDS = {
 }
 
 
-MOST_EMPTY = 5000  # periods without a day, after which a rule is taken to have no more
+# Periods without a day, after which a rule is taken to have no more. The years of the calendar
+# are alike again after 28, or 40 where a century comes between.
+MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
 
 
 def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
@@ -159,6 +191,12 @@ def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> da
     anchor is the first day that may be; week_start, 0 for Monday, counts where the rule has none.
     """
     return next(days_after(read(rule), anchor, after, week_start), None)
+
+
+def first_due(rule: str, *, day: date, week_start: int = 0) -> date | None:
+    """Return the first day of a rule from day on, where periods are left out only after it."""
+    anew = replace(read(rule), interval=1)
+    return next(series_from(anew, day, day, week_start), None)
 
 
 def following(
@@ -179,18 +217,23 @@ def following(
     it is there, and COUNT from the `done` ones before. Else it is the first day of the series after
     due_date: one that is still to come, or with missed "keep" the next one, however old.
     """
-    today = now.date()
     if repeat_from == "completion":
-        said = read(rule)
+        said, today = read(rule), now.date()
         if said.count and done + 1 >= said.count:
             return None
         series = days_after(replace(said, count=None), today, today, week_start)
         return next(series, None)
-    after = due_date
-    if missed == "pass":
-        is_ahead = due_time is not None and moment(today, due_time, now.tzinfo) > now
-        after = max(due_date, today - timedelta(is_ahead))
+    after = last_behind(due_date, due_time, now, missed)
     return next_due(rule, anchor=anchor, after=after, week_start=week_start)
+
+
+def last_behind(due_date: date, due_time: time | None, now: datetime, missed: str) -> date:
+    """Return the day after which a series goes on, once what is due on due_date is done at now."""
+    if missed == "keep":
+        return due_date
+    today = now.date()
+    is_ahead = due_time is not None and moment(today, due_time, now.tzinfo) > now
+    return max(due_date, today - timedelta(is_ahead))
 
 
 def upcoming(
@@ -200,14 +243,85 @@ def upcoming(
     return list(islice(days_after(read(rule), anchor, after, week_start), count))
 
 
+def between(rule: str, *, anchor: date, after: date, last: date, week_start: int = 0) -> list[date]:
+    """Return the days of the series after `after`, up to last."""
+    found = days_after(read(rule), anchor, after, week_start)
+    return list(takewhile(lambda day: day <= last, found))
+
+
 def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
     """Yield the days of a series that come after `after`, in their order."""
     # What ends after a number of days has to count them from the first.
     start = anchor if rule.count else max(after, anchor)
+    return (day for day in series_from(rule, anchor, start, week_start) if day > after)
+
+
+def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
+    """Yield the days of a series from the period on in which start is; rule.count of them."""
     found = (day for day in days_from(rule, anchor, start, week_start) if day >= anchor)
     if rule.until:
         found = takewhile(lambda day: day <= rule.until, found)
-    return (day for day in islice(found, rule.count) if day > after)
+    return islice(found, rule.count)
+
+
+def refuse_old(anchor: date, today: date) -> None:
+    if today - anchor > OLDEST:
+        raise ValueError("A repeat can't begin more than ten years ago.")
+
+
+def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
+    """Return the rule that goes on from day, its new anchor, as rule does from anchor.
+
+    Its count is of those that are left, and it says the day of the month that day was clamped from.
+    """
+    said = read(rule)
+    if said.count:
+        days = takewhile(lambda other: other <= day, series_from(said, anchor, anchor, week_start))
+        # What is due on another day was put off from the one before it.
+        before = max(len(list(days)) - 1, 0)
+        said = replace(said, count=max(said.count - before, 1))
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    is_plain = said.frequency in ("MONTHLY", "YEARLY") and not (said.weekdays or said.month_days)
+    if is_plain and is_last and day.day < anchor.day:
+        months = said.months or ((anchor.month,) if said.frequency == "YEARLY" else ())
+        said = replace(said, month_days=(anchor.day,), months=months)
+    return said
+
+
+def moved(rule: Rule, old: date, new: date) -> Rule:
+    """Return rule with the one day that it names, old's, changed to new's.
+
+    ValueError, in words, where it names others besides, and not new's.
+    """
+    if next(series_from(replace(rule, count=None), new, new, 0), None) == new:
+        return rule
+    changes = {}
+    if rule.weekdays and not rule.month_days:
+        (nth, weekday), *others = rule.weekdays
+        changes["weekdays"] = ((nth_of(new, nth), new.weekday()),)
+        is_named = weekday == old.weekday() and nth in (0, nth_of(old, nth))
+    elif rule.month_days:
+        (number, *others), length = rule.month_days, monthrange(new.year, new.month)[1]
+        is_last = number < 0 and new.day == length
+        changes["month_days"] = (-1 if is_last else new.day,)
+        is_named = not rule.weekdays and clamped((number,), old.year, old.month) == {old.day}
+    else:
+        is_named, others = True, []
+    if rule.months and new.month not in rule.months:
+        changes["months"] = (new.month,)
+        is_named = is_named and rule.months == (old.month,)
+    if rule.positions or others or not is_named:
+        raise ValueError(f"It repeats {describe(write(rule))}. Change the repeat to move it.")
+    return replace(rule, **changes)
+
+
+def nth_of(day: date, like: int) -> int:
+    """Return which of its weekday in its month a day is: -1 for the last, if like counts so."""
+    if not like:
+        return 0
+    length = monthrange(day.year, day.month)[1]
+    from_end = -((length - day.day) // 7 + 1)
+    return from_end if like < 0 and from_end >= like else (day.day - 1) // 7 + 1
 
 
 def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
@@ -224,7 +338,7 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
         days = chosen(days, rule.positions)
         yield from days
         empty = 0 if days else empty + 1
-        if empty > MOST_EMPTY:
+        if empty > MOST_EMPTY[rule.frequency]:
             return
 
 

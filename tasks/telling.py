@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from django.db.models import Case, Count, Q, Value, When, Window
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts import text
@@ -11,9 +11,14 @@ from tasks.history import Act, Change
 from tasks.models import DATES, TAG, Task
 from tasks.recurrence import describe
 
-COMPLETE = Q(act__kind=Act.Kind.COMPLETE) | Q(act__of__kind=Act.Kind.COMPLETE)
-# What repeats is completed once in such an act, though it goes on besides.
-WENT_ON = COMPLETE & Q(after__has_key="due_date")
+# A repeat that goes on in such an act, since an occurrence of it became a task of its own.
+WENT_ON = Q(after__has_key="due_date") & Exists(
+    Change.objects.filter(
+        act=OuterRef("act"), after__has_key="deleted_at", task__series=OuterRef("task")
+    )
+)
+ENDED = Q(after__repeat="", after__has_key="due_date")  # for want of a date
+SERIES = {"repeat", "repeat_from", "repeat_anchor", "missed", "due_date"}
 SHOWN = 3  # rows of an act that its line names
 KINDS = ["list", "task", "step", "tag"]  # an act is told by the first of these that it changed
 VERBS = {
@@ -86,6 +91,7 @@ class Teller:
             f"{name}s": Window(Count("pk", filter=is_of(name)), partition_by="act")
             for name in KINDS
         }
+        counts["ended"] = Window(Count("pk", filter=ENDED), partition_by="act")
         shown = changes.annotate(nth=nth, **counts).filter(nth__lte=SHOWN)
         shown = shown.select_related("list", "task", "step", "tag").order_by("act", "nth")
         by_act = {}
@@ -104,6 +110,8 @@ class Teller:
         plain = self.words(act, mine[0], number)
         if name == "list" and (tasks := changes[0].tasks):
             plain += self.with_tasks(act, changes[1], f"{tasks} task{'' if tasks == 1 else 's'}")
+        if changes[0].ended and act.kind != Act.Kind.UNDO:
+            plain += self.without_repeat(changes[0].ended, number)
         row = f"{name}-{mine[0].row_pk}"
         return Line(act, AGAIN.get(act.kind, "") + plain, plain, others, row, details)
 
@@ -114,6 +122,12 @@ class Teller:
             return f", and moved {tasks} to the Inbox"
         return f", and {tasks} with it"
 
+    def without_repeat(self, ended, number):
+        """Return how many of number tasks lost their repeat with their date."""
+        if number == 1:
+            return ", which does not repeat any more"
+        return f"; {ended} of them {'does' if ended == 1 else 'do'} not repeat any more"
+
     def words(self, act, change, number):
         """Return what act did to number rows, of which change is one: completed “Milk”."""
         before, after = change.before, change.after
@@ -123,6 +137,8 @@ class Teller:
 
     def phrase(self, kind, change, before, after, number):
         what = f"{number} {change.row_name}s" if number > 1 else quoted(change)
+        if kind == Act.Kind.EDIT and "deleted_at" in after and change.row_name == "task":
+            return f"saved {what} alone, out of its repeat"
         # Tasks of a list that comes or goes may only have moved.
         if kind == Act.Kind.EDIT or (kind in STATES and "deleted_at" not in after):
             return self.edited(set(after), before, after, what, number)
@@ -139,6 +155,10 @@ class Teller:
             return f"gave {what} {priority.lower()} priority"
         if names == {"repeat"} and not after["repeat"]:
             return f"ended the repeat of {what}"
+        if names <= SERIES and after.get("repeat"):
+            return f"had {what} repeat {describe(after['repeat'], on=self.clock.date)}"
+        if names <= SERIES and {"missed", "repeat_from"} & names:
+            return f"changed the repeat of {what}"
         if names <= {"due_date", "due_time", "repeat_anchor"} and after.get("due_date"):
             return f"put {what} on {self.clock.date(date.fromisoformat(after['due_date']))}"
         if names <= {*DATES} and "due_date" in names and not after["due_date"]:

@@ -61,6 +61,18 @@ def title_says(task, sidebar):
 
 
 @register.filter
+def case_words(case):
+    """Return the repeat of a case (recurrence_cases.json) in words."""
+    words = [recurrence.describe(case["rule"])]
+    if case.get("week_start"):
+        words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
+    words += ["from completion"] if case.get("from") == "completion" else []
+    words += ["each kept until done"] if case.get("missed") == "keep" else []
+    words += [f"{case['done']} done before"] if case.get("done") else []
+    return ", ".join(words)
+
+
+@register.filter
 def repeat_words(task, clock):
     """Return a task's repeat in words: every 2 weeks on Tuesday."""
     words = recurrence.describe(task.repeat, on=clock.date)

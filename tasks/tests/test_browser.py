@@ -469,6 +469,8 @@ PAGES = {
     "step": "/steps/{step}/edit/?next=/today/",
     "add": "/tasks/add/",
     "writing": "/writing/",
+    "repeats": "/repeats/",
+    "repeat": "/tasks/{pk}/repeat/",
     "delete": "/tasks/{pk}/delete/",
     "lists": "/lists/",
     "list add": "/lists/add/",

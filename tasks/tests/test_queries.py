@@ -18,7 +18,7 @@ LISTINGS = {  # session, user, sidebar, rows; what else there is stands beside i
     "/lists/{list}/": 4,
     "/tasks/?status=pending": 4,
     "/today/": 5,  # what is done
-    "/upcoming/": 5,  # the number of rows
+    "/upcoming/?from=2031-01-01": 5,  # the number of rows, and repeats to come
     "/tags/{tag}/": 5,
     "/completed/": 5,
     "/completed/?list={list}": 5,
@@ -37,6 +37,7 @@ PAGES = LISTINGS | {
     "/go/?q=task": 6,  # tasks, acts and what they changed
     "/keyboard/": 3,
     "/writing/": 3,
+    "/repeats/": 3,
     "/searches/add/": 5,
     "/settings/": 3,
     "/tasks/add/": 4,
@@ -51,6 +52,7 @@ PAGES = LISTINGS | {
     "/tasks/{task}/menu/": 6,
     "/tasks/{task}/menu/?next=/lists/{list}/": 6,
     "/tasks/{task}/menu/?next=/today/": 5,
+    "/tasks/{task}/repeat/": 6,
     "/tasks/{task}/delete/": 4,
     "/tasks/{gone}/purge/": 4,
     "/steps/{step}/edit/": 7,
@@ -102,11 +104,14 @@ ACTS = [
     ("/history/{act}/undo/", {"next": "/inbox/"}, 26),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 5),
 ]
+REPEAT = {"frequency": "MONTHLY", "interval": "2", "due_date": "2031-01-31", "ends": "never"}
+REPEAT |= {"week_start": "0", "repeat_from": "due", "missed": "pass"}
 # The same without JavaScript, up to the redirect.
 POSTS = [
     ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 11),
     ("/tasks/paste/", {"text": "Milk\nBread\n  Rye", "sure": "1", "list": "{list}"}, 17),
     ("/tasks/{task}/complete/", {"next": "/inbox/"}, 11),
+    ("/tasks/{other}/repeat/", REPEAT | {"next": "/inbox/"}, 13),
     ("/lists/add/", {"name": "New", "color": "teal"}, 21),
     ("/lists/{list}/edit/", {"name": "Other"}, 17),
     ("/lists/{list}/delete/", {"tasks": "trash"}, 17),

@@ -15,7 +15,19 @@ from django.test import SimpleTestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.recurrence import describe, following, next_due, read, upcoming
+from tasks.recurrence import (
+    describe,
+    first_due,
+    following,
+    moved,
+    next_due,
+    read,
+    refuse_old,
+    resumed,
+    upcoming,
+    with_week_start,
+    write,
+)
 from tasks.tests import by_day
 
 DAYS = by_day.DAYS
@@ -161,6 +173,119 @@ class ReadTests(SimpleTestCase):
             describe("FREQ=DAILY;UNTIL=20260630", on=lambda d: f"{d:%a %d}"),
             "every day until Tue 30",
         )
+
+
+class WriteTests(SimpleTestCase):
+    @given(rules())
+    def test_rule_that_is_written_is_read_the_same(self, rule):
+        self.assertEqual(read(write(read(rule))), read(rule))
+
+    def test_parts_come_in_one_order_and_those_that_say_nothing_are_left_out(self):
+        for rule, written in [
+            ("rrule:bYday=fr,-1mo;FREQ=MONTHLY;interval=1", "FREQ=MONTHLY;BYDAY=FR,-1MO"),
+            ("UNTIL=20260630T220000Z;FREQ=DAILY", "FREQ=DAILY;UNTIL=20260630"),
+            ("FREQ=DAILY;UNTIL=00980630", "FREQ=DAILY;UNTIL=00980630"),
+        ]:
+            self.assertEqual(write(read(rule)), written)
+
+    def test_start_of_the_week_is_said_where_it_matters(self):
+        monday = date(2026, 1, 5)
+        for rule, week_start, written in [
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", 0, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", 6, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU", 0, "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;WKST=MO"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", 6, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"),
+            ("FREQ=WEEKLY;INTERVAL=2", 6, "FREQ=WEEKLY;INTERVAL=2"),
+            ("FREQ=WEEKLY;BYDAY=MO,SU", 6, "FREQ=WEEKLY;BYDAY=MO,SU"),
+            ("FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,SU", 6, "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,SU"),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SA", 0,
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SA",
+            ),
+        ]:  # fmt: skip
+            found = with_week_start(rule, anchor=monday, week_start=week_start)
+            self.assertEqual(found, written)
+
+
+class GoingOnTests(SimpleTestCase):
+    @settings(max_examples=150)
+    @given(rules(), st.dates(date(2023, 1, 1), date(2025, 12, 31)), st.integers(0, 20))
+    def test_rule_that_goes_on_from_one_of_its_days_has_those_that_were_left(self, rule, anchor, n):
+        days = by_day.series(rule, anchor, anchor + timedelta(3653))
+        if n >= len(days):
+            return
+        rest = resumed(rule, anchor=anchor, day=days[n])
+        found = by_day.series(write(rest), days[n], anchor + timedelta(3653))
+        self.assertEqual(found, days[n:], (rule, anchor, write(rest)))
+
+    def test_day_that_a_month_was_too_short_for_is_said(self):
+        for rule, anchor, on, rest in [
+            ("FREQ=MONTHLY", "2026-01-31", "2026-02-28", "FREQ=MONTHLY;BYMONTHDAY=31"),
+            ("FREQ=MONTHLY", "2026-01-31", "2026-03-31", "FREQ=MONTHLY"),
+            ("FREQ=YEARLY", "2024-02-29", "2026-02-28", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"),
+            ("FREQ=MONTHLY", "2026-01-31", "2026-02-03", "FREQ=MONTHLY"),  # it was put off
+        ]:
+            self.assertEqual(write(resumed(rule, anchor=day(anchor), day=day(on))), rest)
+
+    def test_count_is_of_those_that_are_left_with_the_one_that_is_due(self):
+        for on, left in [
+            ("2026-01-01", 5),
+            ("2026-01-03", 3),
+            ("2026-01-05", 1),
+            ("2026-02-01", 1),
+        ]:
+            rest = resumed("FREQ=DAILY;COUNT=5", anchor=date(2026, 1, 1), day=day(on))
+            self.assertEqual(rest.count, left, on)
+        put_off = resumed("FREQ=WEEKLY;COUNT=5", anchor=date(2026, 1, 1), day=date(2026, 1, 10))
+        self.assertEqual(put_off.count, 4)  # the second one, of 8 January
+
+    def test_day_that_is_named_moves_with_the_date(self):
+        on = "FREQ=MONTHLY;BYMONTHDAY="
+        for rule, old, new, becomes in [
+            ("FREQ=WEEKLY", "2026-01-06", "2026-01-07", "FREQ=WEEKLY"),
+            ("FREQ=WEEKLY;BYDAY=TU", "2026-01-06", "2026-01-07", "FREQ=WEEKLY;BYDAY=WE"),
+            ("FREQ=WEEKLY;BYDAY=TU,WE", "2026-01-06", "2026-01-07", "FREQ=WEEKLY;BYDAY=TU,WE"),
+            (f"{on}1", "2026-01-01", "2026-01-15", f"{on}15"),
+            (f"{on}-1", "2026-01-31", "2026-01-15", f"{on}15"),
+            (f"{on}-2", "2026-01-30", "2026-01-31", f"{on}-1"),
+            (f"{on}31", "2026-02-28", "2026-03-05", f"{on}5"),
+            ("FREQ=MONTHLY;BYDAY=1TU", "2026-01-06", "2026-01-14", "FREQ=MONTHLY;BYDAY=2WE"),
+            ("FREQ=MONTHLY;BYDAY=-1FR", "2026-01-30", "2026-01-29", "FREQ=MONTHLY;BYDAY=-1TH"),
+            ("FREQ=MONTHLY;BYDAY=-1FR", "2026-01-30", "2026-01-08", "FREQ=MONTHLY;BYDAY=2TH"),
+            ("FREQ=YEARLY", "2026-01-06", "2026-03-07", "FREQ=YEARLY"),
+            (
+                "FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "2026-05-10", "2026-06-08",
+                "FREQ=YEARLY;BYMONTH=6;BYDAY=2MO",
+            ),
+        ]:  # fmt: skip
+            with self.subTest(rule, new=new):
+                self.assertEqual(write(moved(read(rule), day(old), day(new))), becomes)
+
+    def test_days_that_cannot_be_told_apart_are_not_moved(self):
+        for rule, old, new in [
+            ("FREQ=WEEKLY;BYDAY=TU,WE", "2026-01-06", "2026-01-08"),
+            ("FREQ=WEEKLY;BYDAY=TU", "2026-01-07", "2026-01-08"),  # it was put off
+            ("FREQ=MONTHLY;BYMONTHDAY=1,15", "2026-01-01", "2026-01-02"),
+            ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "2026-02-13", "2026-02-14"),
+            ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "2026-01-27", "2026-01-28"),
+            ("FREQ=DAILY;BYMONTH=6,7", "2026-06-01", "2026-08-01"),
+        ]:
+            with self.subTest(rule), self.assertRaises(ValueError) as raised:
+                moved(read(rule), day(old), day(new))
+            words = f"It repeats {describe(rule)}. Change the repeat to move it."
+            self.assertEqual(str(raised.exception), words)
+
+    def test_first_day_leaves_no_weeks_out(self):
+        rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
+        self.assertEqual(first_due(rule, day=date(2026, 11, 26)), date(2026, 12, 1))
+        self.assertEqual(first_due(rule, day=date(2026, 12, 1)), date(2026, 12, 1))
+        ended = "FREQ=DAILY;UNTIL=20261125"
+        self.assertIsNone(first_due(ended, day=date(2026, 11, 26)))
+
+    def test_repeat_that_began_too_long_ago_is_refused(self):
+        refuse_old(date(2016, 12, 1), date(2026, 11, 26))
+        with self.assertRaisesMessage(ValueError, "more than ten years ago"):
+            refuse_old(date(2016, 11, 1), date(2026, 11, 26))
 
 
 class NextDueTests(SimpleTestCase):

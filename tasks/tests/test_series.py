@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
 
 from accounts.tests.people import add_user
+from tasks.forms import DetailForm
 from tasks.models import Step, Task
 from tasks.tests.pages import PageTests, html_of, messages_of, titles_of, words_of
 
@@ -36,6 +37,10 @@ class SeriesTests(PageTests):
     def post(self, task, act, **data):
         url = f"{task.get_absolute_url()}{act}/"
         return self.client.post(url, {"next": "/inbox/"} | data, follow=True)
+
+    def take_back(self):
+        """Undo the last act."""
+        self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
 
     def rows(self):
         """Return each task as (title, due date, is it completed?), by creation."""
@@ -73,6 +78,8 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         done = Task.objects.completed().get()
         self.assertEqual(done.series, task)
+        page = html_of(self.client.get(done.get_absolute_url()))
+        self.assertIn(f'One of <a href="{task.get_absolute_url()}">Pay rent</a>', page)
         self.assertEqual(
             (done.description, done.due_date, done.due_time, done.priority, done.repeat),
             ("To the landlord", date(2026, 1, 31), time(9), 2, ""),
@@ -164,6 +171,146 @@ class SeriesTests(PageTests):
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         task.refresh_from_db()
         self.assertEqual(task.repeat, "FREQ=MONTHLY")
+
+    def edit(self, task, button, **changes):
+        """Press a button of the form on the task's page, with changes."""
+        form = DetailForm(instance=Task.objects.get(pk=task.pk), user=self.ann)
+        data = {"version": form["version"].value(), "key": form["key"].value()}
+        for name in form.merged:
+            data[name] = data[f"initial-{name}"] = form._as_shown(name)
+        here = f"{task.get_absolute_url()}?on=/inbox/"
+        data |= {"next": here, button: "1"} | changes
+        return self.client.post(f"{task.get_absolute_url()}edit/", data, follow=True)
+
+    def test_this_one_alone(self):
+        task = self.start(description="To the landlord", due_time=time(9))
+        task.hang(self.ann.tags.create(name=name) for name in ["home", "money"])
+        for title, done in [("Transfer", True), ("File", False)]:
+            Step(user=self.ann, task=task, title=title, done=done).add()
+        changes = {"title": "Pay half", "due_date": "2026-02-02", "tags": "home new"}
+        response = self.edit(task, "this_one", **changes)
+        words = "Saved this one alone: “Pay half”. The repeat goes on without it."
+        self.assertEqual(messages_of(response), [words])
+        own = Task.objects.get(title="Pay half")
+        self.assertEqual(response.request["PATH_INFO"], own.get_absolute_url())
+        self.assertEqual(
+            self.rows(),
+            [("Pay rent", date(2026, 2, 28), False), ("Pay half", date(2026, 2, 2), False)],
+        )
+        self.assertEqual((own.series, own.repeat, own.due_time), (task, "", time(9)))
+        self.assertEqual(own.description, "To the landlord")
+        self.assertEqual([tag.name for tag in own.tags.by_name()], ["home", "new"])
+        self.assertEqual([(s.title, s.done) for s in own.steps.by_hand()],
+                         [("Transfer", True), ("File", False)])  # fmt: skip
+        self.assertEqual([s.done for s in task.steps.by_hand()], [False, False])
+        self.assertEqual([tag.name for tag in task.tags.by_name()], ["home", "money"])
+        history = words_of(html_of(self.client.get("/history/")))
+        self.assertIn("You saved “Pay half” alone, out of its repeat", history)
+        self.take_back()
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+        self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
+
+    def test_this_one_alone_is_the_one_that_was_shown(self):
+        task = self.start()
+        form = DetailForm(instance=task, user=self.ann)
+        shown = {f"initial-{name}": form._as_shown(name) for name in form.merged}
+        self.post(task, "complete")
+        response = self.edit(
+            task, "this_one", title="Pay half", **shown | {"due_date": "2026-01-31"}
+        )
+        self.assertEqual(response.status_code, 422)
+        words = "That one is gone already. These fields are of the next one now."
+        self.assertIn(words, words_of(html_of(response)))
+        self.assertIn("Pay half</textarea>", html_of(response))
+        self.assertEqual(self.rows()[0], ("Pay rent", date(2026, 2, 28), False))
+
+    def test_the_last_one_alone_is_the_task_itself(self):
+        task = self.start("FREQ=DAILY;COUNT=1")
+        response = self.edit(task, "this_one", title="Pay half")
+        self.assertEqual(messages_of(response), ["Saved “Pay half”."])
+        self.assertEqual(self.rows(), [("Pay half", date(2026, 1, 31), False)])
+
+    def test_nothing_new_about_this_one_leaves_it_where_it_is(self):
+        task = self.start()
+        response = self.edit(task, "this_one")
+        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+
+    def test_from_now_on(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA;COUNT=5")
+        self.post(task, "complete")
+        response = self.edit(task, "from_now_on", title="Swim", due_date="2026-02-10")
+        words = "Saved “Swim”. From there on it repeats every Tuesday, 4 times."
+        self.assertEqual(messages_of(response), [words])
+        task.refresh_from_db()
+        self.assertEqual(task.repeat, "FREQ=WEEKLY;BYDAY=TU;COUNT=4")
+        self.assertEqual(task.repeat_anchor, date(2026, 2, 10))
+        self.at("2026-02-10T10:30")
+        self.post(task, "complete")
+        self.assertEqual(
+            self.rows(),
+            [
+                ("Swim", date(2026, 2, 17), False),
+                ("Pay rent", date(2026, 1, 31), True),
+                ("Swim", date(2026, 2, 10), True),
+            ],
+        )
+
+    def test_days_that_cannot_be_told_apart_are_changed_in_the_repeat(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA,SU")
+        response = self.edit(task, "from_now_on", due_date="2026-02-03")
+        self.assertEqual(response.status_code, 422)
+        words = "It repeats every Saturday and Sunday. Change the repeat to move it."
+        self.assertIn(words, words_of(html_of(response)))
+        self.assertIn('value="2026-02-03"', html_of(response))
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+
+    def test_date_alone_is_put_off_and_says_so(self):
+        task = self.start()
+        response = self.post(task, "edit", due_date="2026-02-03")
+        words = "“Pay rent” is due Tue 3 Feb. The repeat stays as it was."
+        self.assertEqual(messages_of(response), [words])
+        task.refresh_from_db()
+        self.assertEqual(task.following(), date(2026, 2, 28))
+
+    def test_date_that_is_cleared_takes_the_repeat_along_and_says_so(self):
+        task, other = self.start(due_time=time(9)), self.start(title="Gym")
+        once = self.start("", title="Once")
+        response = self.post(task, "edit", due_date="", due_time="")
+        words = "“Pay rent” has no date. It does not repeat any more."
+        self.assertEqual(messages_of(response), [words])
+        self.take_back()
+        data = {"ids": [task.pk, other.pk, once.pk], "do": "due none", "next": "/inbox/"}
+        response = self.client.post("/tasks/bulk/", data, follow=True)
+        words = "Took the date off 3 tasks; 2 of them do not repeat any more."
+        self.assertEqual(messages_of(response), [words])
+        self.assertEqual(set(Task.objects.values_list("repeat", "due_date")), {("", None)})
+        self.take_back()
+        self.assertEqual(Task.objects.exclude(repeat="").count(), 2)
+
+    def test_rule_that_leaves_weeks_out_keeps_where_they_begin(self):
+        self.ann.week_start = 0
+        self.ann.save()
+        self.client.post("/tasks/add/", {"text": "Swim every 2 weeks on sat, sun"})
+        self.client.post("/tasks/add/", {"text": "Run every 2 weeks on sat"})
+        self.client.post("/tasks/add/", {"text": "1\nJog every 2 weeks on sat, mon", "sure": "1"})
+        rules = dict(Task.objects.exclude(repeat="").values_list("title", "repeat"))
+        self.assertEqual(
+            rules,
+            {
+                "Swim": "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,SU;WKST=MO",
+                "Run": "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA",
+                "Jog": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SA;WKST=MO",
+            },
+        )
+
+    def test_repeat_that_began_too_long_ago_is_refused(self):
+        response = self.client.post(
+            "/tasks/add/", {"text": "Swim every day", "due_date": "2006-01-01"}
+        )
+        words = "A repeat can't begin more than ten years ago."
+        self.assertIn(words, words_of(html_of(response)))
+        self.assertEqual(self.rows(), [])
 
     def test_several_at_once(self):
         monthly, once = self.start(), self.start("", title="Once")

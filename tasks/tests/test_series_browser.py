@@ -1,19 +1,19 @@
 """What repeats, as a person completes, skips and ends it: in Chromium, and without JavaScript."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tasks.models import Task
-from tasks.tests.browsing import message, open_task, press, titles
+from tasks.tests.browsing import add, message, open_task, press, titles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def page(anybody_in):
+def fern(anybody_in):
     anybody_in.goto("/inbox/")
     anybody_in.get_by_label("Add a task").fill("Water the fern every 3 days")
     anybody_in.get_by_role("button", name="Add", exact=True).click()
@@ -32,28 +32,122 @@ def complete(page):
     expect(message(page)).to_contain_text("Done. Next:")
 
 
-def test_complete_and_undo(page):
-    complete(page)
-    expect(titles(page)).to_have_text(["Water the fern"])
+def test_complete_and_undo(fern):
+    complete(fern)
+    expect(titles(fern)).to_have_text(["Water the fern"])
     assert days() == [(3, False), (0, True)]
-    message(page).get_by_role("button", name="Undo").click()
-    expect(message(page)).to_contain_text("Undone: completed “Water the fern”.")
+    message(fern).get_by_role("button", name="Undo").click()
+    expect(message(fern)).to_contain_text("Undone: completed “Water the fern”.")
     assert days() == [(0, False)]
-    complete(page)
-    page.goto("/completed/")
-    expect(titles(page)).to_have_text(["Water the fern"])
+    complete(fern)
+    fern.goto("/completed/")
+    expect(titles(fern)).to_have_text(["Water the fern"])
 
 
-def test_skip_from_the_menu(page):
-    press(page, "Water the fern", "Skip this one")
-    expect(message(page)).to_contain_text("Skipped. Next:")
+def test_skip_from_the_menu(fern):
+    press(fern, "Water the fern", "Skip this one")
+    expect(message(fern)).to_contain_text("Skipped. Next:")
     assert days() == [(3, False)]
 
 
-def test_end_on_the_page_of_the_task(page):
-    open_task(page, "Water the fern")
-    expect(page.locator(".repeat")).to_contain_text("Repeats every 3 days")
-    page.get_by_role("button", name="End the repeat").click()
-    expect(message(page)).to_contain_text("“Water the fern” does not repeat any more.")
-    expect(page.locator(".repeat")).to_have_count(0)
+def test_end_on_the_page_of_the_task(fern):
+    open_task(fern, "Water the fern")
+    expect(fern.locator(".repeat")).to_contain_text("Repeats every 3 days")
+    fern.get_by_role("button", name="End the repeat").click()
+    expect(message(fern)).to_contain_text("“Water the fern” does not repeat any more.")
+    expect(fern.locator(".repeat")).not_to_contain_text("Repeats")
     assert Task.objects.get().due_date - timezone.now().date() == timedelta(0)
+
+
+def test_build_a_rule_and_see_its_days_before_saving(anybody_in):
+    page = anybody_in
+    page.goto("/inbox/")
+    add(page, "Pay rent")
+    open_task(page, "Pay rent")
+    page.get_by_role("link", name="Repeat", exact=True).click()
+    expect(page.get_by_role("heading", name="Repeat “Pay rent”")).to_be_visible()
+    page.get_by_label("From").fill("2031-01-31")
+    page.get_by_label("Unit").select_option("month")
+    page.get_by_label("Days of the month", exact=True).fill("soon")
+    days = page.locator("#repeat-days")
+    look(page)
+    expect(days).to_contain_text("Days of the month: “soon” isn't one of 1 to 31, or last.")
+    page.get_by_label("Days of the month", exact=True).fill("15, last")
+    look(page)
+    expect(days).to_contain_text("Repeats every month on the 15th and last day")
+    expect(days.locator("li")).to_have_text(
+        ["31 Jan 2031", "15 Feb 2031", "28 Feb 2031", "15 Mar 2031", "31 Mar 2031"]
+    )
+    page.get_by_label("Keep each until done").check()
+    assert Task.objects.get().repeat == ""
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(message(page)).to_contain_text(
+        "“Pay rent” repeats every month on the 15th and last day."
+    )
+    expect(page.locator(".repeat")).to_contain_text("Repeats every month on the 15th and last day")
+    task = Task.objects.get()
+    assert (task.repeat, task.missed) == ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "keep")
+
+
+def look(page):
+    """Have the days shown: by a button, where they don't show themselves."""
+    button = page.get_by_role("button", name="Show the days")
+    if button.count():
+        button.click()
+
+
+@pytest.fixture
+def rent(anybody_in, ann):
+    """Rent that is due on the last day of January, on its page beside the inbox."""
+    day = date(2031, 1, 31)
+    task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=day, repeat_anchor=day)
+    task.add()
+    anybody_in.goto(f"{task.get_absolute_url()}?on=/inbox/")
+    anybody_in.wait_for_load_state()
+    return anybody_in
+
+
+def rows():
+    tasks = Task.objects.order_by("pk")
+    return [(task.title, f"{task.due_date:%-d %b}", task.completed) for task in tasks]
+
+
+def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
+    for following in ["28 Feb 2031", "31 Mar 2031", "30 Apr 2031"]:
+        rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
+        expect(message(rent)).to_contain_text(f"Done. Next: {following}.")
+    done = [("Pay rent", day, True) for day in ("31 Jan", "28 Feb", "31 Mar")]
+    assert rows() == [("Pay rent", "30 Apr", False), *done]
+    message(rent).get_by_role("button", name="Undo").click()
+    expect(message(rent)).to_contain_text("Undone")
+    assert [row for row in rows() if not row[2]] == [("Pay rent", "31 Mar", False)]
+    rent.get_by_role("button", name="Skip this one").click()
+    expect(message(rent)).to_contain_text("Skipped. Next: 30 Apr 2031.")
+    expect(rent.get_by_label("Due", exact=True)).to_have_value("2031-04-30")
+
+
+def test_edit_this_one_alone_and_from_now_on_and_end(rent):
+    rent.get_by_label("Title").fill("Pay half the rent")
+    rent.get_by_role("button", name="Save this one alone").click()
+    expect(message(rent)).to_contain_text("Saved this one alone: “Pay half the rent”.")
+    expect(rent.get_by_label("Title")).to_have_value("Pay half the rent")
+    assert rows() == [("Pay rent", "28 Feb", False), ("Pay half the rent", "31 Jan", False)]
+
+    rent.get_by_role("link", name="Pay rent", exact=True).click()
+    expect(rent.get_by_label("Title")).to_have_value("Pay rent")
+    rent.wait_for_load_state()
+    rent.get_by_label("Title").fill("Pay the new rent")
+    rent.get_by_label("Due", exact=True).fill("2031-02-05")
+    rent.get_by_role("button", name="Save from now on").click()
+    expect(message(rent)).to_contain_text(
+        "Saved “Pay the new rent”. From there on it repeats every month on the 5th."
+    )
+    rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
+    expect(message(rent)).to_contain_text("Done. Next: 5 Mar 2031.")
+    rent.get_by_role("button", name="End the repeat").click()
+    expect(message(rent)).to_contain_text("“Pay the new rent” does not repeat any more.")
+    assert rows() == [
+        ("Pay the new rent", "5 Mar", False),
+        ("Pay half the rent", "31 Jan", False),
+        ("Pay the new rent", "5 Feb", True),
+    ]

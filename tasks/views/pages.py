@@ -1,7 +1,11 @@
 """The pages that list tasks. What each shows is in tasks/listing.py."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,6 +55,23 @@ def writing(request):
         (title, rule, [Line(text, clock) for text in lines]) for title, rule, lines in EXAMPLES
     ]
     return page(request, "tasks/writing.html", {"sections": sections})
+
+
+@cache
+def published():
+    """Return the cases of repeats that the tests check, as the text of their file."""
+    return (Path(__file__).parent.parent / "tests" / "recurrence_cases.json").read_text()
+
+
+@require_safe
+def repeats(request):
+    """How repeats are counted, with the cases that are held to."""
+    return page(request, "tasks/repeats.html", {"cases": json.loads(published())})
+
+
+@require_safe
+def repeat_cases(request):
+    return HttpResponse(published(), content_type="application/json")
 
 
 @require_safe

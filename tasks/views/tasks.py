@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tasks import pasted
+from tasks.builder import RepeatForm
 from tasks.forms import (
     AddForm,
     BulkForm,
@@ -23,6 +24,7 @@ from tasks.forms import (
     submission,
 )
 from tasks.listing import listing_at
+from tasks.recurrence import describe
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller
 from tasks.views.answers import (
@@ -162,19 +164,29 @@ def task_edit(request, task_pk):
     if not form.is_valid():
         return detail(request, form, status=409 if form.clashes else 422)
     act = form.save()
-    done = edit_words(task, form, sidebar_of(request).clock) if act else ""
+    done = edit_words(form.own or task, form, sidebar_of(request).clock) if act else ""
     if act or not form.step:
         say(request, done or "There was nothing new to save.", act)
     if form.step:
         add_step(request, form.step)
     if not stands_at(task, origin(request)):
         return answer(request, task)
+    if form.own and form.own != task:
+        return leave(request, f"{form.own.get_absolute_url()}?{beside(request, task).on}")
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 def edit_words(task, form, clock):
     """Return what an edit did, in the words of the button that did it."""
-    written = form.written
+    if form.own:
+        return f"Saved this one alone: “{task}”. The repeat goes on without it."
+    return " ".join(
+        filter(None, [fields_words(task, form, clock), series_words(task, form, clock)])
+    )
+
+
+def fields_words(task, form, clock):
+    written = form.written - {"repeat", "repeat_anchor"}
     if form.line and form.line.said.spans:
         return f"Saved “{task}”. Understood as {form.line.words}."
     if written == {"list"}:
@@ -186,6 +198,17 @@ def edit_words(task, form, clock):
         due = f"is due {clock.day_within(task.due_date)}" if task.due_date else "has no date"
         return f"“{task}” {due}."
     return f"Saved “{task}”."
+
+
+def series_words(task, form, clock):
+    """Return what an edit of a repeat's date did to the repeat; "" for any other edit."""
+    if "due_date" not in form.written or not form.repeated or form.line:
+        return ""
+    if not task.repeat:
+        return "It does not repeat any more."
+    if "repeat_anchor" in form.written:
+        return f"From there on it repeats {describe(task.repeat, on=clock.date)}."
+    return "The repeat stays as it was."
 
 
 def detail(request, form, status=200):
@@ -225,6 +248,25 @@ def task_complete(request, task_pk):
         already = "was completed already" if task.completed else ""
         tell(request, task, act, "Completed", already)
     return answer(request, task)
+
+
+@require_http_methods(METHODS)
+@once_more
+def task_repeat(request, task_pk):
+    """Put together how a task repeats, with the days that it would have before it is saved."""
+    tasks, posted = request.user.tasks.open(), None
+    if request.method == "POST":
+        tasks, posted = tasks.select_for_update(of=["self"]), request.POST
+    task = get_object_or_404(tasks, pk=task_pk)
+    form, looks = RepeatForm(posted, task=task), "look" in request.POST
+    if form.is_valid() and not looks:
+        act = form.save()
+        told = f"“{task}” repeats {form.words}." if act else "There was nothing new to save."
+        say(request, told, act)
+        return answer(request)
+    template = "tasks/_repeat_days.html" if wants_fragment(request) else "tasks/task_repeat.html"
+    status = 422 if form.errors and not looks else 200
+    return page(request, template, {"form": form, "task": task}, status)
 
 
 @require_POST

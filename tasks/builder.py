@@ -1,0 +1,281 @@
+"""The form in which a repeat is put together, in words and not as a rule of RFC 5545.
+
+It has a field for each part that a rule of tasks.recurrence can have, so it shows any of them and
+makes any of them.
+"""
+
+import re
+from dataclasses import replace
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+
+from tasks import recurrence
+from tasks.forms import DateField, NumberField
+from tasks.models import Task
+from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
+
+WORDS = {words: number for number, words in NTH.items() if number > 0}
+PLACE = re.compile(
+    rf"(?:the )?(-)?(?:([0-9]{{1,3}})(?:st|nd|rd|th|\.)?|({'|'.join(WORDS)}))?(?: ?(?:to )?(last))?"
+)
+
+
+def place_of(words):
+    """Return the number that 15, 2nd, first, last or "2nd last" stands for; None for others."""
+    match = PLACE.fullmatch(words)
+    if not match or not any(match.groups()):
+        return None
+    minus, digits, word, last = match.groups()
+    number = int(digits) if digits else WORDS.get(word, 1)
+    return -number if minus or last else number
+
+
+def weekday_of(name):
+    """Return which weekday a name is, 0 for Monday: fri, friday; None if it is none."""
+    names = [n for n, full in enumerate(DAY_NAMES) if full.lower().startswith(name)]
+    return names[0] if len(name) > 1 and names else None
+
+
+class PlacesField(forms.CharField):
+    """Places such as "1, 15, last", which count from an end: a tuple, -1 for the last."""
+
+    def __init__(self, *, most, **kwargs):
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(required=False, widget=widget, **kwargs)
+        self.most = most
+
+    def to_python(self, value):
+        words = super().to_python(value).lower()
+        parts = re.split(r",|;|&|\band\b|(?<=[0-9]) +(?=[0-9])", words)
+        parts = [" ".join(part.split()) for part in parts]
+        return tuple(dict.fromkeys(self.read(part) for part in parts if part))
+
+    def read(self, words):
+        number = place_of(words.removesuffix(" day"))
+        if number is None or not 0 < abs(number) <= self.most:
+            raise ValidationError(
+                "“%(words)s” isn't one of 1 to %(most)s, or last.",
+                params={"words": words[:40], "most": self.most},
+            )
+        return number
+
+    def prepare_value(self, value):
+        return (
+            value if isinstance(value, str) else ", ".join(self.words(one) for one in value or ())
+        )
+
+    def words(self, number):
+        return recurrence.position_in_words(number)
+
+
+class MonthDaysField(PlacesField):
+    def words(self, number):
+        return str(number) if number > 0 else super().words(number)
+
+
+class NthField(PlacesField):
+    """Weekdays with their place in the month: "first Monday, last Friday"."""
+
+    def read(self, words):
+        place, _, name = words.rpartition(" ")
+        number, weekday = place_of(place), weekday_of(name)
+        if weekday is None or number is None or not 0 < abs(number) <= self.most:
+            raise ValidationError(
+                "“%(words)s” isn't like first Monday or last Friday.", params={"words": words[:40]}
+            )
+        return number, weekday
+
+    def words(self, one):
+        number, weekday = one
+        return f"{NTH[number]} {DAY_NAMES[weekday]}"
+
+
+class NumbersField(forms.TypedMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, names, *, first, **kwargs):
+        choices = [(number, name[:3]) for number, name in enumerate(names, first)]
+        super().__init__(choices=choices, coerce=int, required=False, **kwargs)
+
+
+def parts_of(rule):
+    """Return a rule without the order in which its days are named, and where its weeks begin."""
+    names = ["weekdays", "month_days", "months", "positions"]
+    return replace(rule, week_start=None, **{n: frozenset(getattr(rule, n)) for n in names})
+
+
+class RepeatForm(forms.Form):
+    """How a task repeats, from a day on.
+
+    It has `days`: the next five, the first of which is due; none where something is wrong.
+    """
+
+    due_date = DateField(label="From")
+    interval = NumberField(label="Every", min_value=1, max_value=recurrence.MOST_INTERVAL)
+    frequency = forms.ChoiceField(
+        label="Unit",
+        choices=[("DAILY", "day"), ("WEEKLY", "week"), ("MONTHLY", "month"), ("YEARLY", "year")],
+    )
+    weekdays = NumbersField(DAY_NAMES, first=0, label="On")
+    month_days = MonthDaysField(
+        label="Days of the month",
+        most=31,
+        help_text="Such as 1, 15, last. Where a month has no 31st, its last day counts.",
+    )
+    nth = NthField(
+        label="Weekdays of the month", most=5, help_text="Such as first Monday, last Friday."
+    )
+    positions = PlacesField(
+        label="Only some of these days",
+        most=366,
+        help_text="Such as first, or last: of Monday to Friday that is the last working day.",
+    )
+    months = NumbersField(MONTH_NAMES, first=1, label="Only in")
+    week_start = forms.TypedChoiceField(
+        label="Weeks begin on",
+        choices=list(enumerate(DAY_NAMES)),
+        coerce=int,
+        help_text="It counts where weeks are left out.",
+    )
+    ends = forms.ChoiceField(
+        choices=[("never", "Never"), ("until", "On a day"), ("count", "After a number of times")],
+        widget=forms.RadioSelect,
+    )
+    until = DateField(label="Last day", required=False)
+    count = NumberField(label="Times", min_value=1, max_value=recurrence.MOST_COUNT, required=False)
+    repeat_from = forms.ChoiceField(
+        label="The next one counts from", choices=Task.RepeatFrom.choices, widget=forms.RadioSelect
+    )
+    missed = forms.ChoiceField(
+        label="If you are late", choices=Task.Missed.choices, widget=forms.RadioSelect
+    )
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    COLUMNS = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
+    SAME = ["interval", "frequency", "month_days", "months", "positions", "until", "count"]
+    days = ()
+
+    def __init__(self, data=None, *, task):
+        self.task, self.clock = task, task.user.clock()
+        self.now = {name: getattr(task, name) for name in self.COLUMNS}
+        super().__init__(data, initial=self.as_it_is())
+        if not self.errors and not self.is_bound:
+            self.cleaned_data = dict(self.initial)
+            self.put_together(self.said(), self.initial["due_date"])
+
+    def as_it_is(self):
+        """Return what the form begins with: the repeat as it goes on, or every week from now."""
+        rule = self.to_come or Rule("WEEKLY")
+        fields = {name: getattr(rule, name) for name in self.SAME}
+        fields |= {name: self.now[name] for name in ["repeat_from", "missed"]}
+        return fields | {
+            "due_date": self.task.due_date or self.clock.today,
+            "weekdays": [weekday for nth, weekday in rule.weekdays if not nth],
+            "nth": [(nth, weekday) for nth, weekday in rule.weekdays if nth],
+            "week_start": self.clock.week_start if rule.week_start is None else rule.week_start,
+            "ends": "until" if rule.until else "count" if rule.count else "never",
+            "shown": self.state,
+        }
+
+    @cached_property
+    def to_come(self):
+        """The rule as it goes on, None where nothing repeats."""
+        return self.task.rule_to_come() if self.task.repeat else None
+
+    @property
+    def state(self):
+        return "/".join(str(self.now[name]) for name in self.COLUMNS)
+
+    def clean(self):
+        cleaned = self.cleaned_data
+        if cleaned.get("ends") == "until" and not cleaned.get("until", True):
+            self.add_error("until", "Say the last day, such as 2026-12-31.")
+        if cleaned.get("ends") == "count" and not cleaned.get("count", True):
+            self.add_error("count", "Say how many times.")
+        if cleaned.get("nth") and cleaned.get("frequency") == "YEARLY" and not cleaned["months"]:
+            self.add_error("months", "Say in which months these weekdays are.")
+        if not self.errors:
+            self.put_together(self.said(), cleaned["due_date"])
+        if not self.errors and self.changes and cleaned["shown"] not in ("", self.state):
+            self.refuse_stale()
+
+    def said(self):
+        """Return the rule that the fields say; one that its unit doesn't have says nothing."""
+        cleaned = self.cleaned_data
+        frequency, ends = cleaned["frequency"], cleaned["ends"]
+        nth = cleaned["nth"] if frequency in ("MONTHLY", "YEARLY") else ()
+        return Rule(
+            frequency,
+            interval=cleaned["interval"],
+            weekdays=(*((0, weekday) for weekday in cleaned["weekdays"]), *nth),
+            month_days=cleaned["month_days"] if frequency != "WEEKLY" else (),
+            months=tuple(cleaned["months"]),
+            positions=cleaned["positions"] if frequency != "DAILY" else (),
+            until=cleaned["until"] if ends == "until" else None,
+            count=cleaned["count"] if ends == "count" else None,
+        )
+
+    def put_together(self, rule, day):
+        """Find out what a rule from day on comes to: `changes` of the task's columns, `days`."""
+        week_start = self.cleaned_data["week_start"]
+        try:
+            recurrence.refuse_senseless(rule)
+        except ValueError as error:
+            return self.add_error("positions", str(error))
+        due = recurrence.first_due(recurrence.write(rule), day=day, week_start=week_start)
+        if due is None:
+            is_over = rule.until and rule.until < day
+            words = "That is before it begins." if is_over else "There is no such day."
+            return self.add_error("until" if is_over else None, words)
+        new = {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
+        if self.has_new_days(rule):
+            begun = {"repeat_from": new["repeat_from"], "week_start": week_start}
+            try:
+                new |= self.task.begin(rule, due, **begun)
+            except ValueError as error:
+                return self.add_error(None, str(error))
+        else:
+            new |= {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
+        self.changes = {name: value for name, value in new.items() if value != self.now[name]}
+        self.days = self.next_days(rule, **new)
+
+    def has_new_days(self, rule):
+        """Does the form say other days than the task has?"""
+        changed = set(self.changed_data if self.is_bound else ())
+        changed &= {"due_date", "repeat_from", "week_start"}
+        return bool(changed) or not self.to_come or parts_of(rule) != parts_of(self.to_come)
+
+    @property
+    def from_completion(self):
+        return self.cleaned_data["repeat_from"] == Task.RepeatFrom.COMPLETION
+
+    def next_days(self, rule, *, due_date, repeat, repeat_anchor, missed, **_):
+        """Return the day that is due and four that follow it, each being done on its day."""
+        now, anchor = self.clock.now, repeat_anchor or due_date
+        after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
+        if self.from_completion:
+            repeat, anchor = recurrence.write(rule), max(due_date, now.date())
+            after = anchor
+        start = self.cleaned_data["week_start"]
+        later = recurrence.upcoming(repeat, anchor=anchor, after=after, count=4, week_start=start)
+        return [due_date, *later]
+
+    def refuse_stale(self):
+        """Of two who change it at once, the second sees what the first did."""
+        rule, on = self.now["repeat"], self.clock.date
+        now = f"repeats {recurrence.describe(rule, on=on)}" if rule else "does not repeat"
+        words = f"Meanwhile it {now}. Save again to put yours in its place."
+        self.add_error(None, words)
+        self.data = self.data.copy()
+        self.data["shown"] = self.state
+
+    @property
+    def words(self):
+        """What it comes to: every 2 weeks on Tuesday."""
+        return recurrence.describe(recurrence.write(self.said()), on=self.clock.date)
+
+    def save(self):
+        """Write what is new; return the act, None where that is nothing."""
+        return self.task.edit(**self.changes) if self.changes else None

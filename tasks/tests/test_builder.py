@@ -1,0 +1,314 @@
+"""The form in which a repeat is put together: what it shows, refuses, and comes to."""
+
+from datetime import date, time
+
+from django.http import QueryDict
+from django.test import SimpleTestCase
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from tasks.builder import RepeatForm, place_of
+from tasks.models import Task
+from tasks.recurrence import first_due, read, upcoming
+from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
+from tasks.tests.test_recurrence import rules
+
+
+def posted_by(form):
+    """Return what a browser sends of a form that is left as it is shown."""
+    data = QueryDict(mutable=True)
+    for bound in form:
+        value = bound.field.prepare_value(bound.value())
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            if one not in (None, ""):
+                data.appendlist(bound.name, str(one))
+    return data
+
+
+class SubsetTests(SimpleTestCase):
+    """It shows any rule of the subset, and makes it again."""
+
+    @settings(max_examples=200)
+    @given(rules(), st.integers(0, 6))
+    def test_rule_that_is_shown_and_sent_is_the_same(self, rule, week_start):
+        if read(rule).positions and read(rule).frequency == "DAILY":
+            return
+        now = User(time_zone="UTC").now()
+        task = Task(title="x", repeat=rule, due_date=now.date(), repeat_anchor=now.date())
+        task.user = User(time_zone="UTC", week_start=week_start)
+        form = RepeatForm(posted_by(RepeatForm(task=task)), task=task)
+        said = read(rule)
+        if said.until and said.until < now.date():
+            self.assertEqual(form.errors["until"], ["That is before it begins."])
+        elif form.is_valid():
+            self.assertEqual(form.changes, {})
+            later = upcoming(
+                rule, anchor=now.date(), after=now.date(), count=4, week_start=week_start
+            )
+            self.assertEqual(form.days, [now.date(), *later])
+        else:  # it has no day at all
+            self.assertEqual(form.errors, {"__all__": ["There is no such day."]})
+            self.assertIsNone(first_due(rule, day=now.date(), week_start=week_start))
+
+
+class WordsTests(SimpleTestCase):
+    def test_places(self):
+        for words, number in [
+            ("1", 1), ("31st", 31), ("2nd", 2), ("the first", 1), ("fifth", 5), ("last", -1),
+            ("2nd last", -2), ("second last", -2), ("third to last", -3), ("-1", -1), ("15.", 15),
+            ("", None), ("first monday", None), ("x", None), ("sixth", None), ("1 2", None),
+        ]:  # fmt: skip
+            self.assertEqual(place_of(words), number, words)
+
+
+class BuilderTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 1, 31, 10, 30, zone="Europe/Berlin")
+        self.task = self.add_task("Pay rent", due_date=date(2026, 1, 31))
+        self.url = f"/tasks/{self.task.pk}/repeat/"
+
+    def repeat(self, rule, due=date(2026, 1, 31), **fields):
+        """Let the task repeat."""
+        fields = {"repeat": rule, "due_date": due, "repeat_anchor": due} | fields
+        Task.objects.filter(pk=self.task.pk).update(**fields)
+        self.task.refresh_from_db()
+
+    def data(self, **changes):
+        """Return what the form sends, with changes."""
+        return dict(posted_by(RepeatForm(task=self.task)).lists()) | changes
+
+    def send(self, **changes):
+        return self.client.post(self.url, self.data(**changes, next="/inbox/"), follow=True)
+
+    def columns(self):
+        self.task.refresh_from_db()
+        names = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
+        return tuple(getattr(self.task, name) for name in names)
+
+    def look(self, **changes):
+        """Return what the form says that it comes to, without saving it."""
+        response = self.client.post(self.url, self.data(look="1", **changes), headers=HTMX)
+        self.assertEqual(response.status_code, 200)
+        return words_of(html_of(response))
+
+    def test_repeat_is_built_shown_and_saved(self):
+        words = self.look(frequency="MONTHLY")
+        days = "Sat 31 Jan Sat 28 Feb Tue 31 Mar Thu 30 Apr Sun 31 May"
+        self.assertEqual(words, f"Repeats every month {days}")
+        self.assertEqual(self.columns()[0], "")
+        response = self.send(frequency="MONTHLY")
+        self.assertEqual(messages_of(response), ["“Pay rent” repeats every month."])
+        day = date(2026, 1, 31)
+        self.assertEqual(self.columns(), ("FREQ=MONTHLY", day, day, "due", "pass"))
+        self.undo(response)
+        self.assertEqual(self.columns()[:2], ("", day))
+
+    def test_without_script_the_days_are_shown_on_the_page_and_what_was_typed_stays(self):
+        response = self.client.post(
+            self.url, self.data(look="1", month_days="1, 15, last", frequency="MONTHLY")
+        )
+        html = html_of(response)
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Repeats every month on the 1st, 15th and last day", words_of(html))
+        self.assertIn('value="1, 15, last"', html)
+        self.assertEqual(self.columns()[0], "")
+
+    def test_all_that_it_can_say(self):
+        for changes, rule, due in [
+            ({"interval": "3", "frequency": "DAILY"}, "FREQ=DAILY;INTERVAL=3", "2026-01-31"),
+            ({"weekdays": ["0", "2"]}, "FREQ=WEEKLY;BYDAY=MO,WE", "2026-02-02"),
+            (
+                {"weekdays": ["0", "6"], "interval": "2"},
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO",
+                "2026-02-01",
+            ),
+            (
+                {"weekdays": ["0", "6"], "interval": "2", "week_start": "6"},
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+                "2026-02-01",
+            ),
+            (
+                {"frequency": "MONTHLY", "month_days": "1, 15 and 2nd last"},
+                "FREQ=MONTHLY;BYMONTHDAY=1,15,-2",
+                "2026-02-01",
+            ),
+            (
+                {"frequency": "MONTHLY", "nth": "first Monday, last fri"},
+                "FREQ=MONTHLY;BYDAY=1MO,-1FR",
+                "2026-02-02",
+            ),
+            (
+                {"frequency": "MONTHLY", "weekdays": list("01234"), "positions": "last"},
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                "2026-02-27",
+            ),
+            (
+                {"frequency": "MONTHLY", "weekdays": ["4"], "month_days": "13"},
+                "FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR",
+                "2026-02-13",
+            ),
+            (
+                {"frequency": "YEARLY", "months": ["5", "9"], "nth": "second sunday"},
+                "FREQ=YEARLY;BYMONTH=5,9;BYDAY=2SU",
+                "2026-05-10",
+            ),
+            (
+                {"ends": "until", "until": "2026-06-30", "count": "5"},
+                "FREQ=WEEKLY;UNTIL=20260630",
+                "2026-01-31",
+            ),
+            ({"ends": "count", "count": "5"}, "FREQ=WEEKLY;COUNT=5", "2026-01-31"),
+            ({"due_date": "2026-02-05"}, "FREQ=WEEKLY", "2026-02-05"),
+        ]:
+            with self.subTest(rule):
+                self.repeat("")
+                response = self.send(**changes)
+                self.assertEqual(response.redirect_chain, [("/inbox/", 302)])
+                due = date.fromisoformat(due)
+                self.assertEqual(self.columns()[:3], (rule, due, due))
+
+    def test_what_is_wrong_is_said_by_the_field_and_stays(self):
+        for changes, field, words in [
+            ({"due_date": ""}, "due_date", "This field is required."),
+            ({"due_date": "2006-01-01"}, None, "A repeat can't begin more than ten years ago."),
+            ({"interval": "0"}, "interval", "Ensure this value is greater than or equal to 1."),
+            ({"interval": "1000"}, "interval", "Ensure this value is less than or equal to 999."),
+            ({"frequency": "HOURLY"}, "frequency", "Select a valid choice. HOURLY is not one of"),
+            ({"month_days": "32"}, "month_days", "“32” isn't one of 1 to 31, or last."),
+            ({"month_days": "soon"}, "month_days", "“soon” isn't one of 1 to 31, or last."),
+            ({"nth": "sixth monday"}, "nth", "“sixth monday” isn't like first Monday or last"),
+            ({"nth": "monday"}, "nth", "“monday” isn't like first Monday or last Friday."),
+            ({"positions": "0"}, "positions", "“0” isn't one of 1 to 366, or last."),
+            ({"positions": "last"}, "positions", "BYSETPOS chooses from the days"),
+            (
+                {"frequency": "YEARLY", "nth": "first monday"},
+                "months",
+                "Say in which months these weekdays are.",
+            ),
+            ({"ends": "until"}, "until", "Say the last day, such as 2026-12-31."),
+            ({"ends": "until", "until": "2026-01-30"}, "until", "That is before it begins."),
+            ({"ends": "count"}, "count", "Say how many times."),
+            (
+                {"frequency": "MONTHLY", "weekdays": ["0"], "positions": "6"},
+                None,
+                "There is no such day.",
+            ),
+        ]:
+            with self.subTest(changes):
+                response = self.send(**changes)
+                self.assertEqual(response.status_code, 422)
+                form = response.context["form"]
+                found = form.errors[field or "__all__"]
+                self.assertIn(words, " ".join(found))
+                self.assertIn(words.split("“")[0].split("'")[0], words_of(html_of(response)))
+                name, value = next(iter(changes.items()))
+                self.assertEqual(form[name].value(), value)
+                self.assertEqual(self.columns()[0], "")
+
+    def test_repeat_that_is_too_long_to_keep_is_refused(self):
+        days = ", ".join([*map(str, range(1, 32)), *(f"-{n}" for n in range(1, 32))])
+        nth = ", ".join(
+            f"{n} {day}" for n in ("first", "last") for day in ["mon", "tue", "wed", "thu", "fri"]
+        )
+        response = self.send(frequency="MONTHLY", month_days=days, nth=nth)
+        self.assertIn("These are too many days for one repeat.", words_of(html_of(response)))
+
+    def test_what_a_unit_does_not_have_says_nothing(self):
+        self.send(month_days="15", nth="first monday")
+        self.assertEqual(self.columns()[0], "FREQ=WEEKLY")
+
+    def test_task_without_a_date_begins_today(self):
+        self.repeat("", due=None)
+        self.assertIn('value="2026-01-31"', html_of(self.get(self.url)))
+        self.send()
+        self.assertEqual(self.columns()[:2], ("FREQ=WEEKLY", date(2026, 1, 31)))
+
+    def test_what_was_left_as_it_is_does_not_move(self):
+        self.repeat("FREQ=MONTHLY;COUNT=12", date(2026, 2, 28), repeat_anchor=date(2026, 1, 31))
+        html = html_of(self.get(self.url))
+        self.assertIn('name="month_days" value="31"', html)
+        self.assertIn('name="count" value="11"', html)
+        self.assertIn("Sat 28 Feb Tue 31 Mar Thu 30 Apr", words_of(html))
+        self.assertEqual(messages_of(self.send()), ["There was nothing new to save."])
+        self.send(missed="keep")
+        self.assertEqual(
+            self.columns(),
+            ("FREQ=MONTHLY;COUNT=12", date(2026, 2, 28), date(2026, 1, 31), "due", "keep"),
+        )
+
+    def test_change_of_a_month_that_was_too_short_does_not_drift(self):
+        self.repeat("FREQ=MONTHLY", date(2026, 2, 28), repeat_anchor=date(2026, 1, 31))
+        self.assertIn("Sat 28 Feb Thu 30 Apr Tue 30 Jun Mon 31 Aug", self.look(interval="2"))
+        self.send(interval="2")
+        self.assertEqual(self.columns()[0], "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31")
+
+    def test_late_one_goes_on_as_its_task_says(self):
+        self.repeat("FREQ=WEEKLY", date(2026, 1, 10))
+        self.assertIn("Sat 10 Jan Sat 7 Feb Sat 14 Feb", self.look())
+        self.assertIn("Sat 10 Jan Sat 17 Jan Sat 24 Jan", self.look(missed="keep"))
+
+    def test_from_completion_counts_those_that_were_done(self):
+        self.repeat("FREQ=DAILY;INTERVAL=3;COUNT=5", repeat_from="completion", due_time=time(9))
+        self.client.post(f"/tasks/{self.task.pk}/complete/")
+        self.task.refresh_from_db()
+        self.assertIn('name="count" value="4"', html_of(self.get(self.url)))
+        words = self.look()
+        self.assertIn("every 3 days, 4 times Tue 3 Feb Fri 6 Feb Mon 9 Feb Thu 12 Feb", words)
+        self.assertIn("If each is done on its day: the next one counts from when it is", words)
+        self.send(interval="2")
+        self.assertEqual(self.columns()[0], "FREQ=DAILY;INTERVAL=2;COUNT=5")
+        self.assertEqual(self.task.rule_to_come().count, 4)
+
+    def test_end_is_told(self):
+        self.assertIn("Sat 31 Jan Sat 7 Feb Then it ends.", self.look(ends="count", count="2"))
+
+    def test_change_that_met_another_is_shown_and_then_decides(self):
+        stale = self.data(interval="2")
+        self.repeat("FREQ=DAILY")
+        response = self.client.post(self.url, stale)
+        words = "Meanwhile it repeats every day. Save again to put yours in its place."
+        self.assertIn(words, words_of(html_of(response)))
+        self.assertEqual(self.columns()[0], "FREQ=DAILY")
+        self.assertEqual(response.context["form"]["interval"].value(), "2")
+        stale["shown"] = response.context["form"]["shown"].value()
+        self.client.post(self.url, stale)
+        self.assertEqual(self.columns()[0], "FREQ=WEEKLY;INTERVAL=2")
+
+    def test_sent_twice_it_takes_effect_once(self):
+        data = self.data(interval="2")
+        for _ in range(2):
+            response = self.client.post(self.url, data, follow=True)
+        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(self.ann.acts.filter(kind="edit").count(), 1)
+
+    def test_what_is_done_does_not_repeat(self):
+        self.task.complete()
+        self.assertEqual(self.client.get(self.url).status_code, 404)
+
+    def test_task_leads_there_from_its_page_and_its_menu(self):
+        for url in [self.task.get_absolute_url(), f"/tasks/{self.task.pk}/menu/"]:
+            self.assertIn(f'href="{self.url}?next=', html_of(self.get(url)))
+
+    def test_history_tells_it(self):
+        self.send(interval="2")
+        words = words_of(html_of(self.get("/history/")))
+        self.assertIn("You had “Pay rent” repeat every 2 weeks", words)
+        self.task.refresh_from_db()
+        self.send(missed="keep")
+        words = words_of(html_of(self.get("/history/")))
+        self.assertIn("You changed the repeat of “Pay rent”", words)
+        self.assertIn("Missed ones Let missed ones pass → became Keep each until done", words)
+
+
+class HelpTests(PageTests):
+    def test_rules_and_all_cases_are_published(self):
+        words = words_of(html_of(self.get("/repeats/")))
+        self.assertIn("every month 2026-01-31 2026-01-31 2026-02-28", words)
+        self.assertIn("Around midnight 20", words)
+        cases = self.get("/repeats/cases/").json()
+        self.assertEqual(set(cases), {"next_due", "following"})
+
+    def test_other_help_leads_there(self):
+        self.assertContains(self.get("/writing/"), 'href="/repeats/"')
