@@ -74,6 +74,7 @@ class UserAdmin(ModelAdmin):
         "date_format",
         "hours",
         "default_page",
+        "upcoming_repeats",
         "shortcuts",
         "is_active",
         "is_staff",

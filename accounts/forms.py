@@ -55,11 +55,18 @@ class ProfileForm(forms.ModelForm):
         " get in the way of keys that you or a screen reader use.",
     )
 
+    upcoming_repeats = forms.TypedChoiceField(
+        label="Repeats to come",
+        choices=[("True", "Shown in Upcoming"), ("False", "Left out")],
+        coerce="True".__eq__,
+        help_text="They stand there, faint, on the days on which they will be due.",
+    )
+
     class Meta:
         model = User
         fields = [
             *["name", "time_zone", "week_start", "date_format", "hours", "default_page"],
-            "shortcuts",
+            *["upcoming_repeats", "shortcuts"],
         ]
         labels = {
             "week_start": "The week starts on",

@@ -125,6 +125,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=9, choices=DefaultPage, default=DefaultPage.TODAY, db_default=DefaultPage.TODAY
     )
     shortcuts = models.BooleanField("single keys are shortcuts", default=True, db_default=True)
+    upcoming_repeats = models.BooleanField(
+        "repeats to come in Upcoming", default=True, db_default=True
+    )
     # How this user sorts and groups a page: {"today": {"sort": "priority", "group": ""}}.
     arrangements = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), editable=False

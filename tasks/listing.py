@@ -47,6 +47,7 @@ class Section:
     state: str = ""  # "late" and "done" look different
     number: int | None = None  # how many there are, None where this page can't tell
     day: date | None = None  # that a task added here is due
+    coming: list = field(default_factory=list)  # tasks that will be due here once they were done
 
 
 class Listing:
@@ -320,6 +321,7 @@ class Upcoming(Listing):
     shows_new = False
     limit = 500
     WEEK = timedelta(days=7)
+    MOST_REPEATS = 200  # tasks whose next days are worked out
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)
@@ -360,6 +362,22 @@ class Upcoming(Listing):
     def is_this_week(self):
         return self.first == self.clock.today
 
+    @property
+    def coming(self):
+        """The repeats that will be due this week after what is due now: {day: tasks}."""
+        found = {}
+        if not self.user.upcoming_repeats:
+            return found
+        repeating = self.user.tasks.open().not_archived().exclude(repeat="")
+        repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
+        for task in repeating.defer("description")[: self.MOST_REPEATS]:
+            task.shown_list = self.sidebar.all_lists.get(task.list_id)
+            for day in task.to_come(self.clock, self.first, self.last):
+                found.setdefault(day, []).append(task)
+        for tasks in found.values():
+            tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
+        return found
+
     @cached_property
     def sections(self):
         rows = {}
@@ -367,12 +385,14 @@ class Upcoming(Listing):
             rows.setdefault(task.due_date, []).append(task)
         is_whole = not self.page.has_other_pages()
         days = [self.first + timedelta(days=n) for n in range(self.WEEK.days)] if is_whole else rows
+        coming = self.coming if is_whole else {}
         return [
             Section(
                 title=self.name_of(day),
                 tasks=rows.get(day, []),
                 number=len(rows.get(day, [])) if is_whole else None,
                 day=day,
+                coming=coming.get(day, []),
             )
             for day in days
         ]

@@ -4,6 +4,8 @@ import re
 from datetime import date, time, timedelta
 from html import unescape
 
+from django.utils import timezone
+
 from accounts.tests.people import add_user
 from tasks.tests.pages import (
     HTMX,
@@ -183,6 +185,67 @@ class UpcomingTests(ListingTests):
             ],
         )
         self.assertContains(response, "Wed 25 Mar – Tue 31 Mar")
+
+    def add_repeat(self, title, rule, due, **fields):
+        anchor = {"repeat_anchor": due, "due_date": due}
+        return self.add_task(title, repeat=rule, **anchor | fields)
+
+    def coming(self, url="/upcoming/"):
+        """Return what is to come on each day that has any: {heading: what its rows say}."""
+        found = re.findall(
+            r'<ul class="coming" aria-label="Repeats to come on ([^"]*)">(.*?)</ul>',
+            html_of(self.get(url)),
+            re.DOTALL,
+        )
+        return {day: [words_of(row) for row in rows.split("</li>")[:-1]] for day, rows in found}
+
+    def test_repeats_to_come_are_shown_on_their_days(self):
+        self.add_repeat("Gym", "FREQ=WEEKLY;BYDAY=MO,FR", day(-2), list=self.add_list("Sport"))
+        self.add_repeat("Pills", "FREQ=DAILY;INTERVAL=3", day(0), due_time=time(9))
+        self.add_repeat("Far", "FREQ=DAILY", day(7))
+        self.add_repeat("Ended", "FREQ=DAILY;UNTIL=20260324", day(-3))
+        self.add_repeat("Plants", "FREQ=DAILY", day(-3), repeat_from="completion")
+        away = self.add_list(archived_at=timezone.now())
+        self.add_repeat("Away", "FREQ=DAILY", day(0), list=away)
+        self.add_repeat("Deleted", "FREQ=DAILY", day(0)).delete_softly()
+        others = add_user("ben@example.org", time_zone="Asia/Kathmandu")
+        others.tasks.create(title="Other", repeat="FREQ=DAILY", due_date=day(0))
+        gym = "Gym every Monday and Friday Sport"
+        self.assertEqual(
+            self.coming(),
+            {
+                "Fri 27 Mar": [gym],
+                "Sat 28 Mar": ["Pills 09:00 every 3 days"],
+                "Mon 30 Mar": [gym],
+                "Tue 31 Mar": ["Pills 09:00 every 3 days"],
+            },
+        )
+        self.assertEqual(self.ann.tasks.count(), 6)  # none of them is stored
+        later = self.coming("/upcoming/?from=2026-04-01")
+        self.assertEqual(later["Fri 3 Apr"], ["Pills 09:00 every 3 days", gym, "Far every day"])
+
+    def test_repeats_that_are_kept_wait_for_each_other(self):
+        self.add_repeat("Bill", "FREQ=DAILY;COUNT=3", day(-1), missed="keep")
+        bill = ["Bill every day, 3 times"]
+        days = {"Today · Wed 25 Mar": bill, "Tomorrow · Thu 26 Mar": bill}
+        self.assertEqual(self.coming(), days)
+
+    def test_repeats_to_come_can_be_left_out(self):
+        self.add_repeat("Gym", "FREQ=DAILY", day(0))
+        self.assertEqual(len(self.coming()), 6)
+        self.post("/settings/", upcoming_repeats="False")
+        self.assertEqual(self.coming(), {})
+        self.assertEqual(titles_of(self.get("/upcoming/")), ["Gym"])
+        self.assertContains(self.get("/settings/"), '<option value="False" selected>Left out')
+
+    def test_queries_of_repeats_to_come_are_the_same_for_one_and_for_many(self):
+        self.get("/settings/")
+        for number in (1, 20):
+            for n in range(number):
+                one = self.add_list(f"List {n} of {number}")
+                self.add_repeat("Gym", "FREQ=DAILY", day(0), list=one)
+            with self.assertNumQueries(6):
+                self.client.get("/upcoming/")
 
     def test_other_weeks(self):
         self.add_task("Late", due_date=day(-1))
