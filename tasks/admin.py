@@ -9,6 +9,7 @@ from accounts.models import User
 from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
 from tasks.history import Act
 from tasks.models import Task
+from tasks.recurrence import describe
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -122,12 +123,13 @@ class TaskAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def get_fields(self, request, obj=None):
-        more = ["list", "tags", "steps"] if obj else ["key"]
+        more = ["repeats", "list", "tags", "steps"] if obj else ["key"]
         return [*self.fields, *more, *self.readonly_fields]
 
     def get_readonly_fields(self, request, obj=None):
         """A task never moves to another person."""
-        return [*self.readonly_fields, "user", "steps"] if obj else self.readonly_fields
+        more = ["user", "repeats", "steps"] if obj else []
+        return [*self.readonly_fields, *more]
 
     def get_form(self, request, obj=None, **kwargs):
         return ChangeForm if obj else super().get_form(request, obj, **kwargs)
@@ -159,6 +161,10 @@ class TaskAdmin(ModelAdmin):
     def get_deleted_objects(self, objs, request):
         """Name these alone: what belongs to them waits in the trash with them."""
         return [f"Task: {task}" for task in objs], {"tasks": len(objs)}, set(), []
+
+    @admin.display
+    def repeats(self, task):
+        return describe(task.repeat) if task.repeat else "no"
 
     @admin.display(description="steps")
     def steps(self, task):

@@ -55,6 +55,19 @@ class AdminTests(TestCase):
             list(self.client.get("/admin/accounts/user/?verified=0").context["cl"].result_list), []
         )
 
+    def test_each_page_says_of_which_zone_its_times_are(self):
+        task = self.ann.tasks.create(title="Milk")
+        words = "Moments are in UTC, due dates in their owner’s own zone."
+        for url in ["/admin/", "/admin/tasks/task/", f"/admin/tasks/task/{task.pk}/change/"]:
+            self.assertContains(self.client.get(url), words)
+
+    def test_task_says_how_it_repeats(self):
+        day = self.ann.today()
+        rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
+        task = self.ann.tasks.create(title="Milk", repeat=rule, due_date=day, repeat_anchor=day)
+        page = self.client.get(f"/admin/tasks/task/{task.pk}/change/")
+        self.assertContains(page, "every 2 weeks on Tuesday")
+
     def test_no_password_hash_is_shown(self):
         page = self.client.get(f"/admin/accounts/user/{self.ann.pk}/change/")
         self.assertContains(page, "ann@example.org")
