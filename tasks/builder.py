@@ -222,8 +222,9 @@ class RepeatForm(forms.Form):
         week_start = self.cleaned_data["week_start"]
         try:
             recurrence.refuse_senseless(rule)
-        except ValueError as error:
-            return self.add_error("positions", str(error))
+        except ValueError:  # all else that it refuses can't be said here
+            words = "Say of which days: weekdays, or days of the month."
+            return self.add_error("positions", words)
         due = recurrence.first_due(recurrence.write(rule), day=day, week_start=week_start)
         if due is None:
             is_over = rule.until and rule.until < day

@@ -181,7 +181,7 @@ class BuilderTests(PageTests):
             ({"nth": "sixth monday"}, "nth", "“sixth monday” isn't like first Monday or last"),
             ({"nth": "monday"}, "nth", "“monday” isn't like first Monday or last Friday."),
             ({"positions": "0"}, "positions", "“0” isn't one of 1 to 366, or last."),
-            ({"positions": "last"}, "positions", "BYSETPOS chooses from the days"),
+            ({"positions": "last"}, "positions", "Say of which days: weekdays, or days of the month."),
             (
                 {"frequency": "YEARLY", "nth": "first monday"},
                 "months",

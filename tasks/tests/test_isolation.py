@@ -51,7 +51,9 @@ def give(user, word):
 
     lists = both(user.lists, name=f"{word} list")
     tags = both(user.tags, name=f"{word}-tag")
-    tasks = both(user.tasks, title=f"{word} milk", description=f"{word} note", list=lists[0])
+    repeat = {"repeat": "FREQ=DAILY", "due_date": user.today()}
+    words = {"title": f"{word} milk", "description": f"{word} note"}
+    tasks = both(user.tasks, **words, **repeat, list=lists[0])
     steps = both(tasks[0].steps, title=f"{word} step")
     steps += (tasks[1].steps.create(user=user, title=f"{word} step"),)
     for task in tasks:
@@ -75,7 +77,9 @@ class IsolationTests(TestCase):
         ids = {"id": task, "ids": [task], "task": task, "user": cls.ann.pk, "list": one}
         cls.body = {"text": "x", "title": "x", "name": "x", "theme": "dark", "version": "1"} | ids
         cls.body |= {"next": f"/lists/{one}/", "on": f"/lists/{one}/", "sort": "due", "done": "1"}
-        cls.body |= {"before": task, "group": "", "q": "x"}
+        cls.body |= {"before": task, "group": "", "q": "x", "this_one": "1"}
+        cls.body |= {"due_date": "2031-01-31", "frequency": "DAILY", "interval": "2"}
+        cls.body |= {"ends": "never", "week_start": "0", "repeat_from": "due", "missed": "keep"}
         cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
     def requests(self):
