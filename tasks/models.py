@@ -1062,10 +1062,12 @@ class Task(Kept):
         shown = {"version": version, "due_date": occurrence}
         shown = {name: value for name, value in shown.items() if value is not None}
         rows = Task.objects.open().exclude(repeat="").filter(pk=self.pk, **shown)
+        rows = rows.select_related("user")
         return rows.select_for_update(no_key=True, of=["self"]).first()
 
     def following(self):
         """Return the day of the occurrence that comes after this one, None if it is the last."""
+        from_completion = self.repeat_from == self.RepeatFrom.COMPLETION
         return recurrence.following(
             self.repeat,
             anchor=self.repeat_anchor or self.due_date,
@@ -1074,7 +1076,7 @@ class Task(Kept):
             now=self.user.now(),
             repeat_from=self.repeat_from,
             missed=self.missed,
-            done=self.occurrences.count(),
+            done=self.occurrences.count() if from_completion else 0,
             week_start=self.user.week_start,
         )
 
