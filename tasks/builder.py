@@ -62,9 +62,8 @@ class PlacesField(forms.CharField):
         return number
 
     def prepare_value(self, value):
-        return (
-            value if isinstance(value, str) else ", ".join(self.words(one) for one in value or ())
-        )
+        is_typed = isinstance(value, str)
+        return value if is_typed else ", ".join(self.words(one) for one in value or ())
 
     def words(self, number):
         return recurrence.position_in_words(number)
@@ -194,7 +193,11 @@ class RepeatForm(forms.Form):
             self.add_error("until", "Say the last day, such as 2026-12-31.")
         if cleaned.get("ends") == "count" and not cleaned.get("count", True):
             self.add_error("count", "Say how many times.")
-        if cleaned.get("nth") and cleaned.get("frequency") == "YEARLY" and not cleaned["months"]:
+        if (
+            cleaned.get("nth")
+            and cleaned.get("frequency") == "YEARLY"
+            and not cleaned.get("months", True)
+        ):
             self.add_error("months", "Say in which months these weekdays are.")
         if not self.errors:
             self.put_together(self.said(), cleaned["due_date"])
@@ -219,28 +222,34 @@ class RepeatForm(forms.Form):
 
     def put_together(self, rule, day):
         """Find out what a rule from day on comes to: `changes` of the task's columns, `days`."""
-        week_start = self.cleaned_data["week_start"]
+        new = {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
+        new |= {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
+        if self.has_new_days(rule):
+            begun = self.begin(rule, day)
+            if not begun:
+                return
+            new |= begun
+        self.changes = {name: value for name, value in new.items() if value != self.now[name]}
+        self.days = self.next_days(rule, **new)
+
+    def begin(self, rule, day):
+        """Return the columns of a repeat that begins on day or later; None where it can't."""
+        how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         try:
             recurrence.refuse_senseless(rule)
         except ValueError:  # all else that it refuses can't be said here
             words = "Say of which days: weekdays, or days of the month."
             return self.add_error("positions", words)
-        due = recurrence.first_due(recurrence.write(rule), day=day, week_start=week_start)
+        text, start = recurrence.write(rule), how["week_start"]
+        due = recurrence.first_due(text, day=day, week_start=start)
         if due is None:
             is_over = rule.until and rule.until < day
             words = "That is before it begins." if is_over else "There is no such day."
             return self.add_error("until" if is_over else None, words)
-        new = {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
-        if self.has_new_days(rule):
-            begun = {"repeat_from": new["repeat_from"], "week_start": week_start}
-            try:
-                new |= self.task.begin(rule, due, **begun)
-            except ValueError as error:
-                return self.add_error(None, str(error))
-        else:
-            new |= {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
-        self.changes = {name: value for name, value in new.items() if value != self.now[name]}
-        self.days = self.next_days(rule, **new)
+        try:
+            return self.task.begin(rule, due, **how)
+        except ValueError as error:
+            return self.add_error(None, str(error))
 
     def has_new_days(self, rule):
         """Does the form say other days than the task has?"""
