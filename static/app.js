@@ -182,9 +182,9 @@ if (window.htmx) partSteps();
 document.addEventListener("htmx:after:swap", partSteps);
 
 let busy = false;
-let again = false;
+let again; // the button that was pressed meanwhile
 
-document.addEventListener("submit", (event) => isEdit(event) && busy && (again = true), true);
+document.addEventListener("submit", (event) => isEdit(event) && busy && (again = event.submitter ?? byId("save")), true);
 
 document.addEventListener("htmx:config:request", (event) => {
   if (!isEdit(event) || busy) return;
@@ -222,8 +222,9 @@ document.addEventListener("htmx:finally:request", (event) => {
   const { sent, response } = event.detail.ctx;
   if (!sent || !isEdit(event)) return;
   busy = false;
-  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit(byId("save"))); // htmx isn't done yet
-  again = false;
+  const pressed = again?.isConnected ? again : byId("save");
+  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit(pressed)); // htmx isn't done yet
+  again = undefined;
 });
 
 // A step is taken out of its box at once, for the next one; it comes back, with its key, if it

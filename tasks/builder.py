@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from tasks import recurrence
-from tasks.forms import DateField, NumberField
+from tasks.forms import DateField, NumberField, refuse_longer
 from tasks.models import Task
 from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
 
+LONGEST = 500  # characters of places that are typed: many more than any rule has
 WORDS = {words: number for number, words in NTH.items() if number > 0}
 PLACE = re.compile(
     rf"(?:the )?(-)?(?:([0-9]{{1,3}})(?:st|nd|rd|th|\.)?|({'|'.join(WORDS)}))?(?: ?(?:to )?(last))?"
@@ -48,9 +49,13 @@ class PlacesField(forms.CharField):
 
     def to_python(self, value):
         words = super().to_python(value).lower()
-        parts = re.split(r",|;|&|\band\b|(?<=[0-9]) +(?=[0-9])", words)
+        refuse_longer(words, LONGEST)
+        parts = re.split(r",|;|&|\band\b|(?<=[0-9.]) +(?=[0-9])", words)
         parts = [" ".join(part.split()) for part in parts]
-        return tuple(dict.fromkeys(self.read(part) for part in parts if part))
+        return tuple(dict.fromkeys(self.read_all([part for part in parts if part])))
+
+    def read_all(self, parts):
+        return [self.read(part) for part in parts]
 
     def read(self, words):
         number = place_of(words.removesuffix(" day"))
@@ -75,11 +80,22 @@ class MonthDaysField(PlacesField):
 
 
 class NthField(PlacesField):
-    """Weekdays with their place in the month: "first Monday, last Friday"."""
+    """Weekdays with their place in the month: "first Monday, last Friday", "1st and 3rd Tue"."""
+
+    def read_all(self, parts):
+        """A place without a weekday is of the one that follows."""
+        found, name = [], ""
+        for part in reversed(parts):
+            if place_of(part) is None:
+                name = part.rpartition(" ")[2]
+            else:
+                part = f"{part} {name}"
+            found.insert(0, self.read(part))
+        return found
 
     def read(self, words):
         place, _, name = words.rpartition(" ")
-        number, weekday = place_of(place), weekday_of(name)
+        number, weekday = place_of(place), weekday_of(name.removesuffix("s"))
         if weekday is None or number is None or not 0 < abs(number) <= self.most:
             raise ValidationError(
                 "“%(words)s” isn't like first Monday or last Friday.", params={"words": words[:40]}
@@ -99,10 +115,11 @@ class NumbersField(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=int, required=False, **kwargs)
 
 
-def parts_of(rule):
-    """Return a rule without the order in which its days are named, and where its weeks begin."""
+def days_of(rule):
+    """Return what a rule says of its days, in whatever order; not how they end."""
     names = ["weekdays", "month_days", "months", "positions"]
-    return replace(rule, week_start=None, **{n: frozenset(getattr(rule, n)) for n in names})
+    sets = {name: frozenset(getattr(rule, name)) for name in names}
+    return replace(rule, week_start=None, until=None, count=None, **sets)
 
 
 class RepeatForm(forms.Form):
@@ -153,6 +170,14 @@ class RepeatForm(forms.Form):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     COLUMNS = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
+    # What a unit or an end doesn't have: its fields are hidden then, and say nothing.
+    NOT_OF = {
+        "DAILY": {"nth": (), "positions": ()},
+        "WEEKLY": {"nth": (), "month_days": ()},
+        "never": {"until": None, "count": None},
+        "until": {"count": None},
+        "count": {"until": None},
+    }
     SAME = ["interval", "frequency", "month_days", "months", "positions", "until", "count"]
     days = ()
 
@@ -189,96 +214,112 @@ class RepeatForm(forms.Form):
 
     def clean(self):
         cleaned = self.cleaned_data
+        for choice in (cleaned.get("frequency"), cleaned.get("ends")):
+            for name, nothing in self.NOT_OF.get(choice, {}).items():
+                self.errors.pop(name, None)
+                cleaned[name] = nothing
         if cleaned.get("ends") == "until" and not cleaned.get("until", True):
             self.add_error("until", "Say the last day, such as 2026-12-31.")
         if cleaned.get("ends") == "count" and not cleaned.get("count", True):
             self.add_error("count", "Say how many times.")
-        if (
-            cleaned.get("nth")
-            and cleaned.get("frequency") == "YEARLY"
-            and not cleaned.get("months", True)
-        ):
+        is_by_year = cleaned.get("frequency") == "YEARLY"
+        if is_by_year and cleaned.get("nth") and not cleaned.get("months", True):
             self.add_error("months", "Say in which months these weekdays are.")
+        if self.task.completed:
+            self.add_error(None, "It was completed meanwhile. Reopen it to have it repeat.")
         if not self.errors:
             self.put_together(self.said(), cleaned["due_date"])
         if not self.errors and self.changes and cleaned["shown"] not in ("", self.state):
             self.refuse_stale()
 
     def said(self):
-        """Return the rule that the fields say; one that its unit doesn't have says nothing."""
+        """Return the rule that the fields say."""
         cleaned = self.cleaned_data
-        frequency, ends = cleaned["frequency"], cleaned["ends"]
-        nth = cleaned["nth"] if frequency in ("MONTHLY", "YEARLY") else ()
-        return Rule(
-            frequency,
-            interval=cleaned["interval"],
-            weekdays=(*((0, weekday) for weekday in cleaned["weekdays"]), *nth),
-            month_days=cleaned["month_days"] if frequency != "WEEKLY" else (),
-            months=tuple(cleaned["months"]),
-            positions=cleaned["positions"] if frequency != "DAILY" else (),
-            until=cleaned["until"] if ends == "until" else None,
-            count=cleaned["count"] if ends == "count" else None,
-        )
+        weekdays = [(0, weekday) for weekday in cleaned["weekdays"]]
+        same = {name: cleaned[name] for name in self.SAME}
+        return Rule(weekdays=(*weekdays, *cleaned["nth"]), **same)
 
     def put_together(self, rule, day):
         """Find out what a rule from day on comes to: `changes` of the task's columns, `days`."""
         new = {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
         new |= {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
-        if self.has_new_days(rule):
-            begun = self.begin(rule, day)
-            if not begun:
-                return
-            new |= begun
+        try:
+            new |= self.begin(rule, day) if self.has_new_days(rule) else self.end(rule)
+        except ValidationError as error:
+            return self.add_error(None, error)
         self.changes = {name: value for name, value in new.items() if value != self.now[name]}
-        self.days = self.next_days(rule, **new)
+        self.days = self.next_days(**new)
 
     def begin(self, rule, day):
-        """Return the columns of a repeat that begins on day or later; None where it can't."""
-        how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
+        """Return the columns of a repeat that begins on day, or on the first of its days after."""
+        start = self.cleaned_data["week_start"]
         try:
             recurrence.refuse_senseless(rule)
-        except ValueError:  # all else that it refuses can't be said here
+        except ValueError as error:  # all else that it refuses can't be said here
             words = "Say of which days: weekdays, or days of the month."
-            return self.add_error("positions", words)
-        text, start = recurrence.write(rule), how["week_start"]
-        due = recurrence.first_due(text, day=day, week_start=start)
+            raise ValidationError({"positions": words}) from error
+        due = recurrence.first_due(recurrence.write(rule), day=day, week_start=start)
         if due is None:
-            is_over = rule.until and rule.until < day
-            words = "That is before it begins." if is_over else "There is no such day."
-            return self.add_error("until" if is_over else None, words)
+            self.refuse_no_days(rule, day)
+        rule = recurrence.resumed(recurrence.write(rule), anchor=day, day=due, week_start=start)
         try:
-            return self.task.begin(rule, due, **how)
+            return self.task.begin(rule, due, week_start=start)
         except ValueError as error:
-            return self.add_error(None, str(error))
+            raise ValidationError(str(error)) from error
+
+    def refuse_no_days(self, rule, day):
+        endless = recurrence.write(replace(rule, until=None))
+        if rule.until and recurrence.first_due(endless, day=day):
+            raise ValidationError({"until": "That is before its first day."})
+        raise ValidationError("There is no such day.")
+
+    def end(self, rule):
+        """Return the columns of the repeat as it is, but for how it ends: its days stay."""
+        was = self.to_come
+        is_same = self.cleaned_data["repeat_from"] == self.now["repeat_from"]
+        if is_same and (rule.until, rule.count) == (was.until, was.count):
+            return {}
+        count = rule.count
+        if count and not self.from_completion:
+            count += recurrence.number_before(self.now["repeat"], **self.task.due_in_series())
+        if count and count > recurrence.MOST_COUNT:
+            words = f"With those before it, {recurrence.MOST_COUNT} are possible."
+            raise ValidationError({"count": words})
+        if rule.until and rule.until < self.now["due_date"]:
+            raise ValidationError({"until": "That is before the next one."})
+        kept = recurrence.read(self.now["repeat"])
+        return {"repeat": recurrence.write(replace(kept, until=rule.until, count=count))}
 
     def has_new_days(self, rule):
-        """Does the form say other days than the task has?"""
-        changed = set(self.changed_data if self.is_bound else ())
-        changed &= {"due_date", "repeat_from", "week_start"}
-        return bool(changed) or not self.to_come or parts_of(rule) != parts_of(self.to_come)
+        """Does the form say other days than the task has, but for how they end?"""
+        changed = {"due_date", "week_start"} & set(self.changed_data if self.is_bound else ())
+        return bool(changed) or not self.to_come or days_of(rule) != days_of(self.to_come)
 
     @property
     def from_completion(self):
         return self.cleaned_data["repeat_from"] == Task.RepeatFrom.COMPLETION
 
-    def next_days(self, rule, *, due_date, repeat, repeat_anchor, missed, **_):
+    def next_days(self, *, due_date, repeat, repeat_anchor, missed, **_):
         """Return the day that is due and four that follow it, each being done on its day."""
-        now, anchor = self.clock.now, repeat_anchor or due_date
-        after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
+        now, how = self.clock.now, {"count": 4, "week_start": self.cleaned_data["week_start"]}
         if self.from_completion:
-            repeat, anchor = recurrence.write(rule), max(due_date, now.date())
-            after = anchor
-        start = self.cleaned_data["week_start"]
-        later = recurrence.upcoming(repeat, anchor=anchor, after=after, count=4, week_start=start)
-        return [due_date, *later]
+            done = max(due_date, now.date())
+            return [due_date, *recurrence.completions(repeat, day=done, **how)]
+        after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
+        anchor = repeat_anchor or due_date
+        return [due_date, *recurrence.upcoming(repeat, anchor=anchor, after=after, **how)]
 
     def refuse_stale(self):
         """Of two who change it at once, the second sees what the first did."""
-        rule, on = self.now["repeat"], self.clock.date
+        rule, due, on = self.now["repeat"], self.now["due_date"], self.clock.date
         now = f"repeats {recurrence.describe(rule, on=on)}" if rule else "does not repeat"
-        words = f"Meanwhile it {now}. Save again to put yours in its place."
+        due = f", and is due {self.clock.day_within(due)}" if due else ""
+        words = f"Meanwhile it {now}{due}. Save again to put yours in its place."
         self.add_error(None, words)
         self.data = self.data.copy()
+        # A day that was left as it was shown is that of the row.
+        if f"/{self.data['due_date']}/" in self.data["shown"] and self.now["due_date"]:
+            self.data["due_date"] = self.now["due_date"].isoformat()
         self.data["shown"] = self.state
 
     @property

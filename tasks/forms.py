@@ -5,6 +5,7 @@ Each demands user=, and nothing typed into one is lost when it fails.
 
 import re
 import uuid
+from contextlib import suppress
 from copy import copy
 from datetime import date
 from functools import cache
@@ -20,7 +21,7 @@ from accounts import text
 from tasks import pasted, search
 from tasks.history import Act
 from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
-from tasks.recurrence import moved, refuse_old, with_week_start
+from tasks.recurrence import refuse_old, with_week_start
 from tasks.search import LONGEST, MOST_WORDS
 from tasks.understood import Line
 
@@ -262,6 +263,7 @@ class MergingForm(OwnedForm):
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     merged = []  # the names of the fields that this is about
+    is_more = False  # does it do something where no field is changed?
 
     def __init__(self, data=None, *, instance, **kwargs):
         # The row as it is now: validation puts the form's values into the instance.
@@ -370,7 +372,7 @@ class MergingForm(OwnedForm):
         kind, by_staff = Act.Kind.EDIT, self.by_staff
         act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
         changes = self.changes(act)
-        if not changes:
+        if not changes and not self.is_more:
             return None
         self.written = set(changes)
         return self.write(act, changes)
@@ -749,10 +751,8 @@ class TaskForm(MergingForm, BaseTaskForm):
         task, day = self.instance, self.cleaned_data["due_date"]
         if day in (None, task.due_date):
             return
-        how = {"repeat_from": task.repeat_from, "week_start": self.user.week_start}
         try:
-            rule = moved(task.rule_to_come(), task.due_date, day)
-            self.cleaned_data |= task.begin(rule, day, **how)
+            self.cleaned_data |= task.move_series(day)
         except ValueError as error:
             self.add_error("due_date", str(error))
 
@@ -798,6 +798,13 @@ class TaskForm(MergingForm, BaseTaskForm):
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         return changes | ({"add_tags": add, "remove_tags": remove} if add or remove else {})
 
+    def save(self):
+        act = super().save()
+        if act and self.took_effect and "this_one" in self.posted:
+            own = act.first_row(Task)
+            self.own = own if own != self.instance else None
+        return act
+
     def write(self, act, changes):
         if not self.is_of_this_one:
             return super().write(act, changes)
@@ -832,8 +839,13 @@ class DetailForm(TaskForm):
     def is_valid(self):
         return super().is_valid() and (self.step is None or self.step.is_valid())
 
-    def write(self, act, changes):
-        act = super().write(act, changes)
+    @property
+    def is_more(self):
+        """A new step of this one alone makes it a task of its own, too."""
+        return self.is_of_this_one and self.step is not None
+
+    def save(self):
+        act = super().save()
         if self.own and self.step:
             self.step.instance.task = self.own
         return act
@@ -1087,6 +1099,16 @@ class BulkForm(forms.Form):
         ids = self.data.get("page", "").split() if is_page else self.data.getlist("ids")
         return [int(pk) for pk in ids if pk.isascii() and pk.isdecimal() and len(pk) < 19]
 
+    @property
+    def occurrences(self):
+        """The days of repeats that the page showed, {id: day}: a box says "12 2026-01-31"."""
+        found = {}
+        for shown in self.data.getlist("occurrence"):
+            pk, _, day = shown.partition(" ")
+            with suppress(ValueError):
+                found[int(pk)] = date.fromisoformat(day)
+        return found
+
     def is_of_others(self):
         """Is none of the named ones user's, neither there nor in the trash?"""
         pks = self.ticked if self.which in {"ticked", "page"} else []
@@ -1118,8 +1140,10 @@ class BulkForm(forms.Form):
 
     def act(self, act):
         tasks, cleaned = self.tasks, self.cleaned_data
-        if self.verb in {"complete", "reopen"}:
-            getattr(tasks, self.verb)(act)
+        if self.verb == "complete":
+            tasks.complete(act, self.occurrences)
+        elif self.verb == "reopen":
+            tasks.reopen(act)
         elif self.verb == "delete":
             tasks.delete_softly(act)
         elif self.verb == "priority":

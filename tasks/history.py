@@ -172,10 +172,14 @@ class Act(models.Model):
         self.user.lock()
         kind = self.Kind.REDO if self.kind == self.Kind.UNDO else self.Kind.UNDO
         act = Act(user_id=self.user_id, key=key, kind=kind, of=self.of or self)
-        met = []
+        tasks = self.changes.of_rows("task")
+        repeats, occurrences = Change.model_of("task").everything.gone_on(tasks)
+        met = [(tasks[pk], "due_date") for pk in repeats]
         # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
         for name in ["list", "task", "step", "tag"]:
-            if rows := self.changes.of_rows(name):
+            rows = self.changes.of_rows(name)
+            rows = {pk: c for pk, c in rows.items() if c.task_id not in repeats | occurrences}
+            if rows:
                 met += Change.model_of(name).everything.put_back(act, rows)
         # What came into a list after all isn't gone with what undoes the list.
         tasks = Change.model_of("task").objects.filter(list__changes__act=self)
@@ -259,6 +263,10 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.row_name} {self.row_pk}: {self.before} → {self.after}"
+
+    def is_met(self, name, now):
+        """Is a column, of the row as it is now, neither as this left it nor as it was before?"""
+        return name in self.before and now[name] not in (self.before[name], self.after[name])
 
     @classmethod
     def model_of(cls, name):

@@ -322,6 +322,8 @@ class Upcoming(Listing):
     limit = 500
     WEEK = timedelta(days=7)
     MOST_REPEATS = 200  # tasks whose next days are worked out
+    FAR = timedelta(days=3653)  # beyond it nothing is worked out
+    are_more_repeats = False
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)
@@ -366,11 +368,13 @@ class Upcoming(Listing):
     def coming(self):
         """The repeats that will be due this week after what is due now: {day: tasks}."""
         found = {}
-        if not self.user.upcoming_repeats:
+        if not self.user.upcoming_repeats or self.first - self.clock.today > self.FAR:
             return found
         repeating = self.user.tasks.open().not_archived().exclude(repeat="")
         repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
-        for task in repeating.defer("description")[: self.MOST_REPEATS]:
+        repeating = list(repeating.defer("description")[: self.MOST_REPEATS + 1])
+        self.are_more_repeats = len(repeating) > self.MOST_REPEATS
+        for task in repeating[: self.MOST_REPEATS]:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
             for day in task.to_come(self.clock, self.first, self.last):
                 found.setdefault(day, []).append(task)

@@ -3,7 +3,6 @@
 import json
 from bisect import bisect_right, insort
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -686,9 +685,14 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
             TaskList.everything.filter(pk__in=self.values("list")).lock()
             return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
-    def complete(self, act=None):
-        """Complete these that are open, of repeating ones this occurrence; return how many."""
-        repeating = [task.finish(act=act) for task in self.open().exclude(repeat="")]
+    def complete(self, act=None, occurrences=None):
+        """Complete these that are open, of repeating ones this occurrence; return how many.
+
+        occurrences are the days that were shown, {id: day}.
+        """
+        shown = occurrences or {}
+        repeating = self.open().exclude(repeat="")
+        repeating = [task.finish(None, shown.get(task.pk), act=act) for task in repeating]
         once = self.open().filter(repeat="").change(act, completed_at=timezone.now())
         return once + sum(done is not None for done in repeating)
 
@@ -793,12 +797,35 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
                 back["position"] = changes[pk].place
             row = now[pk] | back
             if (row["due_time"] or row["repeat"]) and not row["due_date"]:
-                refused += [(pk, name) for name in back if name in DATES]
-                for name in DATES:
-                    back.pop(name, None)
+                refused += self.refuse(pk, back, [*DATES, *REPEAT])
+            if any(changes[pk].is_met(name, now[pk]) for name in ("repeat", "repeat_anchor")):
+                refused += self.refuse(pk, back, ["repeat", *REPEAT])
             if "deleted_at" in back and not back["deleted_at"] and row["list_id"] in gone:
                 back |= {"list_id": None, "position": ""}
         return refused + super().fit(act, rows, changes, now)
+
+    def refuse(self, pk, back, names):
+        """Take columns out of what a row is to become; return them."""
+        gone = [(pk, name) for name in names if name in back]
+        for _, name in gone:
+            del back[name]
+        return gone
+
+    def gone_on(self, changes):
+        """Return the ids of those repeats, of changes {id: Change}, that went on since they kept
+        an occurrence, and of these occurrences: undone, it would be neither open nor done."""
+        moved = [pk for pk, change in changes.items() if "due_date" in change.after]
+        if not moved:
+            return set(), set()
+        kept = dict(self.filter(pk__in=changes, series__in=moved).values_list("pk", "series"))
+        now = self.filter(pk__in=kept.values()).values_list("pk", "due_date")
+        here = {pk: as_json(day) for pk, day in now}
+        gone = {
+            pk
+            for pk, day in here.items()
+            if day not in (changes[pk].after["due_date"], changes[pk].before["due_date"])
+        }
+        return gone, {pk for pk, series in kept.items() if series in gone}
 
     def refuse_tags(self, rows):
         """Take tags out of rows that were deleted for ever; return them."""
@@ -986,7 +1013,7 @@ class Task(Kept):
 
         Dates and moments are in ISO 8601, moments in UTC; the list is its name, None in the Inbox.
         """
-        due = self.due_date and self.due_date.isoformat()
+        due, anchor = self.due_date and self.due_date.isoformat(), self.repeat_anchor
         if self.due_time:
             due += f"T{self.due_time.isoformat()}"
         return {
@@ -998,6 +1025,8 @@ class Task(Kept):
             "due_date": due,
             "repeat": self.repeat,
             "repeat_from": self.repeat_from if self.repeat else "",
+            "repeat_anchor": anchor.isoformat() if anchor and self.repeat else None,
+            "missed": self.missed if self.repeat else "",
             "priority": self.get_priority_display().lower(),
             "list": self.list and self.list.name,
             "tags": [tag.name for tag in self.tags.by_name()],
@@ -1010,8 +1039,8 @@ class Task(Kept):
         """Complete it; of a repeat, the occurrence of this day, or of whichever it is now."""
         if self.repeat:
             return self.finish(version, occurrence)
-        act = self.new_act(Act.Kind.COMPLETE)
-        return self._act(act, version, {"completed_at": None}, completed_at=timezone.now())
+        act, was = self.new_act(Act.Kind.COMPLETE), {"completed_at": None, "repeat": ""}
+        return self._act(act, version, was, completed_at=timezone.now())
 
     @transaction.atomic
     def finish(self, version=None, occurrence=None, *, act=None):
@@ -1021,14 +1050,14 @@ class Task(Kept):
         """
         act = act or self.new_act(Act.Kind.COMPLETE)
         row = self.there(version, occurrence)
-        if row is None:
-            self.refresh()
-            return None
-        following = row.following()
-        if following is None:
+        following = row and row.following()
+        if row and following is None:
             return self._act(act, None, {"completed_at": None}, completed_at=timezone.now())
-        row.keep_occurrence(act, completed_at=timezone.now())
-        return self.go_on(act, following)
+        if row:
+            row.keep_occurrence(act, completed_at=timezone.now())
+            row.go_on(act, following)
+        self.refresh()
+        return act if row else None
 
     @transaction.atomic
     def part(self, act, *, add_tags=(), remove_tags=(), **fields):
@@ -1037,25 +1066,27 @@ class Task(Kept):
         Return it; the repeat goes on without it. The last one is edited itself, and is returned.
         """
         row = self.there(None, None)
-        following = row.following()
+        following = row.following(is_done=False)
         if following is None:
             self.edit(act=act, add_tags=add_tags, remove_tags=remove_tags, **fields)
             return self
         own = row.keep_occurrence(act, **fields)
         own.hang(add_tags)
         TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
-        self.go_on(act, following)
+        row.go_on(act, following)
+        self.refresh()
         return own
 
     @transaction.atomic
     def skip(self, version=None, occurrence=None):
         """Go on to the next occurrence without this one; None where there is none."""
         row = self.there(version, occurrence)
-        following = row and row.following()
-        if following is None:
-            self.refresh()
-            return None
-        return self.go_on(self.new_act(Act.Kind.EDIT), following)
+        following = row and row.following(is_done=False)
+        act = self.new_act(Act.Kind.EDIT) if following else None
+        if act:
+            row.go_on(act, following)
+        self.refresh()
+        return act
 
     def there(self, version, occurrence):
         """Lock and return it as it is, if it's open and still the occurrence that was shown."""
@@ -1065,19 +1096,24 @@ class Task(Kept):
         rows = rows.select_related("user")
         return rows.select_for_update(no_key=True, of=["self"]).first()
 
-    def following(self):
-        """Return the day of the occurrence that comes after this one, None if it is the last."""
-        from_completion = self.repeat_from == self.RepeatFrom.COMPLETION
+    def following(self, is_done=True):
+        """Return the day of the occurrence that comes after this one, None if it is the last.
+
+        One that isn't done, but left out, is counted from its own day, if that is still to come.
+        """
+        now, week_start = self.user.now(), self.user.week_start
+        if self.repeat_from == self.RepeatFrom.COMPLETION and not is_done:
+            day = max(self.due_date, now.date())
+            return recurrence.after_completion(self.repeat, day=day, week_start=week_start)
         return recurrence.following(
             self.repeat,
             anchor=self.repeat_anchor or self.due_date,
             due_date=self.due_date,
             due_time=self.due_time,
-            now=self.user.now(),
+            now=now,
             repeat_from=self.repeat_from,
             missed=self.missed,
-            done=self.occurrences.count() if from_completion else 0,
-            week_start=self.user.week_start,
+            week_start=week_start,
         )
 
     def to_come(self, clock, first, last):
@@ -1097,14 +1133,12 @@ class Task(Kept):
         )
 
     def go_on(self, act, day):
-        """Be due on day, with no step done; return the act."""
+        """Be due on day, with no step done. What counts from completion begins anew there."""
         fields = {"due_date": day}
         if self.repeat_from == self.RepeatFrom.COMPLETION:
-            fields["repeat_anchor"] = day
+            fields |= {"repeat_anchor": day, "repeat": recurrence.one_less(self.repeat)}
         Task.everything.filter(pk=self.pk).change(act, **fields)
         self.steps.filter(done=True).change(act, done=False)
-        self.refresh()
-        return act
 
     def keep_occurrence(self, act, **fields):
         """Add a task like this one, with its tags, and its steps as they are ticked; return it."""
@@ -1126,26 +1160,40 @@ class Task(Kept):
     def rule_to_come(self):
         """Return the rule as it goes on from its due date, with what is left of its count."""
         if self.repeat_from == self.RepeatFrom.COMPLETION:
-            rule = recurrence.read(self.repeat)
-            left = rule.count and max(rule.count - self.occurrences.count(), 1)
-            return replace(rule, count=left)
-        anchor = self.repeat_anchor or self.due_date
-        start = self.user.week_start
-        return recurrence.resumed(self.repeat, anchor=anchor, day=self.due_date, week_start=start)
+            return recurrence.read(self.repeat)
+        return recurrence.resumed(self.repeat, **self.due_in_series())
 
-    def begin(self, rule, day, *, repeat_from, week_start):
+    def due_in_series(self):
+        """Return where in its series it is due, as functions of tasks.recurrence take it."""
+        anchor = self.repeat_anchor or self.due_date
+        return {"anchor": anchor, "day": self.due_date, "week_start": self.user.week_start}
+
+    def begin(self, rule, day, *, week_start):
         """Return the columns of a repeat by rule that begins on day, which is one of its days.
 
-        Its count is of what is to come. ValueError, in words, where it can't be kept.
+        ValueError, in words, where it can't be kept.
         """
         recurrence.refuse_old(day, self.user.today())
-        if rule.count and repeat_from == self.RepeatFrom.COMPLETION:
-            rule = replace(rule, count=rule.count + self.occurrences.count())
+        if rule.until and rule.until < day:
+            raise ValueError("The repeat ends before that day.")
         text = recurrence.write(rule)
         text = recurrence.with_week_start(text, anchor=day, week_start=week_start)
         if len(text) > self._meta.get_field("repeat").max_length:
             raise ValueError("These are too many days for one repeat.")
         return {"repeat": text, "due_date": day, "repeat_anchor": day}
+
+    def move_series(self, day):
+        """Return the columns of its repeat as it goes on from day instead of its due date.
+
+        ValueError, in words, where it names days that can't be told apart, or that can't be.
+        """
+        series = self.due_in_series() | {"day": day}
+        from_due = self.repeat_from == self.RepeatFrom.DUE
+        if from_due and recurrence.is_day_of(self.repeat, **series):
+            rule = recurrence.resumed(self.repeat, **series)
+        else:
+            rule = recurrence.moved(self.rule_to_come(), self.due_date, day)
+        return self.begin(rule, day, week_start=self.user.week_start)
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)

@@ -23,6 +23,7 @@ MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+WORKDAYS = {0, 1, 2, 3, 4}
 MOST_INTERVAL = 999
 MOST_COUNT = 9999
 OLDEST = timedelta(3653)  # before today: a count from there is counted day by day
@@ -183,6 +184,8 @@ FIELDS = {
 # Periods without a day, after which a rule is taken to have no more. The years of the calendar
 # are alike again after 28, or 40 where a century comes between.
 MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
+# Periods in which a number of days is counted, from the first: a century and more.
+MOST_COUNTED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
 def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
@@ -208,23 +211,44 @@ def following(
     now: datetime,
     repeat_from: str = "due",
     missed: str = "pass",
-    done: int = 0,
     week_start: int = 0,
 ) -> date | None:
     """Return the day after due_date that a series goes on with, once that is done at now.
 
     now is aware, in the user's zone. With repeat_from "completion" the interval counts from the day
-    it is there, and COUNT from the `done` ones before. Else it is the first day of the series after
-    due_date: one that is still to come, or with missed "keep" the next one, however old.
+    it is there. Else it is the first day of the series after due_date: one that is still to come,
+    or with missed "keep" the next one, however old.
     """
     if repeat_from == "completion":
-        said, today = read(rule), now.date()
-        if said.count and done + 1 >= said.count:
-            return None
-        series = days_after(replace(said, count=None), today, today, week_start)
-        return next(series, None)
+        return after_completion(rule, day=now.date(), week_start=week_start)
     after = last_behind(due_date, due_time, now, missed)
     return next_due(rule, anchor=anchor, after=after, week_start=week_start)
+
+
+def after_completion(rule: str, *, day: date, week_start: int = 0) -> date | None:
+    """Return the day that follows one that was done on day; None where that was the last.
+
+    A count is of what is left, that one among it: see one_less().
+    """
+    said = read(rule)
+    if said.count == 1:
+        return None
+    return next(days_after(replace(said, count=None), day, day, week_start), None)
+
+
+def one_less(rule: str) -> str:
+    """Return rule with its count, if it has one, without the one that was done or skipped."""
+    said = read(rule)
+    return write(replace(said, count=said.count - 1)) if said.count else rule
+
+
+def completions(rule: str, *, day: date, count: int, week_start: int = 0) -> list[date]:
+    """Return the next days, at most so many, after one done on day, each done on its own."""
+    found = []
+    while len(found) < count and (day := after_completion(rule, day=day, week_start=week_start)):
+        found.append(day)
+        rule = one_less(rule)
+    return found
 
 
 def last_behind(due_date: date, due_time: time | None, now: datetime, missed: str) -> date:
@@ -245,7 +269,10 @@ def upcoming(
 
 def between(rule: str, *, anchor: date, after: date, last: date, week_start: int = 0) -> list[date]:
     """Return the days of the series after `after`, up to last."""
-    found = days_after(read(rule), anchor, after, week_start)
+    said = read(rule)
+    if said.count and (last - anchor).days < said.count:  # the end lies behind last
+        said = replace(said, count=None)
+    found = days_after(said, anchor, after, week_start)
     return list(takewhile(lambda day: day <= last, found))
 
 
@@ -269,6 +296,21 @@ def refuse_old(anchor: date, today: date) -> None:
         raise ValueError("A repeat can't begin more than ten years ago.")
 
 
+def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> bool:
+    said = read(rule)
+    found = series_from(said, anchor, anchor if said.count else max(day, anchor), week_start)
+    return next((other for other in found if other >= day), None) == day
+
+
+def number_before(rule: str, *, anchor: date, day: date, week_start: int = 0) -> int:
+    """Return how many days of a series come before the one that is due on day.
+
+    What is due on a day that is none of them was put off from the one before it.
+    """
+    days = series_from(read(rule), anchor, anchor, week_start)
+    return max(sum(1 for _ in takewhile(lambda other: other <= day, days)) - 1, 0)
+
+
 def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
     """Return the rule that goes on from day, its new anchor, as rule does from anchor.
 
@@ -276,9 +318,7 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
     """
     said = read(rule)
     if said.count:
-        days = takewhile(lambda other: other <= day, series_from(said, anchor, anchor, week_start))
-        # What is due on another day was put off from the one before it.
-        before = max(len(list(days)) - 1, 0)
+        before = number_before(rule, anchor=anchor, day=day, week_start=week_start)
         said = replace(said, count=max(said.count - before, 1))
     is_last = day.day == monthrange(day.year, day.month)[1]
     is_plain = said.frequency in ("MONTHLY", "YEARLY") and not (said.weekdays or said.month_days)
@@ -329,8 +369,8 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
     if rule.week_start is not None:
         week_start = rule.week_start
     period_of, days_of = PERIODS[rule.frequency]
-    empty = 0
-    for number in count(period_of(anchor, start, week_start) // rule.interval):
+    empty, numbers = 0, count(period_of(anchor, start, week_start) // rule.interval)
+    for number in islice(numbers, MOST_COUNTED[rule.frequency] if rule.count else None):
         try:
             days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
         except (ValueError, OverflowError):  # behind 31 December 9999
@@ -365,17 +405,19 @@ def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[
 
 
 def week_of(anchor: date, start: date, week_start: int) -> int:
-    return (start - first_of_week(anchor, week_start)).days // 7
+    return (start.toordinal() - first_of_week(anchor, week_start)) // 7
 
 
-def first_of_week(day: date, week_start: int) -> date:
-    return day - timedelta((day.weekday() - week_start) % 7)
+def first_of_week(day: date, week_start: int) -> int:
+    """Return the first day of a week as an ordinal: that of the first one lies before year 1."""
+    return day.toordinal() - (day.weekday() - week_start) % 7
 
 
 def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    first = first_of_week(anchor, week_start) + timedelta(7 * number)
+    first = first_of_week(anchor, week_start) + 7 * number
     weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
-    days = [first + timedelta((weekday - week_start) % 7) for weekday in weekdays]
+    ordinals = [first + (weekday - week_start) % 7 for weekday in weekdays]
+    days = [date.fromordinal(ordinal) for ordinal in ordinals if ordinal > 0]
     return [day for day in days if not rule.months or day.month in rule.months]
 
 
@@ -448,6 +490,8 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
     if days := days_in_words(said):
         is_own = said.interval == 1 and said.frequency == "WEEKLY"
         words = f"every {days}" if is_own else f"{words} on {days}"
+    if said.frequency == "YEARLY" and days and not (said.months or said.positions):
+        words += " in every month"
     if said.months:
         words += f" in {listed([MONTH_NAMES[month - 1] for month in said.months])}"
     if said.until:
@@ -460,24 +504,27 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
 def days_in_words(said: Rule) -> str:
     """Return the days of a rule: "weekday", "the 1st and 15th", "the last Friday"."""
     weekdays = {weekday for _, weekday in said.weekdays}
+    is_set = weekdays in (WORKDAYS, set(range(7)))
     if said.weekdays and any(nth for nth, _ in said.weekdays):
-        days = listed([f"{NTH[n] if n else 'each'} {DAY_NAMES[day]}" for n, day in said.weekdays])
-        days = f"the {days}"
-    elif weekdays == {0, 1, 2, 3, 4}:
-        days = "weekday"
-    elif weekdays == set(range(7)):
-        days = "day"
+        days = listed([nth_in_words(*pair) for pair in said.weekdays])
+    elif is_set:
+        days = "weekday" if weekdays == WORKDAYS else "day"
     else:
         days = listed([DAY_NAMES[day] for day in sorted(weekdays)])
     if said.month_days:
         numbers = [month_day_in_words(day) for day in said.month_days]
-        days += f"{', if it is ' if days else ''}the {listed(numbers)}"
+        days += f", if it is the {listed(numbers, 'or')}" if days else f"the {listed(numbers)}"
     if said.positions:
         positions = listed([position_in_words(number) for number in said.positions])
-        days = f"the {positions} {days or 'one'}"
+        of = "" if is_set or len(weekdays) == 1 or not days else "of "
+        days = f"the {positions} {of}{days or 'one'}"
     elif days == "weekday" and (said.interval > 1 or said.frequency != "WEEKLY"):
         days = "weekdays"
     return days
+
+
+def nth_in_words(nth: int, weekday: int) -> str:
+    return f"the {NTH[nth]} {DAY_NAMES[weekday]}" if nth else f"each {DAY_NAMES[weekday]}"
 
 
 def position_in_words(number: int) -> str:
@@ -496,6 +543,6 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
-def listed(words: list[str]) -> str:
+def listed(words: list[str], last: str = "and") -> str:
     """Return words as a sentence lists them: a, b and c."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

@@ -31,10 +31,13 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        # A repeat that leaves out weeks keeps where they begin: Monday where it didn't say.
+        # A repeat that leaves out weeks keeps where they begin: as its user has it, where it
+        # doesn't say.
         migrations.RunSQL(
-            "UPDATE tasks_task SET repeat = repeat || ';WKST=MO'"
-            " WHERE repeat LIKE '%FREQ=WEEKLY%' AND repeat LIKE '%INTERVAL=%'"
+            "UPDATE tasks_task t SET repeat = repeat || ';WKST='"
+            " || (ARRAY['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'])[u.week_start + 1]"
+            " FROM accounts_user u WHERE u.id = t.user_id"
+            " AND repeat LIKE '%FREQ=WEEKLY%' AND repeat LIKE '%INTERVAL=%'"
             " AND repeat ~ 'BYDAY=[A-Z]+,' AND repeat NOT LIKE '%WKST=%'",
             migrations.RunSQL.noop,
         ),

@@ -68,7 +68,6 @@ def case_words(case):
         words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
     words += ["from completion"] if case.get("from") == "completion" else []
     words += ["each kept until done"] if case.get("missed") == "keep" else []
-    words += [f"{case['done']} done before"] if case.get("done") else []
     return ", ".join(words)
 
 

@@ -84,13 +84,13 @@ def is_weekday(name, day, length):
     return nth in (0, from_start, from_end)
 
 
-def following(rule, anchor, due_date, due_time, now, repeat_from, missed, done, years=9):
+def following(rule, anchor, due_date, due_time, now, repeat_from, missed, years=9):
     """Return the day after due_date that is next once it is done at now; None if there is none."""
     today = now.date()
     last = max(today, due_date) + timedelta(366 * years)
     if repeat_from == "completion":
         parts = parts_of(rule)
-        if done + 1 >= int(parts.pop("COUNT", done + 2)):
+        if parts.pop("COUNT", "") == "1":
             return None
         anew = ";".join(f"{name}={value}" for name, value in parts.items())
         return next((day for day in series(anew, today, last) if day > today), None)

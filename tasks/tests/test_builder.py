@@ -151,6 +151,11 @@ class BuilderTests(PageTests):
             ),
             ({"ends": "count", "count": "5"}, "FREQ=WEEKLY;COUNT=5", "2026-01-31"),
             ({"due_date": "2026-02-05"}, "FREQ=WEEKLY", "2026-02-05"),
+            (
+                {"frequency": "MONTHLY", "nth": "1st and 3rd mondays"},
+                "FREQ=MONTHLY;BYDAY=1MO,3MO",
+                "2026-02-02",
+            ),
         ]:
             with self.subTest(rule):
                 self.repeat("")
@@ -162,15 +167,38 @@ class BuilderTests(PageTests):
     def test_what_is_wrong_is_said_by_the_field_and_stays(self):
         for changes, field, words in [
             ({"due_date": ""}, "due_date", "This field is required."),
+            ({"months": ["x"], "frequency": "YEARLY", "nth": "first mon"}, "months", "Select a"),
+            ({"month_days": "1," * 251, "frequency": "MONTHLY"}, "month_days", "This has 502"),
+            ({"due_date": "0001-01-01", "week_start": "3"}, None, "A repeat can't begin more than"),
             ({"due_date": "2006-01-01"}, None, "A repeat can't begin more than ten years ago."),
             ({"interval": "0"}, "interval", "Ensure this value is greater than or equal to 1."),
             ({"interval": "1000"}, "interval", "Ensure this value is less than or equal to 999."),
             ({"frequency": "HOURLY"}, "frequency", "Select a valid choice. HOURLY is not one of"),
-            ({"month_days": "32"}, "month_days", "“32” isn't one of 1 to 31, or last."),
-            ({"month_days": "soon"}, "month_days", "“soon” isn't one of 1 to 31, or last."),
-            ({"nth": "sixth monday"}, "nth", "“sixth monday” isn't like first Monday or last"),
-            ({"nth": "monday"}, "nth", "“monday” isn't like first Monday or last Friday."),
-            ({"positions": "0"}, "positions", "“0” isn't one of 1 to 366, or last."),
+            (
+                {"month_days": "32", "frequency": "MONTHLY"},
+                "month_days",
+                "“32” isn't one of 1 to 31, or last.",
+            ),
+            (
+                {"month_days": "soon", "frequency": "MONTHLY"},
+                "month_days",
+                "“soon” isn't one of 1 to 31, or last.",
+            ),
+            (
+                {"nth": "sixth monday", "frequency": "MONTHLY"},
+                "nth",
+                "“sixth monday” isn't like first Monday or last",
+            ),
+            (
+                {"nth": "monday", "frequency": "MONTHLY"},
+                "nth",
+                "“monday” isn't like first Monday or last Friday.",
+            ),
+            (
+                {"positions": "0", "frequency": "MONTHLY"},
+                "positions",
+                "“0” isn't one of 1 to 366, or last.",
+            ),
             (
                 {"positions": "last"},
                 "positions",
@@ -182,7 +210,7 @@ class BuilderTests(PageTests):
                 "Say in which months these weekdays are.",
             ),
             ({"ends": "until"}, "until", "Say the last day, such as 2026-12-31."),
-            ({"ends": "until", "until": "2026-01-30"}, "until", "That is before it begins."),
+            ({"ends": "until", "until": "2026-01-30"}, "until", "That is before its first day."),
             ({"ends": "count"}, "count", "Say how many times."),
             (
                 {"frequency": "MONTHLY", "weekdays": ["0"], "positions": "6"},
@@ -238,6 +266,59 @@ class BuilderTests(PageTests):
         self.send(interval="2")
         self.assertEqual(self.columns()[0], "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31")
 
+    def test_what_was_put_off_stays_where_only_the_end_is_changed(self):
+        for rule, anchor, changes, becomes, days in [
+            (
+                "FREQ=MONTHLY", date(2026, 2, 1), {"ends": "until", "until": "2026-12-31"},
+                "FREQ=MONTHLY;UNTIL=20261231", "Tue 3 Feb Sun 1 Mar Wed 1 Apr",
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=SA;COUNT=9", date(2026, 1, 24), {"count": "5"},
+                "FREQ=WEEKLY;BYDAY=SA;COUNT=6", "Tue 3 Feb Sat 7 Feb Sat 14 Feb",
+            ),
+        ]:  # fmt: skip
+            self.repeat(rule, date(2026, 2, 3), repeat_anchor=anchor)
+            self.assertIn(days, self.look(**changes))
+            self.send(**changes)
+            self.assertEqual(self.columns()[:3], (becomes, date(2026, 2, 3), anchor))
+
+    def test_day_that_the_first_month_is_too_short_for_is_kept(self):
+        days = "Sat 28 Feb Sun 31 May"
+        self.assertIn(days, self.look(frequency="MONTHLY", months=["2", "5"]))
+        self.send(frequency="MONTHLY", months=["2", "5"])
+        self.assertEqual(self.columns()[0], "FREQ=MONTHLY;BYMONTH=2,5;BYMONTHDAY=31")
+
+    def test_what_is_hidden_is_not_wrong(self):
+        self.send(nth="sixth monday", month_days="soon", until="soon", count="x")
+        self.assertEqual(self.columns()[0], "FREQ=WEEKLY")
+
+    def test_task_that_was_completed_meanwhile_says_so(self):
+        data = self.data(interval="2")
+        self.task.complete()
+        response = self.client.post(self.url, data)
+        self.assertEqual(response.status_code, 422)
+        words = "It was completed meanwhile. Reopen it to have it repeat."
+        self.assertIn(words, words_of(html_of(response)))
+        self.assertIn('name="interval" value="2"', html_of(response))
+
+    def test_done_occurrence_does_not_come_back(self):
+        self.repeat("FREQ=WEEKLY")
+        stale = self.data(interval="2")
+        self.task.complete()
+        response = self.client.post(self.url, stale)
+        words = "Meanwhile it repeats every week, and is due Sat 7 Feb."
+        self.assertIn(words, words_of(html_of(response)))
+        form = response.context["form"]
+        stale |= {name: form[name].value() for name in ("shown", "due_date")}
+        self.client.post(self.url, stale)
+        self.assertEqual(self.columns()[:2], ("FREQ=WEEKLY;INTERVAL=2", date(2026, 2, 7)))
+
+    def test_from_completion_each_is_counted_from_the_one_before(self):
+        self.repeat("FREQ=MONTHLY", repeat_from="completion")
+        self.assertIn("Sat 31 Jan Sat 28 Feb Sat 28 Mar Tue 28 Apr", self.look())
+        self.assertIn("Sat 31 Jan Sat 28 Feb If each", self.look(ends="count", count="2"))
+        self.assertIn("Then it ends.", self.look(ends="count", count="2"))
+
     def test_late_one_goes_on_as_its_task_says(self):
         self.repeat("FREQ=WEEKLY", date(2026, 1, 10))
         self.assertIn("Sat 10 Jan Sat 7 Feb Sat 14 Feb", self.look())
@@ -252,8 +333,7 @@ class BuilderTests(PageTests):
         self.assertIn("every 3 days, 4 times Tue 3 Feb Fri 6 Feb Mon 9 Feb Thu 12 Feb", words)
         self.assertIn("If each is done on its day: the next one counts from when it is", words)
         self.send(interval="2")
-        self.assertEqual(self.columns()[0], "FREQ=DAILY;INTERVAL=2;COUNT=5")
-        self.assertEqual(self.task.rule_to_come().count, 4)
+        self.assertEqual(self.columns()[0], "FREQ=DAILY;INTERVAL=2;COUNT=4")
 
     def test_end_is_told(self):
         self.assertIn("Sat 31 Jan Sat 7 Feb Then it ends.", self.look(ends="count", count="2"))
@@ -262,7 +342,7 @@ class BuilderTests(PageTests):
         stale = self.data(interval="2")
         self.repeat("FREQ=DAILY")
         response = self.client.post(self.url, stale)
-        words = "Meanwhile it repeats every day. Save again to put yours in its place."
+        words = "Meanwhile it repeats every day, and is due today. Save again to put yours in its"
         self.assertIn(words, words_of(html_of(response)))
         self.assertEqual(self.columns()[0], "FREQ=DAILY")
         self.assertEqual(response.context["form"]["interval"].value(), "2")

@@ -49,6 +49,8 @@ class TaskTests(TestCase):
                 "due_date": "2026-03-25",
                 "repeat": "",
                 "repeat_from": "",
+                "repeat_anchor": None,
+                "missed": "",
                 "priority": "none",
                 "list": None,
                 "tags": [],

@@ -3,10 +3,12 @@
 import re
 from datetime import date, time, timedelta
 from html import unescape
+from unittest import mock
 
 from django.utils import timezone
 
 from accounts.tests.people import add_user
+from tasks.listing import Upcoming
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -237,6 +239,20 @@ class UpcomingTests(ListingTests):
         self.assertEqual(self.coming(), {})
         self.assertEqual(titles_of(self.get("/upcoming/")), ["Gym"])
         self.assertContains(self.get("/settings/"), '<option value="False" selected>Left out')
+
+    def test_of_many_repeats_it_is_said_which_are_shown(self):
+        words = "Of your repeats, the 2 that are due first are shown on days to come."
+        with mock.patch.object(Upcoming, "MOST_REPEATS", 2):
+            for title, number in [("Third", 1), ("First", -1), ("Second", 0)]:
+                self.assertNotContains(self.get("/upcoming/"), words)
+                self.add_repeat(title, "FREQ=DAILY", day(number))
+            self.assertContains(self.get("/upcoming/"), words)
+            self.assertEqual(self.coming()["Tue 31 Mar"], ["First every day", "Second every day"])
+
+    def test_weeks_of_another_decade_are_not_worked_out(self):
+        self.add_repeat("Gym", "FREQ=DAILY", day(0))
+        self.assertEqual(len(self.coming("/upcoming/?from=2036-03-01")), 7)
+        self.assertEqual(self.coming("/upcoming/?from=2037-03-01"), {})
 
     def test_queries_of_repeats_to_come_are_the_same_for_one_and_for_many(self):
         self.get("/settings/")

@@ -101,7 +101,6 @@ class TableTests(SimpleTestCase):
                         "now": now,
                         "repeat_from": case.get("from", "due"),
                         "missed": case.get("missed", "pass"),
-                        "done": case.get("done", 0),
                     }
                     self.assertEqual(following(case["rule"], **said), day(case["next"]))
                     self.assertEqual(by_day.following(case["rule"], **said), day(case["next"]))
@@ -158,8 +157,19 @@ class ReadTests(SimpleTestCase):
             ("FREQ=MONTHLY;BYMONTHDAY=-1", "every month on the last day"),
             ("FREQ=MONTHLY;BYMONTHDAY=-3", "every month on the 3rd last day"),
             ("FREQ=MONTHLY;BYDAY=1MO", "every month on the first Monday"),
-            ("FREQ=MONTHLY;BYDAY=1MO,-1FR", "every month on the first Monday and last Friday"),
+            ("FREQ=MONTHLY;BYDAY=1MO,-1FR", "every month on the first Monday and the last Friday"),
             ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "every month on Friday, if it is the 13th"),
+            ("FREQ=MONTHLY;BYDAY=FR,1MO", "every month on each Friday and the first Monday"),
+            (
+                "FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1",
+                "every month on the first of Saturday and Sunday",
+            ),
+            ("FREQ=YEARLY;BYMONTHDAY=25", "every year on the 25th in every month"),
+            ("FREQ=YEARLY;BYDAY=MO;BYSETPOS=1", "every year on the first Monday"),
+            (
+                "FREQ=YEARLY;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4",
+                "every year on Tuesday, if it is the 2nd, 3rd or 4th in November",
+            ),
             ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "every month on the last weekday"),
             ("FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "every year on the second Sunday in May"),
             ("FREQ=YEARLY;INTERVAL=4", "every 4 years"),

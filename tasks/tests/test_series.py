@@ -159,6 +159,72 @@ class SeriesTests(PageTests):
             ["This is the last “Pay rent”: there is none to go on to."],
         )
 
+    def test_skipping_what_counts_from_completion(self):
+        rule = "FREQ=DAILY;INTERVAL=3;COUNT=3"
+        task = self.start(rule, date(2026, 2, 10), repeat_from="completion")
+        for following in ["Fri 13 Feb", "Mon 16 Feb"]:
+            response = self.post(task, "skip")
+            self.assertEqual(messages_of(response), [f"Skipped. Next: {following}."])
+        response = self.post(task, "skip")
+        words = "This is the last “Pay rent”: there is none to go on to."
+        self.assertEqual(messages_of(response), [words])
+        own = self.start(rule, date(2026, 2, 10), repeat_from="completion", title="Water")
+        self.edit(own, "this_one", title="Water half")
+        own.refresh_from_db()
+        self.assertEqual(own.due_date, date(2026, 2, 13))
+
+    def test_count_from_completion_does_not_know_what_was_deleted_since(self):
+        task = self.start("FREQ=DAILY;COUNT=3", repeat_from="completion")
+        for _ in range(2):
+            self.post(task, "complete")
+            self.client.post(f"{Task.objects.completed().latest('pk').get_absolute_url()}delete/")
+        task.refresh_from_db()
+        self.assertEqual(task.repeat, "FREQ=DAILY;COUNT=1")
+        self.post(task, "complete")
+        task.refresh_from_db()
+        self.assertIs(task.completed, True)
+
+    def test_end_and_skip_of_what_ended_already_say_so(self):
+        task = self.start()
+        self.post(task, "end")
+        for act in ("end", "skip"):
+            response = self.post(task, act)
+            self.assertEqual(messages_of(response), ["“Pay rent” does not repeat any more."])
+        task.refresh_from_db()
+        task.complete()
+        response = self.post(task, "skip")
+        self.assertEqual(messages_of(response), ["“Pay rent” was completed already."])
+
+    def test_undo_of_what_a_repeat_has_gone_on_from_leaves_it_all(self):
+        task = self.start()
+        step = Step(user=self.ann, task=task, title="Transfer", done=True)
+        step.add()
+        other = self.start("", title="Once")
+        data = {"ids": [task.pk, other.pk], "do": "complete", "next": "/inbox/"}
+        self.client.post("/tasks/bulk/", data)
+        first = self.ann.acts.latest("pk")
+        self.post(task, "complete")
+        before = self.rows()
+        response = self.client.post(f"/history/{first.pk}/undo/", follow=True)
+        words = "Undone in part: “Pay rent” changed since (due), and stays as it is."
+        self.assertEqual(messages_of(response), [words])
+        after = [row if row[0] == "Pay rent" else ("Once", row[1], False) for row in before]
+        self.assertEqual(self.rows(), after)
+        step.refresh_from_db()
+        self.assertIs(step.done, False)
+        self.assertEqual(Task.trash.count(), 0)
+
+    def test_undo_that_leaves_the_date_leaves_the_repeat_whole(self):
+        task = self.ann.tasks.create(title="Pay rent")
+        data = {"frequency": "MONTHLY", "interval": "1", "due_date": "2026-01-31"}
+        data |= {"ends": "never", "week_start": "0", "repeat_from": "due", "missed": "pass"}
+        self.post(task, "repeat", **data)
+        act = self.ann.acts.latest("pk")
+        self.post(task, "edit", due_time="09:00")
+        self.client.post(f"/history/{act.pk}/undo/")
+        task.refresh_from_db()
+        self.assertEqual((task.repeat, task.repeat_anchor), ("FREQ=MONTHLY", date(2026, 1, 31)))
+
     def test_ending(self):
         task = self.start()
         response = self.post(task, "end")
@@ -224,6 +290,18 @@ class SeriesTests(PageTests):
         self.assertIn("Pay half</textarea>", html_of(response))
         self.assertEqual(self.rows()[0], ("Pay rent", date(2026, 2, 28), False))
 
+    def test_new_step_of_this_one_alone_is_its_own_and_comes_once(self):
+        task = self.start()
+        form = DetailForm(instance=task, user=self.ann)
+        data = {"version": "1", "key": str(form["key"].value()), "this_one": "1"}
+        data |= {"step": "Bring the key", "next": task.get_absolute_url()}
+        for _ in range(2):
+            self.client.post(f"{task.get_absolute_url()}edit/", data)
+        own = Task.objects.latest("pk")
+        self.assertEqual(self.rows()[1:], [("Pay rent", date(2026, 1, 31), False)])
+        steps = [(step.task, step.title) for step in Step.objects.all()]
+        self.assertEqual(steps, [(own, "Bring the key")])
+
     def test_the_last_one_alone_is_the_task_itself(self):
         task = self.start("FREQ=DAILY;COUNT=1")
         response = self.edit(task, "this_one", title="Pay half")
@@ -264,6 +342,17 @@ class SeriesTests(PageTests):
         self.assertIn(words, words_of(html_of(response)))
         self.assertIn('value="2026-02-03"', html_of(response))
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+
+    def test_from_now_on_the_next_one_keeps_its_day_of_the_month(self):
+        task = self.start("FREQ=MONTHLY;COUNT=5")
+        self.edit(task, "from_now_on", due_date="2026-02-28")
+        task.refresh_from_db()
+        self.assertEqual(task.repeat, "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=4")
+
+    def test_from_now_on_beyond_its_end_is_refused(self):
+        task = self.start("FREQ=WEEKLY;UNTIL=20260301")
+        response = self.edit(task, "from_now_on", due_date="2026-04-01")
+        self.assertIn("The repeat ends before that day.", words_of(html_of(response)))
 
     def test_date_alone_is_put_off_and_says_so(self):
         task = self.start()
@@ -325,6 +414,18 @@ class SeriesTests(PageTests):
                 ("Pay rent", date(2026, 1, 31), True),
             ],
         )
+
+    def test_several_at_once_are_those_that_were_shown(self):
+        task, other = self.start(), self.start(title="Gym")
+        self.post(task, "complete")
+        data = {"ids": [task.pk, other.pk], "do": "complete", "next": "/inbox/"}
+        shown = [f"{task.pk} 2026-01-31", f"{other.pk} 2026-01-31", "x", f"{task.pk}"]
+        response = self.client.post("/tasks/bulk/", data | {"occurrence": shown}, follow=True)
+        self.assertEqual(messages_of(response), ["Completed “Gym”."])
+        task.refresh_from_db()
+        self.assertEqual(task.due_date, date(2026, 2, 28))
+        page = html_of(self.client.get("/inbox/"))
+        self.assertIn(f'name="occurrence" value="{task.pk} 2026-02-28"', page)
 
     def test_history_tells_one_completion(self):
         task = self.start()

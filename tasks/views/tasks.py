@@ -255,8 +255,8 @@ def task_complete(request, task_pk):
 def task_repeat(request, task_pk):
     """Put together how a task repeats, with the days that it would have before it is saved."""
     tasks, posted = request.user.tasks.open(), None
-    if request.method == "POST":
-        tasks, posted = tasks.select_for_update(of=["self"]), request.POST
+    if request.method == "POST":  # the form says so where it was completed meanwhile
+        tasks, posted = request.user.tasks.select_for_update(of=["self"]), request.POST
     task = get_object_or_404(tasks, pk=task_pk)
     form, looks = RepeatForm(posted, task=task), "look" in request.POST
     if form.is_valid() and not looks:
@@ -265,14 +265,14 @@ def task_repeat(request, task_pk):
         say(request, told, act)
         return answer(request)
     template = "tasks/_repeat_days.html" if wants_fragment(request) else "tasks/task_repeat.html"
-    status = 422 if form.errors and not looks else 200
+    status = 422 if posted and form.errors and not looks else 200
     return page(request, template, {"form": form, "task": task}, status)
 
 
 @require_POST
 def task_skip(request, task_pk):
     """Go on to the next occurrence of a repeat without this one."""
-    task = get_object_or_404(request.user.tasks.open().exclude(repeat=""), pk=task_pk)
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.skip(shown_version(request), shown_occurrence(request))
     tell_repeat(request, task, act, "Skipped")
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
@@ -281,8 +281,8 @@ def task_skip(request, task_pk):
 @require_POST
 def task_end(request, task_pk):
     """End a repeat: what is due stays, and nothing follows it."""
-    task = get_object_or_404(request.user.tasks.open().exclude(repeat=""), pk=task_pk)
-    act = task.edit(repeat="")
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    act = task.edit(repeat="") if task.repeat and not task.completed else None
     say(request, f"“{task}” does not repeat any more.", act)
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
 
@@ -296,6 +296,8 @@ def tell_repeat(request, task, act, done):
         say(request, f"Completed “{task}”. That was the last one.", act)
     elif task.completed:
         say(request, f"“{task}” was completed already.")
+    elif not task.repeat:
+        say(request, f"“{task}” does not repeat any more.")
     elif task.following() is None:
         say(request, f"This is the last “{task}”: there is none to go on to.")
     else:
