@@ -172,12 +172,12 @@ class Act(models.Model):
         self.user.lock()
         kind = self.Kind.REDO if self.kind == self.Kind.UNDO else self.Kind.UNDO
         act = Act(user_id=self.user_id, key=key, kind=kind, of=self.of or self)
-        tasks = self.changes.of_rows("task")
+        # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
+        changes = {name: self.changes.of_rows(name) for name in ["list", "task", "step", "tag"]}
+        tasks = changes["task"]
         repeats, occurrences = Change.model_of("task").everything.gone_on(tasks)
         met = [(tasks[pk], "due_date") for pk in repeats]
-        # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
-        for name in ["list", "task", "step", "tag"]:
-            rows = self.changes.of_rows(name)
+        for name, rows in changes.items():
             rows = {pk: c for pk, c in rows.items() if c.task_id not in repeats | occurrences}
             if rows:
                 met += Change.model_of(name).everything.put_back(act, rows)
