@@ -185,6 +185,9 @@ class RepeatForm(forms.Form):
         self.task, self.clock = task, task.user.clock()
         self.now = {name: getattr(task, name) for name in self.COLUMNS}
         super().__init__(data, initial=self.as_it_is())
+        for name, field in self.fields.items():
+            was = self.add_initial_prefix(name)
+            field.show_hidden_initial = name != "shown" and (not self.is_bound or was in self.data)
         if not self.errors and not self.is_bound:
             self.cleaned_data = dict(self.initial)
             self.put_together(self.said(), self.initial["due_date"])
@@ -252,7 +255,8 @@ class RepeatForm(forms.Form):
 
     def begin(self, rule, day):
         """Return the columns of a repeat that begins on day, or on the first of its days after."""
-        start = self.cleaned_data["week_start"]
+        how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
+        start = how["week_start"]
         try:
             recurrence.refuse_senseless(rule)
         except ValueError as error:  # all else that it refuses can't be said here
@@ -263,7 +267,7 @@ class RepeatForm(forms.Form):
             self.refuse_no_days(rule, day)
         rule = recurrence.resumed(recurrence.write(rule), anchor=day, day=due, week_start=start)
         try:
-            return self.task.begin(rule, due, week_start=start)
+            return self.task.begin(rule, due, **how)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -285,10 +289,13 @@ class RepeatForm(forms.Form):
         if count and count > recurrence.MOST_COUNT:
             words = f"With those before it, {recurrence.MOST_COUNT} are possible."
             raise ValidationError({"count": words})
-        if rule.until and rule.until < self.now["due_date"]:
+        if rule.until and rule.until != was.until and rule.until < self.now["due_date"]:
             raise ValidationError({"until": "That is before the next one."})
-        kept = recurrence.read(self.now["repeat"])
-        return {"repeat": recurrence.write(replace(kept, until=rule.until, count=count))}
+        kept = replace(recurrence.read(self.now["repeat"]), until=rule.until, count=count)
+        anchor = None if self.from_completion else self.now["repeat_anchor"] or self.now["due_date"]
+        start = self.cleaned_data["week_start"]
+        text = recurrence.write(kept)
+        return {"repeat": recurrence.with_week_start(text, anchor=anchor, week_start=start)}
 
     def has_new_days(self, rule):
         """Does the form say other days than the task has, but for how they end?"""
@@ -316,10 +323,14 @@ class RepeatForm(forms.Form):
         due = f", and is due {self.clock.day_within(due)}" if due else ""
         words = f"Meanwhile it {now}{due}. Save again to put yours in its place."
         self.add_error(None, words)
-        self.data = self.data.copy()
-        # A day that was left as it was shown is that of the row.
-        if f"/{self.data['due_date']}/" in self.data["shown"] and self.now["due_date"]:
-            self.data["due_date"] = self.now["due_date"].isoformat()
+        self.days, self.data = (), self.data.copy()
+        for name, field in self.fields.items():  # what was left as it was shown is as the row is
+            value = field.prepare_value(self.initial[name])
+            value = value if isinstance(value, (list, tuple)) else [value]
+            value = [str(one) for one in value if one is not None]
+            self.data.setlist(self.add_initial_prefix(name), value)
+            if name not in self.changed_data:
+                self.data.setlist(name, value)
         self.data["shown"] = self.state
 
     @property

@@ -461,7 +461,9 @@ def said_in(line, fields):
         both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
     if said.repeat:
         both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
-        both["repeat"] = with_week_start(said.repeat, anchor=day, week_start=line.clock.week_start)
+        anchor = None if said.repeat_from == "completion" else day
+        start = line.clock.week_start
+        both["repeat"] = with_week_start(said.repeat, anchor=anchor, week_start=start)
         try:
             refuse_old(day, line.clock.today)
         except ValueError as error:
@@ -802,7 +804,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         act = super().save()
         if act and self.took_effect and "this_one" in self.posted:
             own = act.first_row(Task)
-            self.own = own if own != self.instance else None
+            self.own = own if own and own != self.instance and not own.deleted_at else None
         return act
 
     def write(self, act, changes):

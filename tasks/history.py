@@ -174,11 +174,10 @@ class Act(models.Model):
         act = Act(user_id=self.user_id, key=key, kind=kind, of=self.of or self)
         # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
         changes = {name: self.changes.of_rows(name) for name in ["list", "task", "step", "tag"]}
-        tasks = changes["task"]
-        repeats, occurrences = Change.model_of("task").everything.gone_on(tasks)
-        met = [(tasks[pk], "due_date") for pk in repeats]
+        rows_of = Change.model_of("task").everything
+        held, met = rows_of.gone_on(self, changes["task"], changes["step"])
         for name, rows in changes.items():
-            rows = {pk: c for pk, c in rows.items() if c.task_id not in repeats | occurrences}
+            rows = {pk: change for pk, change in rows.items() if change.task_id not in held}
             if rows:
                 met += Change.model_of(name).everything.put_back(act, rows)
         # What came into a list after all isn't gone with what undoes the list.

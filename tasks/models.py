@@ -811,21 +811,35 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
             del back[name]
         return gone
 
-    def gone_on(self, changes):
-        """Return the ids of those repeats, of changes {id: Change}, that went on since they kept
-        an occurrence, and of these occurrences: undone, it would be neither open nor done."""
-        moved = [pk for pk, change in changes.items() if "due_date" in change.after]
-        if not moved:
-            return set(), set()
-        kept = dict(self.filter(pk__in=changes, series__in=moved).values_list("pk", "series"))
-        now = self.filter(pk__in=kept.values()).values_list("pk", "due_date")
-        here = {pk: as_json(day) for pk, day in now}
-        gone = {
-            pk
-            for pk, day in here.items()
-            if day not in (changes[pk].after["due_date"], changes[pk].before["due_date"])
-        }
-        return gone, {pk for pk, series in kept.items() if series in gone}
+    def gone_on(self, act, tasks, steps):
+        """Return what undoing act has to leave alone of repeats that went on since: the ids of
+        tasks, and what was met. tasks and steps are the changes of act, {id: Change}.
+
+        A repeat goes on by keeping an occurrence, or by unticking its steps. Where it is due on
+        another day by now, an occurrence that is taken back would be neither open nor done, and
+        the steps would be those of a later one. Where one was taken back before, all of it was.
+        """
+        if (act.of or act).kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
+            return set(), []
+        side = "after" if act.kind == Act.Kind.UNDO else "before"  # where what is kept isn't there
+        kept = [pk for pk, change in tasks.items() if getattr(change, side).get("deleted_at")]
+        rows = self.filter(pk__in=kept).values_list("pk", "series", "deleted_at") if kept else []
+        series = {pk: one for pk, one, _ in rows}
+        before = {pk for pk, _, gone in rows if is_same(
+            "deleted_at", gone, tasks[pk].before["deleted_at"])}  # fmt: skip
+        unticked = {change.task_id for change in steps.values()} & set(tasks)
+        unticked = {pk for pk in unticked if "due_date" in tasks[pk].after}
+        repeats = {*series.values(), *unticked}
+        due = self.filter(pk__in=repeats, deleted_at=None) if repeats else self.none()
+        due = {pk: as_json(day) for pk, day in due.values_list("pk", "due_date")}
+        gone = {one for one in repeats if one not in due or one not in tasks}
+        gone |= {one for one in repeats - gone if due[one] != tasks[one].after.get("due_date")}
+        held = {pk for pk, one in series.items() if one in gone}
+        undone = {series[pk] for pk in before}
+        told = [pk if pk in tasks else None for pk in gone - undone]
+        met = [(tasks[pk], "due_date") for pk in told if pk]
+        met = met or [(tasks[pk], "deleted_at") for pk in held - before]
+        return gone | held | undone | before, met
 
     def refuse_tags(self, rows):
         """Take tags out of rows that were deleted for ever; return them."""
@@ -1168,7 +1182,7 @@ class Task(Kept):
         anchor = self.repeat_anchor or self.due_date
         return {"anchor": anchor, "day": self.due_date, "week_start": self.user.week_start}
 
-    def begin(self, rule, day, *, week_start):
+    def begin(self, rule, day, *, repeat_from, week_start):
         """Return the columns of a repeat by rule that begins on day, which is one of its days.
 
         ValueError, in words, where it can't be kept.
@@ -1176,8 +1190,9 @@ class Task(Kept):
         recurrence.refuse_old(day, self.user.today())
         if rule.until and rule.until < day:
             raise ValueError("The repeat ends before that day.")
+        anchor = day if repeat_from == self.RepeatFrom.DUE else None
         text = recurrence.write(rule)
-        text = recurrence.with_week_start(text, anchor=day, week_start=week_start)
+        text = recurrence.with_week_start(text, anchor=anchor, week_start=week_start)
         if len(text) > self._meta.get_field("repeat").max_length:
             raise ValueError("These are too many days for one repeat.")
         return {"repeat": text, "due_date": day, "repeat_anchor": day}
@@ -1193,7 +1208,8 @@ class Task(Kept):
             rule = recurrence.resumed(self.repeat, **series)
         else:
             rule = recurrence.moved(self.rule_to_come(), self.due_date, day)
-        return self.begin(rule, day, week_start=self.user.week_start)
+        how = {"repeat_from": self.repeat_from, "week_start": self.user.week_start}
+        return self.begin(rule, day, **how)
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)

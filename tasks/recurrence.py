@@ -83,13 +83,14 @@ def write(rule: Rule) -> str:
     return ";".join(f"{name}={value}" for name, value in parts.items() if value)
 
 
-def with_week_start(rule: str, *, anchor: date, week_start: int) -> str:
+def with_week_start(rule: str, *, anchor: date | None, week_start: int) -> str:
     """Return rule with the day that its weeks begin on, where that decides its days.
 
-    So a series stays as it is when its user has weeks begin on another day.
+    So a series stays as it is when its user has weeks begin on another day. anchor is None where it
+    may be any day, since the rule counts from completion.
     """
     said = read(rule)
-    others = {weekday for _, weekday in said.weekdays} - {anchor.weekday()}
+    others = {weekday for _, weekday in said.weekdays} - {anchor and anchor.weekday()}
     matters = said.frequency == "WEEKLY" and (said.positions or (said.interval > 1 and others))
     if said.week_start is not None or not matters:
         return rule
@@ -216,24 +217,29 @@ def following(
     """Return the day after due_date that a series goes on with, once that is done at now.
 
     now is aware, in the user's zone. With repeat_from "completion" the interval counts from the day
-    it is there. Else it is the first day of the series after due_date: one that is still to come,
-    or with missed "keep" the next one, however old.
+    it is there, and what is done early does not come back on its own day. Else it is the first day
+    of the series after due_date: one that is still to come, or with missed "keep" the next one,
+    however old.
     """
     if repeat_from == "completion":
-        return after_completion(rule, day=now.date(), week_start=week_start)
+        start = {"day": now.date(), "week_start": week_start}
+        return after_completion(rule, but=due_date, **start)
     after = last_behind(due_date, due_time, now, missed)
     return next_due(rule, anchor=anchor, after=after, week_start=week_start)
 
 
-def after_completion(rule: str, *, day: date, week_start: int = 0) -> date | None:
-    """Return the day that follows one that was done on day; None where that was the last.
+def after_completion(
+    rule: str, *, day: date, but: date | None = None, week_start: int = 0
+) -> date | None:
+    """Return the day, other than `but`, that follows what is done on day; None where that was last.
 
     A count is of what is left, that one among it: see one_less().
     """
     said = read(rule)
     if said.count == 1:
         return None
-    return next(days_after(replace(said, count=None), day, day, week_start), None)
+    found = days_after(replace(said, count=None), day, day, week_start)
+    return next((other for other in found if other != but), None)
 
 
 def one_less(rule: str) -> str:
@@ -307,7 +313,8 @@ def number_before(rule: str, *, anchor: date, day: date, week_start: int = 0) ->
 
     What is due on a day that is none of them was put off from the one before it.
     """
-    days = series_from(read(rule), anchor, anchor, week_start)
+    endless = replace(read(rule), count=None, until=None)
+    days = series_from(endless, anchor, anchor, week_start)
     return max(sum(1 for _ in takewhile(lambda other: other <= day, days)) - 1, 0)
 
 

@@ -93,7 +93,8 @@ def following(rule, anchor, due_date, due_time, now, repeat_from, missed, years=
         if parts.pop("COUNT", "") == "1":
             return None
         anew = ";".join(f"{name}={value}" for name, value in parts.items())
-        return next((day for day in series(anew, today, last) if day > today), None)
+        days = series(anew, today, last)
+        return next((day for day in days if day > today and day != due_date), None)
     days = [day for day in series(rule, anchor, last) if day > due_date]
     if missed == "pass":
         days = [day for day in days if is_ahead(day, due_time, now)]

@@ -21,8 +21,9 @@ def posted_by(form):
     for bound in form:
         value = bound.field.prepare_value(bound.value())
         for one in value if isinstance(value, (list, tuple)) else [value]:
-            if one not in (None, ""):
-                data.appendlist(bound.name, str(one))
+            one = "" if one is None else str(one)
+            data.appendlist(bound.name, one)
+            data.appendlist(bound.html_initial_name, one)
     return data
 
 
@@ -281,6 +282,37 @@ class BuilderTests(PageTests):
             self.assertIn(days, self.look(**changes))
             self.send(**changes)
             self.assertEqual(self.columns()[:3], (becomes, date(2026, 2, 3), anchor))
+
+    def test_count_is_what_was_said_wherever_it_is_counted_from(self):
+        self.repeat("FREQ=DAILY;COUNT=10", date(2026, 2, 8), repeat_anchor=date(2026, 2, 1))
+        days = "every day, 3 times Sun 8 Feb Mon 9 Feb Tue 10 Feb"
+        for repeat_from, rule in [
+            ("completion", "FREQ=DAILY;COUNT=3"),
+            ("due", "FREQ=DAILY;COUNT=10"),
+        ]:
+            self.assertIn(days, self.look(repeat_from=repeat_from))
+            self.send(repeat_from=repeat_from)
+            self.assertEqual(self.columns()[0], rule)
+        self.repeat("FREQ=WEEKLY;COUNT=2", date(2026, 2, 20), repeat_anchor=date(2026, 2, 1))
+        days = "every week, 3 times Fri 20 Feb Sun 22 Feb Sun 1 Mar Then it ends."
+        self.assertIn(days, self.look(count="3"))
+
+    def test_start_of_the_week_is_kept_where_any_day_may_begin_it(self):
+        self.set_clock(2026, 2, 3, 10, 30, zone="Europe/Berlin")
+        changes = {"weekdays": ["6"], "interval": "2", "week_start": "6", "due_date": "2026-02-01"}
+        self.send(**changes, repeat_from="completion")
+        self.assertEqual(self.columns()[0], "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;WKST=SU")
+
+    def test_what_was_left_as_it_was_shown_follows_the_task(self):
+        self.repeat("FREQ=MONTHLY;COUNT=5")
+        stale = self.data(missed="keep")
+        self.task.complete()
+        response = self.client.post(self.url, stale)
+        self.assertEqual(response.status_code, 422)
+        self.client.post(self.url, dict(posted_by(response.context["form"]).lists()))
+        day = date(2026, 2, 28)
+        anchor = date(2026, 1, 31)
+        self.assertEqual(self.columns(), ("FREQ=MONTHLY;COUNT=5", day, anchor, "due", "keep"))
 
     def test_day_that_the_first_month_is_too_short_for_is_kept(self):
         days = "Sat 28 Feb Sun 31 May"

@@ -153,6 +153,10 @@ class SeriesTests(PageTests):
         self.assertEqual(messages_of(response), ["That one is gone already. Next: Sat 28 Feb."])
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+        last = self.start("FREQ=DAILY;COUNT=2", title="Gym")
+        self.post(last, "complete")
+        response = self.post(last, "complete", occurrence="2026-01-31")
+        self.assertEqual(messages_of(response), ["That one is gone already. Next: Tomorrow."])
         last = self.start("FREQ=DAILY;COUNT=1")
         self.assertEqual(
             messages_of(self.post(last, "skip")),
@@ -213,6 +217,55 @@ class SeriesTests(PageTests):
         step.refresh_from_db()
         self.assertIs(step.done, False)
         self.assertEqual(Task.trash.count(), 0)
+
+    def undo_act(self, act):
+        """Undo or redo an act; return what is said."""
+        return messages_of(self.client.post(f"/history/{act.pk}/undo/", follow=True))
+
+    def test_completion_that_was_undone_is_not_undone_or_done_again_after_another(self):
+        task = self.start("FREQ=DAILY")
+        self.post(task, "complete")
+        first = self.ann.acts.latest("pk")
+        self.undo_act(first)
+        undo = self.ann.acts.latest("pk")
+        self.post(task, "complete")
+        before = self.rows()
+        self.assertEqual(self.undo_act(first), ["That was undone already."])
+        words = "Not undone: “Pay rent” changed since (due), and stays as it is."
+        self.assertEqual(self.undo_act(undo)[-1:], [words])
+        self.assertEqual(self.rows(), before)
+
+    def test_undo_of_a_completion_of_what_is_deleted_leaves_what_was_done(self):
+        task = self.start("FREQ=DAILY")
+        self.post(task, "complete")
+        act = self.ann.acts.latest("pk")
+        task.refresh_from_db()
+        task.delete_softly()
+        words = "Not undone: “Pay rent” changed since (due), and stays as it is."
+        self.assertEqual(self.undo_act(act), [words])
+        task.purge()
+        self.assertIn("Not undone", self.undo_act(act)[-1])
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), True)])
+
+    def test_undo_of_a_skip_leaves_the_steps_of_a_later_one(self):
+        task = self.start("FREQ=DAILY")
+        step = Step(user=self.ann, task=task, title="Transfer", done=True)
+        step.add()
+        self.post(task, "skip")
+        act = self.ann.acts.latest("pk")
+        self.post(task, "complete")
+        self.undo_act(act)
+        step.refresh_from_db()
+        self.assertIs(step.done, False)
+
+    def test_what_is_done_early_does_not_come_back_on_its_own_day(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA", date(2026, 2, 7), repeat_from="completion")
+        for _ in range(2):
+            self.post(task, "complete", occurrence="2026-02-07")
+        self.assertEqual(
+            self.rows(),
+            [("Pay rent", date(2026, 2, 14), False), ("Pay rent", date(2026, 2, 7), True)],
+        )
 
     def test_undo_that_leaves_the_date_leaves_the_repeat_whole(self):
         task = self.ann.tasks.create(title="Pay rent")

@@ -298,10 +298,12 @@ def tell_repeat(request, task, act, done):
         say(request, f"“{task}” was completed already.")
     elif not task.repeat:
         say(request, f"“{task}” does not repeat any more.")
-    elif task.following() is None:
+    elif shown_occurrence(request) not in (None, task.due_date):
+        say(request, f"That one is gone already. Next: {following}.")
+    elif task.following(is_done=False) is None:
         say(request, f"This is the last “{task}”: there is none to go on to.")
     else:
-        say(request, f"That one is gone already. Next: {following}.")
+        say(request, f"“{task}” changed meanwhile. Look at it, then try again.")
 
 
 @require_POST
