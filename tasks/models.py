@@ -821,25 +821,28 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         """
         if (act.of or act).kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
             return set(), []
-        side = "after" if act.kind == Act.Kind.UNDO else "before"  # where what is kept isn't there
-        kept = [pk for pk, change in tasks.items() if getattr(change, side).get("deleted_at")]
+        was_not = "after" if act.kind == Act.Kind.UNDO else "before"  # there
+        kept = [pk for pk, change in tasks.items() if getattr(change, was_not).get("deleted_at")]
         rows = self.filter(pk__in=kept).values_list("pk", "series", "deleted_at") if kept else []
-        series = {pk: one for pk, one, _ in rows}
-        before = {pk for pk, _, gone in rows if is_same(
-            "deleted_at", gone, tasks[pk].before["deleted_at"])}  # fmt: skip
-        unticked = {change.task_id for change in steps.values()} & set(tasks)
-        unticked = {pk for pk in unticked if "due_date" in tasks[pk].after}
-        repeats = {*series.values(), *unticked}
-        due = self.filter(pk__in=repeats, deleted_at=None) if repeats else self.none()
+        moved = {pk for pk, change in tasks.items() if "due_date" in change.after}
+        repeats = {series for _, series, _ in rows}
+        repeats |= moved & {change.task_id for change in steps.values()}
+        due = self.filter(pk__in=repeats & moved, deleted_at=None) if repeats else self.none()
         due = {pk: as_json(day) for pk, day in due.values_list("pk", "due_date")}
-        gone = {one for one in repeats if one not in due or one not in tasks}
-        gone |= {one for one in repeats - gone if due[one] != tasks[one].after.get("due_date")}
-        held = {pk for pk, one in series.items() if one in gone}
-        undone = {series[pk] for pk in before}
-        told = [pk if pk in tasks else None for pk in gone - undone]
-        met = [(tasks[pk], "due_date") for pk in told if pk]
-        met = met or [(tasks[pk], "deleted_at") for pk in held - before]
-        return gone | held | undone | before, met
+        gone = {pk for pk in repeats if pk not in due or due[pk] != tasks[pk].after["due_date"]}
+        held, told = set(gone), {}
+        for pk in gone & set(tasks):
+            if due.get(pk) != tasks[pk].before.get("due_date"):  # else that was undone already
+                told[pk] = (tasks[pk], "due_date")
+        for pk, series, deleted_at in rows:
+            if is_same("deleted_at", deleted_at, tasks[pk].before["deleted_at"]):  # so was this
+                held |= {pk, series}
+                told.pop(series, None)
+            elif series in gone:
+                held.add(pk)
+                row, name = (series, "due_date") if series in tasks else (pk, "deleted_at")
+                told[series] = (tasks[row], name)
+        return held, list(told.values())
 
     def refuse_tags(self, rows):
         """Take tags out of rows that were deleted for ever; return them."""

@@ -253,6 +253,11 @@ class SeriesTests(PageTests):
         step.add()
         self.post(task, "skip")
         act = self.ann.acts.latest("pk")
+        for _ in range(2):
+            self.undo_act(act)
+        self.assertEqual(self.undo_act(act)[-1:], ["That was undone already."])
+        self.post(task, "skip")
+        act = self.ann.acts.latest("pk")
         self.post(task, "complete")
         self.undo_act(act)
         step.refresh_from_db()

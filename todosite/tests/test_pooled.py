@@ -11,7 +11,9 @@ from todosite.tests.stand import stand
 
 LEFT_OUT = [  # browsers, processes that tests start, many tries, and what only counts or hashes
     *["browser", "process", "property", "edits_meet", "queries", "SignInTests"],
-    *["recurrence", "quickadd", "SubsetTests", "zones"],  # what asks no database, or only reads
+    # What asks no database, or does nothing but read or be refused.
+    *["recurrence", "quickadd", "SubsetTests", "zones", "pages", "isolation", "profile"],
+    *["same_seed", "WordsTests"],
 ]
 
 
