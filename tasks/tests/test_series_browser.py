@@ -98,14 +98,14 @@ def look(page):
 
 
 @pytest.fixture
-def rent(anybody_in, ann):
+def rent(signed_in, ann):
     """Rent that is due on the last day of January, on its page beside the inbox."""
     day = date(2031, 1, 31)
     task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=day, repeat_anchor=day)
     task.add()
-    anybody_in.goto(f"{task.get_absolute_url()}?on=/inbox/")
-    anybody_in.wait_for_load_state()
-    return anybody_in
+    signed_in.goto(f"{task.get_absolute_url()}?on=/inbox/")
+    signed_in.wait_for_load_state()
+    return signed_in
 
 
 def rows():
@@ -154,15 +154,8 @@ def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     ]
 
 
-def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(
-    signed_in, ann, live_server
-):
-    day = date(2031, 1, 31)
-    task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=day, repeat_anchor=day)
-    task.add()
-    page = signed_in
-    page.goto(f"{task.get_absolute_url()}?on=/inbox/")
-    page.wait_for_load_state()
+def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(rent):
+    page = rent
 
     def later(route):
         page.wait_for_timeout(400)

@@ -13,7 +13,8 @@ LEFT_OUT = [  # browsers, processes that tests start, many tries, and what only 
     *["browser", "process", "property", "edits_meet", "queries", "SignInTests"],
     # What asks no database, or does nothing but read or be refused.
     *["recurrence", "quickadd", "SubsetTests", "zones", "pages", "isolation", "profile"],
-    *["same_seed", "WordsTests"],
+    *["same_seed", "history", "task_views", "builder", "paste", "fresh", "waiting", "limits"],
+    *["admin"],
 ]
 
 
