@@ -292,10 +292,9 @@ class RepeatForm(forms.Form):
         if rule.until and rule.until != was.until and rule.until < self.now["due_date"]:
             raise ValidationError({"until": "That is before the next one."})
         kept = replace(recurrence.read(self.now["repeat"]), until=rule.until, count=count)
-        anchor = None if self.from_completion else self.now["repeat_anchor"] or self.now["due_date"]
-        start = self.cleaned_data["week_start"]
-        text = recurrence.write(kept)
-        return {"repeat": recurrence.with_week_start(text, anchor=anchor, week_start=start)}
+        how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
+        how["anchor"] = self.now["repeat_anchor"] or self.now["due_date"]
+        return {"repeat": recurrence.with_week_start(recurrence.write(kept), **how)}
 
     def has_new_days(self, rule):
         """Does the form say other days than the task has, but for how they end?"""

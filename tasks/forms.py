@@ -461,9 +461,8 @@ def said_in(line, fields):
         both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
     if said.repeat:
         both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
-        anchor = None if said.repeat_from == "completion" else day
-        start = line.clock.week_start
-        both["repeat"] = with_week_start(said.repeat, anchor=anchor, week_start=start)
+        how = {"repeat_from": said.repeat_from, "week_start": line.clock.week_start}
+        both["repeat"] = with_week_start(said.repeat, anchor=day, **how)
         try:
             refuse_old(day, line.clock.today)
         except ValueError as error:

@@ -1193,9 +1193,8 @@ class Task(Kept):
         recurrence.refuse_old(day, self.user.today())
         if rule.until and rule.until < day:
             raise ValueError("The repeat ends before that day.")
-        anchor = day if repeat_from == self.RepeatFrom.DUE else None
-        text = recurrence.write(rule)
-        text = recurrence.with_week_start(text, anchor=anchor, week_start=week_start)
+        how = {"anchor": day, "repeat_from": repeat_from, "week_start": week_start}
+        text = recurrence.with_week_start(recurrence.write(rule), **how)
         if len(text) > self._meta.get_field("repeat").max_length:
             raise ValueError("These are too many days for one repeat.")
         return {"repeat": text, "due_date": day, "repeat_anchor": day}

@@ -83,14 +83,16 @@ def write(rule: Rule) -> str:
     return ";".join(f"{name}={value}" for name, value in parts.items() if value)
 
 
-def with_week_start(rule: str, *, anchor: date | None, week_start: int) -> str:
+def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: str = "due") -> str:
     """Return rule with the day that its weeks begin on, where that decides its days.
 
-    So a series stays as it is when its user has weeks begin on another day. anchor is None where it
-    may be any day, since the rule counts from completion.
+    So a series stays as it is when its user has weeks begin on another day. What counts from
+    completion may begin anew on any day.
     """
     said = read(rule)
-    others = {weekday for _, weekday in said.weekdays} - {anchor and anchor.weekday()}
+    others = {weekday for _, weekday in said.weekdays}
+    if repeat_from == "due":
+        others.discard(anchor.weekday())
     matters = said.frequency == "WEEKLY" and (said.positions or (said.interval > 1 and others))
     if said.week_start is not None or not matters:
         return rule

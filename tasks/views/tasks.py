@@ -171,7 +171,7 @@ def task_edit(request, task_pk):
         add_step(request, form.step)
     if not stands_at(task, origin(request)):
         return answer(request, task)
-    if form.own and form.own != task:
+    if form.own:
         return leave(request, f"{form.own.get_absolute_url()}?{beside(request, task).on}")
     return answer(request, task, form=DetailForm(instance=task, user=request.user))
 
