@@ -1,5 +1,5 @@
-# `make run` and `make test` need Python 3.11 or newer and make; they install the rest into .venv.
-# Both can be run again and again, and beside each other.
+# `make run`, `make test` and `make test-all` need Python 3.11 or newer and make; they install the
+# rest into .venv. Each can be run again and again, and beside the others.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -7,7 +7,7 @@ export DEBUG ?= true
 export DJANGO_RUNSERVER_HIDE_WARNING = true
 BIN = .venv/bin
 
-.PHONY: run test pictures format requirements
+.PHONY: run test test-all lint pictures format requirements
 
 run:
 	@$(PYTHON) todosite/prepare.py --database
@@ -19,14 +19,22 @@ run:
 	@echo
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
-# All that CI runs. The tests see to migrations, deployment checks, PostgreSQL and the browser. A
-# file is run by one process, the longest first (conftest.py); many wait, so there are more of them
-# than cores.
-test:
+# The tests see to migrations, deployment checks, PostgreSQL and the browser. A file is run by one
+# process, the longest first (conftest.py); many wait, so there are more of them than cores.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# What a contributor runs: all but the tests with the marker "exhaustive" (pyproject.toml).
+test: lint
+	$(PYTEST) -m "not exhaustive" todosite tasks accounts
+
+# All that CI runs.
+test-all: lint
+	$(PYTEST) todosite tasks accounts
+
+lint:
 	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder todosite tasks accounts
 
 # The pictures of README.md and of the landing page, anew from demo data.
 pictures:

@@ -4,6 +4,8 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -47,6 +49,31 @@ def pytest_collection_modifyitems(items):
     """pytest-django puts tests without a database last, and they are the ones that take longest."""
     order = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say which files took longest, in seconds summed over the processes."""
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if seconds:
+        terminalreporter.section("files that took longest")
+    for name, duration in seconds.most_common(10):
+        terminalreporter.write_line(f"{duration:6.1f} s  {name}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session):
+    """End with where Playwright keeps pictures of failed browser tests, if there are any."""
+    result = yield
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    kept = Path(session.config.getoption("--output"))
+    is_worker = hasattr(session.config, "workerinput")
+    if reporter and not is_worker and kept.is_dir() and any(kept.iterdir()):
+        reporter.write_line(f"Pictures of what failed in the browser: {kept}/")
+    return result
 
 
 def pytest_collection_finish():
@@ -146,8 +173,6 @@ def context(context, live_server):
 
 
 @pytest.fixture
-def no_js(browser, live_server):
+def no_js(new_context):
     """A page of a browser with JavaScript off."""
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    yield context.new_page()
-    context.close()
+    return new_context(java_script_enabled=False).new_page()

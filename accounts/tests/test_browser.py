@@ -151,6 +151,7 @@ def test_session_ended_in_another_browser(page, ann, browser, live_server):
     other.close()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_welcome_of_whoever_came_from_the_old_system(page, ann, scheme, width):
@@ -193,6 +194,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_account_pages_are_accessible_and_fit(page, ann, scheme, width):

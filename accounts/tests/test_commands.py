@@ -3,6 +3,7 @@
 import re
 from io import StringIO
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase, TestCase, override_settings
@@ -87,6 +88,7 @@ class AddUserTests(TestCase):
         self.assertEqual(User.objects.count(), 1)
 
 
+@pytest.mark.pooler
 class DisableTests(TestCase):
     def test_disabling_signs_out_everywhere_and_stays_out(self):
         user = add_user("ann@example.org", password=PASSWORD)

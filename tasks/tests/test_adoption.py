@@ -404,6 +404,7 @@ class AddressTests(AdoptionTests):
         self.assertContains(page, "No mail can reach its address.")
 
 
+@pytest.mark.pooler
 class SecondRunTests(AdoptionTests):
     def setUp(self):
         super().setUp()

@@ -17,7 +17,7 @@ from tasks.models import Task
 from tasks.tests.legacy_data import EXPECTED, load
 from todosite.tests.production import database_url, environment, manage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 TABLES = ["account", "alembic_version", "jwks", "session", "task", '"user"', "verification"]
 MANY = 30_000

@@ -510,6 +510,7 @@ OPEN_PAGES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("width", "schemes", "forced"),
     [(1280, ["light", "dark"], None), (320, ["light"], None), (1280, ["dark"], "active")],
@@ -615,6 +616,7 @@ class TestDatabaseAway:
         expect(message(page)).to_contain_text("Added “Milk & <bread>”.")
         assert Task.objects.count() == 1
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [1280, 320])
     def test_is_accessible_and_fits(self, signed_in, away, scheme, width):

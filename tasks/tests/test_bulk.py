@@ -6,6 +6,7 @@ from datetime import UTC, date, time
 from html import unescape
 from unittest import mock
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -524,6 +525,7 @@ class WhoseTests(BulkTests):
         self.assertEqual(self.ben.acts.count(), 0)
 
 
+@pytest.mark.pooler
 class OnceTests(BulkTests):
     def twice(self, do, *tasks, **data):
         """Do it twice with one key. Return both messages, and how many acts that was."""

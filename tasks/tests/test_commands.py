@@ -3,6 +3,7 @@ from datetime import time, timedelta
 from io import StringIO
 from unittest import mock
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -171,6 +172,7 @@ class DemoDataTests(TestCase):
         self.assertEqual(Task.objects.count(), 250)
 
 
+@pytest.mark.pooler
 class PurgeHistoryTests(TestCase):
     def purge(self, *arguments):
         out = StringIO()
@@ -193,6 +195,7 @@ class PurgeHistoryTests(TestCase):
                 self.purge("--days", days)
 
 
+@pytest.mark.pooler
 class PurgeTrashTests(TestCase):
     KINDS = [Task, TaskList, Tag, Step]
 

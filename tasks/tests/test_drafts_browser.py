@@ -11,7 +11,7 @@ from tasks.models import Step, Task, TaskList
 from tasks.tests.browsing import message, open_menu, sign_in
 from todosite.tests.axe import violations
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 WORDS = "You were signed out before this was saved."
 

@@ -18,7 +18,8 @@ def page(signed_in, ann):
 
 
 def come_back(page):
-    """Let the page come back into view, as a tab that is chosen again."""
+    """Let the page come back into view, as a tab that is chosen again; it asks once it is idle."""
+    page.wait_for_function("!document.querySelector('.htmx-request')")
     page.evaluate("askedAt = -AGAIN, void dispatchEvent(new Event('focus'))")
 
 

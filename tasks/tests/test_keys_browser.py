@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tasks.models import Tag, Task, TaskList
 from tasks.tests.browsing import message, open_task, titles
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 
+import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
@@ -477,6 +478,7 @@ class HomeTests(TestCase):
         self.assertEqual(list(rows), [(None, ""), ("Work", "")])
 
 
+@pytest.mark.pooler
 class DatabaseTests(TestCase):
     """What PostgreSQL itself refuses, whatever the code above it does."""
 

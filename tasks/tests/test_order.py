@@ -8,7 +8,7 @@ from accounts.tests.people import add_user
 from tasks.models import Step, Task, TaskList
 from tasks.tests.test_races import race
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
 
 MANY = 30
 

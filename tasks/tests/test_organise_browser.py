@@ -11,7 +11,7 @@ from accounts.models import User
 from tasks.models import Step, Tag, Task, TaskList
 from tasks.tests.browsing import add, message, open_menu, open_task, press, titles
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 
 def add_list(user, name):

@@ -8,6 +8,8 @@ from tasks.models import Task
 from tasks.tests.browsing import add, message, open_menu, open_task, sign_in, titles
 from todosite.tests.axe import violations
 
+pytestmark = pytest.mark.exhaustive
+
 CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.tests.people import add_user
 from tasks.models import Task
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
 
 
 @pytest.fixture

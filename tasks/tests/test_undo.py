@@ -4,6 +4,7 @@ import threading
 from datetime import date, time, timedelta
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase
@@ -334,6 +335,7 @@ class TagUndoTests(UndoTests):
         self.assertEqual(self.fresh(self.calls).name, "calls")
 
 
+@pytest.mark.pooler
 class BulkUndoTests(UndoTests):
     """One act on many."""
 
@@ -603,6 +605,7 @@ class ChangedSinceTests(UndoTests):
         self.assertEqual((met, self.order(self.home)), ([], ["Milk", "Soap"]))
 
 
+@pytest.mark.pooler
 class SameMomentTests(TransactionTestCase):
     def test_of_two_that_undo_at_once_one_does(self):
         ann = add_user()

@@ -11,7 +11,7 @@ from tasks.tests.browsing import message, open_menu, open_task, press, sign_in, 
 from tasks.tests.rows import in_order
 from todosite.tests.axe import violations
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 
 def add_list(user, name, **fields):

@@ -2,6 +2,7 @@
 
 from datetime import date, time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -11,6 +12,8 @@ from tasks.history import Act
 from tasks.models import TAG, Step, Tag, Task, TaskList
 from tasks.tests.rows import in_order
 from tasks.tests.test_models import add_list
+
+pytestmark = pytest.mark.exhaustive
 
 EXAMPLES = 50
 NAMES = ["home", "Work", "a", "B", "é"]

@@ -43,6 +43,7 @@ def paths():
     ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_are_accessible_and_fit(browser, live_server, cookie, paths, scheme, width):

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from todosite import localpg
 
+pytestmark = pytest.mark.exhaustive
 PROJECT = Path(localpg.__file__).resolve().parent.parent
 
 # Uses the server until its input ends. At each line it calls start() again.

@@ -18,6 +18,8 @@ from todosite.tests.hammer import hammer
 from todosite.tests.production import ask, environment, manage, serve
 from todosite.tests.stand import stand as make_stand
 
+pytestmark = pytest.mark.exhaustive
+
 SIGN_IN = """
 from accounts.models import User
 from django.test import Client

@@ -7,7 +7,7 @@ import pytest
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.production import ask, database_url, manage, serve
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Referer": "https://localhost/"}
 WRONG = "The email address and/or password you specified are not correct."
 LOCKED = "Too many failed login attempts. Try again later."
