@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page (WCAG 2.2 AA and best practice)."""
+"""Checks of a page's accessibility by axe-core (WCAG 2.2 AA and best practice), and of its fit."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -18,3 +18,16 @@ def violations(page):
     if page.evaluate("!('axe' in window)"):
         page.evaluate(SCRIPT)
     return [tuple(rule) for rule in page.evaluate(RUN, RULES)]
+
+
+def assert_fine(page, name):
+    """Assert that the page, as it stands, breaks no rule and fits, wide and narrow, light and dark.
+
+    name says in a failure which page it was.
+    """
+    for width in [1280, 320]:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ["light", "dark"]:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = violations(page), page.evaluate("document.documentElement.scrollWidth")
+            assert (name, width, scheme, *found) == (name, width, scheme, [], width)
