@@ -250,6 +250,7 @@ def test_today_and_the_days_to_come(anybody_in, ann):
     expect(page.locator("#count-today")).to_contain_text("2")
 
     page.get_by_role("link", name="Upcoming").click()
+    expect(page.get_by_role("heading", name="Upcoming", level=1)).to_be_visible()
     days = [clock.date(today + timedelta(n)) for n in range(7)]
     found = headings(page)
     assert [day in heading for day, heading in zip(days, found, strict=True)] == [True] * 7
