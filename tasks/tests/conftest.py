@@ -4,11 +4,18 @@ import pytest
 
 from accounts.tests.people import PASSWORD, add_user
 from tasks.tests.browsing import sign_in
+from todosite.tests.visitor import Visitor
 
 
 @pytest.fixture
 def ann():
     return add_user(password=PASSWORD)
+
+
+@pytest.fixture
+def visitor(ann):
+    """Ann, signed in, at a browser without JavaScript that is no Chromium."""
+    return Visitor(ann)
 
 
 @pytest.fixture(params=["script", "no script"])

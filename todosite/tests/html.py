@@ -1,0 +1,40 @@
+"""Reading HTML as a browser parses it, with lxml: elements by CSS selector, and their words."""
+
+from lxml.html import HtmlElement, document_fromstring
+
+
+def parsed(source):
+    """Return the root element of a page: of a Django response, of HTML as text, or itself."""
+    if isinstance(source, HtmlElement):
+        return source
+    text = source if isinstance(source, str) else source.content.decode()
+    return document_fromstring(text or "<html></html>")
+
+
+def select(source, selector):
+    """Return the elements that a CSS selector matches, in the order of the page."""
+    return parsed(source).cssselect(selector)
+
+
+def one(source, selector):
+    """Return the only element that a CSS selector matches.
+
+    Raises AssertionError where there is none or more than one.
+    """
+    found = select(source, selector)
+    assert len(found) == 1, f"{len(found)} elements match {selector}"
+    return found[0]
+
+
+def words(source):
+    """Return the text of a page or an element, with single blanks between its words."""
+    texts = parsed(source).xpath(".//text()[not(ancestor::script or ancestor::style)]")
+    return " ".join(" ".join(texts).split())
+
+
+def name_of(element):
+    """Return the accessible name of a link or button: its label, else what it says."""
+    if label := element.get("aria-label"):
+        return label
+    shown = element.xpath('.//text()[not(ancestor::*[@aria-hidden="true"])]')
+    return " ".join("".join(shown).split())

@@ -1,0 +1,189 @@
+"""A browser without JavaScript, over Django's test client: what a form holds is what is sent.
+
+It finds fields by their labels, and links and buttons by their names, as a person does; CSRF is
+checked. django-webtest and mechanize know fields by their `name` alone, and so would pass over a
+label that is missing.
+"""
+
+from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+
+from todosite.tests.html import name_of, parsed, select, words
+
+FIELDS = "input, select, textarea"
+
+
+class Visitor:
+    """One browser; page is the document that it shows, url its address, response Django's answer.
+
+    Asking for something that the page doesn't have is an AssertionError that lists what it has.
+    """
+
+    def __init__(self, user=None):
+        self.client = Client(enforce_csrf_checks=True)
+        if user:
+            self.client.force_login(user)
+
+    # going
+
+    def open(self, url):
+        return self.take(self.client.get(url, follow=True))
+
+    def follow(self, name, inside="body"):
+        """Follow the first link of this name."""
+        return self.open(urljoin(self.url, self.find(f"{inside} a[href]", name).get("href")))
+
+    def take(self, response):
+        """Show the page that an answer, or the end of its redirects, holds."""
+        self.response, self.page = response, parsed(response)
+        request = response.request
+        query = f"?{request['QUERY_STRING']}" if request["QUERY_STRING"] else ""
+        self.url = request["PATH_INFO"] + query
+        return self
+
+    # reading
+
+    def select(self, selector):
+        return select(self.page, selector)
+
+    def texts(self, selector):
+        """Return the words of all elements that a CSS selector matches."""
+        return [words(element) for element in self.select(selector)]
+
+    def text(self, selector):
+        """Return the words of all that a CSS selector matches, as one."""
+        return " ".join(self.texts(selector))
+
+    @property
+    def words(self):
+        return words(self.page)
+
+    @property
+    def titles(self):
+        """Return the titles of the rows of tasks."""
+        return self.texts("a.task-title")
+
+    @property
+    def message(self):
+        """Return what the page says of the last act."""
+        return self.text("#messages")
+
+    @property
+    def heading(self):
+        """Return the page's own heading, not that of a box over it."""
+        return " ".join(words(h1) for h1 in self.page.xpath("//h1[not(ancestor::dialog)]"))
+
+    def find(self, selector, name):
+        """Return the first element that matches and has this accessible name."""
+        found = self.select(selector)
+        for element in found:
+            if name_of(element) == name:
+                return element
+        raise AssertionError(f"no {selector} “{name}” among {[name_of(e) for e in found]}")
+
+    # filling in
+
+    def field(self, label):
+        """Return the first field with this label, and not one of those that are disabled."""
+        labels = [(words(e), e) for e in self.select("label")]
+        for text, element in labels:
+            if text == label:
+                return self.labelled(element)
+        for element in self.select(FIELDS):
+            if element.get("aria-label") == label:
+                return element
+        raise AssertionError(f"no field “{label}” among {[text for text, _ in labels]}")
+
+    def labelled(self, label):
+        if pk := label.get("for"):
+            return self.page.get_element_by_id(pk)
+        return label.cssselect(FIELDS)[0]
+
+    def value(self, label):
+        """Return what stands in the field with this label, lines ending as Python's do."""
+        return self.value_of(self.field(label))
+
+    def fill(self, label, text):
+        field = self.field(label)
+        if field.tag == "textarea":
+            field.text = f"\n{text}"
+        else:
+            field.set("value", text)
+        return self
+
+    def check(self, label):
+        """Tick the box, or choose the radio button, with this label."""
+        field = self.field(label)
+        if field.get("type") == "radio":
+            for other in self.select(f'input[type=radio][name="{field.get("name")}"]'):
+                if owner(other) is owner(field):
+                    other.attrib.pop("checked", None)
+        field.set("checked", "")
+        return self
+
+    def uncheck(self, label):
+        self.field(label).attrib.pop("checked", None)
+        return self
+
+    def is_checked(self, label):
+        return "checked" in self.field(label).attrib
+
+    def choose(self, label, text):
+        """Choose the option that says text."""
+        options = self.field(label).cssselect("option")
+        (chosen,) = [option for option in options if words(option) == text]
+        for option in options:
+            option.attrib.pop("selected", None)
+        chosen.set("selected", "")
+        return self
+
+    # sending
+
+    def press(self, name, inside="body"):
+        """Press the first button of this name that sends a form, and show what comes."""
+        return self.send(self.find(f"{inside} button:not([type=button])", name))
+
+    def enter(self, label):
+        """Press Enter in the field with this label: that presses the form's first button."""
+        form = owner(self.field(label))
+        buttons = [button for button in self.select("button") if owner(button) is form]
+        return self.send(buttons[0])
+
+    def send(self, button):
+        form = owner(button)
+        data = {}
+        for field in self.select(f"{FIELDS}, button"):
+            if owner(field) is form and is_sent(field, button):
+                data.setdefault(field.get("name"), []).append(self.value_of(field))
+        data = {name: [text.replace("\n", "\r\n") for text in data[name]] for name in data}
+        action = button.get("formaction") or form.get("action") or self.url
+        url = urljoin(self.url, action)
+        if (button.get("formmethod") or form.get("method") or "get").lower() == "post":
+            return self.take(self.client.post(url, data, follow=True))
+        return self.take(self.client.get(urlsplit(url).path, data, follow=True))
+
+    def value_of(self, field):
+        if field.tag == "textarea":
+            return (field.text or "").replace("\r\n", "\n").removeprefix("\n")
+        if field.tag == "select":
+            options = field.cssselect("option")
+            chosen = [option for option in options if "selected" in option.attrib] or options
+            return chosen[0].get("value", words(chosen[0]))
+        return field.get("value", "on" if field.get("type") in {"checkbox", "radio"} else "")
+
+
+def owner(field):
+    """Return the form that a field or button belongs to, by its attribute or by its place."""
+    if pk := field.get("form"):
+        return field.getroottree().getroot().get_element_by_id(pk)
+    return next(field.iterancestors("form"), None)
+
+
+def is_sent(field, button):
+    """Tell whether a field goes along when its form is sent by this button (HTML, "form data")."""
+    if not field.get("name") or "disabled" in field.attrib:
+        return False
+    if field.tag == "button":
+        return field is button
+    return field.get("type") not in {"checkbox", "radio"} or "checked" in field.attrib
