@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -94,6 +95,13 @@ def static_files_found_once():
         self.files.update(found)
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", add):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_cheaply():
+    """A password costs a fifth of a second on purpose; tests set and check hundreds."""
+    with mock.patch.object(ScryptPasswordHasher, "work_factor", 2):
         yield
 
 
