@@ -159,9 +159,10 @@ class Visitor:
         data = {name: [text.replace("\n", "\r\n") for text in data[name]] for name in data}
         action = button.get("formaction") or form.get("action") or self.url
         url = urljoin(self.url, action)
+        options = {"follow": True, "headers": {"Referer": f"http://testserver{self.url}"}}
         if (button.get("formmethod") or form.get("method") or "get").lower() == "post":
-            return self.take(self.client.post(url, data, follow=True))
-        return self.take(self.client.get(urlsplit(url).path, data, follow=True))
+            return self.take(self.client.post(url, data, **options))
+        return self.take(self.client.get(urlsplit(url).path, data, **options))
 
     def value_of(self, field):
         if field.tag == "textarea":
