@@ -1,0 +1,163 @@
+"""Nothing typed is ever lost without JavaScript: sessions that end, steps beside notes."""
+
+from unittest import mock
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
+
+from accounts.tests.people import PASSWORD, add_user
+from tasks.forms import AddForm
+from tasks.models import Step, Task, TaskList
+from todosite.tests.html import one
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "You were signed out before this was saved."
+
+
+@pytest.fixture
+def task(ann):
+    return ann.tasks.create(title="Milk")
+
+
+def end_session():
+    Session.objects.all().delete()
+
+
+def enter(visitor, email="ann@example.org"):
+    """Sign in again, through the form."""
+    assert visitor.heading == "Sign in"
+    visitor.fill("Email", email).fill("Password", PASSWORD).press("Sign in")
+    assert visitor.heading != "Sign in"
+
+
+def notices(visitor):
+    return visitor.select("section[aria-label='Not saved yet']")
+
+
+def offered(visitor):
+    """Return the texts that wait for being sent."""
+    return [visitor.value_of(text) for text in visitor.select(".waiting textarea")]
+
+
+def notes(visitor):
+    """Return the notes in the form of the task, not those that wait for being sent."""
+    return visitor.value_of(one(visitor.page, "#detail-body [name=description]"))
+
+
+class TestExpiredSession:
+    def test_edit_waits_and_is_sent_by_its_user(self, visitor, task):
+        visitor.open(task.get_absolute_url()).fill("Notes", "Two litres,\nunsweetened")
+        end_session()
+        visitor.press("Save")
+        assert "What you typed waits until you sign in again." in visitor.words
+        enter(visitor)
+        assert visitor.url == f"/tasks/{task.pk}/"
+        assert len(notices(visitor)) == 1
+        assert f"{WORDS} “Milk”, sent " in visitor.text(".waiting")
+        assert visitor.texts(".waiting label") == ["Notes"]
+        assert offered(visitor) == ["Two litres,\nunsweetened"]
+        assert notes(visitor) == ""
+        assert Task.objects.get().description == ""
+        visitor.press("Send it now")
+        assert notes(visitor) == "Two litres,\nunsweetened"
+        assert notices(visitor) == []
+        assert Task.objects.get().description == "Two litres,\nunsweetened"
+
+    def test_line_is_offered_once_and_thrown_away(self, visitor, ann):
+        visitor.open("/inbox/").fill("Add a task", "Bread")
+        end_session()
+        visitor.enter("Add a task")
+        enter(visitor)
+        assert visitor.value("Add a task") == ""
+        assert offered(visitor) == ["Bread"]
+        visitor.press("Throw it away")
+        assert notices(visitor) == []
+        assert ann.tasks.count() == 0
+
+    def test_name_is_offered_and_sent(self, visitor, ann):
+        work = TaskList(user=ann, name="Work")
+        work.add()
+        visitor.open(f"/lists/{work.pk}/edit/").fill("Name", "Office")
+        end_session()
+        visitor.press("Save")
+        enter(visitor)
+        assert offered(visitor) == ["Office"]
+        visitor.press("Send it now")
+        assert visitor.heading == "Office"
+
+    def test_step_is_offered_and_sent(self, visitor, task):
+        visitor.open(task.get_absolute_url()).fill("Add a step", "Whisk")
+        end_session()
+        visitor.enter("Add a step")
+        enter(visitor)
+        assert offered(visitor) == ["Whisk"]
+        visitor.press("Send it now")
+        assert visitor.texts(".step-title") == ["Whisk"]
+
+    def test_nobody_else_sees_it(self, visitor, task):
+        add_user("ben@example.org", password=PASSWORD)
+        visitor.open(task.get_absolute_url()).fill("Notes", "Secret")
+        end_session()
+        visitor.press("Save")
+        enter(visitor, "ben@example.org")
+        visitor.open("/inbox/")
+        assert "Your inbox is empty" in visitor.words
+        assert "Secret" not in visitor.response.text
+        assert notices(visitor) == []
+
+    def test_clash_says_both_and_the_words_stay_until_they_are_saved(self, visitor, task):
+        visitor.open(task.get_absolute_url()).fill("Notes", "Mine")
+        end_session()
+        visitor.press("Save")
+        Task.objects.get().edit(description="Theirs")
+        enter(visitor)
+        visitor.press("Send it now")
+        assert "Meanwhile this became: Theirs" in visitor.words
+        assert notes(visitor) == "Mine"
+        assert len(notices(visitor)) == 1
+        visitor.press("Save")
+        assert visitor.message == "Saved “Milk”. Undo"
+        visitor.open(visitor.url)
+        assert notices(visitor) == []
+        assert notes(visitor) == "Mine"
+
+
+class TestStepBesideNotes:
+    @pytest.mark.parametrize("how", ["Enter", "Add step", "Save"])
+    def test_all_that_is_typed_is_saved(self, visitor, task, how):
+        visitor.open(task.get_absolute_url())
+        visitor.fill("Notes", "Two litres").fill("Tags", "calls").fill("Add a step", "Whisk")
+        if how == "Enter":
+            visitor.enter("Add a step")
+        else:
+            visitor.press(how)
+        assert visitor.texts(".step-title") == ["Whisk"]
+        assert notes(visitor) == "Two litres"
+        assert visitor.value("Add a step") == ""
+        task.refresh_from_db()
+        assert task.description == "Two litres"
+        assert [tag.name for tag in task.tags.all()] == ["calls"]
+        assert Step.objects.count() == 1
+
+    def test_invalid_step_keeps_all_that_is_typed(self, visitor, task):
+        visitor.open(task.get_absolute_url())
+        visitor.fill("Notes", "Two litres").fill("Add a step", "x" * 256).enter("Add a step")
+        assert visitor.text("#step-error") == "This has 256 characters; 255 are possible."
+        assert visitor.value("Add a step") == "x" * 256
+        assert notes(visitor) == "Two litres"
+
+
+def test_form_that_met_a_broken_connection_is_sent_again_by_its_user(visitor):
+    visitor.client.raise_request_exception = False
+    visitor.open("/tasks/add/").fill("What is there to do?", "Milk & <bread>")
+    broken = OperationalError("cut off")
+    broken.__cause__ = psycopg.errors.AdminShutdown()
+    with mock.patch.object(AddForm, "save", side_effect=broken):
+        visitor.press("Add")
+    assert "we can't tell whether this was saved" in visitor.words
+    visitor.press("Send it again")
+    assert visitor.message == "Added “Milk & <bread>”. Undo"
+    assert Task.objects.count() == 1

@@ -1,0 +1,79 @@
+"""Several lines are added at once, and a task is duplicated, without JavaScript."""
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts.tests.people import PASSWORD
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
+
+
+def lines(visitor):
+    return visitor.value("One task a line")
+
+
+class TestSeveralAtOnce:
+    def test_from_the_page_that_adds_one(self, visitor):
+        visitor.open("/tasks/add/?next=/inbox/").follow("Add several at once")
+        visitor.fill("One task a line", "Milk\nBread").press("Look first")
+        assert visitor.heading == "Add 2 tasks?"
+        visitor.press("Add 2 tasks")
+        assert visitor.titles == ["Milk", "Bread"]
+
+    def test_wrong_line_keeps_all_and_is_named(self, visitor):
+        text = f"Milk\n  {'x' * 256}\nBread"
+        visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", text)
+        visitor.press("Add these tasks")
+        assert "Line 2: This has 256 characters; 255 are possible." in visitor.words
+        assert lines(visitor) == text
+        visitor.fill("One task a line", "Milk\nBread").press("Add 2 tasks")
+        assert visitor.message == "Added 2 tasks. Undo"
+
+    def test_session_that_has_ended_loses_nothing(self, visitor, ann):
+        visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", CAKE)
+        Session.objects.all().delete()
+        visitor.press("Add these tasks")
+        visitor.fill("Email", ann.email).fill("Password", PASSWORD).press("Sign in")
+        visitor.press("Send it now")
+        assert visitor.message == "Added 2 tasks. Undo"
+        assert visitor.titles == ["Party"]
+
+    def test_cancel_adds_nothing(self, visitor):
+        visitor.open("/tasks/paste/?next=/inbox/&text=Milk").press("Look first")
+        assert visitor.heading == "Add 1 task?"
+        visitor.follow("Cancel")
+        assert "Your inbox is empty" in visitor.words
+        assert Task.objects.count() == 0
+
+
+class TestDuplicating:
+    def test_from_its_menu(self, visitor):
+        visitor.open("/inbox/")
+        for line in ["Milk", "Bread"]:
+            visitor.fill("Add a task", line).press("Add")
+        visitor.follow("More for “Milk”").press("Duplicate “Milk”")
+        assert visitor.message == "Duplicated “Milk”. Undo"
+        assert visitor.titles == ["Milk", "Milk", "Bread"]
+
+    def test_from_its_page_and_undo(self, visitor, ann):
+        task = ann.tasks.create(title="Milk")
+        task.steps.model(user=ann, task=task, title="Whisk", done=True).add()
+        visitor.open("/inbox/").follow("Milk").press("Duplicate task")
+        assert visitor.message == "Duplicated “Milk”. Undo"
+        copy = Task.objects.exclude(pk=task.pk).get()
+        assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
+        visitor.press("Undo")
+        assert visitor.message == "Undone: added “Milk”. Undo"
+        assert list(Task.objects.all()) == [task]
+
+    def test_double_press_makes_one(self, visitor, ann):
+        visitor.open(ann.tasks.create(title="Milk").get_absolute_url())
+        page, url = visitor.page, visitor.url
+        visitor.press("Duplicate task")
+        visitor.page, visitor.url = page, url  # the same form again, with its key
+        visitor.press("Duplicate task")
+        assert visitor.message == "Duplicated “Milk”. Undo"
+        assert Task.objects.count() == 2
