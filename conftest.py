@@ -20,6 +20,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 CHROMIUM_FLAGS = [
     *["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
     *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 # Of two such lists only the last counts, so Playwright's is here again. The new ones are the pages
 # that a window has ready for its address bar: they took most of what a new context costs.
@@ -153,11 +154,9 @@ def watch(context, live_server):
         " e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
     )
 
-    def route(route):
-        if route.request.url.startswith((live_server.url, "data:")):
-            return route.continue_()
-        seen.append(f"left the host for {route.request.url}")
-        return route.abort()
+    def request(request):
+        if not request.url.startswith((live_server.url, "data:", "blob:")):
+            seen.append(f"left the host for {request.url}")
 
     def console(message):
         if message.type == "error" and ("CSP" in message.text or "Uncaught" in message.text):
@@ -167,7 +166,7 @@ def watch(context, live_server):
         if "ransition was" not in str(error.error):  # a skipped view transition is no fault
             seen.append(str(error.error))
 
-    context.route("**/*", route)
+    context.on("request", request)
     context.on("console", console)
     context.on("weberror", error)
     return seen
@@ -178,6 +177,39 @@ def context(context, live_server):
     seen = watch(context, live_server)
     yield context
     assert seen == []
+
+
+@pytest.fixture(scope="session")
+def shared_context(browser, browser_context_args, live_server):
+    """One browser context for all tests that leave it as it was; its files come from its cache."""
+    context = browser.new_context(**browser_context_args)
+    context.seen = watch(context, live_server)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def shared_page(request, shared_context, live_server, output_path):
+    """A new page in the shared context, which is emptied afterwards: cookies, storage, pages.
+
+    A test that changes its context for good (installs a clock) takes `page` instead.
+    """
+    context = shared_context
+    context.seen.clear()
+    page = context.new_page()
+    yield page
+    if not getattr(request.node, "rep_call", request.node.rep_setup).passed:
+        for number, open_page in enumerate(context.pages, 1):
+            open_page.screenshot(path=f"{output_path}/test-failed-{number}.png")
+    context.set_offline(False)
+    context.clear_permissions()
+    context.clear_cookies()
+    rest = page if not page.is_closed() else context.new_page()
+    origin = {"origin": live_server.url, "storageTypes": "local_storage"}
+    context.new_cdp_session(rest).send("Storage.clearDataForOrigin", origin)
+    for open_page in context.pages:
+        open_page.close()
+    assert context.seen == []
 
 
 @pytest.fixture

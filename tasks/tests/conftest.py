@@ -27,10 +27,10 @@ def anybody(request):
 
 
 @pytest.fixture
-def signed_in(page, ann, client, live_server):
-    page.set_default_timeout(5000)
-    sign_in(page, client, ann, live_server)
-    return page
+def signed_in(shared_page, ann, client, live_server):
+    shared_page.set_default_timeout(5000)
+    sign_in(shared_page, client, ann, live_server)
+    return shared_page
 
 
 @pytest.fixture
