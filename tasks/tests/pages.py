@@ -1,34 +1,25 @@
-"""What tests of pages have in common: Ann, signed in, and eyes to read a page with."""
+"""The ground of page tests: Ann, signed in, and eyes to read a page with."""
 
-import re
 from datetime import datetime
-from html import unescape
 from unittest import mock
 from zoneinfo import ZoneInfo
 
 from django.test import TestCase
 
 from accounts.tests.people import add_user
+from todosite.tests.html import one, select, words
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-OF_LISTING = re.compile(
-    r'class="group-heading"[^>]*>(?P<heading>[^<]*?)\s*(?:<span class="n">(?P<n>\d+)|<)'
-    r'|<summary><svg.*?</svg>(?P<done>[^<]*?) <span class="n">(?P<number>\d+)'
-    r'|class="task-title"[^>]*>(?P<title>[^<]*)<',
-    re.DOTALL,
-)
-OF_SIDEBAR = re.compile(
-    r'<span(?: class="name")?>([^<]*)</span><span class="count"[^>]*>(.*?)</a>', re.DOTALL
-)
+LISTING = ".group-heading, summary:has(.n), .task-title"
 
 
 def html_of(response):
     return response.content.decode()
 
 
-def words_of(html):
-    """Return what a person reads in a piece of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+def words_of(source):
+    """Return the words that a person reads in a response, in HTML or in an element."""
+    return words(source)
 
 
 def sections_of(response):
@@ -37,15 +28,14 @@ def sections_of(response):
     Rows without a heading stand under "".
     """
     found = []
-    for match in OF_LISTING.finditer(html_of(response)):
-        if match["title"] is None:
-            number = match["n"] or match["number"]
-            words = unescape(match["heading"] or match["done"])
-            found.append((f"{words} {number}" if number else words, []))
+    for element in select(response, LISTING):
+        if "task-title" not in element.classes:
+            heading = element.xpath("./text() | ./*[@class='n']/text()")
+            found.append((" ".join("".join(heading).split()), []))
         else:
             if not found:
                 found.append(("", []))
-            found[-1][1].append(unescape(match["title"]))
+            found[-1][1].append(element.text_content())
     return found
 
 
@@ -55,22 +45,22 @@ def titles_of(response):
 
 
 def row_of(response, task):
-    """Return the HTML of a task's row."""
-    return html_of(response).split(f'id="task-{task.pk}"')[1].split("</li>")[0]
+    """Return a task's row."""
+    return one(response, f"#task-{task.pk}")
 
 
 def meta_of(response, task):
-    """Return what a task's row says below its title."""
-    return words_of(row_of(response, task).partition('<p class="meta">')[2].partition("</p>")[0])
+    """Return the words of a task's row below its title."""
+    return " ".join(words(meta) for meta in row_of(response, task).cssselect(".meta"))
 
 
 def counts_of(response):
     """Return the numbers in the sidebar, by the names that they stand at. None is 0."""
-    html = html_of(response).split('id="sidebar"')[1]
-    return {
-        unescape(name): int((re.findall(r"\d+", re.sub("<[^>]*>", "", rest)) or [0])[0])
-        for name, rest in OF_SIDEBAR.findall(html)
-    }
+    found = {}
+    for count in select(response, "#sidebar .count"):
+        digits = "".join(char for char in words(count) if char.isdigit())
+        found[words(count.getprevious())] = int(digits or 0)
+    return found
 
 
 def messages_of(response):
@@ -79,9 +69,9 @@ def messages_of(response):
 
 def undo_of(response):
     """Return where the page's Undo leads, as a pair: the address, and the page it comes back to."""
-    toast = html_of(response).split('class="toast"')[1]
-    found = re.search(r'action="([^"]*)".*?name="next" value="([^"]*)"', toast, re.DOTALL)
-    return tuple(unescape(part) for part in found.groups())
+    form = select(response, ".toast form")[0]
+    assert words(form) == "Undo"
+    return form.get("action"), form.cssselect("[name=next]")[0].get("value")
 
 
 class PageTests(TestCase):
@@ -96,9 +86,9 @@ class PageTests(TestCase):
         return self.ann.tasks.create(title=title, **fields)
 
     def add_list(self, name="Work", **fields):
-        one = self.ann.lists.model(user=self.ann, name=name, **fields)
-        one.add()
-        return one
+        added = self.ann.lists.model(user=self.ann, name=name, **fields)
+        added.add()
+        return added
 
     def add_tag(self, name="calls", *tasks):
         tag = self.ann.tags.create(name=name)

@@ -1,8 +1,6 @@
 """What each page shows, in which order and under which headings; and the counts beside it."""
 
-import re
 from datetime import date, time, timedelta
-from html import unescape
 from unittest import mock
 
 from django.utils import timezone
@@ -20,6 +18,7 @@ from tasks.tests.pages import (
     titles_of,
     words_of,
 )
+from todosite.tests.html import one, select
 
 WEDNESDAY = date(2026, 3, 25)
 
@@ -89,8 +88,8 @@ class TodayTests(ListingTests):
         self.assertEqual(meta_of(response, passed), "Overdue: Today 14:00")
         self.assertEqual(meta_of(response, timed), "18:00")
         self.assertEqual(meta_of(response, plain), "")
-        self.assertIn('data-state="late"', row_of(response, late))
-        self.assertNotIn('data-state="late"', row_of(response, timed))
+        self.assertEqual(len(select(row_of(response, late), "[data-state=late]")), 1)
+        self.assertEqual(select(row_of(response, timed), "[data-state=late]"), [])
 
     def test_only_the_latest_that_is_done_is_shown_and_the_rest_linked(self):
         for number in range(51):
@@ -194,12 +193,11 @@ class UpcomingTests(ListingTests):
 
     def coming(self, url="/upcoming/"):
         """Return what is to come on each day that has any: {heading: what its rows say}."""
-        found = re.findall(
-            r'<ul class="coming" aria-label="Repeats to come on ([^"]*)">(.*?)</ul>',
-            html_of(self.get(url)),
-            re.DOTALL,
-        )
-        return {day: [words_of(row) for row in rows.split("</li>")[:-1]] for day, rows in found}
+        found = {}
+        for coming in select(self.get(url), 'ul.coming[aria-label^="Repeats to come on "]'):
+            day = coming.get("aria-label").removeprefix("Repeats to come on ")
+            found[day] = [words_of(row) for row in coming.cssselect("li")]
+        return found
 
     def test_repeats_to_come_are_shown_on_their_days(self):
         self.add_repeat("Gym", "FREQ=WEEKLY;BYDAY=MO,FR", day(-2), list=self.add_list("Sport"))
@@ -436,7 +434,7 @@ class CompletedTests(ListingTests):
         task = self.add_task("Rent", due_date=day(-5))
         task.complete()
         self.assertEqual(meta_of(self.get("/completed/"), task), "Fri 20 Mar")
-        self.assertNotIn("data-state", row_of(self.get("/completed/"), task))
+        self.assertEqual(select(row_of(self.get("/completed/"), task), "[data-state]"), [])
 
 
 class ArrangementTests(ListingTests):
@@ -455,8 +453,9 @@ class ArrangementTests(ListingTests):
 
     def to_lists(self):
         """Put the tasks into lists, and a tag on each; return the page of the tag."""
-        for title, one in {"A": self.home, "B": self.work, "C": self.home, "D": self.work}.items():
-            self.ann.tasks.filter(title=title).update(list=one)
+        lists = {"A": self.home, "B": self.work, "C": self.home, "D": self.work}
+        for title, place in lists.items():
+            self.ann.tasks.filter(title=title).update(list=place)
         return self.add_tag("all", *self.ann.tasks.all()).get_absolute_url()
 
     def test_sorts(self):
@@ -551,9 +550,10 @@ class ArrangementTests(ListingTests):
             (self.work.get_absolute_url(), ["priority", ""]),
             (self.home.get_absolute_url(), ["manual", ""]),
         ]:
-            form = html_of(self.get(url)).split('action="/arrange/"')[1].split("</form>")[0]
+            form = one(self.get(url), 'form[action="/arrange/"]')
             for name, value in zip(["sort", "group"], chosen, strict=True):
-                self.assertIn(f'name="{name}" value="{value}" checked', form)
+                with self.subTest(url=url, name=name):
+                    self.assertEqual(one(form, f"[name={name}][checked]").get("value"), value)
 
     def test_page_of_a_task_keeps_that_of_the_listing_beside_it(self):
         task = self.ann.tasks.get(title="A")
@@ -564,8 +564,7 @@ class ArrangementTests(ListingTests):
 
     def test_page_of_a_task_that_nothing_led_to_keeps_that_of_its_list(self):
         url = self.ann.tasks.get(title="A").get_absolute_url()
-        form = html_of(self.get(url)).split('action="/arrange/"')[1]
-        page = unescape(re.search(r'name="next" value="([^"]*)"', form)[1])
+        page = one(self.get(url), 'form[action="/arrange/"] [name=next]').get("value")
         self.assertEqual(page, f"{url}?on=%2Finbox%2F")
         self.assertRedirects(self.arrange(page, "due"), page)
         self.assertEqual("".join(self.titles(url)), "EFCDAB")
@@ -681,9 +680,9 @@ class CountTests(ListingTests):
     def test_sidebar_marks_where_one_is(self):
         work, calls = self.add_list(), self.add_tag()
         for url in ["/inbox/", "/today/", work.get_absolute_url(), calls.get_absolute_url()]:
-            sidebar = html_of(self.get(url)).split('id="sidebar"')[1].split('class="side-foot"')[0]
-            self.assertEqual(sidebar.count("aria-current"), 1)
-            self.assertIn(f'href="{url}" aria-current="page"', sidebar)
+            with self.subTest(url=url):
+                link = one(self.get(url), "#sidebar [aria-current]")
+                self.assertEqual((link.get("href"), link.get("aria-current")), (url, "page"))
 
 
 class FormatTests(ListingTests):
@@ -707,15 +706,19 @@ class FormatTests(ListingTests):
         self.assertContains(self.client.get("/upcoming/"), "Wed Mar 25 – Tue Mar 31")
 
     def test_next_week_begins_when_the_users_week_does(self):
-        task = self.add_task()
-        for week_start, first in [(0, "2026-03-30"), (6, "2026-03-29")]:
-            self.post("/settings/", week_start=week_start)
-            html = html_of(self.get(f"/tasks/{task.pk}/menu/"))
-            self.assertRegex(html, f'value="{first}">Next week ')
+        menu = f"/tasks/{self.add_task().pk}/menu/"
+        for week_start, first, words in [
+            (0, "2026-03-30", "Next week Mon 30 Mar"),
+            (6, "2026-03-29", "Next week Sun 29 Mar"),
+        ]:
+            with self.subTest(week_start=week_start):
+                self.post("/settings/", week_start=week_start)
+                self.assertEqual(words_of(one(self.get(menu), f'[value="{first}"]')), words)
         self.post("/settings/", week_start=5)  # on the weekend: one day has one name
-        html = html_of(self.get(f"/tasks/{task.pk}/menu/"))
-        self.assertRegex(html, 'value="2026-03-28">Weekend ')
-        self.assertNotIn("Next week", html)
+        response = self.get(menu)
+        weekend = one(response, '[value="2026-03-28"]')
+        self.assertEqual(words_of(weekend), "Weekend Sat 28 Mar")
+        self.assertNotIn("Next week", html_of(response))
 
 
 class PagingTests(ListingTests):
@@ -760,9 +763,8 @@ class PagingTests(ListingTests):
 
 class EmptyTests(ListingTests):
     def empty(self, url):
-        """Return what an empty page says."""
-        html = html_of(self.get(url)).split('class="empty"')[1].split("</section>")[0]
-        return words_of(html.partition("<h2>")[2])
+        """Return the words of an empty page."""
+        return words_of(one(self.get(url), ".empty"))
 
     def test_empty_pages_say_the_next_step(self):
         work, calls = self.add_list(), self.add_tag()
