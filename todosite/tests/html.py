@@ -32,6 +32,17 @@ def words(source):
     return " ".join(" ".join(texts).split())
 
 
+def values(source, name):
+    """Return the values of all fields and buttons of this name."""
+    return [field.get("value") for field in select(source, f'[name="{name}"]')]
+
+
+def hidden(source):
+    """Return the hidden fields of a page or an element, as {name: value}."""
+    fields = select(source, "input[type=hidden]")
+    return {field.get("name"): field.get("value") for field in fields}
+
+
 def name_of(element):
     """Return the accessible name of a link or button: its label, else what it says."""
     if label := element.get("aria-label"):
