@@ -58,8 +58,8 @@ def counts_of(response):
     """Return the numbers in the sidebar, by the names that they stand at. None is 0."""
     found = {}
     for count in select(response, "#sidebar .count"):
-        digits = "".join(char for char in words(count) if char.isdigit())
-        found[words(count.getprevious())] = int(digits or 0)
+        number = "".join(filter(str.isdigit, words(count)))
+        found[words(count.getprevious())] = int(number or 0)
     return found
 
 

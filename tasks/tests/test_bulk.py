@@ -1,9 +1,7 @@
 """One act on several tasks: each act, which tasks are meant, what can be wrong, and undoing it."""
 
-import re
 import uuid
 from datetime import UTC, date, time
-from html import unescape
 from unittest import mock
 
 import pytest
@@ -16,7 +14,6 @@ from tasks.tests.pages import (
     HTMX,
     PageTests,
     counts_of,
-    html_of,
     messages_of,
     sections_of,
     titles_of,
@@ -24,17 +21,16 @@ from tasks.tests.pages import (
     words_of,
 )
 from tasks.tests.rows import rows_of
+from todosite.tests.html import hidden, one, select, values
 
 BULK = "/tasks/bulk/"
 NOTHING = "There was nothing to change."
 
 
 def which_of(response):
-    """Return what a bar says of which tasks are meant, and its hidden fields."""
-    part = html_of(response).split('id="bulk-which"')[1].split("</fieldset>")[0]
-    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', part))
-    labels = [words_of(label) for label in re.findall("<label>(.*?)</label>", part)]
-    return labels, fields
+    """Return the words of a bar that say which tasks are meant, and its hidden fields."""
+    part = one(response, "#bulk-which")
+    return [words_of(label) for label in part.cssselect("label")], hidden(part)
 
 
 class BulkTests(PageTests):
@@ -59,9 +55,9 @@ class BulkTests(PageTests):
         return rows_of(self.ann)
 
     def assertRefused(self, words, response, status=422):
-        """Assert that an answer says these words, and what a form's fields are in their place."""
+        """Assert that an answer says these words alone at the fields of its form."""
         self.assertEqual(response.status_code, status)
-        errors = re.findall(r'<ul class="errorlist[^>]*>(.*?)</ul>', html_of(response), re.DOTALL)
+        errors = select(response, "ul.errorlist")
         self.assertEqual([words_of(error) for error in errors], [words])
 
 
@@ -217,15 +213,15 @@ class WhichTests(BulkTests):
         self.assertEqual(fields["number"], "3")
 
     def test_ticked(self):
-        one, _, three = self.add_tasks(3)
-        self.do("complete", one, three, which="ticked", number="3")
+        first, _, third = self.add_tasks(3)
+        self.do("complete", first, third, which="ticked", number="3")
         self.assertEqual(self.done(), ["Task 1", "Task 3"])
 
     def test_page(self):
         self.add_tasks(5)
         _, fields = which_of(self.get("/tasks/?limit=2&page=2"))
-        one = self.ann.tasks.get(title="Task 1")  # ticked, too
-        self.do("complete", one, **fields | {"which": "page", "next": "/tasks/?limit=2&page=2"})
+        first = self.ann.tasks.get(title="Task 1")  # ticked, too
+        self.do("complete", first, **fields | {"which": "page", "next": "/tasks/?limit=2&page=2"})
         self.assertEqual(self.done(), ["Task 2", "Task 3"])
 
     def test_all(self):
@@ -339,13 +335,11 @@ class WhichTests(BulkTests):
     def test_today_offers_to_reschedule_what_is_overdue(self):
         for title, day in [("Late", 20), ("Later", 21), ("Today", 25)]:
             self.add_task(title, due_date=date(2026, 11, day))
-        page = html_of(self.get("/today/"))
-        form = page.split('class="arrange reschedule"')[1].split("</form>")[0]
-        self.assertIn("Put all 2 overdue on", words_of(form))
-        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
-        days = re.findall(r'name="do" value="(due [\d-]+)">([^<]*)<', form)
+        form = one(self.get("/today/"), ".reschedule form")
+        self.assertEqual(words_of(one(form, "legend")), "Put all 2 overdue on")
+        buttons = form.cssselect('fieldset [name="do"]')
         self.assertEqual(
-            days,
+            [(button.get("value"), words_of(button)) for button in buttons],
             [
                 ("due 2026-11-25", "Today"),
                 ("due 2026-11-26", "Tomorrow"),
@@ -353,7 +347,7 @@ class WhichTests(BulkTests):
                 ("due 2026-11-30", "Next week"),
             ],
         )
-        response = self.post(BULK, **fields, do="due", due_date="2026-12-01")
+        response = self.post(BULK, **hidden(form), do="due", due_date="2026-12-01")
         self.assertRedirects(response, "/today/")
         self.assertEqual(messages_of(response), ["Put 2 tasks on Tue 1 Dec."])
 
@@ -428,13 +422,10 @@ class WrongTests(BulkTests):
         self.check(words, "list", self.task, list=away.pk)  # nor is it offered
 
     def fields(self, response):
-        """Return what the form of a page would send, but for its buttons."""
-        form = html_of(response).split('<form class="sheet"')[1].split("</form>")[0]
-        inputs = re.findall(r"<input ([^>]*)>", form)
+        """Return the values that the form of a page would send, but for its buttons."""
         sent = {}
-        for one in inputs:
-            attributes = dict(re.findall(r'(\w+)="([^"]*)"', one))
-            sent.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
+        for field in select(response, "form.sheet input"):
+            sent.setdefault(field.get("name"), []).append(field.get("value", ""))
         return sent
 
     def test_page_keeps_what_was_typed_and_goes_on_from_there(self):
@@ -573,9 +564,8 @@ class OnceTests(BulkTests):
 
     def test_each_form_has_a_key_of_its_own(self):
         self.add_task(due_date=date(2026, 11, 20))
-        keys = [re.findall(r'name="key" value="([^"]*)"', html_of(self.get("/today/")))
-                for _ in range(2)]  # fmt: skip
-        self.assertEqual(len(set(keys[0] + keys[1])), 6)  # those of add, bulk and reschedule
+        keys = values(self.get("/today/"), "key") + values(self.get("/today/"), "key")
+        self.assertEqual((len(keys), len(set(keys))), (6, 6))  # of add, bulk and reschedule
 
 
 class OriginTests(BulkTests):
@@ -584,17 +574,20 @@ class OriginTests(BulkTests):
     def test_pages_of_what_is_done_reopen_and_those_of_what_is_open_complete(self):
         work, tag = self.add_list(), self.add_tag()
         urls = ["/today/", "/upcoming/", "/inbox/", work.get_absolute_url(), tag.get_absolute_url()]
-        acts = {url: ["complete"] for url in urls}
-        acts |= {"/completed/": ["reopen"], "/tasks/": ["complete", "reopen"]}
-        for url, found in acts.items():
-            page = html_of(self.get(url))
-            self.assertEqual(re.findall('name="do" value="(complete|reopen)"', page), found, url)
+        offered = {url: ["complete"] for url in urls}
+        offered |= {"/completed/": ["reopen"], "/tasks/": ["complete", "reopen"]}
+        for url, found in offered.items():
+            with self.subTest(url=url):
+                buttons = select(
+                    self.get(url), "[name=do][value=complete], [name=do][value=reopen]"
+                )
+                self.assertEqual([button.get("value") for button in buttons], found)
 
     def test_bar_offers_lists_that_are_not_archived(self):
         self.add_list()
         self.add_list("Away").archive()
-        bar = html_of(self.get("/inbox/")).split('id="bulk-list"')[1].split("</select>")[0]
-        self.assertEqual(re.findall(">([^<]+)</option>", bar), ["Inbox", "Work"])
+        options = select(self.get("/inbox/"), "#bulk-list option")
+        self.assertEqual([words_of(option) for option in options], ["Inbox", "Work"])
 
     def test_done_today_is_left_alone_by_complete_and_goes_with_delete(self):
         today = {"due_date": date(2026, 11, 25)}
