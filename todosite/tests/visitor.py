@@ -84,13 +84,14 @@ class Visitor:
 
     # filling in
 
-    def field(self, label):
+    def field(self, label, inside="body"):
         """Return the first field with this label, and not one of those that are disabled."""
-        labels = [(words(e), e) for e in self.select("label")]
+        roots = self.select(inside)
+        labels = [(words(e), e) for root in roots for e in root.cssselect("label")]
         for text, element in labels:
             if text == label:
                 return self.labelled(element)
-        for element in self.select(FIELDS):
+        for element in [e for root in roots for e in root.cssselect(FIELDS)]:
             if element.get("aria-label") == label:
                 return element
         raise AssertionError(f"no field “{label}” among {[text for text, _ in labels]}")
@@ -112,9 +113,9 @@ class Visitor:
             field.set("value", text)
         return self
 
-    def check(self, label):
+    def check(self, label, inside="body"):
         """Tick the box, or choose the radio button, with this label."""
-        field = self.field(label)
+        field = self.field(label, inside)
         if field.get("type") == "radio":
             for other in self.select(f'input[type=radio][name="{field.get("name")}"]'):
                 if owner(other) is owner(field):
