@@ -29,7 +29,7 @@ test: lint
 
 # All that CI runs.
 test-all: lint
-	$(PYTEST) todosite tasks accounts
+	$(PYTEST) --hypothesis-profile=thorough todosite tasks accounts
 
 lint:
 	@$(PYTHON) todosite/prepare.py --tests

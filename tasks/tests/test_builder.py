@@ -4,7 +4,7 @@ from datetime import date, time
 
 from django.http import QueryDict
 from django.test import SimpleTestCase
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from tasks.models import Task
 from tasks.recurrence import upcoming
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
 from tasks.tests.test_recurrence import rules
+from todosite.tests.environment import examples
 
 
 def posted_by(form):
@@ -30,7 +31,7 @@ def posted_by(form):
 class SubsetTests(SimpleTestCase):
     """It shows any rule of the subset, and makes it again."""
 
-    @settings(max_examples=200)
+    @examples(200)
     @given(rules(), st.integers(0, 6))
     def test_rule_that_is_shown_and_sent_is_the_same(self, rule, week_start):
         now = User(time_zone="UTC").now()

@@ -8,7 +8,7 @@ from datetime import date, time
 from html.parser import HTMLParser
 
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -16,6 +16,7 @@ from accounts.tests.people import add_user
 from tasks.models import Step
 from tasks.tests.pages import html_of, words_of
 from tasks.tests.test_models import add_list
+from todosite.tests.environment import examples
 
 
 class FormReader(HTMLParser):
@@ -148,7 +149,7 @@ class EditsMeetTests(TestCase):
             return "Meanwhile this was emptied. Save again"
         return f"Meanwhile this became: {' '.join(value.split())} Save again"
 
-    @settings(max_examples=100)
+    @examples(100)
     @given(base=some(**TASK), first=some(**TASK), second=some(**TASK))
     def test_of_a_task(self, base, first, second):
         base, first, second = (
@@ -191,20 +192,20 @@ class EditsMeetTests(TestCase):
             "tags": " ".join(tag.name for tag in task.tags.by_name()),
         }
 
-    @settings(max_examples=20)
+    @examples(20)
     @given(some(**LIST), some(**LIST))
     def test_of_a_list(self, first, second):
         one = add_list(self.ann, "Errands")
         self.meet(one, self.shown("name", "color"), *[f"/lists/{one.pk}/edit/"] * 2, first, second)
 
-    @settings(max_examples=10)
+    @examples(10)
     @given(some(**STEP), some(**STEP))
     def test_of_a_step(self, first, second):
         step = Step(user=self.ann, task=self.ann.tasks.create(title="Milk"), title="Whisk")
         step.add()
         self.meet(step, self.shown("title"), *[f"/steps/{step.pk}/edit/"] * 2, first, second)
 
-    @settings(max_examples=10)
+    @examples(10)
     @given(some(**TAG), some(**TAG))
     def test_of_a_tag(self, first, second):
         tag = self.ann.tags.create(name="calls")

@@ -10,11 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.quickadd import QuickAdd, parse
 from tasks.recurrence import read
+from todosite.tests.environment import examples
 
 CASES = json.loads((Path(__file__).parent / "quickadd_cases.json").read_text())
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -257,7 +258,7 @@ class PropertyTests(SimpleTestCase):
     def test_any_text(self, text):
         self.check(text)
 
-    @settings(max_examples=400)
+    @examples(400)
     @given(
         st.lists(st.sampled_from(WORDS.split(" ")), max_size=14).map(" ".join),
         st.integers(0, 6),

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.recurrence import (
@@ -29,6 +29,7 @@ from tasks.recurrence import (
     write,
 )
 from tasks.tests import by_day
+from todosite.tests.environment import examples
 
 DAYS = by_day.DAYS
 CASES = json.loads((Path(__file__).parent / "recurrence_cases.json").read_text())
@@ -218,7 +219,7 @@ class WriteTests(SimpleTestCase):
 
 
 class GoingOnTests(SimpleTestCase):
-    @settings(max_examples=100)
+    @examples(100)
     @given(rules(), st.dates(date(2023, 1, 1), date(2025, 12, 31)), st.integers(0, 20))
     def test_rule_that_goes_on_from_one_of_its_days_has_those_that_were_left(self, rule, anchor, n):
         days = by_day.series(rule, anchor, anchor + timedelta(3653))
@@ -307,7 +308,7 @@ class NextDueTests(SimpleTestCase):
             self.assertIsNone(next_due(rule, anchor=first, after=last))
             self.assertIsNone(next_due(rule, anchor=last, after=last))
 
-    @settings(max_examples=100)
+    @examples(100)
     @given(
         rules(),
         st.dates(date(2023, 1, 1), date(2025, 12, 31)),

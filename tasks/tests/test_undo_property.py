@@ -2,8 +2,7 @@
 
 from datetime import date, time
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -12,10 +11,8 @@ from tasks.history import Act
 from tasks.models import TAG, Step, Tag, Task, TaskList
 from tasks.tests.rows import in_order
 from tasks.tests.test_models import add_list
+from todosite.tests.environment import examples
 
-pytestmark = pytest.mark.exhaustive
-
-EXAMPLES = 50
 NAMES = ["home", "Work", "a", "B", "é"]
 EDITS = [
     {"title": "Other"},
@@ -261,7 +258,7 @@ class UndoPropertyTests(TestCase):
         task.hang([tag])
         Act.objects.all().delete()
 
-    @settings(max_examples=EXAMPLES)
+    @examples(50)
     @given(DAYS)
     def test_all_undone_from_the_last_to_the_first_and_done_again(self, day):
         person, start = Person(self.ann), in_order(self.ann)

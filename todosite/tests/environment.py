@@ -6,6 +6,8 @@ changes what the tests see. Only DATABASE_URL is left: whoever sets it chooses t
 
 import os
 
+from hypothesis import settings
+
 UNSET = [
     *["SECRET_KEY", "HTTPS_ONLY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXY_COUNT"],
     *[
@@ -22,8 +24,17 @@ UNSET = [
     ],
 ]
 os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")
-# Hypothesis caches what it reads of our code. Its profile "ci" (pyproject.toml) has the same
-# examples in every run, and no deadline.
+# Hypothesis caches what it reads of our code.
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "var/hypothesis"
 # Playwright's synchronous API runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Properties have the same examples in every run, and no deadline: few in `make test` ("quick"),
+# ten times as many in `make test-all` ("thorough").
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
+
+
+def examples(number):
+    """Return Hypothesis's settings for a property with that many examples in `make test-all`."""
+    return settings(max_examples=max(1, number * settings().max_examples // 100))
