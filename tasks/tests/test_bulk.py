@@ -576,11 +576,10 @@ class OriginTests(BulkTests):
         urls = ["/today/", "/upcoming/", "/inbox/", work.get_absolute_url(), tag.get_absolute_url()]
         offered = {url: ["complete"] for url in urls}
         offered |= {"/completed/": ["reopen"], "/tasks/": ["complete", "reopen"]}
+        acts = "[name=do][value=complete], [name=do][value=reopen]"
         for url, found in offered.items():
             with self.subTest(url=url):
-                buttons = select(
-                    self.get(url), "[name=do][value=complete], [name=do][value=reopen]"
-                )
+                buttons = select(self.get(url), acts)
                 self.assertEqual([button.get("value") for button in buttons], found)
 
     def test_bar_offers_lists_that_are_not_archived(self):

@@ -14,29 +14,31 @@ from tasks.tests.pages import (
     HTMX,
     PageTests,
     counts_of,
-    html_of,
     messages_of,
     sections_of,
     undo_of,
     words_of,
 )
 from tasks.tests.rows import in_order, rows_of
+from todosite.tests.html import one, select
+
+UNDO = 'form[action^="/history/"][action$="/undo/"]'
 
 
 def parts_of(response):
-    """Return the lines of a history as HTML, in their order."""
-    return html_of(response).split('<li class="act-line"')[1:]
+    """Return the lines of a history, in their order."""
+    return select(response, "li.act-line")
 
 
 def lines_of(response):
-    """Return what the lines of a history say first: You completed “Milk”."""
-    return [words_of(part.split("<p>")[1].split("</p>")[0]) for part in parts_of(response)]
+    """Return the first words of each line of a history: You completed “Milk”."""
+    return [words_of(part.cssselect("p")[0]) for part in parts_of(response)]
 
 
 def undoable(response):
-    """Return which lines of a history have an Undo."""
+    """Return the lines of a history that have an Undo."""
     lines = zip(lines_of(response), parts_of(response), strict=True)
-    return [line for line, part in lines if '/undo/"' in part]
+    return [line for line, part in lines if part.cssselect(UNDO)]
 
 
 class HistoryTests(PageTests):
@@ -214,7 +216,7 @@ class WordsTests(HistoryTests):
         page = self.get("/history/")
         self.assertEqual(lines_of(page)[0], "You moved 7 tasks to “Work”")
         self.assertIn("“Task 0”, “Task 1”, “Task 2”, …", words_of(parts_of(page)[0]))
-        self.assertNotIn("Task 3", parts_of(page)[0])
+        self.assertNotIn("Task 3", words_of(parts_of(page)[0]))
 
     def test_of_undo_and_of_doing_it_again(self):
         task = self.add_task()
@@ -430,8 +432,8 @@ class PageByPageTests(HistoryTests):
         url = f"/history/{self.act().pk}/"
         self.assertContains(self.get(url), "<h1>You completed 51 tasks</h1>")
         self.assertContains(self.get(url), "Page 1 of 2")
-        titles = [re.search("“.*?”", part)[0] for part in parts_of(self.get(url))]
-        self.assertEqual(titles, [f"“Task {number}”" for number in range(50)])
+        titles = [f"“Task {number}”" for number in range(50)]
+        self.assertEqual(lines_of(self.get(url)), titles)
         self.assertEqual(len(parts_of(self.get(f"{url}?page=2"))), 1)
 
     def test_act_of_nobody_is_not_found(self):
@@ -443,9 +445,8 @@ class PageByPageTests(HistoryTests):
 class UndoPageTests(HistoryTests):
     def press(self, response, line):
         """Press the Undo that stands at a line of a history."""
-        part = next(part for part in parts_of(response) if line in part)
-        url = re.search(r'action="([^"]*)"', part)[1]
-        return self.post(url, next="/history/")
+        part = parts_of(response)[lines_of(response).index(line)]
+        return self.post(one(part, "form").get("action"), next="/history/")
 
     def test_back_and_forth_with_one_button_at_the_latest(self):
         task = self.add_task()
@@ -467,13 +468,13 @@ class UndoPageTests(HistoryTests):
         self.add_task().complete()
         self.undo_latest()
         undo, act = parts_of(self.get("/history/"))
-        self.assertIn("data-undone", act)
+        self.assertIn("data-undone", act.attrib)
         self.assertIn("· Undone", words_of(act))
-        self.assertNotIn("data-undone", undo)
+        self.assertNotIn("data-undone", undo.attrib)
         self.undo_latest()
         self.assertNotContains(self.get("/history/"), "data-undone")
         self.undo_latest()
-        marked = ["data-undone" in part for part in parts_of(self.get("/history/"))]
+        marked = ["data-undone" in part.attrib for part in parts_of(self.get("/history/"))]
         self.assertEqual(marked, [False, False, False, True])
 
     def test_thirty_days_and_no_longer(self):
@@ -598,7 +599,7 @@ class ConflictTests(HistoryTests):
         page = self.get(f"/history/{act.pk}/")
         (part,) = parts_of(page)
         self.assertEqual(
-            words_of(part.split('<dl class="was">')[1].split("</dl>")[0]),
+            words_of(one(part, "dl.was")),
             "Title before: Milk → after: Oat milk Changed since; now: Soy milk"
             " Priority before: None → after: High"
             " #calls before: No → after: Yes Changed since; now: No",
@@ -750,7 +751,7 @@ class EveryActTests(HistoryTests):
         milk = f"/tasks/{self.ids['milk']}/"
         response = self.post(f"{milk}edit/", title="Oat", step="Bake", next="/inbox/")
         self.assertEqual(messages_of(response), ["Saved “Oat”.", "Added “Bake”."])
-        urls = re.findall(r'action="(/history/\d+/undo/)"', html_of(response))
+        urls = [form.get("action") for form in select(response, UNDO)]
         words = [messages_of(self.post(url))[0] for url in urls]
         self.assertEqual(words, ["Undone: renamed “Milk” to “Oat”.",
                                  "Undone: added the step “Bake”."])  # fmt: skip

@@ -1,11 +1,10 @@
 """Lists and tags: making, naming, ordering, putting away, deleting and bringing back."""
 
-import re
 import uuid
-from html import unescape
 
 from tasks.models import Tag, Task, TaskList
-from tasks.tests.pages import HTMX, PageTests, html_of, messages_of
+from tasks.tests.pages import HTMX, PageTests, messages_of, words_of
+from todosite.tests.html import one, select
 
 TAKEN = "There is a list with this name already."
 
@@ -13,8 +12,7 @@ TAKEN = "There is a list with this name already."
 class ListTests(PageTests):
     def names(self):
         """Return the names of the lists that the sidebar shows, in their order."""
-        sidebar = html_of(self.get("/settings/")).split('id="sidebar"')[1].split("</aside>")[0]
-        return [unescape(name) for name in re.findall(r'class="name">([^<]*)<', sidebar)]
+        return [words_of(name) for name in select(self.get("/settings/"), "#sidebar .name")]
 
 
 class AddListTests(ListTests):
@@ -28,8 +26,8 @@ class AddListTests(ListTests):
 
     def test_form_begins_with_the_next_colour(self):
         for color in [*TaskList.Color.values, "teal"]:
-            page = html_of(self.get("/lists/add/"))
-            self.assertEqual(re.findall(r'name="color" value="(\w+)"[^>]* checked', page), [color])
+            chosen = one(self.get("/lists/add/"), "[name=color][checked]")
+            self.assertEqual(chosen.get("value"), color)
             self.add_list(f"List {color} {uuid.uuid4()}")
 
     def test_what_is_wrong_with_a_name_is_said_by_the_field(self):
@@ -45,7 +43,7 @@ class AddListTests(ListTests):
             with self.subTest(name=name):
                 response = self.client.post("/lists/add/", {"name": name, "color": "blue"})
                 self.assertContains(response, words, status_code=422)
-                self.assertRegex(html_of(response), r'value="blue"[^>]* checked')
+                self.assertEqual(one(response, "[name=color][checked]").get("value"), "blue")
         self.assertEqual(self.names(), ["Work"])
 
     def test_colour_that_is_none_is_refused(self):
@@ -185,12 +183,12 @@ class MoveListTests(ListTests):
         super().setUp()
         self.a, self.b, self.c = (self.add_list(name) for name in "ABC")
 
-    def move(self, one, **where):
+    def move(self, moved, **where):
         where = {name: getattr(value, "pk", value) for name, value in where.items()}
-        return self.client.post(f"/lists/{one.pk}/move/", where | {"next": "/lists/"})
+        return self.client.post(f"/lists/{moved.pk}/move/", where | {"next": "/lists/"})
 
     def test_before_after_and_to_the_ends(self):
-        for one, where, names in [
+        for moved, where, names in [
             (self.c, {"before": self.a}, "CAB"),
             (self.c, {"after": self.a}, "ACB"),
             (self.a, {"after": self.b}, "CBA"),
@@ -198,7 +196,7 @@ class MoveListTests(ListTests):
             (self.a, {"to": "top"}, "ACB"),
             (self.c, {"to": "bottom"}, "ABC"),
         ]:
-            self.assertRedirects(self.move(one, **where), "/lists/")
+            self.assertRedirects(self.move(moved, **where), "/lists/")
             self.assertEqual("".join(self.names()), names)
 
     def test_buttons_name_the_neighbours_that_are_seen(self):
@@ -236,10 +234,10 @@ class MoveListTests(ListTests):
         url = f"/lists/{self.c.pk}/move/"
         response = self.client.post(url, {"to": "top", "next": "/lists/"}, headers=HTMX)
         self.assertContains(response, 'hx-target="#lists" hx-swap="outerMorph"')
-        html = html_of(response)
-        for part in [html.split('id="lists"')[1], html.split('id="sidebar"')[1]]:
-            names = re.findall(r'class="name"[^>]*>([ABC])<', part)
-            self.assertEqual(names[:3], ["C", "A", "B"])
+        for part in ["#lists", "#sidebar"]:
+            with self.subTest(part=part):
+                names = [words_of(name) for name in select(response, f"{part} .name")]
+                self.assertEqual(names, ["C", "A", "B"])
         self.assertEqual(messages_of(response), ["Moved “C”."])
 
 
@@ -426,10 +424,10 @@ class ListsPageTests(ListTests):
         self.add_list("Old").archive()
         self.add_list("Gone").delete_softly()
         self.add_tag("calls")
-        page = html_of(self.get("/lists/")).split("<main")[1]
-        rows = re.findall(r'class="name(?: tag)?" href="/(?:lists|tags)/\d+/">([^<]*)<', page)
-        self.assertEqual(rows, ["Work", "Old", "calls"])
-        self.assertIn('<span class="count">1<span class="vh"> task</span></span>', page)
+        page = one(self.get("/lists/"), "main")
+        rows = select(page, '.name[href^="/lists/"], .name[href^="/tags/"]')
+        self.assertEqual([words_of(row) for row in rows], ["Work", "Old", "calls"])
+        self.assertEqual(words_of(one(page, ".count")), "1 task")
 
 
 class TypedTagTests(PageTests):

@@ -1,11 +1,10 @@
 """Steps inside a task: adding, ticking, renaming, ordering, deleting."""
 
-import re
 import uuid
-from html import unescape
 
 from tasks.models import Step
-from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, meta_of
+from tasks.tests.pages import HTMX, PageTests, messages_of, meta_of, words_of
+from todosite.tests.html import one, select
 
 
 class StepTests(PageTests):
@@ -16,11 +15,11 @@ class StepTests(PageTests):
 
     def steps(self, response=None):
         """Return the steps that the task's page or an answer shows, those done with a mark."""
-        html = html_of(response or self.get(self.page)).split('class="steps"')[1]
-        rows = re.findall(
-            r'<li class="step"([^>]*)>.*?class="step-title">([^<]*)<', html, re.DOTALL
-        )
-        return [("✓ " if "data-done" in row else "") + unescape(title) for row, title in rows]
+        rows = select(response or self.get(self.page), ".steps li.step:has(.step-title)")
+        marks = {True: "✓ ", False: ""}
+        titles = [words_of(one(row, ".step-title")) for row in rows]
+        pairs = zip(rows, titles, strict=True)
+        return [marks["data-done" in row.attrib] + title for row, title in pairs]
 
 
 class AddStepTests(StepTests):

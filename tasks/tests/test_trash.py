@@ -1,11 +1,10 @@
 """The trash: what is in it, the ways out of it, and emptying it."""
 
-import re
 from datetime import UTC, datetime
-from html import unescape
 
 from tasks.models import Step, Tag, Task, TaskList
-from tasks.tests.pages import PageTests, html_of, messages_of, sections_of, titles_of, words_of
+from tasks.tests.pages import PageTests, messages_of, sections_of, titles_of, words_of
+from todosite.tests.html import one, select
 
 
 class TrashTests(PageTests):
@@ -31,9 +30,9 @@ class TrashPageTests(TrashTests):
         self.add_task("Kept")
         self.add_list("Work")
         self.add_tag("home")
-        page = html_of(self.get("/trash/")).split("<main")[1]
-        rows = re.findall(r'class="name"><p[^>]*>([^<]*)<', page)
-        self.assertEqual(rows, ["Old", "Older", "#calls", "Three", "Two", "One"])
+        rows = select(self.get("/trash/"), "main .name > p:first-child")
+        names = ["Old", "Older", "#calls", "Three", "Two", "One"]
+        self.assertEqual([words_of(row) for row in rows], names)
         self.assertEqual(
             sections_of(self.get("/trash/")),
             [("Lists", []), ("Tags", []), ("Tasks", ["Three", "Two", "One"])],
@@ -153,14 +152,14 @@ class EmptyTests(TrashTests):
         work.delete_softly(with_tasks=True)
 
     def until(self, page):
-        return unescape(re.search(r'name="until" value="([^"]*)"', html_of(page))[1])
+        return one(page, "[name=until]").get("value")
 
     def test_asks_with_numbers_then_deletes_all(self):
         self.fill()
         self.assertContains(self.client.get("/trash/"), 'href="/trash/empty/"')
         page = self.get("/trash/empty/")
         words = "3 tasks, 1 list and 2 tags would be deleted for ever. There is no way back."
-        self.assertIn(words, words_of(html_of(page)))
+        self.assertIn(words, words_of(page))
         self.assertEqual(self.left(), [4, 1, 3, 3])
         response = self.post("/trash/empty/", until=self.until(page))
         self.assertRedirects(response, "/trash/")
@@ -180,7 +179,7 @@ class EmptyTests(TrashTests):
     def test_one_thing_is_one_thing(self):
         self.delete(self.add_task())
         page = self.get("/trash/empty/")
-        self.assertIn("1 task, 0 lists and 0 tags", words_of(html_of(page)))
+        self.assertIn("1 task, 0 lists and 0 tags", words_of(page))
         response = self.post("/trash/empty/", until=self.until(page))
         self.assertEqual(messages_of(response), ["Deleted 1 thing for ever."])
 
@@ -189,7 +188,7 @@ class EmptyTests(TrashTests):
         for data in [{}, {"until": ""}, {"until": "x"}]:
             response = self.client.post("/trash/empty/", data)
             self.assertContains(response, "Empty the trash?")
-            self.assertRegex(html_of(response), r'name="until" value="\d{4}-')
+            self.assertRegex(self.until(response), r"^\d{4}-")
         self.assertEqual(self.left(), [1, 0, 0, 0])
 
     def test_works_in_the_hour_that_comes_twice(self):
