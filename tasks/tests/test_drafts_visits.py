@@ -11,6 +11,7 @@ from accounts.tests.people import PASSWORD, add_user
 from tasks.forms import AddForm
 from tasks.models import Step, Task, TaskList
 from todosite.tests.html import one
+from todosite.tests.visitor import value_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +40,12 @@ def notices(visitor):
 
 def offered(visitor):
     """Return the texts that wait for being sent."""
-    return [visitor.value_of(text) for text in visitor.select(".waiting textarea")]
+    return [value_of(text) for text in visitor.select(".waiting textarea")]
 
 
 def notes(visitor):
     """Return the notes in the form of the task, not those that wait for being sent."""
-    return visitor.value_of(one(visitor.page, "#detail-body [name=description]"))
+    return value_of(one(visitor.page, "#detail-body [name=description]"))
 
 
 class TestExpiredSession:

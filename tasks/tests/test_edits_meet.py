@@ -5,7 +5,6 @@ does; then the one sends it, and the other.
 """
 
 from datetime import date, time
-from html.parser import HTMLParser
 
 from django.test import Client
 from hypothesis import given
@@ -17,45 +16,8 @@ from tasks.models import Step
 from tasks.tests.pages import html_of, words_of
 from tasks.tests.test_models import add_list
 from todosite.tests.environment import examples
-
-
-class FormReader(HTMLParser):
-    """Reads what a browser would send of the form with this action, as it is shown."""
-
-    def __init__(self, action):
-        super().__init__()
-        self.action, self.forms, self.inside = action, {}, None
-        self.values, self.textarea, self.select = {}, None, None
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "form":
-            self.inside = self.forms[attrs.get("id")] = attrs.get("action")  # a dialog's has none
-        if tag == "option" and self.select and "selected" in attrs:
-            self.values[self.select] = attrs["value"]
-        action = self.forms.get(attrs["form"]) if "form" in attrs else self.inside
-        name = attrs.get("name")
-        if action != self.action or not name:
-            return
-        if tag == "textarea":
-            self.textarea, self.values[name] = name, ""
-        elif tag == "select":
-            self.select = name
-        elif tag == "input" and (attrs.get("type") != "radio" or "checked" in attrs):
-            self.values[name] = attrs.get("value", "")
-
-    def handle_data(self, data):
-        if self.textarea:
-            self.values[self.textarea] += data
-
-    def handle_endtag(self, tag):
-        if tag == "textarea" and self.textarea:  # whose first newline is the template's
-            self.values[self.textarea] = self.values[self.textarea].removeprefix("\n")
-            self.textarea = None
-        elif tag == "select":
-            self.select = None
-        elif tag == "form":
-            self.inside = None
+from todosite.tests.html import select
+from todosite.tests.visitor import data_of
 
 
 class Page:
@@ -68,18 +30,22 @@ class Page:
 
     def read(self, response):
         self.response = response
-        reader = FormReader(self.action)
-        reader.feed(html_of(response).replace("\r\n", "\n"))
-        self.values = reader.values
+        form = select(response, f'form[method=post][action="{self.action}"]')[0]
+        self.values = {name: lines(texts[0], "\n") for name, texts in data_of(form).items()}
 
     def save(self, **typed):
         """Send the form with what is typed. Return the status of the answer."""
         self.values |= typed
-        data = {name: value.replace("\n", "\r\n") for name, value in self.values.items()}
+        data = {name: lines(text, "\r\n") for name, text in self.values.items()}
         response = self.client.post(self.action, data)
         if response.status_code != 302:
             self.read(response)
         return response.status_code
+
+
+def lines(text, end):
+    """Return a text with its lines ended that way: a browser sends CRLF, and shows LF."""
+    return text.replace("\r\n", "\n").replace("\n", end)
 
 
 def some(**fields):

@@ -103,7 +103,7 @@ class Visitor:
 
     def value(self, label):
         """Return what stands in the field with this label, lines ending as Python's do."""
-        return self.value_of(self.field(label))
+        return value_of(self.field(label))
 
     def fill(self, label, text):
         field = self.field(label)
@@ -153,11 +153,7 @@ class Visitor:
 
     def send(self, button):
         form = owner(button)
-        data = {}
-        for field in self.select(f"{FIELDS}, button"):
-            if owner(field) is form and is_sent(field, button):
-                data.setdefault(field.get("name"), []).append(self.value_of(field))
-        data = {name: [text.replace("\n", "\r\n") for text in data[name]] for name in data}
+        data = data_of(form, button)
         action = button.get("formaction") or form.get("action") or self.url
         url = urljoin(self.url, action)
         options = {"follow": True, "headers": {"Referer": f"http://testserver{self.url}"}}
@@ -165,14 +161,27 @@ class Visitor:
             return self.take(self.client.post(url, data, **options))
         return self.take(self.client.get(urlsplit(url).path, data, **options))
 
-    def value_of(self, field):
-        if field.tag == "textarea":
-            return (field.text or "").replace("\r\n", "\n").removeprefix("\n")
-        if field.tag == "select":
-            options = field.cssselect("option")
-            chosen = [option for option in options if "selected" in option.attrib] or options
-            return chosen[0].get("value", words(chosen[0]))
-        return field.get("value", "on" if field.get("type") in {"checkbox", "radio"} else "")
+
+def data_of(form, button=None):
+    """Return what a form sends, by that button or by none, as {name: [values]}, lines in CRLF."""
+    data = {}
+    for field in form.getroottree().getroot().cssselect(f"{FIELDS}, button"):
+        if owner(field) is form and is_sent(field, button):
+            data.setdefault(field.get("name"), []).append(value_of(field).replace("\n", "\r\n"))
+    return data
+
+
+def value_of(field):
+    """Return what stands in a field, lines ending as Python's do."""
+    if field.tag == "textarea":
+        return (field.text or "").replace("\r\n", "\n").removeprefix("\n")
+    if field.tag == "select":
+        options = field.cssselect("option")
+        chosen = [option for option in options if "selected" in option.attrib] or options
+        return chosen[0].get("value", words(chosen[0]))
+    if field.get("type") in {"checkbox", "radio"}:
+        return field.get("value", "on")
+    return field.get("value", "")
 
 
 def owner(field):
