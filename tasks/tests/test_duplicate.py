@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.people import add_user
 from tasks.tests.pages import HTMX, PageTests, messages_of, titles_of
+from todosite.tests.html import name_of, one, values
 
 KEY = "11111111-2222-4333-8444-555555555555"
 
@@ -140,21 +141,23 @@ class DuplicateTests(PageTests):
     def test_in_place_on_its_own_page_the_next_press_makes_another(self):
         page = self.milk.get_absolute_url()
         self.get(page)
-        keys = []
+        keys = [KEY]
         for _ in range(2):
-            data = {"next": page, "key": keys[-1] if keys else KEY}
+            data = {"next": page, "key": keys[-1]}
             response = self.client.post(self.url, data, headers=HTMX)
-            acts = response.text.partition(f'action="{self.url}"')[2].partition("</form>")[0]
-            keys.append(acts.partition('name="key" value="')[2].partition('"')[0])
-        self.assertEqual(len({KEY, *keys}), 3)
+            keys += values(one(response, f'form[action="{self.url}"]'), "key")
+        self.assertEqual((len(keys), len(set(keys))), (3, 3))
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Milk copy", "Bread"])
 
     def test_buttons_are_on_its_page_and_in_its_menu(self):
-        for url in [self.milk.get_absolute_url(), f"{self.milk.get_absolute_url()}menu/"]:
-            form = self.get(url).text.partition(f'action="{self.url}"')[2].partition("</form>")[0]
-            self.assertRegex(form, r'name="key" value="[0-9a-f-]{36}"')
-            self.assertRegex(form, r'name="next" value="/[^"]*"')
-            self.assertRegex(form, "<button.*Duplicate")
+        page = self.milk.get_absolute_url()
+        for url, name in [(page, "Duplicate task"), (f"{page}menu/", "Duplicate “Milk”")]:
+            with self.subTest(url=url):
+                form = one(self.get(url), f'form[action="{self.url}"]')
+                (key,), (back,) = values(form, "key"), values(form, "next")
+                self.assertRegex(key, r"^[0-9a-f-]{36}$")
+                self.assertRegex(back, "^/")
+                self.assertEqual(name_of(one(form, "button")), name)
 
     def test_what_is_in_the_trash_or_anothers_is_not_found(self):
         ben = add_user("ben@example.org")
@@ -174,14 +177,14 @@ class DuplicateTests(PageTests):
                 self.client.post(f"/tasks/{task.pk}/duplicate/", {"next": "/settings/"})
             return len(found)
 
-        one, many = self.add_task("One"), self.add_task("Many")
-        self.add_step(one)
+        few, many = self.add_task("Few"), self.add_task("Many")
+        self.add_step(few)
         many.hang([self.tag])
         for n in range(30):
             self.add_step(many, f"Step {n}")
             self.add_tag(f"tag{n}", many)
-        one.hang([self.tag])
-        queries(one)
-        self.assertEqual(queries(one), queries(many))
+        few.hang([self.tag])
+        queries(few)
+        self.assertEqual(queries(few), queries(many))
         copy = self.ann.tasks.filter(title="Many").latest("pk")
         self.assertEqual((copy.steps.count(), copy.tags.count()), (30, 31))

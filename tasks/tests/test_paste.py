@@ -8,20 +8,22 @@ from django.urls import reverse
 
 from accounts.tests.people import add_user
 from tasks.tests.pages import PageTests, messages_of, words_of
+from todosite.tests.html import one, select, values
 
 KEY = "11111111-2222-4333-8444-555555555555"
 CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
 
 
 def text_of(response):
-    """Return what the box of the page holds, as it stands in the page."""
-    box = re.search(r"<textarea[^>]*>\r?\n(.*?)</textarea>", response.text, re.DOTALL)
-    return box[1].replace("\r\n", "\n")
+    """Return the text in the box of the page, without the line break that no browser shows."""
+    text = one(response, "textarea").text.replace("\r\n", "\n")
+    assert text.startswith("\n")
+    return text[1:]
 
 
 def preview_of(response):
-    """Return what the page says that the lines become; "" where it says nothing."""
-    return words_of(response.text.partition('<ul class="preview">')[2].partition("</section>")[0])
+    """Return the words of the page on the tasks to come; "" where it has none."""
+    return " ".join(words_of(preview) for preview in select(response, "ul.preview"))
 
 
 class PasteTests(PageTests):
@@ -38,7 +40,7 @@ class PasteTests(PageTests):
     def test_asks_and_adds_nothing_yet(self):
         response = self.paste(CAKE)
         self.assertContains(response, "<h1>Add 2 tasks, 1 of them completed already?</h1>")
-        self.assertIn("Cake (completed) Eggs (done) Milk Party", words_of(response.text))
+        self.assertIn("Cake (completed) Eggs (done) Milk Party", words_of(response))
         self.assertContains(response, "500 lines at most.")
         self.assertContains(response, "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party")
         self.assertEqual(self.rows(), [])
@@ -70,7 +72,7 @@ class PasteTests(PageTests):
         asked = self.paste("Milk\nBread", **presets)
         self.assertContains(asked, f'<option value="{work.pk}" selected>Work</option>')
         for name, value in [("tag", tag.pk), ("due_date", self.ann.today())]:
-            self.assertRegex(asked.text, f'name="{name}" value="{value}"')
+            self.assertEqual(values(asked, name), [str(value)])
         self.paste("Milk\nBread", sure="1", **presets)
         for task in self.ann.tasks.all():
             found = (task.list, list(task.tags.all()), task.due_date)
@@ -147,9 +149,9 @@ class PasteTests(PageTests):
         self.assertEqual((text_of(response), preview_of(response)), ("", ""))
 
     def test_text_is_shown_as_text(self):
-        response = self.paste("<b>Milk</b>\n</textarea>\n  &amp; bread")
-        shown = "&lt;b&gt;Milk&lt;/b&gt;\n&lt;/textarea&gt;\n  &amp;amp; bread"
-        self.assertEqual(text_of(response), shown)
+        text = "<b>Milk</b>\n</textarea>\n  &amp; bread"
+        response = self.paste(text)
+        self.assertEqual(text_of(response), text)
         self.assertEqual(preview_of(response), "<b>Milk</b> </textarea> &amp; bread")
 
     def test_page_that_adds_one_leads_to_it_with_what_it_says(self):
@@ -187,8 +189,9 @@ class PasteTests(PageTests):
         said = {"priority": "3", "due_date": "2031-01-02", "due_time": "17:30"}
         said |= {"tags": "calls new", "description": "One\n“two”"}
         asked = self.client.post("/tasks/add/", {"text": "Milk\nBread", **said})
-        shown = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.text))
-        self.assertEqual({name: shown.get(name) for name in said}, said)
+        for name, value in said.items():
+            with self.subTest(name=name):
+                self.assertEqual(values(asked, name), [value])
         self.paste("Milk\nBread", sure="1", **said)
         for task in self.ann.tasks.all():
             found = (task.priority, str(task.due_date), str(task.due_time), task.description)
