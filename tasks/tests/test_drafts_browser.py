@@ -139,7 +139,7 @@ class TestExpiredSession:
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("What you typed waits until you sign in again.")).to_be_visible()
         enter(page)
-        expect(page).to_have_url(re.compile(rf"/tasks/{task.pk}/$"))
+        expect(page).to_have_url(f"/tasks/{task.pk}/")
         expect(notice(page)).to_contain_text(WORDS)
         expect(notice(page)).to_contain_text("“Milk”")
         expect(notice(page).get_by_label("Notes")).to_have_value("Two litres,\nunsweetened")
