@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.models import User
 
 PASSWORD = "Corr3ct-horse!"
+NEW_PASSWORD = "an0ther-Horse!"
 
 
 def add_user(email="ann@example.org", *, password=None, **fields):

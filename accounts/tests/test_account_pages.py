@@ -1,6 +1,5 @@
 """Sign up, sign in, sign out, confirm the address, change and reset the password."""
 
-import re
 from unittest import mock
 
 from allauth.account.adapter import get_adapter
@@ -13,16 +12,10 @@ from django.test import Client, TestCase, override_settings
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.people import PASSWORD, add_user
+from accounts.tests.mails import link_in
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 
-NEW_PASSWORD = "an0ther-Horse!"
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one: test_models
-
-
-def link_in(message):
-    """Return the path of the one link in a mail."""
-    (path,) = re.findall(r"http://testserver(/\S+)", message.body)
-    return path
 
 
 def words_of(page):

@@ -10,8 +10,8 @@ from django.test import TestCase, override_settings
 from django.urls import reverse, reverse_lazy
 
 from accounts.models import User
-from accounts.tests.people import PASSWORD, add_user
-from accounts.tests.test_account_pages import NEW_PASSWORD, link_in
+from accounts.tests.mails import link_in
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 
 LOCKED = "Too many failed login attempts. Try again later."
 

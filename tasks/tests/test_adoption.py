@@ -18,8 +18,8 @@ from django.test import Client, TestCase, override_settings
 from django.urls import reverse
 
 from accounts.models import Adoption, User
+from accounts.tests.mails import link_in
 from accounts.tests.people import add_user
-from accounts.tests.test_account_pages import link_in
 from tasks.models import Task
 from tasks.tests.legacy_data import (
     CREDENTIALS,
