@@ -1,4 +1,3 @@
-import re
 from unittest import mock
 from urllib.parse import quote
 
@@ -11,9 +10,10 @@ from django.urls import reverse
 
 from accounts.forms import ProfileForm
 from accounts.models import User
+from accounts.tests.mails import link_in
 from accounts.tests.people import PASSWORD, add_user
-from accounts.tests.test_account_pages import link_in
 from accounts.zones import zone_choices
+from todosite.tests.html import select
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (
@@ -42,9 +42,9 @@ class ProfileTests(TestCase):
         )
 
     def seen(self, page):
-        """Return what the form on a page says that it showed."""
-        hidden = r'<input type="hidden" name="initial-(\w+)" value="([^"]*)"'
-        return dict(re.findall(hidden, page.content.decode()))
+        """Return the values that the form on a page says it showed, by field."""
+        fields = select(page, 'input[type=hidden][name^="initial-"]')
+        return {field.get("name").removeprefix("initial-"): field.get("value") for field in fields}
 
     def form(self):
         """Return what the page posts if nothing is changed in it."""

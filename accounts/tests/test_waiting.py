@@ -1,8 +1,5 @@
 """What is sent when the session has ended waits for its user, and for nobody else."""
 
-import re
-from html import unescape
-
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -16,15 +13,12 @@ from django.test import TestCase, override_settings
 
 from accounts import waiting
 from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.html import hidden, one, select, words
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one: test_models
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 WORDS = "You were signed out before this was saved."
 KEY = "11111111-2222-4333-8444-555555555555"
-NOTICE = re.compile(r'<section class="notice waiting".*?</section>', re.DOTALL)
-FORM = re.compile(r'<form method="post" action="([^"]*)">(.*?)</form>', re.DOTALL)
-FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
-TEXT = re.compile(r'<label for="([^"]*)">([^<]*)</label><textarea id="\1"[^>]*>\n([^<]*)<')
 
 
 @override_settings(PASSWORD_HASHERS=HASHERS)
@@ -55,19 +49,25 @@ class WaitingTests(TestCase):
         return self.client.post(path, data, headers=headers)
 
     def notices(self, page=None):
-        """Return what is offered, each as its texts by label, and its two forms as (path, data)."""
-        page = page or self.client.get("/inbox/")
+        """Return the notices, each as its texts by label, and its two forms as (path, data)."""
         found = []
-        for notice in NOTICE.findall(page.content.decode()):
-            self.assertIn(WORDS, notice)
-            texts = {label: unescape(text) for _, label, text in TEXT.findall(notice)}
-            forms = [(path, self.data(form)) for path, form in FORM.findall(notice)]
-            found.append((texts, *forms))
+        for notice in select(page or self.client.get("/inbox/"), ".notice.waiting"):
+            self.assertIn(WORDS, words(notice))
+            texts = {words(label): self.text(notice, label) for label in select(notice, "label")}
+            forms = select(notice, "form[method=post]")
+            found.append((texts, *((form.get("action"), self.data(form)) for form in forms)))
         return found
 
+    def text(self, notice, label):
+        """Return the text under a label, without the line break that no browser shows."""
+        text = one(notice, f'textarea[id="{label.get("for")}"]').text
+        self.assertEqual(text[0], "\n")
+        return text[1:]
+
     def data(self, form):
-        pairs = [(name, unescape(value)) for name, value in FIELD.findall(form)]
-        return {name: value for name, value in pairs if name != "csrfmiddlewaretoken"}
+        data = hidden(form)
+        data.pop("csrfmiddlewaretoken", None)
+        return data
 
     def press(self, button):
         """Press "send" or "throw" of the first notice; return the page that the answer leads to."""

@@ -1,6 +1,5 @@
 """The admin: what support finds there."""
 
-import re
 from datetime import timedelta
 
 from django.db import connection
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Step, Task
+from todosite.tests.html import select, values
 
 
 @override_settings(ADMIN_REQUIRES_MFA=False)
@@ -179,7 +179,7 @@ class AdminTests(TestCase):
 
     def test_form_that_is_sent_twice_adds_once(self):
         page = self.client.get("/admin/tasks/task/add/")
-        (key,) = re.findall(r'name="key" value="([^"]+)"', page.content.decode())
+        (key,) = values(page, "key")
         data = {"user": "ann@example.org", "title": "Welcome", "key": key}
         for _ in range(2):
             response = self.client.post("/admin/tasks/task/add/", data, follow=True)
@@ -217,12 +217,11 @@ class AdminTests(TestCase):
         self.assertEqual((task.title, task.version, Task.objects.count()), ("Milk", 1, 1))
 
     def shown(self, url):
-        """Return what a browser would send of a task's page, untouched."""
+        """Return the fields that a browser would send of a task's page, untouched."""
         page = self.client.get(url)
-        inputs = re.findall(r'name="((?:initial-)?[a-z_]+)"', page.content.decode())
         form = page.context["adminform"].form
         data = {}
-        for name in inputs:
+        for name in [element.get("name") for element in select(page, "form [name]")]:
             field = name.removeprefix("initial-")
             if field in form.fields:
                 value = form.fields[field].widget.format_value(form[field].value()) or ""

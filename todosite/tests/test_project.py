@@ -14,6 +14,7 @@ from django.test import override_settings
 from accounts.tests.people import add_user, login_by_second_factor
 from todosite.environment import env
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
+from todosite.tests.html import one
 from todosite.tests.production import (
     ENV,
     ask,
@@ -346,8 +347,8 @@ def test_unknown_host_is_a_400_in_our_look(port):
 
 @pytest.mark.django_db(transaction=True)
 def test_files_are_named_by_their_content_compressed_and_kept_for_ever(port):
-    page = ask(port, "/").text
-    (path,) = re.findall(r'href="(/static/app\.[0-9a-f]{12}\.css)"', page)
+    path = one(ask(port, "/").text, 'link[rel=stylesheet][href^="/static/app."]').get("href")
+    assert re.fullmatch(r"/static/app\.[0-9a-f]{12}\.css", path)
     answer = ask(port, path, **{"Accept-Encoding": "gzip"})
     assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
     assert answer.headers["Content-Encoding"] == "gzip"

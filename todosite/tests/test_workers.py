@@ -5,6 +5,7 @@ import re
 import pytest
 
 from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.html import values
 from todosite.tests.production import ask, database_url, manage, serve
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
@@ -33,7 +34,7 @@ def port(django_db_setup, django_db_blocker, static):
 def sign_in(port, email, password, address):
     """Try to sign in from an address as the proxy saw it; return "in", "wrong" or "locked"."""
     page = ask(port, "/accounts/login/")
-    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text))
+    (token,) = set(values(page.text, "csrfmiddlewaretoken"))
     (cookie,) = re.findall(r"csrftoken=\w+", page.headers["Set-Cookie"])
     body = {"login": email, "password": password, "csrfmiddlewaretoken": token}
     # What stands before the last address is the visitor's own claim.
