@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Adoption
+from accounts.tests.passkeys import add_authenticator
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.axe import assert_fine
 
@@ -100,17 +101,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox, se
 
 
 def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
-    chromium = context.new_cdp_session(page)
-    chromium.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    chromium.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    add_authenticator(page)
     sign_in(page)
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.goto("/accounts/2fa/webauthn/add/")

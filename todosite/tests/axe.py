@@ -20,14 +20,14 @@ def violations(page):
     return [tuple(rule) for rule in page.evaluate(RUN, RULES)]
 
 
-def assert_fine(page, name):
-    """Assert that the page, as it stands, breaks no rule and fits, wide and narrow, light and dark.
+def assert_fine(page, name, schemes=("light", "dark")):
+    """Assert that the page, as it stands, breaks no rule and fits, wide and narrow, in each scheme.
 
     name says in a failure which page it was.
     """
     for width in [1280, 320]:
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ["light", "dark"]:
+        for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found = violations(page), page.evaluate("document.documentElement.scrollWidth")
             assert (name, width, scheme, *found) == (name, width, scheme, [], width)

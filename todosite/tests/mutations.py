@@ -4,9 +4,9 @@
 
 Breaks the code in one place at a time (mutations.toml has the list), the same in a checkout of
 OLD_COMMIT and in one of HEAD. Where one of the old tests fails, one of the new tests of that module
-has to fail, too. The first run asks the old tests, the second one the new tests. A result is kept in
-var/mutations/results.json as soon as it is there, so a run that was interrupted goes on where it
-stopped. Ends with 1 where the new tests missed something that the old ones noticed.
+has to fail, too. The first run asks the old tests, the second one the new tests. Each result is
+kept in var/mutations/results.json at once, so a run that was interrupted goes on where it stopped.
+Ends with 1 where the new tests missed something that the old ones noticed.
 """
 
 import json
