@@ -1,0 +1,299 @@
+"""Undo, several tasks at once and the history, as a person uses them without JavaScript."""
+
+from datetime import timedelta
+
+import pytest
+
+from tasks.models import Step, TaskList
+from tasks.tests.pages import counts_of, meta_of
+from tasks.tests.rows import in_order
+from tasks.tests.visiting import add, press
+
+pytestmark = pytest.mark.django_db
+
+THREE = ["One", "Two", "Three"]
+
+
+def add_tasks(user, *lines, **fields):
+    return [user.tasks.create(title=title, **fields) for title in lines]
+
+
+def undo(visitor):
+    visitor.press("Undo", inside="#messages")
+
+
+def lines(visitor):
+    """Return the first words of each line of a history, the latest first."""
+    return visitor.texts(".act-words > p:first-child")
+
+
+def counts(visitor):
+    return counts_of(visitor.response)
+
+
+def press_twice(visitor, name, inside="body"):
+    """Send a form twice, as two fast clicks or two tabs do. Return both messages."""
+    page, url = visitor.page, visitor.url
+    visitor.press(name, inside)
+    first = visitor.message
+    visitor.page, visitor.url = page, url
+    visitor.press(name, inside)
+    return [first, visitor.message]
+
+
+class TestUndo:
+    """Of each act: the row is back where it was, and the numbers at the lists are right."""
+
+    @pytest.fixture
+    def visitor(self, visitor, ann):
+        """At the page of a list with three tasks, the second of which is due today."""
+        self.ann = ann
+        self.work, home = (TaskList(user=ann, name=name) for name in ["Work", "Home"])
+        self.work.add()
+        home.add()
+        self.tasks = add_tasks(ann, *THREE, list=self.work)
+        for task in self.tasks:
+            task.move(to="bottom")
+        self.two = self.tasks[1]
+        self.two.edit(due_date=ann.today())
+        for title in ["Outline", "Draft"]:
+            Step(user=ann, task=self.two, title=title).add()
+        visitor.open(self.work.get_absolute_url())
+        self.before = in_order(ann)
+        self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
+        return visitor
+
+    def expect(self, visitor, titles, **numbers):
+        """Assert which rows the page has, and the numbers of the sidebar."""
+        assert (visitor.titles, counts(visitor)) == (titles, {"Home": 0} | numbers)
+
+    def meta(self, visitor):
+        """Return the words below the title of “Two”."""
+        return meta_of(visitor.response, self.two)
+
+    def expect_as_before(self, visitor, words):
+        """Assert that the message says that this was undone, and that all is as it was."""
+        assert visitor.message == f"Undone: {words}. Undo"
+        self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
+        assert self.meta(visitor) == "Today 0/2 steps done"
+        assert in_order(self.ann) == self.before
+
+    def undone(self, visitor, words):
+        """Press Undo, and find all as it was."""
+        assert in_order(self.ann) != self.before
+        undo(visitor)
+        self.expect_as_before(visitor, words)
+
+    def test_complete(self, visitor):
+        visitor.press("Complete “Two”")
+        self.expect(visitor, ["One", "Three"], Inbox=0, Today=0, Work=2)
+        self.undone(visitor, "completed “Two”")
+
+    def test_day_by_the_rows_menu(self, visitor):
+        press(visitor, "Two", "Tomorrow")
+        assert self.meta(visitor) == "Tomorrow 0/2 steps done"
+        self.expect(visitor, THREE, Inbox=0, Today=0, Work=3)
+        tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
+        self.undone(visitor, f"put “Two” on {tomorrow}")
+
+    def test_priority_by_the_rows_menu(self, visitor):
+        press(visitor, "Two", "High")
+        assert self.meta(visitor) == "Today High priority 0/2 steps done"
+        self.undone(visitor, "gave “Two” high priority")
+
+    def test_move_to_a_list(self, visitor):
+        visitor.follow("More for “Two”").choose("Move to list", "Inbox").press("Move")
+        self.expect(visitor, ["One", "Three"], Inbox=1, Today=1, Work=2)
+        self.undone(visitor, "moved “Two” to the Inbox")
+
+    def test_delete(self, visitor):
+        press(visitor, "Two", "Delete “Two”")
+        assert visitor.heading == "Delete this task?"
+        visitor.press("Delete")
+        self.expect(visitor, ["One", "Three"], Inbox=0, Today=0, Work=2)
+        self.undone(visitor, "deleted “Two”")
+
+    def test_place_by_the_rows_menu(self, visitor):
+        press(visitor, "Three", "To top")
+        assert visitor.titles == ["Three", "One", "Two"]
+        self.undone(visitor, "moved “Three” to another place")
+
+    def test_several_at_once(self, visitor):
+        visitor.check("Select “One”").check("Select “Two”").press("Complete")
+        assert visitor.message == "Completed 2 tasks. Undo"
+        self.expect(visitor, ["Three"], Inbox=0, Today=0, Work=1)
+        self.undone(visitor, "completed 2 tasks")
+
+    def test_list_with_its_tasks(self, visitor):
+        visitor.follow("Edit “Work”").follow("Delete")
+        visitor.check("Put them into the trash with it").press("Delete")
+        assert visitor.message == "Deleted “Work”. Undo"
+        assert counts(visitor) == {"Inbox": 0, "Today": 0, "Home": 0}
+        undo(visitor)
+        words = "Undone: deleted the list “Work”, and 3 tasks with it. Undo"
+        assert visitor.message == words
+        assert in_order(self.ann) == self.before
+        visitor.follow("Work, 3 tasks", inside="#sidebar")
+        self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
+
+    def test_step_that_was_ticked(self, visitor):
+        visitor.follow("Two").press("Done: Draft")
+        assert visitor.text("#steps-heading") == "Steps 1 of 2 done"
+        assert self.meta(visitor) == "Today 1/2 steps done"
+        self.undone(visitor, "ticked the step “Draft”")
+        assert visitor.text("#steps-heading") == "Steps 0 of 2 done"
+        assert visitor.texts(".tick") == ["Done: Outline", "Done: Draft"]
+
+    def test_form_of_the_tasks_page(self, visitor):
+        visitor.follow("Two")
+        visitor.fill("Title", "Second").fill("Tags", "new").fill("Notes", "A note").press("Save")
+        assert visitor.message == "Saved “Second”. Undo"
+        assert visitor.texts("#sidebar .tag") == ["new"]
+        self.undone(visitor, "edited “Second”")
+        assert visitor.texts("#sidebar .tag") == []
+        assert [visitor.value(label) for label in ["Title", "Tags", "Notes"]] == ["Two", "", ""]
+        visitor.press("Save")  # nothing is left over in the form
+        assert visitor.message == "There was nothing new to save."
+
+    def test_adding(self, visitor):
+        add(visitor, "Four")
+        self.expect(visitor, [*THREE, "Four"], Inbox=0, Today=1, Work=4)
+        self.undone(visitor, "added “Four”")
+
+    def test_again_and_again(self, visitor):
+        visitor.press("Complete “Two”")
+        for words, titles in [
+            ("Undone: completed “Two”. Undo", THREE),
+            ("Done again: completed “Two”. Undo", ["One", "Three"]),
+            ("Undone: completed “Two”. Undo", THREE),
+        ]:
+            undo(visitor)
+            assert (visitor.message, visitor.titles) == (words, titles)
+
+    def test_from_the_history(self, visitor):
+        for title, titles in [("One", ["Two", "Three"]), ("Two", ["Three"])]:
+            visitor.press(f"Complete “{title}”")
+            assert visitor.titles == titles
+        visitor.follow("History")
+        assert visitor.heading == "History"
+        visitor.press("Undo: completed “One”")
+        assert lines(visitor)[0] == "You undid: completed “One”"
+        assert visitor.message == "Undone: completed “One”. Undo"
+        self.expect(visitor, [], Inbox=0, Today=0, Work=2)
+        visitor.press("Undo: undid: completed “One”")
+        assert lines(visitor)[0] == "You did again: completed “One”"
+        visitor.press("Undo: completed “Two”")
+        self.expect(visitor, [], Inbox=0, Today=1, Work=2)
+
+    def test_from_the_history_of_the_task(self, visitor):
+        press(visitor, "Two", "High")
+        visitor.follow("Two").press("Undo: gave “Two” high priority", inside=".past")
+        assert visitor.is_checked("None")
+        assert lines(visitor)[0] == "You undid: gave “Two” high priority"
+        self.expect_as_before(visitor, "gave “Two” high priority")
+
+    def test_priority_that_changed_since_is_shown_beside_the_one_before(self, visitor):
+        press(visitor, "Two", "High")
+        self.two.edit(priority=1)
+        undo(visitor)
+        words = "Not undone: “Two” changed since (priority), and stays as it is. Show both"
+        assert visitor.message == words
+        visitor.follow("Show both")
+        assert visitor.heading == "You gave “Two” high priority"
+        words = "“Two” Priority before: None → after: High Changed since; now: Low"
+        assert visitor.texts(".act-line") == [words]
+
+
+class TestSentTwice:
+    def test_completes_once(self, visitor, ann):
+        add_tasks(ann, "One", "Two")
+        visitor.open("/inbox/")
+        said = press_twice(visitor, "Complete “One”")
+        assert said == ["Completed “One”. Undo", "“One” was completed already."]
+        assert visitor.titles == ["Two"]
+        assert visitor.open("/completed/").titles == ["One"]
+        assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 1)
+        assert ann.tasks.open().count() == 1
+
+    def test_acts_on_several_once(self, visitor, ann):
+        add_tasks(ann, *THREE)
+        visitor.open("/inbox/").check("All 3 on this page")
+        assert press_twice(visitor, "Delete") == ["Deleted 3 tasks. Undo"] * 2
+        assert visitor.titles == []
+        assert visitor.text(".empty h2") == "Your inbox is empty"
+        assert ann.acts.count() == 1
+
+
+def test_several_are_chosen_and_the_missing_day_is_put_right(visitor, ann):
+    add_tasks(ann, *THREE)
+    visitor.open("/inbox/").check("Select “One”").check("Select “Three”").press("Set this day")
+    assert visitor.heading == "2 tasks"
+    assert visitor.text(".errorlist") == "Say which day, such as 2026-03-25."
+    day = ann.today() + timedelta(9)
+    visitor.fill("Day", day.isoformat()).press("Set this day")
+    assert visitor.message == f"Put 2 tasks on {ann.clock().date(day)}. Undo"
+    assert {task.title for task in ann.tasks.filter(due_date=day)} == {"One", "Three"}
+
+
+class TestEnter:
+    """Enter in a field presses the button beside it or none, but none that stands elsewhere."""
+
+    def test_reschedules_to_another_day(self, visitor, ann):
+        (task,) = add_tasks(ann, "One", due_date=ann.today() - timedelta(3))
+        visitor.open("/today/").fill("Another day", ann.today().isoformat()).enter("Another day")
+        assert visitor.message == f"Put “One” on {ann.clock().date(ann.today())}. Undo"
+        task.refresh_from_db()
+        assert task.due_date == ann.today()
+
+    @pytest.mark.parametrize(
+        ("label", "value", "kept"),
+        [
+            ("Names, with blanks between", "new", {"Day": "", "Tags": "new"}),
+            ("Day", "2031-12-24", {"Day": "2031-12-24", "Tags": ""}),
+        ],
+    )
+    def test_asks_for_the_act_on_several(self, visitor, ann, label, value, kept):
+        add_tasks(ann, "One", due_date=ann.today())
+        before = in_order(ann)
+        visitor.open("/today/").check("Select “One”").fill(label, value).enter(label)
+        assert visitor.heading == "1 task"
+        assert visitor.text(".errorlist") == "Choose what to do with them."
+        assert {label: visitor.value(label) for label in kept} == kept
+        assert in_order(ann) == before
+
+
+def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
+    for number, title in enumerate(["Late", "Later"], 1):
+        add_tasks(ann, title, due_date=ann.today() - timedelta(number))
+    add_tasks(ann, "Now", due_date=ann.today())
+    before = in_order(ann)
+    visitor.open("/today/")
+    assert visitor.text(".reschedule legend") == "Put all 2 overdue on"
+    visitor.press("Tomorrow", inside=".reschedule")
+    tomorrow = ann.clock().date(ann.today() + timedelta(1))
+    assert visitor.message == f"Put 2 tasks on {tomorrow}. Undo"
+    assert visitor.titles == ["Now"]
+    assert "overdue" not in visitor.words.lower()
+    assert counts(visitor) == {"Inbox": 3, "Today": 1}
+    undo(visitor)
+    assert visitor.message == f"Undone: put 2 tasks on {tomorrow}. Undo"
+    assert visitor.titles == ["Later", "Late", "Now"]
+    assert counts(visitor) == {"Inbox": 3, "Today": 3}
+    assert in_order(ann) == before
+
+
+def test_history_is_filtered_and_leads_to_all_that_an_act_changed(visitor, ann):
+    task, _ = add_tasks(ann, "One", "Two")
+    task.complete()
+    task.edit(title="First")
+    visitor.open("/history/")
+    assert lines(visitor) == ["You renamed “One” to “First”", "You completed “First”"]
+    visitor.choose("What was done", "Completed and reopened").press("Show")
+    assert lines(visitor) == ["You completed “First”"]
+    assert visitor.value("What was done") == "complete"
+    visitor.follow(f"{visitor.text('.act-line time')}: all that it changed")
+    assert visitor.heading == "You completed “First”"
+    visitor.press("Undo")
+    assert visitor.message == "Undone: completed “First”. Undo"
+    assert visitor.heading == "You completed “First”"
+    assert visitor.text(".head .sub").endswith(" · Undone")
