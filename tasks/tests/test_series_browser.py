@@ -1,7 +1,10 @@
-"""What repeats, as a person completes, skips and ends it: in Chromium, and without JavaScript."""
+"""A repeat is completed, skipped, ended and built in place, in Chromium with script.
+
+The same acts without script: test_series_visits.py.
+"""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.utils import timezone
@@ -11,15 +14,6 @@ from tasks.models import Task
 from tasks.tests.browsing import add, message, open_task, press, titles
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def fern(anybody_in):
-    anybody_in.goto("/inbox/")
-    anybody_in.get_by_label("Add a task").fill("Water the fern every 3 days")
-    anybody_in.get_by_role("button", name="Add", exact=True).click()
-    expect(titles(anybody_in)).to_have_text(["Water the fern"])
-    return anybody_in
 
 
 def days():
@@ -33,50 +27,53 @@ def complete(page):
     expect(message(page)).to_contain_text("Done. Next:")
 
 
-def test_complete_and_undo(fern):
-    complete(fern)
-    expect(titles(fern)).to_have_text(["Water the fern"])
+def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
+    page = signed_in
+    page.goto("/inbox/")
+    page.get_by_label("Add a task").fill("Water the fern every 3 days")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(titles(page)).to_have_text(["Water the fern"])
+    complete(page)
+    expect(titles(page)).to_have_text(["Water the fern"])
     assert days() == [(3, False), (0, True)]
-    message(fern).get_by_role("button", name="Undo").click()
-    expect(message(fern)).to_contain_text("Undone: completed “Water the fern”.")
+    message(page).get_by_role("button", name="Undo").click()
+    expect(message(page)).to_contain_text("Undone: completed “Water the fern”.")
     assert days() == [(0, False)]
-    complete(fern)
-    fern.goto("/completed/")
-    expect(titles(fern)).to_have_text(["Water the fern"])
+    complete(page)
+    page.goto("/completed/")
+    expect(titles(page)).to_have_text(["Water the fern"])
+
+    page.goto("/inbox/")
+    page.wait_for_load_state()
+    press(page, "Water the fern", "Skip this one")
+    expect(message(page)).to_contain_text("Skipped. Next:")
+    assert days() == [(6, False), (0, True)]
+
+    open_task(page, "Water the fern")
+    expect(page.locator(".repeat")).to_contain_text("Repeats every 3 days")
+    page.get_by_role("button", name="End the repeat").click()
+    expect(message(page)).to_contain_text("“Water the fern” does not repeat any more.")
+    expect(page.locator(".repeat")).not_to_contain_text("Repeats")
+    assert days() == [(6, False), (0, True)]
+    assert Task.objects.open().get().repeat == ""
 
 
-def test_skip_from_the_menu(fern):
-    press(fern, "Water the fern", "Skip this one")
-    expect(message(fern)).to_contain_text("Skipped. Next:")
-    assert days() == [(3, False)]
-
-
-def test_end_on_the_page_of_the_task(fern):
-    open_task(fern, "Water the fern")
-    expect(fern.locator(".repeat")).to_contain_text("Repeats every 3 days")
-    fern.get_by_role("button", name="End the repeat").click()
-    expect(message(fern)).to_contain_text("“Water the fern” does not repeat any more.")
-    expect(fern.locator(".repeat")).not_to_contain_text("Repeats")
-    assert Task.objects.get().due_date - timezone.now().date() == timedelta(0)
-
-
-def test_build_a_rule_and_see_its_days_before_saving(anybody_in):
-    page = anybody_in
+def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in):
+    page = signed_in
     page.goto("/inbox/")
     add(page, "Pay rent")
     open_task(page, "Pay rent")
     page.get_by_role("link", name="Repeat", exact=True).click()
     expect(page.get_by_role("heading", name="Repeat “Pay rent”")).to_be_visible()
+    expect(page.get_by_role("button", name="Show the days")).to_be_hidden()
     page.get_by_label("From").fill("2031-01-31")
     page.get_by_label("Unit").select_option("month")
     page.get_by_label("Days of the month", exact=True).fill("soon")
-    days = page.locator("#repeat-days")
-    look(page)
-    expect(days).to_contain_text("Days of the month: “soon” isn't one of 1 to 31, or last.")
+    shown = page.locator("#repeat-days")
+    expect(shown).to_contain_text("Days of the month: “soon” isn't one of 1 to 31, or last.")
     page.get_by_label("Days of the month", exact=True).fill("15, last")
-    look(page)
-    expect(days).to_contain_text("Repeats every month on the 15th and last day")
-    expect(days.locator("li")).to_have_text(
+    expect(shown).to_contain_text("Repeats every month on the 15th and last day")
+    expect(shown.locator("li")).to_have_text(
         ["31 Jan 2031", "15 Feb 2031", "28 Feb 2031", "15 Mar 2031", "31 Mar 2031"]
     )
     page.get_by_label("Keep each until done").check()
@@ -88,13 +85,6 @@ def test_build_a_rule_and_see_its_days_before_saving(anybody_in):
     expect(page.locator(".repeat")).to_contain_text("Repeats every month on the 15th and last day")
     task = Task.objects.get()
     assert (task.repeat, task.missed) == ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "keep")
-
-
-def look(page):
-    """Have the days shown: by a button, where they don't show themselves."""
-    button = page.get_by_role("button", name="Show the days")
-    if button.count():
-        button.click()
 
 
 @pytest.fixture
@@ -154,6 +144,7 @@ def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     ]
 
 
+@pytest.mark.exhaustive
 def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(rent):
     page = rent
 
