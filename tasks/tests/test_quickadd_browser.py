@@ -1,6 +1,7 @@
-"""A line is typed, and what it is understood as is seen, taken back, undone: in Chromium.
+"""A line is typed, and the words that are understood are seen, taken back and undone: in Chromium.
 
-No date is named: what is understood is a test of its own (test_understood.py).
+No date is named: how words are understood is a test of its own (test_understood.py). The same acts
+without script: test_quickadd_visits.py.
 """
 
 import re
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Tag, Task, TaskList
-from tasks.tests.browsing import add, message, open_task, titles
+from tasks.tests.browsing import message, open_task, titles
 from todosite.tests.axe import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +49,7 @@ class TestChips:
         expect(chips(page)).to_have_text(
             [re.compile("^Tomorrow"), re.compile("^12:00"), re.compile("^#calls, a new tag")]
         )
+        page.emulate_media(reduced_motion="reduce")
         assert violations(page) == []
         box(page).fill("Call mum")
         expect(chips(page)).to_have_count(0)
@@ -57,7 +59,7 @@ class TestChips:
         expect(titles(page)).to_have_text(["Call mum"])
         expect(chips(page)).to_have_count(0)
 
-    def test_press_makes_it_text_and_the_focus_stays_in_the_box(self, page):
+    def test_press_makes_it_text_and_a_second_press_takes_that_back(self, page):
         box(page).fill(LINE)
         chip(page, "Tomorrow").click()
         expect(chip(page, "“tomorrow” is text")).to_be_visible()
@@ -73,7 +75,6 @@ class TestChips:
         )
         assert task.typed == LINE
 
-    def test_second_press_takes_that_back_and_keys_alone_will_do(self, page):
         box(page).fill("Swim tomorrow")
         expect(chip(page, "Tomorrow")).to_be_visible()
         page.keyboard.press("Tab")
@@ -83,8 +84,9 @@ class TestChips:
         chip(page, "“tomorrow” is text").click()
         expect(chips(page)).to_have_text([re.compile("^Tomorrow")])
         page.keyboard.press("Enter")
-        expect(titles(page)).to_have_text(["Swim"])
+        expect(titles(page)).to_have_text(["Pay rent tomorrow", "Swim"])
 
+    @pytest.mark.exhaustive
     def test_answer_about_an_earlier_line_is_not_shown(self, page):
         held = []
         page.route("**/tasks/read/", lambda route: held.append(route))
@@ -117,6 +119,7 @@ class TestChips:
         expect(page.locator("#sidebar").get_by_role("link", name="Garden")).to_be_visible()
         assert Task.objects.get().list == TaskList.objects.get()
 
+    @pytest.mark.exhaustive
     def test_page_that_adds_a_task_shows_them_too(self, page):
         page.goto("/tasks/add/?next=/inbox/")
         page.get_by_label("What is there to do?").fill("Swim tomorrow")
@@ -128,10 +131,9 @@ class TestChips:
 
 
 class TestSaved:
-    """What a saved line says, the same with JavaScript and without."""
-
     def start(self, page):
         page.goto("/inbox/")
+        expect(page.locator("#add[data-htmx-powered]")).to_be_visible()
         box(page).fill(LINE + " +Garden")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(titles(page)).to_have_text(["Pay rent"])
@@ -139,35 +141,32 @@ class TestSaved:
         expect(message(page)).to_contain_text(f"Added “Pay rent”. {said}")
         expect(message(page)).to_contain_text("There is no list “Garden”, so it is in the Inbox.")
 
-    def test_undo_takes_the_task_back_and_the_tag_that_was_made(self, anybody_in):
-        self.start(anybody_in)
-        press(anybody_in, "Undo")
-        expect(message(anybody_in)).to_contain_text("Undone: added “Pay rent”.")
-        expect(titles(anybody_in)).to_have_count(0)
+    def test_line_is_undone_or_kept_as_plain_text_or_its_list_made(self, page, ann):
+        self.start(page)
+        press(page, "Undo")
+        expect(message(page)).to_contain_text("Undone: added “Pay rent”.")
+        expect(titles(page)).to_have_count(0)
         assert (Task.objects.count(), Tag.objects.count()) == (0, 0)
 
-    def test_keep_as_plain_text(self, anybody_in):
-        self.start(anybody_in)
-        press(anybody_in, "Keep as plain text")
-        expect(titles(anybody_in)).to_have_text([LINE + " +Garden"])
-        expect(message(anybody_in)).to_contain_text("Kept as plain text:")
+        self.start(page)
+        press(page, "Keep as plain text")
+        expect(titles(page)).to_have_text([LINE + " +Garden"])
+        expect(message(page)).to_contain_text("Kept as plain text:")
         task = Task.objects.get()
         assert (task.due_date, task.repeat, task.priority, task.tags.count()) == (None, "", 0, 0)
-        press(anybody_in, "Undo")
-        expect(titles(anybody_in)).to_have_text(["Pay rent"])
+        press(page, "Undo")
+        expect(titles(page)).to_have_text(["Pay rent"])
 
-    def test_make_the_list(self, anybody_in):
-        self.start(anybody_in)
-        press(anybody_in, "Make the list")
-        expect(message(anybody_in)).to_contain_text("Made the list “Garden” with “Pay rent”.")
-        expect(titles(anybody_in)).to_have_count(0)
+        task.refresh_from_db()
+        task.delete_softly()
+        self.start(page)
+        press(page, "Make the list")
+        expect(message(page)).to_contain_text("Made the list “Garden” with “Pay rent”.")
+        expect(titles(page)).to_have_count(0)
         assert Task.objects.get().list == TaskList.objects.get()
 
-    def test_title_is_read_on_the_page_of_the_task(self, anybody_in):
-        page = anybody_in
-        page.goto("/inbox/")
-        add(page, "Swim")
-        Task.objects.update(title="Swim tomorrow #fun")
+    def test_title_is_read_on_the_page_of_the_task(self, page, ann):
+        ann.tasks.create(title="Swim tomorrow #fun")
         page.goto("/inbox/")
         open_task(page, "Swim tomorrow #fun")
         page.get_by_role("button", name="Read the title as Tomorrow · #fun").click()
