@@ -91,6 +91,7 @@ def test_from_sign_up_to_sign_out(anybody, mailoutbox):
     page.get_by_label("New Password", exact=True).fill("an0ther-Horse!")
     page.get_by_label("New Password (again)").fill("an0ther-Horse!")
     page.get_by_role("button", name="Change Password").click()
+    expect(page.get_by_text("Your password is now changed.")).to_be_visible()
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill("ann@example.org")
     page.get_by_label("Password").fill("an0ther-Horse!")

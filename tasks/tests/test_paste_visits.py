@@ -5,6 +5,7 @@ from django.contrib.sessions.models import Session
 
 from accounts.tests.people import PASSWORD
 from tasks.models import Task
+from tasks.tests.visiting import add, press
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +53,8 @@ class TestSeveralAtOnce:
 class TestDuplicating:
     def test_from_its_menu(self, visitor):
         visitor.open("/inbox/")
-        for line in ["Milk", "Bread"]:
-            visitor.fill("Add a task", line).press("Add")
-        visitor.follow("More for “Milk”").press("Duplicate “Milk”")
+        add(visitor, "Milk", "Bread")
+        press(visitor, "Milk", "Duplicate “Milk”")
         assert visitor.message == "Duplicated “Milk”. Undo"
         assert visitor.titles == ["Milk", "Milk", "Bread"]
 
