@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.test import TestCase
 
 from accounts.tests.people import add_user
+from tasks.tests.making import add_list, add_step
 from todosite.tests.html import one, select, words
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -86,9 +87,7 @@ class PageTests(TestCase):
         return self.ann.tasks.create(title=title, **fields)
 
     def add_list(self, name="Work", **fields):
-        added = self.ann.lists.model(user=self.ann, name=name, **fields)
-        added.add()
-        return added
+        return add_list(self.ann, name, **fields)
 
     def add_tag(self, name="calls", *tasks):
         tag = self.ann.tags.create(name=name)
@@ -97,9 +96,7 @@ class PageTests(TestCase):
         return tag
 
     def add_step(self, task, title="Whisk", **fields):
-        step = task.steps.model(user=self.ann, task=task, title=title, **fields)
-        step.add()
-        return step
+        return add_step(task, title, **fields)
 
     def get(self, url):
         response = self.client.get(url)

@@ -12,7 +12,7 @@ from tasks.builder import RepeatForm, place_of
 from tasks.models import Task
 from tasks.recurrence import upcoming
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
-from tasks.tests.test_recurrence import rules
+from tasks.tests.rules import rules
 from todosite.tests.environment import examples
 
 

@@ -13,8 +13,8 @@ from hypothesis.extra.django import TestCase
 
 from accounts.tests.people import add_user
 from tasks.models import Step
+from tasks.tests.making import add_list
 from tasks.tests.pages import html_of, words_of
-from tasks.tests.test_models import add_list
 from todosite.tests.environment import examples
 from todosite.tests.html import select
 from todosite.tests.visitor import data_of

@@ -1,20 +1,13 @@
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test import TestCase
 
 from accounts.tests.people import add_user
 from tasks.history import Act, Change
 from tasks.models import LONGEST_POSITION, Step, Tag, Task, TaskList, TaskTag
-
-
-@contextmanager
-def refused(test, constraint):
-    """Expect that the database refuses what the block does, by the rule of this name."""
-    with test.assertRaisesMessage(IntegrityError, constraint), transaction.atomic():
-        yield
+from tasks.tests.making import add_list, refused
 
 
 class TaskTests(TestCase):
@@ -147,13 +140,6 @@ class TaskTests(TestCase):
         self.assertEqual(str(task), "Milk")
         self.assertEqual(repr(task), f"<Task 7 v1 pending 'Milk' of {self.ann.pk}>")
         self.assertEqual(str(Task(title="  ")), "(untitled)")
-
-
-def add_list(user, name="Home", **fields):
-    """Return a new list, the last one of the user's."""
-    task_list = TaskList(user=user, name=name, **fields)
-    task_list.add()
-    return task_list
 
 
 class ListTests(TestCase):

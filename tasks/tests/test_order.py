@@ -6,7 +6,8 @@ import pytest
 
 from accounts.tests.people import add_user
 from tasks.models import Step, Task, TaskList
-from tasks.tests.test_races import race
+from tasks.tests.making import add_list, add_step
+from tasks.tests.racing import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
 
@@ -20,21 +21,12 @@ def ann(client):
     return user
 
 
-def add_list(user, name):
-    one = user.lists.model(user=user, name=name)
-    one.add()
-    return one
-
-
 def add_tasks(user, number, **fields):
     return [user.tasks.create(title=f"Task {n}", **fields) for n in range(number)]
 
 
 def add_steps(task, number):
-    steps = [task.steps.model(user=task.user, task=task, title=f"Step {n}") for n in range(number)]
-    for step in steps:
-        step.add()
-    return steps
+    return [add_step(task, f"Step {n}") for n in range(number)]
 
 
 def moves(kind, rows):

@@ -1,14 +1,12 @@
 """Requests that arrive at the same moment, on real connections."""
 
-import threading
 import uuid
 
 import pytest
-from django.db import connections
-from django.test import Client
 
 from accounts.tests.people import add_user
 from tasks.models import Task
+from tasks.tests.racing import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
 
@@ -18,28 +16,6 @@ def ann(client):
     user = add_user()
     client.force_login(user)
     return user
-
-
-def race(client, requests):
-    """Post all (url, data) at once, each on a connection of its own; return the status codes."""
-    barrier = threading.Barrier(len(requests))
-    codes = [None] * len(requests)
-
-    def post(n, url, data):
-        own = Client(raise_request_exception=False)
-        own.cookies = client.cookies
-        try:
-            barrier.wait(10)
-            codes[n] = own.post(url, data).status_code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=post, args=(n, *r)) for n, r in enumerate(requests)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return codes
 
 
 def test_of_edits_of_one_field_one_wins_and_the_others_are_told(client, ann):

@@ -15,8 +15,8 @@ from accounts.tests.people import add_user
 from tasks.history import UNDO_DAYS, Act, Change
 from tasks.models import TAG, Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.legacy_data import load
+from tasks.tests.making import add_list, add_step, refused
 from tasks.tests.rows import rows_of
-from tasks.tests.test_models import add_list, refused
 
 
 class UndoTests(TestCase):
@@ -32,7 +32,7 @@ class UndoTests(TestCase):
         cls.soap = cls.add_task("Soap", list=cls.home)
         cls.letter, cls.parcel = cls.add_task("Letter"), cls.add_task("Parcel")
         cls.milk.hang([cls.calls])
-        cls.whisk, cls.pour = (cls.add_step(title) for title in ["Whisk", "Pour"])
+        cls.whisk, cls.pour = (add_step(cls.milk, title) for title in ["Whisk", "Pour"])
         Act.objects.all().delete()
 
     @classmethod
@@ -41,12 +41,6 @@ class UndoTests(TestCase):
         task.move(to="bottom")
         task.refresh_from_db()
         return task
-
-    @classmethod
-    def add_step(cls, title):
-        step = Step(user=cls.ann, task=cls.milk, title=title)
-        step.add()
-        return step
 
     def rows(self):
         return rows_of(self.ann)
@@ -555,7 +549,7 @@ class ChangedSinceTests(UndoTests):
         self.assertEqual(rest, ["a", "d", "b", "c"])
 
     def test_step_or_list_whose_place_was_given_to_another_can_be_passed(self):
-        bake, eat = self.add_step("Bake"), self.add_step("Eat")
+        bake, eat = add_step(self.milk, "Bake"), add_step(self.milk, "Eat")
         errands, flat = add_list(self.ann, "Errands"), add_list(self.ann, "Flat")
         for one, two, other, three in [
             (self.whisk, self.pour, bake, eat),

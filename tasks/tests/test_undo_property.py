@@ -9,8 +9,8 @@ from hypothesis.extra.django import TestCase
 from accounts.tests.people import add_user
 from tasks.history import Act
 from tasks.models import TAG, Step, Tag, Task, TaskList
+from tasks.tests.making import add_list
 from tasks.tests.rows import in_order
-from tasks.tests.test_models import add_list
 from todosite.tests.environment import examples
 
 NAMES = ["home", "Work", "a", "B", "é"]

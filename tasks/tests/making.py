@@ -1,0 +1,28 @@
+"""Rows for the tests, made by the models' own rules, and rows that the database refuses."""
+
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+from tasks.models import Step, TaskList
+
+
+def add_list(user, name="Home", **fields):
+    """Return a new list, the last one of the user's."""
+    added = TaskList(user=user, name=name, **fields)
+    added.add()
+    return added
+
+
+def add_step(task, title="Whisk", **fields):
+    """Return a new step, the last one of the task's."""
+    added = Step(user=task.user, task=task, title=title, **fields)
+    added.add()
+    return added
+
+
+@contextmanager
+def refused(test, constraint):
+    """Expect that the database refuses the block, by the rule of this name."""
+    with test.assertRaisesMessage(IntegrityError, constraint), transaction.atomic():
+        yield
