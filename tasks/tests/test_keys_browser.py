@@ -1,4 +1,7 @@
-"""Keys, the box that goes anywhere, and where the focus is, as a person has them in Chromium."""
+"""Keys, the box that goes anywhere, and where the focus is, as a person has them in Chromium.
+
+The box without script: test_organise_visits.py.
+"""
 
 import re
 from datetime import timedelta
@@ -7,19 +10,31 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Tag, Task, TaskList
-from tasks.tests.browsing import message, open_task, titles
+from tasks.tests.browsing import message, open_task, sign_in, titles
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ALL = ["One", "Two", "Three"]
+
+
+def open_inbox(page, user):
+    """Open the Inbox with three tasks as they were made, and wait for what its keys press."""
+    Task.everything.all().delete()
+    for title in ALL:
+        user.tasks.create(title=title)
+    open_page(page, "/inbox/")
+
+
+def open_page(page, path):
+    page.goto(path)
+    expect(page.locator("#add[data-htmx-powered]")).to_be_visible()
 
 
 @pytest.fixture
-def page(signed_in, ann):
+def inbox(signed_in, ann):
     """The Inbox with three tasks, and a list."""
     TaskList(user=ann, name="Work").add()
-    for title in ["One", "Two", "Three"]:
-        ann.tasks.create(title=title)
-    signed_in.goto("/inbox/")
-    expect(signed_in.locator("#add[data-htmx-powered]")).to_be_visible()  # keys press its buttons
+    open_inbox(signed_in, ann)
     return signed_in
 
 
@@ -28,114 +43,148 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
+def settle(page):
+    """Wait until no request of the page is on its way."""
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+
+
+def delay(page, url):
+    """Let answers from a url come late."""
+    page.route(url, lambda route: (page.wait_for_timeout(300), route.continue_()))
+
+
 def title(page, words):
     return page.get_by_role("link", name=words, exact=True)
-
-
-def check(page, words):
-    return page.get_by_role("button", name=f"Complete “{words}”")
 
 
 def one(words):
     return Task.everything.get(title=words)
 
 
-class TestMoving:
-    def test_down_and_up(self, page):
-        press(page, "j")
-        expect(title(page, "One")).to_be_focused()
-        press(page, "j", "j")
-        expect(title(page, "Three")).to_be_focused()
-        press(page, "j")
-        expect(title(page, "Three")).to_be_focused()
-        press(page, "k")
-        expect(title(page, "Two")).to_be_focused()
+def changes():
+    """Return how tasks differ from new ones, by their titles."""
+    found = {}
+    for task in Task.everything.order_by("pk"):
+        if task.completed:
+            found[task.title] = "completed"
+        elif task.deleted_at:
+            found[task.title] = "deleted"
+        elif task.priority:
+            found[task.title] = f"priority {task.priority}"
+    return found
 
-    def test_up_begins_at_the_end(self, page):
-        press(page, "k")
-        expect(title(page, "Three")).to_be_focused()
 
-    @pytest.mark.parametrize(
-        ("keys", "path"),
-        [("gi", "/inbox/"), ("gt", "/today/"), ("gu", "/upcoming/"), ("gc", "/completed/"),
-         ("/", "/search/")],
-    )  # fmt: skip
-    def test_to_pages(self, page, keys, path):
-        page.goto("/trash/")
+ROWS = [  # keys in the Inbox, and the row that then has the focus
+    ("j", "One"),
+    ("jjj", "Three"),
+    ("jjjj", "Three"),
+    ("jjjjk", "Two"),
+    ("k", "Three"),
+]
+PAGES = [  # keys in the trash, and the page to which they lead
+    ("gi", "/inbox/"),
+    ("gt", "/today/"),
+    ("gu", "/upcoming/"),
+    ("gc", "/completed/"),
+    ("gzigc", "/completed/"),  # a second key that means nothing is forgotten
+    ("/", "/search/"),
+]
+
+
+def test_keys_lead_to_rows_to_pages_and_to_the_search(inbox):
+    page = inbox
+    for keys, row in ROWS:
+        open_page(page, "/inbox/")
         press(page, *keys)
-        expect(page).to_have_url(re.compile(f"{path}$"))
-
-    def test_second_key_that_means_nothing_is_forgotten(self, page):
-        press(page, "g", "z", "i")
-        expect(page).to_have_url(re.compile("/inbox/$"))
-        press(page, "g", "c")
-        expect(page).to_have_url(re.compile("/completed/$"))
-
-    def test_search_gets_the_focus(self, page):
-        press(page, "/")
-        expect(page.get_by_label("Search", exact=True)).to_be_focused()
-        page.goto("/search/?q=o")
-        press(page, "/")
-        expect(page.get_by_label("Search", exact=True)).to_be_focused()
-        page.keyboard.type("ne")
-        expect(page.get_by_label("Search", exact=True)).to_have_value("ne")
+        expect(title(page, row), f"keys {keys}").to_be_focused()
+    for keys, path in PAGES:
+        open_page(page, "/trash/")
+        press(page, *keys)
+        expect(page, f"keys {keys}").to_have_url(re.compile(f"{path}$"))
+    search = page.get_by_label("Search", exact=True)
+    expect(search).to_be_focused()
+    page.goto("/search/?q=o")
+    press(page, "/")
+    expect(search).to_be_focused()
+    page.keyboard.type("ne")
+    expect(search).to_have_value("ne")
 
 
 class TestActs:
-    def test_adding(self, page):
-        press(page, "q")
-        expect(page.get_by_label("Add a task")).to_be_focused()
-        page.keyboard.type("jkx#1")  # no key does anything while somebody writes
-        press(page, "Enter")
-        expect(titles(page)).to_have_text(["One", "Two", "Three", "jkx#1"])
-        expect(page.get_by_label("Add a task")).to_be_focused()
-        expect(page.get_by_label("Add a task")).to_have_value("")
+    ON_A_ROW = [  # keys, the rows that stay, the one with the focus, the message, the change
+        ("jjc", ["One", "Three"], "Three", "Completed “Two”.", {"Two": "completed"}),
+        ("jj#", ["One", "Three"], "Three", "Deleted “Two”.", {"Two": "deleted"}),
+        ("j1", ALL, "One", "“One” has high priority.", {"One": "priority 3"}),
+        ("j2", ALL, "One", "“One” has medium priority.", {"One": "priority 2"}),
+        ("j3", ALL, "One", "“One” has low priority.", {"One": "priority 1"}),
+    ]
+    ON_SEVERAL = [  # keys that tick two rows, the key, the rows that stay, the change
+        ("jxjjx", "1", ALL, {"One": "priority 3", "Three": "priority 3"}),
+        ("jxjx", "c", ["Three"], {"One": "completed", "Two": "completed"}),
+        ("jxjx", "#", ["Three"], {"One": "deleted", "Two": "deleted"}),
+    ]
 
-    def test_completing_goes_on_to_the_next_row_and_undo_back_to_it(self, page):
+    def test_key_changes_the_row_with_the_focus(self, inbox, ann):
+        page = inbox
+        for keys, rows, focused, said, changed in self.ON_A_ROW:
+            open_inbox(page, ann)
+            press(page, *keys)
+            expect(message(page), f"keys {keys}").to_contain_text(said)
+            expect(titles(page), f"keys {keys}").to_have_text(rows)
+            expect(title(page, focused), f"keys {keys}").to_be_focused()
+            assert (keys, changes()) == (keys, changed)
+        press(page, "4")
+        expect(message(page)).to_contain_text("“One” has no priority.")
+        expect(title(page, "One")).to_be_focused()
+        assert changes() == {}
+
+    @pytest.mark.exhaustive
+    def test_key_changes_the_ticked_rows_together(self, inbox, ann):
+        page = inbox
+        for keys, key, rows, changed in self.ON_SEVERAL:
+            open_inbox(page, ann)
+            press(page, *keys)
+            expect(page.get_by_text("2 ticked"), f"keys {keys}").to_be_visible()
+            press(page, key)
+            expect(message(page), f"keys {keys}{key}").to_contain_text("2 tasks")
+            expect(titles(page), f"keys {keys}{key}").to_have_text(rows)
+            assert (keys + key, changes()) == (keys + key, changed)
+
+    @pytest.mark.exhaustive
+    def test_undo_says_that_there_is_none_or_undoes_though_its_message_has_gone(
+        self, page, client, ann, live_server
+    ):
+        page.clock.install()
+        sign_in(page, client, ann, live_server)
+        open_inbox(page, ann)
+        press(page, "u")
+        expect(message(page)).to_contain_text("Nothing was done on this page yet.")
+
         press(page, "j", "j", "c")
         expect(titles(page)).to_have_text(["One", "Three"])
         expect(title(page, "Three")).to_be_focused()
         press(page, "u")
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
+        expect(titles(page)).to_have_text(ALL)
         expect(message(page)).to_contain_text("Undone: completed “Two”.")
-        assert not one("Two").completed
+        assert changes() == {}
 
-    def test_undo_is_possible_when_the_message_has_gone(self, page):
-        page.clock.install()
+        open_inbox(page, ann)
         press(page, "j", "c")
         expect(titles(page)).to_have_text(["Two", "Three"])
         page.clock.fast_forward(20_000)
         expect(page.locator(".toast")).to_be_hidden()
         press(page, "u")
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
+        expect(titles(page)).to_have_text(ALL)
 
-    def test_nothing_to_undo_is_told(self, page):
-        press(page, "u")
-        expect(message(page)).to_contain_text("Nothing was done on this page yet.")
-
-    def test_deleting(self, page):
-        press(page, "j", "j", "#")
-        expect(titles(page)).to_have_text(["One", "Three"])
-        expect(title(page, "Three")).to_be_focused()
-        expect(message(page)).to_contain_text("Deleted “Two”.")
-        assert one("Two").deleted_at
-
-    @pytest.mark.parametrize(("key", "priority"), [("1", 3), ("2", 2), ("3", 1), ("4", 0)])
-    def test_priority(self, page, key, priority):
-        one("One").edit(priority=3 if priority == 0 else 0)
-        press(page, "j", key)
-        expect(message(page)).to_contain_text("One")
-        assert one("One").priority == priority
-        expect(title(page, "One")).to_be_focused()
-
-    def test_date(self, page, ann):
+    def test_date_and_list_are_chosen_for_one_or_several(self, inbox, ann):
+        page = inbox
         press(page, "j", "t")
         expect(page.locator("#menu").get_by_role("button", name="Today")).to_be_focused()
         press(page, "Tab", "Enter")
         expect(message(page)).to_contain_text("“One” is due tomorrow.")
         assert one("One").due_date == ann.today() + timedelta(1)
 
-    def test_list(self, page):
+        open_inbox(page, ann)
         press(page, "j", "m")
         expect(page.get_by_label("Move to list")).to_be_focused()
         page.keyboard.type("Work")
@@ -143,7 +192,15 @@ class TestActs:
         expect(titles(page)).to_have_text(["Two", "Three"])
         assert one("One").list.name == "Work"
 
-    def test_editing_begins_in_the_title_and_comes_back_to_it(self, page):
+        press(page, "j", "x", "t")
+        expect(page.locator("#bulk").get_by_role("button", name="Today")).to_be_focused()
+        open_page(page, "/inbox/")
+        press(page, "j", "x", "m")
+        expect(page.get_by_label("Move them to")).to_be_focused()
+
+    @pytest.mark.exhaustive
+    def test_keys_on_the_page_of_a_task_are_about_that_task(self, inbox):
+        page = inbox
         press(page, "j", "j", "e")
         expect(page.get_by_label("Title")).to_be_focused()
         page.keyboard.type(" more")
@@ -153,80 +210,73 @@ class TestActs:
         press(page, "e")
         expect(page.get_by_label("Title")).to_be_focused()
 
-    def test_selected_ones_are_changed_together(self, page):
-        press(page, "j", "x", "j", "j", "x")
-        expect(page.get_by_text("2 ticked")).to_be_visible()
+        page.goto("/inbox/")
+        open_task(page, "Two more")
         press(page, "1")
-        expect(message(page)).to_contain_text("2 tasks")
-        assert [one(name).priority for name in ["One", "Two", "Three"]] == [3, 0, 3]
-
-    @pytest.mark.parametrize("key", ["c", "#"])
-    def test_selected_ones_go_together(self, page, key):
-        press(page, "j", "x", "j", "x", key)
-        expect(titles(page)).to_have_text(["Three"])
-
-    @pytest.mark.parametrize(("key", "focused"), [("t", "Today"), ("m", None)])
-    def test_selected_ones_get_a_date_or_a_list(self, page, key, focused):
-        press(page, "j", "x", key)
-        if focused:
-            expect(page.locator("#bulk").get_by_role("button", name=focused)).to_be_focused()
-        else:
-            expect(page.get_by_label("Move them to")).to_be_focused()
-
-    def test_on_the_page_of_a_task_keys_are_about_that_task(self, page):
-        open_task(page, "Two")
-        press(page, "1")
-        expect(message(page)).to_contain_text("Two")
+        expect(message(page)).to_contain_text("“Two more” has high priority.")
         press(page, "c")
         expect(page.get_by_role("button", name="Completed Reopen")).to_be_visible()
-        assert (one("Two").priority, one("Two").completed) == (3, True)
+        task = one("Two more")
+        assert (task.priority, task.completed) == (3, True)
         press(page, "c")
         expect(page.get_by_role("button", name="Complete", exact=True)).to_be_visible()
 
-    def test_on_the_page_of_a_task_that_is_not_in_the_list(self, page, ann):
-        task = one("Two")
+        task.refresh_from_db()
         task.complete()
         page.goto(task.get_absolute_url())
         page.wait_for_load_state()
+        expect(page.locator("a.task-title", has_text="Two more")).to_have_count(0)
         press(page, "2")
-        expect(message(page)).to_contain_text("Two")
-        assert one("Two").priority == 2
+        expect(message(page)).to_contain_text("“Two more” has medium priority.")
+        assert one("Two more").priority == 2
         press(page, "t")
         expect(page.get_by_label("Due", exact=True)).to_be_focused()
 
-    def test_one_after_the_other_without_a_pause(self, page):
+    @pytest.mark.exhaustive
+    def test_keys_wait_for_one_another_and_one_that_is_held_down_acts_once(self, inbox, ann):
+        page = inbox
         press(page, "j", "1", "#")
         expect(titles(page)).to_have_text(["Two", "Three"])
         press(page, "c", "c")
         expect(titles(page)).to_have_count(0)
-        assert Task.objects.completed().count() == 2
+        assert changes() == {"One": "deleted", "Two": "completed", "Three": "completed"}
+        assert one("One").priority == 3
 
-    def test_sign_that_needs_option_or_altgr(self, page):
+        open_inbox(page, ann)
         press(page, "j")
-        page.evaluate(
-            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
-            " { key: '#', altKey: true, bubbles: true, cancelable: true }))"
-        )
+        for _ in range(3):  # as a key that repeats itself
+            page.keyboard.down("c")
+        page.keyboard.up("c")
         expect(titles(page)).to_have_text(["Two", "Three"])
-
-    def test_keys_that_mean_nothing(self, page):
-        press(page, "j", '"', "\\", "]", "F2", "ArrowLeft")
-        expect(title(page, "One")).to_be_focused()
+        settle(page)
+        assert changes() == {"One": "completed"}
 
 
 class TestRest:
     """Keys do nothing where they would surprise."""
 
-    def test_while_writing(self, page):
+    def test_while_writing(self, inbox):
+        page = inbox
+        press(page, "q")
+        expect(page.get_by_label("Add a task")).to_be_focused()
+        page.keyboard.type("jkx#1")
+        press(page, "Enter")
+        expect(titles(page)).to_have_text([*ALL, "jkx#1"])
+        expect(page.get_by_label("Add a task")).to_be_focused()
+        expect(page.get_by_label("Add a task")).to_have_value("")
+
         open_task(page, "Two")
         page.get_by_label("Notes").focus()
         page.keyboard.type("cx#e1?")
         expect(page.get_by_label("Notes")).to_have_value("cx#e1?")
         page.get_by_label("List", exact=True).focus()
         press(page, "c", "1")
+        settle(page)
         assert one("Two").version == 1
 
-    def test_in_a_menu_and_in_a_box(self, page):
+    @pytest.mark.exhaustive
+    def test_in_a_menu_and_in_a_box(self, inbox):
+        page = inbox
         press(page, "j", "t")
         expect(page.locator("#menu")).to_be_visible()
         press(page, "c", "#")
@@ -235,40 +285,46 @@ class TestRest:
         press(page, "c", "#", "j")
         press(page, "Escape")
         expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
+        settle(page)
+        expect(titles(page)).to_have_text(ALL)
+        assert changes() == {}
 
-    def test_with_other_keys_held(self, page):
-        press(page, "j", "Alt+c", "Control+1", "Meta+c")
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
-        assert one("One").version == 1
-
-    def test_while_a_menu_is_on_its_way(self, page):
-        page.route("**/menu/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    @pytest.mark.exhaustive
+    def test_while_a_menu_or_the_next_page_is_on_its_way(self, inbox, ann):
+        page = inbox
+        delay(page, "**/menu/**")
         press(page, "j", "m", "c", "#")
         expect(page.get_by_label("Move to list")).to_be_focused()
         assert (one("One").version, one("Two").version) == (1, 1)
 
-    def test_while_the_next_page_is_on_its_way(self, page):
-        page.route(
-            "**/tasks/*/?on=**", lambda route: (page.wait_for_timeout(300), route.continue_())
-        )
+        open_inbox(page, ann)
+        delay(page, "**/tasks/*/?on=**")
         press(page, "j", "e", "c", "#")
         expect(page.get_by_label("Title")).to_be_focused()
         assert one("One").version == 1
 
-    def test_that_is_held_down(self, page):
-        press(page, "j")
-        for _ in range(3):  # as a key that repeats itself
-            page.keyboard.down("c")
-        page.keyboard.up("c")
+    @pytest.mark.exhaustive
+    def test_with_other_keys_held_except_for_a_sign_that_needs_them(self, inbox):
+        page = inbox
+        press(page, "j", '"', "\\", "]", "F2", "ArrowLeft")
+        expect(title(page, "One")).to_be_focused()
+        press(page, "Alt+c", "Control+1", "Meta+c")
+        settle(page)
+        expect(titles(page)).to_have_text(ALL)
+        assert one("One").version == 1
+        page.evaluate(  # as with Option or AltGr
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
+            " { key: '#', altKey: true, bubbles: true, cancelable: true }))"
+        )
         expect(titles(page)).to_have_text(["Two", "Three"])
-        assert Task.objects.completed().count() == 1
 
-    def test_switched_off(self, page, ann):
+    @pytest.mark.exhaustive
+    def test_where_they_are_switched_off(self, inbox):
+        page = inbox
         page.goto("/settings/")
         page.get_by_label("Keyboard shortcuts").select_option("Off")
         page.get_by_role("button", name="Save profile").click()
-        page.goto("/inbox/")
+        open_page(page, "/inbox/")
         press(page, "j", "c", "q")
         expect(page.locator("body")).to_be_focused()
         press(page, "Control+k")
@@ -276,72 +332,64 @@ class TestRest:
 
 
 class TestGo:
-    @pytest.fixture
-    def box(self, page):
-        press(page, "Control+k")
-        expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
-        return page
-
-    def test_opens_at_once_so_that_no_key_goes_astray(self, page):
-        press(page, "j")
-        page.route("**/go/**", lambda route: (page.wait_for_timeout(300), route.continue_()))
-        press(page, "Control+k")
-        page.keyboard.type("c#xtrash")
-        expect(page.locator("#go-q")).to_have_value("c#xtrash")
-        expect(page.locator(".go-place", has_text="Search for “c#xtrash”")).to_be_visible()
-        assert one("One").version == 1
-
-    def test_finds_while_one_types_and_goes_to_the_first(self, box):
-        expect(box.locator("#go-q")).to_be_focused()
-        box.keyboard.type("wor")
-        expect(box.locator(".go-place").first).to_have_text("Work")
-        press(box, "Enter")
-        expect(box.get_by_role("heading", name="Work", level=1)).to_be_visible()
-
-    def test_enter_waits_for_what_is_on_its_way(self, box):
-        box.keyboard.type("trash")
-        press(box, "Enter")
-        expect(box).to_have_url(re.compile("/trash/$"))
-
-    def test_arrows(self, box):
-        box.keyboard.type("t")
-        expect(box.locator(".go-place", has_text="Search for “t”")).to_be_visible()
-        places = box.locator(".go-place")
-        press(box, "ArrowDown", "ArrowDown")
-        expect(places.nth(1)).to_be_focused()
-        press(box, "ArrowUp", "ArrowUp")
-        expect(box.locator("#go-q")).to_be_focused()
-
-    def test_task_tag_act_and_a_new_task(self, box, ann):
+    def test_finds_pages_lists_tags_tasks_and_acts_and_leads_there(self, inbox, ann):
+        page = inbox
+        field, places = page.locator("#go-q"), page.locator(".go-place")
         Tag.objects.make(ann, ["errand"])
         one("Two").complete()
-        box.keyboard.type("errand")
-        expect(box.locator(".go-place").first).to_have_text("#errand")
-        box.locator("#go-q").fill("two")
-        expect(box.locator(".go-place").nth(0)).to_contain_text("Two")
-        expect(box.locator(".go-place").nth(1)).to_contain_text("You completed “Two”")
-        box.get_by_role("link", name="Add the task “two”").click()
-        expect(box.get_by_label("What is there to do?")).to_have_value("two")
+        press(page, "Control+k")
+        expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
+        expect(field).to_be_focused()
+        page.keyboard.type("t")
+        expect(page.locator(".go-place", has_text="Search for “t”")).to_be_visible()
+        press(page, "ArrowDown", "ArrowDown")
+        expect(places.nth(1)).to_be_focused()
+        press(page, "ArrowUp", "ArrowUp")
+        expect(field).to_be_focused()
 
-    def test_closes_where_it_was_opened(self, page):
+        field.fill("errand")
+        expect(places.first).to_have_text("#errand")
+        field.fill("two")
+        expect(places.nth(0)).to_contain_text("Two")
+        expect(places.nth(1)).to_contain_text("You completed “Two”")
+        page.get_by_role("link", name="Add the task “two”").click()
+        expect(page.get_by_label("What is there to do?")).to_have_value("two")
+
+        open_page(page, "/inbox/")
+        press(page, "Control+k")
+        page.keyboard.type("wor")
+        expect(places.first).to_have_text("Work")
+        press(page, "Enter")
+        expect(page.get_by_role("heading", name="Work", level=1)).to_be_visible()
+
+        open_page(page, "/inbox/")
+        press(page, "Control+k")
+        page.keyboard.type("trash")
+        press(page, "Enter")  # that waits for the places on their way
+        expect(page).to_have_url(re.compile("/trash/$"))
+
+    @pytest.mark.exhaustive
+    def test_opens_at_once_and_closes_where_it_was_opened(self, inbox):
+        page = inbox
+        field, box = page.locator("#go-q"), page.get_by_role("dialog", name="Go to")
+        page.get_by_role("link", name="Go to", exact=True).click()
+        expect(box).to_be_visible()
+        press(page, "Escape")
+        expect(box).to_be_hidden()
         title(page, "Two").focus()
         press(page, "Control+k")
-        expect(page.locator("#go-q")).to_be_focused()
+        expect(field).to_be_focused()
         press(page, "Escape")
         expect(title(page, "Two")).to_be_focused()
         press(page, "Meta+k")
-        expect(page.locator("#go-q")).to_be_focused()
+        expect(field).to_be_focused()
         press(page, "Meta+k")
-        expect(page.get_by_role("dialog", name="Go to")).to_be_hidden()
+        expect(box).to_be_hidden()
 
-    def test_by_its_button_and_without_script(self, page, no_js, client, ann, live_server):
-        page.get_by_role("link", name="Go to", exact=True).click()
-        expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
-        cookie = next(c for c in page.context.cookies() if c["name"] == "sessionid")
-        no_js.context.add_cookies([cookie])
-        no_js.goto("/inbox/")
-        no_js.get_by_role("link", name="Go to", exact=True).click()
-        no_js.get_by_label("A page, list, tag, task or act").fill("two")
-        no_js.get_by_role("button", name="Go", exact=True).click()
-        no_js.locator(".go-place").first.click()
-        expect(no_js.get_by_label("Title")).to_have_value("Two")
+        delay(page, "**/go/**")
+        title(page, "One").focus()
+        press(page, "Control+k")
+        page.keyboard.type("c#xtrash")  # no key goes astray
+        expect(field).to_have_value("c#xtrash")
+        expect(page.locator(".go-place", has_text="Search for “c#xtrash”")).to_be_visible()
+        assert one("One").version == 1

@@ -252,3 +252,12 @@ def test_settings_say_how_dates_and_times_read_and_which_page_comes_first(visito
     assert visitor.url == "/inbox/"
     assert meta(visitor, "Trip") == f"{day:%a} {day:%b} {day.day} 5:30 pm"
     assert User.objects.get().date_format == "month"
+
+
+def test_box_that_goes_anywhere_finds_a_task(visitor, ann):
+    ann.tasks.create(title="Two")
+    visitor.open("/inbox/").follow("Go to").fill("A page, list, tag, task or act", "two")
+    visitor.press("Go")
+    assert visitor.texts(".go-place .name")[0] == "Two"
+    visitor.open(visitor.select(".go-place")[0].get("href"))
+    assert visitor.value("Title") == "Two"
