@@ -141,17 +141,20 @@ class FailureTests(SimpleTestCase):
             ["clearsessions"],
             ["migrate", "-v0"],
         ]:
-            self.assertRegex(
-                self.fail(*arguments), "^Todosite: the database says: connection failed.*refused"
-            )
+            with self.subTest(arguments=arguments):
+                self.assertRegex(
+                    self.fail(*arguments),
+                    "^Todosite: the database says: connection failed.*refused",
+                )
 
     def test_settings_that_are_missing(self):
         for value, words in [
             ("", "ALLOWED_HOSTS is not set"),
             (",", "ALLOWED_HOSTS names no host"),
         ]:
-            line = self.fail("add_user", "ann@example.org", ALLOWED_HOSTS=value)
-            self.assertIn(f"Todosite: {words}", line)
+            with self.subTest(value=value):
+                line = self.fail("add_user", "ann@example.org", ALLOWED_HOSTS=value)
+                self.assertIn(f"Todosite: {words}", line)
 
     def test_argument_that_is_no_text(self):
         self.assertIn("CommandError: The email holds", self.fail("disable_user", "\udcff@example"))

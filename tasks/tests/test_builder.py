@@ -51,7 +51,8 @@ class WordsTests(SimpleTestCase):
             ("2nd last", -2), ("second last", -2), ("third to last", -3), ("-1", -1), ("15.", 15),
             ("", None), ("first monday", None), ("x", None), ("sixth", None), ("1 2", None),
         ]:  # fmt: skip
-            self.assertEqual(place_of(words), number, words)
+            with self.subTest(words=words):
+                self.assertEqual(place_of(words), number)
 
 
 class BuilderTests(PageTests):

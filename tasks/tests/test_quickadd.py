@@ -78,7 +78,8 @@ class TableTests(SimpleTestCase):
         self.assertGreaterEqual(len(texts) - len(CASES["given"]), 250)
         self.assertGreaterEqual(len(CASES["negative"]), 80)
         for case in CASES["negative"]:
-            self.assertEqual(case["text"].split(), case["title"].split())
+            with self.subTest(text=case["text"]):
+                self.assertEqual(case["text"].split(), case["title"].split())
 
 
 class ParseTests(SimpleTestCase):
@@ -123,7 +124,8 @@ class ParseTests(SimpleTestCase):
 
     def test_what_would_leave_no_title_is_the_title(self):
         for text in ("tomorrow", "#home", "every day at 9 !high", "+Garden"):
-            self.assertEqual(parse(text, now=NOW), QuickAdd(title=text))
+            with self.subTest(text=text):
+                self.assertEqual(parse(text, now=NOW), QuickAdd(title=text))
 
     def test_empty_line_has_no_title(self):
         self.assertEqual(parse(" \n ", now=NOW), QuickAdd(title=""))
@@ -152,11 +154,13 @@ class ParseTests(SimpleTestCase):
 
     def test_all_of_it_is_text(self):
         for text in ('Watch "Foo" tomorrow', "Mail bob@x.org #home", "Read may.pdf every friday"):
-            self.assertEqual(parse(text, now=NOW, as_text=True), QuickAdd(title=text))
+            with self.subTest(text=text):
+                self.assertEqual(parse(text, now=NOW, as_text=True), QuickAdd(title=text))
 
     def test_plain_phrases_may_hold_what_is_literal_anyway(self):
         for text in ('Watch "Foo" tomorrow', "Mail bob@x.org tomorrow"):
-            self.check(text, text, due_date=None, plain=[text])
+            with self.subTest(text=text):
+                self.check(text, text, due_date=None, plain=[text])
 
     def test_very_many_plain_phrases_are_not_all_looked_for(self):
         self.check("do tomorrow", "do", plain=["x y " * 500_000, *map(str, range(60))])
@@ -167,9 +171,10 @@ class ParseTests(SimpleTestCase):
             "Pills every monday until friday",
             "Pills every day for 0 weeks",
         ):
-            found = parse(text, now=NOW)
-            self.assertNotIn("COUNT=0", found.repeat)
-            self.assertNotIn("UNTIL", found.repeat)
+            with self.subTest(text=text):
+                found = parse(text, now=NOW)
+                self.assertNotIn("COUNT=0", found.repeat)
+                self.assertNotIn("UNTIL", found.repeat)
 
     def test_plain_phrases_are_text_wherever_they_stand(self):
         self.check("Read Every  Day tomorrow", "Read Every Day", due_date=date(2026, 3, 26),
@@ -203,7 +208,8 @@ class ParseTests(SimpleTestCase):
             "Jump 10 times",
             "Train for 3 weeks",
         ):
-            self.check(text, text, due_date=None, repeat="")
+            with self.subTest(text=text):
+                self.check(text, text, due_date=None, repeat="")
 
     def test_time_of_a_part_of_the_day_that_has_passed_is_none(self):
         self.check("Call this morning", "Call", due_date=date(2026, 3, 25), due_time=None)
@@ -227,7 +233,8 @@ class ParseTests(SimpleTestCase):
     def test_ends_of_the_calendar(self):
         last = datetime(9999, 12, 31, 23, 30, tzinfo=UTC)
         for text in ("do tomorrow", "do every monday", "do at 9", "do in 3 years", "do next month"):
-            self.check(text, text, due_date=None, now=last)
+            with self.subTest(text=text):
+                self.check(text, text, due_date=None, now=last)
         first = datetime(1, 1, 1, tzinfo=UTC)
         self.check("do next friday", "do", due_date=date(1, 1, 12), now=first)
 

@@ -145,7 +145,8 @@ class ReadTests(SimpleTestCase):
             ("FREQ=DAILY;COUNT=1", "every day, 1 time"),
             ("what it was", "what it was"),
         ]:
-            self.assertEqual(describe(rule), words)
+            with self.subTest(rule=rule):
+                self.assertEqual(describe(rule), words)
         self.assertEqual(
             describe("FREQ=DAILY;UNTIL=20260630", on=lambda d: f"{d:%a %d}"),
             "every day until Tue 30",
@@ -163,7 +164,8 @@ class WriteTests(SimpleTestCase):
             ("UNTIL=20260630T220000Z;FREQ=DAILY", "FREQ=DAILY;UNTIL=20260630"),
             ("FREQ=DAILY;UNTIL=00980630", "FREQ=DAILY;UNTIL=00980630"),
         ]:
-            self.assertEqual(write(read(rule)), written)
+            with self.subTest(rule=rule):
+                self.assertEqual(write(read(rule)), written)
 
     def test_start_of_the_week_is_said_where_it_matters(self):
         monday = date(2026, 1, 5)
@@ -180,8 +182,9 @@ class WriteTests(SimpleTestCase):
                 "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SA",
             ),
         ]:  # fmt: skip
-            found = with_week_start(rule, anchor=monday, week_start=week_start)
-            self.assertEqual(found, written)
+            with self.subTest(rule=rule, week_start=week_start):
+                found = with_week_start(rule, anchor=monday, week_start=week_start)
+                self.assertEqual(found, written)
 
 
 class GoingOnTests(SimpleTestCase):
@@ -202,7 +205,8 @@ class GoingOnTests(SimpleTestCase):
             ("FREQ=YEARLY", "2024-02-29", "2026-02-28", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"),
             ("FREQ=MONTHLY", "2026-01-31", "2026-02-03", "FREQ=MONTHLY"),  # it was put off
         ]:
-            self.assertEqual(write(resumed(rule, anchor=day(anchor), day=day(on))), rest)
+            with self.subTest(rule=rule, anchor=anchor, on=on):
+                self.assertEqual(write(resumed(rule, anchor=day(anchor), day=day(on))), rest)
 
     def test_count_is_of_those_that_are_left_with_the_one_that_is_due(self):
         for on, left in [
@@ -211,8 +215,9 @@ class GoingOnTests(SimpleTestCase):
             ("2026-01-05", 1),
             ("2026-02-01", 1),
         ]:
-            rest = resumed("FREQ=DAILY;COUNT=5", anchor=date(2026, 1, 1), day=day(on))
-            self.assertEqual(rest.count, left, on)
+            with self.subTest(on=on):
+                rest = resumed("FREQ=DAILY;COUNT=5", anchor=date(2026, 1, 1), day=day(on))
+                self.assertEqual(rest.count, left)
         put_off = resumed("FREQ=WEEKLY;COUNT=5", anchor=date(2026, 1, 1), day=date(2026, 1, 10))
         self.assertEqual(put_off.count, 4)  # the second one, of 8 January
 
@@ -269,10 +274,11 @@ class NextDueTests(SimpleTestCase):
     def test_ends_of_the_calendar(self):
         first, last = date(1, 1, 1), date(9999, 12, 31)
         for frequency in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
-            rule = f"FREQ={frequency}"
-            self.assertGreater(next_due(rule, anchor=first, after=first), first)
-            self.assertIsNone(next_due(rule, anchor=first, after=last))
-            self.assertIsNone(next_due(rule, anchor=last, after=last))
+            with self.subTest(frequency=frequency):
+                rule = f"FREQ={frequency}"
+                self.assertGreater(next_due(rule, anchor=first, after=first), first)
+                self.assertIsNone(next_due(rule, anchor=first, after=last))
+                self.assertIsNone(next_due(rule, anchor=last, after=last))
 
     @examples(100)
     @given(

@@ -52,8 +52,9 @@ class ReadTests(SimpleTestCase):
     def test_name_as_it_is_written_comes_before_one_that_only_folds_alike(self):
         lists = {"Müller": 1, "Muller": 2, "Straße zwei": 3}
         for text, value in [("+Müller", 1), ("+Muller", 2), ("+muller", 1), ("+strasse zwei", 3)]:
-            (found,) = read(text, lists, {}).filters
-            self.assertEqual(found.value, value, text)
+            with self.subTest(text=text):
+                (found,) = read(text, lists, {}).filters
+                self.assertEqual(found.value, value)
 
     def test_what_stands_in_quotes_is_looked_for_as_it_is(self):
         self.check('"no date" “today”', ["no date", "today"])

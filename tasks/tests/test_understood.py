@@ -89,8 +89,9 @@ class LineTests(SimpleTestCase):
     def test_lists_are_known_whatever_their_case_and_accents(self):
         lists = {"Büro": 1, "Garden project": 2}
         for text, pk, name in [("a +buro", 1, "Büro"), ("a +garden PROJECT", 2, "Garden project")]:
-            line = Line(text, Clock(NOW), lists=lists)
-            self.assertEqual((line.list_pk, line.list_name, line.unlisted), (pk, name, ""))
+            with self.subTest(text=text):
+                line = Line(text, Clock(NOW), lists=lists)
+                self.assertEqual((line.list_pk, line.list_name, line.unlisted), (pk, name, ""))
         self.assertEqual(Line("a +inbox", Clock(NOW)).list_name, "Inbox")
         self.assertEqual(Line("a +büros", Clock(NOW), lists=lists).unlisted, "büros")
 
