@@ -1,4 +1,4 @@
-"""What there is of a user's, as plain values: to tell whether two states are the same."""
+"""The rows of a user as plain values, to tell whether two states are the same."""
 
 from tasks.models import OrderedQuerySet, TaskTag
 
@@ -6,9 +6,7 @@ RISING = {"version", "updated_at"}  # with each write, that of an undo, too
 
 
 def rows_of(user, left_out=RISING):
-    """Return all columns of all that is not in the trash, by what it is and its id, and the tags
-    on tasks.
-    """
+    """Return the columns of all rows outside the trash, by model and id, and the tags on tasks."""
     there = [user.lists.all(), user.tasks.all(), user.steps.of_tasks_there(), user.tags.all()]
     rows = {}
     for some in there:
@@ -21,7 +19,7 @@ def rows_of(user, left_out=RISING):
 
 
 def in_order(user):
-    """Return the same with the order by hand in place of the positions."""
+    """Return the rows with their order by hand in place of the positions."""
     rows = rows_of(user, RISING | {"position"})
     steps = user.steps.of_tasks_there().order_by("task", *OrderedQuerySet.HAND)
     for some in [user.lists.by_hand(), user.tasks.by_hand(), steps]:

@@ -14,7 +14,7 @@ class StepTests(PageTests):
         self.page = self.task.get_absolute_url()
 
     def steps(self, response=None):
-        """Return the steps that the task's page or an answer shows, those done with a mark."""
+        """Return the steps that the task's page or an answer shows, the done ones with a mark."""
         rows = select(response or self.get(self.page), ".steps li.step:has(.step-title)")
         marks = {True: "✓ ", False: ""}
         titles = [words_of(one(row, ".step-title")) for row in rows]
