@@ -102,7 +102,7 @@ def test_from_sign_up_to_sign_out(anybody, mailoutbox):
 
 
 class TestInPlace:
-    """What JavaScript adds: no page is loaded, focus and typed text stay."""
+    """JavaScript at work: no page is loaded, focus and typed text stay."""
 
     def start(self, page, *lines, path="/inbox/"):
         page.goto(path)
@@ -241,7 +241,7 @@ class TestInPlace:
         expect(page.get_by_text("Your inbox is empty")).to_be_visible()
         assert Task.objects.get().version == 2
 
-    def test_edit_changes_form_and_row_and_names_what_is_wrong(self, signed_in):
+    def test_edit_changes_form_and_row_and_names_an_error(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         page.get_by_label("Title").fill("")

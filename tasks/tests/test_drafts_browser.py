@@ -198,7 +198,7 @@ class TestExpiredSession:
     def offered(self, page):
         return [text.input_value() for text in notice(page).locator("textarea").all()]
 
-    def test_nobody_else_sees_it_nor_its_draft(self, signed_in, task):
+    def test_another_user_sees_neither_it_nor_its_draft(self, signed_in, task):
         page = signed_in
         ben = add_user("ben@example.org", password=PASSWORD)
         visit(page, task)
@@ -372,7 +372,7 @@ class TestDraft:
         expect_none_kept(page)
 
     @pytest.mark.exhaustive
-    def test_typed_back_to_the_old_notes_it_leaves_those_that_came_since(self, signed_in, task):
+    def test_typed_back_to_the_old_notes_it_leaves_the_newer_ones(self, signed_in, task):
         page = signed_in
         task.edit(description="Old")
         visit(page, task)
@@ -390,7 +390,7 @@ class TestDraft:
 
     @pytest.mark.exhaustive
     def test_act_beside_it_takes_no_new_baseline(self, signed_in, task):
-        """The page is shown anew by another form of it, with notes that nobody has seen."""
+        """The page is shown anew by another form of it, with notes that it has not shown."""
         page = signed_in
         visit(page, task)
         type_notes(page, "Mine")

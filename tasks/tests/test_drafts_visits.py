@@ -39,12 +39,12 @@ def notices(visitor):
 
 
 def offered(visitor):
-    """Return the texts that wait for being sent."""
+    """Return the texts that wait to be sent."""
     return [value_of(text) for text in visitor.select(".waiting textarea")]
 
 
 def notes(visitor):
-    """Return the notes in the form of the task, not those that wait for being sent."""
+    """Return the notes in the form of the task, not the ones that wait to be sent."""
     return value_of(one(visitor.page, "#detail-body [name=description]"))
 
 
@@ -98,7 +98,7 @@ class TestExpiredSession:
         visitor.press("Send it now")
         assert visitor.texts(".step-title") == ["Whisk"]
 
-    def test_nobody_else_sees_it(self, visitor, task):
+    def test_another_user_does_not_see_it(self, visitor, task):
         add_user("ben@example.org", password=PASSWORD)
         visitor.open(task.get_absolute_url()).fill("Notes", "Secret")
         end_session()

@@ -204,7 +204,7 @@ class TestDuplicating:
         assert list(Task.objects.all()) == before
 
     @pytest.mark.exhaustive
-    def test_on_its_page_the_focus_and_what_is_typed_stay(self, signed_in, ann):
+    def test_on_its_page_the_focus_and_the_typed_texts_stay(self, signed_in, ann):
         page = signed_in
         page.goto(ann.tasks.create(title="Milk").get_absolute_url())
         page.get_by_label("Notes").fill("Two litres")
