@@ -19,17 +19,17 @@ run:
 	@echo
 	@exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
-# The tests see to migrations, deployment checks, PostgreSQL and the browser. A file is run by one
-# process, the longest first (conftest.py); many wait, so there are more of them than cores.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# The tests see to migrations, deployment checks, PostgreSQL and the browser. Many of them wait, so
+# there are more processes than cores.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # What a contributor runs: all but the tests with the marker "exhaustive" (pyproject.toml).
 test: lint
-	$(PYTEST) -m "not exhaustive" todosite tasks accounts
+	$(PYTEST) -m "not exhaustive"
 
 # All that CI runs.
 test-all: lint
-	$(PYTEST) --hypothesis-profile=thorough todosite tasks accounts
+	$(PYTEST) --hypothesis-profile=thorough
 
 lint:
 	@$(PYTHON) todosite/prepare.py --tests

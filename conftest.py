@@ -33,24 +33,13 @@ FEATURES_OFF = [
 ]
 CHROMIUM_FLAGS.append(f"--disable-features={','.join(FEATURES_OFF)}")
 
-# What a process of the tests takes first, since it would else be waited for at the end.
-LONGEST = [
-    "test_pooled",
-    "test_neon",
-    "test_browser",
-    "test_undo_property",
-    "test_organise_browser",
-]
-LONGEST += ["test_drafts_browser", "test_localpg", "test_undo_browser"]
-
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """pytest-django puts tests without a database last, and they are the ones that take longest."""
-    order = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+    """Begin with the exhaustive tests, which take longest: nothing waits for them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("exhaustive") is None)
 
 
 def pytest_terminal_summary(terminalreporter):

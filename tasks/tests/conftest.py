@@ -31,10 +31,3 @@ def signed_in(shared_page, ann, client, live_server):
     shared_page.set_default_timeout(5000)
     sign_in(shared_page, client, ann, live_server)
     return shared_page
-
-
-@pytest.fixture
-def anybody_in(anybody, ann, client, live_server):
-    """Ann, signed in, once with JavaScript and once without."""
-    sign_in(anybody, client, ann, live_server)
-    return anybody
