@@ -15,15 +15,12 @@ from accounts.models import User
 from accounts.tests.mails import link_in
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 
-HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one: test_models
-
 
 def words_of(page):
     """Return a page without its CSRF token, which is never the same twice."""
     return page.content.decode().replace(str(page.context["csrf_token"]), "")
 
 
-@override_settings(PASSWORD_HASHERS=HASHERS)
 class AccountTests(TestCase):
     def setUp(self):
         cache.clear()  # the rate limits live there

@@ -16,7 +16,6 @@ from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 LOCKED = "Too many failed login attempts. Try again later."
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class LimitTests(TestCase):
     def setUp(self):
         cache.clear()

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from playwright.sync_api import expect
 
-from accounts.tests.passkeys import add_authenticator
+from accounts.tests.factors import add_authenticator
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.axe import assert_fine
 

@@ -1,4 +1,10 @@
-"""A passkey for browser tests: Chromium's virtual authenticator, which answers by itself."""
+"""Second factors: an authenticator app, and Chromium's virtual authenticator for passkeys."""
+
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 
 OPTIONS = {
     "protocol": "ctap2",
@@ -15,3 +21,9 @@ def add_authenticator(page):
     chromium = page.context.new_cdp_session(page)
     chromium.send("WebAuthn.enable")
     chromium.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})
+
+
+def code(secret):
+    """Return the code that an authenticator app shows now, with MFA_TOTP_TOLERANCE at 1."""
+    _, counter, _ = yield_hotp_counters_from_time()
+    return format_hotp_value(hotp_value(secret, counter))
