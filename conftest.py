@@ -33,6 +33,10 @@ FEATURES_OFF = [
 ]
 CHROMIUM_FLAGS.append(f"--disable-features={','.join(FEATURES_OFF)}")
 
+# Playwright's trace is kept of a failed test: each act, with the page's HTML before and after it.
+# Its own --tracing films the page, too, which makes the browser tests a third slower.
+TRACED = {"snapshots": True}
+
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -57,13 +61,13 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
-    """End with where Playwright keeps pictures of failed browser tests, if there are any."""
+    """End with where the pictures and traces of failed browser tests are, if there are any."""
     result = yield
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     kept = Path(session.config.getoption("--output"))
     is_worker = hasattr(session.config, "workerinput")
     if reporter and not is_worker and kept.is_dir() and any(kept.iterdir()):
-        reporter.write_line(f"Pictures of what failed in the browser: {kept}/")
+        reporter.write_line(f"Pictures and traces of what failed in the browser: {kept}/")
     return result
 
 
@@ -161,10 +165,18 @@ def watch(context, live_server):
     return seen
 
 
+def has_failed(request):
+    """Return whether the test of this fixture, which is being torn down, has failed."""
+    return not getattr(request.node, "rep_call", request.node.rep_setup).passed
+
+
 @pytest.fixture
-def context(context, live_server):
+def context(request, context, live_server, output_path):
     seen = watch(context, live_server)
+    context.tracing.start(**TRACED)
     yield context
+    if has_failed(request):
+        context.tracing.stop(path=f"{output_path}/trace.zip")
     assert seen == []
 
 
@@ -173,6 +185,7 @@ def shared_context(browser, browser_context_args, live_server):
     """One browser context for all tests that leave it as it was; its files come from its cache."""
     context = browser.new_context(**browser_context_args)
     context.seen = watch(context, live_server)
+    context.tracing.start(**TRACED)
     yield context
     context.close()
 
@@ -185,11 +198,15 @@ def shared_page(request, shared_context, live_server, output_path):
     """
     context = shared_context
     context.seen.clear()
+    context.tracing.start_chunk(title=request.node.nodeid)
     page = context.new_page()
     yield page
-    if not getattr(request.node, "rep_call", request.node.rep_setup).passed:
+    trace = None
+    if has_failed(request):
+        trace = f"{output_path}/trace.zip"
         for number, open_page in enumerate(context.pages, 1):
             open_page.screenshot(path=f"{output_path}/test-failed-{number}.png")
+    context.tracing.stop_chunk(path=trace)
     context.set_offline(False)
     context.clear_permissions()
     context.clear_cookies()
