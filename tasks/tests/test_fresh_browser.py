@@ -33,6 +33,7 @@ def test_what_was_added_elsewhere_is_there_and_what_was_typed_too(page, ann):
     expect(page.get_by_label("Add a task")).to_be_focused()
 
 
+@pytest.mark.exhaustive
 def test_nothing_new_is_a_304_and_touches_nothing(page):
     page.evaluate("document.querySelector('.task').dataset.mark = '1'")
     with page.expect_response("**/inbox/") as found:
@@ -41,6 +42,7 @@ def test_nothing_new_is_a_304_and_touches_nothing(page):
     assert page.locator("[data-mark]").count() == 1
 
 
+@pytest.mark.exhaustive
 def test_it_is_asked_again_with_the_new_state(page, ann):
     ann.tasks.create(title="Bread")
     come_back(page)
@@ -50,6 +52,7 @@ def test_it_is_asked_again_with_the_new_state(page, ann):
     assert found.value.status == 304
 
 
+@pytest.mark.exhaustive
 def test_page_stays_where_it_was_scrolled_to(page, ann):
     for n in range(60):
         ann.tasks.create(title=f"Task {n}")
@@ -100,6 +103,7 @@ def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
     expect(page.get_by_label(field)).to_have_value("Mine")
 
 
+@pytest.mark.exhaustive
 def test_what_was_refused_stays(page):
     open_task(page, "Milk")
     page.get_by_label("Title").fill("Mine")
@@ -114,6 +118,7 @@ def test_what_was_refused_stays(page):
     expect(page.get_by_label("Notes")).to_have_value("My notes")
 
 
+@pytest.mark.exhaustive
 def test_lines_of_notes_stay_as_they_are(page):
     Task.objects.get().edit(description="\n\n  indented\nlast\n")
     page.reload()
@@ -138,6 +143,7 @@ def test_bulk_bar_stays_with_what_was_chosen(page, ann):
     expect(titles(page)).to_have_text(["Bread"])
 
 
+@pytest.mark.exhaustive
 def test_change_that_was_taken_back_elsewhere_is_seen(page, ann):
     page.get_by_label("Add a task").fill("Bread")
     page.keyboard.press("Enter")
@@ -184,6 +190,7 @@ def test_answer_from_before_an_act_is_dropped(page, ann):
     expect(titles(page)).to_have_text(["Bread"])
 
 
+@pytest.mark.exhaustive
 def test_list_that_was_deleted_elsewhere_is_told(page, ann):
     work = TaskList(user=ann, name="Work")
     work.add()
@@ -204,6 +211,7 @@ def test_session_that_ended_leaves_the_page_as_it_is(page, ann):
     expect(page.get_by_label("Title")).to_have_value("Half a")
 
 
+@pytest.mark.exhaustive
 def test_history_trash_and_lists_follow_too(page, ann):
     for path, words, change in [
         ("/history/", "You completed “Milk”", lambda: ann.tasks.get().complete()),
@@ -223,6 +231,7 @@ def test_offline_is_said(page):
     expect(page.get_by_text("You are offline.")).to_have_count(0)
 
 
+@pytest.mark.exhaustive
 def test_waiting_for_an_answer_is_shown(page):
     bar = "getComputedStyle(document.documentElement, '::before').content"
     assert page.evaluate(bar) == "none"
