@@ -104,7 +104,6 @@ class TaskAdmin(ModelAdmin):
     form = AddForm
     paginator = CappedPaginator
     show_full_result_count = False
-    view_on_site = False  # the site shows a task to nobody but its owner
     actions = ["restore"]
     fields = ["user", "title", "description", "due_date", "due_time", "priority"]
     readonly_fields = ["completed_at", "deleted_at", "created_at", "version"]
