@@ -56,16 +56,19 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
 
     def verify(self, password, encoded):
         kept = self.decode(encoded)
-        key = hashlib.scrypt(
+        return constant_time_compare(self.key_of(password, kept["salt"]), kept["key"])
+
+    def key_of(self, password, salt):
+        """Return the 64 bytes that Better Auth keeps of a password; salt is text."""
+        return hashlib.scrypt(
             normalize(password).encode(),
-            salt=kept["salt"].encode(),  # the digits themselves, not the bytes that they spell
+            salt=salt.encode(),  # the digits themselves, not the bytes that they spell
             n=16384,
             r=16,
             p=1,
             dklen=64,
             maxmem=64 * 1024 * 1024,
         )
-        return constant_time_compare(key, kept["key"])
 
     def safe_summary(self, encoded):
         kept = self.decode(encoded)
@@ -76,3 +79,18 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
 
     def harden_runtime(self, password, encoded):
         """Nothing: Django calls it for the first hasher only, which this one never is."""
+
+
+def do_the_other_work(password, encoded=""):
+    """Hash password by the hasher that encoded doesn't stand for, and forget the result.
+
+    encoded is the hash that password was compared with; without one Django has run the first hasher
+    already. So each failure takes the work of both, and its time doesn't tell whether there is an
+    account, nor where it came from. Work can't be made up by other parameters of scrypt: the time
+    of each depends on the machine.
+    """
+    adopted = BetterAuthPasswordHasher()
+    if encoded.startswith(f"{adopted.algorithm}$"):
+        hashers.make_password(password)
+    else:
+        adopted.key_of(password, adopted.salt())
