@@ -1,6 +1,7 @@
 """What allauth asks of the project."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
@@ -42,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):
         # allauth's begins with the name that the site was asked by: each name that the server
         # answers to would be as many attempts again. Private API, so pinned by a test.
         return credentials["email"].lower()
+
+    def send_mail(self, template_prefix, email, context):
+        """Send no text of the user's to an address that isn't confirmed: it may be a stranger's."""
+        if not EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
+            context = context | {"user_agent": ""}
+        super().send_mail(template_prefix, email, context)
 
     def can_delete_email(self, email_address):
         return email_address.email != email_address.user.email

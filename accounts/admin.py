@@ -33,10 +33,6 @@ class UserForm(ProfileForm):
         email = self.cleaned_data["email"]
         return self.instance.acceptable_email(email) if "email" in self.changed_data else email
 
-    def clean_name(self):
-        # Names of the old system are longer than ours may be; who doesn't touch one keeps it.
-        return super().clean_name() if "name" in self.changed_data else self.cleaned_data["name"]
-
     def save(self):
         """Write what was changed, each by its own rule."""
         changed, user = set(self.changed_data), self.instance

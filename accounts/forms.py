@@ -7,6 +7,8 @@ from accounts import text
 from accounts.models import User, default_time_zone
 from accounts.zones import zone_choices
 
+LONGEST_NAME = 60  # characters
+
 
 class ThemeForm(forms.Form):
     """Light, dark, or as the device has it (""). Read from the form and from its cookie alike."""
@@ -90,9 +92,19 @@ class ProfileForm(forms.ModelForm):
             self.fields["time_zone"].choices = [kept, *zone_choices()]
 
     def clean_name(self):
+        """Keep a name that isn't touched: older ones may be longer, or hold an address."""
+        if "name" not in self.changed_data:
+            return self.cleaned_data["name"]
         name = " ".join(self.cleaned_data["name"].split())
-        if len(name) > 150 or text.unstorable(name):
-            raise ValidationError("Choose a name of up to 150 letters, digits and signs.")
+        if len(name) > LONGEST_NAME or text.unstorable(name):
+            raise ValidationError(
+                f"Choose a name of up to {LONGEST_NAME} letters, digits and signs."
+            )
+        if page := text.page_in(name):
+            raise ValidationError(
+                f"“{page}” looks like the address of a page, which a name can't hold. Leave it out,"
+                " or put a space after the full stop."
+            )
         return name
 
     def save(self):

@@ -14,6 +14,17 @@ def unstorable(text: str) -> str:
     return f"U+{ord(found[0]):04X}" if found else ""
 
 
+# A scheme, or the dot of a domain: a letter follows it at once (and another, unlike in "J.R."). The
+# others are dots of domains, too (UTS 46, section 4).
+PAGE = re.compile(r"\S*(?:://|[^\s.。．｡][.。．｡](?=[^\W\d_]{2}))\S*")
+
+
+def page_in(text: str) -> str:
+    """Return the first word of text that a mail program may take for a page, or "" without one."""
+    found = PAGE.search(text)
+    return found[0] if found else ""
+
+
 # Control characters as their pictures (a block of Unicode); what breaks a line as a space.
 PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 PICTURES |= dict.fromkeys([*b"\t\n\v\f\r", 0x85, 0x2028, 0x2029], " ")

@@ -71,13 +71,13 @@ class AddUserTests(TestCase):
 
     def test_failures_are_one_line_and_make_nothing(self):
         add_user("ann@example.org")
-        name = "Choose a name of up to 150 letters, digits and signs."
+        name = "Choose a name of up to 60 letters, digits and signs."
         for arguments, words in [
             (["ANN@example.org"], "There is an account with this address already."),
             (["not an address"], "Enter a valid email address."),
             ([f"{'a' * 320}@example.org"], "Ensure this value has at most 320 characters"),
             (["\udcff@example.org"], "The email holds a character that cannot be kept (U+DCFF)."),
-            (["ben@example.org", "--name", "x" * 151], name),
+            (["ben@example.org", "--name", "x" * 61], name),
             (["ben@example.org", "--name", "Ben\x07"], "The name holds a character that cannot be"),
             (["ben@example.org", "--site", "todo"], "--site must be like https://todo.example.org"),
         ]:

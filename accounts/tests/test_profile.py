@@ -72,10 +72,31 @@ class ProfileTests(TestCase):
         self.post(name="")
         self.assertEqual(self.ann.name, "")
 
+    def test_name_is_short_and_holds_no_address_of_a_page(self):
+        self.assertRedirects(self.post(name="x" * 60), reverse("settings"))
+        page = self.post(name="x" * 61)
+        words = "Choose a name of up to 60 letters, digits and signs."
+        self.assertContains(page, words, status_code=422)
+        page = self.post(name="Your bank: http://evil.test/login")
+        words = "“http://evil.test/login” looks like the address of a page"
+        self.assertContains(page, words, status_code=422)
+        self.assertEqual(self.ann.name, "x" * 60)
+
+    def test_older_name_stays_until_it_is_touched(self):
+        for old in ["x" * 150, "Ann of example.org"]:
+            User.objects.update(name=old)
+            form = self.form()
+            for data in [form | {"week_start": "6"}, {"week_start": "0"}]:
+                response = self.client.post(reverse("settings"), data)
+                self.assertRedirects(response, reverse("settings"))
+            self.ann.refresh_from_db()
+            self.assertEqual((self.ann.name, self.ann.week_start), (old, 0))
+            self.assertEqual(self.post(**form | {"name": f"{old}!"}).status_code, 422)
+
     def test_failure_keeps_what_was_typed_and_the_rest_of_the_page(self):
         response = self.post(name="Ann\x07", time_zone="Mars/Base", week_start="3")
         for words in [
-            "Choose a name of up to 150 letters",
+            "Choose a name of up to 60 letters",
             "Mars/Base is not one of the available choices",
             "Select a valid choice. 3 is not one of the available choices",
             "Settings of Ann<",

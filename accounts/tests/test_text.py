@@ -1,7 +1,7 @@
 from unittest import TestCase
 from xml.etree import ElementTree
 
-from accounts.text import legible, unix_lines, unstorable
+from accounts.text import legible, page_in, unix_lines, unstorable
 
 
 class UnstorableTests(TestCase):
@@ -43,3 +43,24 @@ class LegibleTests(TestCase):
     def test_is_empty_where_nothing_can_be_seen(self):
         for blank in ["", "  \t", "\u200b\u2060", "\x07", "\xa0"]:
             self.assertEqual(legible(blank), "")
+
+
+class PageTests(TestCase):
+    def test_finds_what_a_mail_program_may_make_a_link_of(self):
+        for text, page in {
+            "Your bank. Verify at http://evil.test/login now": "http://evil.test/login",
+            "see HTTPS://1.2.3.4": "HTTPS://1.2.3.4",
+            "(www.evil.test)": "(www.evil.test)",
+            "evil.test": "evil.test",
+            "t.co/abc": "t.co/abc",
+            "evil。test": "evil。test",
+            "bücher.example": "bücher.example",
+            "ann@example.org": "ann@example.org",
+        }.items():
+            with self.subTest(text):
+                self.assertEqual(page_in(text), page)
+
+    def test_leaves_names_alone(self):
+        for name in ["J.R.R. Tolkien", "Dr. Ann Smith", "S.p.A.", "Mr.T", "Ann 2.0", "¿...?", ""]:
+            with self.subTest(name):
+                self.assertEqual(page_in(name), "")
