@@ -10,10 +10,11 @@ from allauth.account.internal.flows.email_verification import send_verification_
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email
 from django.contrib.auth.hashers import make_password
+from django.core import validators
 from django.db import IntegrityError, transaction
 from django.forms import TextInput
 
-from accounts.addresses import validate_email
+from accounts.addresses import validate_email, validate_new_email
 from accounts.hashers import do_the_other_work
 from accounts.models import Adoption, User
 
@@ -55,6 +56,16 @@ class AddressField(EmailField):
         super().__init__(widget=TextInput(attrs=attrs), **kwargs)
 
 
+class NewAddressField(AddressField):
+    """Takes an address that an account may have from now on."""
+
+    default_validators = [validators.validate_email]
+
+    def run_validators(self, value):
+        super().run_validators(value)
+        validate_new_email(value)  # one that can be read: else there would be two errors of one
+
+
 class LoginForm(forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -63,6 +74,8 @@ class LoginForm(forms.LoginForm):
 
 
 class SignupForm(forms.SignupForm):
+    email = NewAddressField()
+
     def validate_unique_email(self, email):
         if User.objects.known_as(email).exists():
             return super().validate_unique_email(email)  # as much as a stranger may know
@@ -85,6 +98,8 @@ class SignupForm(forms.SignupForm):
 
 
 class AddEmailForm(forms.AddEmailForm):
+    email = NewAddressField()
+
     @transaction.atomic
     def save(self, request):
         """Have the new address wait beside the one that signs in, for one that waited till now.

@@ -11,7 +11,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.addresses import validate_email
+from accounts.addresses import validate_email, validate_new_email
 from accounts.clock import Clock
 
 
@@ -170,6 +170,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def acceptable_email(self, email):
         """Return the address as it is stored; ValidationError if it can't become this user's."""
         email = self._meta.get_field("email").clean(email.strip().lower(), self)
+        validate_new_email(email)
         if User.objects.known_as(email).exclude(pk=self.pk).exists():
             raise ValidationError(self._meta.get_field("email").error_messages["unique"])
         return email
