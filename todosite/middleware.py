@@ -8,6 +8,9 @@ from django.db import close_old_connections
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
+from accounts.reading import read
+from todosite.views import unreadable
+
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -52,6 +55,20 @@ class SecurityHeadersMiddleware:
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         return response
+
+
+class ReadingMiddleware:
+    """Read the query and the form before anything else asks for them; 400 where that can't be.
+
+    It stands outside of all that reads them, the check of the token first of all.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        error = read(request)
+        return unreadable(request, error) if error else self.get_response(request)
 
 
 class MethodNotAllowedMiddleware:

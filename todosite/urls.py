@@ -7,7 +7,8 @@ from django.urls import include, path, re_path
 from accounts.views import account_email
 
 handler400 = "todosite.views.bad_request"
-handler404 = "todosite.views.page_not_found"  # Django's own renders 403.html
+handler403 = "todosite.views.permission_denied"
+handler404 = "todosite.views.page_not_found"
 handler500 = "todosite.views.server_error"
 
 urlpatterns = [

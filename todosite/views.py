@@ -1,26 +1,39 @@
-"""Pages for what went wrong, in the look of the others."""
+"""Pages for what went wrong, in the look of the others.
+
+None may fail over what failed before: what a request holds is read by accounts.reading alone.
+"""
 
 import logging
 import sys
 import uuid
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views import defaults
+from django.utils.log import log_response
 
+from accounts.context_processors import theme
 from accounts.typed import typed
-from todosite.database.away import database_is_away, waited_for_pool
+from todosite.database.away import database_is_away, took_too_long, waited_for_pool
 
 logger = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD"}
 
 
+TOO_MUCH = RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent
+
+
 def page_not_found(request, exception=None):
     """404: nothing here. If a task was deleted while somebody edited it, their words are shown."""
     return render(request, "404.html", {"typed": typed(request)}, status=404)
+
+
+def permission_denied(request, exception=None):
+    """403: a page for others. Django's own reads the form once more, to check its token."""
+    return render(request, "403.html", status=403)
 
 
 def csrf_failure(request, reason=""):
@@ -30,32 +43,73 @@ def csrf_failure(request, reason=""):
 
 def bad_request(request, exception):
     """400; 503 where the session could not be saved, for which Django has 400, too."""
-    if database_is_away(exception):
-        return away(request, exception)
-    return defaults.bad_request(request, exception)
+    return calm_page(request, exception) or plain_page(request, "400.html", 400)
+
+
+def unreadable(request, error):
+    """400: the query or the form can't be read. The log has a line of it, and no more."""
+    context = {"is_form": request.method == "POST", "too_much": isinstance(error, TOO_MUCH)}
+    page = plain_page(request, "400.html", 400, **context)
+    log_response(
+        "Can't be read (%s): %s",
+        type(error).__name__,
+        request.path,
+        response=page,
+        request=request,
+    )
+    return page
 
 
 def server_error(request):
-    """500 for a fault of ours, which Django logs; 503 where the database is away."""
-    error = sys.exc_info()[1]
-    return away(request, error) if database_is_away(error) else defaults.server_error(request)
+    """500 for a fault of ours, which Django logs; 503 for what passes by itself."""
+    page = calm_page(request, sys.exc_info()[1])
+    return page or HttpResponse(render_to_string("500.html"), status=500)
+
+
+def plain_page(request, template, status, **context):
+    """Render a page that reads nothing of the request but the theme, and asks no database."""
+    return HttpResponse(render_to_string(template, context | theme(request)), status=status)
+
+
+def calm_page(request, error):
+    """Return the 503 for trouble of the database that passes; None for any other error."""
+    if database_is_away(error):
+        return away(request, error)
+    if took_too_long(error):
+        return slow(request, error)
+    return None
 
 
 def away(request, error):
-    """503: the database is away for a moment. A page tries again by itself, a form never.
+    """503: the database is away for a moment. A page tries again by itself, a form never."""
+    page = try_again_page(request, error, "the database is away")
+    page["Retry-After"] = "3"
+    if request.method in SAFE:
+        page["Refresh"] = "3"
+    page.may_be_tried_again = request.method in SAFE and not waited_for_pool(error)
+    return page
+
+
+def slow(request, error):
+    """503: the database stopped a statement that took too long. Nothing tries it by itself."""
+    page = try_again_page(request, error, "the database took too long", is_slow=True)
+    page["Retry-After"] = "60"
+    return page
+
+
+def try_again_page(request, error, trouble, **context):
+    """Log the trouble in one line, and render what its user can do now.
 
     It asks the database nothing, so it comes without the request's context.
     """
     path = request.path.encode("unicode_escape").decode()  # or a line break in it would be another
-    logger.warning("%s %s: the database is away: %s", request.method, path, one_line(error))
-    context = {"path": request.get_full_path(), "post": request.method not in SAFE}
+    logger.warning("%s %s: %s: %s", request.method, path, trouble, one_line(error))
+    context |= {"path": request.get_full_path(), "post": request.method not in SAFE}
     if context["post"]:
-        context |= {"typed": typed(request), "again": again(request), "token": get_token(request)}
-    page = HttpResponse(render_to_string("503.html", context), status=503)
-    page["Retry-After"], page["Cache-Control"] = "3", "no-store"
-    if not context["post"]:
-        page["Refresh"] = "3"
-    page.may_be_tried_again = not context["post"] and not waited_for_pool(error)
+        context["typed"] = typed(request)
+        context |= {"again": again(request), "token": get_token(request)}
+    page = plain_page(request, "503.html", 503, **context)
+    page["Cache-Control"] = "no-store"
     return page
 
 

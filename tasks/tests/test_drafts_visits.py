@@ -158,7 +158,7 @@ def test_form_that_met_a_broken_connection_is_sent_again_by_its_user(visitor):
     broken.__cause__ = psycopg.errors.AdminShutdown()
     with mock.patch.object(AddForm, "save", side_effect=broken):
         visitor.press("Add")
-    assert "we can't tell whether this was saved" in visitor.words
+    assert "We can't tell whether it was saved" in visitor.words
     visitor.press("Send it again")
     assert visitor.message == "Added “Milk & <bread>”. Undo"
     assert Task.objects.count() == 1

@@ -659,12 +659,6 @@ class OddRequestTests(PageTests):
         for url in ["/tasks/", "/settings/", "/tasks/1/"]:
             self.assertIn("no-store", self.client.get(url)["Cache-Control"])
 
-    def test_too_much_to_an_unknown_address_is_not_found(self):
-        response = self.client.post("/nothing/", {"text": "x" * 3_000_000})
-        self.assertEqual(response.status_code, 404)
-        broken = self.client.post("/nothing/", b"x", content_type="multipart/form-data")
-        self.assertEqual(broken.status_code, 404)
-
     def test_other_methods_are_refused_with_words(self):
         task = self.add_task()
         for path in [

@@ -1,4 +1,4 @@
-"""Tells a database that is away for a moment from a fault of the program."""
+"""Tells a database that is away for a moment, or too slow, from a fault of the program."""
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -9,6 +9,9 @@ from psycopg_pool import PoolTimeout
 # that lay idle; 08… is the connection.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 AWAY = ("57P01", "57P02", "57P03", "53300", "25P03", "08")
+
+# Those of a statement that the server stopped at a limit of time, its own or that of a lock.
+TOO_LONG = {"57014", "55P03"}
 
 
 def database_is_away(error):
@@ -21,16 +24,34 @@ def waited_for_pool(error):
     return isinstance(getattr(connection_error(error), "__cause__", None), PoolTimeout)
 
 
+def took_too_long(error):
+    """Is a limit of time the cause of this exception (migrate sets them: DATABASE_TIMEOUTS)?"""
+    return state_of(database_error(error)) in TOO_LONG
+
+
 def connection_error(error):
+    """Return the error of a broken connection in this exception's chain of causes, or None."""
+    error = database_error(error)
+    if isinstance(error, InterfaceError):
+        return error if "connection" in str(error) else None  # else of a cursor, say
+    if error is None:
+        return None
+    # Without a state no server answered: refused, cut off, the pool's time is up.
+    state = state_of(error)
+    return error if state is None or state.startswith(AWAY) else None
+
+
+def state_of(error):
+    """Return the SQLSTATE that the server gave an error of Django's, None if it gave none."""
+    return getattr(getattr(error, "__cause__", None), "sqlstate", None)
+
+
+def database_error(error):
     """Return the database's error in this exception's chain of causes, None if there is none."""
     seen = set()
     while error is not None and error not in seen:
-        if isinstance(error, InterfaceError):
-            return error if "connection" in str(error) else None  # else of a cursor, say
-        if isinstance(error, OperationalError | InternalError):
-            # Without a state no server answered: refused, cut off, the pool's time is up.
-            state = getattr(error.__cause__, "sqlstate", None)
-            return error if state is None or state.startswith(AWAY) else None
+        if isinstance(error, InterfaceError | OperationalError | InternalError):
+            return error
         seen.add(error)
         # Sessions hide what went wrong as they were saved; else only a cause is one.
         hidden = isinstance(error, SessionInterrupted | UpdateError)

@@ -61,13 +61,17 @@ def web_command():
 
 
 @contextlib.contextmanager
-def serve(**changes):
-    """Serve in production mode on a free port; give its number."""
+def serve(log=None, **changes):
+    """Serve in production mode on a free port; give its number. log: a file for what it prints."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = environment(PORT=str(port), **changes)
-    with subprocess.Popen(web_command(), env=env, cwd=BASE_DIR) as server:
+    with contextlib.ExitStack() as stack:
+        pipe = stack.enter_context(open(log, "w")) if log else None
+        printed = {"stdout": pipe, "stderr": pipe}
+        server = subprocess.Popen(web_command(), env=env, cwd=BASE_DIR, **printed)
+        stack.enter_context(server)
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):

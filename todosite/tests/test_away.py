@@ -6,13 +6,21 @@ import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.exceptions import BadRequest
-from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.test import RequestFactory
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from accounts.tests.people import add_user
-from todosite.database.away import database_is_away, waited_for_pool
+from todosite.database.away import database_is_away, took_too_long, waited_for_pool
 from todosite.database.pool import keep_trying
+from todosite.tests.html import hidden, words
 from todosite.views import away
 
 
@@ -65,6 +73,23 @@ def test_fault_of_the_program_is_none(error):
     assert not database_is_away(error)
 
 
+@pytest.mark.parametrize(
+    ("error", "too_long"),
+    [
+        (caused(OperationalError(), psycopg.errors.QueryCanceled()), True),
+        (caused(OperationalError(), psycopg.errors.LockNotAvailable()), True),
+        (caused(ValueError(), caused(OperationalError(), psycopg.errors.QueryCanceled())), True),
+        (caused(OperationalError(), psycopg.errors.DeadlockDetected()), False),
+        (caused(OperationalError(), psycopg.errors.AdminShutdown()), False),
+        (OperationalError("refused"), False),
+        (ValueError(), False),
+        (None, False),
+    ],
+)
+def test_statement_that_was_stopped_took_too_long(error, too_long):
+    assert took_too_long(error) == too_long
+
+
 def test_only_the_pool_is_waited_for():
     assert waited_for_pool(caused(OperationalError(), PoolTimeout()))
     assert not waited_for_pool(caused(OperationalError(), psycopg.errors.AdminShutdown()))
@@ -82,6 +107,44 @@ def test_session_that_could_not_be_saved_is_no_fault_of_the_request(client):
     assert page.status_code == 503
     assert "Send it again: it won't be saved twice." in page.text
     assert "Milk" in page.text
+
+
+def limit_statements(milliseconds):
+    """Set the limit for this test's transaction; the role's own is 30 seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+
+
+def dawdle(*args, **kwargs):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(10)")
+
+
+@pytest.mark.django_db
+def test_page_that_the_database_stopped_is_calm_and_is_not_asked_for_again(client, caplog):
+    client.force_login(add_user())
+    client.raise_request_exception = False
+    client.get("/inbox/")
+    limit_statements(50)
+    with mock.patch("tasks.views.pages.page", side_effect=dawdle) as view:
+        page = client.get("/inbox/?sort=x")
+    assert (page.status_code, view.call_count) == (503, 1)
+    assert "Todosite's database was too busy to put this page together" in words(page)
+    assert (page["Retry-After"], "Refresh" in page) == ("60", False)
+    stopped = "canceling statement due to statement timeout"
+    assert caplog.messages == [f"GET /inbox/: the database took too long: {stopped}"]
+
+
+@pytest.mark.django_db
+def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed(client):
+    client.force_login(add_user())
+    client.raise_request_exception = False
+    limit_statements(50)
+    with mock.patch("tasks.views.tasks.answer", side_effect=dawdle):
+        page = client.post("/tasks/add/", {"text": "Milk", "key": "1" * 32})
+    assert page.status_code == 503
+    assert "Send it again: it won't be saved twice." in words(page)
+    assert (hidden(page)["text"], hidden(page)["key"]) == ("Milk", "1" * 32)
 
 
 @pytest.mark.django_db
