@@ -79,6 +79,10 @@ class AdminSite(admin.AdminSite):
                 return redirect(f"{method['url']}?{urlencode({REDIRECT_FIELD_NAME: way_back})}")
         return render(request, "admin_second_factor.html", status=403)
 
+    def logout(self, request, extra_context=None):
+        """Lead to the page that everybody uses: after it the browser keeps nothing."""
+        return redirect("account_logout")
+
     def password_change(self, request, extra_context=None):
         """Lead to the page that everybody uses: it ends other sessions and sends a mail."""
         return redirect("account_change_password")

@@ -29,5 +29,8 @@ def clock(request):
 
 
 def waiting(request):
-    """Give {{ waiting }}: what the user sent when their session had ended."""
-    return {"waiting": partial(waiting_forms.offered, request)}
+    """Give {{ waiting }}: what the user could not save, since they were signed out."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"waiting": partial(waiting_forms.offered, user)}

@@ -26,6 +26,14 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
         users = User.objects.known_as(email)
         return next((user for user in users if self._check_password(user, password)), None)
 
+    def get_user(self, user_id):
+        """Return the user of a session, by the one query that also says whether something waits.
+
+        Django asks this for each request, and every page has to know.
+        """
+        user = User.objects.with_waits().filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
     # The same work for each address that fails, or its time says whose account it is. Private API,
     # so pinned by a test.
 

@@ -20,6 +20,12 @@ class ThemeForm(forms.Form):
     )
 
 
+class WaitingEndForm(forms.Form):
+    """Names something that waits to be saved, by its id."""
+
+    waiting = forms.IntegerField()
+
+
 class TimeZoneField(forms.ChoiceField):
     def __init__(self, **kwargs):
         super().__init__(choices=zone_choices, label="Time zone", **kwargs)

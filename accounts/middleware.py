@@ -23,12 +23,14 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 
     An answer to htmx is a fragment, so there the whole page has to move (HX-Redirect). After a
     POST the way back is the page that held the form: the address of an act can't be visited.
-    What was typed into the form waits there; where it can't, it is shown instead.
+    What was typed into the form waits for its user; where it can't, it is shown instead.
     """
 
     def handle_no_permission(self, request, view_func):
-        if not waiting.keep(request, view_func):
-            return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
+        words = typed(request) if request.method == "POST" else []
+        if words and not waiting.keep_late(request, view_func):
+            context = {"typed": words, "next": page_of_form(request)}
+            return render(request, "signed_out.html", context, status=403)
         target = request.get_full_path()
         if request.htmx or request.method not in ("GET", "HEAD"):
             target = page_of_form(request)
@@ -98,14 +100,19 @@ class SignedInMiddleware:
 
 
 class WaitingMiddleware:
-    """Note in this browser whose it is, for what they may send when their session has ended."""
+    """Note in this browser whose it is, for what they may send when their session has ended.
+
+    And forget what waited, once it is saved.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.user.is_authenticated:  # by now: also whoever has just signed in
+        user = request.user  # after the request: whoever has just signed in, not out
+        if user.is_authenticated:
             waiting.note_user(request, response)
+        if user.is_authenticated and user.waits and request.method == "POST":
             waiting.settle(request, response)
         return response

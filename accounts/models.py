@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -44,6 +45,11 @@ class UserQuerySet(models.QuerySet):
         email = email.lower()
         confirmed = User.objects.filter(emailaddress__email=email, emailaddress__verified=True)
         return self.filter(models.Q(email=email) | models.Q(pk__in=confirmed))
+
+    def with_waits(self):
+        """Add to each user, as `waits`, whether something of theirs waits to be saved."""
+        waiting = WaitingForm.objects.filter(user=models.OuterRef("pk")).current()
+        return self.annotate(waits=models.Exists(waiting))
 
     def sign_out(self):
         """End all sessions of these users, also those that no list knows."""
@@ -136,6 +142,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     signed_out_at = models.DateTimeField(null=True, editable=False)  # of all sessions at once
+
+    waits = False  # does something of theirs wait to be saved? with_waits() asks
 
     objects = UserManager()
 
@@ -237,6 +245,73 @@ class User(AbstractBaseUser, PermissionsMixin):
         User.objects.filter(pk=self.pk).update(
             arrangements=CombinedExpression(models.F("arrangements"), "||", added)
         )
+
+
+WAITING_OFFERED = timedelta(days=30)
+MOST_WAITING = 20  # forms of a user
+MOST_WAITING_CHARACTERS = 300_000  # of a user: the longest notes, and as they were before
+
+
+class WaitingFormQuerySet(models.QuerySet):
+    def current(self):
+        """Narrow to what is still offered to its user."""
+        return self.filter(kept_at__gte=timezone.now() - WAITING_OFFERED)
+
+    def kept_before(self, moment):
+        return self.filter(kept_at__lt=moment)
+
+    def purge(self):
+        """Delete these for ever. Return how many there were."""
+        return self.delete()[0]
+
+
+class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
+    @transaction.atomic
+    def keep(self, user, path, posted):
+        """Keep a form of user's, the same one once. Return False if there is no room for it.
+
+        posted is what it holds, as [name, value] in its order. The user is locked: of two that
+        come at once, the second finds the room that the first has left.
+        """
+        user.lock()
+        kept = WaitingForm.objects.filter(user=user).current()
+        texts = [text for pair in posted for text in pair]
+        if any("\x00" in text for text in texts):  # which PostgreSQL can't hold
+            return False
+        if kept.filter(path=path, posted=posted).exists():
+            return True
+        size = sum(len(text) for text in [path, *texts])
+        room = kept.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
+        is_too_long = room["size"] + size > MOST_WAITING_CHARACTERS
+        if room["number"] >= MOST_WAITING or is_too_long:
+            return False
+        WaitingForm.objects.create(user=user, path=path, posted=posted, size=size)
+        return True
+
+
+class WaitingForm(models.Model):
+    """A form that could not be saved, since its user was signed out (accounts.waiting)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="waiting", db_index=False)
+    path = models.CharField()
+    posted = models.JSONField()  # [name, value], in the form's order
+    size = models.PositiveIntegerField()  # characters of both
+    failed = models.BooleanField(default=False)  # was it sent since, and could not be saved?
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    objects = WaitingFormManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(size__lte=MOST_WAITING_CHARACTERS),
+                name="accounts_waitingform_size",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "kept_at"], name="accounts_waitingform_of_user")]
+
+    def __str__(self):
+        return f"{self.path} of {self.user_id}, kept at {self.kept_at}"
 
 
 class Adoption(models.Model):

@@ -1,18 +1,14 @@
 """What a person types into our forms: shown again where it could not be saved."""
 
+from importlib import import_module
+
+from django.conf import settings
+
 from accounts.reading import read
 
-# The fields that hold it, each with what a page calls it. Nothing else is ever shown again:
-# passwords!
-TYPED = {
-    "text": "Task",
-    "title": "Title",
-    "step": "Step",
-    "description": "Notes",
-    "name": "Name",
-    "tags": "Tags",
-    "q": "Search",
-}
+# The fields that hold it, each with what a page calls it: the apps' views fill this, see
+# accounts.waiting.holds_words. Nothing else is ever shown again: passwords!
+TYPED = {}
 
 
 def typed(request):
@@ -20,5 +16,6 @@ def typed(request):
 
     There are none where the form could not be read.
     """
+    import_module(settings.ROOT_URLCONF)  # or the first request of a process would find no names
     read(request)
     return [text for name in TYPED if (text := request.POST.get(name, "").strip())]

@@ -7,16 +7,19 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.views import email, logout
 from django.conf import settings as django_settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts import waiting
-from accounts.forms import ProfileForm, ThemeForm
+from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
+from accounts.waiting import forget_user, holds_words
 
 KEEP_THEME = timedelta(days=365)
 
 
+@holds_words("Save your profile", ProfileForm)
 def settings(request):
     # A copy: a form that fails leaves what was typed in its instance.
     form = ProfileForm(request.POST or None, instance=copy(request.user))
@@ -47,9 +50,12 @@ def welcome_end(request):
 
 @require_POST
 def waiting_end(request):
-    """Throw away what was sent when the session had ended."""
-    waiting.forget(request, request.POST.get("waiting"))
-    messages.success(request, "Thrown away.")
+    """Discard something that waits to be saved, or has been discarded already."""
+    form = WaitingEndForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
+    messages.success(request, "Discarded.")
     page = request.POST.get("next", "")
     is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, {request.get_host()})
     return redirect(page if is_ours else "home")
@@ -64,12 +70,26 @@ def account_email(request):
     return email(request)
 
 
+@login_not_required  # allauth's own says so, too
+def sign_out(request):
+    """allauth's page, after which this browser keeps nothing for anybody.
+
+    The session leaves the list: by that a copy of the browser's cookie tells nothing either.
+    """
+    if request.method == "POST" and request.user.is_authenticated:
+        request.user.usersession_set.filter(session_key=request.session.session_key).delete()
+    response = logout(request)
+    if request.method == "POST":
+        forget_user(response)
+    return response
+
+
 @require_POST
 def session_end(request, session_pk):
     """End one of the user's sessions, in another browser or in this one."""
     session = get_object_or_404(request.user.usersession_set, pk=session_pk)
     if session.is_current():
-        return logout(request)
+        return sign_out(request)
     session.end()
     messages.success(request, "Signed out there.")
     return redirect("usersessions_list")

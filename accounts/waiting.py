@@ -1,39 +1,126 @@
-"""What somebody sent when their session had ended: kept for them alone, offered after the sign-in.
+"""Words that could not be saved, since their user was signed out: they wait for that user alone.
 
-It waits in the session, which lies on the server and lasts through a sign-in. Whose it is says a
-signed cookie that outlives the session: the user who was signed in here last. Nothing is ever sent
-by itself, since much may have happened meanwhile.
+They wait in rows of the user's (accounts.models.WaitingForm), and each of their pages offers them.
+Nothing is ever sent by itself, since much may have happened in between.
+
+A form waits only if its view says that it holds words (`holds_words`), and with its own fields
+alone: whoever sits at a browser whose user is gone could otherwise plant a form that deletes
+something. Whose words they are says a cookie that outlives the session, as long as the session
+ended by itself: after a sign-out, in this browser or from another one, nothing is kept here.
 """
 
-from datetime import datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
+from typing import NamedTuple
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.utils import timezone
+from django.forms.utils import pretty_name
+from django.urls import Resolver404, resolve
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.models import User
 from accounts.text import unix_lines
-from accounts.typed import TYPED, typed
+from accounts.typed import TYPED
 
 COOKIE, REMEMBER = "last_user", timedelta(days=365)
-KEY = "waiting"  # in the session
-MOST = 20  # forms
-LARGEST = 300_000  # characters of all: the longest notes there can be, and as they were before
+NEXT = "next"  # the page that a form stood on: many forms have it
+TOLD = "You were signed out. What you typed waits until you sign in again."
 
-ADD_BOX = "form#add"  # app.js keeps its lines, and gives them back by itself
+
+class Words(NamedTuple):
+    """What a view says of the form that it takes: see `holds_words`."""
+
+    act: str
+    labels: dict  # of the fields that people type into, by name
+    others: dict  # labels of the other fields that a page shows
+    names: frozenset  # of all fields
+    shown: dict  # the values that fields begin with, where a POST doesn't say
+    script: str  # the htmx source of a form whose words our script keeps by itself
+
+    def own(self, posted):
+        """Return what a POST holds for this form, as [name, value] in its order."""
+        lists = [(name, values) for name, values in posted.lists() if name in self.names]
+        return [[name, unix_lines(value)] for name, values in lists for value in values]
+
+    def are_in(self, posted):
+        return any(posted.get(name, "").strip() for name in self.labels)
+
+
+def holds_words(act, *form_classes, typed=None, also=(), script=""):
+    """Mark a view: what is typed into its form waits for its user where they were signed out.
+
+    act is what the button says that sends it then, such as "Save the task". form_classes are those
+    that read what is sent. typed are fields that people type into beyond the forms' own, or other
+    labels for these: {name: label}. also are the names of buttons that say how to save it. script
+    is the htmx source of a form, such as "form#add", whose words our script gives back by itself.
+    """
+    fields = {name: field for each in form_classes for name, field in each.base_fields.items()}
+    seen = {name: field for name, field in fields.items() if not field.widget.is_hidden}
+    called = {name: field.label or pretty_name(name) for name, field in seen.items()}
+    labels = {name: called[name] for name, field in seen.items() if is_typed(field)}
+    labels |= typed or {}
+    others = {name: label for name, label in called.items() if name not in labels}
+    names = {*fields, *labels}
+    names |= {f"initial-{name}" for name in names} | {NEXT, *also}  # as Django calls them
+    shown = {name: text_of(field.initial) for name, field in fields.items()}
+    TYPED.update(labels)
+
+    def mark(view):
+        view.words = Words(act, labels, others, frozenset(names), shown, script)
+        return view
+
+    return mark
+
+
+def is_typed(field):
+    return isinstance(field, forms.CharField)
+
+
+def text_of(initial):
+    return "" if initial is None or callable(initial) else str(initial)
+
+
+def words_at(path):
+    """Return what the view at a path says of its form; None if it holds no words."""
+    try:
+        return getattr(resolve(path).func, "words", None)
+    except Resolver404:
+        return None
+
+
+# Whose browser it is
+
+
+def mark_of(user, session_key):
+    """Return what tells a session that ended by itself: another one after each change of password.
+
+    It is in a cookie that outlives the session, so the key itself must not be in it.
+    """
+    return salted_hmac(COOKIE, session_key + user.get_session_auth_hash()).hexdigest()
 
 
 def last_user(request):
-    """Return the id of the user who was signed in last in this browser, if that is known."""
-    return request.get_signed_cookie(COOKIE, default=None, max_age=REMEMBER)
+    """Return the user whose session ended by itself in this browser; None where that isn't known.
+
+    A session that was ended on purpose is in the user's list of sessions no more.
+    """
+    said = request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER)
+    pk, _, mark = said.rpartition(":")
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    sessions = user.usersession_set.all() if user else []
+    marks = [mark_of(user, session.session_key) for session in sessions]
+    return user if any(constant_time_compare(mark, one) for one in marks) else None
 
 
 def note_user(request, response):
-    if last_user(request) == request.user.pk:
+    """Note in this browser whose it is."""
+    said = f"{request.user.pk}:{mark_of(request.user, request.session.session_key)}"
+    if request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER) == said:
         return
     response.set_signed_cookie(
         COOKIE,
-        request.user.pk,
+        said,
         max_age=REMEMBER,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -41,62 +128,51 @@ def note_user(request, response):
     )
 
 
-def keep(request, view):
-    """Keep a form for the user whose session has ended. Return False if there is no room for it."""
-    user = last_user(request)
-    if not user or not has_words_of_ours(request, view):
-        return True
-    form = {"user": user, "path": request.get_full_path(), "fields": fields_of(request)}
-    kept = request.session.get(KEY, [])
-    if any(form.items() <= one.items() for one in kept):
-        return True
-    kept = [*kept, form | {"id": uuid4().hex, "at": timezone.now().isoformat()}]
-    if len(kept) > MOST or sum(size_of(one) for one in kept) > LARGEST:
+def forget_user(response):
+    """Have this browser keep nothing for anybody any more."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+# What waits
+
+
+def keep(user, path, posted):
+    """Keep what was posted to a path for user. Return False if it can't be kept.
+
+    That is where the view there doesn't say that it holds words, where there are none in it, and
+    where there is no room.
+    """
+    words = words_at(path)
+    if not words or not words.are_in(posted):
         return False
-    request.session[KEY] = kept
-    if len(kept) == 1:
-        messages.info(request, "You were signed out. What you typed waits until you sign in again.")
-    return True
+    return user.waiting.keep(user, path, words.own(posted))
 
 
-def has_words_of_ours(request, view):
-    """Did somebody type into a form of ours that nobody else keeps? allauth's hold passwords."""
-    is_ours = view.__module__.startswith(("accounts.", "tasks."))
-    is_kept = request.htmx and request.htmx.source == ADD_BOX
-    return request.method == "POST" and is_ours and not is_kept and bool(typed(request))
-
-
-def fields_of(request):
-    """Return what the request posted, as [name, value] in its order."""
-    return [
-        [name, unix_lines(value)]
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken" and "password" not in name.lower()
-    ]
-
-
-def size_of(form):
-    return sum(len(name) + len(value) for name, value in form["fields"])
+def keep_late(request, view):
+    """Keep what somebody sent after their session had ended. Return False if it can't be kept."""
+    user, words = last_user(request), getattr(view, "words", None)
+    if not user:
+        return False
+    if words and words.script and request.htmx.source == words.script:
+        return True
+    is_kept = keep(user, request.path, request.POST)
+    if is_kept and not len(messages.get_messages(request)):
+        messages.info(request, TOLD)
+    return is_kept
 
 
 def settle(request, response):
-    """Forget what this request of its user has sent with success, and what is somebody else's.
+    """Forget what this request of its user has sent with success.
 
     Where it failed, or is asked once more, the page of the form has the words; what is sent from
     there has the key of what was kept.
     """
-    kept = request.session.get(KEY)
-    if not kept:
-        return
-    left = [one for one in kept if one["user"] == request.user.pk]
-    if request.method == "POST":
-        sent = [one for one in left if is_sent_by(request, one)]
-        if took_effect(request, response):
-            left = [one for one in left if one not in sent]
-        else:
-            left = [one | {"failed": True} if one in sent else one for one in left]
-    store(request, left)
+    waiting = request.user.waiting.filter(path=request.path)
+    sent = [form.pk for form in waiting if is_sent_by(request, form)]
+    if took_effect(request, response):
+        waiting.filter(pk__in=sent).delete()
+    else:
+        waiting.filter(pk__in=sent).update(failed=True)
 
 
 def took_effect(request, response):
@@ -105,43 +181,50 @@ def took_effect(request, response):
 
 
 def is_sent_by(request, form):
-    if form["path"] != request.get_full_path():
-        return False
-    key, fields = request.POST.get("key"), form["fields"]
-    return fields == fields_of(request) or bool("failed" in form and key and ["key", key] in fields)
+    words, key = words_at(form.path), request.POST.get("key")
+    if words and words.own(request.POST) == form.posted:
+        return True
+    return form.failed and bool(key) and ["key", key] in form.posted
 
 
-def store(request, forms):
-    if forms == request.session.get(KEY):
-        return
-    request.session[KEY] = forms
-    if not forms:
-        del request.session[KEY]
+# How a page shows it
 
 
-def forget(request, pk):
-    """Throw away the one with this id."""
-    store(request, [one for one in request.session.get(KEY, []) if one["id"] != pk])
-
-
-def offered(request):
-    """Return what waits for the user who is signed in, as a page shows it."""
-    kept = request.session.get(KEY, [])
-    return [as_shown(one) for one in kept if one["user"] == request.user.pk]
+def offered(user):
+    """Return what waits for user, as a page shows it."""
+    return [as_shown(form) for form in user.waiting.current().order_by("pk")]
 
 
 def as_shown(form):
-    """Return a form with its words: `texts`, with labels, are those that were typed."""
-    values = dict(form["fields"])
-    texts = {name: values[name] for name in TYPED if values.get(name, "").strip()}
-    typed_now = {name: text for name, text in texts.items() if text != shown_before(values, name)}
-    title = texts.get("title", "")
-    return form | {
-        "at": datetime.fromisoformat(form["at"]),
-        "about": "" if "title" in typed_now or not typed_now else title,
-        "texts": [(TYPED[name], text) for name, text in (typed_now or texts).items()],
+    """Return a form that waits, with what a press of its button would do.
+
+    `texts`, as (label, text), are those that were typed, and `about` is what names the thing that
+    was edited; `others` are the labels of what is saved besides, `emptied` of texts that go.
+    `act` is what the button says, "" where no view takes the form any more.
+    """
+    words = words_at(form.path) or Words("", TYPED, {}, frozenset(), {}, "")
+    values = {}
+    for name, value in form.posted:
+        values.setdefault(name, []).append(value)
+    changed = [name for name in values if is_changed(name, values, words)]
+    texts = {name: values[name][-1] for name in values if name in words.labels}
+    typed = {name: text for name, text in texts.items() if text.strip()}
+    new = {name: text for name, text in typed.items() if name in changed}
+    first = next(iter(texts), "")
+    is_named = bool(new) and first in typed and first not in new
+    return {
+        "pk": form.pk,
+        "path": form.path,
+        "posted": form.posted,
+        "at": form.kept_at,
+        "act": words.act,
+        "about": typed[first] if is_named else "",
+        "texts": [(words.labels[name], text) for name, text in (new or typed).items()],
+        "others": [words.others[name] for name in changed if name in words.others],
+        "emptied": [words.labels[name] for name in changed if name in texts and name not in typed],
     }
 
 
-def shown_before(values, name):
-    return values.get(f"initial-{name}")
+def is_changed(name, values, words):
+    """Does a form that waits hold another value than it was shown with?"""
+    return values[name] != values.get(f"initial-{name}", [words.shown.get(name, "")])

@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts.views import account_email
+from accounts.views import account_email, sign_out
 
 handler400 = "todosite.views.bad_request"
 handler403 = "todosite.views.permission_denied"
@@ -23,6 +23,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("accounts/email/", account_email, name="account_email"),
+    path("accounts/logout/", sign_out, name="account_logout"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -391,7 +391,7 @@ class SignedOutTests(TestCase):
 
     def test_act_leads_back_to_the_page_that_held_its_form(self):
         response = self.client.post(
-            "/tasks/add/", {"text": "Milk"}, headers={"Referer": "http://testserver/trash/?page=2"}
+            "/tasks/5/complete/", headers={"Referer": "http://testserver/trash/?page=2"}
         )
         self.assertRedirects(response, "/accounts/login/?next=/trash/%3Fpage%3D2")
 

@@ -1,17 +1,25 @@
-"""What is sent when the session has ended waits for its user, and for nobody else."""
+"""Words that could not be saved, since their user was signed out, wait for them alone."""
+
+from datetime import timedelta
+from io import StringIO
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.test import TestCase, override_settings
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import TestCase, TransactionTestCase, override_settings
+from django.utils import timezone
 
-from accounts import waiting
+from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User, WaitingForm
 from accounts.tests.factors import code
-from accounts.tests.people import PASSWORD, add_user
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user, begin_session
+from tasks.tests.racing import race
 from todosite.tests.html import hidden, one, select, words
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 WORDS = "You were signed out before this was saved."
+NOT_KEPT = "<h1>You are signed out</h1>"
 KEY = "11111111-2222-4333-8444-555555555555"
 
 
@@ -23,7 +31,7 @@ class WaitingTests(TestCase):
 
     def setUp(self):
         cache.clear()  # the rate limits live there
-        self.client.force_login(self.ann)
+        begin_session(self.client, self.ann)
         self.task = self.ann.tasks.create(title="Milk", description="Old notes")
         self.edit = f"/tasks/{self.task.pk}/edit/"
         self.client.get("/inbox/")
@@ -51,6 +59,11 @@ class WaitingTests(TestCase):
             found.append((texts, *((form.get("action"), self.data(form)) for form in forms)))
         return found
 
+    def waiting(self, user=None):
+        """Return what waits for a user, as (path, what was posted)."""
+        rows = (user or self.ann).waiting.order_by("pk")
+        return [(row.path, dict(row.posted)) for row in rows]
+
     def text(self, notice, label):
         """Return the text under a label, without the line break that no browser shows."""
         text = one(notice, f'textarea[id="{label.get("for")}"]').text
@@ -63,8 +76,8 @@ class WaitingTests(TestCase):
         return data
 
     def press(self, button):
-        """Press "send" or "throw" of the first notice; return the page that the answer leads to."""
-        path, data = self.notices()[0][{"send": 1, "throw": 2}[button]]
+        """Press "send" or "discard" of the first notice; return the page that is led to."""
+        path, data = self.notices()[0][{"send": 1, "discard": 2}[button]]
         return self.client.post(path, data, follow=True)
 
     def titles(self, user=None):
@@ -99,12 +112,31 @@ class KeepingTests(WaitingTests):
         ]:
             self.assertContains(self.client.get(path, follow=True), WORDS, count=1, msg_prefix=path)
 
+    def test_button_names_the_act(self):
+        self.end_session()
+        for path, name in [("/tasks/add/", "text"), (self.edit, "title"), ("/settings/", "name")]:
+            self.client.post(path, {name: "Bread"})
+        page = self.sign_in()
+        self.assertEqual(
+            [words(button) for button in select(page, ".waiting button")],
+            ["Add the task", "Discard", "Save the task", "Discard", "Save your profile", "Discard"],
+        )
+
+    def test_edit_says_all_that_it_changes(self):
+        shown = {"initial-title": "Milk", "initial-description": "Old notes", "version": "1"}
+        shown |= {"initial-due_date": "", "initial-priority": "0", "initial-tags": "calls"}
+        sent = {"title": "Oat milk", "description": "", "due_date": "2031-01-02", "tags": "calls"}
+        self.send_late(self.edit, **shown | sent, priority="0")
+        notice = one(self.sign_in(), ".waiting")
+        self.assertIn("Also saves: Due. Empties: Notes.", words(notice))
+        self.assertEqual([words(label) for label in select(notice, "label")], ["Title"])
+
     def test_edit_shows_what_was_changed_and_names_its_task(self):
         shown = {"initial-title": "Milk", "initial-description": "Old notes", "version": "1"}
         notes = "\r\nOne\r\n\r\n<two>"
         self.send_late(self.edit, title="Milk", description=notes, **shown)
         page = self.sign_in()
-        self.assertContains(page, "“Milk”, sent ")
+        self.assertContains(page, "“Milk”, kept ")
         texts, (path, data), _ = self.notices(page)[0]
         self.assertEqual((path, texts), (self.edit, {"Notes": "\nOne\n\n<two>"}))
         self.assertEqual(data["description"], "\nOne\n\n<two>")
@@ -133,19 +165,20 @@ class KeepingTests(WaitingTests):
             ("/tasks/add/", {"text": "  ", "key": KEY}),
             ("/settings/waiting/end/", {"waiting": "x"}),
         ]:
-            self.send_late(path, **data)
-            self.assertEqual(self.client.session.get("waiting"), None)
+            self.assertEqual(self.send_late(path, **data).status_code, 302)
+        self.assertEqual(self.waiting(), [])
         self.assertNotContains(self.sign_in(), WORDS)
 
     def test_passwords_are_never_kept(self):
         secrets = {"password": "a secret", "new_PassWord1": "a secret", "text": "Bread"}
         self.send_late(**secrets)
-        self.assertEqual(self.client.session["waiting"][0]["fields"], [["text", "Bread"]])
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
     def test_pages_of_accounts_and_admin_are_not_kept(self):
         for path in ["/accounts/password/change/", "/accounts/2fa/totp/activate/", "/admin/"]:
-            self.send_late(path, name="Ann", text="Bread", code="123456")
-            self.assertNotIn("waiting", self.client.session, path)
+            response = self.send_late(path, name="Ann", text="Bread", code="123456")
+            self.assertNotContains(response, "123456", status_code=response.status_code)
+        self.assertEqual(self.waiting(), [])
 
     def test_profile_is_kept_too(self):
         self.send_late("/settings/", name="Ann Smith")
@@ -156,6 +189,9 @@ class KeepingTests(WaitingTests):
 
 
 class RoomTests(WaitingTests):
+    def send(self, client, text):
+        return client.post("/tasks/add/", {"text": text})
+
     def test_longest_notes_find_room_with_what_they_were_before(self):
         notes = {"description": "ж" * 100_000, "initial-description": "я" * 100_000}
         self.assertEqual(self.send_late(self.edit, **notes).status_code, 302)
@@ -163,73 +199,124 @@ class RoomTests(WaitingTests):
         self.assertEqual(self.notices()[0][0], {"Notes": notes["description"]})
 
     def test_what_finds_no_room_is_shown_at_once(self):
-        text = "x" * waiting.LARGEST
+        text = "x" * MOST_WAITING_CHARACTERS
         response = self.send_late(text=text)
         self.assertContains(response, f">{text}</textarea>", status_code=403)
-        self.assertNotIn("waiting", self.client.session)
+        self.assertEqual(one(response, "a.btn").get("href"), "/accounts/login/?next=%2F")
         self.assertEqual(self.send_late(self.edit, HTMX, description=text).status_code, 403)
+        self.assertEqual(self.waiting(), [])
 
-    def test_one_more_than_there_is_room_for_is_shown_and_the_others_stay(self):
+    def test_room_is_one_for_all_browsers_of_a_user(self):
+        phone, ben = self.client_class(), self.client_class()
+        begin_session(phone, self.ann)
+        begin_session(ben, self.ben)
+        for client in [phone, ben]:
+            client.get("/inbox/")
         self.end_session()
-        for n in range(waiting.MOST):
-            self.assertEqual(self.client.post("/tasks/add/", {"text": f"T{n}"}).status_code, 302)
-        response = self.client.post("/tasks/add/", {"text": "Too many"})
-        self.assertContains(response, "Too many</textarea>", status_code=403)
+        for n in range(MOST_WAITING):
+            client = [self.client, phone][n % 2]
+            self.assertEqual(self.send(client, f"T{n}").status_code, 302)
+        for client in [self.client, phone, self.client]:
+            self.assertContains(self.send(client, "Too many"), ">Too many<", status_code=403)
+        self.assertEqual(self.send(ben, "Mine").status_code, 302)
         self.sign_in()
         texts = [texts["Task"] for texts, *_ in self.notices()]
-        self.assertEqual(texts, [f"T{n}" for n in range(waiting.MOST)])
+        self.assertEqual(texts, [f"T{n}" for n in range(MOST_WAITING)])
+
+    def test_characters_of_all_count(self):
+        self.send_late(text="x" * (MOST_WAITING_CHARACTERS - 100))
+        self.assertEqual(self.send_late(text="y" * 101).status_code, 403)
+        self.assertEqual(self.send_late(text="y" * 50).status_code, 302)
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            self.ann.waiting.update(size=MOST_WAITING_CHARACTERS + 1)
+
+    def test_what_no_column_holds_is_shown(self):
+        self.assertContains(self.send_late(text="Bre\0ad"), "Bre", status_code=403)
+        self.assertEqual(self.waiting(), [])
+
+    def test_after_30_days_it_is_offered_no_more_takes_no_room_and_is_purged(self):
+        self.end_session()
+        for n in range(MOST_WAITING):
+            self.send(self.client, f"T{n}")
+        self.ann.waiting.update(kept_at=timezone.now() - timedelta(days=30, minutes=1))
+        self.assertEqual(self.send(self.client, "New").status_code, 302)
+        self.sign_in()
+        self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["New"])
+        self.ann.waiting.filter(posted__0__1="T0").update(kept_at=timezone.now())
+        out = StringIO()
+        call_command("purge_waiting", "--dry-run", stdout=out)
+        call_command("purge_waiting", stdout=out)
+        self.assertEqual(
+            out.getvalue(),
+            "Would delete 19 forms that waited for more than 30 days.\n"
+            "Deleted 19 forms that waited for more than 30 days.\n",
+        )
+        self.assertEqual([dict(row)["text"] for _, row in self.waiting()], ["T0", "New"])
+
+    def test_it_goes_with_its_user(self):
+        self.send_late(text="Bread")
+        self.ann.delete()
+        self.assertEqual(WaitingForm.objects.count(), 0)
+
+
+class RaceTests(TransactionTestCase):
+    def test_of_many_at_once_only_as_many_are_kept_as_there_is_room_for(self):
+        ann = add_user()
+        begin_session(self.client, ann)
+        self.client.get("/settings/")
+        Session.objects.all().delete()
+        for n in range(MOST_WAITING - 2):
+            ann.waiting.keep(ann, "/settings/", [["name", f"N{n}"]])
+        codes = race(self.client, [("/settings/", {"name": f"R{n}"}) for n in range(6)])
+        self.assertEqual(sorted(codes), [302] * 2 + [403] * 4)
+        self.assertEqual(ann.waiting.count(), MOST_WAITING)
 
 
 class WhoseTests(WaitingTests):
-    def test_another_user_never_sees_it_and_it_is_gone_then(self):
+    def test_another_user_never_sees_it_and_its_user_does_anywhere(self):
         self.send_late(text="Secret bread")
         page = self.sign_in(self.ben)
         self.assertNotContains(page, "Secret")
         self.assertNotContains(page, WORDS)
-        self.assertNotIn("waiting", self.client.session)
-        self.assertNotContains(self.client.get("/inbox/"), "Secret")
+        self.client.post("/accounts/logout/")
+        self.client = self.client_class()
+        self.assertContains(self.sign_in(), "Secret bread")
 
-    def test_nobody_who_is_signed_out_can_throw_it_away(self):
+    def test_session_that_goes_on_elsewhere_offers_it_too(self):
+        phone = self.client_class()
+        phone.force_login(self.ann)
+        Session.objects.exclude(session_key=phone.session.session_key).delete()
+        self.client.post("/tasks/add/", {"text": "Bread"})
+        self.assertContains(phone.get("/inbox/"), "Bread</textarea>")
+
+    def test_nobody_else_can_discard_it(self):
         self.send_late(text="Secret bread")
-        pk = self.client.session["waiting"][0]["id"]
+        pk = self.ann.waiting.get().pk
         self.client.post("/settings/waiting/end/", {"waiting": pk})
-        self.assertEqual(len(self.client.session["waiting"]), 1)
-
-    def test_page_asks_whose_it_is_even_where_the_session_still_has_it(self):
-        self.send_late(text="Secret bread")
-        words = self.client.session["waiting"]
-        self.client.force_login(self.ben)
-        session = self.client.session
-        session["waiting"] = words
-        session.save()
-        self.assertNotContains(self.client.get("/inbox/"), "Secret")
-        self.assertNotIn("waiting", self.client.session)
+        self.sign_in(self.ben)
+        self.client.post("/settings/waiting/end/", {"waiting": pk})
+        self.assertEqual(len(self.waiting()), 1)
 
     def test_cookie_that_was_tampered_with_keeps_nothing(self):
         ben = self.client_class()
-        ben.force_login(self.ben)
+        begin_session(ben, self.ben)
         ben.get("/inbox/")
         his = ben.cookies["last_user"].value
         hers = self.client.cookies["last_user"].value
         forged = his.split(":")[0] + hers[hers.index(":") :]
         for value in ["", self.ann.pk, hers + "x", forged]:
             self.client.cookies["last_user"] = value
-            self.assertEqual(self.send_late(text="Bread").status_code, 302)
-            self.assertNotIn("waiting", self.client.session, value)
-
-    def test_stranger_is_kept_nothing_for(self):
-        stranger = self.client_class()
-        self.assertEqual(stranger.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
-        self.assertEqual(stranger.session.keys(), set())
+            self.assertContains(self.send_late(text="Bread"), NOT_KEPT, status_code=403)
+        self.assertEqual((self.waiting(), self.waiting(self.ben)), ([], []))
 
     def test_cookie_is_set_once_and_follows_the_user(self):
         cookie = self.client.cookies["last_user"]
         self.assertEqual(
             (cookie["httponly"], cookie["samesite"], cookie["max-age"]), (True, "Lax", 31536000)
         )
+        self.assertNotIn(self.client.session.session_key, cookie.value)
         self.assertNotIn("last_user", self.client.get("/inbox/").cookies)
-        self.client.post("/accounts/logout/")
-        self.assertEqual(waiting.COOKIE in self.client.cookies, True)
+        self.end_session()
         self.sign_in(self.ben)
         self.assertTrue(self.client.cookies["last_user"].value.startswith(f"{self.ben.pk}:"))
 
@@ -239,11 +326,76 @@ class WhoseTests(WaitingTests):
         self.client.get("/inbox/")
         self.assertEqual(self.client.cookies["last_user"]["secure"], True)
 
-    def test_it_goes_with_the_sign_out(self):
-        self.send_late(text="Bread")
-        self.sign_in()
+
+class EndedOnPurposeTests(WaitingTests):
+    """After a sign-out nothing is kept in that browser: who sits there next may be anybody."""
+
+    def assertKeepsNothing(self):
+        """Assert that what is typed in this browser is shown and not kept."""
+        for path, name in [("/tasks/add/", "text"), (self.edit, "title"), ("/settings/", "name")]:
+            response = self.client.post(path, {name: "Planted"})
+            self.assertContains(response, NOT_KEPT, status_code=403)
+            self.assertContains(response, ">Planted</textarea>", status_code=403)
+        self.assertEqual(WaitingForm.objects.count(), 0)
+
+    def other(self):
+        """Return another browser, in which Ann is signed in."""
+        client = self.client_class()
+        client.post("/accounts/login/", {"login": self.ann.email, "password": PASSWORD})
+        return client
+
+    def test_by_the_button(self):
+        cookie = self.client.cookies["last_user"].value
         self.client.post("/accounts/logout/")
-        self.assertEqual(self.notices(self.sign_in()), [])
+        self.assertEqual(self.client.cookies["last_user"].value, "")
+        self.assertKeepsNothing()
+        self.client.cookies["last_user"] = cookie  # a copy
+        self.assertKeepsNothing()
+
+    def test_by_the_button_of_a_page_whose_session_has_ended(self):
+        self.end_session()
+        self.client.post("/accounts/logout/")
+        self.assertKeepsNothing()
+
+    def test_out_of_the_list_of_sessions(self):
+        session = self.ann.usersession_set.get()
+        self.client.post(f"/settings/sessions/{session.pk}/end/")
+        self.assertEqual(self.client.cookies["last_user"].value, "")
+        self.assertKeepsNothing()
+
+    def test_by_the_admins_button(self):
+        User.objects.update(is_staff=True)
+        response = self.client.post("/admin/logout/")
+        self.assertRedirects(response, "/accounts/logout/")
+        self.assertContains(self.client.get("/accounts/logout/"), 'action="/accounts/logout/"')
+
+    def test_from_another_device(self):
+        session, other = self.ann.usersession_set.get(), self.other()
+        other.post(f"/settings/sessions/{session.pk}/end/")
+        self.assertKeepsNothing()
+
+    def test_from_another_device_for_all(self):
+        self.other().post("/accounts/sessions/")
+        self.assertKeepsNothing()
+
+    def test_by_a_new_password(self):
+        passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        self.other().post("/accounts/password/change/", {"oldpassword": PASSWORD} | passwords)
+        self.assertKeepsNothing()
+
+    def test_by_support(self):
+        User.objects.filter(pk=self.ann.pk).deactivate()
+        self.assertKeepsNothing()
+
+    def test_nobody_was_here(self):
+        self.client = self.client_class()
+        self.assertKeepsNothing()
+
+    def test_session_that_merely_ended_is_another_thing(self):
+        key = self.client.session.session_key
+        Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(days=1))
+        self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
 
 class SettlingTests(WaitingTests):
@@ -253,9 +405,7 @@ class SettlingTests(WaitingTests):
         page = self.press("send")
         self.assertRedirects(page, "/inbox/")
         self.assertNotContains(page, WORDS)
-        self.assertEqual(
-            (self.titles(), "waiting" in self.client.session), (["Bread", "Milk"], False)
-        )
+        self.assertEqual((self.titles(), self.waiting()), (["Bread", "Milk"], []))
 
     def test_sent_twice_it_takes_effect_once(self):
         self.send_late(text="Bread", key=KEY)
@@ -271,23 +421,31 @@ class SettlingTests(WaitingTests):
         self.client.post("/tasks/add/", {"text": "Bread", "key": KEY})  # by the Back button
         self.assertEqual(self.notices(), [])
 
-    def test_thrown_away_it_is_gone_and_the_page_comes_back(self):
+    def test_discarded_it_is_gone_and_the_page_comes_back(self):
         self.send_late(text="Bread")
         self.client.post("/tasks/add/", {"text": "Butter"})
         self.sign_in()
         path, data = self.notices(self.client.get("/trash/"))[0][2]
         response = self.client.post(path, data, follow=True)
         self.assertRedirects(response, "/trash/")
-        self.assertContains(response, "Thrown away.")
+        self.assertContains(response, "Discarded.")
         self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["Butter"])
         self.assertEqual(self.titles(), ["Milk"])
+        self.assertEqual(self.client.post(path, data).status_code, 302)  # pressed twice
 
-    def test_throwing_away_leads_to_no_other_site(self):
+    def test_discarding_what_has_no_number_is_not_found(self):
+        for pk in ["", "x", "1.5"]:
+            response = self.client.post("/settings/waiting/end/", {"waiting": pk})
+            self.assertEqual(response.status_code, 404)
+        response = self.client.post("/settings/waiting/end/", {"waiting": "9" * 30})
+        self.assertEqual(response.status_code, 302)
+
+    def test_discarding_leads_to_no_other_site(self):
         for page in ["https://evil.example/", "//evil.example/", "/\\evil.example/"]:
-            response = self.client.post("/settings/waiting/end/", {"waiting": "x", "next": page})
+            response = self.client.post("/settings/waiting/end/", {"waiting": "1", "next": page})
             self.assertRedirects(response, "/", target_status_code=302)
 
-    def test_throwing_away_needs_a_post(self):
+    def test_discarding_needs_a_post(self):
         self.assertEqual(self.client.get("/settings/waiting/end/").status_code, 405)
 
     def test_clash_is_shown_and_nothing_is_lost_until_it_is_settled(self):
@@ -350,16 +508,24 @@ class HtmxTests(WaitingTests):
         page = self.task.get_absolute_url()
         for path, data, texts in [
             (self.edit, {"description": "Mine"}, {"Notes": "Mine"}),
-            (f"{page}steps/add/", {"title": "Whisk"}, {"Title": "Whisk"}),
+            (f"{page}steps/add/", {"title": "Whisk"}, {"Step": "Whisk"}),
         ]:
             headers = HTMX | {"HX-Current-URL": f"http://testserver{page}"}
             answer = self.send_late(path, headers, **data)
             self.assertEqual(answer.status_code, 204)
             self.assertEqual(answer["HX-Redirect"], f"/accounts/login/?next={page}")
             self.assertEqual([texts for texts, *_ in self.notices(self.sign_in())], [texts])
+            self.ann.waiting.all().delete()
 
     def test_line_of_the_add_box_is_not_offered_twice(self):
         """The script gives it back by itself."""
         answer = self.send_late(headers=HTMX | {"HX-Source": "form#add"}, text="Bread")
         self.assertEqual(answer.status_code, 204)
         self.assertEqual(self.notices(self.sign_in()), [])
+
+    def test_line_of_the_add_box_stays_there_after_a_sign_out(self):
+        """The script leads nobody away then, and says so."""
+        self.client.post("/accounts/logout/")
+        headers = HTMX | {"HX-Source": "form#add"}
+        answer = self.client.post("/tasks/add/", {"text": "Bread"}, headers=headers)
+        self.assertEqual(answer.status_code, 403)

@@ -2,9 +2,11 @@
 
 from playwright.sync_api import expect
 
+from accounts.tests.people import begin_session
+
 
 def sign_in(page, client, user, live_server):
-    client.force_login(user)
+    begin_session(client, user)
     value = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
 

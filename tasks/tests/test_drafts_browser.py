@@ -145,7 +145,7 @@ class TestExpiredSession:
         expect(notice(page).get_by_label("Notes")).to_have_value("Two litres,\nunsweetened")
         expect(notes(page)).to_have_value("")
         assert Task.objects.get().description == ""
-        page.get_by_role("button", name="Send it now").click()
+        page.get_by_role("button", name="Save the task").click()
         expect(notes(page)).to_have_value("Two litres,\nunsweetened")
         expect(notice(page)).to_have_count(0)
         expect(draft(page)).to_have_count(0)
@@ -173,7 +173,7 @@ class TestExpiredSession:
         page.get_by_role("button", name="Save").click()
         enter(page)
         assert self.offered(page) == ["Office"]
-        page.get_by_role("button", name="Send it now").click()
+        page.get_by_role("button", name="Save the list").click()
         expect(page.get_by_role("heading", name="Office")).to_be_visible()
 
         visit(page, task)
@@ -192,7 +192,7 @@ class TestExpiredSession:
         assert self.offered(page) == ["One"]
         expect(page.get_by_label("Add a step")).to_have_value("Two Three")
         page.get_by_label("Add a step").fill("")
-        page.get_by_role("button", name="Send it now").click()
+        page.get_by_role("button", name="Add the step").click()
         expect(page.locator(".step-title")).to_have_text(["One"])
 
     def offered(self, page):
@@ -226,7 +226,7 @@ class TestExpiredSession:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         Task.objects.get().edit(description="Theirs")
         enter(page)
-        page.get_by_role("button", name="Send it now").click()
+        page.get_by_role("button", name="Save the task").click()
         expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
         expect(notes(page)).to_have_value("Mine")
         expect(notice(page)).to_have_count(1)
@@ -238,7 +238,7 @@ class TestExpiredSession:
         expect(notes(page)).to_have_value("Mine")
 
     @pytest.mark.exhaustive
-    def test_edit_that_is_thrown_away_does_not_come_back_as_a_draft(self, signed_in, task):
+    def test_edit_that_is_discarded_does_not_come_back_as_a_draft(self, signed_in, task):
         page = signed_in
         visit(page, task)
         type_notes(page, "Mine")
@@ -246,7 +246,7 @@ class TestExpiredSession:
         page.get_by_role("button", name="Save").click()
         enter(page)
         assert kept(page) == ["Mine"]
-        page.get_by_role("button", name="Throw it away").click()
+        page.get_by_role("button", name="Discard").click()
         expect(notice(page)).to_have_count(0)
         page.wait_for_load_state()
         expect(notes(page)).to_have_value("")

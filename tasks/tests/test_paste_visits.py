@@ -38,7 +38,7 @@ class TestSeveralAtOnce:
         Session.objects.all().delete()
         visitor.press("Add these tasks")
         visitor.fill("Email", ann.email).fill("Password", PASSWORD).press("Sign in")
-        visitor.press("Send it now")
+        visitor.press("Add the tasks")
         assert visitor.message == "Added 2 tasks. Undo"
         assert visitor.titles == ["Party"]
 

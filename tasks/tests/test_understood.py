@@ -454,7 +454,7 @@ class QuickAddPageTests(PageTests):
         self.client.logout()
         response = self.client.post("/tasks/read/", {"text": "Swim"}, headers=HTMX)
         self.assertEqual((response.status_code, response.content), (204, b""))
-        self.assertNotIn("waiting", self.client.session)
+        self.assertFalse(self.ann.waiting.exists())
 
     def test_names_that_nobody_can_read_are_text(self):
         self.add('a +"\u200b"', make_list="\u200b")

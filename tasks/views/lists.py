@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.waiting import holds_words
 from tasks.forms import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm, MoveForm
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import (
@@ -23,6 +24,7 @@ def list_list(request):
     return page(request, "tasks/list_list.html")
 
 
+@holds_words("Add the list", ListAddForm)
 @require_http_methods(METHODS)
 @once_more
 def list_add(request):
@@ -39,6 +41,7 @@ def list_add(request):
     return redirect(task_list)
 
 
+@holds_words("Save the list", ListForm)
 @require_http_methods(METHODS)
 @once_more
 def list_edit(request, list_pk):
@@ -96,6 +99,7 @@ def list_delete(request, list_pk):
     return redirect("list_list")
 
 
+@holds_words("Restore the list", ListRestoreForm, also=["version"])
 @require_http_methods(METHODS)
 @once_more
 def list_restore(request, list_pk):

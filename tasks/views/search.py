@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.waiting import holds_words
 from tasks import finding
 from tasks.forms import SearchAddForm, SearchEditForm, SearchForm
 from tasks.listing import Search
@@ -17,6 +18,7 @@ def search(request):
     return show(request, Search)
 
 
+@holds_words("Save the search", SearchAddForm)
 @require_http_methods(METHODS)
 @once_more
 def search_add(request):
@@ -30,6 +32,7 @@ def search_add(request):
     return redirect(saved)
 
 
+@holds_words("Save the search", SearchEditForm)
 @require_http_methods(METHODS)
 @once_more
 def search_edit(request, search_pk):

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.waiting import holds_words
 from tasks.forms import MoveForm, StepAddForm, StepForm
 from tasks.views.answers import (
     METHODS,
@@ -28,6 +29,7 @@ def add_step(request, form):
     say(request, f"Added “{step}”." if step else "That step was added before.", form.act)
 
 
+@holds_words("Add the step", StepAddForm)
 @require_POST
 def step_add(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
@@ -51,6 +53,7 @@ def step_tick(request, step_pk):
     return answer(request, step.task, steps=True)
 
 
+@holds_words("Save the step", StepForm)
 @require_http_methods(METHODS)
 @transaction.atomic
 def step_edit(request, step_pk):

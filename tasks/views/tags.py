@@ -3,11 +3,13 @@
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
+from accounts.waiting import holds_words
 from tasks.forms import TagForm, TagRestoreForm
 from tasks.views.answers import METHODS, once_more, page, say, shown_version, tell
 from tasks.views.trash import give_back, purge
 
 
+@holds_words("Save the tag", TagForm)
 @require_http_methods(METHODS)
 @once_more
 def tag_edit(request, tag_pk):
@@ -34,6 +36,7 @@ def tag_delete(request, tag_pk):
     return redirect("list_list")
 
 
+@holds_words("Restore the tag", TagRestoreForm, also=["version"])
 @require_http_methods(METHODS)
 @once_more
 def tag_restore(request, tag_pk):

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.waiting import holds_words
 from tasks import pasted
 from tasks.builder import RepeatForm
 from tasks.forms import (
@@ -46,7 +47,10 @@ from tasks.views.answers import (
 from tasks.views.steps import add_step
 from tasks.views.trash import purge
 
+SAVES = ["from_now_on", "this_one", "read"]  # the buttons of a task's form
 
+
+@holds_words("Add the task", AddForm, typed={"text": "Task"}, script="form#add")
 @require_http_methods(METHODS)
 def task_add(request):
     posted = request.POST if request.method == "POST" else None
@@ -123,6 +127,7 @@ def task_make_list(request, task_pk):
     return answer(request, task, lists=True)
 
 
+@holds_words("Add the tasks", PasteForm, typed={"text": "Tasks"}, also=["sure"])
 @require_http_methods(METHODS)
 def task_paste(request):
     """Ask whether several lines are to be that many tasks, then add them."""
@@ -154,6 +159,7 @@ def task_detail(request, task_pk):
     return detail(request, DetailForm(instance=task, user=request.user))
 
 
+@holds_words("Save the task", DetailForm, typed={"step": "Step"}, also=SAVES)
 @require_http_methods(METHODS)
 @once_more
 def task_edit(request, task_pk):
@@ -250,6 +256,7 @@ def task_complete(request, task_pk):
     return answer(request, task)
 
 
+@holds_words("Save the repeat", RepeatForm)
 @require_http_methods(METHODS)
 @once_more
 def task_repeat(request, task_pk):

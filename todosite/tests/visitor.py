@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
 
+from accounts.tests.people import begin_session
 from todosite.tests.html import name_of, parsed, select, words
 
 FIELDS = "input, select, textarea"
@@ -23,7 +24,7 @@ class Visitor:
     def __init__(self, user=None):
         self.client = Client(enforce_csrf_checks=True)
         if user:
-            self.client.force_login(user)
+            begin_session(self.client, user)
 
     # going
 

@@ -1,5 +1,5 @@
+from accounts.management.purging import PurgeCommand
 from tasks.history import Act
-from tasks.management.base import PurgeCommand
 
 
 class Command(PurgeCommand):

@@ -1,4 +1,4 @@
-from tasks.management.base import PurgeCommand
+from accounts.management.purging import PurgeCommand
 from tasks.models import Step, Tag, Task, TaskList
 
 

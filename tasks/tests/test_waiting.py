@@ -1,0 +1,162 @@
+"""Which forms wait for a user who was signed out: those that hold words, and nothing else."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import TestCase
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from accounts import forms as account_forms
+from accounts.models import WaitingForm
+from accounts.tests.people import PASSWORD, add_user, begin_session
+from accounts.waiting import is_typed
+from tasks import builder, forms
+from tasks.tests.test_isolation import ROUTES
+from todosite.tests.html import one, select, words
+
+ACTS = {
+    "task_add": "Add the task",
+    "task_paste": "Add the tasks",
+    "task_edit": "Save the task",
+    "task_repeat": "Save the repeat",
+    "step_add": "Add the step",
+    "step_edit": "Save the step",
+    "list_add": "Add the list",
+    "list_edit": "Save the list",
+    "list_restore": "Restore the list",
+    "tag_edit": "Save the tag",
+    "tag_restore": "Restore the tag",
+    "search_add": "Save the search",
+    "search_edit": "Save the search",
+    "settings": "Save your profile",
+}
+# Each field that any form of ours is read for, and what nobody may plant.
+BODY = {
+    **{name: "Planted" for name in ["text", "title", "step", "description", "name", "tags", "q"]},
+    **{name: "Planted" for name in ["month_days", "nth", "positions", "typed", "anything"]},
+    **{"ids": "5", "which": "all", "do": "delete", "until": "2031-01-01T00:00Z", "page": "5"},
+    **{"tasks": "trash", "is_staff": "on", "password": "x", "user": "5", "before": "5"},
+    **{"version": "1", "key": "11111111-2222-4333-8444-555555555555", "next": "/trash/"},
+}
+
+
+class WaitingFormTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user(password=PASSWORD)
+
+    def setUp(self):
+        cache.clear()
+        begin_session(self.client, self.ann)
+        self.client.get("/inbox/")
+        Session.objects.all().delete()
+
+    def test_only_forms_that_hold_words_are_kept_under_the_name_of_their_act(self):
+        """Each route is tried by whoever sits at the browser when Ann's session has ended."""
+        acts = {}
+        for route in ROUTES:
+            url = reverse(route.name, kwargs=dict.fromkeys(route.pattern.converters, 5))
+            response = self.client.post(url, BODY)
+            if self.ann.waiting.exists():
+                acts[route.name] = route.callback.words.act
+                self.assertEqual(response.status_code, 302, route.name)
+            elif route.name not in {"home", "task_read"}:
+                self.assertContains(response, "You are signed out", status_code=403)
+            self.ann.waiting.all().delete()
+        self.assertEqual(acts, ACTS)
+
+    def test_nothing_of_the_apps_that_we_use_is_kept(self):
+        for url in self.simple_urls(get_resolver()):
+            if not url.startswith(("/accounts/", "/admin/")):
+                continue
+            self.client.post(url, BODY)
+            self.assertEqual(WaitingForm.objects.count(), 0, url)
+
+    def simple_urls(self, resolver, prefix="/"):
+        for route in resolver.url_patterns:
+            url = prefix + str(route.pattern).strip("^$")
+            if hasattr(route, "url_patterns"):
+                yield from self.simple_urls(route, url)
+            elif "<" not in url and "(" not in url:
+                yield url
+
+    def test_each_is_kept_with_its_own_fields_alone(self):
+        planted = {"ids", "which", "do", "anything", "is_staff", "password", "user", "before"}
+        planted |= {"typed", "tasks", "page"}
+        for route in ROUTES:
+            if route.name not in ACTS:
+                continue
+            self.client.post(
+                reverse(route.name, kwargs=dict.fromkeys(route.pattern.converters, 5)), BODY
+            )
+            names = {name for name, _ in self.ann.waiting.get().posted}
+            self.assertEqual(names & planted, set(), route.name)
+            self.assertLess(names, set(BODY), route.name)
+            self.ann.waiting.all().delete()
+
+    def test_every_form_that_people_type_into_is_registered(self):
+        """Another form has to be thought about: does it hold words, or does it delete something?"""
+        known = {"BulkForm", "SearchForm", "ReadForm", "PlainForm"}  # acts, and what saves nothing
+        kinds = [kind for module in (forms, builder, account_forms) for kind in forms_of(module)]
+        registered = set()
+        for route in ROUTES:
+            if hasattr(route.callback, "words"):
+                registered |= route.callback.words.labels.keys()
+        for kind in kinds:
+            typed = {
+                name
+                for name, field in kind.base_fields.items()
+                if is_typed(field) and not field.widget.is_hidden
+            }
+            self.assertTrue(kind.__name__ in known or typed <= registered, kind)
+
+    def test_planted_act_is_never_offered(self):
+        """As it was found: a press emptied the trash under the words of a shopping list."""
+        self.ann.tasks.create(title="Gone").delete_softly()
+        title = {"title": "Shopping list: milk, bread"}
+        for path, data in [
+            ("/trash/empty/", {"until": "2031-01-01T00:00:00Z"}),
+            ("/tasks/bulk/", {"which": "all", "do": "delete", "next": "/inbox/"}),
+            ("/tasks/5/delete/", {}),
+            ("/tasks/5/purge/", {}),
+            ("/lists/5/purge/", {}),
+            ("/lists/5/delete/", {"tasks": "trash"}),
+        ]:
+            response = self.client.post(path, data | title)
+            self.assertContains(response, "Shopping list: milk, bread", status_code=403)
+        data = {"login": self.ann.email, "password": PASSWORD}
+        page = self.client.post("/accounts/login/", data, follow=True)
+        self.assertNotContains(page, "Shopping")
+        self.assertEqual(self.ann.tasks(manager="trash").count(), 1)
+
+    def test_repeat_that_was_typed_waits_too(self):
+        task = self.ann.tasks.create(title="Milk")
+        sent = {"interval": "1", "frequency": "MONTHLY", "nth": "first Mon", "week_start": "0"}
+        sent |= {"due_date": "2031-01-01", "ends": "never", "repeat_from": "due", "missed": "keep"}
+        self.client.post(f"/tasks/{task.pk}/repeat/", sent | {"look": "1"})
+        data = {"login": self.ann.email, "password": PASSWORD, "next": "/inbox/"}
+        notice = one(self.client.post("/accounts/login/", data, follow=True), ".waiting")
+        self.assertIn("Weekdays of the month", words(notice))
+        form = select(notice, "form")[0]
+        self.client.post(form.get("action"), dict(self.ann.waiting.get().posted))
+        task.refresh_from_db()
+        self.assertEqual(task.repeat, "FREQ=MONTHLY;BYDAY=1MO")
+        self.assertFalse(self.ann.waiting.exists())
+
+    def test_form_that_no_page_takes_any_more_shows_its_words(self):
+        """An upgrade may have taken it away."""
+        now = timezone.now() - timedelta(days=1)
+        self.ann.waiting.create(path="/gone/", posted=[["title", "Milk"]], size=9, kept_at=now)
+        self.client.force_login(self.ann)
+        notice = one(self.client.get("/inbox/"), ".waiting")
+        self.assertEqual(one(notice, "textarea").text, "\nMilk")
+        self.assertEqual([words(button) for button in select(notice, "button")], ["Discard"])
+        self.assertIn("Copy it, please.", words(notice))
+
+
+def forms_of(module):
+    """Return the form classes that a module has, and that aren't Django's."""
+    found = [value for value in vars(module).values() if hasattr(value, "base_fields")]
+    return [kind for kind in found if kind.__module__ == module.__name__]
