@@ -534,6 +534,17 @@ class UndoPageTests(HistoryTests):
         response = self.client.post(url, data, headers=HTMX)
         self.assertEqual(counts_of(response), {"Inbox": 1, "Today": 0, "Work": 0})
 
+    def test_htmx_gets_the_name_of_what_undo_brings_back_in_the_sidebar(self):
+        for deleted in [self.add_list("Office"), self.add_tag("calls", self.add_task())]:
+            deleted.delete_softly()
+            url = f"/history/{self.act().pk}/undo/"
+            response = self.client.post(url, {"next": "/inbox/"}, headers=HTMX)
+            with self.subTest(deleted=deleted.name):
+                names = [
+                    words_of(link).partition(",")[0] for link in select(response, "#sidebar a")
+                ]
+                self.assertIn(deleted.name, names)
+
     def test_htmx_gets_the_form_and_the_history_of_the_task_whose_page_it_stood_on(self):
         task = self.add_task()
         task.edit(title="Oat milk")

@@ -85,15 +85,16 @@ class IsolationTests(TestCase):
         cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
     def requests(self):
-        """Yield (route, response) for GET and POST of each route with each id of Ann's, with and
-        without htmx, and for every other method of each route once.
+        """Yield (route, response) for each route.
+
+        GET and POST are asked with each id of Ann's, with and without htmx; other methods once.
         """
         for route in ROUTES:
-            urls = self.urls(route)
-            for url, method, headers in product(urls, ["get", "post"], [{}, HTMX]):
+            addresses = self.urls(route)
+            for url, method, headers in product(addresses, ["get", "post"], [{}, HTMX]):
                 yield route, getattr(self.client, method)(url, self.body, headers=headers)
             for method in OTHER_METHODS:
-                yield route, getattr(self.client, method)(urls[0])
+                yield route, getattr(self.client, method)(addresses[0])
 
     def urls(self, route):
         """Return the addresses of a route: one for each id of Ann's that it could be given."""

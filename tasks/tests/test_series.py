@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
 
@@ -505,6 +506,7 @@ class SeriesTests(PageTests):
             Task.objects.create(user=self.ann, title="Mine", series=theirs)
 
 
+@pytest.mark.pooler
 class RaceTests(TransactionTestCase):
     def test_ten_completions_of_one_occurrence_advance_it_once(self):
         ann = add_user()

@@ -5,6 +5,7 @@ changes what the tests see. Only DATABASE_URL is left: whoever sets it chooses t
 """
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -29,6 +30,9 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "var/hypothesis"
 # Playwright's synchronous API runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# A shell has what runs in its background ignore Ctrl-C, and so would every process of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Properties have the same examples in every run, and no deadline: few in `make test` ("quick"),
 # ten times as many in `make test-all` ("thorough").
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
@@ -36,5 +40,9 @@ settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
 
 
 def examples(number):
-    """Return Hypothesis's settings for a property with that many examples in `make test-all`."""
-    return settings(max_examples=max(1, number * settings().max_examples // 100))
+    """Return Hypothesis's settings for a property with that many examples in `make test-all`.
+
+    `make test` has a tenth of them, and at least 5: the first ones are the simplest, an edit that
+    changes nothing among them.
+    """
+    return settings(max_examples=max(min(number, 5), number * settings().max_examples // 100))

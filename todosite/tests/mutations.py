@@ -1,11 +1,11 @@
-"""What the old tests notice, the new ones notice: a comparison of two commits by broken code.
+"""Check by mutations that the tests of HEAD notice all that those of an older commit noticed.
 
     .venv/bin/python -m todosite.tests.mutations OLD_COMMIT
 
 Breaks the code in one place at a time (mutations.toml has the list), the same in a checkout of
 OLD_COMMIT and in one of HEAD. Where one of the old tests fails, one of the new tests of that module
-has to fail, too. The first run asks the old tests, the second one the new tests. Each result is
-kept in var/mutations/results.json at once, so a run that was interrupted goes on where it stopped.
+has to fail, too. Each result is kept in var/mutations/results.json at once, so a run that was
+interrupted goes on where it stopped.
 Ends with 1 where the new tests missed something that the old ones noticed.
 """
 
@@ -20,6 +20,7 @@ from todosite.environment import BASE_DIR
 
 FOLDER = Path(BASE_DIR, "var", "mutations")
 RESULTS = FOLDER / "results.json"
+NAME = r"^(?:FAILED|ERROR|SUBFAILED.*?) (\S+::\S+)"  # in pytest's short summary
 
 
 def git(*arguments, cwd=BASE_DIR):
@@ -56,7 +57,7 @@ def failing(folder, mutation, files, *options):
         path.write_text(source)
     if done.returncode == 0:
         return ""
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    failed = re.findall(NAME, done.stdout, re.MULTILINE)
     if not failed:
         raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
     return failed[0]
@@ -72,12 +73,12 @@ def main():
         limit = ["-k", mutation["limit"]] if "limit" in mutation else []
         if "old" not in found:
             found["old"] = failing(checkout("old", sys.argv[1]), mutation, old_tests, *limit)
-        elif found["old"] and "new" not in found:
+        if found["old"] and "new" not in found:
             found["new"] = failing(checkout("new", "HEAD"), mutation, new_tests)
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False))
         print(mutation["name"], found, flush=True)
     noticed = {name: found.get("new") for name, found in results.items() if found["old"]}
-    missed = [name for name, test in noticed.items() if test == ""]
+    missed = [name for name, test in noticed.items() if not test]
     print(f"{len(results)} mutations; the old tests noticed {len(noticed)}.")
     print(f"Of these the new tests missed {len(missed)}:", *missed, sep="\n")
     sys.exit(bool(missed))

@@ -13,6 +13,7 @@ from accounts.tests.people import begin_session
 from todosite.tests.html import name_of, parsed, select, words
 
 FIELDS = "input, select, textarea"
+SENDING = "button:not([type=button]):not([disabled])"
 
 
 class Visitor:
@@ -76,8 +77,8 @@ class Visitor:
         return " ".join(words(h1) for h1 in self.page.xpath("//h1[not(ancestor::dialog)]"))
 
     def find(self, selector, name):
-        """Return the first element that matches and has this accessible name."""
-        found = self.select(selector)
+        """Return the first element that matches, can be seen and has this accessible name."""
+        found = [element for element in self.select(selector) if not is_hidden(element)]
         for element in found:
             if name_of(element) == name:
                 return element
@@ -86,9 +87,10 @@ class Visitor:
     # filling in
 
     def field(self, label, inside="body"):
-        """Return the first field with this label, and not one of those that are disabled."""
+        """Return the first field that has this label and can be seen."""
         roots = self.select(inside)
         labels = [(words(e), e) for root in roots for e in root.cssselect("label")]
+        labels = [(text, element) for text, element in labels if not is_hidden(element)]
         for text, element in labels:
             if text == label:
                 return self.labelled(element)
@@ -144,12 +146,13 @@ class Visitor:
 
     def press(self, name, inside="body"):
         """Press the first button of this name that sends a form, and show what comes."""
-        return self.send(self.find(f"{inside} button:not([type=button])", name))
+        return self.send(self.find(f"{inside} {SENDING}", name))
 
     def enter(self, label):
         """Press Enter in the field with this label: that presses the form's first button."""
         form = owner(self.field(label))
-        buttons = [button for button in self.select("button") if owner(button) is form]
+        buttons = [button for button in self.select(SENDING) if owner(button) is form]
+        assert buttons, f"no button sends the form of “{label}”"
         return self.send(buttons[0])
 
     def send(self, button):
@@ -161,6 +164,12 @@ class Visitor:
         if (button.get("formmethod") or form.get("method") or "get").lower() == "post":
             return self.take(self.client.post(url, data, **options))
         return self.take(self.client.get(urlsplit(url).path, data, **options))
+
+
+def is_hidden(element):
+    """Tell whether HTML hides an element: its styles, which this browser has none of, may, too."""
+    is_in = "ancestor-or-self::*[@hidden] | ancestor-or-self::dialog[not(@open)]"
+    return bool(element.xpath(is_in))
 
 
 def data_of(form, button=None):
