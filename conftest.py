@@ -148,7 +148,7 @@ def watch(context, live_server):
     )
 
     def request(request):
-        if not request.url.startswith((live_server.url, "data:", "blob:")):
+        if not request.url.startswith((live_server.url, "data:")):
             seen.append(f"left the host for {request.url}")
 
     def console(message):
@@ -171,12 +171,22 @@ def has_failed(request):
 
 
 @pytest.fixture
-def context(request, context, live_server, output_path):
-    seen = watch(context, live_server)
-    context.tracing.start(**TRACED)
-    yield context
-    if has_failed(request):
-        context.tracing.stop(path=f"{output_path}/trace.zip")
+def new_context(request, new_context, live_server, output_path):
+    """Make browser contexts of the test's own, each watched and traced."""
+    made = []
+
+    def make(**options):
+        context = new_context(**options)
+        context.seen = watch(context, live_server)
+        context.tracing.start(**TRACED)
+        made.append(context)
+        return context
+
+    yield make
+    seen = [fault for context in made for fault in context.seen]
+    if seen or has_failed(request):
+        for number, context in enumerate(made, 1):
+            context.tracing.stop(path=f"{output_path}/trace-{number}.zip")
     assert seen == []
 
 
@@ -202,7 +212,7 @@ def shared_page(request, shared_context, live_server, output_path):
     page = context.new_page()
     yield page
     trace = None
-    if has_failed(request):
+    if context.seen or has_failed(request):
         trace = f"{output_path}/trace.zip"
         for number, open_page in enumerate(context.pages, 1):
             open_page.screenshot(path=f"{output_path}/test-failed-{number}.png")
@@ -216,9 +226,3 @@ def shared_page(request, shared_context, live_server, output_path):
     for open_page in context.pages:
         open_page.close()
     assert context.seen == []
-
-
-@pytest.fixture
-def no_js(new_context):
-    """A page of a browser with JavaScript off."""
-    return new_context(java_script_enabled=False).new_page()

@@ -16,7 +16,7 @@ from accounts.tests.mails import link_in
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 
 
-def words_of(page):
+def html_of(page):
     """Return a page without its CSRF token, which is never the same twice."""
     return page.content.decode().replace(str(page.context["csrf_token"]), "")
 
@@ -81,7 +81,7 @@ class SignUpTests(AccountTests):
             self.client = Client()
             response = self.sign_up(email)
             self.assertRedirects(response, reverse("account_email_verification_sent"))
-            pages.append(words_of(self.client.get(response.url)).replace(email, "…"))
+            pages.append(html_of(self.client.get(response.url)).replace(email, "…"))
         self.assertEqual(pages[0], pages[1])
         self.assertEqual(
             [message.to for message in mail.outbox], [["ann@example.org"], ["new@example.org"]]
@@ -178,7 +178,7 @@ class PasswordTests(AccountTests):
             for email in ("ann@example.org", "nobody@example.org")
         )
         self.assertEqual(known.redirect_chain, unknown.redirect_chain)
-        self.assertEqual(words_of(known), words_of(unknown))
+        self.assertEqual(html_of(known), html_of(unknown))
 
     def test_new_one_brings_nobody_back_who_was_disabled_meanwhile(self):
         user = add_user("ann@example.org", password=PASSWORD)
@@ -262,7 +262,7 @@ class PendingAddressTests(AccountTests):
         for email in ("ann@example.org", "mallory@example.org", "new@example.org"):
             self.client = Client()
             response = self.sign_up(email)
-            pages.append(words_of(self.client.get(response.url)).replace(email, "…"))
+            pages.append(html_of(self.client.get(response.url)).replace(email, "…"))
         self.assertEqual(pages, [pages[0]] * 3)
 
 

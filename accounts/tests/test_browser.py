@@ -113,11 +113,10 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     assert subjects(mailoutbox) == {"Security Key Removed"}
 
 
-def test_session_ended_in_another_browser(page, ann, browser, live_server):
+def test_session_ended_in_another_browser(page, ann, new_context):
     sign_in(page)
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
-    other = browser.new_context(base_url=live_server.url)
-    second = other.new_page()
+    second = new_context().new_page()
     sign_in(second)
     expect(second.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.goto("/settings/")
@@ -129,7 +128,6 @@ def test_session_ended_in_another_browser(page, ann, browser, live_server):
     expect(page.locator("#messages")).to_contain_text("Signed out there.")
     second.reload()
     expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
-    other.close()
 
 
 @pytest.mark.exhaustive
@@ -149,13 +147,11 @@ def test_welcome_of_whoever_came_from_the_old_system(page, ann):
     expect(notice).to_have_count(0)
 
 
-def test_sign_up_guesses_the_time_zone(browser, live_server):
-    context = browser.new_context(base_url=live_server.url, timezone_id="Asia/Kathmandu")
-    page = context.new_page()
+def test_sign_up_guesses_the_time_zone(new_context):
+    page = new_context(timezone_id="Asia/Kathmandu").new_page()
     page.goto("/accounts/signup/")
     zone = page.get_by_label("Time zone")
     assert zone.input_value() in {"Asia/Kathmandu", "Asia/Katmandu"}
-    context.close()
 
 
 PAGES = [

@@ -42,5 +42,31 @@ def press(page, title, button):
     page.get_by_role("button", name=button, exact=True).click()
 
 
+def mark(page):
+    """Mark the page, to tell later whether it is still the same."""
+    page.wait_for_load_state()
+    page.evaluate("window.samePage = true")
+
+
+def is_same(page):
+    return page.evaluate("window.samePage === true")
+
+
+def row(page, title):
+    return page.locator(".task, .step, .card-row", has_text=title).first
+
+
+def drag(page, title, onto):
+    """Drag a row by its handle to where another stands."""
+    row(page, title).hover()
+    row(page, title).locator(".grip").hover()
+    page.mouse.down()
+    to = row(page, onto).bounding_box()
+    for y in (20, 4, 2):  # as a hand does: near, there, and a little more
+        page.mouse.move(to["x"] + to["width"] - 20, to["y"] + y, steps=8)
+        page.wait_for_timeout(200)  # while the rows make room
+    page.mouse.up()
+
+
 def message(page):
     return page.locator("#messages")

@@ -1,4 +1,4 @@
-"""Who sits at the browser: Ann, with JavaScript or without it."""
+"""Who sits at the browser: Ann, with JavaScript (signed_in) or without it (visitor)."""
 
 import pytest
 
@@ -14,16 +14,8 @@ def ann():
 
 @pytest.fixture
 def visitor(ann):
-    """Ann, signed in, at a browser without JavaScript that is no Chromium."""
+    """Ann, signed in, in a browser without JavaScript (Django's test client, not Chromium)."""
     return Visitor(ann)
-
-
-@pytest.fixture(params=["script", "no script"])
-def anybody(request):
-    """A page of a browser, once with JavaScript and once without."""
-    page = request.getfixturevalue("page" if request.param == "script" else "no_js")
-    page.set_default_timeout(5000)
-    return page
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ def add_list(user, name="Home", **fields):
     return added
 
 
+def add_tasks(user, *titles, **fields):
+    """Return new tasks with these titles, all with the same other fields."""
+    return [user.tasks.create(title=title, **fields) for title in titles]
+
+
 def add_step(task, title="Whisk", **fields):
     """Return a new step, the last one of the task's."""
     added = Step(user=task.user, task=task, title=title, **fields)

@@ -1,4 +1,4 @@
-"""The ground of page tests: Ann, signed in, and eyes to read a page with."""
+"""What page tests share: Ann, signed in, and functions that read a page."""
 
 from datetime import datetime
 from unittest import mock

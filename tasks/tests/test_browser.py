@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import timedelta
 from functools import partial, partialmethod
 
 import psycopg
@@ -12,9 +13,20 @@ from playwright.sync_api import expect
 from accounts.tests.people import PASSWORD, add_user
 from tasks.forms import AddForm
 from tasks.listing import Listing
-from tasks.models import Step, Tag, Task, TaskList
-from tasks.tests.browsing import add, message, open_menu, open_task, press, titles
-from todosite.tests.axe import assert_fine, violations
+from tasks.models import Tag, Task, TaskList
+from tasks.tests.browsing import (
+    add,
+    is_same,
+    mark,
+    message,
+    open_menu,
+    open_task,
+    press,
+    sign_in,
+    titles,
+)
+from tasks.tests.making import add_step, add_tasks
+from todosite.tests.axe import DARK, LIGHT, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,8 +36,10 @@ def fulfill(status, route):
     route.fulfill(status=status, body="<html><body><h1>Proxy</h1></body></html>")
 
 
-def test_from_sign_up_to_sign_out(anybody, mailoutbox):
-    page = anybody
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_from_sign_up_to_sign_out(new_context, script, mailoutbox):
+    page = new_context(java_script_enabled=script).new_page()
+    page.set_default_timeout(5000)
     page.goto("/")
     page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Email").fill("Ann@Example.org")
@@ -101,17 +115,49 @@ def test_from_sign_up_to_sign_out(anybody, mailoutbox):
     expect(titles(page)).to_have_text(["Oat milk", "Cheese"])
 
 
+def test_controls_behind_a_summary_work_without_script(new_context, client, ann, live_server):
+    """A page test can't see that they are shown."""
+    page = new_context(java_script_enabled=False).new_page()
+    page.set_default_timeout(5000)
+    sign_in(page, client, ann, live_server)
+    yesterday = ann.today() - timedelta(1)
+    add_tasks(ann, "Milk", due_date=yesterday - timedelta(1))
+    add_tasks(ann, "Bread", due_date=yesterday)
+    add_tasks(ann, "Cheese", due_date=yesterday, priority=Task.Priority.HIGH)
+    page.goto("/today/")
+    expect(titles(page)).to_have_text(["Milk", "Cheese", "Bread"])
+    page.locator(".head .arrange summary").click()
+    page.get_by_role("group", name="Sort by").get_by_label("Priority").check()
+    page.get_by_role("button", name="Apply").click()
+    expect(titles(page)).to_have_text(["Cheese", "Milk", "Bread"])
+
+    page.get_by_text("Select", exact=True).click()
+    page.get_by_label("Select “Bread”").check()
+    page.get_by_label("Select “Cheese”").check()
+    page.locator("#bulk-form").get_by_role("button", name="Complete", exact=True).click()
+    expect(message(page)).to_contain_text("Completed 2 tasks.")
+    expect(page.locator("#count-today")).to_have_text(re.compile(r"\D*1 "))
+
+    page.get_by_text("Reschedule", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Today")).click()
+    expect(message(page)).to_contain_text("“Milk”")
+
+    open_task(page, "Milk")
+    page.locator(".past summary").click()
+    expect(page.locator(".act-words").first).to_be_visible()
+    page.get_by_role("link", name="Repeat").click()
+    page.get_by_role("button", name="Show the days").click()
+    expect(page.get_by_role("heading", name="Repeat")).to_be_visible()
+
+
 class TestInPlace:
     """JavaScript at work: no page is loaded, focus and typed text stay."""
 
     def start(self, page, *lines, path="/inbox/"):
         page.goto(path)
         add(page, *lines)
-        page.evaluate("window.samePage = true")
+        mark(page)
         return page
-
-    def same_page(self, page):
-        return page.evaluate("window.samePage") is True
 
     def focused(self, page):
         return page.evaluate("document.activeElement.innerText || document.activeElement.name")
@@ -124,7 +170,7 @@ class TestInPlace:
             page.keyboard.type(line)
             page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(lines)
-        assert (self.same_page(page), self.focused(page)) == (True, "text")
+        assert (is_same(page), self.focused(page)) == (True, "text")
         expect(page.get_by_label("Add a task")).to_have_value("")
         expect(page.get_by_text("Your inbox is empty")).to_have_count(0)
 
@@ -232,7 +278,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Deleted “Bread”.")
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Bread", "Cheese"])
-        assert self.same_page(page)
+        assert is_same(page)
 
     def test_double_click_completes_once(self, signed_in):
         page = self.start(signed_in, "Milk")
@@ -245,7 +291,7 @@ class TestInPlace:
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         page.get_by_label("Title").fill("")
-        page.evaluate("window.samePage = true")
+        mark(page)
         page.keyboard.press("Enter")
         expect(page.get_by_text("Write what there is to do.")).to_be_visible()
         expect(page.get_by_label("Title")).to_be_focused()
@@ -257,7 +303,7 @@ class TestInPlace:
         page.get_by_label("Title").fill("Soy milk")
         page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(["Soy milk"])
-        assert self.same_page(page)
+        assert is_same(page)
 
         # An error does not take the focus from the add box.
         self.slow_down_edits(page)
@@ -490,18 +536,7 @@ OPEN_PAGES = {
     "confirm": "/accounts/confirm-email/",
     "inactive": "/accounts/inactive/",
 }
-# The color schemes, each with forced colors or without, by the width.
-LOOKS = {1280: [("light", "none"), ("dark", "none"), ("dark", "active")], 320: [("light", "none")]}
-
-
-def look(page, name, widths=LOOKS):
-    """Assert that the page, as it stands, breaks no rule of accessibility and fits each width."""
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme, forced in LOOKS[width]:
-            page.emulate_media(color_scheme=scheme, forced_colors=forced, reduced_motion="reduce")
-            found = violations(page), page.evaluate("document.documentElement.scrollWidth")
-            assert (name, width, scheme, forced, *found) == (name, width, scheme, forced, [], width)
+LOOKS = {1280: [LIGHT, DARK, ("dark", "active")], 320: [LIGHT]}  # the schemes by width
 
 
 @pytest.mark.exhaustive
@@ -524,9 +559,7 @@ class TestEveryPageIsAccessibleAndFits:
         )
         tags = Tag.objects.make(ann, ["x" * 50, "bills"])
         task.hang(tags)
-        steps = [Step(user=ann, task=task, title=title) for title in ["Step" * 60, "Two"]]
-        for step in steps:
-            step.add()
+        steps = [add_step(task, title) for title in ["Step" * 60, "Two"]]
         ann.tasks.create(title="Now", due_date=ann.today(), priority=2)
         ann.tasks.create(title="Done", due_date=ann.today()).complete()
         ann.tasks.create(title="Gone" * 60).delete_softly()
@@ -539,35 +572,36 @@ class TestEveryPageIsAccessibleAndFits:
     def test_pages(self, signed_in, ids, kind):
         for name, path in PAGES[kind].items():
             signed_in.goto(path.format(**ids))
-            look(signed_in, name)
+            assert_fine(signed_in, name, LOOKS.items())
 
     def test_pages_before_the_sign_in(self, signed_in):
         signed_in.context.clear_cookies()
         for name, path in OPEN_PAGES.items():
             signed_in.goto(path)
-            look(signed_in, name)
+            assert_fine(signed_in, name, LOOKS.items())
 
     @pytest.mark.parametrize("width", LOOKS)
     def test_boxes_over_a_page(self, signed_in, ids, width):
         page = signed_in
+        look = partial(assert_fine, page, looks=[(width, LOOKS[width])])
         page.set_viewport_size({"width": width, "height": 800})
         page.goto("/today/")
         page.get_by_role("button", name="Complete “Long").click()
         expect(message(page)).to_contain_text("Completed")
-        look(page, "message", [width])
+        look("message")
         open_menu(page, "Now")
-        look(page, "menu in place", [width])
+        look("menu in place")
         page.keyboard.press("Escape")
         page.locator(".head .arrange summary").click()
-        look(page, "sort and group", [width])
+        look("sort and group")
         page.keyboard.press("Control+k")
         page.keyboard.type("long")
         expect(page.locator(".go-place", has_text="Search for “long”")).to_be_visible()
-        look(page, "go to, over a page", [width])
+        look("go to, over a page")
         page.keyboard.press("Escape")
         page.locator("body").press("?")
         expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-        look(page, "keys, over a page", [width])
+        look("keys, over a page")
 
 
 class TestDatabaseAway:

@@ -97,7 +97,7 @@ def wait_until_complete(page):
 
 
 def touch(page, field):
-    """Click on a field until the browser takes it for an act: it lets no untouched page ask."""
+    """Click until Chromium counts it as a gesture: without one it never asks before leaving."""
     for _ in range(50):
         field.click()
         if page.evaluate("navigator.userActivation.hasBeenActive"):

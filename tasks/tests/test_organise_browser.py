@@ -9,25 +9,22 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tasks.models import Step, Tag, Task, TaskList
-from tasks.tests.browsing import add, message, open_menu, open_task, press, titles
+from tasks.models import Step, Tag, Task
+from tasks.tests.browsing import (
+    add,
+    drag,
+    is_same,
+    mark,
+    message,
+    open_menu,
+    open_task,
+    press,
+    row,
+    titles,
+)
+from tasks.tests.making import add_list, add_step, add_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def add_list(user, name):
-    task_list = TaskList(user=user, name=name)
-    task_list.add()
-    return task_list
-
-
-def add_tasks(user, *titles):
-    for title in titles:
-        user.tasks.create(title=title)
-
-
-def row(page, title):
-    return page.locator(".task, .step, .card-row", has_text=title).first
 
 
 def step_titles(page):
@@ -38,7 +35,7 @@ def open_deck(page, ann, *steps):
     """Open the page of a task with these steps."""
     task = ann.tasks.create(title="Deck")
     for title in steps:
-        Step(user=ann, task=task, title=title).add()
+        add_step(task, title)
     page.goto(task.get_absolute_url())
     page.wait_for_load_state()
     return task
@@ -46,18 +43,6 @@ def open_deck(page, ann, *steps):
 
 def side(page, name):
     return page.locator("#sidebar a", has_text=re.compile(f"^{name}"))
-
-
-def drag(page, title, onto, selector=".grip"):
-    """Drag a row by its handle to where another stands."""
-    row(page, title).hover()
-    row(page, title).locator(selector).hover()
-    page.mouse.down()
-    to = row(page, onto).bounding_box()
-    for y in (20, 4, 2):  # as a hand does: near, there, and a little more
-        page.mouse.move(to["x"] + to["width"] - 20, to["y"] + y, steps=8)
-        page.wait_for_timeout(200)  # while the rows make room
-    page.mouse.up()
 
 
 def test_task_gets_list_priority_and_tags_on_its_page(signed_in, ann):
@@ -198,7 +183,7 @@ class TestMenu:
         expect(page.get_by_role("button", name="Complete “Two”")).to_be_focused()
 
     @pytest.mark.exhaustive
-    def test_that_comes_late_takes_no_focus_and_the_words_come_along(self, signed_in, ann):
+    def test_late_menu_takes_no_focus_and_the_words_come_along(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One")
         page.goto("/inbox/")
@@ -221,15 +206,14 @@ class TestOrder:
         page = signed_in
         add_tasks(ann, "One", "Two", "Three")
         page.goto("/inbox/")
-        page.wait_for_load_state()
-        page.evaluate("window.samePage = true")
+        mark(page)
         drag(page, "Three", "One")
         expect(message(page)).to_contain_text("Moved “Three”.")
         expect(page.locator("a.task-title")).to_have_text(["Three", "One", "Two"])
         drag(page, "One", "Three")
         expect(message(page)).to_contain_text("Moved “One”.")
         expect(page.locator("a.task-title")).to_have_text(["One", "Three", "Two"])
-        assert page.evaluate("window.samePage") is True
+        assert is_same(page)
         page.reload()
         expect(titles(page)).to_have_text(["One", "Three", "Two"])
         page.wait_for_load_state()
@@ -349,7 +333,7 @@ class TestSteps:
         expect(page.get_by_label("Add a step")).to_have_value("Four, not sent")
 
     @pytest.mark.exhaustive
-    def test_that_could_not_be_added_comes_back_and_is_added_once(self, signed_in, ann):
+    def test_refused_step_comes_back_and_is_added_once(self, signed_in, ann):
         page = signed_in
         open_deck(page, ann)
         field = page.get_by_label("Add a step")

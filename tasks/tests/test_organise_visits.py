@@ -6,18 +6,13 @@ import pytest
 
 from accounts.clock import Clock
 from accounts.models import User
-from tasks.models import Task, TaskList
+from tasks.models import Task
+from tasks.tests.making import add_list
 from tasks.tests.pages import counts_of, meta_of, sections_of
 from tasks.tests.visiting import add, press, press_of_step
 from todosite.tests.html import one, words
 
 pytestmark = pytest.mark.django_db
-
-
-def add_list(user, name):
-    added = TaskList(user=user, name=name)
-    added.add()
-    return added
 
 
 def lists(visitor):
@@ -77,7 +72,7 @@ class TestList:
         visitor.open(work.get_absolute_url())
         assert visitor.titles == ["Milk", "Bread"]
 
-    def test_whose_name_was_given_to_another_is_restored_under_a_new_one(self, visitor, ann):
+    def test_list_is_restored_under_a_new_name_where_its_own_was_taken(self, visitor, ann):
         add_list(ann, "Work").delete_softly()
         add_list(ann, "work")
         visitor.open("/trash/").press("Restore “Work”")

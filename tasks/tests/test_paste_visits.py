@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 
 from accounts.tests.people import PASSWORD
 from tasks.models import Task
-from tasks.tests.visiting import add, press
+from tasks.tests.visiting import add, press, press_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -71,9 +71,5 @@ class TestDuplicating:
 
     def test_double_press_makes_one(self, visitor, ann):
         visitor.open(ann.tasks.create(title="Milk").get_absolute_url())
-        page, url = visitor.page, visitor.url
-        visitor.press("Duplicate task")
-        visitor.page, visitor.url = page, url  # the same form again, with its key
-        visitor.press("Duplicate task")
-        assert visitor.message == "Duplicated “Milk”. Undo"
+        assert press_twice(visitor, "Duplicate task") == ["Duplicated “Milk”. Undo"] * 2
         assert Task.objects.count() == 2

@@ -76,7 +76,7 @@ def test_rule_is_built_and_its_days_shown_before_it_is_saved(visitor):
     visitor.check("Keep each until done")
     assert Task.objects.get().repeat == ""
     visitor.press("Save")
-    assert visitor.message == ("“Pay rent” repeats every month on the 15th and last day. Undo")
+    assert visitor.message == "“Pay rent” repeats every month on the 15th and last day. Undo"
     assert visitor.text(".repeat").startswith("Repeats every month on the 15th and last day ")
     task = Task.objects.get()
     assert (task.repeat, task.missed) == ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "keep")

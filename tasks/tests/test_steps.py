@@ -16,10 +16,11 @@ class StepTests(PageTests):
     def steps(self, response=None):
         """Return the steps that the task's page or an answer shows, the done ones with a mark."""
         rows = select(response or self.get(self.page), ".steps li.step:has(.step-title)")
-        marks = {True: "✓ ", False: ""}
-        titles = [words_of(one(row, ".step-title")) for row in rows]
-        pairs = zip(rows, titles, strict=True)
-        return [marks["data-done" in row.attrib] + title for row, title in pairs]
+        return [self.shown(row) for row in rows]
+
+    def shown(self, row):
+        mark = "✓ " if "data-done" in row.attrib else ""
+        return mark + words_of(one(row, ".step-title"))
 
 
 class AddStepTests(StepTests):

@@ -5,30 +5,28 @@ Without JavaScript they are in test_undo_visits.py.
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
-from tasks.models import Step, Tag, TaskList
-from tasks.tests.browsing import message, open_menu, open_task, press, titles
+from tasks.models import Tag
+from tasks.tests.browsing import (
+    drag,
+    is_same,
+    mark,
+    message,
+    open_menu,
+    open_task,
+    press,
+    row,
+    titles,
+)
+from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.rows import in_order
-from todosite.tests.axe import violations
+from todosite.tests.axe import BOTH, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def add_list(user, name, **fields):
-    task_list = TaskList(user=user, name=name, **fields)
-    task_list.add()
-    return task_list
-
-
-def add_tasks(user, *lines, **fields):
-    return [user.tasks.create(title=title, **fields) for title in lines]
-
-
-def row(page, title):
-    return page.locator(".task", has_text=title).first
 
 
 def expect_counts(page, **counts):
@@ -57,16 +55,6 @@ def undo(page):
     message(page).get_by_role("button", name="Undo").click()
 
 
-def mark(page):
-    """Mark the page, to tell later whether it is still the same."""
-    page.wait_for_load_state()
-    page.evaluate("window.samePage = true")
-
-
-def is_same(page):
-    return page.evaluate("window.samePage === true")
-
-
 def focused(page):
     """Return the words of the element that has the focus, or "body" where none has it."""
     return page.evaluate(
@@ -88,7 +76,7 @@ class TestUndo:
             task.move(to="bottom")
         self.tasks[1].edit(due_date=ann.today())
         for title in ["Outline", "Draft"]:
-            Step(user=ann, task=self.tasks[1], title=title).add()
+            add_step(self.tasks[1], title)
         signed_in.goto(self.work.get_absolute_url())
         mark(signed_in)
         self.before = in_order(ann)
@@ -255,14 +243,7 @@ class TestUndoInPlace:
 
     def test_drag(self, signed_in, ann):
         page = self.start(signed_in, ann)
-        row(page, "Three").hover()
-        row(page, "Three").locator(".grip").hover()
-        page.mouse.down()
-        to = row(page, "One").bounding_box()
-        for y in (20, 4, 2):  # as a hand does: near, there, and a little more
-            page.mouse.move(to["x"] + to["width"] - 20, to["y"] + y, steps=8)
-            page.wait_for_timeout(200)  # while the rows make room
-        page.mouse.up()
+        drag(page, "Three", "One")
         expect(message(page)).to_contain_text("Moved “Three”.")
         expect(titles(page)).to_have_text(["Three", "One", "Two"])
         undo(page)
@@ -609,9 +590,7 @@ def full(signed_in, ann):
     conflict = short.edit(title="Word " * 40, description="Note " * 80, priority=1, list=None)
     short.edit(title="Other" * 50, description="b", add_tags=[tag])
     long.edit(title="Length" * 40)
-    step = Step(user=ann, task=long, title="Step" * 60)
-    step.add()
-    step.tick(True)
+    add_step(long, "Step" * 60).tick(True)
     long.complete()
     ann.acts.latest("pk").undo()
     return page, {"act": conflict.pk, "many": ann.acts.earliest("pk").pk, "task": long.pk}
@@ -621,15 +600,7 @@ def full(signed_in, ann):
 def test_all_of_it_is_accessible_and_fits(full):
     page, ids = full
 
-    def look(name):
-        for width in [1280, 390, 320]:
-            page.set_viewport_size({"width": width, "height": 800})
-            found = page.evaluate("document.documentElement.scrollWidth")
-            assert (name, found) == (name, width)
-            for scheme in ["light", "dark"]:
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                assert (name, width, scheme, violations(page)) == (name, width, scheme, [])
-
+    look = partial(assert_fine, page, looks=[(width, BOTH) for width in [1280, 390, 320]])
     for path in ["/history/", "/history/?kind=edit&of=task", "/history/?task={task}",
                  "/history/{act}/", "/history/{many}/", "/history/?page=9"]:  # fmt: skip
         page.goto(path.format(**ids))

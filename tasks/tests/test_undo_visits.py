@@ -4,18 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.models import Step, TaskList
+from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.pages import counts_of, meta_of
 from tasks.tests.rows import in_order
-from tasks.tests.visiting import add, press
+from tasks.tests.visiting import add, press, press_twice
 
 pytestmark = pytest.mark.django_db
 
 THREE = ["One", "Two", "Three"]
-
-
-def add_tasks(user, *lines, **fields):
-    return [user.tasks.create(title=title, **fields) for title in lines]
 
 
 def undo(visitor):
@@ -31,16 +27,6 @@ def counts(visitor):
     return counts_of(visitor.response)
 
 
-def press_twice(visitor, name, inside="body"):
-    """Send a form twice, as two fast clicks or two tabs do. Return both messages."""
-    page, url = visitor.page, visitor.url
-    visitor.press(name, inside)
-    first = visitor.message
-    visitor.page, visitor.url = page, url
-    visitor.press(name, inside)
-    return [first, visitor.message]
-
-
 class TestUndo:
     """Of each act: the row is back where it was, and the numbers at the lists are right."""
 
@@ -48,16 +34,15 @@ class TestUndo:
     def visitor(self, visitor, ann):
         """At the page of a list with three tasks, the second of which is due today."""
         self.ann = ann
-        self.work, home = (TaskList(user=ann, name=name) for name in ["Work", "Home"])
-        self.work.add()
-        home.add()
+        self.work = add_list(ann, "Work")
+        add_list(ann, "Home")
         self.tasks = add_tasks(ann, *THREE, list=self.work)
         for task in self.tasks:
             task.move(to="bottom")
         self.two = self.tasks[1]
         self.two.edit(due_date=ann.today())
         for title in ["Outline", "Draft"]:
-            Step(user=ann, task=self.two, title=title).add()
+            add_step(self.two, title)
         visitor.open(self.work.get_absolute_url())
         self.before = in_order(ann)
         self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)

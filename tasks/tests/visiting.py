@@ -13,6 +13,16 @@ def press(visitor, title, button):
     visitor.press(button)
 
 
+def press_twice(visitor, name, inside="body"):
+    """Send a form twice, as two fast clicks or two tabs do. Return both messages."""
+    page, url = visitor.page, visitor.url
+    visitor.press(name, inside)
+    first = visitor.message
+    visitor.page, visitor.url = page, url
+    visitor.press(name, inside)
+    return [first, visitor.message]
+
+
 def press_of_step(visitor, title, button):
     """Press a button of the menu of a step."""
     visitor.follow(f"Rename, move or delete “{title}”")

@@ -3,8 +3,10 @@
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LIGHT, DARK = ("light", "none"), ("dark", "none")
+BOTH = (LIGHT, DARK)
 SCRIPT = Axe().axe_script
-# Of what it finds no fault with, axe would describe every element.
+# Otherwise axe would describe every element that passes, too.
 RUN = """
 async rules => {
     const {violations} = await axe.run({runOnly: rules, resultTypes: ["violations"]});
@@ -20,14 +22,15 @@ def violations(page):
     return [tuple(rule) for rule in page.evaluate(RUN, RULES)]
 
 
-def assert_fine(page, name, schemes=("light", "dark")):
-    """Assert that the page, as it stands, breaks no rule and fits, wide and narrow, in each scheme.
+def assert_fine(page, name, looks=((1280, BOTH), (320, BOTH))):
+    """Assert that the page, as it stands, breaks no rule and fits, in each of the looks.
 
-    name says in a failure which page it was.
+    name says in a failure which page it was. A look is a width in CSS pixels with its schemes, each
+    a pair: what the page is asked for as prefers-color-scheme, and as forced-colors.
     """
-    for width in [1280, 320]:
+    for width, schemes in looks:
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme in schemes:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for scheme, forced in schemes:
+            page.emulate_media(color_scheme=scheme, forced_colors=forced, reduced_motion="reduce")
             found = violations(page), page.evaluate("document.documentElement.scrollWidth")
-            assert (name, width, scheme, *found) == (name, width, scheme, [], width)
+            assert (name, width, scheme, forced, *found) == (name, width, scheme, forced, [], width)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.factors import add_authenticator
 from accounts.tests.people import PASSWORD, add_user
-from todosite.tests.axe import assert_fine
+from todosite.tests.axe import BOTH, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,10 +44,10 @@ def test_pages_are_accessible_and_fit(new_context, cookie, paths):
     context = new_context(bypass_csp=True)
     context.add_cookies([cookie])
     page = context.new_page()
-    for scheme, path in product(["light", "dark"], paths):
-        page.emulate_media(color_scheme=scheme)  # before the page: its colours change slowly
+    for scheme, path in product(BOTH, paths):
+        page.emulate_media(color_scheme=scheme[0])  # before the page: its colours change slowly
         page.goto(path)
-        assert_fine(page, path, [scheme])
+        assert_fine(page, path, [(1280, [scheme]), (320, [scheme])])
 
 
 def test_support_at_work(page, cookie, paths):
