@@ -19,6 +19,8 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"Todosite: {error}")
 
+logger_class = "todosite.serverlog.ServerLog"
+access_log_format = '%(h)s %(l)s %(u)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "-" "%(a)s"'
 worker_class = "gthread"
 # Each worker imports the application itself, so no connection is ever opened before the fork.
 preload_app = False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todosite import gunicorn
+from todosite import gunicorn, logs
 from todosite.database.pool import RECONNECT_TIMEOUT, keep_trying
 from todosite.environment import BASE_DIR, env
 
@@ -293,20 +293,30 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "filters": {
-        # todosite.views.server_error has said it, in one line and without a trace.
-        "not_away": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", None) != 503,
+    "formatters": {
+        "line": {
+            "()": "todosite.logs.Line",
+            "fmt": "%(levelname)s %(name)s: %(message)s",
+            "with_messages": DEBUG,
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        name: {"()": "django.utils.log.CallbackFilter", "callback": callback}
+        for name, callback in [("calm", logs.calm), ("is_told", logs.is_told)]
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["calm"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Django's own mails errors to ADMINS too; here one stream has them all.
     "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.request": {"filters": ["not_away"]},
+        # Django's own mails errors to ADMINS too; here one stream has them all. Its DEBUG repeats
+        # what templates and statements are given.
+        "django": {
+            "handlers": [],
+            "level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL,
+            "propagate": True,
+        },
+        "django.request": {"filters": ["is_told"]},
         "psycopg.pool": {"level": "ERROR"},  # the same again, once a second
     },
 }

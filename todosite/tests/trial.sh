@@ -80,7 +80,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj "/CN=$name" -addext "sub
     -keyout "$trial/privkey.pem" -out "$trial/fullchain.pem" 2> /dev/null
 {
     echo "pid $trial/nginx.pid; error_log $trial/nginx.log; events {} http { access_log off;"
-    sed -n '/^    server {/,/^$/p' "$readme" | sed "s|/etc/letsencrypt/live/$name|$trial|; s|listen \(.*\)443|listen \18443|; s|listen \(.*\)80;|listen \18080;|"
+    sed -n '/^    map /,/^$/p' "$readme" | sed "s|/var/log/nginx|$trial|; s|/etc/letsencrypt/live/$name|$trial|; s|listen \(.*\)443|listen \18443|; s|listen \(.*\)80;|listen \18080;|"
     echo "}"
 } > "$trial/nginx.conf"
 nginx -q -t -c "$trial/nginx.conf"
