@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 
+from accounts.site import site_of
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self):
@@ -48,7 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send no text of the user's to an address that isn't confirmed: it may be a stranger's."""
         if not EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
             context = context | {"user_agent": ""}
-        super().send_mail(template_prefix, email, context)
+        site = {"current_site": site_of(self.request)}
+        super().send_mail(template_prefix, email, site | context)
 
     def can_delete_email(self, email_address):
         return email_address.email != email_address.user.email

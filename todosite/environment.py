@@ -1,10 +1,12 @@
 """The environment, read strictly: what is missing or unreadable stops the boot by its name."""
 
+import re
 import zoneinfo
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port, validate_host
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
@@ -87,6 +89,23 @@ class Environment(environ.Env):
             options.setdefault("sslmode", "require")
         return database
 
+    def site(self, var, hosts, https_only):
+        """Return how the site's addresses begin, such as https://todo.example.org; "" if unset.
+
+        Its host has to be one of hosts, and its scheme https where https_only.
+        """
+        value = self.str(var, default="").removesuffix("/")
+        if not value:
+            return ""
+        if not re.fullmatch(r"https?://[^\s/?#@]+", value):
+            raise ImproperlyConfigured(f"{var} must be like https://todo.example.org")
+        if https_only and value.startswith("http://"):
+            raise ImproperlyConfigured(f"{var} must begin with https:// where HTTPS_ONLY is on.")
+        host, _ = split_domain_port(value.partition("://")[2])
+        if not validate_host(host, hosts):
+            raise ImproperlyConfigured(f"{var} names a host that is not in ALLOWED_HOSTS.")
+        return value
+
     def email(self, var):
         """Return Django's EMAIL_… settings for an address such as smtp+tls://user:pass@host:587."""
         try:
@@ -102,6 +121,20 @@ class Environment(environ.Env):
         if value not in zoneinfo.available_timezones():
             raise ImproperlyConfigured(f"{var} must be a time zone such as Europe/Berlin.")
         return value
+
+
+def site_of(hosts, https_only):
+    """Return how the addresses of the site begin, by the first name of ALLOWED_HOSTS.
+
+    Raises ImproperlyConfigured where there is none.
+    """
+    names = [name for host in hosts if (name := host.removeprefix(".")) not in {"", "*"}]
+    if not names:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
+            " SITE_URL, such as https://todo.example.org"
+        )
+    return f"{'https' if https_only else 'http'}://{names[0]}"
 
 
 def is_local(host):

@@ -27,6 +27,9 @@ preload_app = False
 # Whether a proxy's X-Forwarded-Proto counts is for TRUSTED_PROXY_COUNT to say, which Django reads;
 # gunicorn would believe it of every proxy on this machine.
 secure_scheme_headers = {}
+# The same goes for SCRIPT_NAME and PATH_INFO, with which a visitor behind a proxy on this machine
+# that hands on all headers could move every link.
+forwarder_headers = ""
 # The default socket lies in the home folder, where two servers would share it.
 control_socket_disable = True
 # A request may take this long (seconds) before its worker is replaced; a worker that is asked

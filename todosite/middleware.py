@@ -4,6 +4,7 @@ import re
 import time
 from hashlib import sha256
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -55,6 +56,22 @@ class SecurityHeadersMiddleware:
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         return response
+
+
+class SiteMiddleware:
+    """Begin every absolute link with SITE_URL, whatever name and port a request asked by.
+
+    Else a stranger decides where the links in a mail to somebody lead.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.SITE_URL:
+            # What build_absolute_uri() begins with. Private API, so pinned by a test.
+            request._current_scheme_host = settings.SITE_URL
+        return self.get_response(request)
 
 
 class ReadingMiddleware:

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from todosite import gunicorn, logs
 from todosite.database.pool import RECONNECT_TIMEOUT, keep_trying
-from todosite.environment import BASE_DIR, env
+from todosite.environment import BASE_DIR, env, site_of
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
@@ -25,6 +25,11 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS names no host.")
+
+# How absolute links begin, whatever name a request asked by. "": as it did, in development.
+SITE_URL = env.site("SITE_URL", ALLOWED_HOSTS, HTTPS_ONLY)
+if not SITE_URL and not DEBUG:
+    SITE_URL = site_of(ALLOWED_HOSTS, HTTPS_ONLY)
 
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "todosite.urls"
@@ -55,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "todosite.health.HealthMiddleware",
     "todosite.middleware.SecurityHeadersMiddleware",
+    "todosite.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms import ArrangeForm
@@ -29,7 +30,8 @@ from tasks.views.answers import answer, origin, page
 def home(request):
     if request.user.is_authenticated:
         return redirect(request.user.default_page)
-    return render(request, "home.html")
+    picture = request.build_absolute_uri(static("pictures/today-light.png"))
+    return render(request, "home.html", {"picture": picture})
 
 
 @require_safe

@@ -12,6 +12,7 @@ from hypothesis import settings
 UNSET = [
     *["SECRET_KEY", "HTTPS_ONLY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXY_COUNT"],
     *[
+        "SITE_URL",
         "EMAIL_URL",
         "DEFAULT_FROM_EMAIL",
         "TIME_ZONE",

@@ -8,11 +8,12 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
 
 from accounts.tests.people import add_user, login_by_second_factor
-from todosite.environment import env
+from todosite.environment import env, site_of
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
 from todosite.tests.html import one
 from todosite.tests.production import (
@@ -80,11 +81,69 @@ def test_address_of_neons_console_is_taken_as_it_is(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("hosts", "https_only", "site"),
+    [
+        (["todo.example.org", "example.org"], True, "https://todo.example.org"),
+        ([".example.org"], True, "https://example.org"),
+        (["*", "example.org"], True, "https://example.org"),
+        (["localhost"], False, "http://localhost"),
+    ],
+)
+def test_links_begin_with_the_first_name_of_the_site(hosts, https_only, site):
+    assert site_of(hosts, https_only) == site
+
+
+@pytest.mark.parametrize("hosts", [["*"], [".", "*"]])
+def test_links_begin_with_no_name_that_is_none(hosts):
+    with pytest.raises(ImproperlyConfigured, match=r"^ALLOWED_HOSTS is \* alone"):
+        site_of(hosts, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "site"),
+    [
+        ("https://todo.example.org", "https://todo.example.org"),
+        ("https://todo.example.org:8443/", "https://todo.example.org:8443"),
+        ("", ""),
+    ],
+)
+def test_site_is_taken_as_it_is_said(monkeypatch, value, site):
+    monkeypatch.setenv("SITE_URL", value)
+    assert env.site("SITE_URL", [".example.org"], True) == site
+    assert env.site("SITE_URL", ["*"], True) == site
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("todo.example.org", "must be like https://todo.example.org"),
+        ("https://todo.example.org/app", "must be like https://todo.example.org"),
+        ("https://ann@todo.example.org", "must be like https://todo.example.org"),
+        ("ftp://todo.example.org", "must be like https://todo.example.org"),
+        ("http://todo.example.org", "must begin with https:// where HTTPS_ONLY is on."),
+        ("https://other.example.net", "names a host that is not in ALLOWED_HOSTS."),
+    ],
+)
+def test_site_that_cannot_be_is_told(monkeypatch, value, words):
+    monkeypatch.setenv("SITE_URL", value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        env.site("SITE_URL", [".example.org"], True)
+    assert str(caught.value) == f"SITE_URL {words}"
+
+
+@pytest.mark.parametrize(
     ("name", "value", "line"),
     [
         ("SECRET_KEY", None, "SECRET_KEY is not set; .env.example says what it is for."),
         ("SECRET_KEY", "", "SECRET_KEY is not set; .env.example says what it is for."),
         ("ALLOWED_HOSTS", None, "ALLOWED_HOSTS is not set; .env.example says what it is for."),
+        (
+            "ALLOWED_HOSTS",
+            "*",
+            "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
+            " SITE_URL, such as https://todo.example.org",
+        ),
+        ("SITE_URL", "localhost", "SITE_URL must be like https://todo.example.org"),
         ("DATABASE_URL", None, "DATABASE_URL is not set; .env.example says what it is for."),
         (
             "DATABASE_URL",
@@ -206,6 +265,16 @@ def test_secret_key_may_begin_with_a_dollar_sign():
     key = "$" + "k7" * 30
     code = "from django.conf import settings; print(settings.SECRET_KEY)"
     assert manage("shell", "-v0", "-c", code, SECRET_KEY=key).stdout == f"{key}\n"
+
+
+def test_site_is_said_or_the_first_allowed_name():
+    code = "from django.conf import settings; print(settings.SITE_URL)"
+    run = ["shell", "-v0", "-c", code]
+    assert manage(*run).stdout == "https://localhost\n"
+    assert manage(*run, HTTPS_ONLY="false").stdout == "http://localhost\n"
+    site = {"ALLOWED_HOSTS": "*", "SITE_URL": "https://todo.example.org"}
+    assert manage(*run, **site).stdout == "https://todo.example.org\n"
+    assert manage(*run, DEBUG="true").stdout == "\n"
 
 
 def test_mail_server_makes_confirmation_mandatory():
@@ -335,6 +404,13 @@ def test_plain_http_is_sent_to_https(port):
     answer = ask(port, "/tasks/?page=2", scheme="http")
     assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/tasks/?page=2")
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_header_of_a_proxy_moves_links(port):
+    forged = {"SCRIPT_NAME": "//evil.example", "PATH_INFO": "/healthz", "REMOTE_USER": "ann"}
+    answer = ask(port, "/tasks/", **forged)
+    assert (answer.status, answer.headers["Location"]) == (302, "/accounts/login/?next=/tasks/")
 
 
 @pytest.mark.django_db(transaction=True)

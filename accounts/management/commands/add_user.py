@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.forms import ProfileForm
 from accounts.management.base import ExampleCommand
 from accounts.models import User
+from accounts.site import site_url
 
 
 class Command(ExampleCommand):
@@ -27,12 +28,12 @@ class Command(ExampleCommand):
         parser.add_argument("--admin", action="store_true", help="let them use the admin")
         parser.add_argument(
             "--site",
-            help="how the link begins; https:// and the first name in ALLOWED_HOSTS otherwise",
+            help="how the link begins; SITE_URL otherwise",
         )
 
     @transaction.atomic
     def handle(self, *, email, name, admin, site, **options):
-        site = site_url(site)
+        site = beginning(site)
         user = User(is_staff=admin, is_superuser=admin)
         user.set_unusable_password()
         give_profile(user, name)
@@ -62,18 +63,10 @@ def password_path(user):
     return reverse("account_reset_password_from_key", kwargs=key)
 
 
-def site_url(site):
-    """Return how an address of this site begins: as given, or as far as the settings tell."""
-    if site:
-        if not re.fullmatch(r"https?://[^\s/]+/?", site):
-            raise CommandError("--site must be like https://todo.example.org")
-        return site.rstrip("/")
-    if settings.DEBUG:
-        return "http://127.0.0.1:8000"
-    hosts = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
-    if not hosts:
-        raise CommandError(
-            "ALLOWED_HOSTS has no name for the link to begin with; put the site's name first there,"
-            " or add --site https://todo.example.org"
-        )
-    return f"{'https' if settings.HTTPS_ONLY else 'http'}://{hosts[0]}"
+def beginning(site):
+    """Return how the link begins: as given, or as the settings say."""
+    if not site:
+        return site_url()
+    if not re.fullmatch(r"https?://[^\s/]+/?", site):
+        raise CommandError("--site must be like https://todo.example.org")
+    return site.rstrip("/")

@@ -1,0 +1,106 @@
+"""Links that leave the site begin with SITE_URL, whatever name and port a request asked by."""
+
+import re
+
+import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
+from django.core import mail
+from django.core.cache import cache
+from django.test import RequestFactory, TestCase, override_settings
+from django.urls import reverse
+
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
+from accounts.tests.test_mails import templates
+from todosite.tests.html import one
+
+SITE = "https://todo.example.org:8443"
+ASKED = "evil.example:1337"  # a name that the server answers to, too
+
+
+@override_settings(
+    SITE_URL=SITE, ALLOWED_HOSTS=["*"], ACCOUNT_EMAIL_VERIFICATION="mandatory", SIGNUP_OPEN=True
+)
+class LinkTests(TestCase):
+    def setUp(self):
+        cache.clear()
+        self.client = self.client_class(headers={"Host": ASKED})
+        add_user("ann@example.org", password=PASSWORD)
+
+    def post(self, name, **data):
+        return self.client.post(reverse(name), data)
+
+    def sign_in(self):
+        self.post("account_login", login="ann@example.org", password=PASSWORD)
+        self.post("account_reauthenticate", password=PASSWORD)
+
+    def assertLeadHome(self, number, paths):
+        """Assert that so many mails were sent, whose links lead to these paths of the site."""
+        self.assertEqual(len(mail.outbox), number)
+        text = "\n".join(f"{message.subject}\n{message.body}" for message in mail.outbox)
+        self.assertNotIn("evil", text)
+        links = re.findall(r"\w+://\S+", text)
+        self.assertEqual([link for link in links if not link.startswith(f"{SITE}/")], [])
+        self.assertEqual([link.removeprefix(SITE).split("key/")[0] for link in links], paths)
+
+    def test_sign_up(self):
+        self.post("account_signup", email="new@example.org", password1=PASSWORD)
+        (link,) = re.findall(rf"{SITE}/accounts/confirm-email/\S+", mail.outbox[0].body)
+        self.assertEqual(self.client.get(link.removeprefix(SITE)).status_code, 200)
+
+    def test_sign_up_with_an_address_that_is_known(self):
+        self.post("account_signup", email="ann@example.org", password1=PASSWORD)
+        self.assertLeadHome(1, ["/accounts/password/reset/"])
+
+    def test_forgotten_password(self):
+        self.post("account_reset_password", email="ann@example.org")
+        self.assertLeadHome(1, ["/accounts/password/reset/"])
+
+    def test_forgotten_password_of_nobody(self):
+        self.post("account_reset_password", email="nobody@example.org")
+        self.assertLeadHome(1, ["/accounts/signup/"])
+
+    def test_change_of_address(self):
+        self.sign_in()
+        self.post("account_email", action_add="", email="new@example.org")
+        (message,) = [message for message in mail.outbox if "/confirm-email/" in message.body]
+        self.assertIn(f"{SITE}/accounts/confirm-email/", message.body)
+        self.assertNotIn("evil", message.body)
+
+    def test_mails_about_the_account(self):
+        self.sign_in()
+        passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        self.post("account_change_password", oldpassword=PASSWORD, **passwords)
+        self.assertLeadHome(1, [])
+
+    def test_landing_page(self):
+        page = self.client.get("/")
+        self.assertEqual(one(page, 'meta[property="og:url"]').get("content"), f"{SITE}/")
+        picture = one(page, 'meta[property="og:image"]').get("content")
+        self.assertTrue(picture.startswith(f"{SITE}/static/pictures/"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in templates() if name.endswith("_message.txt")])
+@override_settings(SITE_URL=SITE, ALLOWED_HOSTS=["*"])
+def test_no_mail_says_by_which_name_the_site_was_asked(name, mailoutbox):
+    prefix = name.removesuffix("_message.txt")
+    if prefix.endswith("/base"):
+        return
+    request = RequestFactory(headers={"Host": ASKED}).get("/")
+    with request_context(request):
+        get_adapter().send_mail(prefix, "ann@example.org", {"user": add_user()})
+    (message,) = mailoutbox
+    assert "evil" not in message.subject + message.body
+    assert "todo.example.org:8443" in message.body
+
+
+@override_settings(ALLOWED_HOSTS=["*"])
+class DevelopmentTests(TestCase):
+    def test_links_begin_as_the_request_asked(self):
+        self.client.post(
+            reverse("account_reset_password"),
+            {"email": "nobody@example.org"},
+            headers={"Host": "127.0.0.1:9000"},
+        )
+        self.assertIn("http://127.0.0.1:9000/accounts/signup/", mail.outbox[0].body)
