@@ -1,20 +1,17 @@
 """The admin's door: the sign-in that everybody uses, by a second factor."""
 
-from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.utils.http import urlencode
+
+from accounts import second_factor
 
 
 class ModelAdmin(admin.ModelAdmin):
@@ -62,7 +59,7 @@ class AdminSite(admin.AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def has_permission(self, request):
-        return super().has_permission(request) and used_second_factor(request)
+        return super().has_permission(request) and second_factor.used_second_factor(request)
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
@@ -72,12 +69,8 @@ class AdminSite(admin.AdminSite):
     def welcome(self, request):
         if self.has_permission(request):
             return redirect("admin:index")
-        methods = get_account_adapter().get_reauthentication_methods(request.user)
-        for method in methods:
-            if method["id"].startswith("mfa_"):
-                way_back = get_next_redirect_url(request) or reverse("admin:index")
-                return redirect(f"{method['url']}?{urlencode({REDIRECT_FIELD_NAME: way_back})}")
-        return render(request, "admin_second_factor.html", status=403)
+        way_back = get_next_redirect_url(request) or reverse("admin:index")
+        return second_factor.ask(request, way_back)
 
     def logout(self, request, extra_context=None):
         """Lead to the page that everybody uses: after it the browser keeps nothing."""
@@ -89,12 +82,6 @@ class AdminSite(admin.AdminSite):
 
     def password_change_done(self, request, extra_context=None):
         return redirect("account_change_password")
-
-
-def used_second_factor(request):
-    """Say whether this session has seen a second factor, where it has to; a passkey is one."""
-    records = get_authentication_records(request, request.user)
-    return not settings.ADMIN_REQUIRES_MFA or any(record["method"] == "mfa" for record in records)
 
 
 class CappedPaginator(Paginator):

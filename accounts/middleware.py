@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import waiting
+from accounts import second_factor, waiting
 from accounts.typed import typed
 
 LONGEST_USER_AGENT = 200  # the column's
@@ -97,6 +97,23 @@ class SignedInMiddleware:
         response = self.get_response(request)
         add_never_cache_headers(response)
         return response
+
+
+class SecondFactorMiddleware:
+    """Keep staff whose session has shown a password alone from making it enough for the admin."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not second_factor.is_shut(request.resolver_match.url_name or ""):
+            return None
+        if request.user.is_anonymous or second_factor.is_enough(request):
+            return None
+        return second_factor.ask(request, request.path)
 
 
 class WaitingMiddleware:

@@ -1,5 +1,7 @@
 """Who you are."""
 
+import hashlib
+import secrets
 import uuid
 import zoneinfo
 from datetime import timedelta
@@ -10,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.addresses import validate_email, validate_new_email
@@ -212,6 +215,35 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.emailaddress_set.filter(verified=False).exclude(email=self.email)
 
     @property
+    def second_factors(self):
+        """Return the kinds that the user has, "totp" and "webauthn"; recovery codes are none."""
+        kinds = self.authenticator_set.exclude(type="recovery_codes")
+        return set(kinds.values_list("type", flat=True))
+
+    @property
+    def needs_admin_link(self):
+        """Return whether this user may use the admin, and has no second factor to do so."""
+        return self.is_active and self.is_staff and not self.second_factors
+
+    def make_admin_link(self):
+        """Return the path of a new AdminLink. It is kept nowhere else."""
+        self.admin_links.expired().delete()
+        key = secrets.token_urlsafe()
+        self.admin_links.create(digest=digest_of(key))
+        return reverse("admin_link", kwargs={"admin_link_key": key})
+
+    def has_admin_link(self, key):
+        """Return whether the link with this key would work for this user."""
+        return self.needs_admin_link and self.admin_links.valid().of_key(key).exists()
+
+    def use_admin_link(self, key):
+        """Return whether the link with this key works, which it does once. Others end with it."""
+        number, _ = self.admin_links.valid().of_key(key).delete()
+        if number:
+            self.admin_links.all().delete()
+        return bool(number) and self.needs_admin_link
+
+    @property
     def initials(self):
         """Return one or two letters that stand for the user in a small circle."""
         words = display_name(self).split("@")[0].replace(".", " ").split() or ["?"]
@@ -358,3 +390,38 @@ class Adoption(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.old_id}"
+
+
+def digest_of(key):
+    """Return what is kept of a key that can't be guessed: its SHA-256, as 64 hexadecimal digits."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class AdminLinkQuerySet(models.QuerySet):
+    def of_key(self, key):
+        return self.filter(digest=digest_of(key))
+
+    def valid(self):
+        return self.filter(created_at__gt=timezone.now() - AdminLink.LIFETIME)
+
+    def expired(self):
+        return self.filter(created_at__lte=timezone.now() - AdminLink.LIFETIME)
+
+
+class AdminLink(models.Model):
+    """A link that lets staff set up their first second factor: once, within an hour.
+
+    It is what they need beside the password, where ADMIN_REQUIRES_MFA is on. Whoever reads this
+    table can't use it.
+    """
+
+    LIFETIME = timedelta(hours=1)
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="admin_links")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AdminLinkQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.user_id} {self.created_at}"

@@ -7,5 +7,7 @@ urlpatterns = [
     path("welcome/end/", views.welcome_end, name="welcome_end"),
     path("waiting/end/", views.waiting_end, name="waiting_end"),
     path("theme/", views.theme, name="theme"),
+    path("admin-link/", views.admin_link_send, name="admin_link_send"),
+    path("admin-link/key/<str:admin_link_key>/", views.admin_link, name="admin_link"),
     path("sessions/<int:session_pk>/end/", views.session_end, name="session_end"),
 ]

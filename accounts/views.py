@@ -3,8 +3,10 @@
 from copy import copy
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import email, logout
+from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
 from accounts.waiting import forget_user, holds_words
 
@@ -82,6 +85,28 @@ def sign_out(request):
     if request.method == "POST":
         forget_user(response)
     return response
+
+
+def admin_link(request, admin_link_key):
+    """Let staff set up their first second factor in this session: they were given the link."""
+    if request.method == "POST" and request.user.use_admin_link(admin_link_key):
+        second_factor.note_link(request)
+        messages.success(request, "Set up an authenticator app or a security key within an hour.")
+        return redirect("mfa_index")
+    context = {"is_valid": request.user.has_admin_link(admin_link_key)}
+    return render(request, "admin_link.html", context, status=200 if context["is_valid"] else 404)
+
+
+@require_POST
+@rate_limit(action="admin_link")
+def admin_link_send(request):
+    """Mail staff an admin link: it is for whoever can read the mail of that account."""
+    if not (django_settings.HAS_MAIL and request.user.needs_admin_link):
+        raise Http404
+    link = request.build_absolute_uri(request.user.make_admin_link())
+    get_adapter().send_mail("account/email/admin_link", request.user.email, {"link": link})
+    messages.success(request, f"We sent a link to {request.user.email}. It works for an hour.")
+    return redirect("settings")
 
 
 @require_POST

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SignedInMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.WaitingMiddleware",
     "todosite.middleware.FreshMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -229,6 +230,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True  # the old address works until the new one is confirmed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before e-mail, password and second factors change
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # mails about what happened to the account
+ACCOUNT_RATE_LIMITS = {"admin_link": "3/h/user"}  # beside allauth's own
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; all others end
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"

@@ -62,7 +62,8 @@ class DoorTests(TestCase):
         self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
         response = self.client.get("/admin/tasks/task/", follow=True)
         self.assertContains(response, "A second factor first", status_code=403)
-        self.assertContains(response, f'href="{reverse("mfa_index")}"', status_code=403)
+        words = "manage.py admin_link root@example.org"  # test_first_factor.py has the rest
+        self.assertContains(response, words, status_code=403)
 
     @override_settings(ADMIN_REQUIRES_MFA=True)
     def test_second_factor_has_to_be_used_in_this_session(self):

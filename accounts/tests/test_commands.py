@@ -10,7 +10,7 @@ from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import reverse
 
 from accounts.management.commands import add_user as add_user_command
-from accounts.management.commands import disable_user, enable_user
+from accounts.management.commands import admin_link, disable_user, enable_user
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.production import manage
@@ -159,6 +159,6 @@ class FailureTests(SimpleTestCase):
 
 class HelpTests(TestCase):
     def test_each_has_an_example(self):
-        for module in (add_user_command, disable_user, enable_user):
+        for module in (add_user_command, admin_link, disable_user, enable_user):
             parser = module.Command().create_parser("manage.py", "x")
             self.assertRegex(parser.format_help(), r"Example: manage\.py \w+ ann@example\.org")

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 from allauth.usersessions.models import UserSession
 from django.db.models.base import ModelBase
 from django.test import Client, TestCase
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 
 from accounts import urls as account_urls
-from accounts.models import User, WaitingForm
+from accounts.models import AdminLink, User, WaitingForm
 from accounts.tests.people import add_user
 from tasks import urls
 from tasks.history import Act, Change
@@ -27,6 +27,7 @@ NOBODYS = 9_999_999_999  # an id that nothing has
 OTHER_METHODS = ["head", "put", "patch", "delete", "options"]
 
 KINDS = [Task, TaskList, Tag, TaskTag, Step, Act, Change, SavedSearch, WaitingForm]
+KINDS += [AdminLink]
 
 
 def state():
@@ -66,6 +67,12 @@ def give(user, word):
     return ids | {"act_pk": list(user.acts.values_list("pk", flat=True))}
 
 
+def key_of_admin_link(user):
+    """Return the key of a new admin link, which works for nobody but this user."""
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    return resolve(user.make_admin_link()).kwargs["admin_link_key"]
+
+
 class IsolationTests(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -73,6 +80,7 @@ class IsolationTests(TestCase):
         # A new name of an id in a route is a KeyError until somebody's own is put here.
         session = cls.ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
         cls.ids = give(cls.ann, "Secret") | {"session_pk": [session.pk]}
+        cls.ids["admin_link_key"] = [key_of_admin_link(cls.ann)]
         cls.ann.arrange("inbox", sort="due", group="")
         task, one = cls.ids["task_pk"][0], cls.ids["list_pk"][0]
         ids = {"id": task, "ids": [task], "task": task, "user": cls.ann.pk, "list": one}
@@ -340,6 +348,7 @@ class DoorTests(TestCase):
         ann = add_user()
         session = ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
         ids = give(ann, "My") | {"session_pk": [session.pk]}
+        ids["admin_link_key"] = [key_of_admin_link(ann)]
         client = Client(enforce_csrf_checks=True)
         client.force_login(ann)
         before = state()

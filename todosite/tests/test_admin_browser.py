@@ -80,7 +80,7 @@ def test_support_at_work(page, cookie, paths):
 def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings):
     settings.ADMIN_REQUIRES_MFA = True
     page.set_default_timeout(5000)
-    add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
+    root = add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
     add_authenticator(page)
 
     page.goto("/admin/")
@@ -88,8 +88,9 @@ def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="A second factor first")).to_be_visible()
-    page.get_by_role("link", name="Set it up").click()
-    page.goto("/accounts/2fa/webauthn/add/")
+    page.goto(root.make_admin_link())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Add", exact=True).click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Passwordless").check()

@@ -106,6 +106,11 @@ grep -q "#HttpOnly_.*TRUE.*sessionid" "$trial/jar" || fail "the session's cookie
 expect "302" "$(post /tasks/add/ --data-urlencode "text=Milk from the trial")"
 expect "Milk from the trial" "$(ask "$https/tasks/")"
 expect "A second factor first" "$(ask -L --connect-to "$name:443:127.0.0.1:8443" "$https/admin/")"
+run_in_site ".venv/bin/python manage.py admin_link" | tee "$trial/link"
+link=$(grep -o "https://$name/settings/admin-link/key/.*" "$trial/link")
+link=${link#https://"$name"}
+expect "302" "$(post "$link")"
+expect "/accounts/reauthenticate/" "$(ask -o /dev/null -w '%{redirect_url}' "$https/accounts/2fa/totp/activate/")"
 
 step "the timer's command, a reload, a backup and the way back"
 site bash -c "$(tail -1 <<< "$start")"

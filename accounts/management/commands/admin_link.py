@@ -1,0 +1,32 @@
+from django.core.management.base import CommandError
+
+from accounts.management.base import ExampleCommand
+from accounts.management.commands.add_user import beginning
+from accounts.models import User
+
+
+class Command(ExampleCommand):
+    help = (
+        "Print a link by which a user who may use the admin sets up their first second factor. It"
+        " works once, within an hour, in a browser where they are signed in."
+    )
+    example = "manage.py admin_link ann@example.org"
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument(
+            "--site",
+            help="how the link begins; SITE_URL otherwise",
+        )
+
+    def handle(self, *, email, site, **options):
+        site = beginning(site)
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is None:
+            raise CommandError(f"There is no account with the address {email}.")
+        if user.second_factors:
+            raise CommandError(f"{user} has a second factor already.")
+        if not user.needs_admin_link:
+            raise CommandError(f"{user} may not use the admin.")
+        self.stdout.write(f"Within an hour, signed in as {user}, set up a second factor at")
+        self.stdout.write(site + user.make_admin_link())
