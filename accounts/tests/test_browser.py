@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -183,3 +185,28 @@ def look_at(page, paths):
     for path in paths:
         page.goto(f"/accounts/{path}")
         assert_fine(page, path)
+
+
+@pytest.mark.exhaustive
+def test_ways_to_a_second_factor_are_accessible_and_fit(page, ann, context, settings):
+    settings.ADMIN_REQUIRES_MFA = settings.HAS_MAIL = True
+    ann.is_staff = True
+    ann.save()
+    link = ann.make_admin_link()
+    sign_in(page)
+    for path in ["/admin/", link, "/settings/admin-link/key/none/"]:
+        page.goto(path)
+        assert_fine(page, path)
+    page.goto(link)
+    page.get_by_role("button", name="Continue").click()
+    page.goto("/admin/")
+    assert_fine(page, "the door after the link")
+    RecoveryCodes.activate(ann)
+    TOTP.activate(ann, generate_totp_secret())
+    page.goto("/accounts/2fa/recovery-codes/")
+    confirm_password(page)
+    look_at(page, ["2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/"])
+    context.clear_cookies()
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Two-factor authentication")).to_be_visible()
+    assert_fine(page, "the second factor")
