@@ -1,7 +1,7 @@
 """gunicorn's settings: gunicorn -c python:todosite.gunicorn todosite.wsgi
 
-PORT (8000), WEB_CONCURRENCY (2 worker processes), WEB_THREADS (4 in each) and ACCESS_LOG (off)
-come from the environment.
+HOST (127.0.0.1), PORT (8000), WEB_CONCURRENCY (2 worker processes), WEB_THREADS (4 in each) and
+ACCESS_LOG (off) come from the environment.
 """
 
 import os
@@ -12,7 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from todosite.environment import env
 
 try:
-    bind = f"{env.str('HOST', default='0.0.0.0')}:{env.between('PORT', 1, 65535, default=8000)}"
+    # Half a request holds a thread for as long as its sender likes, and gthread has no limit to
+    # that: whoever can reach this address can stop the server, but for a proxy that buffers.
+    host = env.str("HOST", default="127.0.0.1")
+    port = env.between("PORT", 1, 65535, default=8000)
+    bind = f"{host}:{port}"
     workers = env.between("WEB_CONCURRENCY", 1, 1000, default=2)
     threads = env.between("WEB_THREADS", 1, 1000, default=4)
     accesslog = "-" if env.bool("ACCESS_LOG", default=False) else None

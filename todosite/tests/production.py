@@ -52,11 +52,16 @@ def manage(*arguments, **changes):
     )
 
 
-def web_command():
-    """Return the web command of the Procfile, for the Python that runs the tests."""
+def web_command(port=8000):
+    """Return the web command of the Procfile, for the Python that runs the tests.
+
+    It listens where nobody but this machine reaches it.
+    """
     lines = Path(BASE_DIR, "Procfile").read_text().splitlines()
     (command,) = (line.split(":", 1)[1] for line in lines if line.startswith("web:"))
-    program, *arguments = shlex.split(command)
+    assert "0.0.0.0:$PORT" in command
+    here = command.replace("0.0.0.0:$PORT", f"127.0.0.1:{port}")
+    program, *arguments = shlex.split(here)
     return [sys.executable, "-m", program, *arguments]
 
 
@@ -70,7 +75,7 @@ def serve(log=None, **changes):
     with contextlib.ExitStack() as stack:
         pipe = stack.enter_context(open(log, "w")) if log else None
         printed = {"stdout": pipe, "stderr": pipe}
-        server = subprocess.Popen(web_command(), env=env, cwd=BASE_DIR, **printed)
+        server = subprocess.Popen(web_command(port), env=env, cwd=BASE_DIR, **printed)
         stack.enter_context(server)
         try:
             for _ in range(300):

@@ -217,6 +217,38 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
     assert [row for row in done.stderr.splitlines() if "[INFO]" not in row] == [f"Todosite: {line}"]
 
 
+@pytest.mark.parametrize(
+    ("host", "proxies", "line"),
+    [
+        (
+            None,
+            "0",
+            "OK     gunicorn listens on 127.0.0.1:9000, this machine alone (by the Procfile:"
+            " on all)",
+        ),
+        (
+            "0.0.0.0",
+            "1",
+            "OK     gunicorn listens on 0.0.0.0:9000, for a proxy that has to buffer requests",
+        ),
+        (
+            "0.0.0.0",
+            "0",
+            "TO DO  gunicorn listens on 0.0.0.0:9000, where half a request can hold each of its"
+            " threads: put a proxy that buffers requests in front, and leave HOST unset.",
+        ),
+    ],
+)
+def test_doctor_says_where_the_server_listens(host, proxies, line):
+    done = manage("doctor", HOST=host, PORT="9000", TRUSTED_PROXY_COUNT=proxies)
+    assert done.stdout.splitlines()[0] == line
+
+
+def test_procfile_has_the_router_of_a_platform_reach_the_server():
+    procfile = (settings.BASE_DIR / "Procfile").read_text()
+    assert " --bind 0.0.0.0:$PORT " in procfile
+
+
 SAFETY = [
     *["DEBUG", "ADMIN_REQUIRES_MFA", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS"],
     *["SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE"],

@@ -65,7 +65,7 @@ run_in_site "cp .env.example .env"
 run_in_site "chmod 600 .env"
 key=$(eval "$(sed -n 's/.*`\(python3 -c [^`]*\)`.*/\1/p' "$readme")")
 site sed -i -e "s|^SECRET_KEY=.*|SECRET_KEY=$key|" -e "s|^ALLOWED_HOSTS=.*|$(line ALLOWED_HOSTS=)|" \
-    -e "s|^TRUSTED_PROXY_COUNT=.*|$(line TRUSTED_PROXY_COUNT=)|" -e "s|^HOST=.*|$(line HOST=)|" \
+    -e "s|^TRUSTED_PROXY_COUNT=.*|$(line TRUSTED_PROXY_COUNT=)|" \
     -e "s|^DATABASE_URL=.*|$(line DATABASE_URL= | sed s/…/s3cret/)|" .env
 run_in_site ".venv/bin/python manage.py collectstatic"
 run_in_site ".venv/bin/python manage.py migrate" | tail -1

@@ -1,20 +1,25 @@
 import sys
+from itertools import chain
+
+from django.conf import settings
 
 from accounts.management.base import ExampleCommand
-from todosite.database.checkup import findings
+from todosite import gunicorn
+from todosite.database.checkup import Finding, findings
+from todosite.environment import is_local
 
 
 class Command(ExampleCommand):
     help = (
-        "Look at the database and the way to it. Each line says OK, or what to do; ends with 1 if"
-        " there is something to do."
+        "Look at where the server listens, at the database and the way to it. Each line says OK,"
+        " or what to do; ends with 1 if there is something to do."
     )
     example = "manage.py doctor"
     requires_system_checks = []
 
     def handle(self, **options):
         to_do = 0
-        for finding in findings():
+        for finding in chain([listening()], findings()):
             if finding.advice:
                 to_do += 1
                 self.stdout.write(f"TO DO  {finding.fact}: {finding.advice}.")
@@ -22,3 +27,14 @@ class Command(ExampleCommand):
                 self.stdout.write(f"OK     {finding.fact}")
         if to_do:
             sys.exit(1)
+
+
+def listening():
+    """Return where gunicorn listens, and what to do where it is within anybody's reach."""
+    fact = f"gunicorn listens on {gunicorn.bind}"
+    if is_local(gunicorn.host):
+        return Finding(f"{fact}, this machine alone (by the Procfile: on all)")
+    if settings.TRUSTED_PROXY_COUNT:
+        return Finding(f"{fact}, for a proxy that has to buffer requests")
+    advice = "put a proxy that buffers requests in front, and leave HOST unset"
+    return Finding(f"{fact}, where half a request can hold each of its threads", advice)
