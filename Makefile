@@ -45,11 +45,12 @@ format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Pin anew what pyproject.toml asks for, and all that it brings along.
-PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header pyproject.toml
+# Pin anew what pyproject.toml asks for, and all that it brings along, with the hashes of its files.
+PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
+	--generate-hashes pyproject.toml
 
 requirements:
-	@$(BIN)/pip install --quiet uv
+	@$(PYTHON) todosite/prepare.py
 	@echo "# Made by \`make requirements\` from the direct dependencies in pyproject.toml: what production installs." > requirements.txt
 	$(PIN) >> requirements.txt
 	@echo "# Made by \`make requirements\` from pyproject.toml, its group dev included: running locally and testing." > requirements-dev.txt

@@ -41,7 +41,8 @@ def packages():
         sys.exit("Todosite: Python's venv is not whole here: apt-get install python3-venv")
     done.unlink(missing_ok=True)
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "-r", wanted, otherwise="pip could not install requirements-dev.txt, see above.")
+    pip += ["--require-hashes", "-r", wanted]
+    run(*pip, otherwise="pip could not install requirements-dev.txt, see above.")
     done.write_text(mark)
 
 

@@ -1,0 +1,56 @@
+"""What gets installed is pinned, and known by its hashes."""
+
+import re
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+
+from todosite.environment import BASE_DIR
+
+LISTS = ["requirements.txt", "requirements-dev.txt"]
+ANYWHERE = {"py3-none-any", "py2-none-any", "py2.py3-none-any"}
+PLATFORMS = 4  # that there are wheels for at the least: Linux and macOS, each on two processors
+
+
+def pinned(name):
+    """Return {package: (version, hashes)} of a list of requirements."""
+    text = Path(BASE_DIR, name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    found = {}
+    for line in lines:
+        package, version = re.match(r"([a-z0-9-]+)==([\w.]+) ", line).groups()
+        found[package] = (version, set(re.findall(r"--hash=sha256:([0-9a-f]{64})\b", line)))
+    return found
+
+
+def tags(package):
+    """Return the platforms of the wheel that a package was installed from, None if it was not."""
+    try:
+        return set(re.findall(r"^Tag: (\S+)", distribution(package).read_text("WHEEL"), re.M))
+    except PackageNotFoundError:  # such as what Windows alone needs
+        return None
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_package_has_hashes_for_all_platforms(name):
+    few = {}
+    for package, (_, hashes) in pinned(name).items():
+        runs_on = tags(package)
+        is_for_all = runs_on is None or runs_on <= ANYWHERE
+        if len(hashes) < (1 if is_for_all else PLATFORMS):
+            few[package] = len(hashes)
+    assert few == {}
+
+
+def test_what_is_tested_is_what_production_installs():
+    assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
+    assert "uv" in pinned("requirements-dev.txt")
+
+
+def test_every_command_asks_for_the_hashes():
+    for name in ["README.md", "CONTRIBUTING.md", "Makefile", "todosite/prepare.py"]:
+        for line in Path(BASE_DIR, name).read_text().splitlines():
+            if re.search(r"\binstall\b.*-r\b|[\"']-r[\"']", line):
+                assert "--require-hashes" in line, f"{name}: {line}"
+    assert "--generate-hashes" in Path(BASE_DIR, "Makefile").read_text()
