@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 
 from accounts.site import site_of
+from accounts.waiting import note_computer
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,6 +19,11 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         }
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def pre_login(self, request, user, **kwargs):
+        """Note whether the computer is theirs, at the first step of a sign-in, by any method."""
+        note_computer(request)
+        return super().pre_login(request, user, **kwargs)
 
     def login(self, request, user):
         """Sign in; whoever came from the old system is welcomed the first time."""

@@ -12,11 +12,12 @@ from allauth.account.utils import has_verified_email
 from django.contrib.auth.hashers import make_password
 from django.core import validators
 from django.db import IntegrityError, transaction
-from django.forms import TextInput
+from django.forms import BooleanField, TextInput
 
 from accounts.addresses import validate_email, validate_new_email
 from accounts.hashers import do_the_other_work
 from accounts.models import Adoption, User
+from accounts.waiting import NOT_MINE
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
@@ -75,10 +76,22 @@ class NewAddressField(AddressField):
 
 
 class LoginForm(forms.LoginForm):
+    # accounts.adapter reads it: a passkey's form is another, and sends it, too.
+    not_mine = BooleanField(
+        label="This isn’t my computer",
+        required=False,
+        help_text="Keeps nothing you type in this browser, and signs you out when you close it.",
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
-        self.order_fields(["login", "password", "remember"])
+        self.order_fields(["login", "password", "remember", NOT_MINE])
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["remember"] = cleaned["remember"] and not cleaned[NOT_MINE]
+        return cleaned
 
 
 class SignupForm(forms.SignupForm):

@@ -300,7 +300,7 @@ class WaitingFormQuerySet(models.QuerySet):
 class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
     @transaction.atomic
     def keep(self, user, path, posted):
-        """Keep a form of user's, the same one once. Return False if there is no room for it.
+        """Keep a form of user's, the same one once; return its row, None if there is no room.
 
         posted is what it holds, as [name, value] in its order. The user is locked: of two that
         come at once, the second finds the room that the first has left.
@@ -309,16 +309,15 @@ class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
         kept = WaitingForm.objects.filter(user=user).current()
         texts = [text for pair in posted for text in pair]
         if any("\x00" in text for text in texts):  # which PostgreSQL can't hold
-            return False
-        if kept.filter(path=path, posted=posted).exists():
-            return True
+            return None
+        if same := kept.filter(path=path, posted=posted).first():
+            return same
         size = sum(len(text) for text in [path, *texts])
         room = kept.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
         is_too_long = room["size"] + size > MOST_WAITING_CHARACTERS
         if room["number"] >= MOST_WAITING or is_too_long:
-            return False
-        WaitingForm.objects.create(user=user, path=path, posted=posted, size=size)
-        return True
+            return None
+        return WaitingForm.objects.create(user=user, path=path, posted=posted, size=size)
 
 
 class WaitingForm(models.Model):

@@ -5,6 +5,7 @@ from accounts import views
 urlpatterns = [
     path("", views.settings, name="settings"),
     path("welcome/end/", views.welcome_end, name="welcome_end"),
+    path("waiting/add/", views.waiting_add, name="waiting_add"),
     path("waiting/end/", views.waiting_end, name="waiting_end"),
     path("theme/", views.theme, name="theme"),
     path("admin-link/", views.admin_link_send, name="admin_link_send"),

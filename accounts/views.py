@@ -10,14 +10,14 @@ from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
-from accounts.waiting import forget_user, holds_words
+from accounts.waiting import KEEPS_NOTHING, NO_ROOM, forget_user, holds_words, keep, words_at
 
 KEEP_THEME = timedelta(days=365)
 
@@ -49,6 +49,20 @@ def welcome_end(request):
     """Whoever came from the old system keeps the time zone that they were given."""
     request.session.pop("welcome", None)
     return redirect("home")
+
+
+@require_POST
+def waiting_add(request):
+    """Keep what was typed for a page and not sent, since its user is about to sign out.
+
+    The answer is for app.js: the id by which it can be discarded, or why it can't be kept.
+    """
+    path = request.GET.get("path", "")
+    if not words_at(path):
+        raise Http404
+    form = keep(request.user, path, request.POST)
+    answer, status = (form.pk, 200) if form else (NO_ROOM, 422)
+    return HttpResponse(answer, status=status, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
@@ -130,7 +144,7 @@ def theme(request):
     response.set_cookie(
         "theme",
         form.cleaned_data["theme"],
-        max_age=KEEP_THEME,
+        max_age=None if request.session.get(KEEPS_NOTHING) else KEEP_THEME,
         secure=django_settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -19,12 +19,18 @@ from django.forms.utils import pretty_name
 from django.urls import Resolver404, resolve
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import User
+from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User
 from accounts.text import unix_lines
 from accounts.typed import TYPED
 
+NOT_MINE = "not_mine"  # a field of the sign-in: nothing is to be kept in this browser
+KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells app.js
 COOKIE, REMEMBER = "last_user", timedelta(days=365)
 NEXT = "next"  # the page that a form stood on: many forms have it
+NO_ROOM = (
+    f"There is no room for it: {MOST_WAITING} things to save, with {MOST_WAITING_CHARACTERS:,}"
+    " characters, can wait for you at a time."
+)
 TOLD = "You were signed out. What you typed waits until you sign in again."
 
 
@@ -113,8 +119,20 @@ def last_user(request):
     return user if any(constant_time_compare(mark, one) for one in marks) else None
 
 
+def note_computer(request):
+    """Note in the session whether whoever signs in said that this isn't their computer."""
+    request.session.pop(KEEPS_NOTHING, None)
+    if NOT_MINE in request.POST:
+        request.session[KEEPS_NOTHING] = True
+        request.session.set_expiry(0)  # as long as the browser is open
+
+
 def note_user(request, response):
-    """Note in this browser whose it is."""
+    """Note in this browser whose it is, unless nothing is to be kept in it."""
+    if request.session.get(KEEPS_NOTHING):
+        if COOKIE in request.COOKIES:  # of somebody else, for whom nothing of this user's may wait
+            forget_user(response)
+        return
     said = f"{request.user.pk}:{mark_of(request.user, request.session.session_key)}"
     if request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER) == said:
         return
@@ -137,14 +155,14 @@ def forget_user(response):
 
 
 def keep(user, path, posted):
-    """Keep what was posted to a path for user. Return False if it can't be kept.
+    """Keep what was posted to a path for user. Return its row, None if it can't be kept.
 
     That is where the view there doesn't say that it holds words, where there are none in it, and
     where there is no room.
     """
     words = words_at(path)
     if not words or not words.are_in(posted):
-        return False
+        return None
     return user.waiting.keep(user, path, words.own(posted))
 
 
@@ -155,7 +173,7 @@ def keep_late(request, view):
         return False
     if words and words.script and request.htmx.source == words.script:
         return True
-    is_kept = keep(user, request.path, request.POST)
+    is_kept = keep(user, request.path, request.POST) is not None
     if is_kept and not len(messages.get_messages(request)):
         messages.info(request, TOLD)
     return is_kept

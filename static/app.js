@@ -3,6 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const user = document.querySelector("[data-user]")?.dataset.user;
+let keeps = !document.querySelector("[data-keeps-nothing]"); // may this browser keep what is typed?
 
 // Messages go after a while, but never from under somebody's pointer or focus. What they undo
 // can still be undone in the trash, or where the task stands.
@@ -40,7 +41,7 @@ let waiting = []; // lines on their way, in order, each with its key
 let given = ""; // what the box was given back, at its beginning
 
 function keep(lines = waiting) {
-  if (lines.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting: lines }));
+  if (keeps && lines.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting: lines }));
   else sessionStorage.removeItem("waiting");
 }
 
@@ -276,14 +277,16 @@ function isTaken(field) {
 }
 
 function isUnsaved(field) {
-  if (leaving && field.form?.id === "step-add") return false; // it waits for its page, see below
+  if (leaving && keeps && field.form?.id === "step-add") return false; // it waits for its page, see below
   return valueOf(field) !== shownIn(field) && field.form !== sending && !isTaken(field) && !isKeptDraft(field);
 }
 
 const isAnythingUnsaved = () => drafts.size || [...typedIn(), ...fields()].some(isUnsaved) || (byId("detail-body")?.querySelector(REFUSED) && sending !== form());
 
 addEventListener("beforeunload", (event) => {
-  if (isAnythingUnsaved() || (waiting.length && !leaving)) event.preventDefault();
+  if (isSignedOut) return;
+  const isLineLost = !keeps && !added && box?.value.trim();
+  if (isAnythingUnsaved() || isLineLost || (waiting.length && !leaving)) event.preventDefault();
 });
 
 // Notes are kept in this browser while they are typed, until the server has them: for this user,
@@ -305,8 +308,10 @@ function keepNotes() {
   const text = notes().value;
   if (text !== saved && text !== baseline().value) {
     isMine = true;
+    const { key, "initial-title": title } = form().elements; // for the server, if it has to keep them
+    const record = { text, base: baseline().value, at: Date.now(), key: key.value, title: title.value };
     try {
-      localStorage.setItem(draftKey(), JSON.stringify({ text, base: baseline().value, at: Date.now() }));
+      if (keeps) localStorage.setItem(draftKey(), JSON.stringify(record));
     } catch {} // no room: whoever leaves is asked all the same
   } else if (isMine) dropDraft(text);
 }
@@ -357,12 +362,12 @@ function findDraft() {
   // What the server gave back, since it could not be saved, is what was typed last.
   if (!kept || notes().value !== saved) return keepNotes();
   if (kept.text === saved) return localStorage.removeItem(draftKey());
-  // What was sent when the session had ended is offered once.
-  const waits = document.querySelector(`.waiting [action="${form().getAttribute("action")}"]`)?.elements.description;
-  if (waits?.value !== kept.text) giveDraftBack(kept);
+  // What waits to be saved is offered once.
+  const waits = [...document.querySelectorAll(`.waiting [action="${form().getAttribute("action")}"]`)];
+  if (!waits.some((sent) => sent.elements.description?.value === kept.text)) giveDraftBack(kept);
 }
 
-if (user) Object.keys(localStorage).filter((key) => key.startsWith("draft ") && !key.startsWith(DRAFTS)).forEach((key) => localStorage.removeItem(key));
+if (user && keeps) Object.keys(localStorage).filter((key) => key.startsWith("draft ") && !key.startsWith(DRAFTS)).forEach((key) => localStorage.removeItem(key));
 if (user && form()) findDraft();
 
 document.addEventListener("input", ({ target }) => {
@@ -373,7 +378,7 @@ document.addEventListener("input", ({ target }) => {
 });
 addEventListener("pagehide", () => soon && keepNotes());
 
-// What was sent when the session had ended is thrown away with its draft.
+// What waits to be saved is discarded with its draft.
 document.addEventListener("submit", ({ target }) => {
   const sent = target.elements.waiting && target.closest(".waiting").querySelector("form");
   if (!sent) return;
@@ -408,7 +413,7 @@ for (const event of ["input", "htmx:after:swap"]) document.addEventListener(even
 // A step that is typed by half waits in this tab for the page of its task.
 addEventListener("pagehide", () => {
   const { title, key } = byId("step-add")?.elements ?? {};
-  if (title?.value) sessionStorage.setItem("step", JSON.stringify({ user, action: byId("step-add").action, line: title.value, key: key.value }));
+  if (keeps && title?.value) sessionStorage.setItem("step", JSON.stringify({ user, action: byId("step-add").action, line: title.value, key: key.value }));
 });
 
 const half = user && JSON.parse(sessionStorage.getItem("step"));
@@ -418,6 +423,131 @@ else if (half && half.action === byId("step-add")?.action) {
   Object.assign(byId("step-add").elements.title, { value: half.line });
   byId("step-add").elements.key.value = half.key;
 }
+
+// Before a sign-out all that is typed and not saved goes to the server, where it waits for its user,
+// and then out of this browser, in which anybody may sit next. What can't be kept is asked about.
+const SIGN_OUT = "form[action='/accounts/logout/'], form[data-sign-out]";
+const NOT_KEPT = {
+  0: "Todosite can't be reached.",
+  400: "It is longer than what can be kept.",
+  403: "Your session has ended, so nothing can be kept for you.",
+  413: "It is longer than what can be kept.",
+  503: "The database is away for a moment.",
+};
+const signOuts = new BroadcastChannel("sign-out"); // to the other tabs: who it was
+let isSigningOut = false;
+let isSignedOut = false;
+
+const stored = (storage, key) => JSON.parse(storage.getItem(key));
+const draftKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS));
+const pathOf = (url) => new URL(url, location).pathname;
+
+// What isn't saved: where it would be sent, as [name, value], and the words of it with a label.
+function unsent() {
+  const drafts = draftKeys().map((key) => {
+    const { text, base, title = "", key: own = "" } = stored(localStorage, key);
+    const fields = { title, "initial-title": title, description: text, "initial-description": base, key: own };
+    return { path: key.slice(DRAFTS.length), fields: Object.entries(fields), label: title ? `Notes of “${title}”` : "Notes", words: text };
+  });
+  const lines = waiting.length ? waiting : (stored(sessionStorage, "waiting")?.waiting ?? []);
+  const tasks = lines.map(({ line, key, chosen = [] }) => ({ path: "/tasks/add/", fields: [["text", line], ["key", key], ...chosen], label: "Task", words: line }));
+  const step = stored(sessionStorage, "step");
+  const steps = step ? [{ path: pathOf(step.action), fields: [["title", step.line], ["key", step.key]], label: "Step", words: step.line }] : [];
+  const typed = typedIn().filter(isUnsaved);
+  if (box?.value.trim()) typed.push(box);
+  const forms = [...new Set(typed.map((field) => field.form))].map((form) => {
+    const words = typed.filter((field) => field.form === form).map((field) => field.value).join("\n");
+    return { path: pathOf(form.getAttribute("action")), fields: [...new FormData(form)], label: "You typed", words };
+  });
+  return [...drafts, ...tasks, ...steps, ...forms];
+}
+
+const post = (url, fields, token) => fetch(url, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields), redirect: "manual" });
+
+// Returns its id on the server, or why it can't be kept.
+async function putAside({ path, fields }, token) {
+  try {
+    const answer = await post(`/settings/waiting/add/?${new URLSearchParams({ path })}`, fields, token);
+    const said = await answer.text();
+    if (answer.status === 200) return { id: said };
+    return { why: answer.status === 422 ? said : (NOT_KEPT[answer.status] ?? "It can't be kept for later.") };
+  } catch {
+    return { why: NOT_KEPT[0] };
+  }
+}
+
+// Whoever stays has it here.
+function takeBack(ids, token) {
+  for (const id of ids) post("/settings/waiting/end/", { waiting: id }, token).catch(() => {}); // then it is offered, too
+}
+
+async function signOut(form, { without = false } = {}) {
+  const token = form.elements.csrfmiddlewaretoken.value;
+  const [seen, ids, left] = [new Set(), [], []];
+  const isNew = ({ path, fields }) => !seen.has(JSON.stringify([path, fields]));
+  // Until nothing is new: another tab may keep more while this goes on.
+  for (let one; !without && (one = unsent().find(isNew)); ) {
+    seen.add(JSON.stringify([one.path, one.fields]));
+    const { id, why } = await putAside(one, token);
+    if (why) left.push({ ...one, why });
+    else ids.push(id);
+  }
+  const stay = () => takeBack(ids, token);
+  if (left.length) return askBeforeSignOut(form, left, stay);
+  const answer = await post(form.action, [], token).catch(() => undefined);
+  if (answer?.type === "opaqueredirect") return leaveSignedOut();
+  stay();
+  tell(answer ? "That didn't work, and you are still signed in. Please try again." : "Todosite can't be reached, so you are still signed in.");
+}
+
+function leaveSignedOut() {
+  isSignedOut = true;
+  keeps = false;
+  for (const key of draftKeys()) localStorage.removeItem(key);
+  for (const key of ["waiting", "step"]) sessionStorage.removeItem(key);
+  signOuts.postMessage(user);
+  location.assign("/");
+}
+
+function askBeforeSignOut(form, left, stay) {
+  const dialog = byId("left");
+  byId("left-why").textContent = [...new Set(left.map(({ why }) => why))].join(" ");
+  byId("left-words").replaceChildren(...left.map(({ label, words }, number) => {
+    const field = Object.assign(document.createElement("div"), { className: "field" });
+    const area = Object.assign(document.createElement("textarea"), { id: `left-${number}`, readOnly: true, rows: 3, value: words });
+    field.append(Object.assign(document.createElement("label"), { htmlFor: area.id, textContent: label }), area);
+    return field;
+  }));
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    if (dialog.returnValue) begin(form, { without: dialog.returnValue === "without" });
+    else stay();
+  };
+  dialog.showModal();
+}
+
+async function begin(form, how) {
+  if (isSigningOut) return;
+  isSigningOut = true;
+  await signOut(form, how).finally(() => (isSigningOut = false));
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(SIGN_OUT)) return;
+  event.preventDefault();
+  begin(event.target);
+});
+
+signOuts.onmessage = ({ data }) => {
+  if (data !== user || isSignedOut) return;
+  keeps = false;
+  tell("You signed out in another tab. What you typed here and didn't save is on this page alone: copy it.");
+};
+
+// The tick of the sign-in goes along with a passkey, whose form is another.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.id === "mfa_login" && document.querySelector("[name=not_mine]")?.checked) formData.set("not_mine", "on");
+});
 
 // What a row is open for, in a box beside its button. Without script it is a page.
 const menu = byId("menu");

@@ -104,8 +104,11 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
 
     context.clear_cookies()
     page.goto("/accounts/login/")
+    page.get_by_label("This isn’t my computer").check()  # a tick of another form
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    cookies = {cookie["name"]: cookie["expires"] for cookie in context.cookies()}
+    assert (cookies["sessionid"], "last_user" in cookies) == (-1, False)
 
     page.goto("/accounts/2fa/webauthn/")
     page.get_by_role("link", name="Remove").click()

@@ -398,6 +398,107 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
 
+class PutAsideTests(WaitingTests):
+    """What the script sends before a sign-out: what is typed, and not saved."""
+
+    def put_aside(self, path, client=None, **fields):
+        client = client or self.client
+        return client.post(f"/settings/waiting/add/?path={path}", fields)
+
+    def test_drafts_are_offered_at_the_next_sign_in_anywhere(self):
+        notes = {"title": "Milk", "initial-title": "Milk", "key": KEY, "initial-description": "Old"}
+        answer = self.put_aside(self.edit, **notes, description="Draft", anything="x")
+        self.assertEqual(answer.text, str(self.ann.waiting.get().pk))
+        self.client.post("/accounts/logout/")
+        self.client = self.client_class()
+        notice = one(self.sign_in(), ".waiting")
+        self.assertIn("“Milk”, kept ", words(notice))
+        self.assertEqual(self.waiting(), [(self.edit, notes | {"description": "Draft"})])
+        self.task.edit(description="Old")
+        self.press("send")
+        self.task.refresh_from_db()
+        self.assertEqual((self.task.description, self.waiting()), ("Draft", []))
+
+    def test_sent_twice_it_is_kept_once(self):
+        answers = [self.put_aside("/tasks/add/", text="Bread", key=KEY).text for _ in range(2)]
+        self.assertEqual(answers, [str(self.ann.waiting.get().pk)] * 2)
+
+    def test_what_finds_no_room_is_refused_with_the_reason(self):
+        self.put_aside("/tasks/add/", text="x" * 200_000)
+        answer = self.put_aside("/tasks/add/", text="y" * 100_000)
+        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(
+            answer.text,
+            "There is no room for it: 20 things to save, with 300,000 characters, can wait for"
+            " you at a time.",
+        )
+        self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
+        self.assertEqual(self.put_aside("/tasks/add/", text="z" * 3_000_000).status_code, 400)
+
+    def test_only_forms_that_hold_words_can_be_put_aside(self):
+        for path in ["/trash/empty/", "/tasks/bulk/", "/nothing/", "", "//evil.example/tasks/add/"]:
+            self.assertEqual(self.put_aside(path, title="Bread").status_code, 404, path)
+        self.assertEqual(self.put_aside("/tasks/add/", text=" ").status_code, 422)
+        self.assertEqual(self.waiting(), [])
+
+    def test_signed_out_it_is_shown_and_not_kept(self):
+        self.client.post("/accounts/logout/")
+        self.assertContains(self.put_aside(self.edit, title="Bread"), NOT_KEPT, status_code=403)
+        self.assertEqual(self.waiting(), [])
+
+    def test_it_needs_a_post(self):
+        self.assertEqual(self.client.get("/settings/waiting/add/?path=/").status_code, 405)
+
+
+class NotMineTests(WaitingTests):
+    """ "This isn't my computer": nothing is kept in the browser."""
+
+    def setUp(self):
+        super().setUp()
+        self.client = self.client_class()
+
+    def test_nothing_is_kept_in_the_browser(self):
+        page = self.sign_in(not_mine="on", remember="on")
+        self.assertEqual(one(page, ".app").get("data-keeps-nothing"), "")
+        self.assertTrue(self.client.session.get_expire_at_browser_close())
+        self.client.post("/settings/theme/", {"theme": "dark"})
+        left = {name for name, cookie in self.client.cookies.items() if cookie["max-age"]}
+        self.assertEqual(left, {"csrftoken"})  # which says nothing of its user
+
+    def test_what_is_sent_when_the_session_has_ended_is_shown(self):
+        self.sign_in(not_mine="on")
+        self.assertContains(self.send_late(text="Bread"), ">Bread</textarea>", status_code=403)
+        self.assertEqual(self.waiting(), [])
+
+    def test_words_of_a_guest_never_wait_for_whose_computer_it_is(self):
+        self.sign_in(self.ben)
+        self.end_session()
+        self.sign_in(not_mine="on")
+        self.assertContains(self.send_late(text="Bread"), NOT_KEPT, status_code=403)
+        self.assertEqual((self.waiting(), self.waiting(self.ben)), ([], []))
+
+    def test_it_is_about_one_sign_in(self):
+        self.sign_in(not_mine="on")
+        self.client.post("/accounts/logout/")
+        page = self.sign_in(remember="on")
+        self.assertNotContains(page, "data-keeps-nothing")
+        self.assertFalse(self.client.session.get_expire_at_browser_close())
+        self.assertEqual(self.send_late(text="Bread").status_code, 302)
+
+    @override_settings(MFA_TOTP_TOLERANCE=1)  # the half minute may end before the code is sent
+    def test_second_factor_on_the_way_forgets_it_not(self):
+        secret = generate_totp_secret()
+        TOTP.activate(self.ann, secret)
+        self.sign_in(not_mine="on")
+        page = self.client.post("/accounts/2fa/authenticate/", {"code": code(secret)}, follow=True)
+        self.assertContains(page, "data-keeps-nothing")
+        self.assertTrue(self.client.session.get_expire_at_browser_close())
+        self.assertNotIn("last_user", self.client.cookies)
+
+    def test_other_sessions_keep_as_before(self):
+        self.assertNotContains(self.sign_in(), "data-keeps-nothing")
+
+
 class SettlingTests(WaitingTests):
     def test_sent_now_it_is_saved_and_gone(self):
         self.send_late(text="Bread", key=KEY, next="/inbox/")

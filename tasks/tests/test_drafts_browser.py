@@ -231,7 +231,7 @@ class TestExpiredSession:
         expect(notes(page)).to_have_value("Mine")
         expect(notice(page)).to_have_count(1)
         page.wait_for_load_state()
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(message(page)).to_contain_text("Saved “Milk”.")
         page.reload()
         expect(notice(page)).to_have_count(0)

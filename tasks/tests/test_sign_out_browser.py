@@ -1,0 +1,322 @@
+"""Signing out loses no word, and leaves none in the browser."""
+
+from json import dumps
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import WaitingForm
+from accounts.tests.people import PASSWORD, add_user
+from tasks.models import Step, Task
+from tasks.tests.browsing import message
+from tasks.tests.test_drafts_browser import (
+    enter,
+    is_asked,
+    kept,
+    leave,
+    never_ask,
+    notes,
+    notice,
+    touch,
+    type_notes,
+    visit,
+)
+from todosite.tests.axe import assert_fine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def task(ann):
+    return ann.tasks.create(title="Milk")
+
+
+def press_sign_out(page):
+    page.goto("/settings/")
+    page.wait_for_load_state()
+    page.get_by_role("button", name="Sign out").click()
+
+
+def expect_signed_out(page):
+    expect(page.get_by_role("heading", name="Write it down. Tick it off.")).to_be_visible()
+    expect(message(page)).to_contain_text("You have signed out.")
+    page.wait_for_load_state()
+
+
+def expect_nothing_kept(page):
+    assert page.evaluate("[Object.keys(localStorage), Object.keys(sessionStorage)]") == [[], []]
+
+
+def question(page):
+    return page.get_by_role("dialog", name="Sign out and lose what isn’t saved?")
+
+
+def type_draft(page, task, text):
+    """Type notes, and leave them as a draft."""
+    visit(page, task)
+    type_notes(page, text)
+    leave(page)
+
+
+def come_back(page):
+    page.goto("/accounts/login/")
+    enter(page)
+
+
+def test_drafts_wait_on_the_server_for_the_next_sign_in_anywhere(signed_in, task, new_context):
+    page = signed_in
+    type_draft(page, task, "Half a\nthought")
+    never_ask(page)
+    press_sign_out(page)
+    expect_signed_out(page)
+    expect_nothing_kept(page)
+    assert "last_user" not in {cookie["name"] for cookie in page.context.cookies()}
+    other = new_context().new_page()
+    other.set_default_timeout(5000)
+    come_back(other)
+    expect(notice(other)).to_contain_text("“Milk”, kept ")
+    expect(notice(other).get_by_label("Notes")).to_have_value("Half a\nthought")
+    assert Task.objects.get().description == ""
+    other.get_by_role("button", name="Save the task").click()
+    expect(notice(other)).to_have_count(0)
+    assert Task.objects.get().description == "Half a\nthought"
+    visit(other, task)
+    expect(notes(other)).to_have_value("Half a\nthought")
+
+
+class TestQuestion:
+    @pytest.mark.exhaustive
+    @pytest.mark.parametrize("trouble", ["offline", "503", "too long", "no room"])
+    def test_what_cannot_be_sent_is_asked_about_and_stays(
+        self, signed_in, task, ann, trouble, settings
+    ):
+        page = signed_in
+        type_draft(page, task, "Half a thought " * 100)
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        if trouble == "offline":
+            page.context.set_offline(True)
+        elif trouble == "503":
+            page.route("**/settings/waiting/add/*", lambda route: route.fulfill(status=503))
+        elif trouble == "too long":
+            settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+        else:
+            for n in range(20):
+                ann.waiting.keep(ann, "/tasks/add/", [["text", f"T{n}"]])
+        words = {
+            "offline": "Todosite can't be reached.",
+            "503": "The database is away for a moment.",
+            "too long": "It is longer than what can be kept.",
+            "no room": "There is no room for it: 20 things to save",
+        }
+        before = kept(page)
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        expect(question(page)).to_contain_text(words[trouble])
+        expect(question(page).get_by_label("Notes of “Milk”")).to_have_value(before[0])
+        page.get_by_role("button", name="Stay signed in").click()
+        expect(question(page)).to_be_hidden()
+        assert kept(page) == before
+        page.context.set_offline(False)
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+        visit(page, task)  # signed in as before
+        expect(notes(page)).to_have_value(before[0])
+
+    @pytest.mark.exhaustive
+    def test_trying_again_sends_it_and_going_without_it_drops_it(self, signed_in, task):
+        page = signed_in
+        type_draft(page, task, "Half a thought")
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.get_by_role("button", name="Sign out without it").click()
+        expect(message(page)).to_have_text("Todosite can't be reached, so you are still signed in.")
+        assert kept(page) == ["Half a thought"]
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        expect_signed_out(page)
+        expect_nothing_kept(page)
+        assert WaitingForm.objects.count() == 1
+
+        come_back(page)
+        page.get_by_role("button", name="Discard").click()
+        type_draft(page, task, "Another")
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        page.route("**/settings/waiting/add/*", lambda route: route.abort())
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.get_by_role("button", name="Sign out without it").click()
+        expect_signed_out(page)
+        expect_nothing_kept(page)
+        assert WaitingForm.objects.count() == 0
+
+    @pytest.mark.exhaustive
+    def test_whoever_stays_has_it_in_the_browser_alone(self, signed_in, task, ann):
+        page = signed_in
+        type_draft(page, task, "Half a thought")
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        page.route("**/accounts/logout/", lambda route: route.abort())
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        expect(message(page)).to_have_text("Todosite can't be reached, so you are still signed in.")
+        assert kept(page) == ["Half a thought"]
+        for _ in range(50):
+            if not ann.waiting.exists():
+                break
+            page.wait_for_timeout(50)
+        assert list(ann.waiting.all()) == []
+
+    @pytest.mark.exhaustive
+    def test_is_accessible_and_fits(self, signed_in, task):
+        page = signed_in
+        type_draft(page, task, "word " * 300 + "x" * 300)
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        page.route("**/settings/waiting/add/*", lambda route: route.abort())
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        expect(question(page)).to_be_visible()
+        assert_fine(page, "/settings/")
+
+
+@pytest.mark.exhaustive
+def test_all_else_that_is_typed_waits_too(signed_in, task, ann):
+    page = signed_in
+    visit(page, task)
+    page.get_by_label("Add a step").fill("Whi")
+    leave(page, "/settings/")
+    never_ask(page)
+    page.get_by_label("Name", exact=True).fill("Ann Smith")
+    page.get_by_label("Add a task", exact=True).fill("Bread tomorrow")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect_signed_out(page)
+    expect_nothing_kept(page)
+    come_back(page)
+    buttons = notice(page).get_by_role("button")
+    acts = ["Add the step", "Discard", "Save your profile", "Discard", "Add the task", "Discard"]
+    expect(buttons).to_have_text(acts)
+    for act in acts[::2]:
+        page.get_by_role("button", name=act).click()
+        expect(page.get_by_role("button", name=act)).to_have_count(0)
+        page.wait_for_load_state()
+    ann.refresh_from_db()
+    assert ann.name == "Ann Smith"
+    assert [step.title for step in Step.objects.all()] == ["Whi"]
+    assert sorted(ann.tasks.values_list("title", flat=True)) == ["Bread", "Milk"]
+
+
+@pytest.mark.exhaustive
+def test_other_tab_keeps_nothing_after_it_and_says_so(signed_in, task):
+    page = signed_in
+    other = page.context.new_page()
+    other.set_default_timeout(5000)
+    visit(other, task)
+    type_notes(other, "Half a thought")
+    press_sign_out(page)
+    expect_signed_out(page)
+    expect(message(other)).to_contain_text("You signed out in another tab.")
+    notes(other).fill("Half a thought and more")
+    other.wait_for_timeout(600)  # longer than the pause after which a draft is kept
+    expect_nothing_kept(other)
+    touch(other, other.get_by_label("Title"))
+    assert is_asked(other) is True
+    other.get_by_role("button", name="Save").click()
+    expect(message(other)).to_contain_text("Copy what you typed")
+    expect(notes(other)).to_have_value("Half a thought and more")
+    assert WaitingForm.objects.count() == 1
+    never_ask(other)
+    other.close()
+
+
+@pytest.mark.exhaustive
+def test_what_another_tab_keeps_while_it_goes_on_is_sent_too(signed_in, task, ann):
+    page = signed_in
+    type_draft(page, task, "Half a thought")
+    other = ann.tasks.create(title="Bread")
+    late = {"text": "Late", "base": "", "at": 1, "key": "", "title": "Bread"}
+    keep_late = f"localStorage.setItem('draft {ann.pk} /tasks/{other.pk}/edit/', '{dumps(late)}')"
+
+    def type_late(route):
+        if WaitingForm.objects.count() == 0:
+            page.evaluate(keep_late)
+        route.continue_()
+
+    page.route("**/settings/waiting/add/*", type_late)
+    press_sign_out(page)
+    expect_signed_out(page)
+    expect_nothing_kept(page)
+    words = [dict(form.posted)["description"] for form in WaitingForm.objects.order_by("pk")]
+    assert words == ["Half a thought", "Late"]
+
+
+@pytest.mark.exhaustive
+def test_back_button_after_it_shows_nothing_and_keeps_nothing(signed_in, task):
+    page = signed_in
+    type_draft(page, task, "Half a thought")
+    press_sign_out(page)
+    expect_signed_out(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect_nothing_kept(page)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("path", ["/accounts/sessions/", "/accounts/logout/"])
+def test_other_buttons_that_sign_out_do_the_same(signed_in, task, path):
+    page = signed_in
+    type_draft(page, task, "Half a thought")
+    page.goto(path)
+    page.wait_for_load_state()
+    button = page.locator("[data-sign-out], [action='/accounts/logout/']").get_by_role("button")
+    button.click()
+    expect_signed_out(page)
+    expect_nothing_kept(page)
+    assert WaitingForm.objects.get().path == f"/tasks/{task.pk}/edit/"
+
+
+class TestNotMyComputer:
+    @pytest.mark.exhaustive
+    def test_nothing_is_kept_and_leaving_is_asked_about(self, page, task, ann):
+        page.set_default_timeout(5000)
+        page.goto("/accounts/login/")
+        page.evaluate("localStorage.setItem('draft ben /tasks/1/edit/', '{}')")  # its owner's
+        page.get_by_label("This isn’t my computer").check()
+        enter(page)
+        visit(page, task)
+        notes(page).fill("Half a thought")
+        page.wait_for_timeout(600)  # longer than the pause after which a draft is kept
+        page.get_by_label("Add a step").fill("Whi")
+        keys = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
+        assert page.evaluate(keys) == ["draft ben /tasks/1/edit/"]
+        touch(page, page.get_by_label("Title"))
+        assert is_asked(page) is True
+        leave(page, "/inbox/")
+        assert page.evaluate(keys) == ["draft ben /tasks/1/edit/"]
+        box = page.get_by_label("Add a task", exact=True)
+        touch(page, box)
+        box.fill("Bread")
+        assert is_asked(page) is True
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Bread", exact=True)).to_be_visible()
+        assert is_asked(page) is False
+        cookies = {cookie["name"]: cookie["expires"] for cookie in page.context.cookies()}
+        assert cookies["sessionid"] == -1
+        assert "last_user" not in cookies
+
+    @pytest.mark.exhaustive
+    def test_another_user_of_the_tab_finds_nothing(self, page, task, ann):
+        page.set_default_timeout(5000)
+        add_user("ben@example.org", password=PASSWORD)
+        page.goto("/accounts/login/")
+        page.get_by_label("This isn’t my computer").check()
+        enter(page)
+        page.goto("/settings/")
+        page.wait_for_load_state()
+        page.get_by_label("Add a task", exact=True).fill("Secret")
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        expect_signed_out(page)
+        expect_nothing_kept(page)
+        page.goto("/accounts/login/")
+        enter(page, "ben@example.org")
+        assert "Secret" not in page.content()
+        assert [form.user for form in WaitingForm.objects.all()] == [ann]
