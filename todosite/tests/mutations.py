@@ -20,6 +20,7 @@ from todosite.environment import BASE_DIR
 
 FOLDER = Path(BASE_DIR, "var", "mutations")
 RESULTS = FOLDER / "results.json"
+THOROUGH = "--hypothesis-profile=thorough"  # the new tests as `make test-all` runs them
 NAME = r"^(?:FAILED|ERROR|SUBFAILED.*?) (\S+::\S+)"  # in pytest's short summary
 
 
@@ -74,7 +75,7 @@ def main():
         if "old" not in found:
             found["old"] = failing(checkout("old", sys.argv[1]), mutation, old_tests, *limit)
         if found["old"] and "new" not in found:
-            found["new"] = failing(checkout("new", "HEAD"), mutation, new_tests)
+            found["new"] = failing(checkout("new", "HEAD"), mutation, new_tests, THOROUGH)
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False))
         print(mutation["name"], found, flush=True)
     noticed = {name: found.get("new") for name, found in results.items() if found["old"]}
