@@ -76,11 +76,12 @@ class UserAdmin(ModelAdmin):
         "is_staff",
         "is_superuser",
         "verified",
+        "support_until",
         "last_login",
         "created_at",
         "adoption",
     ]
-    readonly_fields = ["verified", "last_login", "created_at", "adoption"]
+    readonly_fields = ["verified", "support_until", "last_login", "created_at", "adoption"]
 
     def get_queryset(self, request):
         """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
@@ -151,6 +152,29 @@ class UserAdmin(ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and self.is_within_reach(request, obj)
+
+    def may_delete(self, request, model):
+        """Return whether these staff may delete rows of a model. One without pages has no rule."""
+        if not self.admin_site.is_registered(model):
+            return True
+        return self.admin_site.get_model_admin(model).has_delete_permission(request)
+
+    def get_deleted_objects(self, objs, request):
+        """Count what goes with these accounts. To list it would show titles, and take long."""
+        users = list(objs)
+        names = [f"User: {user}" for user in users]
+        counts = {User._meta.verbose_name_plural: len(users)}
+        lacking = set()
+        if not all(self.has_delete_permission(request, user) for user in users):
+            lacking.add(User._meta.verbose_name)
+        for relation in User._meta.related_objects:
+            model, owner = relation.related_model, relation.field.name
+            number = model._base_manager.filter(**{f"{owner}__in": users}).count()
+            if number:
+                counts[model._meta.verbose_name_plural] = number
+                if not self.may_delete(request, model):
+                    lacking.add(model._meta.verbose_name)
+        return names, counts, lacking, []
 
     def get_readonly_fields(self, request, obj=None):
         if request.user.is_superuser:

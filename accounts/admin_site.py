@@ -15,9 +15,33 @@ from accounts import second_factor
 
 
 class ModelAdmin(admin.ModelAdmin):
-    """What the pages of our models have in common; the admin takes no others."""
+    """What the pages of our models have in common; the admin takes no others.
+
+    All pages take their rows from get_queryset(), and so by the one rule of what staff may read:
+    `for_staff(staff)`, which each model's QuerySet has.
+    """
 
     view_on_site = False  # the site shows a row to nobody but its owner
+
+    def rows(self):
+        """Return all rows that these pages are about."""
+        return self.model._default_manager.all()
+
+    def get_queryset(self, request):
+        return self.rows().for_staff(request.user).order_by(*self.get_ordering(request))
+
+    def in_log(self, row):
+        """Return a row as the admin's log may name it: the log stays, whatever its owner allows."""
+        return row
+
+    def log_addition(self, request, obj, message):
+        return super().log_addition(request, self.in_log(obj), message)
+
+    def log_change(self, request, obj, message):
+        return super().log_change(request, self.in_log(obj), message)
+
+    def log_deletions(self, request, queryset):
+        return super().log_deletions(request, [self.in_log(obj) for obj in queryset])
 
     def lookup_allowed(self, lookup, value, request):
         """Let the address of a list ask what its filters ask, and nothing else.

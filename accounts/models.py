@@ -67,6 +67,10 @@ class UserQuerySet(models.QuerySet):
         """Let these users in again. Return how many were not active."""
         return self.filter(is_active=False).update(is_active=True)
 
+    def for_staff(self, staff):
+        """Return these as staff may read them in the admin: whole, an account has no words."""
+        return self.all()
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
@@ -145,6 +149,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     signed_out_at = models.DateTimeField(null=True, editable=False)  # of all sessions at once
+    # Until then support staff may read what this user wrote.
+    support_until = models.DateTimeField("support may look until", null=True, editable=False)
+
+    SUPPORT_LOOKS_FOR = timedelta(days=7)
 
     waits = False  # does something of theirs wait to be saved? with_waits() asks
 
@@ -197,6 +205,28 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["email"])
         self.emailaddress_set.exclude(email=self.email).delete()
         self.emailaddress_set.update_or_create(email=self.email, defaults={"primary": True})
+
+    @property
+    def lets_support_look(self):
+        """Return whether support staff may read what this user wrote, now."""
+        return self.support_until is not None and self.support_until > timezone.now()
+
+    @transaction.atomic
+    def let_support_look(self):
+        """Let support staff read what this user wrote, for SUPPORT_LOOKS_FOR from now."""
+        self.support_until = timezone.now() + self.SUPPORT_LOOKS_FOR
+        self.save(update_fields=["support_until"])
+        self.events.create(kind=Event.Kind.SUPPORT_LOOKS)
+
+    @transaction.atomic
+    def keep_support_out(self):
+        """Let support staff read no more of what this user wrote. Return whether they could."""
+        looking = User.objects.filter(pk=self.pk, support_until__gt=timezone.now())
+        could = looking.update(support_until=None) == 1
+        self.support_until = None
+        if could:
+            self.events.create(kind=Event.Kind.SUPPORT_STOPS)
+        return could
 
     def get_full_name(self):
         return self.name
@@ -343,6 +373,31 @@ class WaitingForm(models.Model):
 
     def __str__(self):
         return f"{self.path} of {self.user_id}, kept at {self.kept_at}"
+
+
+class Event(models.Model):
+    """Something that was done to an account, by its owner or by support: for their history."""
+
+    class Kind(models.TextChoices):
+        """What was done, as the admin's log says it."""
+
+        SUPPORT_LOOKS = "support looks", "Let support look for 7 days."
+        SUPPORT_STOPS = "support stops", "Stopped letting support look."
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    by_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                models.F("user"), models.F("created_at").desc(), name="accounts_event_of_user"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} of {self.user_id} at {self.created_at}"
 
 
 class Adoption(models.Model):

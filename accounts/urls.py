@@ -7,6 +7,7 @@ urlpatterns = [
     path("welcome/end/", views.welcome_end, name="welcome_end"),
     path("waiting/add/", views.waiting_add, name="waiting_add"),
     path("waiting/end/", views.waiting_end, name="waiting_end"),
+    path("support/", views.support_look, name="support_look"),
     path("theme/", views.theme, name="theme"),
     path("admin-link/", views.admin_link_send, name="admin_link_send"),
     path("admin-link/key/<str:admin_link_key>/", views.admin_link, name="admin_link"),

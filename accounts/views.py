@@ -10,6 +10,7 @@ from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -132,6 +133,31 @@ def session_end(request, session_pk):
     session.end()
     messages.success(request, "Signed out there.")
     return redirect("usersessions_list")
+
+
+@require_POST
+def support_look(request):
+    """Let support read what the user wrote, for some days, or no longer."""
+    if request.POST.get("look"):
+        let_support_look(request, request.user)
+    elif request.user.keep_support_out():
+        messages.success(request, "Support can't see what you write any more.")
+    return redirect("settings")
+
+
+def let_support_look(request, user):
+    """Let support look and say so by email, or do neither."""
+    try:
+        with transaction.atomic():
+            user.let_support_look()
+            until = user.clock().moment(user.support_until)
+            context = {"until": until, "zone": user.time_zone}
+            mail = "account/email/support_look"
+            get_adapter().send_notification_mail(mail, user, context, email=user.email)
+    except OSError:
+        messages.error(request, "We couldn't send you the email about it, so nothing has changed.")
+    else:
+        messages.success(request, f"Support can see what you write until {until}.")
 
 
 @require_POST

@@ -1,4 +1,10 @@
-"""The admin's page of tasks: for support, not for reading people's lists."""
+"""The admin's page of tasks: for support, not for reading people's lists.
+
+Support staff read words only of users who let support look: TaskQuerySet.for_staff() withholds all
+others. Superusers, who hold the database anyway, read all.
+"""
+
+from copy import copy
 
 from django import forms
 from django.contrib import admin
@@ -96,10 +102,15 @@ def by_owner(tasks):
 
 @admin.register(Task)
 class TaskAdmin(ModelAdmin):
-    list_display = ["title", "user", "status", "priority", "due_date", "created_at"]
+    # Not "title": that could be sorted by, and the order tells what is withheld.
+    list_display = ["name", "user", "status", "priority", "due_date", "created_at"]
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
-    search_fields = ["title", "user__email"]
+    search_fields = ["readable_title", "user__email"]
+    search_help_text = (
+        "By title, or by the address of the owner. Unless you are a superuser, titles are shown and"
+        " found only of users who let support look."
+    )
     ordering = ["-pk"]  # by creation, of which there is no index across users
     form = AddForm
     paginator = CappedPaginator
@@ -107,9 +118,19 @@ class TaskAdmin(ModelAdmin):
     actions = ["restore"]
     fields = ["user", "title", "description", "due_date", "due_time", "priority"]
     readonly_fields = ["completed_at", "deleted_at", "created_at", "version"]
+    withheld_fields = ["user", "words", "status", "priority", "due_date", "due_time", "repeats"]
 
-    def get_queryset(self, request):
-        return Task.everything.order_by(*self.ordering)
+    def rows(self):
+        return Task.everything.all()
+
+    def in_log(self, row):
+        row = copy(row)
+        row.withhold()
+        return row
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes what they can't read."""
+        return super().has_change_permission(request, obj) and not (obj and obj.is_withheld)
 
     def get_search_results(self, request, queryset, search_term):
         """Find the tasks of an owner whose whole address this is, which an index answers.
@@ -122,6 +143,8 @@ class TaskAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def get_fields(self, request, obj=None):
+        if obj and obj.is_withheld:
+            return [*self.withheld_fields, *self.readonly_fields]
         more = ["repeats", "list", "tags", "steps"] if obj else ["key"]
         return [*self.fields, *more, *self.readonly_fields]
 
@@ -131,13 +154,16 @@ class TaskAdmin(ModelAdmin):
         return [*self.readonly_fields, *more]
 
     def get_form(self, request, obj=None, **kwargs):
+        if obj and obj.is_withheld:
+            return forms.modelform_factory(Task, fields=[])
         return ChangeForm if obj else super().get_form(request, obj, **kwargs)
 
     def get_object(self, request, object_id, from_field=None):
         """Lock the task that a form is about to change."""
         task = super().get_object(request, object_id, from_field)
         if task and connection.in_atomic_block:
-            task = Task.everything.select_for_update().filter(pk=task.pk).first()
+            locked = self.get_queryset(request).select_for_update(of=["self"])
+            task = locked.filter(pk=task.pk).first()
         return task
 
     def save_form(self, request, form, change):
@@ -151,7 +177,7 @@ class TaskAdmin(ModelAdmin):
 
     def delete_model(self, request, obj):
         """Put it into the trash, as its owner's button does."""
-        obj.delete_softly(act=Act(user=obj.user, kind=Act.Kind.DELETE, by_staff=True))
+        self.delete_queryset(request, [obj])
 
     def delete_queryset(self, request, queryset):
         for owner, rows in by_owner(queryset):
@@ -160,6 +186,17 @@ class TaskAdmin(ModelAdmin):
     def get_deleted_objects(self, objs, request):
         """Name these alone: what belongs to them waits in the trash with them."""
         return [f"Task: {task}" for task in objs], {"tasks": len(objs)}, set(), []
+
+    @admin.display(description="title")
+    def name(self, task):
+        return str(task)
+
+    @admin.display
+    def words(self, task):
+        return (
+            "Withheld. To see its title, notes, list, tags and steps, ask its owner to let support"
+            " look, in their settings."
+        )
 
     @admin.display
     def repeats(self, task):

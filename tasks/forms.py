@@ -1202,6 +1202,10 @@ class HistoryForm(forms.Form):
         "page": f"must be a whole number from 1 to {MAX_PAGE}",
     }
 
+    def is_about_all(self):
+        """Return whether all that was done is shown, whatever it was and whatever to."""
+        return not any(self.cleaned_data[name] for name in ["kind", "of", "task"])
+
     def narrow(self, acts):
         kind, of, task = (self.cleaned_data[name] for name in ["kind", "of", "task"])
         acts = acts.filter(kind__in=self.KINDS[kind]) if kind else acts

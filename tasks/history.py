@@ -36,6 +36,20 @@ class PurgeableQuerySet(models.QuerySet):
         return self.filter(pk__in=pks).delete()[1].get(self.model._meta.label, 0)
 
 
+def owner(related_name):
+    """Return the field of the user whose a row is.
+
+    The database deletes the row with its user (0009), since Django would fetch each row first: half
+    a minute for 30,000 tasks.
+    """
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name=related_name,
+        db_index=False,
+    )
+
+
 def as_json(value):
     """Return a column's value as a change keeps it: days, times and moments in ISO 8601."""
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -100,9 +114,7 @@ class Act(models.Model):
         UNDO = "undo", "Undone"
         REDO = "redo", "Done again"
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="acts", db_index=False
-    )
+    user = owner("acts")
     key = models.UUIDField(null=True)
     kind = models.CharField(max_length=10, choices=Kind)
     # What an undo or redo is of; never another of these.

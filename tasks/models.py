@@ -11,13 +11,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Lower
+from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from accounts import text
 from tasks import recurrence
-from tasks.history import Act, Change, PurgeableQuerySet, as_json
+from tasks.history import Act, Change, PurgeableQuerySet, as_json, owner
 from tasks.search import LONGEST, fold
 
 TAG = "tag "  # begins the name of a column that is a tag, see tasks.history
@@ -446,9 +447,7 @@ class TaskList(Kept):
         VIOLET = "violet"
         GREY = "grey"
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lists", db_index=False
-    )
+    user = owner("lists")
     name = models.CharField(max_length=100)
     color = models.CharField(max_length=6, choices=Color, default=Color.GREY)
     position = PositionField()
@@ -571,9 +570,7 @@ class TagQuerySet(NamedQuerySet):
 class Tag(Kept):
     """A word that its user hangs on tasks. In the trash it still hangs there, unseen."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tags", db_index=False
-    )
+    user = owner("tags")
     name = models.CharField(max_length=50)
 
     objects = KeptManager.from_queryset(TagQuerySet)()
@@ -616,11 +613,34 @@ DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
 REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
+class WithholdingIterable(ModelIterable):
+    """Tasks without the words of users who don't let support look."""
+
+    def __iter__(self):
+        for task in super().__iter__():
+            if not task.user.lets_support_look:
+                task.withhold()
+            yield task
+
+
 class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
     # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
     # the Inbox, and would sort it instead of reading the index.
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
     SHARED = ["list_id"]
+
+    def for_staff(self, staff):
+        """Return these as staff may read them in the admin: each with its words, or withheld.
+
+        Superusers read all. `readable_title` is for searches: it is empty where it is withheld.
+        """
+        if staff.is_superuser:
+            return self.alias(readable_title=F("title"))
+        is_readable = Q(user__support_until__gt=timezone.now())
+        readable = Case(When(is_readable, then="title"), default=Value(""))
+        rows = self.select_related("user").alias(readable_title=readable)
+        rows._iterable_class = WithholdingIterable
+        return rows
 
     def open(self):
         return self.filter(completed_at=None)
@@ -893,9 +913,7 @@ class Task(Kept):
         MEDIUM = 2
         HIGH = 3
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tasks", db_index=False
-    )
+    user = owner("tasks")
     # The database holds a key on (list, user) instead: 0003 has it, and those of steps and tags.
     list = models.ForeignKey(
         TaskList,
@@ -951,6 +969,7 @@ class Task(Kept):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     UNFETCHED = ["folded"]
+    is_withheld = False  # are its words left out, since its owner doesn't let support look?
 
     objects = KeptManager.from_queryset(TaskQuerySet)()
     trash = TrashManager.from_queryset(TaskQuerySet)()
@@ -1016,6 +1035,12 @@ class Task(Kept):
 
     def get_absolute_url(self):
         return reverse("task_detail", kwargs={"task_pk": self.pk})
+
+    def withhold(self):
+        """Forget all that its owner typed: for eyes that may see only its id, dates and state."""
+        self.is_withheld = True
+        self.title, self.description, self.typed = f"(task {self.pk})", "", ""
+        self.list = None
 
     @property
     def completed(self):
@@ -1426,9 +1451,7 @@ class Step(Kept):
 class SavedSearch(models.Model):
     """A search that its user keeps in the sidebar."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="searches", db_index=False
-    )
+    user = owner("searches")
     name = models.CharField(max_length=100)
     q = models.CharField("search", max_length=LONGEST)
     completed = models.BooleanField("completed ones too", default=False)

@@ -65,7 +65,7 @@ UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
-    *["tasks_savedsearch", "accounts_waitingform"],
+    *["tasks_savedsearch", "accounts_waitingform", "accounts_event"],
     *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
     "accounts_adminlink",
 ]

@@ -1,5 +1,6 @@
 """Acts in plain words: what was done, to what, and what stood there before and after."""
 
+import heapq
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -7,6 +8,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Wind
 from django.db.models.functions import RowNumber
 
 from accounts import text
+from accounts.models import Event
 from tasks.history import Act, Change
 from tasks.models import DATES, TAG, Task
 from tasks.recurrence import describe
@@ -33,6 +35,10 @@ VERBS = {
     Act.Kind.EDIT: "edited",
 }
 AGAIN = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "did again: "}
+EVENTS = {
+    Event.Kind.SUPPORT_LOOKS: "let support look at what you write, for 7 days",
+    Event.Kind.SUPPORT_STOPS: "stopped letting support look",
+}
 STATES = {Act.Kind.ADD, Act.Kind.DELETE, Act.Kind.RESTORE}
 LABELS = {
     "title": "Title",
@@ -67,12 +73,33 @@ class Line:
     details: tuple = ()  # (label, before, after), where there is one row
 
     @property
+    def done(self):
+        return self.act
+
+    @property
     def is_undone(self):
         return self.act.later == Act.Kind.UNDO and not self.act.of
 
     @property
     def is_undoable(self):
         return not self.act.later and self.act.is_undoable()
+
+
+@dataclass
+class EventLine:
+    """Something that was done to the account, as a line of the history, without an Undo."""
+
+    done: Event
+
+    @property
+    def words(self):
+        return EVENTS[self.done.kind]
+
+
+def with_events(lines, events):
+    """Return lines of acts with those of events between them, the latest first, as both are."""
+    events = map(EventLine, events)
+    return list(heapq.merge(lines, events, key=lambda line: line.done.created_at, reverse=True))
 
 
 class Teller:

@@ -264,6 +264,7 @@ class StaffTests(TestCase):
 
     def test_whoever_may_only_view_changes_nothing(self):
         self.allow("view_user", "view_task")
+        self.ann.let_support_look()
         task = self.ann.tasks.create(title="Milk")
         self.assertEqual(self.post(self.ann, name="Anna"), 403)
         urls = [

@@ -1,16 +1,26 @@
 """All pages of the admin at once: what their addresses answer, and to whom."""
 
-from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
-from django.test import TestCase, override_settings
-from django.urls import URLResolver
+from datetime import timedelta
+from unittest import mock
 
-from accounts.models import User
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLResolver
+from django.utils import timezone
+
+from accounts.models import User, WaitingForm
 from accounts.tests.people import add_user
 from tasks.history import Act
 from tasks.models import SavedSearch, Step, Tag, Task, TaskList
+from todosite.tests.html import one, words
 
 MARK = "Zwoelfuhrmarkt"  # in all that Ann typed
+PART = "Zwoelfuhr"  # finds it in a search, whose page shows what was looked for
 NOBODYS = {User: "00000000-0000-4000-8000-000000000000", Task: 9_999_999_999}
 LOOKUPS = ["", "__startswith", "__gt"]
 FILTERS = {
@@ -29,6 +39,7 @@ def give_all(user):
     task.hang([user.tags.create(name=f"tag-{MARK}")])
     task.steps.create(user=user, title=f"Step {MARK}")
     user.searches.create(name=f"Search {MARK}", q=f"words {MARK}")
+    WaitingForm.objects.keep(user, f"/search/?q={MARK}", [["title", f"Waiting {MARK}"]])
     return task
 
 
@@ -115,9 +126,9 @@ class NoPermissionTests(TestCase):
         response = getattr(self.client, method)(url, {"post": "yes", "title": "x"})
         while response.status_code in {301, 302} and response.url.startswith("/admin/"):
             response = self.client.get(response.url)
-        for words in [response.content.decode(), response.headers.get("Location", "")]:
-            self.assertNotIn(MARK, words)
-            self.assertNotIn("ann@example.org", words)
+        for text in [response.content.decode(), response.headers.get("Location", "")]:
+            self.assertNotIn(MARK, text)
+            self.assertNotIn("ann@example.org", text)
         return response.status_code
 
     def test_every_route_is_closed_and_tells_no_ids(self):
@@ -143,3 +154,182 @@ class NoPermissionTests(TestCase):
             rows = getattr(model, "everything", model._default_manager)
             for pk in [row.pk for row in rows.all()]:
                 self.assertEqual(self.answer("get", f"/admin/r/{kind.pk}/{pk}/"), 404)
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class WordsTests(TestCase):
+    """Support staff who may do everything, and Ann, who wrote much and let nobody look."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        cls.sam = add_user("sam@example.org", is_staff=True)
+        ours = ContentType.objects.get_for_models(User, Task).values()
+        cls.sam.user_permissions.set(Permission.objects.filter(content_type__in=ours))
+        cls.ann = add_user("ann@example.org", name="Ann")
+        cls.ben = add_user("ben@example.org")
+        cls.bens = cls.ben.tasks.create(title="Bread")
+        cls.task = give_all(cls.ann)
+        cls.gone = cls.ann.tasks.create(title=f"Gone {MARK}")
+        cls.gone.delete_softly()
+        cls.ids = {User: cls.ann.pk, Task: cls.task.pk}
+
+    def setUp(self):
+        self.client.force_login(self.sam)
+
+    def requests(self):
+        """Yield (method, address, data) of all that staff can ask of the admin."""
+        for address, model in routes():
+            if address != "/admin/logout/":
+                url = address.format(self.ids.get(model))
+                yield "get", url, {}
+                yield "post", url, {"post": "yes", "title": "Mine", "name": "Anne"}
+        tasks, users = "/admin/tasks/task/", "/admin/accounts/user/"
+        for query in ["q=ann@example.org", "q=ann", f"q={PART}", "trash=1", "o=1", "o=-2.1"]:
+            for more in ["", "&_popup=1", "&_facets=True"]:
+                yield "get", f"{tasks}?{query}{more}", {}
+        for pk in [self.task.pk, self.gone.pk]:
+            for page in ["change", "delete", "history"]:
+                yield "get", f"{tasks}{pk}/{page}/?_popup=1", {}
+            for action in ["delete_selected", "restore"]:
+                for sure in [{}, {"post": "yes"}]:
+                    data = {"action": action, "_selected_action": [pk]} | sure
+                    yield "post", f"{tasks}?trash={int(pk == self.gone.pk)}", data
+        for action in ["delete_selected", "deactivate"]:
+            yield "post", users, {"action": action, "_selected_action": [self.ann.pk]}
+        for model in [Task, Step, TaskList, Tag, SavedSearch, Act]:
+            for field in [field for field in model._meta.fields if field.remote_field]:
+                for term in ["", PART]:
+                    name = f"app_label=tasks&model_name={model._meta.model_name}"
+                    name += f"&field_name={field.name}&term={term}"
+                    yield "get", f"/admin/autocomplete/?{name}", {}
+
+    def shown(self, method, url, data=()):
+        """Return all that an answer holds, with the page that it leads to; undo what it did.
+
+        After a POST that is also what it left in the log and on the index.
+        """
+        with transaction.atomic():
+            response = getattr(self.client, method)(url, dict(data), follow=True)
+            shown = f"{response.redirect_chain} {response.text}"
+            if method == "post":
+                log = LogEntry.objects.values_list("object_repr", "change_message")
+                shown += f"{list(log)} {self.client.get('/admin/').text}"
+            transaction.set_rollback(True)
+        return shown
+
+    def rows(self, query):
+        page = self.client.get(f"/admin/tasks/task/?{query}")
+        return {str(task) for task in page.context["cl"].result_list}
+
+    def test_no_page_shows_words_of_a_user_who_lets_nobody_look(self):
+        number = 0
+        for method, url, data in self.requests():
+            with self.subTest(method=method, url=url, data=data):
+                self.assertIs(MARK in self.shown(method, url, data), False)
+                number += 1
+        self.assertGreater(number, 80)
+
+    def test_rows_are_there_with_their_dates_and_state(self):
+        self.assertEqual(self.rows(""), {f"(task {self.task.pk})", f"(task {self.bens.pk})"})
+        self.assertEqual(self.rows("trash=1"), {f"(task {self.gone.pk})"})
+        url = f"/admin/tasks/task/{self.task.pk}/change/"
+        page = self.client.get(url)
+        self.assertContains(page, "Withheld. To see its title, notes, list, tags and steps, ask")
+        self.assertContains(page, "every day")
+        self.assertNotContains(page, "<textarea")
+        self.assertNotContains(page, 'name="_save"')
+        self.assertEqual(self.client.post(url, {"title": "Mine"}).status_code, 403)
+        self.task.refresh_from_db()
+        self.assertEqual((self.task.title, self.task.version), (f"Title {MARK}", 1))
+
+    def test_withheld_task_is_deleted_and_restored_with_its_words(self):
+        self.client.post(f"/admin/tasks/task/{self.task.pk}/delete/", {"post": "yes"})
+        there = self.ann.tasks(manager="trash").get(pk=self.task.pk)
+        self.assertEqual((there.title, there.list.name), (f"Title {MARK}", f"List {MARK}"))
+        data = {"action": "restore", "_selected_action": [self.task.pk]}
+        self.client.post("/admin/tasks/task/?trash=1", data)
+        there = self.ann.tasks.get(pk=self.task.pk)
+        self.assertEqual((there.title, there.list.name), (f"Title {MARK}", f"List {MARK}"))
+
+    def test_search_finds_titles_only_of_users_who_let_support_look(self):
+        self.ben.let_support_look()
+        self.ben.tasks.create(title=f"Bens {MARK}")
+        self.assertEqual(self.rows(f"q={MARK}"), {f"Bens {MARK}"})
+        self.assertEqual(self.rows(f"q={MARK}+ann"), set())
+        self.assertEqual(self.rows("q=ann@"), {f"(task {self.task.pk})"})
+        self.assertEqual(self.rows("q=bread"), {"Bread"})
+
+    def test_titles_are_no_order_of_a_list(self):
+        for title in ["Aaa", "Zzz"]:
+            self.ben.tasks.create(title=title)
+        for query in ["o=1", "o=-1", "o=0", "o=1.2"]:
+            page = self.client.get(f"/admin/tasks/task/?{query}")
+            self.assertNotIn("title", str(page.context["cl"].queryset.query.order_by))
+
+    def test_let_look_shows_all_for_seven_days(self):
+        self.ann.let_support_look()
+        self.assertEqual(self.rows(f"q={MARK}"), {f"Title {MARK}"})
+        url = f"/admin/tasks/task/{self.task.pk}/change/"
+        for kind in ["Title", "Note", "List", "tag-", "Step"]:
+            self.assertRegex(self.client.get(url).text, f"{kind} ?{MARK}")
+        later = timezone.now() + timedelta(days=7, seconds=1)
+        with mock.patch("django.utils.timezone.now", return_value=later):
+            self.client.force_login(self.sam)
+            self.assertEqual(self.rows(f"q={MARK}"), set())
+            for address in [url, "/admin/tasks/task/", "/admin/"]:
+                self.assertIs(MARK in self.shown("get", address), False)
+
+    def test_log_of_what_was_done_while_support_looked_holds_no_words(self):
+        self.ann.let_support_look()
+        url = f"/admin/tasks/task/{self.task.pk}/change/"
+        self.client.post(url, {"title": f"New {MARK}"})
+        data = {"user": "ann@example.org", "title": f"Added {MARK}"}
+        self.client.post("/admin/tasks/task/add/", data)
+        self.client.post(f"/admin/tasks/task/{self.task.pk}/delete/", {"post": "yes"})
+        self.client.get("/admin/")  # shows the last message
+        self.ann.keep_support_out()
+        log = LogEntry.objects.order_by("pk").values_list("object_repr", "action_flag")
+        added = self.ann.tasks.get()
+        self.assertEqual(
+            list(log),
+            [
+                (f"(task {self.task.pk})", 2),
+                (f"(task {added.pk})", 1),
+                (f"(task {self.task.pk})", 3),
+            ],
+        )
+        for page in ["/admin/", f"/admin/tasks/task/{self.task.pk}/history/"]:
+            self.assertIs(MARK in self.client.get(page).text, False)
+
+    def test_superusers_see_all(self):
+        self.client.force_login(self.root)
+        self.assertEqual(self.rows(f"q={MARK}"), {f"Title {MARK}"})
+        url = f"/admin/tasks/task/{self.task.pk}/change/"
+        self.assertContains(self.client.get(url), f"Note {MARK}")
+
+    def test_support_needs_as_few_queries_for_many_rows(self):
+        self.client.get("/admin/")
+        before = self.count("/admin/tasks/task/")
+        for n in range(5):
+            add_user(f"{n}@example.org").tasks.create(title=f"Task {n}")
+        self.assertEqual(self.count("/admin/tasks/task/"), before)
+
+    def count(self, url):
+        with CaptureQueriesContext(connection) as queries:
+            self.assertEqual(self.client.get(url).status_code, 200)
+        return len(queries)
+
+    def test_deleting_users_lists_counts_alone(self):
+        delete = {"action": "delete_selected", "_selected_action": [self.ann.pk, self.ben.pk]}
+        for staff in [self.sam, self.root]:
+            self.client.force_login(staff)
+            for page, tasks in [
+                (self.client.get(f"/admin/accounts/user/{self.ann.pk}/delete/"), 2),
+                (self.client.post("/admin/accounts/user/", delete), 3),
+            ]:
+                self.assertNotContains(page, MARK)
+                summary = words(one(page, "#content"))
+                self.assertIn(f"Tasks: {tasks} ", summary)
+                for number in ["Task lists: 1", "Tags: 1", "Steps: 1", "Saved searches: 1"]:
+                    self.assertIn(number, summary)

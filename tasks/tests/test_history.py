@@ -781,3 +781,45 @@ class EveryActTests(HistoryTests):
             self.assertEqual(len(messages_of(response)), 1)
             self.assertNotContains(response, "/undo/")
         self.assertEqual(self.lines(), before)
+
+
+class EventTests(HistoryTests):
+    """What was done to the account, among what was done to tasks."""
+
+    LOOKS = "You let support look at what you write, for 7 days"
+
+    def test_stands_where_it_happened(self):
+        self.ann.let_support_look()
+        self.post("/tasks/add/", text="Milk")
+        self.ann.keep_support_out()
+        page = self.get("/history/")
+        lines = ["You stopped letting support look", "You added “Milk”", self.LOOKS]
+        self.assertEqual(lines_of(page), lines)
+        self.assertEqual(undoable(page), ["You added “Milk”"])
+        links = [len(part.cssselect("a")) for part in parts_of(page)]
+        self.assertEqual(links, [0, 1, 0])
+
+    def test_is_left_out_where_only_some_acts_are_shown(self):
+        self.post("/tasks/add/", text="Milk")
+        self.ann.let_support_look()
+        task = self.ann.tasks.get()
+        for query in ["?kind=add", "?of=task", f"?task={task.pk}"]:
+            self.assertEqual(self.lines(query), ["You added “Milk”"])
+
+    def test_stands_once_on_the_pages_of_a_long_history(self):
+        with mock.patch("tasks.views.history.LIMIT", 2):
+            for number in range(5):
+                self.post("/tasks/add/", text=f"Task {number}")
+                self.ann.let_support_look()
+            pages = [self.lines(f"?page={number}") for number in (1, 2, 3, 4)]
+        added = [f"You added “Task {number}”" for number in range(5)]
+        looks = self.LOOKS
+        self.assertEqual(
+            pages,
+            [
+                [looks, added[4], looks, added[3]],
+                [looks, added[2], looks, added[1]],
+                [looks, added[0]],
+                [],
+            ],
+        )

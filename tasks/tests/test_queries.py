@@ -45,7 +45,7 @@ PAGES = LISTINGS | {
     # those of its list; the task, its tags and steps, lists to choose from, its acts and changes
     "/tasks/{task}/": 10,
     "/tasks/{task}/?on=/today/": 11,
-    "/history/": 5,  # acts, what they changed
+    "/history/": 6,  # acts, what they changed, what was done to the account
     "/history/?kind=edit&of=task": 5,
     "/history/?task={task}": 6,
     "/history/{act}/": 9,  # the act; its changes, twice, their number, and what is there now

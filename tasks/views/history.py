@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms import DetailForm, HistoryForm
 from tasks.sidebar import Sidebar, sidebar_of
-from tasks.telling import Teller, met_words
+from tasks.telling import Teller, met_words, with_events
 from tasks.views.answers import (
     answer,
     beside,
@@ -34,12 +34,29 @@ def history(request):
         return render(request, "400.html", {"reason": form.reason()}, status=400)
     number = form.cleaned_data["page"] or 1
     start = (number - 1) * LIMIT
-    acts = list(form.narrow(request.user.acts.told())[start : start + LIMIT + 1])
+    acts = list(form.narrow(request.user.acts.told())[max(start - 1, 0) : start + LIMIT + 1])
+    before, acts = acts[: start > 0], acts[start > 0 :]
     lines = teller(request).lines(acts[:LIMIT])
+    if form.is_about_all() and (acts or number == 1):
+        lines = with_events(lines, events_beside(request.user, acts, before))
     pk = form.cleaned_data["task"]
     task = request.user.tasks.filter(pk=pk).first() if pk else None
     context = {"form": form, "lines": lines, "task": task, "number": number}
     return page(request, "tasks/history.html", context | {"has_next": len(acts) > LIMIT})
+
+
+def events_beside(user, acts, before):
+    """Return what was done to the account between acts, the latest first, up to LIMIT.
+
+    acts are those of a page and the one after it, before holds the one before it. On the first
+    page that is all since, too, on the last one all before.
+    """
+    events = user.events.order_by("-created_at")
+    if before:
+        events = events.filter(created_at__lt=before[0].created_at)
+    if len(acts) > LIMIT:
+        events = events.filter(created_at__gte=acts[LIMIT - 1].created_at)
+    return events[:LIMIT]
 
 
 @require_safe

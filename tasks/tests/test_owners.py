@@ -1,0 +1,64 @@
+"""What becomes of a user's rows when the account is deleted for ever."""
+
+from django.apps import apps
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tests.people import add_user
+from tasks.models import Task
+from tasks.tests.test_queries import edit_often, fill
+
+
+def rows_left():
+    """Return how many rows each model of the tasks has, by the addresses of their users."""
+    left = {}
+    for model in apps.get_app_config("tasks").get_models():
+        owners = model._base_manager.values_list("user__email", flat=True)
+        left[model.__name__] = {email: list(owners).count(email) for email in owners}
+    return left
+
+
+class DeletionTests(TestCase):
+    def add(self, email, tasks):
+        """Return a new user with so many tasks and all that can hang on them."""
+        user = add_user(email)
+        fill(user, tasks, 2, 2)
+        edit_often(user, 2)
+        series = user.tasks.open().last()
+        user.tasks.open().exclude(pk=series.pk).update(series=series)
+        user.lists.create(name="Gone", deleted_at=timezone.now())
+        user.searches.create(name="Milk", q="milk")
+        act = user.acts.latest("pk")
+        act.undo()
+        user.let_support_look()
+        return user
+
+    def test_everything_of_the_user_goes_and_nothing_of_others(self):
+        ann, ben = self.add("ann@example.org", 60), self.add("ben@example.org", 60)
+        before = rows_left()
+        self.assertEqual(len(before), 8)
+        self.assertEqual({len(owners) for owners in before.values()}, {2})
+        ann.delete()
+        self.assertEqual(list(User.objects.all()), [ben])
+        for owners in before.values():
+            del owners["ann@example.org"]
+        self.assertEqual(rows_left(), before)
+
+    def test_many_rows_need_as_few_queries_as_few(self):
+        numbers = []
+        for email, tasks in [("ann@example.org", 60), ("ben@example.org", 180)]:
+            user = self.add(email, tasks)
+            with CaptureQueriesContext(connection) as queries:
+                user.delete()
+            numbers.append(len(queries))
+            self.assertEqual(Task.everything.count(), 0)
+        self.assertEqual(numbers[0], numbers[1])
+
+    def test_of_several_at_once(self):
+        self.add("ann@example.org", 60)
+        self.add("ben@example.org", 60)
+        User.objects.all().delete()
+        self.assertEqual(set(map(str, rows_left().values())), {"{}"})
