@@ -148,6 +148,10 @@ def fill(user, tasks, lists, tags):
         ),
         batch_size=5000,
     )
+    # A session may have planned the check of keys to tasks when there were hardly any: then each
+    # check reads all tasks of the user.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_task")
     TaskTag.objects.bulk_create(
         TaskTag(user=user, task=task, tag=tags[n // 6 % len(tags)]) for n, task in enumerate(tasks)
     )
