@@ -1,13 +1,18 @@
 """The admin's page of accounts: for support."""
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Coalesce
 
+from accounts import support
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.forms import ProfileForm
-from accounts.models import Adoption, User
+from accounts.models import Adoption, Event, User
+from accounts.text import counted
+
+BEYOND = "out of your reach"  # see UserAdmin.within_reach()
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -61,7 +66,14 @@ class UserAdmin(ModelAdmin):
     ordering = ["-created_at", "pk"]
     paginator = CappedPaginator
     show_full_result_count = False
-    actions = ["deactivate", "activate"]
+    actions = [
+        "send_reset_link",
+        "send_confirmation",
+        "remove_second_factors",
+        "end_sessions",
+        "deactivate",
+        "activate",
+    ]
     fields = [
         "email",
         "name",
@@ -124,15 +136,76 @@ class UserAdmin(ModelAdmin):
     def all_tasks(self, user):
         return user.all_tasks
 
+    # What support does for accounts. Each act is in the admin's log, and in the owner's history.
+
+    def help(self, request, queryset, act, kind, left_out):
+        """Do act, a function of accounts.support, for each account within reach, and log it.
+
+        Return how many accounts it was done for, and say why others were left out. Where an email
+        can't be sent, nothing is done.
+        """
+        chosen, done, unsent = queryset.count(), 0, []
+        for user in self.within_reach(request, queryset):
+            try:
+                with transaction.atomic():
+                    if not act(request, user):
+                        continue
+                    user.events.create(kind=kind, by_staff=True)
+                    self.log_change(request, user, kind.label)
+            except OSError:
+                unsent.append(user.email)
+            else:
+                done += 1
+        if unsent:
+            words = f"No email could be sent to {', '.join(unsent)}, so nothing was done there."
+            self.message_user(request, words, messages.ERROR)
+        if number := chosen - done - len(unsent):
+            words = f"Left out {counted(number, 'account')}: {left_out}."
+            self.message_user(request, words, messages.WARNING)
+        return done
+
+    @admin.action(description="Send a link to reset the password", permissions=["change"])
+    def send_reset_link(self, request, queryset):
+        act, kind = support.send_reset_link, Event.Kind.RESET_SENT
+        number = self.help(request, queryset, act, kind, f"disabled, or {BEYOND}")
+        self.message_user(request, f"Sent {counted(number, 'link')} to reset the password.")
+
+    @admin.action(description="Send the link that confirms the address", permissions=["change"])
+    def send_confirmation(self, request, queryset):
+        act, kind = support.send_confirmation, Event.Kind.CONFIRMATION_SENT
+        left_out = f"confirmed already, sent one in the last 3 minutes, disabled, or {BEYOND}"
+        number = self.help(request, queryset, act, kind, left_out)
+        self.message_user(request, f"Sent {counted(number, 'link')} to confirm the address.")
+
+    @admin.action(description="Remove a lost second factor, and sign out", permissions=["change"])
+    def remove_second_factors(self, request, queryset):
+        """Remove those of one account: of several at once, most would be mistakes."""
+        if queryset.count() > 1:
+            words = "Choose one account: a second factor is removed for one at a time."
+            self.message_user(request, words, messages.ERROR)
+            return
+        act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
+        number = self.help(request, queryset, act, kind, f"without a second factor, or {BEYOND}")
+        words = f"Removed the second factor of {counted(number, 'account')}."
+        self.message_user(request, words)
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def end_sessions(self, request, queryset):
+        act, kind = support.end_sessions, Event.Kind.SIGNED_OUT
+        number = self.help(request, queryset, act, kind, BEYOND)
+        self.message_user(request, f"Signed out {counted(number, 'account')} everywhere.")
+
     @admin.action(description="Disable: sign out everywhere and keep out", permissions=["change"])
     def deactivate(self, request, queryset):
-        number = self.within_reach(request, queryset).deactivate()
-        self.message_user(request, f"Disabled {number} accounts.")
+        act, kind = support.disable, Event.Kind.DISABLED
+        number = self.help(request, queryset, act, kind, f"disabled already, or {BEYOND}")
+        self.message_user(request, f"Disabled {counted(number, 'account')}.")
 
     @admin.action(description="Enable again", permissions=["change"])
     def activate(self, request, queryset):
-        number = self.within_reach(request, queryset).activate()
-        self.message_user(request, f"Enabled {number} accounts.")
+        act, kind = support.enable, Event.Kind.ENABLED
+        number = self.help(request, queryset, act, kind, f"enabled already, or {BEYOND}")
+        self.message_user(request, f"Enabled {counted(number, 'account')}.")
 
     # Whoever changes the address of a colleague's account can get into it. So staff who are no
     # superusers have no reach over accounts of staff, their own included, and make nobody staff.

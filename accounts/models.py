@@ -383,6 +383,12 @@ class Event(models.Model):
 
         SUPPORT_LOOKS = "support looks", "Let support look for 7 days."
         SUPPORT_STOPS = "support stops", "Stopped letting support look."
+        RESET_SENT = "reset sent", "Sent a link to reset the password."
+        CONFIRMATION_SENT = "confirmation sent", "Sent the link that confirms the address again."
+        FACTOR_REMOVED = "factor removed", "Removed the second factor; signed out everywhere."
+        SIGNED_OUT = "signed out", "Signed out everywhere."
+        DISABLED = "disabled", "Disabled the account."
+        ENABLED = "enabled", "Enabled the account again."
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)

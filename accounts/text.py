@@ -40,3 +40,8 @@ def legible(text: str) -> str:
 def unix_lines(text: str) -> str:
     """Return text with each line end as a newline; browsers send CR LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def counted(number: int, name: str) -> str:
+    """Return how many there are in words: 1 day, 2 days."""
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from django.db import connection
 
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import User
+from accounts.text import counted
 from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
 from tasks.history import Act
 from tasks.models import Task
@@ -209,8 +210,11 @@ class TaskAdmin(ModelAdmin):
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):
+        tasks = list(queryset.exclude(deleted_at=None))
         number = sum(
             rows.restore(Act(user_id=owner, kind=Act.Kind.RESTORE, by_staff=True))
-            for owner, rows in by_owner(queryset)
+            for owner, rows in by_owner(tasks)
         )
-        self.message_user(request, f"Restored {number} tasks.")
+        for task in tasks:
+            self.log_change(request, task, "Restored from the trash.")
+        self.message_user(request, f"Restored {counted(number, 'task')}.")

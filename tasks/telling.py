@@ -38,6 +38,12 @@ AGAIN = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "did again: "}
 EVENTS = {
     Event.Kind.SUPPORT_LOOKS: "let support look at what you write, for 7 days",
     Event.Kind.SUPPORT_STOPS: "stopped letting support look",
+    Event.Kind.RESET_SENT: "sent you a link to reset your password",
+    Event.Kind.CONFIRMATION_SENT: "sent you the link that confirms your address again",
+    Event.Kind.FACTOR_REMOVED: "removed your second factor, and signed you out everywhere",
+    Event.Kind.SIGNED_OUT: "signed you out everywhere",
+    Event.Kind.DISABLED: "disabled your account",
+    Event.Kind.ENABLED: "enabled your account again",
 }
 STATES = {Act.Kind.ADD, Act.Kind.DELETE, Act.Kind.RESTORE}
 LABELS = {

@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.management.base import ExampleCommand
+from accounts.text import counted
 
 
 class PurgeCommand(ExampleCommand):
@@ -30,8 +31,3 @@ class PurgeCommand(ExampleCommand):
             words[name] = counted(rows.count() if dry_run else rows.purge(), name)
         verb = "Would delete" if dry_run else "Deleted"
         self.stdout.write(f"{verb} {self.sentence.format(**words)}")
-
-
-def counted(number, name):
-    """Return how many there are in words: 1 day, 2 days."""
-    return f"{number} {name}{'' if number == 1 else 's'}"

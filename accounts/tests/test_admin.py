@@ -258,7 +258,7 @@ class StaffTests(TestCase):
         task.refresh_from_db()
         self.assertEqual((self.ann.is_active, task.version), (False, 2))
         self.allow("view_user", "change_user")
-        self.assertContains(self.act("activate", self.ann), "Enabled 1 accounts.")
+        self.assertContains(self.act("activate", self.ann), "Enabled 1 account.")
         self.ann.refresh_from_db()
         self.assertIs(self.ann.is_active, True)
 
@@ -323,7 +323,7 @@ class UserListTests(TestCase):
         User.objects.filter(pk=self.ann.pk).update(is_active=False)
         data = {"action": "activate", "_selected_action": [self.ann.pk, self.root.pk]}
         page = self.client.post("/admin/accounts/user/", data, follow=True)
-        self.assertContains(page, "Enabled 1 accounts.")
+        self.assertContains(page, "Enabled 1 account.")
         self.ann.refresh_from_db()
         self.assertIs(self.ann.is_active, True)
         there = self.client_class()

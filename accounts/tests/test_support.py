@@ -3,12 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
-from django.test import TestCase
+from django.test import TestCase, override_settings
+from django.urls import reverse
 
-from accounts.models import Event
-from accounts.tests.people import add_user
+from accounts.models import Event, User
+from accounts.tests.mails import link_in
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 from todosite.tests.visitor import Visitor
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -83,3 +91,146 @@ class LookTests(TestCase):
             "The people who run this server hold its database.",
         ]:
             self.assertIn(words, page.words)
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class HelpTests(TestCase):
+    """Sam of support, who may view and change accounts, helps Ann."""
+
+    def setUp(self):
+        cache.clear()  # limits of mails are kept there
+        self.ann = add_user(password=PASSWORD)
+        self.sam = add_user("sam@example.org", is_staff=True)
+        self.sam.user_permissions.set(
+            Permission.objects.filter(codename__in=["view_user", "change_user"])
+        )
+        self.client.force_login(self.sam)
+
+    def act(self, action, *users):
+        """Choose an action for users, Ann if none are named; return what the page says of it."""
+        pks = [user.pk for user in users or [self.ann]]
+        data = {"action": action, "_selected_action": pks}
+        page = self.client.post("/admin/accounts/user/", data, follow=True)
+        return [str(message) for message in page.context["messages"]]
+
+    def log(self):
+        """Return what the admin's log and the history of Ann's account hold."""
+        log = LogEntry.objects.filter(user=self.sam, object_id=self.ann.pk).order_by("pk")
+        events = self.ann.events.order_by("pk").values_list("kind", "by_staff")
+        return list(log.values_list("change_message", flat=True)), list(events)
+
+    def signs_in(self):
+        """Return a browser in which Ann has signed in with her password."""
+        client = self.client_class()
+        data = {"login": self.ann.email, "password": PASSWORD}
+        client.post(reverse("account_login"), data)
+        return client
+
+    def test_link_to_reset_the_password(self):
+        words = ["Sent 1 link to reset the password."]
+        self.assertEqual(self.act("send_reset_link"), words)
+        self.assertEqual(mail.outbox[0].to, ["ann@example.org"])
+        form = self.client_class().get(link_in(mail.outbox[0]), follow=True)
+        new = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        client = self.client_class()
+        form = client.get(link_in(mail.outbox[0]), follow=True).request["PATH_INFO"]
+        client.post(form, new)
+        self.ann.refresh_from_db()
+        self.assertIs(self.ann.check_password(NEW_PASSWORD), True)
+        told = (["Sent a link to reset the password."], [("reset sent", True)])
+        self.assertEqual(self.log(), told)
+
+    def test_no_link_for_whom_no_password_opens(self):
+        User.objects.filter(pk=self.ann.pk).deactivate()
+        words = [
+            "Left out 1 account: disabled, or out of your reach.",
+            "Sent 0 links to reset the password.",
+        ]
+        self.assertEqual(self.act("send_reset_link"), words)
+        self.assertEqual((mail.outbox, self.log()), ([], ([], [])))
+
+    def test_confirmation_once_more(self):
+        self.ann.emailaddress_set.update(verified=False)
+        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
+        self.client_class().post(link_in(mail.outbox[0]))
+        self.assertIs(self.ann.emailaddress_set.get().verified, True)
+        told = ["Sent the link that confirms the address again."], [("confirmation sent", True)]
+        self.assertEqual(self.log(), told)
+
+    def test_confirmation_only_where_it_is_due(self):
+        left_out = (
+            "Left out 1 account: confirmed already, sent one in the last 3 minutes, disabled,"
+            " or out of your reach."
+        )
+        self.assertEqual(self.act("send_confirmation")[0], left_out)
+        self.ann.emailaddress_set.update(verified=False)
+        self.act("send_confirmation")
+        self.assertEqual(self.act("send_confirmation")[0], left_out)
+        self.assertEqual(len(mail.outbox), 1)
+
+    def test_lost_second_factor(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        RecoveryCodes.activate(self.ann)
+        there = self.client_class()
+        there.force_login(self.ann)
+        words = ["Removed the second factor of 1 account."]
+        self.assertEqual(self.act("remove_second_factors"), words)
+        self.assertEqual(list(Authenticator.objects.all()), [])
+        self.assertEqual(there.get("/tasks/").status_code, 302)
+        self.assertEqual(self.signs_in().get("/tasks/").status_code, 200)
+        (message,) = mail.outbox
+        self.assertEqual(message.to, ["ann@example.org"])
+        self.assertEqual(message.subject, "Support removed your second factor")
+        self.assertIn("authenticator app, security keys and recovery codes", message.body)
+        told = (
+            ["Removed the second factor; signed out everywhere."],
+            [("factor removed", True)],
+        )
+        self.assertEqual(self.log(), told)
+
+    def test_second_factor_stays_where_its_owner_cannot_be_told(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        with NO_MAIL:
+            words = self.act("remove_second_factors")[0]
+        expected = "No email could be sent to ann@example.org, so nothing was done there."
+        self.assertEqual(words, expected)
+        self.assertEqual(Authenticator.objects.count(), 1)
+        self.assertEqual(self.log(), ([], []))
+
+    def test_second_factors_of_several_are_never_removed_at_once(self):
+        ben = add_user("ben@example.org")
+        for user in [self.ann, ben]:
+            TOTP.activate(user, generate_totp_secret())
+        words = ["Choose one account: a second factor is removed for one at a time."]
+        self.assertEqual(self.act("remove_second_factors", self.ann, ben), words)
+        self.assertEqual(Authenticator.objects.count(), 2)
+
+    def test_sessions_end_and_the_account_stays_open(self):
+        there = self.signs_in()
+        self.assertEqual(self.act("end_sessions"), ["Signed out 1 account everywhere."])
+        self.assertEqual(there.get("/tasks/").status_code, 302)
+        self.assertEqual(list(self.ann.usersession_set.all()), [])
+        self.assertEqual(self.signs_in().get("/tasks/").status_code, 200)
+        self.assertEqual(self.log(), (["Signed out everywhere."], [("signed out", True)]))
+
+    def test_disabling_and_enabling_are_logged(self):
+        self.act("deactivate")
+        self.act("activate")
+        told = (
+            ["Disabled the account.", "Enabled the account again."],
+            [("disabled", True), ("enabled", True)],
+        )
+        self.assertEqual(self.log(), told)
+
+    def test_colleagues_are_out_of_reach(self):
+        root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        root.emailaddress_set.update(verified=False)
+        TOTP.activate(root, generate_totp_secret())
+        there = self.client_class()
+        there.force_login(root)
+        for action in ["send_reset_link", "send_confirmation", "end_sessions"]:
+            self.assertIn("Left out 2 accounts", self.act(action, root, self.sam)[0])
+        self.assertIn("Left out 1 account", self.act("remove_second_factors", root)[0])
+        self.assertEqual(there.get("/tasks/").status_code, 200)
+        self.assertEqual((mail.outbox, Authenticator.objects.count()), ([], 1))
+        self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))

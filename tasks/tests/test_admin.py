@@ -90,7 +90,7 @@ class AdminTests(TestCase):
         self.assertEqual(list(page.context["cl"].result_list), [task])
         data = {"action": "restore", "_selected_action": [task.pk]}
         response = self.client.post("/admin/tasks/task/?trash=1", data, follow=True)
-        self.assertContains(response, "Restored 1 tasks.")
+        self.assertContains(response, "Restored 1 task.")
         self.assertEqual(self.ann.tasks.get().version, 3)
 
     def test_edit_raises_the_version_and_shows_at_once(self):

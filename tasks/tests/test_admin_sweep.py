@@ -3,6 +3,7 @@
 from datetime import timedelta
 from unittest import mock
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
@@ -195,7 +196,7 @@ class WordsTests(TestCase):
                 for sure in [{}, {"post": "yes"}]:
                     data = {"action": action, "_selected_action": [pk]} | sure
                     yield "post", f"{tasks}?trash={int(pk == self.gone.pk)}", data
-        for action in ["delete_selected", "deactivate"]:
+        for action in ["delete_selected", *admin.site.get_model_admin(User).actions]:
             yield "post", users, {"action": action, "_selected_action": [self.ann.pk]}
         for model in [Task, Step, TaskList, Tag, SavedSearch, Act]:
             for field in [field for field in model._meta.fields if field.remote_field]:
@@ -333,3 +334,30 @@ class WordsTests(TestCase):
                 self.assertIn(f"Tasks: {tasks} ", summary)
                 for number in ["Task lists: 1", "Tags: 1", "Steps: 1", "Saved searches: 1"]:
                     self.assertIn(number, summary)
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False)
+class LogTests(TestCase):
+    """Each action of the admin stands in its log, one that is new, too."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+
+    def test_every_action_is_logged(self):
+        self.client.force_login(self.root)
+        for model, pages in admin.site._registry.items():
+            for number, name in enumerate([*pages.actions, "delete_selected"]):
+                ann = add_user(f"{number}@example.org", is_active=name != "activate")
+                ann.emailaddress_set.update(verified=False)
+                TOTP.activate(ann, generate_totp_secret())
+                row = give_all(ann) if model is Task else ann
+                if name == "restore":
+                    row.delete_softly()
+                data = {"action": name, "_selected_action": [row.pk], "post": "yes"}
+                query = "?trash=1" if name == "restore" else ""
+                url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/{query}"
+                self.client.post(url, data)
+                log = LogEntry.objects.filter(user=self.root, object_id=row.pk)
+                self.assertEqual((name, log.count()), (name, 1))
+                User.objects.filter(pk=ann.pk).delete()

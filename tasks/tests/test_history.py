@@ -8,6 +8,7 @@ from django.test import override_settings
 from django.urls import resolve
 from django.utils import timezone
 
+from accounts.models import Event
 from accounts.tests.people import add_user
 from tasks import urls
 from tasks.tests.pages import (
@@ -823,3 +824,11 @@ class EventTests(HistoryTests):
                 [],
             ],
         )
+
+    def test_of_support(self):
+        for kind in Event.Kind:
+            self.ann.events.all().delete()
+            self.ann.events.create(kind=kind, by_staff=True)
+            (line,) = self.lines()
+            self.assertTrue(line.startswith("Support "), line)
+        self.assertEqual(line, "Support enabled your account again")

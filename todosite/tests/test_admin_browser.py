@@ -74,7 +74,7 @@ def test_support_at_work(page, cookie, paths):
     page.get_by_role("checkbox", name="Select this object for an action - Oat milk").check()
     page.locator("select[name=action]").select_option("Restore from the trash")
     page.get_by_role("button", name="Go").click()
-    expect(page.get_by_text("Restored 1 tasks.")).to_be_visible()
+    expect(page.get_by_text("Restored 1 task.")).to_be_visible()
 
 
 def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings):

@@ -1,0 +1,58 @@
+"""Help that support gives with an account, from the admin.
+
+Each function takes the request of staff and the user, and returns whether there was anything to do.
+Where it sends an email, it raises OSError if that can't be sent: whoever calls takes back the rest.
+"""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import (
+    consume_email_verification_rate_limit,
+)
+from allauth.account.internal.flows.password_reset import request_password_reset
+
+from accounts.models import User
+
+
+def send_reset_link(request, user):
+    """Send the link of "Forgot password?" to the user's address."""
+    if user.is_active:
+        request_password_reset(request, user.email, [user], token_generator=None)
+    return user.is_active
+
+
+def send_confirmation(request, user):
+    """Send the link that confirms the user's address, unless one went out within 3 minutes."""
+    address = user.emailaddress_set.filter(email=user.email, verified=False).first()
+    if not (user.is_active and address):
+        return False
+    if not consume_email_verification_rate_limit(request, address.email):
+        return False
+    address.send_confirmation(request)
+    return True
+
+
+def remove_second_factors(request, user):
+    """Delete the app, keys and codes of the user, end all sessions, and send an email about it."""
+    number, _ = user.authenticator_set.all().delete()
+    if number:
+        end_sessions(request, user)
+        get_adapter().send_mail("account/email/second_factor_removed", user.email, {"user": user})
+    return number > 0
+
+
+def end_sessions(request, user):
+    """Sign the user out everywhere; they may sign in again."""
+    for session in user.usersession_set.all():
+        session.end()
+    User.objects.filter(pk=user.pk).sign_out()
+    return True
+
+
+def disable(request, user):
+    """Sign the user out everywhere, and keep them out."""
+    return User.objects.filter(pk=user.pk).deactivate() == 1
+
+
+def enable(request, user):
+    """Let the user in again."""
+    return User.objects.filter(pk=user.pk).activate() == 1
