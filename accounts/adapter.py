@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 
-from accounts.site import site_of
+from accounts.site import beginning_of, site_of
 from accounts.waiting import note_computer
 
 
@@ -75,6 +75,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url):
         try:
-            return super().is_safe_url(url)
+            return super().is_safe_url(beginning_of(url))
         except ValueError:  # http://[ cannot even be parsed
             return False

@@ -7,12 +7,12 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import second_factor, waiting
+from accounts.site import LONGEST, is_ours
 from accounts.typed import typed
 
 LONGEST_USER_AGENT = 200  # the column's
@@ -34,7 +34,10 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         target = request.get_full_path()
         if request.htmx or request.method not in ("GET", "HEAD"):
             target = page_of_form(request)
-        answer = redirect_to_login(target, resolve_url(self.get_login_url(view_func)))
+        sign_in = resolve_url(self.get_login_url(view_func))
+        answer = redirect_to_login(target, sign_in)
+        if len(answer.url) > LONGEST:
+            answer = redirect(sign_in)
         if request.htmx:
             return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
         return answer
@@ -43,7 +46,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 def page_of_form(request):
     """Return the path of the page of ours that sent this request, "/" when it isn't known."""
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+    if not is_ours(request, page):
         return "/"
     return urlsplit(page)._replace(scheme="", netloc="").geturl()
 

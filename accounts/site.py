@@ -1,9 +1,12 @@
-"""Where this site is, for links that leave it: in mails and from commands."""
+"""Where this site is: for links that leave it, and for addresses that have to stay on it."""
 
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
+
+LONGEST = 8000  # characters of an address: gunicorn and nginx take 8190 of a request's first line
 
 
 def site_url():
@@ -16,3 +19,18 @@ def site_of(request):
     beginning = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
     domain = urlsplit(beginning).netloc
     return SimpleNamespace(domain=domain, name=domain)
+
+
+def is_ours(request, url):
+    """Is this the address of a page of this site, with or without its host?
+
+    Django's check takes no more than 2,048 characters: with its words encoded, a search has more.
+    But its query can't lead elsewhere, so Django need not look at it.
+    """
+    start = beginning_of(url)
+    return url_has_allowed_host_and_scheme(start, {request.get_host()}, request.is_secure())
+
+
+def beginning_of(url):
+    """Return an address up to its query; "" where it is too long to be one of ours."""
+    return url.partition("?")[0] if len(url) <= LONGEST else ""

@@ -13,11 +13,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
+from accounts.site import is_ours
 from accounts.waiting import KEEPS_NOTHING, NO_ROOM, forget_user, holds_words, keep, words_at
 
 KEEP_THEME = timedelta(days=365)
@@ -75,8 +75,9 @@ def waiting_end(request):
     request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
     messages.success(request, "Discarded.")
     page = request.POST.get("next", "")
-    is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, {request.get_host()})
-    return redirect(page if is_ours else "home")
+    if page.startswith("/") and is_ours(request, page):
+        return redirect(page)
+    return redirect("home")
 
 
 # The password is asked for before the form, else the address that was typed is gone after it.

@@ -36,6 +36,9 @@ secure_scheme_headers = {}
 forwarder_headers = ""
 # The default socket lies in the home folder, where two servers would share it.
 control_socket_disable = True
+# Characters of an address with method and version: nginx takes as many. By default gunicorn takes
+# half, and a search of 500 letters beyond ASCII has more.
+limit_request_line = 8190
 # A request may take this long (seconds) before its worker is replaced; a worker that is asked
 # to stop may finish what it has begun.
 timeout = 60

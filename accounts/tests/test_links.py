@@ -1,6 +1,8 @@
-"""Links that leave the site begin with SITE_URL, whatever name and port a request asked by."""
+"""Links that leave the site begin with SITE_URL, and what has to stay on it does."""
 
 import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.adapter import get_adapter
@@ -10,6 +12,7 @@ from django.core.cache import cache
 from django.test import RequestFactory, TestCase, override_settings
 from django.urls import reverse
 
+from accounts.site import is_ours
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 from accounts.tests.test_mails import templates
 from todosite.tests.html import one
@@ -104,3 +107,63 @@ class DevelopmentTests(TestCase):
             headers={"Host": "127.0.0.1:9000"},
         )
         self.assertIn("http://127.0.0.1:9000/accounts/signup/", mail.outbox[0].body)
+
+
+LONG = "/search/?q=" + "%F0%9F%A5%9B" * 180  # a search of 180 emoji: 2,171 characters
+
+
+@pytest.mark.parametrize(
+    "url",
+    [LONG, f"http://testserver{LONG}", "/", "/tasks/?page=2", f"/{'x' * 2000}?q={'y' * 5900}"],
+)
+def test_address_of_ours_is_ours_however_long_its_query_is(url):
+    assert is_ours(RequestFactory().get("/"), url)
+
+
+@pytest.mark.parametrize("query", ["", LONG.partition("/search/")[2]])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *["//evil.example/", "/\\evil.example/", "https://evil.example/", "///evil.example/"],
+        *["https:evil.example", "javascript:alert(1)", "http://testserver@evil.example/", ""],
+        *["\x08//evil.example", "https://", "http://[", f"/{'x' * 2100}"],
+    ],
+)
+def test_address_of_others_is_not_however_long_its_query_is(url, query):
+    assert not is_ours(RequestFactory().get("/"), url + query)
+
+
+def test_address_that_no_server_takes_is_none_of_ours():
+    assert not is_ours(RequestFactory().get("/"), f"/search/?q={'x' * 8000}")
+
+
+def test_no_other_code_checks_addresses():
+    check = "url_has_allowed_host_and_scheme"
+    sources = [
+        path for app in ["accounts", "tasks", "todosite"] for path in Path(app).rglob("*.py")
+    ]
+    found = {str(path) for path in sources if check in path.read_text()}
+    assert found == {"accounts/site.py", "accounts/tests/test_links.py"}
+
+
+class SignInTests(TestCase):
+    def setUp(self):
+        cache.clear()
+        add_user("ann@example.org", password=PASSWORD)
+
+    def test_leads_to_a_page_with_a_long_address(self):
+        way = self.client.get(LONG).url
+        form = {"login": "ann@example.org", "password": PASSWORD, "next": LONG}
+        self.assertEqual(parse_qs(urlsplit(way).query), {"next": [LONG]})
+        self.assertRedirects(self.client.post(way, form), LONG)
+
+    def test_leads_to_no_other_site(self):
+        for url in ["https://evil.example/?q=" + "x" * 3000, "//evil.example/?q=" + "x" * 3000]:
+            self.client.logout()
+            form = {"login": "ann@example.org", "password": PASSWORD, "next": url}
+            answer = self.client.post("/accounts/login/", form)
+            self.assertRedirects(answer, "/", target_status_code=302)
+
+    def test_comes_without_the_way_back_where_its_address_would_be_too_long(self):
+        answer = self.client.get("/search/?q=" + "%F0" * 2500)
+        self.assertEqual(answer.url, "/accounts/login/")

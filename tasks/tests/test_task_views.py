@@ -659,6 +659,15 @@ class OddRequestTests(PageTests):
         for url in ["/tasks/", "/settings/", "/tasks/1/"]:
             self.assertIn("no-store", self.client.get(url)["Cache-Control"])
 
+    def test_act_keeps_its_page_however_long_the_address_is(self):
+        milk, butter = self.add_task("🥛 Milk"), self.add_task("🥛 Butter")
+        page = f"/search/?q={'%F0%9F%A5%9B+' * 10}{'+' * 2500}"
+        answer = self.client.post(f"/tasks/{milk.pk}/complete/", {"next": page})
+        self.assertRedirects(answer, page)
+        data = {"next": page, "version": "1"}
+        answer = self.client.post(f"/tasks/{butter.pk}/complete/", data, headers=HTMX)
+        self.assertContains(answer, 'hx-target="#listing"')
+
     def test_other_methods_are_refused_with_words(self):
         task = self.add_task()
         for path in [

@@ -15,10 +15,10 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
+from accounts.site import is_ours
 from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller
@@ -35,7 +35,7 @@ def wants_fragment(request):
 def origin(request):
     """Return the address of the page of ours that the request came from, or of this very page."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if url.startswith("/") and url_has_allowed_host_and_scheme(url, {request.get_host()}):
+    if url.startswith("/") and is_ours(request, url):
         return url
     return reverse("home") if request.method == "POST" else request.get_full_path()
 
