@@ -70,6 +70,7 @@ class UserAdmin(ModelAdmin):
         "send_reset_link",
         "send_confirmation",
         "remove_second_factors",
+        "show_admin_link",
         "end_sessions",
         "deactivate",
         "activate",
@@ -188,6 +189,12 @@ class UserAdmin(ModelAdmin):
         number = self.help(request, queryset, act, kind, f"without a second factor, or {BEYOND}")
         words = f"Removed the second factor of {counted(number, 'account')}."
         self.message_user(request, words)
+
+    @admin.action(description="Show a link to set up a second factor", permissions=["change"])
+    def show_admin_link(self, request, queryset):
+        act, kind = support.show_admin_link, Event.Kind.LINK_SHOWN
+        left_out = f"not staff, with a second factor, disabled, or {BEYOND}"
+        self.help(request, queryset, act, kind, left_out)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def end_sessions(self, request, queryset):

@@ -386,6 +386,7 @@ class Event(models.Model):
         RESET_SENT = "reset sent", "Sent a link to reset the password."
         CONFIRMATION_SENT = "confirmation sent", "Sent the link that confirms the address again."
         FACTOR_REMOVED = "factor removed", "Removed the second factor; signed out everywhere."
+        LINK_SHOWN = "link shown", "Made a link to set up the second factor."
         SIGNED_OUT = "signed out", "Signed out everywhere."
         DISABLED = "disabled", "Disabled the account."
         ENABLED = "enabled", "Enabled the account again."

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.email_verification import (
     consume_email_verification_rate_limit,
 )
 from allauth.account.internal.flows.password_reset import request_password_reset
+from django.contrib import messages
 
 from accounts.models import User
 
@@ -38,6 +39,15 @@ def remove_second_factors(request, user):
         end_sessions(request, user)
         get_adapter().send_mail("account/email/second_factor_removed", user.email, {"user": user})
     return number > 0
+
+
+def show_admin_link(request, user):
+    """Show an admin link, to be given to the user: see accounts.models.AdminLink."""
+    is_needed = user.needs_admin_link
+    if is_needed:
+        link = request.build_absolute_uri(user.make_admin_link())
+        messages.info(request, f"Give {user} this link. It works once, within an hour: {link}")
+    return is_needed
 
 
 def end_sessions(request, user):

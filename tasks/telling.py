@@ -41,6 +41,7 @@ EVENTS = {
     Event.Kind.RESET_SENT: "sent you a link to reset your password",
     Event.Kind.CONFIRMATION_SENT: "sent you the link that confirms your address again",
     Event.Kind.FACTOR_REMOVED: "removed your second factor, and signed you out everywhere",
+    Event.Kind.LINK_SHOWN: "made a link to set up your second factor",
     Event.Kind.SIGNED_OUT: "signed you out everywhere",
     Event.Kind.DISABLED: "disabled your account",
     Event.Kind.ENABLED: "enabled your account again",

@@ -9,6 +9,8 @@ from allauth.mfa import urls as mfa_urls
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, TOTP, generate_totp_secret
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -250,6 +252,46 @@ class MailTests(TestCase):
             self.client.force_login(add_user("sam@example.org", is_staff=True))
             self.assertEqual(self.client.post(self.URL).status_code, 404)
         self.assertEqual(mail.outbox, [])
+
+
+@override_settings(ADMIN_REQUIRES_MFA=True)
+class AnotherAdminTests(TestCase):
+    def setUp(self):
+        cache.clear()
+        self.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        TOTP.activate(self.root, generate_totp_secret())
+        self.sam = add_user("sam@example.org", password=PASSWORD, is_staff=True)
+        login_by_second_factor(self.client, self.root)
+
+    def act(self, *users):
+        """Run the action of the list of users, and return the messages that it leads to."""
+        data = {"action": "show_admin_link", "_selected_action": [user.pk for user in users]}
+        page = self.client.post("/admin/accounts/user/", data, follow=True)
+        return [str(message) for message in page.context["messages"]]
+
+    LEFT_OUT = "not staff, with a second factor, disabled, or out of your reach."
+
+    def test_shows_a_link_that_works(self):
+        given, left_out = self.act(self.root, self.sam, add_user())
+        words, _, link = given.partition(": http://testserver")
+        self.assertEqual(words, "Give sam@example.org this link. It works once, within an hour")
+        self.assertEqual(left_out, f"Left out 2 accounts: {self.LEFT_OUT}")
+        self.assertRedirects(confirmed(self.sam).post(link), reverse("mfa_index"))
+        entry = LogEntry.objects.get()
+        self.assertEqual((entry.user_id, entry.object_id), (self.root.pk, self.sam.pk))
+        self.assertEqual(entry.get_change_message(), "Made a link to set up the second factor.")
+
+    def test_shows_none_to_those_who_need_none(self):
+        self.assertEqual(self.act(self.root, add_user()), [f"Left out 2 accounts: {self.LEFT_OUT}"])
+        self.assertEqual(AdminLink.objects.count(), 0)
+
+    def test_staff_who_are_no_superusers_make_none(self):
+        allowed = ["view_user", "change_user"]
+        kim = add_user("kim@example.org", is_staff=True)
+        kim.user_permissions.set(Permission.objects.filter(codename__in=allowed))
+        login_by_second_factor(self.client, kim)
+        self.act(self.sam, kim)
+        self.assertEqual(AdminLink.objects.count(), 0)
 
 
 class CommandTests(TestCase):
