@@ -311,7 +311,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 WAITING_OFFERED = timedelta(days=30)
 MOST_WAITING = 20  # forms of a user
-MOST_WAITING_CHARACTERS = 300_000  # of a user: the longest notes, and as they were before
+MOST_WAITING_CHARACTERS = 300_000  # of a user
 
 
 class WaitingFormQuerySet(models.QuerySet):

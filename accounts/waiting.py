@@ -56,10 +56,10 @@ class Words(NamedTuple):
 def holds_words(act, *form_classes, typed=None, also=(), script=""):
     """Mark a view: what is typed into its form waits for its user where they were signed out.
 
-    act is what the button says that sends it then, such as "Save the task". form_classes are those
-    that read what is sent. typed are fields that people type into beyond the forms' own, or other
-    labels for these: {name: label}. also are the names of buttons that say how to save it. script
-    is the htmx source of a form, such as "form#add", whose words our script gives back by itself.
+    act is what the button says that sends it then, such as "Save your profile". form_classes are
+    those that read what is sent. typed are fields that people type into beyond the forms' own, or
+    other labels for these: {name: label}. also are the names of buttons that say how to save it.
+    script is the htmx source of a form ("form#" and its id) whose words our script gives back.
     """
     fields = {name: field for each in form_classes for name, field in each.base_fields.items()}
     seen = {name: field for name, field in fields.items() if not field.widget.is_hidden}
@@ -109,7 +109,8 @@ def mark_of(user, session_key):
 def last_user(request):
     """Return the user whose session ended by itself in this browser; None where that isn't known.
 
-    A session that was ended on purpose is in the user's list of sessions no more.
+    A session that was ended on purpose is in the user's list of sessions no more; nor is one that
+    had expired when they signed in elsewhere.
     """
     said = request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER)
     pk, _, mark = said.rpartition(":")

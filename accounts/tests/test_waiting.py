@@ -52,7 +52,8 @@ class WaitingTests(TestCase):
     def notices(self, page=None):
         """Return the notices, each as its texts by label, and its two forms as (path, data)."""
         found = []
-        for notice in select(page or self.client.get("/inbox/"), ".notice.waiting"):
+        page = self.client.get("/inbox/") if page is None else page
+        for notice in select(page, ".notice.waiting"):
             self.assertIn(WORDS, words(notice))
             texts = {words(label): self.text(notice, label) for label in select(notice, "label")}
             forms = select(notice, "form[method=post]")
@@ -136,7 +137,7 @@ class KeepingTests(WaitingTests):
         notes = "\r\nOne\r\n\r\n<two>"
         self.send_late(self.edit, title="Milk", description=notes, **shown)
         page = self.sign_in()
-        self.assertContains(page, "“Milk”, kept ")
+        self.assertIn("“Milk”, kept ", words(one(page, ".waiting")))
         texts, (path, data), _ = self.notices(page)[0]
         self.assertEqual((path, texts), (self.edit, {"Notes": "\nOne\n\n<two>"}))
         self.assertEqual(data["description"], "\nOne\n\n<two>")
@@ -157,6 +158,15 @@ class KeepingTests(WaitingTests):
             self.client.post("/tasks/add/", {"text": text})
         self.sign_in()
         self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["One", "Two"])
+
+    def test_more_than_three_are_folded_away(self):
+        for n in range(5):
+            self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", f"T{n}"]])
+        page = self.client.get("/inbox/")
+        self.assertEqual(len(self.notices(page)), 5)
+        more = one(page, "details#waiting-more")
+        self.assertEqual(words(one(more, "summary")), "More that isn’t saved 2")
+        self.assertEqual([texts["Task"] for texts, *_ in self.notices(more)], ["T3", "T4"])
 
     def test_act_without_words_is_not_kept(self):
         for path, data in [

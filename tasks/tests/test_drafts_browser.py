@@ -42,7 +42,7 @@ def enter(page, email="ann@example.org"):
 
 
 def notice(page):
-    return page.get_by_role("region", name="Not saved yet")
+    return page.get_by_role("region", name="Not saved yet").locator(".notice:visible")
 
 
 def notes(page):
@@ -253,16 +253,20 @@ class TestExpiredSession:
         assert kept(page) == []
 
     @pytest.mark.exhaustive
-    def test_notice_is_accessible_and_fits(self, signed_in, task):
+    def test_notice_is_accessible_and_fits(self, signed_in, task, ann):
         page = signed_in
         visit(page, task)
         notes(page).fill("word " * 300 + "x" * 300)
         end_session()
         page.get_by_role("button", name="Save").click()
         enter(page)
+        for n in range(4):
+            ann.waiting.keep(ann, "/tasks/add/", [["text", f"Bread {n}"], ["priority", "3"]])
         for path in [task.get_absolute_url(), "/inbox/"]:
             page.goto(path)
-            expect(notice(page)).to_be_visible()
+            expect(notice(page)).to_have_count(3)
+            page.get_by_text("More that isn’t saved 2").click()
+            expect(notice(page)).to_have_count(5)
             assert_fine(page, path)
 
 

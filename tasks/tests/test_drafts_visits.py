@@ -35,7 +35,7 @@ def enter(visitor, email="ann@example.org"):
 
 
 def notices(visitor):
-    return visitor.select("section[aria-label='Not saved yet']")
+    return visitor.select("section[aria-label='Not saved yet'] .notice")
 
 
 def offered(visitor):
