@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 
 from accounts import second_factor, waiting
 from accounts.site import LONGEST, is_ours
@@ -31,16 +30,20 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if words and not waiting.keep_late(request, view_func):
             context = {"typed": words, "next": page_of_form(request)}
             return render(request, "signed_out.html", context, status=403)
-        target = request.get_full_path()
-        if request.htmx or request.method not in ("GET", "HEAD"):
-            target = page_of_form(request)
-        sign_in = resolve_url(self.get_login_url(view_func))
-        answer = redirect_to_login(target, sign_in)
-        if len(answer.url) > LONGEST:
-            answer = redirect(sign_in)
-        if request.htmx:
-            return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
-        return answer
+        return way_to_sign_in(request, resolve_url(self.get_login_url(view_func)))
+
+
+def way_to_sign_in(request, sign_in):
+    """Return the answer that leads to the sign-in, and from there back to a page of ours."""
+    target = request.get_full_path()
+    if request.htmx or request.method not in ("GET", "HEAD"):
+        target = page_of_form(request)
+    answer = redirect_to_login(target, sign_in)
+    if len(answer.url) > LONGEST:
+        answer = redirect(sign_in)
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+    return answer
 
 
 def page_of_form(request):
@@ -84,22 +87,17 @@ class LastSeenMiddleware:
 
 
 class SignedInMiddleware:
-    """Show moments in the user's time zone, and leave their pages in no cache.
-
-    Else the Back button shows them after the sign-out, to whoever sits there then.
-    """
+    """Show moments in the user's time zone."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.user.is_authenticated:
+        if request.user.is_authenticated:
+            timezone.activate(request.user.zone)
+        else:
             timezone.deactivate()
-            return self.get_response(request)
-        timezone.activate(request.user.zone)
-        response = self.get_response(request)
-        add_never_cache_headers(response)
-        return response
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

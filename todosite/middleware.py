@@ -5,11 +5,15 @@ import time
 from hashlib import sha256
 
 from django.conf import settings
+from django.contrib.sessions import middleware
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import close_old_connections
-from django.shortcuts import render
-from django.utils.cache import get_conditional_response
+from django.shortcuts import render, resolve_url
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 
+from accounts.middleware import way_to_sign_in
 from accounts.reading import read
+from todosite.database.away import database_is_away, took_too_long
 from todosite.views import unreadable
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,7 +49,8 @@ PERMISSIONS_POLICY = ", ".join(
 class SecurityHeadersMiddleware:
     """Add the headers that Django 5.2 has no setting for; the others are in settings.py.
 
-    Django 6 has the policy built in (SECURE_CSP).
+    Django 6 has the policy built in (SECURE_CSP). No page stays in a cache: the Back button would
+    show it after the sign-out to whoever sits there then, or what the link of a mail opens.
     """
 
     def __init__(self, get_response):
@@ -55,6 +60,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
+        if not response.has_header("Cache-Control"):  # files have one
+            add_never_cache_headers(response)
         return response
 
 
@@ -122,6 +129,24 @@ class TryAgainMiddleware:
             time.sleep(self.PAUSE)
             response = self.get_response(request)
         return response
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Answers as if the session had not ended while its request was at work, and to the sign-in.
+
+    Django has a page of 400 there, though the act has taken effect.
+    """
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            if database_is_away(error) or took_too_long(error):
+                raise
+            # A redirect leads to the sign-in by itself; another page may hold what was typed.
+            if response.status_code >= 300:
+                return response
+            return way_to_sign_in(request, resolve_url(settings.LOGIN_URL))
 
 
 class FreshMiddleware:

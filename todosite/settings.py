@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "todosite.middleware.TryAgainMiddleware",
     "todosite.middleware.ReadingMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "todosite.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,5 +1,6 @@
 """Links that leave the site begin with SITE_URL, and what has to stay on it does."""
 
+import contextlib
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +11,14 @@ from allauth.core.context import request_context
 from django.core import mail
 from django.core.cache import cache
 from django.test import RequestFactory, TestCase, override_settings
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
+from accounts.management.commands.add_user import password_path
 from accounts.site import is_ours
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 from accounts.tests.test_mails import templates
 from todosite.tests.html import one
+from todosite.tests.test_logs import routes
 
 SITE = "https://todo.example.org:8443"
 ASKED = "evil.example:1337"  # a name that the server answers to, too
@@ -167,3 +170,34 @@ class SignInTests(TestCase):
     def test_comes_without_the_way_back_where_its_address_would_be_too_long(self):
         answer = self.client.get("/search/?q=" + "%F0" * 2500)
         self.assertEqual(answer.url, "/accounts/login/")
+
+
+def reverse_of(name):
+    """Return the address of a route, of the admin's too."""
+    for full in (name, f"admin:{name}"):
+        with contextlib.suppress(NoReverseMatch):
+            return reverse(full)
+
+
+class CacheTests(TestCase):
+    def assertInNoCache(self, response):
+        self.assertIn("no-store", response["Cache-Control"])
+
+    def test_page_that_resets_a_password_stays_in_none(self):
+        user = add_user("ann@example.org", password=PASSWORD)
+        form = self.client.get(password_path(user))
+        self.assertInNoCache(form)
+        page = self.client.get(form.url)
+        self.assertContains(page, "password1")
+        self.assertInNoCache(page)
+
+    def test_no_page_that_strangers_see_stays_in_one(self):
+        found = set()
+        for name, parts in routes(get_resolver()):
+            if name and not parts:
+                url = reverse_of(name)
+                response = url and self.client.get(url)
+                if response:
+                    self.assertInNoCache(response)
+                    found.add((name, response.status_code))
+        self.assertLess({("home", 200), ("account_login", 200), ("inbox", 302)}, found)

@@ -1,0 +1,80 @@
+"""A session that ends while a request of it is at work: signed out in another tab, say."""
+
+from unittest import mock
+
+import pytest
+from django.contrib.messages import success
+from django.contrib.sessions.models import Session
+
+from accounts.tests.people import add_user
+from tasks.tests.pages import HTMX
+from tasks.views import pages
+from tasks.views.answers import page
+from todosite.tests.html import words
+
+pytestmark = pytest.mark.django_db
+PAGE = {"Referer": "http://testserver/inbox/", "HX-Current-URL": "http://testserver/inbox/"}
+
+
+@pytest.fixture
+def ann(client):
+    ann = add_user()
+    client.force_login(ann)
+    return ann
+
+
+@pytest.fixture
+def ends():
+    """Have the session end just before a message is put into it."""
+
+    def end_and_tell(*args, **kwargs):
+        Session.objects.all().delete()
+        success(*args, **kwargs)
+
+    with mock.patch("django.contrib.messages.success", end_and_tell) as patch:
+        yield patch
+
+
+def test_act_answers_as_if_it_had_not_and_leads_to_the_sign_in(client, ann, ends):
+    answer = client.post("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, headers=PAGE)
+    assert (answer.status_code, answer.url) == (302, "/inbox/")
+    assert client.get(answer.url).url == "/accounts/login/?next=/inbox/"
+    assert [task.title for task in ann.tasks.all()] == ["Milk"]
+
+
+def test_act_in_place_leads_to_the_sign_in(client, ann, request):
+    client.post("/tasks/add/", {"text": "Milk"})  # its message is taken out of the session below
+    request.getfixturevalue("ends")
+    data = {"text": "Bread", "next": "/inbox/"}
+    answer = client.post("/tasks/add/", data, headers=PAGE | HTMX)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/inbox/"
+    assert sorted(task.title for task in ann.tasks.all()) == ["Bread", "Milk"]
+
+
+def test_act_in_place_that_leaves_nothing_in_the_session_is_shown(client, ann, ends):
+    data = {"text": "Milk", "next": "/inbox/"}
+    answer = client.post("/tasks/add/", data, headers=PAGE | HTMX)
+    assert "Added “Milk”." in words(answer)
+    assert client.get("/inbox/").url == "/accounts/login/?next=/inbox/"
+
+
+def test_page_leads_to_the_sign_in_and_back(client, ann):
+    client.post("/tasks/add/", {"text": "Milk"})  # its message is taken out of the session below
+    with mock.patch("tasks.views.pages.page", wraps=pages.page) as view:
+        view.side_effect = lambda *args: Session.objects.all().delete() and mock.DEFAULT
+        answer = client.get("/inbox/?sort=x")
+    assert answer.url == "/accounts/login/?next=/inbox/%3Fsort%3Dx"
+
+
+def test_words_that_were_refused_stay_on_their_page(client, ann):
+    def end_and_warn(request, *args, **kwargs):
+        Session.objects.all().delete()
+        request.session["x"] = "x"
+        return page(request, *args, **kwargs)
+
+    with mock.patch("tasks.views.lists.page", end_and_warn):
+        answer = client.post("/lists/add/", {"name": "Secret", "color": "none"})
+    assert answer.status_code == 422
+    assert 'value="Secret"' in answer.text
+    assert "Sign in" not in words(answer)
