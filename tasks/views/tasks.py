@@ -296,17 +296,17 @@ def task_end(request, task_pk):
 
 def tell_repeat(request, task, act, done):
     """Tell what became of an occurrence, and when the next one is."""
-    following = "" if task.completed else sidebar_of(request).clock.day(task.due_date)
-    if act and following:
-        say(request, f"{done}. Next: {following}.", act)
-    elif act:
+    clock = sidebar_of(request).clock
+    if act and task.completed:
         say(request, f"Completed “{task}”. That was the last one.", act)
+    elif act:
+        say(request, f"{done}. Next: {clock.day(task.due_date)}.", act)
     elif task.completed:
         say(request, f"“{task}” was completed already.")
     elif not task.repeat:
         say(request, f"“{task}” does not repeat any more.")
     elif shown_occurrence(request) not in (None, task.due_date):
-        say(request, f"That one is gone already. Next: {following}.")
+        say(request, f"That one is gone already. Next: {clock.day(task.due_date)}.")
     elif task.following(is_done=False) is None:
         say(request, f"This is the last “{task}”: there is none to go on to.")
     else:
