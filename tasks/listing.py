@@ -322,8 +322,9 @@ class Upcoming(Listing):
     limit = 500
     WEEK = timedelta(days=7)
     MOST_REPEATS = 200  # tasks whose next days are worked out
+    MOST_COUNTED = 200_000  # days that are counted for them, see recurrence.days_counted()
     FAR = timedelta(days=3653)  # beyond it nothing is worked out
-    are_more_repeats = False
+    repeats_shown = None  # how many there are, where there are more that aren't worked out
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)
@@ -373,13 +374,25 @@ class Upcoming(Listing):
         repeating = self.user.tasks.open().not_archived().exclude(repeat="")
         repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
         repeating = list(repeating.defer("description")[: self.MOST_REPEATS + 1])
-        self.are_more_repeats = len(repeating) > self.MOST_REPEATS
-        for task in repeating[: self.MOST_REPEATS]:
+        shown = self.worked_out(repeating)
+        if len(shown) < len(repeating):
+            self.repeats_shown = len(shown)
+        for task in shown:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
             for day in task.to_come(self.clock, self.first, self.last):
                 found.setdefault(day, []).append(task)
         for tasks in found.values():
             tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
+        return found
+
+    def worked_out(self, repeating):
+        """Return the first of repeating tasks, as many as may be worked out for one page."""
+        counted, found = 0, []
+        for task in repeating[: self.MOST_REPEATS]:
+            counted += task.days_counted(self.last)
+            if counted > self.MOST_COUNTED:
+                break
+            found.append(task)
         return found
 
     @cached_property

@@ -1174,6 +1174,12 @@ class Task(Kept):
             week_start=clock.week_start,
         )
 
+    def days_counted(self, last):
+        """Return how many days to_come() has to count through, see recurrence.days_counted()."""
+        return recurrence.days_counted(
+            self.repeat, anchor=self.repeat_anchor or self.due_date, last=last
+        )
+
     def go_on(self, act, day):
         """Be due on day, with no step done. What counts from completion begins anew there."""
         fields = {"due_date": day}

@@ -187,8 +187,9 @@ FIELDS = {
 # Periods without a day, after which a rule is taken to have no more. The years of the calendar
 # are alike again after 28, or 40 where a century comes between.
 MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
-# Periods in which a number of days is counted, from the first: a century and more.
-MOST_COUNTED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
+# Periods that are walked through at most, wherever a walk begins: a century and more. So each walk
+# ends by a number, whatever day it is to come to.
+MOST_WALKED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
 def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
@@ -284,6 +285,12 @@ def between(rule: str, *, anchor: date, after: date, last: date, week_start: int
     return list(takewhile(lambda day: day <= last, found))
 
 
+def days_counted(rule: str, *, anchor: date, last: date) -> int:
+    """Return how many days of the calendar between() counts through to come to last: what ends
+    after a number of times is counted from its anchor, and all else from where it is asked for."""
+    return max((last - anchor).days, 0) if "COUNT=" in rule else 0
+
+
 def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
     """Yield the days of a series that come after `after`, in their order."""
     # What ends after a number of days has to count them from the first.
@@ -310,13 +317,16 @@ def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> boo
     return next((other for other in found if other >= day), None) == day
 
 
-def number_before(rule: str, *, anchor: date, day: date, week_start: int = 0) -> int:
-    """Return how many days of a series come before the one that is due on day.
+def number_before(
+    rule: str, *, anchor: date, day: date, week_start: int = 0, most: int = MOST_COUNT
+) -> int:
+    """Return how many days of a series come before the one that is due on day: `most` if there are
+    more.
 
     What is due on a day that is none of them was put off from the one before it.
     """
     endless = replace(read(rule), count=None, until=None)
-    days = series_from(endless, anchor, anchor, week_start)
+    days = islice(series_from(endless, anchor, anchor, week_start), most + 1)
     return max(sum(1 for _ in takewhile(lambda other: other <= day, days)) - 1, 0)
 
 
@@ -327,7 +337,8 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
     """
     said = read(rule)
     if said.count:
-        before = number_before(rule, anchor=anchor, day=day, week_start=week_start)
+        how = {"week_start": week_start, "most": said.count}
+        before = number_before(rule, anchor=anchor, day=day, **how)
         said = replace(said, count=max(said.count - before, 1))
     is_last = day.day == monthrange(day.year, day.month)[1]
     is_plain = said.frequency in ("MONTHLY", "YEARLY") and not (said.weekdays or said.month_days)
@@ -379,7 +390,7 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
         week_start = rule.week_start
     period_of, days_of = PERIODS[rule.frequency]
     empty, numbers = 0, count(period_of(anchor, start, week_start) // rule.interval)
-    for number in islice(numbers, MOST_COUNTED[rule.frequency] if rule.count else None):
+    for number in islice(numbers, MOST_WALKED[rule.frequency]):
         try:
             days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
         except (ValueError, OverflowError):  # behind 31 December 9999

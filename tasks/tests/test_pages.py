@@ -247,6 +247,17 @@ class UpcomingTests(ListingTests):
             self.assertContains(self.get("/upcoming/"), words)
             self.assertEqual(self.coming()["Tue 31 Mar"], ["First every day", "Second every day"])
 
+    def test_days_that_are_counted_for_a_page_are_limited_too(self):
+        for title, rule in [("First", "FREQ=DAILY;COUNT=99"), ("Second", "FREQ=DAILY;COUNT=99")]:
+            self.add_repeat(title, rule, day(-10))
+        self.add_repeat("Third", "FREQ=DAILY", day(-9))
+        words = "Of your repeats, the 1 that are due first are shown on days to come."
+        with mock.patch.object(Upcoming, "MOST_COUNTED", 40):
+            self.assertNotContains(self.get("/upcoming/"), words)
+        with mock.patch.object(Upcoming, "MOST_COUNTED", 20):
+            self.assertContains(self.get("/upcoming/"), words)
+            self.assertEqual(self.coming()["Tue 31 Mar"], ["First every day, 99 times"])
+
     def test_weeks_of_another_decade_are_not_worked_out(self):
         self.add_repeat("Gym", "FREQ=DAILY", day(0))
         self.assertEqual(len(self.coming("/upcoming/?from=2036-03-01")), 7)

@@ -21,6 +21,7 @@ from tasks.recurrence import (
     following,
     moved,
     next_due,
+    number_before,
     read,
     refuse_old,
     resumed,
@@ -220,6 +221,14 @@ class GoingOnTests(SimpleTestCase):
                 self.assertEqual(rest.count, left)
         put_off = resumed("FREQ=WEEKLY;COUNT=5", anchor=date(2026, 1, 1), day=date(2026, 1, 10))
         self.assertEqual(put_off.count, 4)  # the second one, of 8 January
+
+    def test_days_before_one_are_counted_up_to_the_most_that_a_repeat_can_have(self):
+        first, far = date(2026, 1, 1), date(9999, 12, 30)
+        for rule in ("FREQ=DAILY", "FREQ=DAILY;COUNT=99", "FREQ=DAILY;UNTIL=20260105"):
+            with self.subTest(rule=rule):
+                self.assertEqual(number_before(rule, anchor=first, day=date(2026, 1, 6)), 5)
+                self.assertEqual(number_before(rule, anchor=first, day=far), 9999)
+        self.assertEqual(resumed("FREQ=DAILY;COUNT=99", anchor=first, day=far).count, 1)
 
     def test_day_that_is_named_moves_with_the_date(self):
         on = "FREQ=MONTHLY;BYMONTHDAY="
