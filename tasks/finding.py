@@ -53,10 +53,10 @@ def find(user, sidebar, q, is_search):
 
     Without q these are the pages alone. is_search: can tasks be searched for it?
     """
-    words = fold(q).split()
+    words = set(fold(q).split())
 
     def named(places):
-        found = [place for place in places if all(word in fold(place.words) for word in words)]
+        found = [place for place in places if has_all(fold(place.words), words)]
         return found[:MOST]
 
     pages = [Place(name, reverse(route), icon) for name, _, icon, route in PAGES]
@@ -90,6 +90,10 @@ def find(user, sidebar, q, is_search):
     return [group for group in groups if group.places]
 
 
+def has_all(text, words):
+    return all(word in text for word in words)
+
+
 def tasks(user, sidebar, q):
     listing = Search(user, QueryDict(urlencode({"q": q, "completed": 1})), sidebar)
     found = listing.tasks.order_by(*listing.order).defer("description")[:MOST]
@@ -116,5 +120,5 @@ def acts(user, sidebar, words):
             more=sidebar.clock.moment(line.act.created_at),
         )
         for line in lines
-        if all(word in fold(line.words) for word in words)
+        if has_all(fold(line.words), words)
     ][: MOST // 2]

@@ -18,16 +18,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts import text
-from tasks import pasted, search
+from tasks import pasted, quickadd, search
 from tasks.history import Act
 from tasks.models import TAG, SavedSearch, Step, Tag, Task, TaskList
-from tasks.recurrence import refuse_old, with_week_start
+from tasks.recurrence import listed, refuse_old, with_week_start
 from tasks.search import LONGEST, MOST_WORDS
-from tasks.understood import Line
+from tasks.understood import Line, lists_by_name, read_all
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
 MOST_SEARCHES = 20  # of a user: each is counted for every page
+SHOWN = 5  # numbers of lines that a sentence names
 MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
 NOTES_LENGTH = 100_000
 MAX_PAGE = 10**9
@@ -439,9 +440,9 @@ class PlainField(forms.Field):
 
 
 def lists_in(user, text):
-    """Return the lists that text may go to, {name: id}: user's, if it may name one."""
+    """Return the lists that text may go to, as a Line takes them: user's, if it may name one."""
     there = user.lists.filter(archived_at=None) if "+" in text else user.lists.none()
-    return dict(there.values_list("name", "pk"))
+    return lists_by_name(dict(there.values_list("name", "pk")))
 
 
 def line_of(user, text, **options):
@@ -572,9 +573,9 @@ class ReadForm(forms.Form):
         """Return what it says; sidebar has the user's lists and tags."""
         self.full_clean()
         text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
-        lists = {one["name"]: one["pk"] for one in sidebar.lists}
+        lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
-        text = " ".join(text.split())
+        text = " ".join(text.split())[: quickadd.LONGEST + 1]  # and whether its last word goes on
         phrases = dict.fromkeys(plain)
         plain = [phrase for phrase in phrases if phrase != press]
         plain += [press] if press and press not in phrases else []
@@ -627,7 +628,9 @@ class PasteForm(AddForm):
     )
     field_order = ["as_text", "text"]
     lines = ()  # as pasted.read() gives them, each with what it says: (Pasted, Line)
+    unread_from = None  # the number of the line from which on none is read, since so many were
 
+    UNREAD_ID = "unread"  # of what the page says by the lines that weren't read
     SHOWN = {"text", "list", "due_date", "as_text"}  # what else was said goes along unseen
 
     def __init__(self, data=None, *, user, **kwargs):
@@ -645,13 +648,11 @@ class PasteForm(AddForm):
         found = pasted.read(text)
         if not found:
             raise ValidationError("Write what there is to do, one task a line.", code="required")
-        as_text, self.lines, errors = self.cleaned_data["as_text"], [], []
-        clock, lists = self.user.clock(), lists_in(self.user, text)
-        shared = {"tags": self.fields["tags"].to_python(self.data.get("tags", ""))}
-        for task in found:
-            line = Line(task.title, clock, lists=lists, as_text=as_text, offers=False)
-            self.lines.append((task, line))
-            task.title = line.said.title
+        errors = []
+        self.read(found, lists_in(self.user, text))
+        tags = self.fields["tags"].to_python(self.data.get("tags", ""))
+        shared = {"tags": tags[: MOST_TAGS + 1]}  # one too many is too many
+        for task, line in self.lines:
             for each in (task, *task.steps):
                 try:
                     if each is task:
@@ -663,11 +664,42 @@ class PasteForm(AddForm):
         if errors:
             raise ValidationError(errors)
         self.instance.title = found[0].title
+        if self.unread:
+            describes = f"{self['text'].auto_id}_helptext {self.UNREAD_ID}"
+            self.fields["text"].widget.attrs["aria-describedby"] = describes
         return text
+
+    def read(self, found, lists):
+        """Find out what pasted lines say; their titles are then what is left."""
+        texts, as_text = [task.title for task in found], self.cleaned_data["as_text"]
+        lines, unread = read_all(texts, self.user.clock(), lists=lists, as_text=as_text)
+        self.lines = list(zip(found, lines, strict=True))
+        for task, line in self.lines:
+            task.title = line.said.title
+        if unread is not None:
+            self.unread_from = found[unread].number
 
     @property
     def done(self):
         return sum(task.done for task, _ in self.lines)
+
+    @property
+    def unread(self):
+        """Return what to say of the lines that weren't read to their end, "" if all were."""
+        words = []
+        numbers = [str(task.number) for task, line in self.lines if line.unread]
+        if numbers:
+            which = listed(numbers[:SHOWN] + ["others"] * (len(numbers) > SHOWN))
+            words.append(
+                f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read:"
+                f" the rest of line{'s' if len(numbers) > 1 else ''} {which} stays as you typed it."
+            )
+        if self.unread_from:
+            words.append(
+                f"From line {self.unread_from} on, all stays as you typed it: these are more dates,"
+                " times and repeats than are read at once."
+            )
+        return " ".join(words)
 
     def add(self, act):
         names = ["description", "priority", "due_date", "due_time", "list"]

@@ -644,7 +644,9 @@ FRAGMENTS = {
     "full_day": FULL_DAY,
     "short_day": rf"{SHORT_DAY}\.?",
     "day_name": f"(?:{FULL_DAY}|{SHORT_DAY})",
-    "days": f"(?P<days>{{day_name}}s?(?:(?:{{also}}| | ?{UP_TO} ?){{day_name}}s?)*)",
+    # Atomic, as (?>…) is: else "weds" is "wed" and an s besides, and n of them are read in 2ⁿ ways.
+    "one_or_each": "(?>{day_name}s?)",
+    "days": f"(?P<days>{{one_or_each}}(?:(?:{{also}}| | ?{UP_TO} ?){{one_or_each}})*)",
     "also": "(?:, (?:and )?|,| ?[/&+] ?| and (?:every |on )?)",
     "plural_days": "(?P<days>{full_day}s(?:{also}{full_day}s)*)",
     "several_days": "(?P<days>{full_day}s(?:{also}{full_day}s)+)",

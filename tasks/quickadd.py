@@ -13,10 +13,14 @@ phrases; all of them stand in tasks.phrases.PHRASES. Where in doubt, it is text:
 
 A line has at most one date, time, repeat, priority and list: the surest, then the first. What else
 looks like one is text, and so is a line that would leave no title.
+
+The work for a line is limited by a number, not by a clock, so that each machine reads it alike. A
+phrase may begin at MOST_TRIED places of a line; from the next such place on, dates, times and
+repeats are text.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -29,8 +33,9 @@ from tasks.search import fold, longest_name
 
 LONGEST = 500  # characters that are read; what is beyond them goes to the notes
 LONGEST_TITLE = 255
-MOST_PLAIN = 50  # phrases of a line that are said to be text
+MOST_TRIED = 40  # places of a line at which a phrase may begin; what people write has fewer
 LONGEST_TAG, LONGEST_LIST_NAME = 50, 100
+LONGEST_LIST_AHEAD = 3 * LONGEST_LIST_NAME  # where accents are typed as marks of their own
 PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
 
 
@@ -88,6 +93,8 @@ class QuickAdd:
 
     due_date and due_time are those of its writer's zone. priority is 0 (none) to 3 (high). repeat
     is a rule's text (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
+    tried is the number of places at which a phrase was tried. unread is the first place at which
+    none was, since there are too many; None if all were tried.
     """
 
     title: str
@@ -100,6 +107,8 @@ class QuickAdd:
     repeat: str = ""
     repeat_from: str = ""
     spans: list[Span] = field(default_factory=list)
+    tried: int = field(default=0, compare=False)
+    unread: int | None = field(default=None, compare=False)
 
 
 def parse(
@@ -110,19 +119,25 @@ def parse(
     day_first: bool = True,
     plain: Collection[str] = (),
     lists: Collection[str] = (),
+    new_lists: bool = True,
     as_text: bool = False,
 ) -> QuickAdd:
     """Read a line. It never fails: what isn't understood is the title.
 
     now is aware and in the zone of the line's writer; week_start is 0 for Monday … 6 for Sunday;
     day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand, and
-    as_text says that all of it is; lists has names of lists that are known without quotes, too,
-    such as +Garden project.
+    as_text says that all of it is; lists has names of lists, folded (tasks.search.fold), which are
+    known without quotes, too, such as +garden project. The name of any other list is text, unless
+    new_lists.
     """
     line, rest = cut(text.strip(), LONGEST)
     bare = "\x00" * len(line) if as_text else without_literals(line, plain)
-    tokens = tokens_of(bare, lists)
-    found = chosen(*phrases_of(bare, tokens, Now(now, week_start, day_first)), tokens)
+    tokens, bare = tokens_of(bare, lists, new_lists)
+    bare = re.sub(r"\s", " ", bare)
+    tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
+    bare = blanked(bare, tokens)
+    phrases = phrases_of(bare, tries, Now(now, week_start, day_first))
+    found = chosen(bare, phrases, tokens)
     dates = {}
     with suppress(ValueError, OverflowError):  # a day behind 31 December 9999
         dates = meaning({says: one.value for says, one in found.items()}, now)
@@ -142,6 +157,8 @@ def parse(
         tags=list(dict.fromkeys(token.value for token in tokens if token.kind == "tag")),
         list_name=said.get("list", ""),
         spans=[Span(start + indent, end + indent, kind) for start, end, kind in spans],
+        tried=tried,
+        unread=None if unread is None else unread + indent,
         **dates,
     )
 
@@ -194,23 +211,35 @@ def without_literals(line: str, plain: Collection[str]) -> str:
     def nothing(found):
         return "\x00" * len(found[0])
 
-    plain = [phrase for phrase in plain if phrase.strip() and len(phrase) <= LONGEST][:MOST_PLAIN]
     bare = line
-    for phrase in sorted(plain, key=len, reverse=True):
+    for phrase in sorted(no_longer_than_a_line(plain), key=len, reverse=True):
         words = r"\s+".join(map(re.escape, phrase.split()))
         bare = re.sub(rf"(?<!\w){words}(?!\w)", nothing, bare, flags=re.IGNORECASE)
     return LITERAL.sub(nothing, bare)
 
 
-def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
-    """Return the tags, and the first list and the first priority, in their order."""
-    known = {fold(name) for name in lists}
-    tokens = {}
+def no_longer_than_a_line(phrases: Collection[str]) -> list[str]:
+    """Return the first of phrases that a line has room for."""
+    kept, room = [], LONGEST
+    for phrase in phrases:
+        if phrase.strip() and len(phrase) <= room:
+            kept.append(phrase)
+            room -= len(phrase)
+    return kept
+
+
+def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[Found], str]:
+    """Return the tags, and the first list and the first priority, in their order; and the line
+    with NULs for the name of a list that is text, see parse()."""
+    tokens, strange = {}, []
     for token in TOKEN.finditer(bare):
         kind, (start, end) = token.lastgroup, token.span()
         value = " ".join(token[kind].split())
         kind = kind.removeprefix("quoted_")
-        if token["list"] and (length := longest_name(bare[start + 1 :], known)):
+        if kind in tokens:  # the first list and the first priority count
+            continue
+        ahead = bare[start + 1 : start + 1 + LONGEST_LIST_AHEAD]
+        if token["list"] and (length := longest_name(ahead, lists)):
             end = start + 1 + length
             value = bare[start + 1 : end]
         is_tag = kind == "tag"
@@ -219,32 +248,59 @@ def tokens_of(bare: str, lists: Collection[str]) -> list[Found]:
         if (is_tag and NUMBER_OR_COLOR.fullmatch(value)) or not legible(value):
             continue
         value = PRIORITIES[value.lower()] if kind == "priority" else value
-        tokens.setdefault(start if is_tag else kind, Found(start, end, kind, value))
-    return list(tokens.values())
+        found = Found(start, end, kind, value)
+        if kind == "list" and not new_lists and fold(value) not in lists:
+            strange.append(found)
+        else:
+            tokens[start if is_tag else kind] = found
+    return list(tokens.values()), blanked(bare, strange, "\x00")
 
 
 # Which phrases count
 
 
-def phrases_of(bare: str, tokens: list[Found], now: Now) -> tuple[str, list[Found]]:
-    """Return the line with blanks for its tokens, and the phrases in it that may count."""
-    bare = re.sub(r"\s", " ", bare)
-    line, bare = blanked(bare, tokens, "\x00"), blanked(bare, tokens)  # no phrase goes across one
+class Try(NamedTuple):
+    """A match that may be a phrase of a kind: how sure that is, and what reads it."""
+
+    match: re.Match
+    kind: str
+    strength: int
+    read: Callable
+
+
+def tries_in(line: str) -> tuple[list[Try], int, int | None]:
+    """Return what may be a phrase in a line, in the order of PHRASES; the number of places at which
+    these begin; and the first place that is left out, None where none is."""
+    tries = [
+        Try(match, kind, strength, read)
+        for kind, strength, expression, read in PHRASES
+        for match in expression.finditer(line)
+    ]
+    places = sorted({one.match.start() for one in tries})
+    if len(places) <= MOST_TRIED:
+        return tries, len(places), None
+    unread = places[MOST_TRIED]
+    return [one for one in tries if one.match.start() < unread], MOST_TRIED, unread
+
+
+def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
+    """Return the phrases that may count; bare is the line with blanks for its tokens."""
     found = []
-    for kind, strength, expression, read in PHRASES:
-        for match in expression.finditer(line):
-            start, end = match.span()
-            value = None
-            with suppress(ValueError, OverflowError):  # 31/2, or a day behind 31 December 9999
-                value = read(match, now)
-            if value is None or any(one.start < end and start < one.end for one in found):
-                continue
-            core, (start, lead) = start, lead_of(line, start, kind)
-            if lead == "clock":
-                value = value.in_the_afternoon()
-            surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
-            found.append(Found(start, end, kind, value, surer, lead, core))
-    return bare, [one for one in found if not is_text(bare, one, found)]
+    for match, kind, strength, read in tries:
+        start, end = match.span()
+        if any(one.start < end and start < one.end for one in found):
+            continue
+        value = None
+        with suppress(ValueError, OverflowError):  # 31/2, or a day behind 31 December 9999
+            value = read(match, now)
+        if value is None:
+            continue
+        core, (start, lead) = start, lead_of(match.string, start, kind)
+        if lead == "clock":
+            value = value.in_the_afternoon()
+        surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
+        found.append(Found(start, end, kind, value, surer, lead, core))
+    return [one for one in found if not is_text(bare, one, found)]
 
 
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:

@@ -6,6 +6,7 @@ A search is words, each of which has to be found somewhere in a task, and filter
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -69,9 +70,9 @@ class Query:
 
 
 def read(text: str, lists: dict, tags: dict) -> Query:
-    """Return what text asks for; lists and tags are the user's, {name: id}, the Inbox with None."""
-    query, at = Query(), 0
-    names = {"+": folded_names(lists), "#": folded_names(tags)}
+    """Return what text asks for; lists, with the Inbox, and tags are the user's, each as
+    folded_names() returns them: of several searches that is worked out once."""
+    query, at, names = Query(), 0, {"+": lists, "#": tags}
     while token := TOKEN.search(text, at):
         start, at = token.span()
         found = None
@@ -113,11 +114,14 @@ def filter_of(sign: str, name: str, names: dict):
     return ("tag", value, f"#{name}") if sign == "#" else ("list", value, name)
 
 
-def longest_name(text: str, names: dict) -> int:
+def longest_name(text: str, names: Collection[str]) -> int:
     """Return how long the longest of names is that text begins with, as whole words; 0 if none."""
     folded, places = folded_with_places(text)
-    ends = [places[len(name) - 1] + 1 for name in names if name and folded.startswith(name)]
-    return max((end for end in ends if not text[end : end + 1].strip()), default=0)
+    for length in range(len(folded), 0, -1):  # so that it takes no longer where there are many
+        end = places[length - 1] + 1
+        if folded[:length] in names and not text[end : end + 1].strip():
+            return end
+    return 0
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:

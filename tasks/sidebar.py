@@ -116,8 +116,14 @@ class Sidebar:
 
     def read(self, q):
         """Return a search of the user's as it is understood, a tasks.search.Query."""
+        return search.read(q, *self.names)
+
+    @cached_property
+    def names(self):
+        """The user's lists, with the Inbox, and tags by name, as a search takes them."""
         lists = {"Inbox": None} | {one["name"]: pk for pk, one in self.all_lists.items()}
-        return search.read(q, lists, {tag["name"]: pk for pk, tag in self.tags.items()})
+        tags = {tag["name"]: pk for pk, tag in self.tags.items()}
+        return search.folded_names(lists), search.folded_names(tags)
 
     @cached_property
     def saved(self):

@@ -3,13 +3,16 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 
 from accounts.clock import Clock
 from tasks import phrases, quickadd, recurrence
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
+MOST_TRIED = 2000  # phrases of lines that are read at once, as quickadd.parse() counts them
+MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, also where none is
+LONGEST_WORD = 30  # characters of a word that a sentence shows
 PRIORITIES = {1: "Low priority", 2: "Medium priority", 3: "High priority"}
 
 
@@ -100,38 +103,56 @@ EXAMPLES = [
 ]
 
 
+def lists_by_name(lists):
+    """Return the lists that a line can go to, {name: id}, as a Line takes them: with the Inbox, and
+    by their names without case and accents, too. Of several lines it is worked out once."""
+    return folded_names({"Inbox": None, **lists})
+
+
+def read_all(texts, clock: Clock, *, lists, as_text=False):
+    """Return what each of texts says, as Lines, and the index of the first that was taken as it is
+    since reading the ones before it was work enough; None where all were read."""
+    lines, tried, characters, unread = [], 0, 0, None
+    for index, text in enumerate(texts):
+        is_enough = tried >= MOST_TRIED or characters >= MOST_CHARACTERS
+        if is_enough and unread is None:
+            as_text, unread = True, index
+        line = Line(text, clock, lists=lists, as_text=as_text, offers=False)
+        lines.append(line)
+        tried += line.said.tried
+        characters += len(text)
+    return lines, unread
+
+
 class Line:
     """A line and what it says.
 
-    lists are those that it can go to, {name: id}; tags the user's, {name: id}, None where nobody
-    asks which are new; plain has phrases that are text, and as_text says that all of it is.
-    list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there: it is
-    text where nobody offers to make it.
+    lists are those that it can go to, as lists_by_name() returns them; tags the user's, {name: id},
+    None where nobody asks which are new; plain has phrases that are text, and as_text says that
+    all of it is. list_pk is None for the Inbox, and where unlisted is the name of a list that isn't
+    there: it is text where nobody offers to make it.
     """
 
     def __init__(
         self, text, clock: Clock, *, lists=None, tags=None, plain=(), as_text=False, offers=True
     ):
         self.text, self.clock, self.tags, self.plain = text, clock, tags, plain
-        lists = {"Inbox": None, **(lists or {})}
-        read = partial(
-            quickadd.parse,
+        lists = lists or lists_by_name({})
+        self.said = quickadd.parse(
             text,
             now=clock.now,
             week_start=clock.week_start,
             day_first=clock.date_format != "month",
+            plain=plain,
             lists=lists,
+            new_lists=offers,
             as_text=as_text,
         )
-        self.said, known = read(plain=plain), folded_names(lists)
         name = self.said.list_name
-        self.list_pk, self.list_name = known.get(name) or known.get(fold(name)) or (None, "")
+        self.list_pk, self.list_name = lists.get(name) or lists.get(fold(name)) or (None, "")
         self.unlisted = name if name and not self.list_name else ""
-        if self.unlisted and not offers:
-            phrase = next(text[start:end] for start, end, kind in self.said.spans if kind == "list")
-            self.said, self.unlisted = read(plain=[*plain, phrase]), ""
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """Return what was understood, in the order of the line."""
         kinds = [kind for _, _, kind in self.said.spans]
@@ -147,6 +168,17 @@ class Line:
                 words = getattr(self, kind)(kinds)
             found.append(Chip(kind, phrase, words, ICONS.get(kind, "")))
         return found
+
+    @property
+    def unread(self) -> str:
+        """Return what to say of the part that wasn't read, "" if all was."""
+        if self.said.unread is None:
+            return ""
+        word = self.text[self.said.unread :].split()[0][:LONGEST_WORD]
+        return (
+            f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read."
+            f" From “{word}” on they stay as you typed them."
+        )
 
     @property
     def plain_phrases(self) -> list[tuple[str, str]]:
@@ -212,5 +244,9 @@ class Line:
         return self.list_name or f"No list “{self.unlisted}”"
 
     def tag(self, name) -> str:
-        known = self.tags is None or name.lower() in {tag.lower() for tag in self.tags}
+        known = self.tags is None or name.lower() in self.tag_names
         return f"#{name}" if known else f"#{name}, a new tag"
+
+    @cached_property
+    def tag_names(self):
+        return {tag.lower() for tag in self.tags}

@@ -5,7 +5,7 @@ import uuid
 from django import template
 
 from tasks import dates, recurrence, search
-from tasks.understood import Line
+from tasks.understood import Line, lists_by_name
 
 register = template.Library()
 
@@ -56,7 +56,7 @@ def ways_on(message):
 @register.simple_tag
 def title_says(task, sidebar):
     """Return what the title would be understood as, if it were a new line; "" for nothing."""
-    lists = {one["name"]: one["pk"] for one in sidebar.lists}
+    lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
     return Line(task.title, sidebar.clock, lists=lists, offers=False).words
 
 

@@ -1,6 +1,7 @@
 """Several lines become several tasks, once it is said that they shall."""
 
 import re
+from unittest import mock
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from accounts.tests.people import add_user
 from tasks.tests.pages import PageTests, messages_of, words_of
+from tasks.tests.steps import calls
 from todosite.tests.html import one, select, values
 
 KEY = "11111111-2222-4333-8444-555555555555"
@@ -236,6 +238,51 @@ class PasteTests(PageTests):
         self.paste(f"- {'x' * 256}\n  - {'y' * 255}", sure="1")
         self.assertEqual(self.rows(), [("x" * 255, "pending", [("y" * 255, False)])])
         self.assertEqual(self.ann.tasks.get().description, "x")
+
+    def test_lines_beyond_those_that_are_read_are_text_and_preview_and_save_agree(self):
+        text = "Milk tomorrow\n  Oat\n\nBread friday #calls\nEggs tomorrow #calls\nJam"
+        words = (
+            "From line 5 on, all stays as you typed it: these are more dates, times and repeats"
+            " than are read at once."
+        )
+        with mock.patch("tasks.understood.MOST_TRIED", 2):
+            asked = self.paste(text)
+            self.assertEqual(words_of(one(asked, "#unread")), words)
+            box = one(asked, "textarea")
+            self.assertEqual(box.get("aria-describedby"), "id_text_helptext unread")
+            titles = ["Milk", "Bread", "Eggs tomorrow #calls", "Jam"]
+            shown = [words_of(line) for line in select(asked, "ul.preview > li > span:first-child")]
+            self.assertEqual(shown, titles)
+            added = self.post("/tasks/paste/", text=text, sure="1", next="/inbox/")
+        self.assertEqual(messages_of(added), [f"Added 4 tasks. {words}"])
+        self.assertEqual([title for title, _, _ in self.rows()], titles)
+        self.assertEqual(self.ann.tasks.exclude(due_date=None).count(), 2)
+
+    def test_lines_that_are_read_in_part_are_named(self):
+        line = "eod " * 40 + "and tomorrow"
+        for number, which in [
+            (1, "line 2"),
+            (2, "lines 2 and 3"),
+            (7, "lines 2, 3, 4, 5, 6 and others"),
+        ]:
+            with self.subTest(number=number):
+                asked = self.paste("\n".join(["Milk", *[line] * number]))
+                words = (
+                    "Only the first 40 dates, times and repeats of a line are read: the rest of"
+                    f" {which} stays as you typed it."
+                )
+                self.assertEqual(words_of(one(asked, "#unread")), words)
+
+    def test_of_lines_that_are_all_read_nothing_is_said(self):
+        self.assertEqual(select(self.paste("Milk tomorrow\nBread"), "#unread"), [])
+
+    def test_too_many_tags_for_all_are_refused_in_a_few_steps(self):
+        text = "\n".join(["Milk #calls"] * 500)
+        tags = " ".join(f"t{number}" for number in range(20_000))
+        response = []
+        number = calls(lambda: response.append(self.paste(text, tags=tags)))
+        self.assertContains(response[0], "20000 tags; 30 are possible.", status_code=422)
+        self.assertLess(number, 3_000_000)
 
     def test_list_that_is_gone_can_be_chosen_anew(self):
         gone, home = self.add_list("Gone"), self.add_list("Home")

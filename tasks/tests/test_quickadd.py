@@ -186,10 +186,10 @@ class ParseTests(SimpleTestCase):
 
     def test_lists_that_are_known_need_no_quotes(self):
         self.check(
-            "+garden project dig", "dig", list_name="garden project", lists=["Garden project"]
+            "+garden project dig", "dig", list_name="garden project", lists=["garden project"]
         )
         self.check("+garden project dig", "project dig", list_name="garden")
-        self.check("+gardens dig", "dig", list_name="gardens", lists=["Garden"])
+        self.check("+gardens dig", "dig", list_name="gardens", lists=["garden"])
 
     def test_first_list_and_priority_count_and_each_tag_once(self):
         self.check("a +x +y !1 !high #t #u #t", "a +y !high", list_name="x", priority=1,
@@ -274,4 +274,4 @@ class PropertyTests(SimpleTestCase):
     @example("in 999 years", 0, True)
     def test_words_that_mean_something_in_any_order(self, text, week_start, day_first):
         self.check(text, week_start=week_start, day_first=day_first)
-        self.check(text, plain=text.split()[::3], lists=["a b", "List"])
+        self.check(text, plain=text.split()[::3], lists=["a b", "list"])

@@ -8,7 +8,7 @@ from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
 from accounts.tests.people import add_user
-from tasks.search import excerpt, fold, marked, read
+from tasks.search import excerpt, fold, folded_names, marked, read
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -18,10 +18,11 @@ from tasks.tests.pages import (
     titles_of,
     words_of,
 )
+from tasks.tests.steps import calls
 from todosite.tests.html import one, select
 
-LISTS = {"Inbox": None, "Work": 1, "Work at home": 2, "Ärger": 3}
-TAGS = {"calls": 5, "Büro": 6}
+LISTS = folded_names({"Inbox": None, "Work": 1, "Work at home": 2, "Ärger": 3})
+TAGS = folded_names({"calls": 5, "Büro": 6})
 
 
 class ReadTests(SimpleTestCase):
@@ -50,7 +51,7 @@ class ReadTests(SimpleTestCase):
         self.check("+workshop", ["+workshop"], unknown=["+workshop"])
 
     def test_name_as_it_is_written_comes_before_one_that_only_folds_alike(self):
-        lists = {"Müller": 1, "Muller": 2, "Straße zwei": 3}
+        lists = folded_names({"Müller": 1, "Muller": 2, "Straße zwei": 3})
         for text, value in [("+Müller", 1), ("+Muller", 2), ("+muller", 1), ("+strasse zwei", 3)]:
             with self.subTest(text=text):
                 (found,) = read(text, lists, {}).filters
@@ -458,6 +459,12 @@ class GoTests(PageTests):
         places = self.places("")
         self.assertEqual(list(places), ["Pages"])
         self.assertIn("Trash", places["Pages"])
+
+    def test_many_words_take_few_steps_though_there_are_many_lists(self):
+        many = [self.ann.lists.model(user=self.ann, name=f"a b {number}") for number in range(300)]
+        self.ann.lists.bulk_create(many)
+        number = calls(lambda: self.client.get("/go/", {"q": "a b " * 500}))
+        self.assertLess(number, calls(lambda: self.client.get("/go/", {"q": "a b"})))
 
     def test_too_long_a_text_is_told_and_can_still_be_added(self):
         for q, words in [

@@ -11,7 +11,7 @@ from django.test import SimpleTestCase
 from accounts.clock import Clock
 from tasks.models import Task
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
-from tasks.understood import EXAMPLES, Line
+from tasks.understood import EXAMPLES, Line, lists_by_name
 from todosite.tests.html import hidden, one, select, values
 
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -87,7 +87,7 @@ class LineTests(SimpleTestCase):
         )
 
     def test_lists_are_known_whatever_their_case_and_accents(self):
-        lists = {"Büro": 1, "Garden project": 2}
+        lists = lists_by_name({"Büro": 1, "Garden project": 2})
         for text, pk, name in [("a +buro", 1, "Büro"), ("a +garden PROJECT", 2, "Garden project")]:
             with self.subTest(text=text):
                 line = Line(text, Clock(NOW), lists=lists)
@@ -333,6 +333,26 @@ class QuickAddPageTests(PageTests):
                 self.assertIn(words, words_of(response))
         self.assertEqual(Task.objects.count(), 0)
 
+    def test_rest_of_a_line_that_is_not_read_is_said_while_it_is_typed_and_once_it_is_added(self):
+        line = "Pay tomorrow " + "eod " * 39 + "friday"
+        words = (
+            "Only the first 40 dates, times and repeats of a line are read."
+            " From “friday” on they stay as you typed them."
+        )
+        response = self.client.post("/tasks/read/", {"text": line}, headers=HTMX)
+        self.assertEqual(words_of(one(response, ".unread")), words)
+        self.assertEqual(select(self.read("Pay tomorrow"), ".unread"), [])
+        (told,) = messages_of(self.add(line))
+        self.assertTrue(told.endswith(f" Understood as Tomorrow. {words}"), told)
+        self.assertEqual(self.state()["title"], line.replace("tomorrow ", ""))
+
+    def test_what_is_behind_the_part_of_a_line_that_is_read_is_not_looked_through(self):
+        response = self.read("Call fri " + "word " * 100 + "sat", plain=["fri", "sat"])
+        self.assertEqual(values(response, "plain"), ["fri"])
+
+    def read(self, text, **more):
+        return self.client.post("/tasks/read/", {"text": text} | more, headers=HTMX)
+
     def test_press_on_a_chip_makes_it_text_and_another_takes_that_back(self):
         sent = {"text": "Call fri", "press": "fri"}
         response = self.client.post("/tasks/read/", sent, headers=HTMX)
@@ -514,6 +534,10 @@ class AddTaskTests(PageTests):
             "There is no list “Garten”; --make-list makes it.\n",
         )
         self.assertEqual(self.ann.acts.get().kind, "add")
+
+    def test_rest_of_a_line_that_is_not_read_is_said(self):
+        said = self.run_it("ann@example.org", "Pay " + "eod " * 40 + "friday")
+        self.assertIn("\nOnly the first 40 dates, times and repeats of a line are read. ", said)
 
     def test_plain_line_and_new_list(self):
         self.run_it("ann@example.org", "Pay +rent tomorrow", "--plain")

@@ -80,7 +80,7 @@ def added_words(request, task, form):
     if line.unlisted and not task.list_id:
         words += f" There is no list “{line.unlisted}”, so it is in the Inbox."
         ways.append(reverse("task_make_list", args=[task.pk]))
-    return words, form.act, *ways
+    return " ".join(filter(None, [words, line.unread])), form.act, *ways
 
 
 @require_POST
@@ -135,7 +135,7 @@ def task_paste(request):
     form = PasteForm(posted, user=request.user, initial=presets(request))
     if form.is_valid() and "sure" in posted:
         form.save()
-        return told(request, form.act)
+        return told(request, form.act, form.unread)
     status = 422 if form.errors else 200
     return page(request, "tasks/task_paste.html", {"form": form}, status)
 
@@ -194,7 +194,8 @@ def edit_words(task, form, clock):
 def fields_words(task, form, clock):
     written = form.written - {"repeat", "repeat_anchor"}
     if form.line and form.line.said.spans:
-        return f"Saved “{task}”. Understood as {form.line.words}."
+        words = f"Saved “{task}”. Understood as {form.line.words}."
+        return " ".join(filter(None, [words, form.line.unread]))
     if written == {"list"}:
         return f"Moved “{task}” to {task.list or 'the Inbox'}."
     if written == {"priority"}:
@@ -357,11 +358,12 @@ def task_bulk(request):
     return page(request, "tasks/task_bulk.html", {"form": form}, 422)
 
 
-def told(request, act):
-    """Tell what an act on several tasks did, in the words of the history."""
+def told(request, act, more=""):
+    """Tell what an act on several tasks did, in the words of the history, and more behind them."""
     lines = Teller(sidebar_of(request)).lines([act])
     words = lines[0].plain if lines else "there was nothing to change"
-    say(request, f"{words[0].upper()}{words[1:]}.", act if lines else None)
+    words = f"{words[0].upper()}{words[1:]}. {more}".rstrip()
+    say(request, words, act if lines else None)
     return answer(request)
 
 

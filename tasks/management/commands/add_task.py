@@ -32,5 +32,7 @@ class Command(ExampleCommand):
         self.stdout.write(f"Added {task.pk} “{task}” to {task.list or 'the Inbox'}.")
         if form.line.said.spans:
             self.stdout.write(f"Understood as {form.line.words}.")
+        if form.line.unread:
+            self.stdout.write(form.line.unread)
         if form.line.unlisted and not task.list_id:
             self.stdout.write(f"There is no list “{form.line.unlisted}”; --make-list makes it.")

@@ -1,0 +1,271 @@
+"""Work has an end: a line, a paste, a search and a repeat take no more steps than these.
+
+Steps are counted, so that the tests say the same on each machine; `manage.py benchmark` shows the
+time. What is counted is made up out of the grammars themselves, see tasks.tests.worst.
+"""
+
+import itertools
+import re
+import sys
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from functools import partial
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import SimpleTestCase
+
+from accounts.clock import Clock
+from tasks import quickadd, recurrence, search, understood
+from tasks.phrases import PHRASES
+from tasks.quickadd import LITERAL, LONGEST, MOST_TRIED, TOKEN, parse
+from tasks.tests import worst
+from tasks.tests.steps import Steps, TooManySteps, calls
+from tasks.understood import Line, lists_by_name, read_all
+
+NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+NAMES = lists_by_name({f"garden project {n}": n for n in range(200)} | {"list": 200})
+EXPRESSIONS = [LITERAL, TOKEN, search.TOKEN, search.PHRASE] + [one[2] for one in PHRASES]
+
+# Calls of functions. An ordinary line takes some 500.
+MOST_OF_A_LINE = 20_000
+MOST_OF_A_PASTE = 2_000_000
+MOST_OF_A_SEARCH = 10_000
+MOST_OF_A_WALK = 20 * max(recurrence.MOST_WALKED.values())
+
+# Characters and branches that one expression tries in a line.
+SHORT = 80  # characters: what takes twice as long for each word more shows here, too
+MOST_OF_SHORT = 50_000
+MOST_OF_LONG = 2_000_000
+
+
+class CountingTests(SimpleTestCase):
+    """The counters count what they are said to."""
+
+    def test_calls_are_those_of_functions_of_python_too(self):
+        self.assertEqual(calls(lambda: None), 1)
+        self.assertEqual(calls(lambda: [len("a"), len("b")]), 3)
+
+    def test_expressions_find_what_they_find_to_python(self):
+        lines = worst.lines_of_two(worst.words() + worst.phrases(4), 4, longest=SHORT)
+        for expression, line in itertools.product(EXPRESSIONS, lines):
+            found = [match.span() for match in expression.finditer(line)]
+            self.assertEqual(Steps(expression).find(line), found, (expression, line))
+
+    def test_what_can_be_read_in_two_ways_takes_twice_as_many_steps_each_time(self):
+        def steps(number):
+            ambiguous = Steps(re.compile("(?:(?:weds?)s?,)*$"))
+            ambiguous.find("weds," * number + "x")
+            return ambiguous.number
+
+        self.assertGreater(steps(12), 3 * steps(10))
+        with self.assertRaises(TooManySteps):
+            Steps(re.compile("(?:a|a)*$"), most=100).find("a" * 20 + "b")
+
+    def test_phrases_that_are_made_up_are_read(self):
+        whole = sum(len(parse(f"do {phrase}", now=NOW).title) == 2 for phrase in worst.phrases(2))
+        self.assertGreater(whole, 30)
+
+
+class LineTests(SimpleTestCase):
+    def check(self, lines, **options):
+        for line in lines:
+            read = partial(parse, line, now=NOW, lists=NAMES, **options)
+            self.assertLess(calls(read), MOST_OF_A_LINE, line)
+
+    def test_any_word_or_phrase_again_and_again(self):
+        items = worst.words() + worst.phrases(1)
+        self.check(worst.full((item,), " ", "") for item in items)
+
+    def test_two_of_them_by_turns(self):
+        self.check(worst.lines_of_two(worst.words() + worst.phrases(4), 200))
+
+    def test_any_mark_of_a_tag_a_list_or_a_priority_again_and_again(self):
+        lines = worst.lines_of_one(worst.TOKENS)
+        self.check(lines)
+        self.check(lines, new_lists=False)
+
+    @pytest.mark.exhaustive
+    def test_all_of_them_in_all_ways(self):
+        items = worst.words() + worst.phrases(4)
+        self.check(worst.lines_of_one(items))
+        self.check(worst.lines_of_two(items, 2000, seed=2))
+
+    def test_line_that_was_found_by_an_attack(self):
+        line = ("eod eod 1st eod eod 1st 1/2 eod eod 1st " * 20)[:480] + " +nolist"
+        self.check([line])
+        number = calls(lambda: Line(line, Clock(NOW), lists=NAMES, offers=False))
+        self.assertLess(number, MOST_OF_A_LINE)
+
+    def test_phrases_that_are_said_to_be_text_are_no_more_than_a_line(self):
+        plain = [f"{'a ' * 240}{number}" for number in range(1000)]
+        number = calls(lambda: parse("a " * 250, now=NOW, plain=plain))
+        self.assertLess(number, 2 * MOST_OF_A_LINE)  # most of it is what re does with one of them
+
+
+class ExpressionTests(SimpleTestCase):
+    def check(self, most, longest, number):
+        deep = sys.getrecursionlimit()
+        sys.setrecursionlimit(100_000)
+        self.addCleanup(sys.setrecursionlimit, deep)
+        for expression in EXPRESSIONS:
+            counted = Steps(expression, most)
+            for line in worst.struggles(expression, number, longest):
+                counted.number = 0
+                counted.find(line)
+
+    def test_lines_that_an_expression_nearly_matches(self):
+        self.check(MOST_OF_SHORT, SHORT, 60)
+
+    @pytest.mark.exhaustive
+    def test_whole_lines_that_an_expression_nearly_matches(self):
+        self.check(MOST_OF_LONG, LONGEST, 10)
+
+
+class PasteTests(SimpleTestCase):
+    def read(self, texts):
+        found = []
+        number = calls(lambda: found.append(read_all(texts, Clock(NOW), lists=NAMES)))
+        self.assertLess(number, MOST_OF_A_PASTE)
+        return found[0]
+
+    def test_lines_are_text_once_so_many_phrases_were_tried(self):
+        lines, unread = self.read(["eod, 1st " * 50 + "+nolist"] * 500)
+        self.assertEqual(unread, understood.MOST_TRIED // MOST_TRIED)
+        self.assertEqual([line.said.tried for line in lines], [40] * 50 + [0] * 450)
+        self.assertEqual([line.said.spans for line in lines[unread:]], [[]] * 450)
+
+    def test_lines_are_text_once_so_many_characters_were_read(self):
+        lines, unread = self.read(["the 3rd,the 3rdx " * 29] * 499 + ["do tomorrow"])
+        self.assertEqual(unread, 102)  # of 493 characters each
+        self.assertEqual(lines[-1].said.title, "do tomorrow")
+
+    def test_ordinary_lines_are_all_read(self):
+        line = "Call the bank tomorrow at 9:30 about the loan #home !high"
+        lines, unread = self.read([line] * 500)
+        self.assertIsNone(unread)
+        self.assertEqual({line.said.title for line in lines}, {"Call the bank about the loan"})
+
+
+class SearchTests(SimpleTestCase):
+    def test_any_filter_again_and_again_and_two_by_turns(self):
+        texts = [text for text in worst.searches() if search.count(text) <= search.MOST_WORDS]
+        self.assertGreater(len(texts), 50)
+        for text in texts:
+            number = calls(lambda text=text: search.read(text, NAMES, NAMES))
+            self.assertLess(number, MOST_OF_A_SEARCH, text)
+
+
+class RuleTests(SimpleTestCase):
+    """Each calculation of repeats, with days that are far away as its user may choose them."""
+
+    ANCHOR, TODAY, FAR = date(2020, 1, 31), date(2026, 3, 25), date(9999, 12, 30)
+
+    def works(self, rule):
+        """Return what is worked out of a rule, by its name."""
+        anchor, today, far = self.ANCHOR, self.TODAY, self.FAR
+        week, decade = timedelta(7), today + timedelta(3653)
+        done = {"anchor": anchor, "due_time": None, "now": NOW}
+        return {
+            "next_due": lambda: recurrence.next_due(rule, anchor=anchor, after=today),
+            "next_due, far": lambda: recurrence.next_due(rule, anchor=anchor, after=far),
+            "first_due": lambda: recurrence.first_due(rule, day=today),
+            "first_due, far": lambda: recurrence.first_due(rule, day=far),
+            "number_before": lambda: recurrence.number_before(rule, anchor=anchor, day=far),
+            "resumed": lambda: recurrence.resumed(rule, anchor=anchor, day=far),
+            "is_day_of": lambda: recurrence.is_day_of(rule, anchor=anchor, day=far),
+            "upcoming": lambda: recurrence.upcoming(rule, anchor=anchor, after=today),
+            "between": lambda: recurrence.between(rule, anchor=anchor, after=decade - week,
+                                                  last=decade),
+            "between, far": lambda: recurrence.between(rule, anchor=anchor, after=far, last=decade),
+            "following": lambda: recurrence.following(rule, due_date=today, **done),
+            "following, far": lambda: recurrence.following(rule, due_date=far, **done),
+            "completions": lambda: recurrence.completions(rule, day=today, count=4),
+            "moved": lambda: recurrence.moved(recurrence.read(rule), anchor, far),
+        }  # fmt: skip
+
+    def check(self, number):
+        readable = []
+        for rule in worst.rules():
+            try:
+                recurrence.read(rule)
+            except ValueError:
+                continue
+            readable.append(rule)
+        for rule in Random(1).sample(readable, number):
+            for name, work in self.works(rule).items():
+                with self.subTest(name, rule=rule):
+                    self.assertLess(calls(lambda work=work: self.try_to(work)), MOST_OF_A_WALK)
+
+    def try_to(self, work):
+        with suppress(ValueError):  # its days can't be moved
+            work()
+
+    def test_rules_that_say_much_and_rarely_come(self):
+        self.check(15)
+
+    @pytest.mark.exhaustive
+    def test_many_of_them(self):
+        self.check(150)
+
+    def test_every_day_until_the_year_9999(self):
+        for rule in ("FREQ=DAILY", "FREQ=DAILY;COUNT=99", "FREQ=DAILY;UNTIL=99991231"):
+            for name, work in self.works(rule).items():
+                with self.subTest(name, rule=rule):
+                    self.assertLess(calls(work), MOST_OF_A_WALK)
+
+
+class UnreadTests(SimpleTestCase):
+    """Of more phrases than are tried, the line says so, and its rest is text."""
+
+    def line(self, text, **options):
+        return Line(text, Clock(NOW), **options)
+
+    def test_what_is_behind_the_last_phrase_that_is_tried_is_text(self):
+        days = "1st " * (MOST_TRIED - 1)
+        for text, title, unread in [
+            (f"{days}pay tomorrow", f"{days}pay", ""),
+            (f"{days}1st pay tomorrow #home", f"{days}1st pay tomorrow", "tomorrow"),
+        ]:
+            with self.subTest(text=text):
+                line = self.line(text)
+                self.assertEqual((line.said.title, line.said.tried), (title, MOST_TRIED))
+                words = (
+                    "Only the first 40 dates, times and repeats of a line are read."
+                    f" From “{unread}” on they stay as you typed them."
+                )
+                self.assertEqual(line.unread, words if unread else "")
+
+    def test_where_it_begins_is_said_of_the_line_as_it_was_typed(self):
+        text = "  " + "1st " * MOST_TRIED + "tomorrow"
+        said = parse(text, now=NOW)
+        self.assertEqual(text[said.unread :], "tomorrow")
+
+    def test_places_at_which_phrases_begin_are_counted_and_not_phrases(self):
+        self.assertEqual(parse("Call Bob", now=NOW).tried, 0)
+        self.assertEqual(parse("Call Bob every mon and fri", now=NOW).tried, 3)
+        self.assertEqual(parse("Pay 31/2", now=NOW).tried, 1)
+
+    def test_lines_of_the_table_are_far_below_the_limit(self):
+        from tasks.tests.test_quickadd import CASES
+
+        texts = [case["text"] for cases in CASES.values() for case in cases]
+        self.assertLess(4 * max(parse(text, now=NOW).tried for text in texts), quickadd.MOST_TRIED)
+
+
+class NewListTests(SimpleTestCase):
+    """A list that nobody offers to make is text, however many there are."""
+
+    def check(self, text, title, list_pk):
+        line = Line(text, Clock(NOW), lists=lists_by_name({"Garden": 7}), offers=False)
+        self.assertEqual((line.said.title, line.list_pk), (title, list_pk))
+
+    def test_first_list_that_is_there_counts(self):
+        self.check("dig +x tomorrow", "dig +x", None)
+        self.check("dig +x +y", "dig +x +y", None)
+        self.check("dig +x +garden", "dig +x", 7)
+        self.check("dig +garden +x", "dig +x", 7)
+
+    def test_nothing_within_its_name_is_a_phrase(self):
+        self.check('dig +"a tomorrow b"', 'dig +"a tomorrow b"', None)
