@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from datetime import time, timedelta
 from io import StringIO
@@ -8,15 +9,17 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.people import add_user
 from tasks import demo
+from tasks.management.commands import benchmark
 from tasks.management.commands import demo_data as command
 from tasks.models import Step, Tag, Task, TaskList, TaskTag
+from tasks.tests import worst
 
 
 def demo_data(*arguments):
@@ -26,6 +29,39 @@ def demo_data(*arguments):
 
 
 MANY = ["--users", "4", "--tasks-per-user", "500", "--password", "demo-Password-1"]
+
+
+class BenchmarkTests(SimpleTestCase):
+    """It needs no database, and says how long the worst of each kind takes."""
+
+    def test_worst_of_each_kind_is_shown_with_its_time(self):
+        out = StringIO()
+        short = ["every day FREQ"] * 3
+        rules = ["FREQ=DAILY;COUNT=9", "FREQ=DAILY;COUNT=9;UNTIL=20260101"]
+        with (
+            mock.patch.object(benchmark, "worst_lines", lambda number, seed: short),
+            mock.patch.object(worst, "rules", lambda: rules),
+        ):
+            call_command("benchmark", "--lines", "5", stdout=out)
+        lines = [
+            re.sub(r"[0-9]+\.[0-9] ms", "1.0 ms", line) for line in out.getvalue().splitlines()
+        ]
+        self.assertEqual(
+            lines[:2],
+            [
+                "The worst line: 1.0 ms; the goal is 20 ms (every day FREQ)",
+                "500 such lines pasted at once: 1.0 ms",
+            ],
+        )
+        self.assertRegex(lines[2], r"^The worst search: 1.0 ms \(.+\)$")
+        self.assertEqual(lines[3:], ["The worst repeat: 1.0 ms (FREQ=DAILY;COUNT=9)"])
+
+    def test_lines_are_whole_ones_and_the_same_for_the_same_seed(self):
+        lines = benchmark.worst_lines(10, 3)
+        self.assertEqual(lines, benchmark.worst_lines(10, 3))
+        self.assertNotEqual(lines, benchmark.worst_lines(10, 4))
+        self.assertGreater(len(lines), 5000)
+        self.assertEqual({len(line) > 500 for line in lines}, {False})
 
 
 @override_settings(DEBUG=True)

@@ -1,0 +1,83 @@
+from datetime import date
+from functools import partial
+from time import process_time
+
+from django.utils import timezone
+
+from accounts.clock import Clock
+from accounts.management.base import ExampleCommand
+from tasks import pasted, recurrence, search
+from tasks.phrases import PHRASES
+from tasks.quickadd import parse
+from tasks.tests import worst
+from tasks.understood import lists_by_name, read_all
+
+GOAL = 20  # milliseconds for a line, on a machine that does nothing else
+TIMES = 5  # that what is slow at first is measured again: the best of them counts
+SLOW = 20  # how much of it is
+EACH = 7  # of so many rules one is measured
+SHOWN = 60  # characters of what is the slowest
+LISTS = lists_by_name({f"garden project {number}": number for number in range(200)})
+
+
+class Command(ExampleCommand):
+    help = (
+        "Measure the CPU that quick add, pasted lines, searches and repeats take at worst. What is"
+        " measured is made up from what their grammars know; nothing is written."
+    )
+    example = "manage.py benchmark --lines 5000 --seed 7"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--lines", type=int, default=1000, help="lines that mix two phrases")
+        parser.add_argument("--seed", type=int, default=1, help="another number, other lines")
+
+    def handle(self, *, lines, seed, **options):
+        now = timezone.now()
+        worst_line, seconds = slowest(
+            worst_lines(lines, seed), partial(parse, now=now, lists=LISTS, new_lists=False)
+        )
+        self.tell("line", worst_line, seconds, f"; the goal is {GOAL} ms")
+        texts = [worst_line] * pasted.MOST_LINES
+        _, seconds = slowest([texts], partial(read_all, clock=Clock(now), lists=LISTS))
+        self.stdout.write(f"{len(texts)} such lines pasted at once: {in_ms(seconds)}")
+        texts = [text for text in worst.searches() if search.count(text) <= search.MOST_WORDS]
+        self.tell("search", *slowest(texts, partial(search.read, lists=LISTS, tags=LISTS)))
+        rules = worst.rules()[::EACH]
+        self.tell("repeat", *slowest(rules, partial(far_ahead, day=timezone.localdate())))
+
+    def tell(self, name, text, seconds, more=""):
+        shown = " ".join(text.split())[:SHOWN]
+        self.stdout.write(f"The worst {name}: {in_ms(seconds)}{more} ({shown})")
+
+
+def worst_lines(number, seed):
+    """Return lines of 500 characters: of one phrase or word, of two, and nearly matching ones."""
+    items = worst.words() + worst.phrases(2, seed)
+    near = [line for _, _, one, _ in PHRASES for line in worst.struggles(one, 10, seed=seed)]
+    return [*worst.lines_of_one(items), *worst.lines_of_two(items, number, seed=seed), *near]
+
+
+def far_ahead(rule, day):
+    """Find out whether the last day of the calendar is one of a rule's that begins on day."""
+    try:
+        return recurrence.is_day_of(rule, anchor=day, day=date.max)
+    except ValueError:  # no rule that can be said
+        return None
+
+
+def slowest(texts, work):
+    """Return what took work longest, and how long that took, in seconds of CPU."""
+    first = sorted(((took(work, text), at) for at, text in enumerate(texts)), reverse=True)
+    again = [(min(took(work, texts[at]) for _ in range(TIMES)), at) for _, at in first[:SLOW]]
+    seconds, at = max(again)
+    return texts[at], seconds
+
+
+def took(work, text):
+    start = process_time()
+    work(text)
+    return process_time() - start
+
+
+def in_ms(seconds):
+    return f"{seconds * 1000:.1f} ms"
