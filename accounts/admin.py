@@ -214,8 +214,9 @@ class UserAdmin(ModelAdmin):
         number = self.help(request, queryset, act, kind, f"enabled already, or {BEYOND}")
         self.message_user(request, f"Enabled {counted(number, 'account')}.")
 
-    # Whoever changes the address of a colleague's account can get into it. So staff who are no
-    # superusers have no reach over accounts of staff, their own included, and make nobody staff.
+    # Whoever changes the address of an account can get into it, and read all that is in it. So only
+    # superusers do; staff who are none have no reach over accounts of staff, their own included,
+    # and make nobody staff.
 
     def within_reach(self, request, queryset):
         if request.user.is_superuser:
@@ -259,7 +260,7 @@ class UserAdmin(ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         if request.user.is_superuser:
             return self.readonly_fields
-        return [*self.readonly_fields, "is_staff", "is_superuser"]
+        return [*self.readonly_fields, "email", "is_staff", "is_superuser"]
 
     def save_form(self, request, form, change):
         return form.instance

@@ -108,10 +108,6 @@ class TaskAdmin(ModelAdmin):
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
     search_fields = ["readable_title", "user__email"]
-    search_help_text = (
-        "By title, or by the address of the owner. Unless you are a superuser, titles are shown and"
-        " found only of users who let support look."
-    )
     ordering = ["-pk"]  # by creation, of which there is no index across users
     form = AddForm
     paginator = CappedPaginator

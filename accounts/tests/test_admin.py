@@ -220,6 +220,16 @@ class StaffTests(TestCase):
         )
         self.assertEqual(self.ann.get_all_permissions(), set())
 
+    def test_nobodys_address_becomes_theirs(self):
+        """With it would come the link that resets the password, and all that its owner wrote."""
+        self.allow("change_user", "view_user")
+        self.assertEqual(self.post(self.ann, email="sams@example.org", name="Anne"), 302)
+        self.ann.refresh_from_db()
+        self.assertEqual((self.ann.email, self.ann.name), ("ann@example.org", "Anne"))
+        self.assertEqual(addresses(self.ann), [("ann@example.org", True, True)])
+        page = self.client.get(reverse("admin:accounts_user_change", args=[self.ann.pk]))
+        self.assertContains(page, '<div class="readonly">ann@example.org</div>', html=True)
+
     def test_accounts_of_staff_are_out_of_their_reach(self):
         self.allow("change_user", "view_user", "delete_user")
         for user in [self.sam, self.root]:
