@@ -688,11 +688,13 @@ class PasteForm(AddForm):
         """Return what to say of the lines that weren't read to their end, "" if all were."""
         words = []
         numbers = [str(task.number) for task, line in self.lines if line.unread]
+        if len(numbers) > SHOWN:
+            numbers = [*numbers[:SHOWN], "others"]
         if numbers:
-            which = listed(numbers[:SHOWN] + ["others"] * (len(numbers) > SHOWN))
+            which = f"line{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
             words.append(
                 f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read:"
-                f" the rest of line{'s' if len(numbers) > 1 else ''} {which} stays as you typed it."
+                f" the rest of {which} stays as you typed it."
             )
         if self.unread_from:
             words.append(

@@ -115,12 +115,12 @@ def read_all(texts, clock: Clock, *, lists, as_text=False):
     lines, tried, characters, unread = [], 0, 0, None
     for index, text in enumerate(texts):
         is_enough = tried >= MOST_TRIED or characters >= MOST_CHARACTERS
-        if is_enough and unread is None:
+        if is_enough and not as_text:
             as_text, unread = True, index
         line = Line(text, clock, lists=lists, as_text=as_text, offers=False)
         lines.append(line)
         tried += line.said.tried
-        characters += len(text)
+        characters += min(len(text), quickadd.LONGEST)
     return lines, unread
 
 
