@@ -12,7 +12,7 @@ from accounts.forms import ProfileForm
 from accounts.models import Adoption, Event, User
 from accounts.text import counted
 
-BEYOND = "out of your reach"  # see UserAdmin.within_reach()
+BEYOND = "one you may not change"  # see UserAdmin.within_reach()
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -39,14 +39,21 @@ class UserForm(ProfileForm):
         return self.instance.acceptable_email(email) if "email" in self.changed_data else email
 
     def save(self):
-        """Write what was changed, each by its own rule."""
+        """Write what was changed, each by its own rule. Return confirmed addresses it replaced."""
         changed, user = set(self.changed_data), self.instance
-        account = User.objects.filter(pk=user.pk)
-        if "email" in changed:
-            user.change_email(user.email)
+        replaced = user.change_email(user.email) if "email" in changed else []
         if "is_active" in changed:
-            account.activate() if user.is_active else account.deactivate()
+            self.save_is_active(user)
         user.save(update_fields=changed - {"email", "is_active"})
+        return replaced
+
+    def save_is_active(self, user):
+        """Enable or disable the account as the actions do, and keep that in its history."""
+        account = User.objects.filter(pk=user.pk)
+        number = account.activate() if user.is_active else account.deactivate()
+        kind = Event.Kind.ENABLED if user.is_active else Event.Kind.DISABLED
+        if number:
+            user.events.create(kind=kind, by_staff=True)
 
 
 @admin.register(User)
@@ -186,7 +193,8 @@ class UserAdmin(ModelAdmin):
             self.message_user(request, words, messages.ERROR)
             return
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
-        number = self.help(request, queryset, act, kind, f"without a second factor, or {BEYOND}")
+        left_out = f"without a second factor, or {BEYOND}"
+        number = self.help(request, queryset, act, kind, left_out)
         words = f"Removed the second factor of {counted(number, 'account')}."
         self.message_user(request, words)
 
@@ -266,7 +274,11 @@ class UserAdmin(ModelAdmin):
         return form.instance
 
     def save_model(self, request, obj, form, change):
-        form.save()
+        """Save, and tell the owner where the address was: the new one may be another person's."""
+        for address in form.save():
+            if not support.tell_of_new_address(obj, address):
+                words = f"No email about it could be sent to {address}. Tell its owner yourself."
+                self.message_user(request, words, messages.WARNING)
 
     def save_related(self, request, form, formsets, change):
         """There is nothing beside the row."""

@@ -200,11 +200,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         It is still to be confirmed, unless they had confirmed it before. Other addresses are
         forgotten, so that no mail that lies somewhere can bring one of them back.
+        Return those of them that were confirmed: there the user can be told.
         """
         self.email = self.acceptable_email(email)
         self.save(update_fields=["email"])
-        self.emailaddress_set.exclude(email=self.email).delete()
+        others = self.emailaddress_set.exclude(email=self.email)
+        confirmed = list(others.filter(verified=True).values_list("email", flat=True))
+        others.delete()
         self.emailaddress_set.update_or_create(email=self.email, defaults={"primary": True})
+        self.events.create(kind=Event.Kind.ADDRESS_CHANGED, by_staff=True)
+        return confirmed
 
     @property
     def lets_support_look(self):
@@ -390,6 +395,7 @@ class Event(models.Model):
         SIGNED_OUT = "signed out", "Signed out everywhere."
         DISABLED = "disabled", "Disabled the account."
         ENABLED = "enabled", "Enabled the account again."
+        ADDRESS_CHANGED = "address changed", "Changed the address."
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.email_verification import (
     consume_email_verification_rate_limit,
 )
 from allauth.account.internal.flows.password_reset import request_password_reset
+from django.conf import settings
 from django.contrib import messages
 
 from accounts.models import User
@@ -56,6 +57,15 @@ def end_sessions(request, user):
         session.end()
     User.objects.filter(pk=user.pk).sign_out()
     return True
+
+
+def tell_of_new_address(user, replaced):
+    """Send an email to an address that support has replaced. Return whether it went out."""
+    try:
+        get_adapter().send_mail("account/email/address_changed", replaced, {"user": user})
+    except OSError:
+        return False
+    return settings.HAS_MAIL
 
 
 def disable(request, user):

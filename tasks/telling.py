@@ -45,6 +45,7 @@ EVENTS = {
     Event.Kind.SIGNED_OUT: "signed you out everywhere",
     Event.Kind.DISABLED: "disabled your account",
     Event.Kind.ENABLED: "enabled your account again",
+    Event.Kind.ADDRESS_CHANGED: "changed the address of your account",
 }
 STATES = {Act.Kind.ADD, Act.Kind.DELETE, Act.Kind.RESTORE}
 LABELS = {

@@ -269,7 +269,7 @@ class AnotherAdminTests(TestCase):
         page = self.client.post("/admin/accounts/user/", data, follow=True)
         return [str(message) for message in page.context["messages"]]
 
-    LEFT_OUT = "not staff, with a second factor, disabled, or out of your reach."
+    LEFT_OUT = "not staff, with a second factor, disabled, or one you may not change."
 
     def test_shows_a_link_that_works(self):
         given, left_out = self.act(self.root, self.sam, add_user())

@@ -93,9 +93,9 @@ class LookTests(TestCase):
             self.assertIn(words, page.words)
 
 
-@override_settings(ADMIN_REQUIRES_MFA=False)
-class HelpTests(TestCase):
-    """Sam of support, who may view and change accounts, helps Ann."""
+@override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
+class SupportTestCase(TestCase):
+    """Sam of support may view and change accounts; Ann has one."""
 
     def setUp(self):
         cache.clear()  # limits of mails are kept there
@@ -112,6 +112,10 @@ class HelpTests(TestCase):
         data = {"action": action, "_selected_action": pks}
         page = self.client.post("/admin/accounts/user/", data, follow=True)
         return [str(message) for message in page.context["messages"]]
+
+
+class HelpTests(SupportTestCase):
+    """Sam helps Ann."""
 
     def log(self):
         """Return what the admin's log and the history of Ann's account hold."""
@@ -130,7 +134,6 @@ class HelpTests(TestCase):
         words = ["Sent 1 link to reset the password."]
         self.assertEqual(self.act("send_reset_link"), words)
         self.assertEqual(mail.outbox[0].to, ["ann@example.org"])
-        form = self.client_class().get(link_in(mail.outbox[0]), follow=True)
         new = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
         client = self.client_class()
         form = client.get(link_in(mail.outbox[0]), follow=True).request["PATH_INFO"]
@@ -143,7 +146,7 @@ class HelpTests(TestCase):
     def test_no_link_for_whom_no_password_opens(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         words = [
-            "Left out 1 account: disabled, or out of your reach.",
+            "Left out 1 account: disabled, or one you may not change.",
             "Sent 0 links to reset the password.",
         ]
         self.assertEqual(self.act("send_reset_link"), words)
@@ -160,7 +163,7 @@ class HelpTests(TestCase):
     def test_confirmation_only_where_it_is_due(self):
         left_out = (
             "Left out 1 account: confirmed already, sent one in the last 3 minutes, disabled,"
-            " or out of your reach."
+            " or one you may not change."
         )
         self.assertEqual(self.act("send_confirmation")[0], left_out)
         self.ann.emailaddress_set.update(verified=False)
@@ -234,3 +237,63 @@ class HelpTests(TestCase):
         self.assertEqual(there.get("/tasks/").status_code, 200)
         self.assertEqual((mail.outbox, Authenticator.objects.count()), ([], 1))
         self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))
+
+
+class TakeoverTests(SupportTestCase):
+    """Support can't make an account its own: by another address, and help sent there."""
+
+    EVIL = "evil@sam.example"
+
+    def give_address(self, email=EVIL):
+        """Send the page of Ann's account with another address; return what the page says."""
+        url = reverse("admin:accounts_user_change", args=[self.ann.pk])
+        form = self.client.get(url).context["adminform"].form
+        data = {name: form[name].value() for name in form.fields} | {"email": email}
+        page = self.client.post(url, data, follow=True)
+        self.ann.refresh_from_db()
+        return [str(message) for message in page.context["messages"]]
+
+    def events(self):
+        return list(self.ann.events.order_by("pk").values_list("kind", "by_staff"))
+
+    def test_support_sends_nothing_anywhere_else(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        self.ann.let_support_look()
+        self.give_address()
+        self.assertEqual(self.ann.email, "ann@example.org")
+        self.act("remove_second_factors")
+        self.act("send_reset_link")
+        self.assertEqual({tuple(message.to) for message in mail.outbox}, {("ann@example.org",)})
+
+    def test_change_is_mailed_to_the_old_address_and_kept(self):
+        User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
+        self.give_address()
+        self.assertEqual(self.ann.email, self.EVIL)
+        (message,) = mail.outbox
+        self.assertEqual(message.to, ["ann@example.org"])
+        self.assertEqual(message.subject, "Support changed the address of your account")
+        self.assertIn("gave your account ann@example.org another address", message.body)
+        self.assertNotIn(self.EVIL, message.body)
+        self.assertEqual(self.events(), [("address changed", True)])
+        page = Visitor(self.ann).open("/history/")
+        self.assertIn("Support changed the address of your account", page.words)
+
+    def test_says_where_the_owner_could_not_be_told(self):
+        User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
+        words = "No email about it could be sent to ann@example.org. Tell its owner yourself."
+        with NO_MAIL:
+            self.assertEqual(self.give_address("new@example.org")[0], words)
+        with override_settings(HAS_MAIL=False):
+            self.ann.emailaddress_set.update(verified=True)
+            words = words.replace("ann@", "new@")
+            self.assertEqual(self.give_address("newer@example.org")[0], words)
+
+    def test_form_keeps_in_the_history_that_it_disables_and_enables(self):
+        url = reverse("admin:accounts_user_change", args=[self.ann.pk])
+        for is_active in [{}, {"is_active": "on"}]:
+            form = self.client.get(url).context["adminform"].form
+            data = {name: form[name].value() for name in form.fields}
+            data = {name: value for name, value in data.items() if value is not False}
+            data.pop("is_active", None)
+            self.client.post(url, data | is_active)
+        self.assertEqual(self.events(), [("disabled", True), ("enabled", True)])
