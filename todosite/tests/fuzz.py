@@ -1,0 +1,50 @@
+"""All routes at random, as two users at once, against the server as production runs it.
+
+    .venv/bin/python -m todosite.tests.fuzz [REQUESTS] [SEED]
+
+Ann and Ben each have a word that nobody else has, in all that is theirs, and each asks with ids of
+the other's; an admin asks the admin, and breaks what there is to break. Forms are filled in as the
+pages show them, and spoiled; bodies, headers and addresses are such as no browser sends. Prints
+what came of it, the seed first; ends with 1 if an answer was a 500 or none at all, held a trace or
+the other user's word, could stay in a cache though it had the user's own, if a row of one user came
+to hold the other's word, or if the log holds a word of theirs or a trace.
+"""
+
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REQUESTS = 20_000
+
+
+def main():
+    requests = int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
+    seed = sys.argv[2] if len(sys.argv) > 2 else str(random.randrange(10**9))
+    print(f"seed {seed}, {requests} requests", flush=True)
+    from todosite.tests import environment  # noqa: F401 (before Django's settings are read)
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todosite.settings")
+    import django
+
+    with tempfile.TemporaryDirectory(prefix="todosite-fuzz-") as folder:
+        django.setup()
+        from todosite.tests.fuzzing import fuzz
+
+        began = time.monotonic()
+        found = fuzz(requests, seed, Path(folder))
+    print(f"{time.monotonic() - began:.0f} seconds")
+    for status, number in sorted(found.answers.items(), key=str):
+        print(f"{status}: {number}")
+    print(f"answers that held what their user owns: {found.own}")
+    print(f"routes asked: {len(found.asked)}; not asked: {', '.join(found.unasked) or 'none'}")
+    for fault in found.faults[:50]:
+        print(fault)
+    print(f"FAILED: {len(found.faults)} faults" if found.faults else "All is well.")
+    sys.exit(bool(found.faults))
+
+
+if __name__ == "__main__":
+    main()

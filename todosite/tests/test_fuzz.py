@@ -1,0 +1,79 @@
+"""The fuzz sees what it looks for, and runs."""
+
+import subprocess
+import sys
+from email.message import Message
+from types import SimpleNamespace
+
+import pytest
+
+from accounts.tests.people import add_user
+from todosite.environment import BASE_DIR
+from todosite.tests.fuzzing import Person, faults, mixed_rows, routes, said_too_much
+from todosite.tests.production import environment
+
+ANN, BEN = Person("ann@example.org", "ann1"), Person("ben@example.org", "ben1")
+
+
+def answer(status=200, **headers):
+    message = Message()
+    for name, value in ({"Cache_Control": "no-store"} | headers).items():
+        message[name.replace("_", "-")] = value
+    return SimpleNamespace(status=status, headers=message)
+
+
+@pytest.mark.parametrize(
+    ("answered", "text", "found"),
+    [
+        (answer(), "ann1 milk", []),
+        (answer(503), "One moment, please", []),
+        (answer(500), "", ["status 500"]),
+        (answer(200), "… psycopg.errors.Deadlock …", ["a trace (“psycopg.errors”)"]),
+        (answer(), "ben1 milk", ["the other user's word"]),
+        (answer(302, Location="/search/?q=ben1"), "", ["the other user's word"]),
+        (answer(Cache_Control="private"), "ann1", ["own words that may stay in a cache"]),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_found(answered, text, found):
+    assert list(faults(ANN, BEN, answered, text)) == found
+
+
+@pytest.mark.django_db
+def test_words_in_the_rows_of_another_are_found():
+    people = [ANN, BEN]
+    for person in people:
+        person.pk = add_user(person.email, name=person.word).tasks.create(title=person.word).user_id
+    assert list(mixed_rows(people)) == []
+    ANN.user().tasks.create(title="x", description="from ben1")
+    assert list(mixed_rows(people)) == ["1 rows of Task hold the other user's word"]
+
+
+def test_words_in_the_log_are_found(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("fine\nNot Found: /ann1/\nTraceback (most recent call last):\n")
+    found = ["the log says: Not Found: /ann1/", "the log says: Traceback (most recent call last):"]
+    assert list(said_too_much(log, [ANN, BEN])) == found
+
+
+def test_routes_are_all_there_are():
+    paths = {path for path, _ in routes()}
+    assert {"/", "/tasks/%(task_pk)s/edit/", "/accounts/login/", "/admin/tasks/task/"} <= paths
+    assert len(paths) > 110
+
+
+@pytest.mark.exhaustive
+def test_fuzz_finds_nothing():
+    done = subprocess.run(
+        [sys.executable, "-m", "todosite.tests.fuzz", "300", "1"],
+        env=environment(DATABASE_URL=None, SECRET_KEY=None, ALLOWED_HOSTS=None),
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    lines = done.stdout.splitlines()
+    assert (done.returncode, lines[0], lines[-1]) == (
+        0,
+        "seed 1, 300 requests",
+        "All is well.",
+    ), done.stdout + done.stderr
