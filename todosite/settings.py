@@ -237,6 +237,12 @@ ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddForm",
+    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
+    "login_webauthn": "accounts.passkeys.LoginForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
+}
 # Else nobody with a second factor could change their address: the new one begins unconfirmed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
