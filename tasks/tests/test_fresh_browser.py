@@ -149,6 +149,7 @@ def test_change_that_was_taken_back_elsewhere_is_seen(page, ann):
     page.keyboard.press("Enter")
     expect(titles(page)).to_have_text(["Milk", "Bread"])
     ann.tasks.get(title="Bread").delete_softly()
+    page.wait_for_load_state("networkidle")  # reading the line may still be under way
     come_back(page)
     expect(titles(page)).to_have_text(["Milk"])
 

@@ -831,4 +831,4 @@ class EventTests(HistoryTests):
             self.ann.events.create(kind=kind, by_staff=True)
             (line,) = self.lines()
             self.assertTrue(line.startswith("Support "), line)
-        self.assertEqual(line, "Support enabled your account again")
+        self.assertEqual(line, "Support changed the address of your account")
