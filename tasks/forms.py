@@ -1327,6 +1327,8 @@ class SearchAddForm(KeptSearchForm):
     def same(self):
         """The search that is as this one would be, None if there is none: this was sent twice."""
         asked = {name: self[name].value() or "" for name in self.Meta.fields}
+        if text.unstorable(asked["name"] + asked["q"]):
+            return None
         asked["completed"] = asked["completed"] == "True"
         return self.user.searches.filter(**asked).first()
 

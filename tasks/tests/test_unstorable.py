@@ -1,0 +1,52 @@
+"""What no column can hold is refused by each route, in whatever field it comes."""
+
+from itertools import product
+
+import pytest
+from django.test import TestCase
+from django.urls import reverse
+
+from accounts.tests.people import add_user
+from tasks.tests.pages import HTMX
+from tasks.tests.test_isolation import ROUTES, give
+
+FIELDS = ["text", "title", "step", "name", "description", "tags", "q", "color", "list", "on"]
+FIELDS += ["next", "key", "version", "theme", "time_zone", "sort", "task", "initial-title"]
+
+
+@pytest.mark.exhaustive
+class UnstorableTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user()
+        session = cls.ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
+        cls.ids = give(cls.ann, "My") | {"session_pk": [session.pk]}
+
+    def setUp(self):
+        self.client.force_login(self.ann)
+
+    def urls(self):
+        for route in ROUTES:
+            names = list(route.pattern.converters)
+            if not names:
+                yield reverse(route.name)
+            elif names[0] in self.ids:
+                yield reverse(route.name, kwargs={names[0]: self.ids[names[0]][0]})
+
+    def test_no_field_of_any_route_is_too_much_for_the_database(self):
+        for url, name in product(self.urls(), FIELDS):
+            for method, headers in [("post", {}), ("post", HTMX), ("get", {})]:
+                with self.subTest(url=url, name=name, method=method, headers=headers):
+                    self.client.force_login(self.ann)
+                    data = {"text": "x", "name": "x", "q": "x", "completed": "False", name: "x\0y"}
+                    answer = getattr(self.client, method)(url, data, headers=headers)
+                    self.assertLess(answer.status_code, 500)
+
+
+class SearchTests(TestCase):
+    def test_search_that_cannot_be_kept_is_refused_by_its_field(self):
+        self.client.force_login(add_user())
+        for name in ["name", "q"]:
+            data = {"name": "Milk", "q": "milk", "completed": "False"} | {name: "x\0y"}
+            answer = self.client.post("/searches/add/", data)
+            self.assertContains(answer, "U+0000", status_code=422)
