@@ -58,7 +58,8 @@ def validate_domain(domain: str) -> None:
         raise ValidationError(f"“{domain}” is not the name of a domain.") from None
     if read != domain:
         raise ValidationError(
-            f"“{domain}” is another way to write “{read}”. If that is your domain, enter it so."
+            f"“{domain}” is another way to write “{read}”. If that is your domain, enter it that"
+            " way."
         )
     for label in domain.split("."):
         scripts = scripts_of(label)
@@ -68,8 +69,19 @@ def validate_domain(domain: str) -> None:
                 f"“{label}” mixes {names} letters, as forged domains do. Type it again, in one"
                 " alphabet."
             )
-    if punycode(domain) != ascii_form.decode():
+    if mail_domain(domain) != ascii_form.decode():
         raise ValidationError(f"We can't send mail to “{domain}”. Enter another address.")
+
+
+def mail_domain(domain: str) -> str | None:
+    """Return the ASCII form to which Django sends mail, None if it can't send any there.
+
+    The rules of 2003 forbid a label from right to left that ends in a digit (RFC 3454, section 6).
+    """
+    try:
+        return punycode(domain)
+    except UnicodeError:
+        return None
 
 
 # Scripts that one language is written in: Japanese, Korean, Chinese.

@@ -189,7 +189,7 @@ class UserAdmin(ModelAdmin):
     def remove_second_factors(self, request, queryset):
         """Remove those of one account: of several at once, most would be mistakes."""
         if queryset.count() > 1:
-            words = "Choose one account: a second factor is removed for one at a time."
+            words = "Choose one account: second factors are removed one account at a time."
             self.message_user(request, words, messages.ERROR)
             return
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED

@@ -103,9 +103,7 @@ class ProfileForm(forms.ModelForm):
             return self.cleaned_data["name"]
         name = " ".join(self.cleaned_data["name"].split())
         if len(name) > LONGEST_NAME or text.unstorable(name):
-            raise ValidationError(
-                f"Choose a name of up to {LONGEST_NAME} letters, digits and signs."
-            )
+            raise ValidationError(f"Choose a name of up to {LONGEST_NAME} characters.")
         if page := text.page_in(name):
             raise ValidationError(
                 f"“{page}” looks like the address of a page, which a name can't hold. Leave it out,"

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
@@ -110,9 +111,13 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not second_factor.is_shut(request.resolver_match.url_name or ""):
-            return None
         if request.user.is_anonymous or second_factor.is_enough(request):
+            return None
+        page = request.resolver_match.url_name or ""
+        if page == "account_reauthenticate":
+            # A form that waits for the password would be sent past this middleware.
+            request.session.pop(STATE_SESSION_KEY, None)
+        if not second_factor.is_shut(page):
             return None
         return second_factor.ask(request, request.path)
 

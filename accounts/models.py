@@ -218,10 +218,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def let_support_look(self):
-        """Let support staff read what this user wrote, for SUPPORT_LOOKS_FOR from now."""
-        self.support_until = timezone.now() + self.SUPPORT_LOOKS_FOR
-        self.save(update_fields=["support_until"])
-        self.events.create(kind=Event.Kind.SUPPORT_LOOKS)
+        """Let support staff read what this user wrote, for SUPPORT_LOOKS_FOR from now.
+
+        Return whether they couldn't before; if they could, nothing changes.
+        """
+        now = timezone.now()
+        until = now + self.SUPPORT_LOOKS_FOR
+        shut = User.objects.filter(pk=self.pk).exclude(support_until__gt=now)
+        could_not = shut.update(support_until=until) == 1
+        if could_not:
+            self.support_until = until
+            self.events.create(kind=Event.Kind.SUPPORT_LOOKS)
+        else:
+            self.refresh_from_db(fields=["support_until"])
+        return could_not
 
     @transaction.atomic
     def keep_support_out(self):

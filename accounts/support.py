@@ -9,6 +9,7 @@ from allauth.account.internal.flows.email_verification import (
     consume_email_verification_rate_limit,
 )
 from allauth.account.internal.flows.password_reset import request_password_reset
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 
@@ -29,7 +30,11 @@ def send_confirmation(request, user):
         return False
     if not consume_email_verification_rate_limit(request, address.email):
         return False
-    address.send_confirmation(request)
+    try:
+        address.send_confirmation(request)
+    except OSError:
+        ratelimit.clear(request, action="confirm_email", key=address.email.lower())
+        raise
     return True
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
-from allauth.account.views import email, logout
+from allauth.account.views import email as email_page
+from allauth.account.views import logout
+from allauth.core import ratelimit
 from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -86,7 +88,7 @@ def account_email(request):
     """allauth's page, without its way to an address that nobody has confirmed."""
     if "action_primary" in request.POST:
         return redirect("account_email")
-    return email(request)
+    return email_page(request)
 
 
 @login_not_required  # allauth's own says so, too
@@ -119,9 +121,17 @@ def admin_link_send(request):
     """Mail staff an admin link: it is for whoever can read the mail of that account."""
     if not (django_settings.HAS_MAIL and request.user.needs_admin_link):
         raise Http404
-    link = request.build_absolute_uri(request.user.make_admin_link())
-    get_adapter().send_mail("account/email/admin_link", request.user.email, {"link": link})
-    messages.success(request, f"We sent a link to {request.user.email}. It works for an hour.")
+    email = request.user.email
+    try:
+        with transaction.atomic():
+            link = request.build_absolute_uri(request.user.make_admin_link())
+            get_adapter().send_mail("account/email/admin_link", email, {"link": link})
+    except OSError:
+        ratelimit.clear(request, action="admin_link", user=request.user)
+        words = "We couldn't send you the email. Try again later, or ask another admin for a link."
+        messages.error(request, words)
+    else:
+        messages.success(request, f"We sent a link to {email}. It works for an hour.")
     return redirect("settings")
 
 
@@ -150,11 +160,12 @@ def let_support_look(request, user):
     """Let support look and say so by email, or do neither."""
     try:
         with transaction.atomic():
-            user.let_support_look()
+            is_new = user.let_support_look()
             until = user.clock().moment(user.support_until)
             context = {"until": until, "zone": user.time_zone}
             mail = "account/email/support_look"
-            get_adapter().send_notification_mail(mail, user, context, email=user.email)
+            if is_new:
+                get_adapter().send_notification_mail(mail, user, context, email=user.email)
     except OSError:
         messages.error(request, "We couldn't send you the email about it, so nothing has changed.")
     else:

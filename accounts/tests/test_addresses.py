@@ -37,7 +37,7 @@ MIXED = {
     "ひ한.example": "“ひ한” mixes Hangul and Hiragana letters",
 }
 NO_DOMAIN = ["a\u200db.example", "xn--a.example", "i❤.example", "مثال١x.example"]
-NO_MAIL = ["straße.example", "οδος.example"]
+NO_MAIL = ["straße.example", "οδος.example", "אב1.com", "عربي1.com"]
 
 
 def error_of(email):
@@ -56,7 +56,7 @@ def test_domain_that_reads_as_no_other(domain):
 def test_domain_that_is_written_another_way(domain):
     assert error_of(f"ann@{domain}") == (
         f"“{domain}” is another way to write “{ANOTHER_WAY[domain]}”."
-        " If that is your domain, enter it so."
+        " If that is your domain, enter it that way."
     )
 
 
@@ -103,6 +103,10 @@ class NewAddressTests(TestCase):
         self.assertEqual(User.objects.count(), 0)
         self.sign_up("Ann@Bücher.example")
         self.assertEqual(User.objects.get().email, "ann@bücher.example")
+
+    def test_sign_up_from_right_to_left(self):
+        page = self.sign_up("ann@אב1.com")
+        self.assertContains(page, "We can&#x27;t send mail to “אב1.com”.")
 
     def test_change_of_address(self):
         ann = add_user(password=PASSWORD)

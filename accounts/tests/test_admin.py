@@ -155,7 +155,7 @@ class UserPageTests(TestCase):
 
     def test_profile_follows_the_rules_of_its_owners_page(self):
         response = self.post(name="Ann\x07", time_zone="Mars/Base")
-        self.assertContains(response, "Choose a name of up to 60 letters")
+        self.assertContains(response, "Choose a name of up to 60 characters")
         self.assertContains(response, "Mars/Base is not one of the available choices")
         self.assertRedirects(
             self.post(name=" Ann  Smith ", week_start="6"), "/admin/accounts/user/"

@@ -64,7 +64,7 @@ class AddUserTests(TestCase):
 
     def test_failures_are_one_line_and_make_nothing(self):
         add_user("ann@example.org")
-        name = "Choose a name of up to 60 letters, digits and signs."
+        name = "Choose a name of up to 60 characters."
         for arguments, words in [
             (["ANN@example.org"], "There is an account with this address already."),
             (["not an address"], "Enter a valid email address."),

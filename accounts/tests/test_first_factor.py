@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 from unittest import mock
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.mfa import urls as mfa_urls
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -13,6 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.test import Client, TestCase, override_settings
@@ -78,6 +80,20 @@ class FirstFactorTests(TestCase):
 
     def test_password_alone_sets_up_none(self):
         self.assertEqual(try_all(confirmed(self.root)), set())
+
+    def test_form_that_waits_for_the_password_sets_up_none(self):
+        ann = add_user(password=PASSWORD)
+        client, url = confirmed(ann), reverse("mfa_activate_totp")
+        client.get(url)
+        secret = client.session[SECRET_SESSION_KEY]
+        session = client.session
+        del session["account_authentication_methods"]
+        session.save()
+        self.assertEqual(client.post(url, {"code": code(secret)}).status_code, 302)
+        self.assertIn(STATE_SESSION_KEY, client.session)
+        User.objects.filter(pk=ann.pk).update(is_staff=True)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": url})
+        self.assertEqual(list(Authenticator.objects.all()), [])
 
     def test_others_are_not_asked(self):
         self.assertEqual(try_all(confirmed(add_user(password=PASSWORD))), ALL_KINDS)
@@ -237,6 +253,15 @@ class MailTests(TestCase):
         self.assertEqual(visitor.open("/admin/").heading, "A second factor first")
         visitor.follow("Set it up")
         self.assertEqual(visitor.url, reverse("mfa_index"))
+
+    def test_mail_that_fails_leaves_no_link_and_spends_no_try(self):
+        self.client.force_login(self.root)
+        words = "We couldn't send you the email. Try again later, or ask another admin for a link."
+        with mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError("no mail")):
+            for _ in range(4):
+                page = self.client.post(self.URL, follow=True)
+                self.assertEqual([str(said) for said in page.context["messages"]], [words])
+        self.assertEqual(AdminLink.objects.count(), 0)
 
     def test_three_mails_an_hour(self):
         self.client.force_login(self.root)

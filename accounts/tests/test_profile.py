@@ -75,7 +75,7 @@ class ProfileTests(TestCase):
     def test_name_is_short_and_holds_no_address_of_a_page(self):
         self.assertRedirects(self.post(name="x" * 60), reverse("settings"))
         page = self.post(name="x" * 61)
-        words = "Choose a name of up to 60 letters, digits and signs."
+        words = "Choose a name of up to 60 characters."
         self.assertContains(page, words, status_code=422)
         page = self.post(name="Your bank: http://evil.test/login")
         words = "“http://evil.test/login” looks like the address of a page"
@@ -96,7 +96,7 @@ class ProfileTests(TestCase):
     def test_failure_keeps_what_was_typed_and_the_rest_of_the_page(self):
         response = self.post(name="Ann\x07", time_zone="Mars/Base", week_start="3")
         for words in [
-            "Choose a name of up to 60 letters",
+            "Choose a name of up to 60 characters",
             "Mars/Base is not one of the available choices",
             "Select a valid choice. 3 is not one of the available choices",
             "Settings of Ann<",

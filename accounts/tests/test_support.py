@@ -79,6 +79,12 @@ class LookTests(TestCase):
         self.assertIs(self.ann.lets_support_look, False)
         self.assertEqual(self.events(), [])
 
+    def test_is_mailed_and_kept_once(self):
+        self.client.force_login(self.ann)
+        for _ in range(3):
+            self.client.post(reverse("support_look"), {"look": "1"})
+        self.assertEqual((len(mail.outbox), len(self.events())), (1, 1))
+
     def test_is_each_users_own(self):
         self.ann.let_support_look()
         self.assertIs(add_user("ben@example.org").lets_support_look, False)
@@ -86,9 +92,9 @@ class LookTests(TestCase):
     def test_landing_page_says_who_can_see_what(self):
         page = Visitor().open("/")
         for words in [
-            "No other user sees it, and support only when you ask for help.",
+            "No other user sees it, and support only if you let it.",
             "Support can only if you let them, for 7 days at a time.",
-            "The people who run this server hold its database.",
+            "The people who run this server can reach its database.",
         ]:
             self.assertIn(words, page.words)
 
@@ -171,6 +177,12 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.act("send_confirmation")[0], left_out)
         self.assertEqual(len(mail.outbox), 1)
 
+    def test_confirmation_that_fails_may_be_sent_again_at_once(self):
+        self.ann.emailaddress_set.update(verified=False)
+        with NO_MAIL:
+            self.act("send_confirmation")
+        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
+
     def test_lost_second_factor(self):
         TOTP.activate(self.ann, generate_totp_secret())
         RecoveryCodes.activate(self.ann)
@@ -204,7 +216,7 @@ class HelpTests(SupportTestCase):
         ben = add_user("ben@example.org")
         for user in [self.ann, ben]:
             TOTP.activate(user, generate_totp_secret())
-        words = ["Choose one account: a second factor is removed for one at a time."]
+        words = ["Choose one account: second factors are removed one account at a time."]
         self.assertEqual(self.act("remove_second_factors", self.ann, ben), words)
         self.assertEqual(Authenticator.objects.count(), 2)
 
