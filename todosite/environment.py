@@ -89,6 +89,15 @@ class Environment(environ.Env):
             options.setdefault("sslmode", "require")
         return database
 
+    def hosts(self, var, default=environ.Env.NOTSET):
+        """Return the names of hosts that Django's ALLOWED_HOSTS takes, without spaces around."""
+        hosts = [host.strip() for host in self.list(var, default=default)]
+        if any("/" in host for host in hosts):
+            raise ImproperlyConfigured(
+                f"{var} takes names alone, such as todo.example.org, without https:// or a path."
+            )
+        return hosts
+
     def site(self, var, hosts, https_only):
         """Return how the site's addresses begin, such as https://todo.example.org; "" if unset.
 
@@ -101,7 +110,11 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be like https://todo.example.org")
         if https_only and value.startswith("http://"):
             raise ImproperlyConfigured(f"{var} must begin with https:// where HTTPS_ONLY is on.")
-        host, _ = split_domain_port(value.partition("://")[2])
+        host, port = split_domain_port(value.partition("://")[2])  # "" for what is no host
+        if not host:
+            raise ImproperlyConfigured(f"{var} must be like https://todo.example.org")
+        if port and not 1 <= int(port) <= 65535:
+            raise ImproperlyConfigured(f"{var} must have a port from 1 to 65535, or none.")
         if not validate_host(host, hosts):
             raise ImproperlyConfigured(f"{var} names a host that is not in ALLOWED_HOSTS.")
         return value
@@ -123,18 +136,34 @@ class Environment(environ.Env):
         return value
 
 
-def site_of(hosts, https_only):
-    """Return how the addresses of the site begin, by the first name of ALLOWED_HOSTS.
+def first_host(hosts):
+    """Return the entry of ALLOWED_HOSTS that names the site: the first that isn't this machine.
 
-    Raises ImproperlyConfigured where there is none.
+    One that is counts where there is no other. Raises ImproperlyConfigured where there is none.
     """
-    names = [name for host in hosts if (name := host.removeprefix(".")) not in {"", "*"}]
+    names = [host for host in hosts if host.removeprefix(".") not in {"", "*"}]
     if not names:
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
             " SITE_URL, such as https://todo.example.org"
         )
-    return f"{'https' if https_only else 'http'}://{names[0]}"
+    return next((name for name in names if not is_local(name)), names[0])
+
+
+def site_of(hosts, https_only):
+    """Return how the addresses of the site begin, by the names of ALLOWED_HOSTS."""
+    return f"{'https' if https_only else 'http'}://{first_host(hosts).removeprefix('.')}"
+
+
+def doubt_about(host):
+    """Return what is doubtful about links to an entry of ALLOWED_HOSTS, "" for nothing."""
+    if host.startswith("."):
+        return f"which may be somebody else's site (ALLOWED_HOSTS has {host})"
+    if is_local(host):
+        return "which opens on this machine alone"
+    if not re.search(r"[.:]", host):
+        return "which opens on your own network alone"
+    return ""
 
 
 def is_local(host):

@@ -19,10 +19,10 @@ HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 
 if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="insecure-and-known-to-all-for-debug-only")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = env.str("SECRET_KEY")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS names no host.")
 

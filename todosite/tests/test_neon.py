@@ -337,7 +337,7 @@ def test_watch_tasks_needs_the_server_itself(stand):
 
 def doctor(**urls):
     """Run the doctor; return its exit code, and its lines without their numbers."""
-    done = manage("doctor", **urls)
+    done = manage("doctor", SITE_URL="https://localhost", **urls)
     assert done.stderr == ""
     return done.returncode, re.sub(r"\d+(\.\d+)?", "0", done.stdout).splitlines()
 
@@ -347,6 +347,7 @@ def test_doctor_finds_all_well(stand):
         0,
         [
             "OK     gunicorn listens on 0.0:0, this machine alone (by the Procfile: on all)",
+            "OK     links in mails begin with https://localhost",
             "OK     first connection, awake or not: 0 ms",
             "OK     DATABASE_URL leads to a pooler",
             "OK     DATABASE_URL_UNPOOLED leads to the server itself",
@@ -413,7 +414,7 @@ def test_doctor_finds_no_database(stand):
     stand("suspend")
     done = manage("doctor", **stand.urls, DATABASE_POOL_SIZE="0")
     assert done.returncode == 1
-    _, line = done.stdout.splitlines()
+    *_, line = done.stdout.splitlines()
     assert line.startswith("TO DO  no connection: connection failed: ")
     assert line.endswith(": see to DATABASE_URL.")
 

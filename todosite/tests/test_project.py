@@ -86,6 +86,9 @@ def test_address_of_neons_console_is_taken_as_it_is(monkeypatch):
         (["todo.example.org", "example.org"], True, "https://todo.example.org"),
         ([".example.org"], True, "https://example.org"),
         (["*", "example.org"], True, "https://example.org"),
+        (["127.0.0.1", "localhost", "[::1]", "todo.example.org"], True, "https://todo.example.org"),
+        (["localhost", "*", "intranet"], False, "http://intranet"),
+        (["127.0.0.1", "localhost"], True, "https://127.0.0.1"),
         (["localhost"], False, "http://localhost"),
     ],
 )
@@ -122,13 +125,28 @@ def test_site_is_taken_as_it_is_said(monkeypatch, value, site):
         ("ftp://todo.example.org", "must be like https://todo.example.org"),
         ("http://todo.example.org", "must begin with https:// where HTTPS_ONLY is on."),
         ("https://other.example.net", "names a host that is not in ALLOWED_HOSTS."),
+        ("https://todo:abc", "must be like https://todo.example.org"),
+        ("https://exa<b>mple", "must be like https://todo.example.org"),
+        ("https://todo.example.org:", "must be like https://todo.example.org"),
+        ("https://:8443", "must be like https://todo.example.org"),
+        ("https://.", "must be like https://todo.example.org"),
+        ("https://[::1", "must be like https://todo.example.org"),
+        ("https://todo.example.org:0", "must have a port from 1 to 65535, or none."),
+        ("https://todo.example.org:99999", "must have a port from 1 to 65535, or none."),
     ],
 )
 def test_site_that_cannot_be_is_told(monkeypatch, value, words):
     monkeypatch.setenv("SITE_URL", value)
-    with pytest.raises(ImproperlyConfigured) as caught:
-        env.site("SITE_URL", [".example.org"], True)
-    assert str(caught.value) == f"SITE_URL {words}"
+    every = [[".example.org"], ["*"]]
+    for hosts in every[: 1 if "ALLOWED_HOSTS" in words else 2]:
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.site("SITE_URL", hosts, True)
+        assert str(caught.value) == f"SITE_URL {words}"
+
+
+def test_names_of_hosts_may_have_spaces_around(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "localhost, todo.example.org ")
+    assert env.hosts("ALLOWED_HOSTS") == ["localhost", "todo.example.org"]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +161,15 @@ def test_site_that_cannot_be_is_told(monkeypatch, value, words):
             "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
             " SITE_URL, such as https://todo.example.org",
         ),
+        *[
+            (
+                "ALLOWED_HOSTS",
+                value,
+                "ALLOWED_HOSTS takes names alone, such as todo.example.org, without https:// or a"
+                " path.",
+            )
+            for value in ["https://todo.example.org", "localhost,todo.example.org/app"]
+        ],
         ("SITE_URL", "localhost", "SITE_URL must be like https://todo.example.org"),
         ("DATABASE_URL", None, "DATABASE_URL is not set; .env.example says what it is for."),
         (
@@ -234,7 +261,7 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
         (
             "0.0.0.0",
             "0",
-            "TO DO  gunicorn listens on 0.0.0.0:9000, where half a request can hold each of its"
+            "TO DO  gunicorn listens on 0.0.0.0:9000, where half-sent requests can hold all its"
             " threads: put a proxy that buffers requests in front, and leave HOST unset.",
         ),
     ],
@@ -242,6 +269,45 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
 def test_doctor_says_where_the_server_listens(host, proxies, line):
     done = manage("doctor", HOST=host, PORT="9000", TRUSTED_PROXY_COUNT=proxies)
     assert done.stdout.splitlines()[0] == line
+
+
+SET_SITE = "set SITE_URL to the address that people open, such as https://todo.example.org."
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (
+            {"ALLOWED_HOSTS": "localhost,todo.example.org"},
+            "OK     links in mails begin with https://todo.example.org",
+        ),
+        (
+            {"ALLOWED_HOSTS": ".herokuapp.com"},
+            "TO DO  links in mails begin with https://herokuapp.com, which may be somebody else's"
+            f" site (ALLOWED_HOSTS has .herokuapp.com): {SET_SITE}",
+        ),
+        (
+            {"ALLOWED_HOSTS": "127.0.0.1,localhost", "HTTPS_ONLY": "false"},
+            "TO DO  links in mails begin with http://127.0.0.1, which opens on this machine alone:"
+            f" {SET_SITE}",
+        ),
+        (
+            {"ALLOWED_HOSTS": "intranet"},
+            "TO DO  links in mails begin with https://intranet, which opens on your own network"
+            f" alone: {SET_SITE}",
+        ),
+        (
+            {"ALLOWED_HOSTS": ".intranet", "SITE_URL": "https://intranet:8443"},
+            "OK     links in mails begin with https://intranet:8443",
+        ),
+        (
+            {"DEBUG": "true"},
+            "OK     links in mails begin as the request does, while DEBUG is on",
+        ),
+    ],
+)
+def test_doctor_says_how_links_begin(settings, line):
+    assert manage("doctor", **settings).stdout.splitlines()[1] == line
 
 
 def test_procfile_has_the_router_of_a_platform_reach_the_server():

@@ -6,20 +6,20 @@ from django.conf import settings
 from accounts.management.base import ExampleCommand
 from todosite import gunicorn
 from todosite.database.checkup import Finding, findings
-from todosite.environment import is_local
+from todosite.environment import doubt_about, env, first_host, is_local
 
 
 class Command(ExampleCommand):
     help = (
-        "Look at where the server listens, at the database and the way to it. Each line says OK,"
-        " or what to do; ends with 1 if there is something to do."
+        "Look at where the server listens, at how links in mails begin, at the database and the"
+        " way to it. Each line says OK, or what to do; ends with 1 if there is something to do."
     )
     example = "manage.py doctor"
     requires_system_checks = []
 
     def handle(self, **options):
         to_do = 0
-        for finding in chain([listening()], findings()):
+        for finding in chain([listening(), links()], findings()):
             if finding.advice:
                 to_do += 1
                 self.stdout.write(f"TO DO  {finding.fact}: {finding.advice}.")
@@ -37,4 +37,18 @@ def listening():
     if settings.TRUSTED_PROXY_COUNT:
         return Finding(f"{fact}, for a proxy that has to buffer requests")
     advice = "put a proxy that buffers requests in front, and leave HOST unset"
-    return Finding(f"{fact}, where half a request can hold each of its threads", advice)
+    return Finding(f"{fact}, where half-sent requests can hold all its threads", advice)
+
+
+def links():
+    """Return how links in mails begin, and what to do where SITE_URL doesn't say it."""
+    if not settings.SITE_URL:
+        return Finding("links in mails begin as the request does, while DEBUG is on")
+    fact = f"links in mails begin with {settings.SITE_URL}"
+    if env.str("SITE_URL", default=""):
+        return Finding(fact)
+    doubt = doubt_about(first_host(settings.ALLOWED_HOSTS))
+    if not doubt:
+        return Finding(fact)
+    advice = "set SITE_URL to the address that people open, such as https://todo.example.org"
+    return Finding(f"{fact}, {doubt}", advice)
