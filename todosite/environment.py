@@ -1,5 +1,6 @@
 """The environment, read strictly: what is missing or unreadable stops the boot by its name."""
 
+import ipaddress
 import re
 import zoneinfo
 from pathlib import Path
@@ -46,6 +47,18 @@ class Environment(environ.Env):
         if not low <= value <= high:
             raise ImproperlyConfigured(f"{var} must be from {low} to {high}.")
         return value
+
+    def listens(self, var, default):
+        """Return the name or address that a server listens on, of IPv6 in brackets."""
+        host = self.str(var, default=default).removeprefix("[").removesuffix("]")
+        if ":" not in host:
+            return host
+        try:
+            return f"[{ipaddress.IPv6Address(host)}]"
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{var} must be a name or an address, such as 127.0.0.1 or ::1, without a port."
+            ) from None
 
     def database(self, var, default=environ.Env.NOTSET):
         """Return the DATABASES entry for a postgresql:// address; its query is libpq's options.

@@ -12,9 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from todosite.environment import env
 
 try:
-    # Half a request holds a thread for as long as its sender likes, and gthread has no limit to
-    # that: whoever can reach this address can stop the server, but for a proxy that buffers.
-    host = env.str("HOST", default="127.0.0.1")
+    # A half-sent request holds a thread for as long as its sender likes, and gthread has no limit
+    # to that: whoever can reach this address can stop the server, but for a proxy that buffers.
+    host = env.listens("HOST", default="127.0.0.1")
     port = env.between("PORT", 1, 65535, default=8000)
     bind = f"{host}:{port}"
     workers = env.between("WEB_CONCURRENCY", 1, 1000, default=2)

@@ -1,6 +1,7 @@
 """The project as a whole: its settings, its server, the headers of every kind of answer."""
 
 import re
+import runpy
 import subprocess
 from ast import literal_eval
 from io import StringIO
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
+from gunicorn.util import parse_address
 
 from accounts.tests.people import add_user, login_by_second_factor
 from todosite.environment import env, site_of
@@ -227,6 +229,14 @@ def test_bad_setting_stops_the_boot_with_one_line(name, value, line):
         ("WEB_THREADS", "many", "WEB_THREADS is not a whole number."),
         ("PORT", "http", "PORT is not a whole number."),
         ("PORT", "99999", "PORT must be from 1 to 65535."),
+        *[
+            (
+                "HOST",
+                value,
+                "HOST must be a name or an address, such as 127.0.0.1 or ::1, without a port.",
+            )
+            for value in ["localhost:9000", "::g"]
+        ],
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be from 1 to 1000."),
         ("STATIC_ROOT", "/nowhere", "run `python manage.py collectstatic --noinput` first."),
     ],
@@ -245,6 +255,23 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
 
 
 @pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("127.0.0.1", ("127.0.0.1", 9000)),
+        ("localhost", ("localhost", 9000)),
+        ("::1", ("::1", 9000)),
+        ("[::1]", ("::1", 9000)),
+        ("::", ("::", 9000)),
+    ],
+)
+def test_server_can_read_where_it_listens(monkeypatch, value, address):
+    monkeypatch.setenv("HOST", value)
+    monkeypatch.setenv("PORT", "9000")
+    read = runpy.run_path(settings.BASE_DIR / "todosite/gunicorn.py")
+    assert parse_address(read["bind"]) == address
+
+
+@pytest.mark.parametrize(
     ("host", "proxies", "line"),
     [
         (
@@ -252,6 +279,11 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
             "0",
             "OK     gunicorn listens on 127.0.0.1:9000, this machine alone (by the Procfile:"
             " on all)",
+        ),
+        (
+            "::1",
+            "0",
+            "OK     gunicorn listens on [::1]:9000, this machine alone (by the Procfile: on all)",
         ),
         (
             "0.0.0.0",
