@@ -25,7 +25,7 @@ from accounts.waiting import KEEPS_NOTHING, NO_ROOM, forget_user, holds_words, k
 KEEP_THEME = timedelta(days=365)
 
 
-@holds_words("Save your profile", ProfileForm)
+@holds_words("Save your profile", ProfileForm, compared=ProfileForm.Meta.fields)
 def settings(request):
     # A copy: a form that fails leaves what was typed in its instance.
     form = ProfileForm(request.POST or None, instance=copy(request.user))

@@ -5,8 +5,9 @@ Nothing is ever sent by itself, since much may have happened in between.
 
 A form waits only if its view says that it holds words (`holds_words`), and with its own fields
 alone: whoever sits at a browser whose user is gone could otherwise plant a form that deletes
-something. Whose words they are says a cookie that outlives the session, as long as the session
-ended by itself: after a sign-out, in this browser or from another one, nothing is kept here.
+something. Its notice names all that a press would save. Whose words they are says a cookie that
+outlives the session, as long as the session ended by itself: after a sign-out, in this browser or
+from another one, nothing is kept here.
 """
 
 from datetime import timedelta
@@ -26,7 +27,8 @@ from accounts.typed import TYPED
 NOT_MINE = "not_mine"  # a field of the sign-in: nothing is to be kept in this browser
 KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells app.js
 COOKIE, REMEMBER = "last_user", timedelta(days=365)
-NEXT = "next"  # the page that a form stood on: many forms have it
+# Which submission it is, of which state of the row, on which page: many forms have these.
+IDENTITY = ("key", "version", "next")
 NO_ROOM = (
     f"There is no room for it: {MOST_WAITING} things to save, with {MOST_WAITING_CHARACTERS:,}"
     " characters, can wait for you at a time."
@@ -41,6 +43,7 @@ class Words(NamedTuple):
     labels: dict  # of the fields that people type into, by name
     others: dict  # labels of the other fields that a page shows
     names: frozenset  # of all fields
+    compared: frozenset  # those of which the form saves only what differs from its initial-…
     shown: dict  # the values that fields begin with, where a POST doesn't say
     script: str  # the htmx source of a form whose words our script keeps by itself
 
@@ -53,12 +56,16 @@ class Words(NamedTuple):
         return any(posted.get(name, "").strip() for name in self.labels)
 
 
-def holds_words(act, *form_classes, typed=None, also=(), script=""):
+def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=None, script=""):
     """Mark a view: what is typed into its form waits for its user where they were signed out.
 
     act is what the button says that sends it then, such as "Save your profile". form_classes are
     those that read what is sent. typed are fields that people type into beyond the forms' own, or
-    other labels for these: {name: label}. also are the names of buttons that say how to save it.
+    other labels for these: {name: label}. compared are the names of the fields of which the form
+    saves only what differs from the value that the page posts along (initial-…): no other such
+    value is kept, since the notice believes it. Of hidden fields only those are kept that say which
+    submission it is (IDENTITY), those of `also`, which are hidden fields and buttons that change
+    only how the words are saved, and those of `unseen`, which the notice names: {name: label}.
     script is the htmx source of a form ("form#" and its id) whose words our script gives back.
     """
     fields = {name: field for each in form_classes for name, field in each.base_fields.items()}
@@ -67,16 +74,24 @@ def holds_words(act, *form_classes, typed=None, also=(), script=""):
     labels = {name: called[name] for name, field in seen.items() if is_typed(field)}
     labels |= typed or {}
     others = {name: label for name, label in called.items() if name not in labels}
-    names = {*fields, *labels}
-    names |= {f"initial-{name}" for name in names} | {NEXT, *also}  # as Django calls them
+    others |= unseen or {}
+    names = {*labels, *others, *IDENTITY, *also}
+    names |= {initial_of(name) for name in compared}
     shown = {name: text_of(field.initial) for name, field in fields.items()}
     TYPED.update(labels)
 
     def mark(view):
-        view.words = Words(act, labels, others, frozenset(names), shown, script)
+        view.words = Words(
+            act, labels, others, frozenset(names), frozenset(compared), shown, script
+        )
         return view
 
     return mark
+
+
+def initial_of(name):
+    """Return the name, as Django has it, under which a page posts what a field began with."""
+    return f"initial-{name}"
 
 
 def is_typed(field):
@@ -221,7 +236,7 @@ def as_shown(form):
     was edited; `others` are the labels of what is saved besides, `emptied` of texts that go.
     `act` is what the button says, "" where no view takes the form any more.
     """
-    words = words_at(form.path) or Words("", TYPED, {}, frozenset(), {}, "")
+    words = words_at(form.path) or Words("", TYPED, {}, frozenset(), frozenset(), {}, "")
     values = {}
     for name, value in form.posted:
         values.setdefault(name, []).append(value)
@@ -245,5 +260,7 @@ def as_shown(form):
 
 
 def is_changed(name, values, words):
-    """Does a form that waits hold another value than it was shown with?"""
-    return values[name] != values.get(f"initial-{name}", [words.shown.get(name, "")])
+    """Would a press save this field? A compared one that came without its initial value is."""
+    if name in words.compared:
+        return values[name] != values.get(initial_of(name))
+    return values[name] != [words.shown.get(name, "")]

@@ -129,8 +129,13 @@ class KeepingTests(WaitingTests):
         sent = {"title": "Oat milk", "description": "", "due_date": "2031-01-02", "tags": "calls"}
         self.send_late(self.edit, **shown | sent, priority="0")
         notice = one(self.sign_in(), ".waiting")
-        self.assertIn("Also saves: Due. Empties: Notes.", words(notice))
+        self.assertIn("Also saves: Due. Clears: Notes.", words(notice))
         self.assertEqual([words(label) for label in select(notice, "label")], ["Title"])
+
+    def test_field_without_the_value_that_it_began_with_is_named(self):
+        self.send_late(self.edit, title="Oat milk", description="", due_date="")
+        notice = one(self.sign_in(), ".waiting")
+        self.assertIn("Also saves: Due. Clears: Notes.", words(notice))
 
     def test_edit_shows_what_was_changed_and_names_its_task(self):
         shown = {"initial-title": "Milk", "initial-description": "Old notes", "version": "1"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import forms as account_forms
 from accounts.models import WaitingForm
 from accounts.tests.people import PASSWORD, add_user, begin_session
-from accounts.waiting import is_typed
+from accounts.waiting import as_shown, is_typed
 from tasks import builder, forms
 from tasks.tests.test_isolation import ROUTES
 from todosite.tests.html import one, select, words
@@ -96,6 +96,66 @@ class WaitingFormTests(TestCase):
             self.assertLess(names, set(BODY), route.name)
             self.ann.waiting.all().delete()
 
+    def test_each_keeps_the_begun_values_of_its_own_page_alone(self):
+        """An initial-… is believed: it has to be one that the form itself compares."""
+        self.client.force_login(self.ann)
+        task = self.ann.tasks.create(title="Milk")
+        step = task.steps.create(user=self.ann, title="Whisk")
+        rows = {"task_pk": task.pk, "step_pk": step.pk}
+        rows["list_pk"] = self.ann.lists.create(name="Home").pk
+        rows["tag_pk"] = self.ann.tags.create(name="calls").pk
+        rows["search_pk"] = self.ann.searches.create(name="Calls", q="#calls").pk
+        for route in ROUTES:
+            if route.name not in ACTS or route.name in {"task_repeat", "step_add"}:
+                continue
+            if route.name.endswith("_restore"):
+                continue
+            url = reverse(
+                route.name, kwargs={name: rows[name] for name in route.pattern.converters}
+            )
+            page = self.client.get(url)
+            shown = {each.get("name") for each in select(page, "[name^=initial-]")}
+            names = route.callback.words.names
+            kept = {name for name in names if name.startswith("initial-")}
+            self.assertEqual(kept, shown, route.name)
+
+    def test_planted_begun_values_hide_nothing_that_a_press_saves(self):
+        for route in ROUTES:
+            if route.name not in ACTS:
+                continue
+            words_of = route.callback.words
+            names = words_of.labels.keys() | words_of.others.keys()
+            planted = {name: "Planted" for name in names | BODY.keys()}
+            planted |= {f"initial-{name}": text for name, text in planted.items()}
+            planted |= {f"initial-{name}": "Before" for name in words_of.compared}
+            url = reverse(route.name, kwargs=dict.fromkeys(route.pattern.converters, 5))
+            self.client.post(url, planted)
+            form = as_shown(self.ann.waiting.get())
+            self.assertEqual(
+                ({label for label, _ in form["texts"]}, set(form["others"])),
+                (set(words_of.labels.values()), set(words_of.others.values())),
+                route.name,
+            )
+            self.ann.waiting.all().delete()
+
+    def test_planted_fields_are_named(self):
+        """As it was found: the notice said "Task: Buy bread", and a press saved all the rest."""
+        planted = {"description": "EVIL", "due_date": "2031-01-01", "make_list": "Evil", "tag": "5"}
+        planted |= {f"initial-{name}": value for name, value in planted.items()}
+        self.client.post("/tasks/add/", {"text": "Buy bread"} | planted)
+        form = as_shown(self.ann.waiting.get())
+        self.assertEqual(
+            (dict(form["texts"]), sorted(form["others"])),
+            ({"Task": "Buy bread", "Notes": "EVIL"}, ["Due", "New list", "Tag"]),
+        )
+
+    def test_planted_step_is_shown(self):
+        planted = {"step": "HIDDEN", "initial-step": "HIDDEN"}
+        shown = {"title": "Oat", "initial-title": "Milk"}
+        self.client.post("/tasks/5/edit/", shown | planted)
+        form = as_shown(self.ann.waiting.get())
+        self.assertEqual(dict(form["texts"]), {"Title": "Oat", "Step": "HIDDEN"})
+
     def test_every_form_that_people_type_into_is_registered(self):
         """Another form has to be thought about: does it hold words, or does it delete something?"""
         known = {"BulkForm", "SearchForm", "ReadForm", "PlainForm"}  # acts, and what saves nothing
@@ -153,7 +213,7 @@ class WaitingFormTests(TestCase):
         notice = one(self.client.get("/inbox/"), ".waiting")
         self.assertEqual(one(notice, "textarea").text, "\nMilk")
         self.assertEqual([words(button) for button in select(notice, "button")], ["Discard"])
-        self.assertIn("Copy it, please.", words(notice))
+        self.assertIn("No page accepts this any more. Please copy it.", words(notice))
 
 
 def forms_of(module):

@@ -41,7 +41,7 @@ def list_add(request):
     return redirect(task_list)
 
 
-@holds_words("Save the list", ListForm)
+@holds_words("Save the list", ListForm, compared=ListForm.merged)
 @require_http_methods(METHODS)
 @once_more
 def list_edit(request, list_pk):
@@ -99,7 +99,7 @@ def list_delete(request, list_pk):
     return redirect("list_list")
 
 
-@holds_words("Restore the list", ListRestoreForm, also=["version"])
+@holds_words("Restore the list", ListRestoreForm)
 @require_http_methods(METHODS)
 @once_more
 def list_restore(request, list_pk):

@@ -32,7 +32,7 @@ def search_add(request):
     return redirect(saved)
 
 
-@holds_words("Save the search", SearchEditForm)
+@holds_words("Save the search", SearchEditForm, compared=SearchEditForm.merged)
 @require_http_methods(METHODS)
 @once_more
 def search_edit(request, search_pk):

@@ -53,7 +53,7 @@ def step_tick(request, step_pk):
     return answer(request, step.task, steps=True)
 
 
-@holds_words("Save the step", StepForm)
+@holds_words("Save the step", StepForm, compared=StepForm.merged)
 @require_http_methods(METHODS)
 @transaction.atomic
 def step_edit(request, step_pk):

@@ -9,7 +9,7 @@ from tasks.views.answers import METHODS, once_more, page, say, shown_version, te
 from tasks.views.trash import give_back, purge
 
 
-@holds_words("Save the tag", TagForm)
+@holds_words("Save the tag", TagForm, compared=TagForm.merged)
 @require_http_methods(METHODS)
 @once_more
 def tag_edit(request, tag_pk):
@@ -36,7 +36,7 @@ def tag_delete(request, tag_pk):
     return redirect("list_list")
 
 
-@holds_words("Restore the tag", TagRestoreForm, also=["version"])
+@holds_words("Restore the tag", TagRestoreForm)
 @require_http_methods(METHODS)
 @once_more
 def tag_restore(request, tag_pk):

@@ -47,10 +47,19 @@ from tasks.views.answers import (
 from tasks.views.steps import add_step
 from tasks.views.trash import purge
 
+READS = ["plain", "as_text"]  # how a line is read
+UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
 SAVES = ["from_now_on", "this_one", "read"]  # the buttons of a task's form
 
 
-@holds_words("Add the task", AddForm, typed={"text": "Task"}, script="form#add")
+@holds_words(
+    "Add the task",
+    AddForm,
+    typed={"text": "Task"},
+    also=READS,
+    unseen=UNSEEN,
+    script="form#add",
+)
 @require_http_methods(METHODS)
 def task_add(request):
     posted = request.POST if request.method == "POST" else None
@@ -127,7 +136,13 @@ def task_make_list(request, task_pk):
     return answer(request, task, lists=True)
 
 
-@holds_words("Add the tasks", PasteForm, typed={"text": "Tasks"}, also=["sure"])
+@holds_words(
+    "Add the tasks",
+    PasteForm,
+    typed={"text": "Tasks"},
+    also=[*READS, "sure"],
+    unseen=UNSEEN,
+)
 @require_http_methods(METHODS)
 def task_paste(request):
     """Ask whether several lines are to be that many tasks, then add them."""
@@ -159,7 +174,13 @@ def task_detail(request, task_pk):
     return detail(request, DetailForm(instance=task, user=request.user))
 
 
-@holds_words("Save the task", DetailForm, typed={"step": "Step"}, also=SAVES)
+@holds_words(
+    "Save the task",
+    DetailForm,
+    typed={"step": "Step"},
+    compared=DetailForm.merged,
+    also=SAVES,
+)
 @require_http_methods(METHODS)
 @once_more
 def task_edit(request, task_pk):
@@ -257,7 +278,7 @@ def task_complete(request, task_pk):
     return answer(request, task)
 
 
-@holds_words("Save the repeat", RepeatForm)
+@holds_words("Save the repeat", RepeatForm, also=["shown"])
 @require_http_methods(METHODS)
 @once_more
 def task_repeat(request, task_pk):
