@@ -30,8 +30,8 @@ COOKIE, REMEMBER = "last_user", timedelta(days=365)
 # Which submission it is, of which state of the row, on which page: many forms have these.
 IDENTITY = ("key", "version", "next")
 NO_ROOM = (
-    f"There is no room for it: {MOST_WAITING} things to save, with {MOST_WAITING_CHARACTERS:,}"
-    " characters, can wait for you at a time."
+    f"Only {MOST_WAITING} unsaved items, {MOST_WAITING_CHARACTERS:,} characters in all, can be kept"
+    " for you at a time."
 )
 TOLD = "You were signed out. What you typed waits until you sign in again."
 

@@ -138,9 +138,10 @@ else if (left && box) {
 
 // Trouble is told; the page stays as it is, with all that was typed.
 const TROUBLE = {
+  400: "Todosite couldn't read this, so it isn't saved: it may be too long. Copy it, then try less at a time.",
   403: "Your sign-in has changed meanwhile. Copy what you typed, then reload this page.",
   404: "This isn't there any more: it may have been deleted elsewhere.",
-  503: "The database was away for a moment, so this may or may not be saved. Send it again: it won't be saved twice.",
+  503: "Todosite was too busy for a moment, so this may or may not be saved. Send it again: it won't be saved twice.",
 };
 
 document.addEventListener("htmx:response:error", (event) => {
@@ -429,12 +430,13 @@ else if (half && half.action === byId("step-add")?.action) {
 const SIGN_OUT = "form[action='/accounts/logout/'], form[data-sign-out]";
 const NOT_KEPT = {
   0: "Todosite can't be reached.",
-  400: "It is longer than what can be kept.",
+  400: "It could not be read, or is too long to be kept.",
   403: "Your session has ended, so nothing can be kept for you.",
-  413: "It is longer than what can be kept.",
-  503: "The database is away for a moment.",
+  413: "It is too long to be kept.",
+  503: "Todosite can't save anything at the moment.",
 };
-const signOuts = new BroadcastChannel("sign-out"); // to the other tabs: who it was
+// To the other tabs: who it was. A browser without it has none to tell.
+const signOuts = window.BroadcastChannel ? new BroadcastChannel("sign-out") : { postMessage() {} };
 let isSigningOut = false;
 let isSignedOut = false;
 
@@ -459,7 +461,7 @@ function unsent() {
     const words = typed.filter((field) => field.form === form).map((field) => field.value).join("\n");
     return { path: pathOf(form.getAttribute("action")), fields: [...new FormData(form)], label: "You typed", words };
   });
-  return [...drafts, ...tasks, ...steps, ...forms];
+  return [...drafts, ...tasks, ...steps, ...forms].filter(({ words }) => words.trim());
 }
 
 const post = (url, fields, token) => fetch(url, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields), redirect: "manual" });
@@ -533,7 +535,7 @@ async function begin(form, how) {
 }
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches(SIGN_OUT)) return;
+  if (!user || !event.target.matches(SIGN_OUT)) return; // nobody is signed in: a step of the sign-in is given up
   event.preventDefault();
   begin(event.target);
 });

@@ -444,8 +444,7 @@ class PutAsideTests(WaitingTests):
         self.assertEqual(answer.status_code, 422)
         self.assertEqual(
             answer.text,
-            "There is no room for it: 20 things to save, with 300,000 characters, can wait for"
-            " you at a time.",
+            "Only 20 unsaved items, 300,000 characters in all, can be kept for you at a time.",
         )
         self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
         self.assertEqual(self.put_aside("/tasks/add/", text="z" * 3_000_000).status_code, 400)

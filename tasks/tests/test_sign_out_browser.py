@@ -3,6 +3,7 @@
 from json import dumps
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from playwright.sync_api import expect
 
 from accounts.models import WaitingForm
@@ -105,9 +106,9 @@ class TestQuestion:
                 ann.waiting.keep(ann, "/tasks/add/", [["text", f"T{n}"]])
         words = {
             "offline": "Todosite can't be reached.",
-            "503": "The database is away for a moment.",
-            "too long": "It is longer than what can be kept.",
-            "no room": "There is no room for it: 20 things to save",
+            "503": "Todosite can't save anything at the moment.",
+            "too long": "It could not be read, or is too long to be kept.",
+            "no room": "Only 20 unsaved items",
         }
         before = kept(page)
         page.get_by_role("button", name="Sign out", exact=True).click()
@@ -203,6 +204,33 @@ def test_all_else_that_is_typed_waits_too(signed_in, task, ann):
     assert ann.name == "Ann Smith"
     assert [step.title for step in Step.objects.all()] == ["Whi"]
     assert sorted(ann.tasks.values_list("title", flat=True)) == ["Bread", "Milk"]
+
+
+@pytest.mark.exhaustive
+def test_blank_text_is_not_asked_about(signed_in, task):
+    page = signed_in
+    visit(page, task)
+    page.get_by_label("Add a step").fill(" ")
+    leave(page, "/settings/")
+    never_ask(page)
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect_signed_out(page)
+    assert WaitingForm.objects.count() == 0
+
+
+@pytest.mark.exhaustive
+def test_second_factor_is_given_up_by_its_button(page, ann):
+    """A browser that can't tell its other tabs does it, too."""
+    TOTP.activate(ann, generate_totp_secret())
+    page.set_default_timeout(5000)
+    page.add_init_script("delete window.BroadcastChannel")
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(ann.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_url(lambda url: "/2fa/" not in url)
 
 
 @pytest.mark.exhaustive
