@@ -811,7 +811,7 @@ class EventTests(HistoryTests):
         with mock.patch("tasks.views.history.LIMIT", 2):
             for number in range(5):
                 self.post("/tasks/add/", text=f"Task {number}")
-                self.ann.let_support_look()
+                self.ann.events.create(kind=Event.Kind.SUPPORT_LOOKS)
             pages = [self.lines(f"?page={number}") for number in (1, 2, 3, 4)]
         added = [f"You added “Task {number}”" for number in range(5)]
         looks = self.LOOKS
