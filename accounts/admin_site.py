@@ -3,6 +3,8 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
+from django.contrib.admin import FieldListFilter
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -46,24 +48,29 @@ class ModelAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup, value, request):
         """Let the address of a list ask what its filters ask, and nothing else.
 
-        Django lets it ask about every column of the table, such as ?password__startswith=.
+        Django lets it ask about every column of the table, such as ?password__startswith=, and by
+        every lookup, such as ?is_active__regex=(, which PostgreSQL can't read.
         """
-        filters = self.get_list_filter(request)
-        is_asked = any(is_about(lookup, list_filter) for list_filter in filters)
-        return is_asked and super().lookup_allowed(lookup, value, request)
+        allowed = self.filter_parameters(request)
+        return lookup in allowed and super().lookup_allowed(lookup, value, request)
+
+    def filter_parameters(self, request):
+        """Return the names that the links of the list's filters put into its address."""
+        names = set()
+        for list_filter in self.get_list_filter(request):
+            if isinstance(list_filter, str):
+                field = get_fields_from_path(self.model, list_filter)[-1]
+                made = FieldListFilter.create(field, request, {}, self.model, self, list_filter)
+            else:
+                made = list_filter(request, {}, self.model, self)
+            names.update(made.expected_parameters())
+        return names
 
     def history_view(self, request, object_id, extra_context=None):
         """Ask for the permission first: the answer would tell which ids there are."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
-
-
-def is_about(lookup, list_filter):
-    """Return whether a name in the address of a list, such as due_date__gte, is a filter's."""
-    if isinstance(list_filter, str):
-        return lookup == list_filter or lookup.startswith(f"{list_filter}__")
-    return lookup == list_filter.parameter_name
 
 
 class AdminSite(admin.AdminSite):

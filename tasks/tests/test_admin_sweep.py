@@ -28,6 +28,7 @@ FILTERS = {
     User: {"verified", "is_active", "is_staff"},
     Task: {"status", "due_date", "trash"},
 }
+BAD_VALUES = ["", "(", "\0", "x", "2", "-1", "9" * 20, "10000-01-01", "2026-02-30", "²", "é" * 300]
 
 
 def give_all(user):
@@ -97,6 +98,53 @@ class AddressTests(TestCase):
         for asked in ["open_tasks__gt", "verified__exact", "nothing"]:
             response = self.client.get("/admin/accounts/user/", {asked: "1"})
             self.assertEqual((asked, response.status_code), (asked, 400))
+
+    def specs(self):
+        """Yield the address of each list with each of the filters that it shows."""
+        for model in admin.site._registry:
+            url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            for spec in self.client.get(url).context["cl"].filter_specs:
+                yield url, spec
+
+    def test_filters_take_the_lookups_of_their_links_alone(self):
+        number = 0
+        for url, spec in self.specs():
+            field = getattr(spec, "field", None)
+            lookups = set(field.get_lookups()) if field else {"exact", "regex", "in"}
+            lookups |= {"year__gte", "month__in", "gte__regex", "nothing", "exact__exact", ""}
+            name = spec.expected_parameters()[0].partition("__")[0]
+            names = {f"{name}__{lookup}" for lookup in lookups} | {name, f"{name}_"}
+            for asked in sorted(names - set(spec.expected_parameters())):
+                for value in ["1", "(", "\0", "9" * 20]:
+                    response = self.client.get(url, {asked: value})
+                    self.assertEqual((asked, value, response.status_code), (asked, value, 400))
+                    number += 1
+        self.assertGreater(number, 400)
+
+    def test_value_that_a_filter_cannot_read_is_left_out(self):
+        for url, spec in self.specs():
+            for asked in spec.expected_parameters():
+                for value in BAD_VALUES:
+                    response = self.client.get(url, {asked: value, "_facets": "True"})
+                    left_out = response.status_code == 302 and response.url == f"{url}?e=1"
+                    self.assertTrue(left_out or response.status_code == 200, (asked, value))
+
+    def test_what_a_list_knows_beside_its_filters_takes_any_value(self):
+        for model in admin.site._registry:
+            url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            for asked in ["q", "o", "p", "all", "e"]:
+                for value in BAD_VALUES:
+                    response = self.client.get(url, {asked: value}, follow=True)
+                    self.assertEqual((asked, value, response.status_code), (asked, value, 200))
+
+    def test_each_link_of_a_filter_works(self):
+        number = 0
+        for url, spec in self.specs():
+            for choice in spec.choices(self.client.get(url).context["cl"]):
+                response = self.client.get(f"{url}{choice['query_string']}")
+                self.assertEqual((choice, response.status_code), (choice, 200))
+                number += 1
+        self.assertGreater(number, 15)
 
     def test_filters_are_those_that_the_pages_show(self):
         for model, filters in FILTERS.items():
