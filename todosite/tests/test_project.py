@@ -1,11 +1,14 @@
 """The project as a whole: its settings, its server, the headers of every kind of answer."""
 
+import contextlib
+import functools
+import os
 import re
-import runpy
 import subprocess
 from ast import literal_eval
 from io import StringIO
 from unittest import mock
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,7 @@ from gunicorn.util import parse_address
 
 from accounts.tests.people import add_user, login_by_second_factor
 from todosite.environment import env, site_of
+from todosite.management.commands import doctor as doctor_command
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
 from todosite.tests.html import one
 from todosite.tests.production import (
@@ -24,6 +28,7 @@ from todosite.tests.production import (
     database_url,
     environment,
     manage,
+    read_module,
     serve,
     web_command,
 )
@@ -217,9 +222,16 @@ def test_names_of_hosts_may_have_spaces_around(monkeypatch):
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     ],
 )
-def test_bad_setting_stops_the_boot_with_one_line(name, value, line):
-    done = manage("check", **{name: value})
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Todosite: {line}\n")
+def test_bad_setting_is_told_in_one_line(name, value, line):
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read_module("settings", **{name: value})
+    assert str(caught.value) == line
+
+
+def test_bad_setting_stops_the_boot():
+    done = manage("check", DEBUG="treu")
+    line = "Todosite: DEBUG must be true or false.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
 
 
 @pytest.mark.parametrize(
@@ -264,11 +276,25 @@ def test_bad_setting_stops_the_server_with_one_line(name, value, line):
         ("::", ("::", 9000)),
     ],
 )
-def test_server_can_read_where_it_listens(monkeypatch, value, address):
-    monkeypatch.setenv("HOST", value)
-    monkeypatch.setenv("PORT", "9000")
-    read = runpy.run_path(settings.BASE_DIR / "todosite/gunicorn.py")
+def test_server_can_read_where_it_listens(value, address):
+    read = read_module("gunicorn", HOST=value, PORT="9000")
     assert parse_address(read["bind"]) == address
+
+
+def doctor(**changes):
+    """Return the lines of manage.py doctor in production mode but for those on the database."""
+    out = StringIO()
+    read = read_module("settings", **changes)
+    names = ["ALLOWED_HOSTS", "SITE_URL", "TRUSTED_PROXY_COUNT"]
+    with (
+        mock.patch.dict(os.environ, environment(**changes), clear=True),
+        mock.patch.object(doctor_command, "gunicorn", Mock(**read_module("gunicorn", **changes))),
+        mock.patch.object(doctor_command, "findings", return_value=[]),
+        override_settings(**{name: read[name] for name in names}),
+        contextlib.suppress(SystemExit),
+    ):
+        call_command("doctor", stdout=out)
+    return out.getvalue().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -299,8 +325,8 @@ def test_server_can_read_where_it_listens(monkeypatch, value, address):
     ],
 )
 def test_doctor_says_where_the_server_listens(host, proxies, line):
-    done = manage("doctor", HOST=host, PORT="9000", TRUSTED_PROXY_COUNT=proxies)
-    assert done.stdout.splitlines()[0] == line
+    listens, _ = doctor(HOST=host, PORT="9000", TRUSTED_PROXY_COUNT=proxies)
+    assert listens == line
 
 
 SET_SITE = "set SITE_URL to the address that people open, such as https://todo.example.org."
@@ -339,7 +365,13 @@ SET_SITE = "set SITE_URL to the address that people open, such as https://todo.e
     ],
 )
 def test_doctor_says_how_links_begin(settings, line):
-    assert manage("doctor", **settings).stdout.splitlines()[1] == line
+    _, begins = doctor(**settings)
+    assert begins == line
+
+
+def test_doctor_says_both_first():
+    lines = manage("doctor").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[:2]] == [["OK", "gunicorn"], ["TO", "DO"]]
 
 
 def test_procfile_has_the_router_of_a_platform_reach_the_server():
@@ -355,6 +387,7 @@ SAFETY = [
 ]
 
 
+@functools.cache
 def safety(**changes):
     """Return what production runs with, as far as it keeps people safe."""
     code = f"from django.conf import settings as s; print({{n: getattr(s, n) for n in {SAFETY}}})"
@@ -393,28 +426,30 @@ def test_plain_http_has_to_be_asked_for():
 
 def test_secret_key_may_begin_with_a_dollar_sign():
     key = "$" + "k7" * 30
-    code = "from django.conf import settings; print(settings.SECRET_KEY)"
-    assert manage("shell", "-v0", "-c", code, SECRET_KEY=key).stdout == f"{key}\n"
+    assert read_module("settings", SECRET_KEY=key)["SECRET_KEY"] == key
 
 
-def test_site_is_said_or_the_first_allowed_name():
-    code = "from django.conf import settings; print(settings.SITE_URL)"
-    run = ["shell", "-v0", "-c", code]
-    assert manage(*run).stdout == "https://localhost\n"
-    assert manage(*run, HTTPS_ONLY="false").stdout == "http://localhost\n"
-    site = {"ALLOWED_HOSTS": "*", "SITE_URL": "https://todo.example.org"}
-    assert manage(*run, **site).stdout == "https://todo.example.org\n"
-    assert manage(*run, DEBUG="true").stdout == "\n"
+@pytest.mark.parametrize(
+    ("changes", "site"),
+    [
+        ({}, "https://localhost"),
+        ({"HTTPS_ONLY": "false"}, "http://localhost"),
+        (
+            {"ALLOWED_HOSTS": "*", "SITE_URL": "https://todo.example.org"},
+            "https://todo.example.org",
+        ),
+        ({"DEBUG": "true"}, ""),
+    ],
+)
+def test_site_is_said_or_the_first_allowed_name(changes, site):
+    assert read_module("settings", **changes)["SITE_URL"] == site
 
 
 def test_mail_server_makes_confirmation_mandatory():
-    code = (
-        "from django.conf import settings as s; print(s.ACCOUNT_EMAIL_VERIFICATION, s.EMAIL_HOST)"
-    )
-    url = "smtp+tls://u:p@mail.example.org:587"
-    run = ["shell", "-v0", "-c", code]
-    assert manage(*run, EMAIL_URL=url).stdout == "mandatory mail.example.org\n"
-    assert manage(*run).stdout == "optional localhost\n"
+    read = read_module("settings", EMAIL_URL="smtp+tls://u:p@mail.example.org:587")
+    assert read["ACCOUNT_EMAIL_VERIFICATION"] == "mandatory"
+    assert read["EMAIL_HOST"] == "mail.example.org"
+    assert read_module("settings")["ACCOUNT_EMAIL_VERIFICATION"] == "optional"
 
 
 def test_env_example_names_every_setting():
