@@ -1,6 +1,9 @@
 """The admin's page of accounts: for support."""
 
+from functools import wraps
+
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
@@ -13,6 +16,28 @@ from accounts.models import Adoption, Event, User
 from accounts.text import counted
 
 BEYOND = "one you may not change"  # see UserAdmin.within_reach()
+MOST_AT_ONCE = 20  # accounts: "Select all" would sign everybody out, or mail them, by a slip
+TOO_MANY = f"Choose at most {MOST_AT_ONCE} accounts at a time. You chose {{}}, so nothing was done."
+
+
+def at_most(most, words):
+    """Return a decorator of actions, by which one of more rows than most only says words.
+
+    A {} in words is how many were chosen.
+    """
+
+    def limit(action):
+        @wraps(action)
+        def limited(self, request, queryset):
+            number = queryset.count()
+            if number <= most:
+                action(self, request, queryset)
+            else:
+                self.message_user(request, words.format(number), messages.ERROR)
+
+        return limited
+
+    return limit
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -172,13 +197,15 @@ class UserAdmin(ModelAdmin):
             self.message_user(request, words, messages.WARNING)
         return done
 
-    @admin.action(description="Send a link to reset the password", permissions=["change"])
+    @admin.action(description="Send a link to reset the password", permissions=["send"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def send_reset_link(self, request, queryset):
         act, kind = support.send_reset_link, Event.Kind.RESET_SENT
         number = self.help(request, queryset, act, kind, f"disabled, or {BEYOND}")
         self.message_user(request, f"Sent {counted(number, 'link')} to reset the password.")
 
-    @admin.action(description="Send the link that confirms the address", permissions=["change"])
+    @admin.action(description="Send the link that confirms the address", permissions=["send"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def send_confirmation(self, request, queryset):
         act, kind = support.send_confirmation, Event.Kind.CONFIRMATION_SENT
         left_out = f"confirmed already, sent one in the last 3 minutes, disabled, or {BEYOND}"
@@ -186,37 +213,41 @@ class UserAdmin(ModelAdmin):
         self.message_user(request, f"Sent {counted(number, 'link')} to confirm the address.")
 
     @admin.action(description="Remove a lost second factor, and sign out", permissions=["change"])
+    @at_most(1, "Choose one account: second factors are removed one account at a time.")
     def remove_second_factors(self, request, queryset):
         """Remove those of one account: of several at once, most would be mistakes."""
-        if queryset.count() > 1:
-            words = "Choose one account: second factors are removed one account at a time."
-            self.message_user(request, words, messages.ERROR)
-            return
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
         left_out = f"without a second factor, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
         words = f"Removed the second factor of {counted(number, 'account')}."
         self.message_user(request, words)
+        if number and not settings.HAS_MAIL:
+            words = "Mail isn't set up, so no email went out about it. Tell its owner yourself."
+            self.message_user(request, words, messages.WARNING)
 
     @admin.action(description="Show a link to set up a second factor", permissions=["change"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def show_admin_link(self, request, queryset):
         act, kind = support.show_admin_link, Event.Kind.LINK_SHOWN
         left_out = f"not staff, with a second factor, disabled, or {BEYOND}"
         self.help(request, queryset, act, kind, left_out)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def end_sessions(self, request, queryset):
         act, kind = support.end_sessions, Event.Kind.SIGNED_OUT
         number = self.help(request, queryset, act, kind, BEYOND)
         self.message_user(request, f"Signed out {counted(number, 'account')} everywhere.")
 
     @admin.action(description="Disable: sign out everywhere and keep out", permissions=["change"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def deactivate(self, request, queryset):
         act, kind = support.disable, Event.Kind.DISABLED
         number = self.help(request, queryset, act, kind, f"disabled already, or {BEYOND}")
         self.message_user(request, f"Disabled {counted(number, 'account')}.")
 
     @admin.action(description="Enable again", permissions=["change"])
+    @at_most(MOST_AT_ONCE, TOO_MANY)
     def activate(self, request, queryset):
         act, kind = support.enable, Event.Kind.ENABLED
         number = self.help(request, queryset, act, kind, f"enabled already, or {BEYOND}")
@@ -237,6 +268,10 @@ class UserAdmin(ModelAdmin):
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and self.is_within_reach(request, obj)
+
+    def has_send_permission(self, request):
+        """Without EMAIL_URL mail is printed: a link there would be for whoever reads the output."""
+        return settings.HAS_MAIL and self.has_change_permission(request)
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)

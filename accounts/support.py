@@ -43,7 +43,8 @@ def remove_second_factors(request, user):
     number, _ = user.authenticator_set.all().delete()
     if number:
         end_sessions(request, user)
-        get_adapter().send_mail("account/email/second_factor_removed", user.email, {"user": user})
+        context = {"user": user, "needs_link": user.is_staff and settings.ADMIN_REQUIRES_MFA}
+        get_adapter().send_mail("account/email/second_factor_removed", user.email, context)
     return number > 0
 
 

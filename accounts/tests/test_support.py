@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.models import Event, User
 from accounts.tests.mails import link_in
-from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
+from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user, login_by_second_factor
 from todosite.tests.visitor import Visitor
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -119,6 +119,11 @@ class SupportTestCase(TestCase):
         page = self.client.post("/admin/accounts/user/", data, follow=True)
         return [str(message) for message in page.context["messages"]]
 
+    def actions(self):
+        """Return the names of the actions that the list offers to Sam."""
+        form = self.client.get("/admin/accounts/user/").context["action_form"]
+        return {name for name, _ in form.fields["action"].choices if name}
+
 
 class HelpTests(SupportTestCase):
     """Sam helps Ann."""
@@ -220,6 +225,24 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.act("remove_second_factors", self.ann, ben), words)
         self.assertEqual(Authenticator.objects.count(), 2)
 
+    def test_staff_whose_second_factor_was_removed_are_told_the_way_to_another(self):
+        User.objects.filter(pk=self.ann.pk).update(is_staff=True)
+        in_settings = "in your settings you can set up a second factor again."
+        by_link = "To set up another one you need a link: open the admin, which says how to get it."
+        User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
+        TOTP.activate(self.sam, generate_totp_secret())
+        login_by_second_factor(self.client, self.sam)
+        for needs_link, said, unsaid in [
+            (True, by_link, in_settings),
+            (False, in_settings, by_link),
+        ]:
+            TOTP.activate(self.ann, generate_totp_secret())
+            mail.outbox.clear()
+            with override_settings(ADMIN_REQUIRES_MFA=needs_link):
+                self.act("remove_second_factors")
+            self.assertIn(said, mail.outbox[0].body)
+            self.assertNotIn(unsaid, mail.outbox[0].body)
+
     def test_sessions_end_and_the_account_stays_open(self):
         there = self.signs_in()
         self.assertEqual(self.act("end_sessions"), ["Signed out 1 account everywhere."])
@@ -237,6 +260,20 @@ class HelpTests(SupportTestCase):
         )
         self.assertEqual(self.log(), told)
 
+    def test_no_more_than_20_accounts_at_once(self):
+        """A slip, such as "Select all", meets no more than a page of people."""
+        users = [add_user(f"{number}@example.org") for number in range(20)]
+        for user in [self.ann, *users]:
+            user.emailaddress_set.update(verified=False)
+        words = "Choose at most 20 accounts at a time. You chose 21, so nothing was done."
+        alone = "Choose one account: second factors are removed one account at a time."
+        for action in self.actions():
+            expected = alone if action == "remove_second_factors" else words
+            self.assertEqual((action, self.act(action, self.ann, *users)), (action, [expected]))
+        self.assertEqual(mail.outbox, [])
+        self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))
+        self.assertEqual(self.act("deactivate", *users), ["Disabled 20 accounts."])
+
     def test_colleagues_are_out_of_reach(self):
         root = add_user("root@example.org", is_staff=True, is_superuser=True)
         root.emailaddress_set.update(verified=False)
@@ -249,6 +286,32 @@ class HelpTests(SupportTestCase):
         self.assertEqual(there.get("/tasks/").status_code, 200)
         self.assertEqual((mail.outbox, Authenticator.objects.count()), ([], 1))
         self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))
+
+
+@override_settings(HAS_MAIL=False)
+class NoMailTests(SupportTestCase):
+    """Where mail isn't set up, it is printed by the server: a link there would be anybody's."""
+
+    def test_nothing_is_offered_that_only_sends_an_email(self):
+        self.ann.emailaddress_set.update(verified=False)
+        sending = {"send_reset_link", "send_confirmation"}
+        with override_settings(HAS_MAIL=True):
+            offered = self.actions()
+        self.assertEqual(offered - self.actions(), sending)
+        for action in sending:
+            self.assertEqual(self.act(action), ["No action selected."])
+        self.assertEqual((mail.outbox, Event.objects.count()), ([], 0))
+
+    def test_says_that_no_email_went_out_about_a_second_factor(self):
+        TOTP.activate(self.ann, generate_totp_secret())
+        words = [
+            "Removed the second factor of 1 account.",
+            "Mail isn't set up, so no email went out about it. Tell its owner yourself.",
+        ]
+        self.assertEqual(self.act("remove_second_factors"), words)
+        left_out = "Left out 1 account: without a second factor, or one you may not change."
+        again = [left_out, "Removed the second factor of 0 accounts."]
+        self.assertEqual(self.act("remove_second_factors"), again)
 
 
 class TakeoverTests(SupportTestCase):

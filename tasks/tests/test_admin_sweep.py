@@ -204,7 +204,7 @@ class NoPermissionTests(TestCase):
                 self.assertEqual(self.answer("get", f"/admin/r/{kind.pk}/{pk}/"), 404)
 
 
-@override_settings(ADMIN_REQUIRES_MFA=False)
+@override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class WordsTests(TestCase):
     """Support staff who may do everything, and Ann, who wrote much and let nobody look."""
 
@@ -383,7 +383,7 @@ class WordsTests(TestCase):
                     self.assertIn(number, summary)
 
 
-@override_settings(ADMIN_REQUIRES_MFA=False)
+@override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class LogTests(TestCase):
     """Each action of the admin stands in its log, one that is new, too."""
 
