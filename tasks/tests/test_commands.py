@@ -56,6 +56,7 @@ class BenchmarkTests(SimpleTestCase):
         self.assertRegex(lines[2], r"^The worst search: 1.0 ms \(.+\)$")
         self.assertEqual(lines[3:], ["The worst repeat: 1.0 ms (FREQ=DAILY;COUNT=9)"])
 
+    @pytest.mark.exhaustive
     def test_lines_are_whole_ones_and_the_same_for_the_same_seed(self):
         lines = benchmark.worst_lines(10, 3)
         self.assertEqual(lines, benchmark.worst_lines(10, 3))
@@ -127,6 +128,7 @@ class DemoDataTests(TestCase):
         self.assertEqual(dict(counts), {f"demo{n}@example.com": 500 for n in (1, 2, 3, 4)})
         self.assertEqual(TaskList.objects.count(), 20)
 
+    @pytest.mark.exhaustive
     def test_same_seed_same_tasks(self):
         demo_data(*MANY, "--seed", "7")
         first = self.tasks()

@@ -47,6 +47,7 @@ class CountingTests(SimpleTestCase):
         self.assertEqual(calls(lambda: None), 1)
         self.assertEqual(calls(lambda: [len("a"), len("b")]), 3)
 
+    @pytest.mark.exhaustive
     def test_expressions_find_what_they_find_to_python(self):
         lines = worst.lines_of_two(worst.words() + worst.phrases(4), 4, longest=SHORT)
         for expression, line in itertools.product(EXPRESSIONS, lines):
@@ -74,12 +75,8 @@ class LineTests(SimpleTestCase):
             read = partial(parse, line, now=NOW, lists=NAMES, **options)
             self.assertLess(calls(read), MOST_OF_A_LINE, line)
 
-    def test_any_word_or_phrase_again_and_again(self):
-        items = worst.words() + worst.phrases(1)
-        self.check(worst.full((item,), " ", "") for item in items)
-
     def test_two_of_them_by_turns(self):
-        self.check(worst.lines_of_two(worst.words() + worst.phrases(4), 200))
+        self.check(worst.lines_of_two(worst.words() + worst.phrases(4), 300))
 
     def test_any_mark_of_a_tag_a_list_or_a_priority_again_and_again(self):
         lines = worst.lines_of_one(worst.TOKENS)
@@ -87,10 +84,11 @@ class LineTests(SimpleTestCase):
         self.check(lines, new_lists=False)
 
     @pytest.mark.exhaustive
-    def test_all_of_them_in_all_ways(self):
+    def test_each_again_and_again_and_many_in_other_ways(self):
         items = worst.words() + worst.phrases(4)
-        self.check(worst.lines_of_one(items))
-        self.check(worst.lines_of_two(items, 1000, seed=2))
+        self.check(worst.full((item,), " ", "") for item in items)
+        self.check(Random(2).sample(worst.lines_of_one(items), 200))
+        self.check(worst.lines_of_two(items, 200, seed=2))
 
     def test_line_that_was_found_by_an_attack(self):
         line = ("eod eod 1st eod eod 1st 1/2 eod eod 1st " * 20)[:480] + " +nolist"
@@ -116,11 +114,11 @@ class ExpressionTests(SimpleTestCase):
                 counted.find(line)
 
     def test_lines_that_an_expression_nearly_matches(self):
-        self.check(MOST_OF_SHORT, SHORT, 60)
+        self.check(MOST_OF_SHORT, SHORT, 20)
 
     @pytest.mark.exhaustive
     def test_whole_lines_that_an_expression_nearly_matches(self):
-        self.check(MOST_OF_LONG, LONGEST, 5)
+        self.check(MOST_OF_LONG, LONGEST, 3)
 
 
 class PasteTests(SimpleTestCase):
@@ -213,11 +211,11 @@ class RuleTests(SimpleTestCase):
             work()
 
     def test_rules_that_say_much_and_rarely_come(self):
-        self.check(15)
+        self.check(8)
 
     @pytest.mark.exhaustive
     def test_many_of_them(self):
-        self.check(80)
+        self.check(40)
 
     def test_every_day_until_the_year_9999(self):
         for rule in ("FREQ=DAILY", "FREQ=DAILY;COUNT=99", "FREQ=DAILY;UNTIL=99991231"):
