@@ -136,6 +136,8 @@ class WaitingMiddleware:
         user = request.user  # after the request: whoever has just signed in, not out
         if user.is_authenticated:
             waiting.note_user(request, response)
+            if waiting.BEFORE in request.session:
+                waiting.move(request)
         if user.is_authenticated and user.waits and request.method == "POST":
             waiting.settle(request, response)
         return response

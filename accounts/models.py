@@ -327,6 +327,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 WAITING_OFFERED = timedelta(days=30)
 MOST_WAITING = 20  # forms of a user
 MOST_WAITING_CHARACTERS = 300_000  # of a user
+NO_ROOM = (
+    f"Only {MOST_WAITING} unsaved items, {MOST_WAITING_CHARACTERS:,} characters in all, can be kept"
+    " for you at a time."
+)
 
 
 class WaitingFormQuerySet(models.QuerySet):
@@ -345,23 +349,25 @@ class WaitingFormQuerySet(models.QuerySet):
 class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
     @transaction.atomic
     def keep(self, user, path, posted):
-        """Keep a form of user's, the same one once; return its row, None if there is no room.
+        """Keep a form of user's, the same one once; return its row. What has expired goes.
 
-        posted is what it holds, as [name, value] in its order. The user is locked: of two that
-        come at once, the second finds the room that the first has left.
+        posted is what it holds, as [name, value] in its order. ValidationError, with the reason,
+        if it can't be stored or there is no room. The user is locked: of two that come at once,
+        the second finds the room that the first has left.
         """
         user.lock()
-        kept = WaitingForm.objects.filter(user=user).current()
+        kept = WaitingForm.objects.filter(user=user)
+        kept.kept_before(timezone.now() - WAITING_OFFERED).purge()
         texts = [text for pair in posted for text in pair]
-        if any("\x00" in text for text in texts):  # which PostgreSQL can't hold
-            return None
+        if any("\x00" in text for text in texts):  # PostgreSQL
+            raise ValidationError("It has a character (NUL) that can't be stored.")
         if same := kept.filter(path=path, posted=posted).first():
             return same
         size = sum(len(text) for text in [path, *texts])
         room = kept.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
         is_too_long = room["size"] + size > MOST_WAITING_CHARACTERS
         if room["number"] >= MOST_WAITING or is_too_long:
-            return None
+            raise ValidationError(NO_ROOM)
         return WaitingForm.objects.create(user=user, path=path, posted=posted, size=size)
 
 
@@ -388,6 +394,35 @@ class WaitingForm(models.Model):
 
     def __str__(self):
         return f"{self.path} of {self.user_id}, kept at {self.kept_at}"
+
+
+class EndedSessionManager(models.Manager):
+    def note(self, user, mark):
+        """Note that user's session with this mark is ended on purpose. What nobody asks for goes.
+
+        Nobody asks once the cookie that tells of it has gone, too.
+        """
+        old = timezone.now() - EndedSession.REMEMBERED
+        EndedSession.objects.filter(user=user, ended_at__lt=old).delete()
+        EndedSession.objects.get_or_create(mark=mark, defaults={"user": user})
+
+
+class EndedSession(models.Model):
+    """A session that its user ended on purpose: in its browser nothing is kept (accounts.waiting).
+
+    All sessions of a user that are ended at once need none (User.sign_out).
+    """
+
+    REMEMBERED = timedelta(days=365)  # as long as the cookie
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ended_sessions")
+    mark = models.CharField(max_length=40, unique=True)
+    ended_at = models.DateTimeField(default=timezone.now)
+
+    objects = EndedSessionManager()
+
+    def __str__(self):
+        return f"{self.user_id} {self.ended_at}"
 
 
 class Event(models.Model):

@@ -12,6 +12,7 @@ from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +21,15 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
 from accounts.site import is_ours
-from accounts.waiting import KEEPS_NOTHING, NO_ROOM, forget_user, holds_words, keep, words_at
+from accounts.waiting import (
+    KEEPS_NOTHING,
+    forget_user,
+    holds_words,
+    keep,
+    note_end,
+    note_end_here,
+    words_at,
+)
 
 KEEP_THEME = timedelta(days=365)
 
@@ -63,8 +72,10 @@ def waiting_add(request):
     path = request.GET.get("path", "")
     if not words_at(path):
         raise Http404
-    form = keep(request.user, path, request.POST)
-    answer, status = (form.pk, 200) if form else (NO_ROOM, 422)
+    try:
+        answer, status = keep(request.user, path, request.POST).pk, 200
+    except ValidationError as error:
+        answer, status = error.message, 422
     return HttpResponse(answer, status=status, content_type="text/plain; charset=utf-8")
 
 
@@ -93,12 +104,11 @@ def account_email(request):
 
 @login_not_required  # allauth's own says so, too
 def sign_out(request):
-    """allauth's page, after which this browser keeps nothing for anybody.
-
-    The session leaves the list: by that a copy of the browser's cookie tells nothing either.
-    """
+    """allauth's page, after which this browser keeps nothing for anybody."""
+    if request.method == "POST":
+        note_end_here(request)
     if request.method == "POST" and request.user.is_authenticated:
-        request.user.usersession_set.filter(session_key=request.session.session_key).delete()
+        note_end(request.user, request.session.session_key)
     response = logout(request)
     if request.method == "POST":
         forget_user(response)
@@ -141,6 +151,7 @@ def session_end(request, session_pk):
     session = get_object_or_404(request.user.usersession_set, pk=session_pk)
     if session.is_current():
         return sign_out(request)
+    note_end(request.user, session.session_key)
     session.end()
     messages.success(request, "Signed out there.")
     return redirect("usersessions_list")

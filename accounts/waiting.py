@@ -10,29 +10,27 @@ outlives the session, as long as the session ended by itself: after a sign-out, 
 from another one, nothing is kept here.
 """
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
+from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User
+from accounts.models import EndedSession, User
 from accounts.text import unix_lines
 from accounts.typed import TYPED
 
 NOT_MINE = "not_mine"  # a field of the sign-in: nothing is to be kept in this browser
 KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells app.js
-COOKIE, REMEMBER = "last_user", timedelta(days=365)
+COOKIE, REMEMBER = "last_user", EndedSession.REMEMBERED
+BEFORE = "waiting"  # in the session: see `move`
 # Which submission it is, of which state of the row, on which page: many forms have these.
 IDENTITY = ("key", "version", "next")
-NO_ROOM = (
-    f"Only {MOST_WAITING} unsaved items, {MOST_WAITING_CHARACTERS:,} characters in all, can be kept"
-    " for you at a time."
-)
 TOLD = "You were signed out. What you typed waits until you sign in again."
 
 
@@ -113,26 +111,53 @@ def words_at(path):
 # Whose browser it is
 
 
-def mark_of(user, session_key):
-    """Return what tells a session that ended by itself: another one after each change of password.
+def mark_of(session_key):
+    """Return what tells a session in a cookie that outlives it, where the key itself must not be.
 
-    It is in a cookie that outlives the session, so the key itself must not be in it.
+    For who has the key has the session.
     """
-    return salted_hmac(COOKIE, session_key + user.get_session_auth_hash()).hexdigest()
+    return salted_hmac(COOKIE, session_key).hexdigest()
+
+
+def proof_of(user, mark):
+    """Return what goes with a session's mark until all sessions of its user are ended at once."""
+    return salted_hmac(COOKIE, mark + user.get_session_auth_hash()).hexdigest()
+
+
+def said_in(request):
+    """Return what this browser's cookie says: a user's id, a mark and its proof; "" for none."""
+    said = request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER)
+    rest, _, proof = said.rpartition(":")
+    pk, _, mark = rest.rpartition(":")
+    return pk, mark, proof
 
 
 def last_user(request):
     """Return the user whose session ended by itself in this browser; None where that isn't known.
 
-    A session that was ended on purpose is in the user's list of sessions no more; nor is one that
-    had expired when they signed in elsewhere.
+    Of a session that was ended on purpose its mark is known (EndedSession), or its proof is right
+    no more. allauth's list of sessions can't tell: it forgets what has expired.
     """
-    said = request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER)
-    pk, _, mark = said.rpartition(":")
+    pk, mark, proof = said_in(request)
     user = User.objects.filter(pk=pk, is_active=True).first()
-    sessions = user.usersession_set.all() if user else []
-    marks = [mark_of(user, session.session_key) for session in sessions]
-    return user if any(constant_time_compare(mark, one) for one in marks) else None
+    if not user or not constant_time_compare(proof, proof_of(user, mark)):
+        return None
+    return None if user.ended_sessions.filter(mark=mark).exists() else user
+
+
+def note_end(user, session_key):
+    """Note that a user's session is ended on purpose: nothing is kept in its browser."""
+    user.ended_sessions.note(user, mark_of(session_key))
+
+
+def note_end_here(request):
+    """Note that the session that this browser's cookie tells of is ended on purpose, or replaced.
+
+    By that a copy of the cookie tells nothing either.
+    """
+    pk, mark, _ = said_in(request)
+    if user := User.objects.filter(pk=pk).first():
+        user.ended_sessions.note(user, mark)
 
 
 def note_computer(request):
@@ -145,16 +170,21 @@ def note_computer(request):
 
 def note_user(request, response):
     """Note in this browser whose it is, unless nothing is to be kept in it."""
+    before = said_in(request)
     if request.session.get(KEEPS_NOTHING):
         if COOKIE in request.COOKIES:  # of somebody else, for whom nothing of this user's may wait
+            note_end_here(request)
             forget_user(response)
         return
-    said = f"{request.user.pk}:{mark_of(request.user, request.session.session_key)}"
-    if request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER) == said:
+    mark = mark_of(request.session.session_key)
+    said = (request.user.pk, mark, proof_of(request.user, mark))
+    if before == said:
         return
+    if before[1] != mark:
+        note_end_here(request)
     response.set_signed_cookie(
         COOKIE,
-        said,
+        ":".join(said),
         max_age=REMEMBER,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -171,14 +201,14 @@ def forget_user(response):
 
 
 def keep(user, path, posted):
-    """Keep what was posted to a path for user. Return its row, None if it can't be kept.
+    """Keep what was posted to a path for user. Return its row.
 
-    That is where the view there doesn't say that it holds words, where there are none in it, and
-    where there is no room.
+    ValidationError, with the reason, if it can't be kept: where there are no words in it, also
+    since the view there doesn't say that it holds words, and as WaitingFormManager.keep says.
     """
     words = words_at(path)
     if not words or not words.are_in(posted):
-        return None
+        raise ValidationError("It has no words.")
     return user.waiting.keep(user, path, words.own(posted))
 
 
@@ -189,10 +219,32 @@ def keep_late(request, view):
         return False
     if words and words.script and request.htmx.source == words.script:
         return True
-    is_kept = keep(user, request.path, request.POST) is not None
-    if is_kept and not len(messages.get_messages(request)):
+    try:
+        keep(user, request.path, request.POST)
+    except ValidationError:
+        return False
+    if not len(messages.get_messages(request)):
         messages.info(request, TOLD)
-    return is_kept
+    return True
+
+
+def move(request):
+    """Keep what the version before this one kept in the session; what can't be kept stays there.
+
+    What is somebody else's goes, as it went then.
+    """
+    left = []
+    for form in request.session.pop(BEFORE):
+        posted = QueryDict(mutable=True)
+        for name, value in form["fields"]:
+            posted.appendlist(name, value)
+        try:
+            if form["user"] == request.user.pk:
+                keep(request.user, form["path"].partition("?")[0], posted)
+        except ValidationError:
+            left.append(form)
+    if left:
+        request.session[BEFORE] = left
 
 
 def settle(request, response):

@@ -12,6 +12,7 @@ from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
 from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User, WaitingForm
+from accounts.support import end_sessions
 from accounts.tests.factors import code
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user, begin_session
 from tasks.tests.racing import race
@@ -249,29 +250,76 @@ class RoomTests(WaitingTests):
         self.assertContains(self.send_late(text="Bre\0ad"), "Bre", status_code=403)
         self.assertEqual(self.waiting(), [])
 
-    def test_after_30_days_it_is_offered_no_more_takes_no_room_and_is_purged(self):
+    def expire(self, forms):
+        forms.update(kept_at=timezone.now() - timedelta(days=30, minutes=1))
+
+    def test_after_30_days_it_is_offered_no_more_and_is_purged(self):
         self.end_session()
-        for n in range(MOST_WAITING):
-            self.send(self.client, f"T{n}")
-        self.ann.waiting.update(kept_at=timezone.now() - timedelta(days=30, minutes=1))
-        self.assertEqual(self.send(self.client, "New").status_code, 302)
+        for text in ["Old", "New"]:
+            self.send(self.client, text)
+        self.expire(self.ann.waiting.filter(posted=[["text", "Old"]]))
         self.sign_in()
         self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["New"])
-        self.ann.waiting.filter(posted__0__1="T0").update(kept_at=timezone.now())
         out = StringIO()
         call_command("purge_waiting", "--dry-run", stdout=out)
         call_command("purge_waiting", stdout=out)
         self.assertEqual(
             out.getvalue(),
-            "Would delete 19 forms that waited for more than 30 days.\n"
-            "Deleted 19 forms that waited for more than 30 days.\n",
+            "Would delete 1 form that waited for more than 30 days.\n"
+            "Deleted 1 form that waited for more than 30 days.\n",
         )
-        self.assertEqual([dict(row)["text"] for _, row in self.waiting()], ["T0", "New"])
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "New"})])
+
+    def test_what_is_over_30_days_old_goes_when_its_user_keeps_more(self):
+        self.end_session()
+        for n in range(MOST_WAITING):
+            self.send(self.client, f"T{n}")
+        self.ben.waiting.keep(self.ben, "/tasks/add/", [["text", "Mine"]])
+        self.expire(WaitingForm.objects.exclude(posted=[["text", "T0"]]))
+        self.assertEqual(self.send(self.client, "New").status_code, 302)
+        self.assertEqual([fields["text"] for _, fields in self.waiting()], ["T0", "New"])
+        self.assertEqual([fields["text"] for _, fields in self.waiting(self.ben)], ["Mine"])
 
     def test_it_goes_with_its_user(self):
         self.send_late(text="Bread")
         self.ann.delete()
         self.assertEqual(WaitingForm.objects.count(), 0)
+
+
+class UpgradeTests(WaitingTests):
+    """The version before kept in the session, of any form, what waits."""
+
+    def put(self, *forms):
+        session = self.client.session
+        session["waiting"] = [
+            {"id": "1", "at": timezone.now().isoformat(), "user": user.pk, "path": path}
+            | {"fields": [*map(list, fields.items())]}
+            for user, path, fields in forms
+        ]
+        session.save()
+        self.client.get("/inbox/")
+
+    def test_it_is_offered_with_the_fields_of_its_form(self):
+        self.put(
+            (self.ann, "/tasks/add/?x=1", {"text": "Bread", "key": KEY, "planted": "x"}),
+            (self.ben, "/tasks/add/", {"text": "His"}),
+        )
+        self.assertEqual([texts for texts, *_ in self.notices()], [{"Task": "Bread"}])
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread", "key": KEY})])
+        self.assertEqual(self.waiting(self.ben), [])
+        self.assertNotIn("waiting", self.client.session)
+        self.press("discard")
+        self.client.get("/inbox/")
+        self.assertEqual(self.waiting(), [])
+
+    def test_what_finds_no_room_stays(self):
+        for n in range(MOST_WAITING):
+            self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", f"T{n}"]])
+        self.put((self.ann, "/tasks/add/", {"text": "Bread"}))
+        self.assertEqual(self.ann.waiting.count(), MOST_WAITING)
+        self.press("discard")
+        self.client.get("/inbox/")
+        self.assertEqual(self.waiting()[-1], ("/tasks/add/", {"text": "Bread"}))
 
 
 class RaceTests(TransactionTestCase):
@@ -368,8 +416,19 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertKeepsNothing()
 
     def test_by_the_button_of_a_page_whose_session_has_ended(self):
+        cookie = self.client.cookies["last_user"].value
         self.end_session()
         self.client.post("/accounts/logout/")
+        self.assertKeepsNothing()
+        self.client.cookies["last_user"] = cookie  # a copy
+        self.assertKeepsNothing()
+
+    def test_by_the_button_after_a_session_that_merely_ended(self):
+        cookie = self.client.cookies["last_user"].value
+        self.end_session()
+        self.sign_in()
+        self.client.post("/accounts/logout/")
+        self.client.cookies["last_user"] = cookie  # a copy of the first session's
         self.assertKeepsNothing()
 
     def test_out_of_the_list_of_sessions(self):
@@ -390,8 +449,19 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertKeepsNothing()
 
     def test_from_another_device_for_all(self):
-        self.other().post("/accounts/sessions/")
+        other = self.other()
+        other.post("/accounts/sessions/")
         self.assertKeepsNothing()
+        other.post("/accounts/logout/")
+        self.other()
+        self.assertKeepsNothing()
+
+    def test_from_another_device_that_goes_on_keeping(self):
+        other = self.other()
+        other.post("/accounts/sessions/")
+        self.end_session()
+        self.assertEqual(other.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
     def test_by_a_new_password(self):
         passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
@@ -399,6 +469,12 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertKeepsNothing()
 
     def test_by_support(self):
+        end_sessions(None, self.ann)
+        self.assertKeepsNothing()
+        self.other()
+        self.assertKeepsNothing()
+
+    def test_by_support_for_good(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         self.assertKeepsNothing()
 
@@ -411,6 +487,21 @@ class EndedOnPurposeTests(WaitingTests):
         Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(days=1))
         self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
+
+    def test_session_that_merely_ended_before_a_sign_in_elsewhere_is_too(self):
+        self.end_session()
+        other = self.other()
+        other.get("/accounts/sessions/")
+        self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
+        self.assertContains(other.get("/inbox/"), "Bread</textarea>")
+
+    def test_what_is_known_of_them_goes_when_the_cookie_has(self):
+        self.client.post("/accounts/logout/")
+        ended = self.ann.ended_sessions.get()
+        self.ann.ended_sessions.update(ended_at=ended.ended_at - timedelta(days=366))
+        self.sign_in()
+        self.client.post("/accounts/logout/")
+        self.assertNotEqual(self.ann.ended_sessions.get(), ended)
 
 
 class PutAsideTests(WaitingTests):
@@ -448,6 +539,19 @@ class PutAsideTests(WaitingTests):
         )
         self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
         self.assertEqual(self.put_aside("/tasks/add/", text="z" * 3_000_000).status_code, 400)
+
+    def test_what_has_no_words_or_cannot_be_stored_is_refused_with_the_reason(self):
+        nul = "It has a character (NUL) that can't be stored."
+        for path, fields, reason in [
+            ("/tasks/add/", {"text": " "}, "It has no words."),
+            ("/settings/", {"name": ""}, "It has no words."),
+            (self.edit, {"title": "", "description": ""}, "It has no words."),
+            ("/tasks/add/", {"text": "Bre\0ad"}, nul),
+        ]:
+            answer = self.put_aside(path, **fields)
+            self.assertEqual((answer.status_code, answer.text), (422, reason))
+            self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
+        self.assertEqual(self.waiting(), [])
 
     def test_only_forms_that_hold_words_can_be_put_aside(self):
         for path in ["/trash/empty/", "/tasks/bulk/", "/nothing/", "", "//evil.example/tasks/add/"]:
