@@ -6,6 +6,8 @@ from unittest import mock
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count
@@ -226,6 +228,27 @@ class PurgeHistoryTests(TestCase):
         self.assertEqual(self.purge(), "Deleted 2 acts older than 30 days.\n")
         self.assertEqual(self.purge("--days", "7"), "Deleted 1 act older than 7 days.\n")
         self.assertEqual([act.created_at for act in ann.acts.all()], [now])
+
+    def test_titles_in_the_admins_log_go_whatever_their_age(self):
+        """A version before 0009 writes them until its last worker is gone."""
+        ann = add_user(is_staff=True)
+        rows = [(Task, "5", "Milk"), (Task, "6", "(task 7)"), (Task, "8", "(task 8)")]
+        for model, pk, words in [*rows, (User, ann.pk, "ann@example.org")]:
+            kind = ContentType.objects.get_for_model(model)
+            LogEntry.objects.create(
+                user=ann, content_type=kind, object_id=pk, object_repr=words, action_flag=CHANGE
+            )
+        before = self.log()
+        self.purge("--dry-run")
+        self.assertEqual(self.log(), before)
+        said = "Deleted 0 acts older than 30 days.\nTook 2 titles out of the admin's log.\n"
+        self.assertEqual(self.purge(), said)
+        after = ["(task 5)", "(task 6)", "(task 8)", "ann@example.org"]
+        self.assertEqual(self.log(), after)
+        self.assertEqual(self.purge(), "Deleted 0 acts older than 30 days.\n")
+
+    def log(self):
+        return list(LogEntry.objects.order_by("pk").values_list("object_repr", flat=True))
 
     def test_days_that_make_no_sense_are_refused(self):
         for days in ("0", "-1", "99999"):

@@ -1,5 +1,12 @@
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Concat
+
 from accounts.management.purging import PurgeCommand
+from accounts.text import counted
 from tasks.history import Act
+from tasks.models import Task
 
 
 class Command(PurgeCommand):
@@ -9,3 +16,19 @@ class Command(PurgeCommand):
 
     def old(self, moment):
         return {"act": Act.objects.before(moment)}
+
+    def handle(self, *, dry_run, **options):
+        super().handle(dry_run=dry_run, **options)
+        number = 0 if dry_run else take_titles_out_of_log()
+        if number:
+            self.stdout.write(f"Took {counted(number, 'title')} out of the admin's log.")
+
+
+def take_titles_out_of_log():
+    """Have the admin's log name tasks by their ids alone; return how many it named otherwise.
+
+    Migration 0009 did so once, but while a deployment goes on, an older version may write titles.
+    """
+    name = Concat(Value("(task "), F("object_id"), Value(")"), output_field=TextField())
+    entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Task))
+    return entries.exclude(object_repr=name).update(object_repr=name)
