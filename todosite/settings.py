@@ -63,7 +63,8 @@ MIDDLEWARE = [
     "todosite.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed once and for all
+    "django.middleware.gzip.GZipMiddleware",  # outside of all that reads or changes a page
     "todosite.middleware.TryAgainMiddleware",
     "todosite.middleware.ReadingMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
