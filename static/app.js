@@ -5,6 +5,28 @@ const byId = (id) => document.getElementById(id);
 const user = document.querySelector("[data-user]")?.dataset.user;
 let keeps = !document.querySelector("[data-keeps-nothing]"); // may this browser keep what is typed?
 
+// What is left behind with a page waits in this browser for its user's next one, in any tab, so that
+// a sign-out finds it all: lists of {line, key}, "waiting" those of the add box and "steps" the halves.
+const LEFT = ["waiting", "steps"];
+const leftIn = (name) => JSON.parse(localStorage.getItem(`${name} ${user}`)) ?? [];
+
+function keepLeft(name, lines) {
+  if (lines.length) localStorage.setItem(`${name} ${user}`, JSON.stringify(lines));
+  else localStorage.removeItem(`${name} ${user}`);
+}
+
+function leaveBehind(name, lines) {
+  if (!keeps || !lines.length) return;
+  const keys = lines.map((line) => line.key);
+  keepLeft(name, [...leftIn(name).filter((line) => !keys.includes(line.key)), ...lines]);
+}
+
+function takeLeft(name, isWanted) {
+  const lines = leftIn(name);
+  keepLeft(name, lines.filter((line) => !isWanted(line)));
+  return lines.filter(isWanted);
+}
+
 // Messages go after a while, but never from under somebody's pointer or focus. What they undo
 // can still be undone in the trash, or where the task stands.
 const STAY = 12_000; // milliseconds
@@ -30,8 +52,8 @@ function tell(words) {
 fade();
 document.addEventListener("htmx:after:swap", fade);
 
-// The add box is emptied at once, for the next line. What is on its way waits in this tab, so that
-// it comes back into the box if it fails, and after a new sign-in, to the same user alone.
+// The add box is emptied at once, for the next line. What is on its way comes back into the box if
+// it fails, and after a new sign-in, to the same user alone.
 const box = byId("add-text");
 const isAdd = (event) => event.target.id === "add";
 const key = box?.form.elements.key; // the same key, the same line: it is added once
@@ -40,16 +62,12 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 let waiting = []; // lines on their way, in order, each with its key
 let given = ""; // what the box was given back, at its beginning
 
-function keep(lines = waiting) {
-  if (keeps && lines.length) sessionStorage.setItem("waiting", JSON.stringify({ user, waiting: lines }));
-  else sessionStorage.removeItem("waiting");
-}
-
 // What stands in the box when the page is left comes along to the next one.
 let added = false; // by the form itself, where htmx isn't there to do it
 document.addEventListener("submit", (event) => (added = isAdd(event) && !event.defaultPrevented));
 addEventListener("pagehide", () => {
-  if (box?.value.trim() && !added) keep([...waiting, { line: box.value.trim(), key: key.value, chosen: choices() }]);
+  const typed = box?.value.trim() && !added ? [{ line: box.value.trim(), key: key.value, chosen: choices() }] : [];
+  leaveBehind("waiting", [...waiting, ...typed]);
 });
 
 // Several lines are several tasks: a page asks. What stands in the box goes along.
@@ -112,7 +130,6 @@ document.addEventListener("htmx:config:request", (event) => {
   if (!isAdd(event)) return;
   event.detail.ctx.sent = { line: box.value, key: key.value, chosen: choices() };
   waiting.push(event.detail.ctx.sent);
-  keep();
   box.value = given = "";
   clearChips();
   key.value = newKey();
@@ -122,19 +139,14 @@ document.addEventListener("htmx:finally:request", (event) => {
   const { sent, response, hx } = event.detail.ctx;
   if (!isAdd(event) || hx?.redirect || leaving) return;
   waiting.splice(waiting.indexOf(sent), 1);
-  keep();
+  takeLeft("waiting", (line) => line.key === sent.key); // by a page that was left, and came back
   if (!response || response.status >= 400) giveBack(sent);
   box.setAttribute("aria-invalid", String(Boolean(byId("add-error").textContent.trim())));
 });
 
-const left = user && JSON.parse(sessionStorage.getItem("waiting"));
 const asked = document.querySelector("[name=sure]")?.form.elements.key.value; // has the box's line
-if (left && asked) keep(left.waiting.filter((line) => line.key !== asked));
-if (left && left.user !== user) sessionStorage.removeItem("waiting");
-else if (left && box) {
-  left.waiting.forEach(giveBack);
-  sessionStorage.removeItem("waiting");
-}
+if (user && asked) takeLeft("waiting", (line) => line.key === asked);
+if (user && box) takeLeft("waiting", () => true).forEach(giveBack);
 
 // Trouble is told; the page stays as it is, with all that was typed.
 const TROUBLE = {
@@ -242,6 +254,7 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:finally:request", (event) => {
   const { step, response } = event.detail.ctx;
   const { title, key } = byId("step-add")?.elements ?? {};
+  if (step) takeLeft("steps", (half) => half.key === step.key); // as with a line
   if (!step || !title || response?.status < 400) return;
   if (!title.value) key.value = step.key;
   title.value = [step.line, title.value].filter(Boolean).join(" ");
@@ -368,7 +381,9 @@ function findDraft() {
   if (!waits.some((sent) => sent.elements.description?.value === kept.text)) giveDraftBack(kept);
 }
 
-if (user && keeps) Object.keys(localStorage).filter((key) => key.startsWith("draft ") && !key.startsWith(DRAFTS)).forEach((key) => localStorage.removeItem(key));
+const isMineIn = (key) => key.startsWith(DRAFTS) || LEFT.some((name) => key === `${name} ${user}`);
+const keptKeys = () => Object.keys(localStorage).filter((key) => /^(draft|waiting|steps) /.test(key));
+if (user && keeps) keptKeys().filter((key) => !isMineIn(key)).forEach((key) => localStorage.removeItem(key));
 if (user && form()) findDraft();
 
 document.addEventListener("input", ({ target }) => {
@@ -411,18 +426,19 @@ function saySaved() {
 
 for (const event of ["input", "htmx:after:swap"]) document.addEventListener(event, saySaved);
 
-// A step that is typed by half waits in this tab for the page of its task.
+// A step that is typed by half waits for the page of its task.
+const stepAction = () => byId("step-add")?.getAttribute("action");
 addEventListener("pagehide", () => {
   const { title, key } = byId("step-add")?.elements ?? {};
-  if (keeps && title?.value) sessionStorage.setItem("step", JSON.stringify({ user, action: byId("step-add").action, line: title.value, key: key.value }));
+  if (title?.value) leaveBehind("steps", [{ action: stepAction(), line: title.value, key: key.value }]);
 });
 
-const half = user && JSON.parse(sessionStorage.getItem("step"));
-if (half && half.user !== user) sessionStorage.removeItem("step");
-else if (half && half.action === byId("step-add")?.action) {
-  sessionStorage.removeItem("step");
-  Object.assign(byId("step-add").elements.title, { value: half.line });
-  byId("step-add").elements.key.value = half.key;
+if (user && stepAction()) {
+  const { title, key } = byId("step-add").elements;
+  for (const half of takeLeft("steps", ({ action }) => action === stepAction())) {
+    if (!title.value) key.value = half.key;
+    title.value = [...new Set([title.value, half.line])].filter(Boolean).join(" "); // once, if the server gave it back
+  }
 }
 
 // Before a sign-out all that is typed and not saved goes to the server, where it waits for its user,
@@ -440,21 +456,18 @@ const signOuts = window.BroadcastChannel ? new BroadcastChannel("sign-out") : { 
 let isSigningOut = false;
 let isSignedOut = false;
 
-const stored = (storage, key) => JSON.parse(storage.getItem(key));
 const draftKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS));
 const pathOf = (url) => new URL(url, location).pathname;
 
 // What isn't saved: where it would be sent, as [name, value], and the words of it with a label.
 function unsent() {
   const drafts = draftKeys().map((key) => {
-    const { text, base, title = "", key: own = "" } = stored(localStorage, key);
+    const { text, base, title = "", key: own = "" } = JSON.parse(localStorage.getItem(key));
     const fields = { title, "initial-title": title, description: text, "initial-description": base, key: own };
     return { path: key.slice(DRAFTS.length), fields: Object.entries(fields), label: title ? `Notes of “${title}”` : "Notes", words: text };
   });
-  const lines = waiting.length ? waiting : (stored(sessionStorage, "waiting")?.waiting ?? []);
-  const tasks = lines.map(({ line, key, chosen = [] }) => ({ path: "/tasks/add/", fields: [["text", line], ["key", key], ...chosen], label: "Task", words: line }));
-  const step = stored(sessionStorage, "step");
-  const steps = step ? [{ path: pathOf(step.action), fields: [["title", step.line], ["key", step.key]], label: "Step", words: step.line }] : [];
+  const tasks = [...leftIn("waiting"), ...waiting].map(({ line, key, chosen = [] }) => ({ path: "/tasks/add/", fields: [["text", line], ["key", key], ...chosen], label: "Task", words: line }));
+  const steps = leftIn("steps").map(({ action, line, key }) => ({ path: pathOf(action), fields: [["title", line], ["key", key]], label: "Step", words: line }));
   const typed = typedIn().filter(isUnsaved);
   if (box?.value.trim()) typed.push(box);
   const forms = [...new Set(typed.map((field) => field.form))].map((form) => {
@@ -505,8 +518,7 @@ async function signOut(form, { without = false } = {}) {
 function leaveSignedOut() {
   isSignedOut = true;
   keeps = false;
-  for (const key of draftKeys()) localStorage.removeItem(key);
-  for (const key of ["waiting", "step"]) sessionStorage.removeItem(key);
+  for (const key of keptKeys().filter(isMineIn)) localStorage.removeItem(key);
   signOuts.postMessage(user);
   location.assign("/");
 }

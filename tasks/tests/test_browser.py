@@ -381,7 +381,7 @@ class TestInPlace:
         self.sign_in_again(page, "ben@example.org")
         expect(page.get_by_label("Add a task")).to_have_value("")
         expect(page.locator("#add-text")).to_have_value("")
-        assert page.evaluate("sessionStorage.length") == 0
+        assert page.evaluate("localStorage.length") == 0
 
     def test_saving_twice_quickly_loses_no_word_and_is_no_clash_with_oneself(self, signed_in):
         page = self.start(signed_in, "Milk")

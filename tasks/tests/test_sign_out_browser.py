@@ -257,6 +257,54 @@ def test_other_tab_keeps_nothing_after_it_and_says_so(signed_in, task):
 
 
 @pytest.mark.exhaustive
+def test_what_waits_in_other_tabs_is_sent_or_asked_about(signed_in, task):
+    page = signed_in
+    page.goto("/settings/")
+    page.wait_for_load_state()
+    other = page.context.new_page()
+    other.set_default_timeout(5000)
+    visit(other, task)
+    other.get_by_label("Add a step").fill("Secret step")
+    leave(other, "/inbox/")
+    other.wait_for_load_state()
+    other.get_by_label("Add a task", exact=True).fill("Secret line")
+    leave(other, "/healthz")  # a page without the box
+    page.route("**/settings/waiting/add/*", lambda route: route.abort())
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(question(page).get_by_label("Step")).to_have_value("Secret step")
+    expect(question(page).get_by_label("Task")).to_have_value("Secret line")
+    page.unroute("**/settings/waiting/add/*")
+    page.get_by_role("button", name="Try again").click()
+    expect_signed_out(page)
+    expect_nothing_kept(page)
+    expect_nothing_kept(other)
+    forms = {form.path: dict(form.posted) for form in WaitingForm.objects.all()}
+    assert forms.keys() == {"/tasks/add/", f"/tasks/{task.pk}/steps/add/"}
+    assert forms["/tasks/add/"]["text"] == "Secret line"
+    assert forms[f"/tasks/{task.pk}/steps/add/"]["title"] == "Secret step"
+    add_user("ben@example.org", password=PASSWORD)
+    other.goto("/accounts/login/")
+    enter(other, "ben@example.org")
+    assert "Secret" not in other.content()
+
+
+@pytest.mark.exhaustive
+def test_lines_of_tabs_that_were_closed_come_into_the_next_page(signed_in):
+    page = signed_in
+    others = [page.context.new_page() for _ in range(2)]
+    for other, line in zip(others, ["Bread", "Butter"], strict=True):
+        other.goto("/inbox/")
+        other.wait_for_load_state()
+        other.get_by_label("Add a task", exact=True).fill(line)
+    for other in others:
+        leave(other, "/healthz")
+        other.close()
+    page.goto("/today/")
+    expect(page.get_by_label("Add a task", exact=True)).to_have_value("Bread Butter ")
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.exhaustive
 def test_what_another_tab_keeps_while_it_goes_on_is_sent_too(signed_in, task, ann):
     page = signed_in
     type_draft(page, task, "Half a thought")
