@@ -425,6 +425,18 @@ class EndedSession(models.Model):
         return f"{self.user_id} {self.ended_at}"
 
 
+class EventQuerySet(models.QuerySet):
+    def latest_first(self):
+        return self.order_by("-created_at", "-pk")
+
+    def before(self, moment):
+        return self.filter(created_at__lt=moment)
+
+    def purge(self):
+        """Delete these for ever. Return how many there were."""
+        return self.delete()[0]
+
+
 class Event(models.Model):
     """Something that was done to an account, by its owner or by support: for their history."""
 
@@ -446,6 +458,8 @@ class Event(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     by_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -3,6 +3,7 @@
 import heapq
 from dataclasses import dataclass
 from datetime import date, time
+from operator import attrgetter
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -104,10 +105,16 @@ class EventLine:
         return EVENTS[self.done.kind]
 
 
-def with_events(lines, events):
-    """Return lines of acts with those of events between them, the latest first, as both are."""
-    events = map(EventLine, events)
-    return list(heapq.merge(lines, events, key=lambda line: line.done.created_at, reverse=True))
+def part_of(acts, events, start, stop):
+    """Return acts and events together, the latest first, from start to before stop.
+
+    Both are querysets, the latest first. Of the acts, which may be many, those are not fetched that
+    come before start even if all events come before them.
+    """
+    events = list(events[:stop])
+    skipped = max(start - len(events), 0)
+    both = heapq.merge(acts[skipped:stop], events, key=attrgetter("created_at"), reverse=True)
+    return list(both)[start - skipped : stop - skipped]
 
 
 class Teller:
@@ -133,6 +140,13 @@ class Teller:
         for change in shown:
             by_act.setdefault(change.act_id, []).append(change)
         return [self.line(act, by_act[act.pk]) for act in acts if act.pk in by_act]
+
+    def all_lines(self, done):
+        """Return acts and events as lines, in their order."""
+        acts = [one for one in done if isinstance(one, Act)]
+        lines = {line.act: line for line in self.lines(acts)}
+        lines |= {one: EventLine(one) for one in done if isinstance(one, Event)}
+        return [lines[one] for one in done if one in lines]
 
     def line(self, act, changes):
         name = next(name for name in KINDS if getattr(changes[0], f"{name}s"))

@@ -223,11 +223,15 @@ class PurgeHistoryTests(TestCase):
         ann, now = add_user(), timezone.now()
         for days in (0, 29, 31, 400):
             ann.acts.create(kind="add", created_at=now - timedelta(days=days))
-        self.assertEqual(self.purge("--dry-run"), "Would delete 2 acts older than 30 days.\n")
-        self.assertEqual(ann.acts.count(), 4)
-        self.assertEqual(self.purge(), "Deleted 2 acts older than 30 days.\n")
-        self.assertEqual(self.purge("--days", "7"), "Deleted 1 act older than 7 days.\n")
+            ann.events.create(kind="signed out", created_at=now - timedelta(days=days))
+        would = "Would delete 2 acts and 2 events older than 30 days.\n"
+        self.assertEqual(self.purge("--dry-run"), would)
+        self.assertEqual((ann.acts.count(), ann.events.count()), (4, 4))
+        self.assertEqual(self.purge(), "Deleted 2 acts and 2 events older than 30 days.\n")
+        said = "Deleted 1 act and 1 event older than 7 days.\n"
+        self.assertEqual(self.purge("--days", "7"), said)
         self.assertEqual([act.created_at for act in ann.acts.all()], [now])
+        self.assertEqual([event.created_at for event in ann.events.all()], [now])
 
     def test_titles_in_the_admins_log_go_whatever_their_age(self):
         """A version before 0009 writes them until its last worker is gone."""
@@ -241,11 +245,11 @@ class PurgeHistoryTests(TestCase):
         before = self.log()
         self.purge("--dry-run")
         self.assertEqual(self.log(), before)
-        said = "Deleted 0 acts older than 30 days.\nTook 2 titles out of the admin's log.\n"
-        self.assertEqual(self.purge(), said)
+        said = "Deleted 0 acts and 0 events older than 30 days.\n"
+        self.assertEqual(self.purge(), f"{said}Took 2 titles out of the admin's log.\n")
         after = ["(task 5)", "(task 6)", "(task 8)", "ann@example.org"]
         self.assertEqual(self.log(), after)
-        self.assertEqual(self.purge(), "Deleted 0 acts older than 30 days.\n")
+        self.assertEqual(self.purge(), said)
 
     def log(self):
         return list(LogEntry.objects.order_by("pk").values_list("object_repr", flat=True))

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from unittest import mock
 
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
@@ -807,23 +809,36 @@ class EventTests(HistoryTests):
         for query in ["?kind=add", "?of=task", f"?task={task.pk}"]:
             self.assertEqual(self.lines(query), ["You added “Milk”"])
 
-    def test_stands_once_on_the_pages_of_a_long_history(self):
-        with mock.patch("tasks.views.history.LIMIT", 2):
-            for number in range(5):
+    def do(self, order):
+        """Add a task for each T, and let something be done to the account for each E."""
+        for number, letter in enumerate(order):
+            if letter == "T":
                 self.post("/tasks/add/", text=f"Task {number}")
+            else:
                 self.ann.events.create(kind=Event.Kind.SUPPORT_LOOKS)
-            pages = [self.lines(f"?page={number}") for number in (1, 2, 3, 4)]
-        added = [f"You added “Task {number}”" for number in range(5)]
-        looks = self.LOOKS
-        self.assertEqual(
-            pages,
-            [
-                [looks, added[4], looks, added[3]],
-                [looks, added[2], looks, added[1]],
-                [looks, added[0]],
-                [],
-            ],
-        )
+
+    def test_each_stands_once_on_the_pages_of_a_long_history(self):
+        for order in ["ETETETETET", "TTTTTEEEEE", "EEEEETTTTT", "TEEEEEEETE", "EEEEEEE", "TTETTTE"]:
+            self.ann.acts.all().delete()
+            self.ann.events.all().delete()
+            self.do(order)
+            added = {"T": "You added “Task {}”", "E": self.LOOKS}
+            lines = [added[letter].format(number) for number, letter in enumerate(order)][::-1]
+            pages = [lines[start : start + 3] for start in range(0, len(lines), 3)]
+            with mock.patch("tasks.views.history.LIMIT", 3):
+                shown = [self.lines(f"?page={n + 1}") for n in range(len(pages))]
+                self.assertEqual((order, shown), (order, pages))
+                last = self.get(f"/history/?page={len(pages)}")
+                self.assertNotContains(last, 'rel="next"')
+                self.assertContains(self.get("/history/"), 'rel="next"')
+                self.assertEqual(self.lines(f"?page={len(pages) + 1}"), [])
+
+    def test_a_page_far_back_fetches_no_more_than_it_may_show(self):
+        self.do("TTTTTTTTET")
+        with mock.patch("tasks.views.history.LIMIT", 3), CaptureQueriesContext(connection) as made:
+            self.lines("?page=3")
+        (sql,) = [query["sql"] for query in made if "LIMIT 5 OFFSET 5" in query["sql"]]
+        self.assertIn('FROM "tasks_act"', sql)
 
     def test_of_support(self):
         for kind in Event.Kind:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms import DetailForm, HistoryForm
 from tasks.sidebar import Sidebar, sidebar_of
-from tasks.telling import Teller, met_words, with_events
+from tasks.telling import Teller, met_words, part_of
 from tasks.views.answers import (
     answer,
     beside,
@@ -33,30 +33,16 @@ def history(request):
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason()}, status=400)
     number = form.cleaned_data["page"] or 1
+    acts, events = form.narrow(request.user.acts.told()), request.user.events.none()
+    if form.is_about_all():
+        events = request.user.events.latest_first()
     start = (number - 1) * LIMIT
-    acts = list(form.narrow(request.user.acts.told())[max(start - 1, 0) : start + LIMIT + 1])
-    before, acts = acts[: start > 0], acts[start > 0 :]
-    lines = teller(request).lines(acts[:LIMIT])
-    if form.is_about_all() and (acts or number == 1):
-        lines = with_events(lines, events_beside(request.user, acts, before))
+    done = part_of(acts, events, start, start + LIMIT + 1)
     pk = form.cleaned_data["task"]
     task = request.user.tasks.filter(pk=pk).first() if pk else None
+    lines = teller(request).all_lines(done[:LIMIT])
     context = {"form": form, "lines": lines, "task": task, "number": number}
-    return page(request, "tasks/history.html", context | {"has_next": len(acts) > LIMIT})
-
-
-def events_beside(user, acts, before):
-    """Return what was done to the account between acts, the latest first, up to LIMIT.
-
-    acts are those of a page and the one after it, before holds the one before it. On the first
-    page that is all since, too, on the last one all before.
-    """
-    events = user.events.order_by("-created_at")
-    if before:
-        events = events.filter(created_at__lt=before[0].created_at)
-    if len(acts) > LIMIT:
-        events = events.filter(created_at__gte=acts[LIMIT - 1].created_at)
-    return events[:LIMIT]
+    return page(request, "tasks/history.html", context | {"has_next": len(done) > LIMIT})
 
 
 @require_safe

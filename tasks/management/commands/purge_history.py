@@ -4,18 +4,22 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 
 from accounts.management.purging import PurgeCommand
+from accounts.models import Event
 from accounts.text import counted
 from tasks.history import Act
 from tasks.models import Task
 
 
 class Command(PurgeCommand):
-    help = "Delete what is kept of acts that are older than some days. Once a day is enough."
+    help = (
+        "Delete what is kept of acts, and of events of accounts, that are older than some days."
+        " Once a day is enough."
+    )
     example = "manage.py purge_history --days 30"
-    sentence = "{act} older than {days}."
+    sentence = "{act} and {event} older than {days}."
 
     def old(self, moment):
-        return {"act": Act.objects.before(moment)}
+        return {"act": Act.objects.before(moment), "event": Event.objects.before(moment)}
 
     def handle(self, *, dry_run, **options):
         super().handle(dry_run=dry_run, **options)
