@@ -67,7 +67,7 @@ EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
     *["tasks_savedsearch", "accounts_waitingform", "accounts_event"],
     *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
-    "accounts_adminlink",
+    *["accounts_adminlink", "accounts_endedsession"],
 ]
 
 OURS = [
