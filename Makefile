@@ -35,6 +35,8 @@ lint:
 	@$(PYTHON) todosite/prepare.py --tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates/pages --lint --quiet --profile=jinja
+	$(BIN)/djlint templates/django --lint --quiet --profile=django
 
 # The pictures of README.md and of the landing page, anew from demo data.
 pictures:

@@ -15,6 +15,8 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from todosite.tests.rendering import templates_told
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 # Quiet: a closed network refuses what Chromium would tell its makers.
 CHROMIUM_FLAGS = [
@@ -89,6 +91,12 @@ def static_files_found_once():
         self.files.update(found)
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", add):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_known():
+    with templates_told():
         yield
 
 

@@ -59,6 +59,15 @@ class Clock:
             return f"{clock:%H:%M}"
         return f"{clock.hour % 12 or 12}:{clock:%M} {'am' if clock.hour < 12 else 'pm'}"
 
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of an aware moment in this clock's zone."""
+        return moment.astimezone(self.now.tzinfo).date()
+
+    def when(self, moment: datetime) -> str:
+        """Return an aware moment in this clock's zone with its day: Yesterday 14:02."""
+        local = moment.astimezone(self.now.tzinfo)
+        return f"{self.day(local.date())} {self.time(local.time())}"
+
     def moment(self, moment: datetime) -> str:
         """Return an aware moment in this clock's zone, with its year: 3 Oct 2026, 17:30."""
         local = moment.astimezone(self.now.tzinfo)

@@ -1,6 +1,14 @@
-"""What the sidebar of every page shows."""
+"""Names for every page: where it is, and the sidebar."""
 
 from tasks.sidebar import sidebar_of
+
+
+def place(request):
+    """Give {{ path }} and {{ next }}, where an act leads back to; and {{ listing }}: none.
+
+    Views that know better say so themselves.
+    """
+    return {"path": request.path, "next": request.get_full_path(), "listing": None}
 
 
 def sidebar(request):

@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from tasks import dates
 from tasks.forms import ListingForm, SearchForm
 from tasks.models import Fold, Task, TaskQuerySet, overdue
+from tasks.rows import Row
 from tasks.search import excerpt, fold
 
 CREATED = ["created_at", "id"]
@@ -48,6 +49,8 @@ class Section:
     number: int | None = None  # how many there are, None where this page can't tell
     day: date | None = None  # that a task added here is due
     coming: list = field(default_factory=list)  # tasks that will be due here once they were done
+    add_url: str = ""  # where a task for that day is added, "" where there is no link to it
+    can_be_rescheduled: bool = False  # all of them at once
 
 
 class Listing:
@@ -59,6 +62,7 @@ class Listing:
     """
 
     name = ""  # of its route
+    template = "tasks/listings/plain.html"
     exists = True
     title = ""
     limit = 100
@@ -70,7 +74,15 @@ class Listing:
     nothing = ("Nothing to do", "Add a task above: what is on your mind?")
     pager = ("Previous", "Next")
     edit_url = ""  # of the list or tag that this is the page of
+    subtitle = ""
+    list = None  # that this is the page of, as the sidebar shows it
+    q, saved = "", None  # what is looked for, and under which name it was kept
     words = ()  # that were looked for, and are marked in the rows
+    bulk_acts = {"complete"}  # of complete and reopen, those that can be done to several tasks
+    progress = None  # (done today, that and what is still to do today), where it is shown
+    completed_url = ""  # what is done here
+    repeats_shown = None  # how many there are on days to come, where there are more
+    is_all_done = False  # for today?
     http_status = 200
 
     def __init__(self, user, query, sidebar, **ids):
@@ -197,8 +209,17 @@ class Listing:
 
     @property
     def shown(self):
-        """All rows of this page."""
+        """All tasks of this page."""
         return [task for section in self.sections for task in section.tasks]
+
+    @property
+    def is_empty(self):
+        """Is there nothing to show, so that the page says so?"""
+        return not self.page.object_list
+
+    def rows_of(self, section):
+        """Return the tasks of a section as its rows say them."""
+        return [Row(task, self, section.day) for task in section.tasks]
 
     def split(self, rows, heading):
         """Return rows, in their order, as sections; heading returns what a task's own is."""
@@ -228,6 +249,7 @@ class Everything(Listing):
     """The old API's listing, as a page: ?status=&page=&limit="""
 
     name = "task_list"
+    bulk_acts = {"complete", "reopen"}
     TITLES = {"": "All tasks", "pending": "Open tasks", "completed": "Completed tasks"}
     pager = ("Newer", "Older")
     limit = 50
@@ -258,6 +280,7 @@ class Today(Listing):
     """What is due, what was, and what is done today, in whatever list that isn't put away."""
 
     name = "today"
+    template = "tasks/listings/today.html"
     title = "Today"
     groups = ["", "priority", "list"]
     presets = {"due_date": "today"}
@@ -286,6 +309,10 @@ class Today(Listing):
         return self.sidebar.done_today, self.sidebar.done_today + self.total
 
     @property
+    def is_all_done(self):
+        return bool(self.done)
+
+    @property
     def overdue(self):
         return self.tasks.filter(overdue(self.now))
 
@@ -298,6 +325,8 @@ class Today(Listing):
     @cached_property
     def sections(self):
         found = self.split(self.page.object_list, self.late_or_else)
+        for section in found:
+            section.can_be_rescheduled = section.state == "late"
         if self.number == 1 and self.done:
             found.append(Section("Done today", self.done, "done", self.sidebar.done_today))
         return found
@@ -316,7 +345,9 @@ class Upcoming(Listing):
     """A week by its days, beginning at ?from=, which is today at first. Empty days are shown."""
 
     name = "upcoming"
+    template = "tasks/listings/upcoming.html"
     title = "Upcoming"
+    is_empty = False  # each day says so itself
     groups = [""]
     shows_new = False
     limit = 500
@@ -324,7 +355,6 @@ class Upcoming(Listing):
     MOST_REPEATS = 200  # tasks whose next days are worked out
     MOST_COUNTED = 200_000  # days that are counted for them, see recurrence.days_counted()
     FAR = timedelta(days=3653)  # beyond it nothing is worked out
-    repeats_shown = None  # how many there are, where there are more that aren't worked out
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)
@@ -410,9 +440,15 @@ class Upcoming(Listing):
                 number=len(rows.get(day, [])) if is_whole else None,
                 day=day,
                 coming=coming.get(day, []),
+                add_url=self.add_url(day),
             )
             for day in days
         ]
+
+    def add_url(self, day):
+        """Return the address of the form for a task on a day, which leads back here."""
+        query = {"due_date": day, "next": self.own_url}
+        return f"{reverse('task_add')}?{urlencode(query)}"
 
 
 class Inbox(Listing):
@@ -522,6 +558,7 @@ class Completed(Listing):
 
     name = "completed"
     title = "Completed"
+    bulk_acts = {"reopen"}
     pager = ("Newer", "Older")
     shows_new = False
     sorts = ["newest"]
@@ -564,6 +601,7 @@ class Search(Listing):
     """What is found: ?q=&completed=1. Open tasks, and completed ones where they are asked for."""
 
     name = "search"
+    template = "tasks/listings/search.html"
     limit = 50
     sorts = ["best", "due", "priority", "list", "newest"]
     groups = ["", "due", "priority", "list"]

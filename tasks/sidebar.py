@@ -44,8 +44,8 @@ class Sidebar:
     """What a user has, as the sidebar and the rows of pages show it.
 
     lists and archived hold {"pk", "name", "color", "archived", "url", "open"} in the user's order,
-    open being the number of open tasks; of lists also "before" and "after", the ids of those next
-    to them. tags hold {"pk", "name", "url"} by name.
+    open being the number of open tasks; and "before" and "after", for lists the ids of those next
+    to them, None at the ends. tags hold {"pk", "name", "url"} by name.
     """
 
     def __init__(self, user):
@@ -77,7 +77,8 @@ class Sidebar:
 
     def shown(self, one):
         url = reverse("list_detail", kwargs={"list_pk": one["pk"]})
-        return one | {"url": url, "open": self.open.get(one["pk"], 0)}
+        beside = {"before": None, "after": None}
+        return one | beside | {"url": url, "open": self.open.get(one["pk"], 0)}
 
     @cached_property
     def lists(self):

@@ -100,6 +100,8 @@ class EventLine:
 
     done: Event
 
+    act, others, details, is_undone, is_undoable = None, "", (), False, False
+
     @property
     def words(self):
         return EVENTS[self.done.kind]

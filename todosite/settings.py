@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "django_htmx",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -83,10 +82,32 @@ MIDDLEWARE = [
     "accounts.middleware.LastSeenMiddleware",
 ]
 
+# Our pages are Jinja2; what belongs to allauth, the admin and Django's forms stays Django's. No
+# name is in both (docs/decisions/two-template-engines.md).
 TEMPLATES = [
     {
+        "NAME": "pages",
+        "BACKEND": "todosite.jinja.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "pages"],
+        "OPTIONS": {
+            "environment": "todosite.jinja.environment",
+            "strict": DEBUG,
+            "context_processors": [
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.clock",
+                "accounts.context_processors.signup_open",
+                "accounts.context_processors.theme",
+                "accounts.context_processors.waiting",
+                "tasks.context_processors.place",
+                "tasks.context_processors.sidebar",
+            ],
+        },
+    },
+    {
+        "NAME": "django",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates" / "django"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -95,15 +116,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.clock",
                 "accounts.context_processors.signup_open",
-                "accounts.context_processors.theme",
-                "accounts.context_processors.waiting",
-                "tasks.context_processors.sidebar",
             ],
         },
     },
 ]
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/django/forms/field.html
+FORM_RENDERER = "todosite.jinja.FormRenderer"  # templates/django/django/forms/
 
 # Database
 

@@ -98,7 +98,8 @@ class FreshTests(PageTests):
 
     def test_other_templates(self):
         with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "_count.html").write_text("{{ n }} in all")
+            Path(folder, "tasks").mkdir()
+            Path(folder, "tasks", "_progress.html").write_text("Much is done")
             templates = deepcopy(settings.TEMPLATES)
             templates[0]["DIRS"].insert(0, folder)
             before = self.state("/today/")

@@ -42,7 +42,7 @@ def open_deck(page, ann, *steps):
 
 
 def side(page, name):
-    return page.locator("#sidebar a", has_text=re.compile(f"^{name}"))
+    return page.locator("#sidebar a", has_text=re.compile(rf"^\s*{name}"))
 
 
 def test_task_gets_list_priority_and_tags_on_its_page(signed_in, ann):

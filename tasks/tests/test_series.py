@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, datetime, time
+from itertools import product
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,8 @@ from django.test import TransactionTestCase
 from accounts.tests.people import add_user
 from tasks.forms import DetailForm
 from tasks.models import Step, Task
-from tasks.tests.pages import PageTests, html_of, messages_of, titles_of, words_of
+from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, titles_of, words_of
+from todosite.tests.html import select
 
 
 class SeriesTests(PageTests):
@@ -163,6 +165,18 @@ class SeriesTests(PageTests):
             messages_of(self.post(last, "skip")),
             ["This is the last “Pay rent”: there is none to go on to."],
         )
+
+    def test_form_of_a_task_is_answered_on_its_own_page_alone(self):
+        task, other = self.start(), self.add_task("Milk")
+        shown = [("", []), ("/settings/", []), ("/inbox/", []), (other.get_absolute_url(), [])]
+        shown.append((task.get_absolute_url(), ["#detail-body"]))
+        for (back, forms), act in product(shown, ["skip", "end"]):
+            url = f"{task.get_absolute_url()}{act}/"
+            response = self.client.post(url, {"next": back}, headers=HTMX)
+            targets = [part.get("hx-target") for part in select(response, "hx-partial")]
+            with self.subTest(back=back, act=act):
+                self.assertEqual([name for name in targets if name == "#detail-body"], forms)
+                self.assertIn("#messages", targets)
 
     def test_skipping_what_counts_from_completion(self):
         rule = "FREQ=DAILY;INTERVAL=3;COUNT=3"

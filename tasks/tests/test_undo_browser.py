@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def expect_counts(page, **counts):
     """Expect these numbers at names in the sidebar; 0 isn't said."""
     for name, number in counts.items():
-        link = page.locator("#sidebar a", has_text=re.compile(f"^{name}"))
+        link = page.locator("#sidebar a", has_text=re.compile(rf"^\s*{name}"))
         expect(link).to_have_text(re.compile(rf"^\s*{name}\D*{number or ''}\D*$"))
 
 
@@ -551,7 +551,7 @@ class TestMessage:
         for title in ["One", "Two"]:
             page.get_by_role("button", name=f"Complete “{title}”").click()
             expect(message(page).locator("p")).to_have_text([f"Completed “{title}”."])
-        assert page.evaluate("said") == ["Completed “One”.Undo", "Completed “Two”.Undo"]
+        assert page.evaluate("said") == ["Completed “One”. Undo", "Completed “Two”. Undo"]
         assert page.evaluate("region === document.getElementById('messages')") is True
 
     def test_nothing_moves_for_a_user_who_wants_no_motion(self, signed_in, ann):

@@ -22,8 +22,18 @@ from accounts.site import is_ours
 from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller
+from tasks.understood import Line, lists_by_name
 
 LATEST = 5  # acts on the page of a task
+# What an act may have changed besides its listing (tasks/_answer.html).
+NOTHING_MORE = {
+    "form": None,
+    "step_form": None,
+    "steps": False,
+    "past": None,
+    "lists": False,
+    "focus": "",
+}
 METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
 
@@ -96,10 +106,20 @@ def answer(request, task=None, status=200, **context):
         context["past"] = past_of(request, task)
     else:
         listing = listing_at(request.user, origin(request), sidebar_of(request))
+        context["form"] = None  # it stands on its task's page alone, and not where another's does
     # The headings of a listing beside a task rank below those of one alone.
     subtag = "h3" if is_of_task(origin(request)) else "h2"
-    context |= {"task": task, "listing": listing, "subtag": subtag}
+    context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
+    if context["form"]:
+        context["title_says"] = title_says(request, task)
     return page(request, "tasks/_answer.html", context, status)
+
+
+def title_says(request, task):
+    """Return what a task's title would be understood as, if it were a new line; "" for nothing."""
+    sidebar = sidebar_of(request)
+    lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
+    return Line(task.title, sidebar.clock, lists=lists, offers=False).words
 
 
 def stands_at(task, url):
@@ -122,7 +142,7 @@ def leave(request, url):
 def say(request, words, act=None, *ways):
     """Tell the user what happened, with Undo where it was an act, and other ways on from there.
 
-    These are addresses that take a POST; tasks.templatetags.tasks.ways_on has their names.
+    These are addresses that take a POST; tasks.filters.ways_on has their names.
     """
     undo = [reverse("act_undo", args=[act.pk])] if act and act.pk else []
     messages.success(request, words, extra_tags=" ".join([*undo, *ways]))

@@ -63,10 +63,12 @@ def go(request):
     form = SearchForm(request.GET)
     q = " ".join(request.GET.get("q", "").split())
     groups = finding.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
-    context = {"form": form, "groups": groups}
-    return page(request, "tasks/go.html" + ("#found" if wants_fragment(request) else ""), context)
+    context = {"q": form["q"].value() or "", "errors": form["q"].errors, "groups": groups}
+    template = "tasks/_go_found.html" if wants_fragment(request) else "tasks/go.html"
+    return page(request, template, context)
 
 
 @require_safe
 def keyboard(request):
-    return page(request, "tasks/keyboard.html" + ("#box" if wants_fragment(request) else ""))
+    template = "tasks/_keyboard_box.html" if wants_fragment(request) else "tasks/keyboard.html"
+    return page(request, template)

@@ -70,7 +70,7 @@ def step_edit(request, step_pk):
     status = (409 if form.clashes else 422) if form.is_bound else 200
     template = "tasks/step_edit.html"
     if wants_fragment(request):
-        template = "tasks/_menu_again.html" if form.is_bound else "tasks/step_edit.html#menu"
+        template = "tasks/_menu_again.html" if form.is_bound else "tasks/_step_menu.html"
     before, after = step.task.steps.around(step.pk)
     context = {"step": step, "form": form, "before": before, "after": after}
     return page(request, template, context, status)

@@ -30,6 +30,7 @@ from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller
 from tasks.views.answers import (
     METHODS,
+    NOTHING_MORE,
     answer,
     beside,
     leave,
@@ -42,6 +43,7 @@ from tasks.views.answers import (
     shown_version,
     stands_at,
     tell,
+    title_says,
     wants_fragment,
 )
 from tasks.views.steps import add_step
@@ -249,8 +251,11 @@ def detail(request, form, status=200):
     # What stands on the page comes back to it as it is shown, also where no listing led here.
     here = f"{task.get_absolute_url()}?{listing.on}"
     context = {"task": task, "form": form, "listing": listing, "next": here, "step_form": form.step}
-    context["past"] = past_of(request, task)
-    template = "tasks/_answer.html" if wants_fragment(request) else "tasks/task_detail.html"
+    context |= {"past": past_of(request, task), "title_says": title_says(request, task)}
+    if wants_fragment(request):
+        context, template = NOTHING_MORE | {"subtag": "h3"} | context, "tasks/_answer.html"
+    else:
+        template = "tasks/task_detail.html"
     return page(request, template, context, status)
 
 
@@ -259,10 +264,10 @@ def task_menu(request, task_pk):
     """All that a row's buttons would not hold: a page of its own, or a part of the row's."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     listing = beside(request, task)
-    context = {"task": task, "listing": listing}
+    context = {"task": task, "listing": listing, "before": None, "after": None}
     if listing.by_hand and not task.completed:
         context["before"], context["after"] = task.siblings().around(task.pk)
-    template = "tasks/task_menu.html#menu" if wants_fragment(request) else "tasks/task_menu.html"
+    template = "tasks/_task_menu.html" if wants_fragment(request) else "tasks/task_menu.html"
     return page(request, template, context)
 
 

@@ -26,6 +26,7 @@ from todosite.tests import environment  # noqa: F401  before Django's settings a
 os.environ["DJANGO_SETTINGS_MODULE"] = "todosite.settings"
 
 import django
+import jinja2
 
 django.setup()
 
@@ -569,18 +570,23 @@ def admin(rounds, maya):
 
 def ours():
     """Return the names of all templates of this project."""
-    top = Path(BASE_DIR, "templates")
-    return {str(path.relative_to(top)) for path in top.rglob("*.*")}
+    tops = [Path(BASE_DIR, "templates", name) for name in ("pages", "django")]
+    return {str(path.relative_to(top)) for top in tops for path in top.rglob("*.*")}
 
 
 def templates_seen():
     """Return a set that fills with the names of the templates that are rendered."""
-    seen = set()
+    seen, get_template = set(), jinja2.Environment.get_template
 
     def note(sender, template, **_):
-        seen.add((template.name or "").partition("#")[0])
+        seen.add(template.name)
+
+    def get_and_note(self, name, *arguments):
+        seen.add(name)
+        return get_template(self, name, *arguments)
 
     template_rendered.connect(note, weak=False)
+    jinja2.Environment.get_template = get_and_note
     return seen
 
 

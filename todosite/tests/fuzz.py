@@ -7,7 +7,8 @@ the other's; an admin asks the admin, and breaks what there is to break. Forms a
 pages show them, and spoiled; bodies, headers and addresses are such as no browser sends. Prints
 what came of it, the seed first; ends with 1 if an answer was a 500 or none at all, held a trace or
 the other user's word, could stay in a cache though it had the user's own, if a row of one user came
-to hold the other's word, or if the log holds a word of theirs or a trace.
+to hold the other's word, or if the log holds a word of theirs or a trace, or a name that a template
+asked for and nothing gave.
 """
 
 import os

@@ -3,9 +3,9 @@
     .venv/bin/python -m todosite.tests.mutations OLD_COMMIT
 
 Breaks the code in one place at a time (mutations.toml has the list), the same in a checkout of
-OLD_COMMIT and in one of HEAD. Where one of the old tests fails, one of the new tests of that module
-has to fail, too. Each result is kept in var/mutations/results.json at once, so a run that was
-interrupted goes on where it stopped.
+OLD_COMMIT and in one of HEAD, where the place may have moved (`now`). Where one of the old tests
+fails, one of the new tests of that module has to fail, too. Each result is kept in
+var/mutations/results.json at once, so a run that was interrupted goes on where it stopped.
 Ends with 1 where the new tests missed something that the old ones noticed.
 """
 
@@ -75,7 +75,8 @@ def main():
         if "old" not in found:
             found["old"] = failing(checkout("old", sys.argv[1]), mutation, old_tests, *limit)
         if found["old"] and "new" not in found:
-            found["new"] = failing(checkout("new", "HEAD"), mutation, new_tests, THOROUGH)
+            now = mutation | mutation.get("now", {})
+            found["new"] = failing(checkout("new", "HEAD"), now, new_tests, THOROUGH)
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False))
         print(mutation["name"], found, flush=True)
     noticed = {name: found.get("new") for name, found in results.items() if found["old"]}

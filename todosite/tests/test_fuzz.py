@@ -50,8 +50,10 @@ def test_words_in_the_rows_of_another_are_found():
 
 def test_words_in_the_log_are_found(tmp_path):
     log = tmp_path / "log"
-    log.write_text("fine\nNot Found: /ann1/\nTraceback (most recent call last):\n")
-    found = ["the log says: Not Found: /ann1/", "the log says: Traceback (most recent call last):"]
+    lines = ["Not Found: /ann1/", "Traceback (most recent call last):"]
+    lines.append("WARNING Template variable warning: 'row' is undefined")
+    log.write_text("\n".join(["fine", *lines]))
+    found = [f"the log says: {line}" for line in lines]
     assert list(said_too_much(log, [ANN, BEN])) == found
 
 

@@ -1,0 +1,42 @@
+"""Filters and functions of our templates that are about tasks (todosite/jinja.py adds them)."""
+
+import uuid
+
+from tasks import recurrence
+
+
+def baseline(field):
+    """Return what a form that merges edits says beside a field: the value that it was shown with.
+
+    A field that is written as a whole brings it along; radio buttons one by one don't.
+    """
+    return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+
+
+WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the list"}
+
+
+def ways_on(message):
+    """Return the addresses that a message leads to, with their names (tasks.views.answers.say)."""
+    urls = (message.extra_tags or "").split()
+    return [(url, WAYS[url.partition("?")[0].split("/")[-2]]) for url in urls]
+
+
+def case_words(case):
+    """Return the repeat of a case (recurrence_cases.json) in words."""
+    words = [recurrence.describe(case["rule"])]
+    if case.get("week_start"):
+        words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
+    words += ["from completion"] if case.get("from") == "completion" else []
+    words += ["each kept until done"] if case.get("missed") == "keep" else []
+    return ", ".join(words)
+
+
+def repeat_words(task, clock):
+    """Return a task's repeat in words: every 2 weeks on Tuesday."""
+    words = recurrence.describe(task.repeat, on=clock.date)
+    return f"{words}, from completion" if task.repeat_from == "completion" else words
+
+
+FILTERS = {each.__name__: each for each in [baseline, ways_on, case_words, repeat_words]}
+FUNCTIONS = {"new_key": uuid.uuid4}  # a new key for a form, by which it takes effect once

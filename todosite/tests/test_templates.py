@@ -1,0 +1,138 @@
+"""The templates of both engines: how they are written, and names that are missing in them."""
+
+import json
+import logging
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+from django.conf import settings
+from django.template import engines
+from django.template.loader import render_to_string
+
+from accounts.tests.people import add_user
+from todosite.jinja import attributes, environment
+from todosite.tests.html import one, parsed, values, words
+
+FOLDERS = [Path(settings.BASE_DIR, "templates", name) for name in ("pages", "django")]
+LONGEST = 120  # characters of a line
+ERRORS = {
+    "400": "That address makes no sense",
+    "403": "This is not for you to see",
+    "403_csrf": "Please send that once more",
+    "404": "There is nothing here",
+    "405": "Nothing to see here",
+    "429": "One moment, please",
+    "500": "Something went wrong",
+    "503": "One moment, please",
+}
+
+
+def files():
+    """Return all our templates, those of mails as well."""
+    return [path for folder in FOLDERS for path in sorted(folder.rglob("*.*"))]
+
+
+def where(pattern, folder):
+    """Return the names of a folder's templates in which a pattern is found."""
+    paths = sorted(folder.rglob("*.html"))
+    return [path.name for path in paths if re.search(pattern, path.read_text())]
+
+
+def names(engine):
+    """Return the names of all templates that an engine finds."""
+    return {
+        str(path.relative_to(folder))
+        for folder in map(Path, engines[engine].template_dirs)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_no_line_is_longer_than_a_screen():
+    long = [
+        f"{path.relative_to(settings.BASE_DIR)}:{number}"
+        for path in files()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST
+    ]
+    assert long == []
+
+
+def test_forms_and_icons_are_written_once():
+    """503.html has a form of its own: its token is not that of the page, which has none."""
+    pages, _ = FOLDERS
+    assert where('method="post"', pages) == ["503.html", "forms.html"]
+    assert where('name="(csrfmiddlewaretoken|next|version|key)"', pages) == ["forms.html"]
+    assert where("<svg|icons.svg", pages) == []
+
+
+def test_no_name_is_found_by_two_engines():
+    assert len(names("pages")) > 75
+    assert "allauth/layouts/base.html" in names("django")
+    assert names("pages") & names("django") == set()
+
+
+def test_every_page_can_be_read():
+    env = engines["pages"].env
+    for name in names("pages"):
+        env.get_template(name)
+
+
+def test_constants_cost_nothing_once_a_template_is_read():
+    source = '{{ "check"|icon }} {{ "today"|url }} {{ "app.css"|static }}'
+    made = engines["pages"].env.compile(source, raw=True)
+    assert 'href="/static/icons.svg#check"/></svg> /today/ /static/app.css' in made
+
+
+@pytest.mark.parametrize(("name", "heading"), ERRORS.items())
+def test_error_page_needs_nothing(name, heading):
+    page = render_to_string(f"{name}.html")
+    assert words(one(page, "h1")) == heading
+    assert words(one(page, "title")) == f"{heading} · Todosite"
+
+
+def test_error_page_says_what_was_typed():
+    page = render_to_string("404.html", {"typed": ["<b>Milk</b>"]})
+    assert one(page, "textarea").text == "<b>Milk</b>"
+
+
+def test_name_that_is_not_there_is_an_error_in_tests():
+    assert issubclass(engines["pages"].env.undefined, jinja2.StrictUndefined)
+    env = environment(strict=True, autoescape=True)
+    with pytest.raises(jinja2.UndefinedError):
+        env.from_string("{{ nobody }}").render()
+
+
+@pytest.mark.parametrize(
+    ("source", "page"),
+    [
+        ("<p>{{ nobody }}</p>", "<p></p>"),
+        ("<p>{{ nobody.there }}</p>", "<p></p>"),
+        ("<p>{% if nobody.there %}x{% endif %}</p>", "<p></p>"),
+        ("<p>{% for one in nobody %}x{% endfor %}</p>", "<p></p>"),
+    ],
+)
+def test_name_that_is_not_there_is_a_line_of_the_log_in_production(caplog, source, page):
+    env = environment(strict=False, autoescape=True)
+    with caplog.at_level(logging.WARNING, "todosite.jinja"):
+        assert env.from_string(source).render() == page
+    words = [record.getMessage() for record in caplog.records]
+    assert words == ["Template variable warning: 'nobody' is undefined"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["/inbox/", "/accounts/sessions/"])
+def test_page_has_one_token(client, url):
+    client.force_login(add_user())
+    page = client.get(url)
+    (headers,) = parsed(page).body.values()
+    tokens = {*values(page, "csrfmiddlewaretoken"), json.loads(headers)["X-CSRFToken"]}
+    assert len(tokens) == 1
+    assert one(page, ".side").get("aria-label") == "Navigation"  # both have the same layout
+
+
+def test_attributes_are_escaped_and_left_out_where_there_is_nothing_to_say():
+    values = {"class": 'a"b', "hx_get": "/?a&b", "hidden": True, "id": None, "open": False}
+    assert attributes(values) == ' class="a&#34;b" hx-get="/?a&amp;b" hidden'
