@@ -4,9 +4,10 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
 from django.contrib.admin import FieldListFilter
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +32,26 @@ class ModelAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return self.rows().for_staff(request.user).order_by(*self.get_ordering(request))
+
+    def can_be_id(self, text):
+        """Return whether a row could have this text from an address or a form as its id."""
+        try:
+            return "\0" not in str(self.model._meta.pk.to_python(text))
+        except ValidationError:
+            return False
+
+    def get_object(self, request, object_id, from_field=None):
+        """Find nothing by an id that no row can have: PostgreSQL refuses to look for NUL."""
+        if not self.can_be_id(object_id):
+            return None
+        return super().get_object(request, object_id, from_field)
+
+    def response_action(self, request, queryset):
+        """Leave out ids that no row can have, as those are left out that no row has."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST = request.POST.copy()
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if self.can_be_id(pk)])
+        return super().response_action(request, queryset)
 
     def in_log(self, row):
         """Return a row as the admin's log may name it: the log stays, whatever its owner allows."""

@@ -1,7 +1,9 @@
 """All pages of the admin at once: what their addresses answer, and to whom."""
 
 from datetime import timedelta
+from itertools import product
 from unittest import mock
+from urllib.parse import urlencode
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
@@ -29,6 +31,8 @@ FILTERS = {
     Task: {"status", "due_date", "trash"},
 }
 BAD_VALUES = ["", "(", "\0", "x", "2", "-1", "9" * 20, "10000-01-01", "2026-02-30", "²", "é" * 300]
+# As an address and a form hold them: the last but one is half of a pair of UTF-16.
+MALFORMED_IDS = ["a%00b", "%00", "_00", "x", "9" * 40, "-1", "1.5", "%ED%A0%80", "%C3%A9" * 300]
 
 
 def give_all(user):
@@ -411,3 +415,46 @@ class LogTests(TestCase):
                 log = LogEntry.objects.filter(user=self.root, object_id=row.pk)
                 self.assertEqual((name, log.count()), (name, 1))
                 User.objects.filter(pk=ann.pk).delete()
+
+
+@override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
+class MalformedIdTests(TestCase):
+    """An id that no row can have is as one that no row has."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        cls.ann = add_user("ann@example.org")
+        cls.task = cls.ann.tasks.create(title="Milk")
+
+    def setUp(self):
+        self.client.force_login(self.root)
+        self.client.raise_request_exception = False
+
+    def test_no_route_fails_at_one(self):
+        addresses = [address for address, _ in routes() if "{}" in address]
+        self.assertGreater(len(addresses), 7)
+        for address, pk, method in product(addresses, MALFORMED_IDS, ["get", "post"]):
+            response = getattr(self.client, method)(address.format(pk), {"post": "yes"})
+            self.assertEqual((address, pk, response.status_code), (address, pk, 302))
+        self.assertEqual(self.client.get("/admin/").status_code, 200)  # with the messages
+
+    def test_no_action_fails_at_one(self):
+        for model, pages in admin.site._registry.items():
+            url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            for name, pk in product([*pages.actions, "delete_selected"], MALFORMED_IDS):
+                answers = {(name, pk, 302), ("delete_selected", pk, 200)}  # it asks first
+                for more in [{}, {"index": "0"}]:
+                    data = f"{urlencode({'action': name} | more)}&_selected_action={pk}"
+                    response = self.client.generic(
+                        "POST", url, data, content_type="application/x-www-form-urlencoded"
+                    )
+                    self.assertIn((name, pk, response.status_code), answers)
+            self.assertEqual(self.client.get(url).status_code, 200)  # with the messages
+
+    def test_action_is_done_to_the_rows_that_are_there(self):
+        url = "/admin/tasks/task/"
+        pks = ["x", self.task.pk, "\0"]
+        data = {"action": "delete_selected", "post": "yes", "_selected_action": pks}
+        self.assertRedirects(self.client.post(url, data), url)
+        self.assertIs(self.ann.tasks(manager="trash").filter(pk=self.task.pk).exists(), True)
