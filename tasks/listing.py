@@ -10,7 +10,18 @@ from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Case, DateField, ExpressionWrapper, F, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.lookups import Contains
 from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
@@ -306,7 +317,7 @@ class Today(Listing):
     @property
     def progress(self):
         """(done today, that and what is still to do today), for a bar."""
-        return self.sidebar.done_today, self.sidebar.done_today + self.total
+        return self.done_number, self.done_number + self.total
 
     @property
     def is_all_done(self):
@@ -318,9 +329,15 @@ class Today(Listing):
 
     @cached_property
     def done(self):
+        """The latest of those done today; `number` of each is how many there are in all."""
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
         done = self.user.tasks.filter(completed_at__gte=midnight).not_archived()
-        return self.rows(done.order_by("-completed_at", "-id")[: self.DONE])
+        counted = done.annotate(number=Window(Count("pk")))
+        return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE])
+
+    @property
+    def done_number(self):
+        return self.done[0].number if self.done else 0
 
     @cached_property
     def sections(self):
@@ -328,7 +345,7 @@ class Today(Listing):
         for section in found:
             section.can_be_rescheduled = section.state == "late"
         if self.number == 1 and self.done:
-            found.append(Section("Done today", self.done, "done", self.sidebar.done_today))
+            found.append(Section("Done today", self.done, "done", self.done_number))
         return found
 
     def late_or_else(self, task):

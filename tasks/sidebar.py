@@ -1,7 +1,6 @@
 """The lists, tags and counts that every page shows, asked of the database once."""
 
 import json
-from datetime import datetime, time
 from itertools import pairwise
 
 from django.db import connection
@@ -12,7 +11,8 @@ from django.utils.functional import cached_property
 from tasks import search
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
-# PostgreSQL takes to answer. What is in the trash is left out everywhere.
+# PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:
+# PostgreSQL would plan the query anew for each, which takes longer than to answer it.
 SQL = """
 SELECT
     (SELECT json_agg(l) FROM (
@@ -24,19 +24,15 @@ SELECT
         WHERE user_id = %(user)s AND deleted_at IS NULL ORDER BY lower(name)
     ) AS t)::text,
     (SELECT json_agg(c) FROM (
-        SELECT list_id AS list, count(*) AS n FROM tasks_task
+        SELECT list_id AS list, count(*) AS n,
+            count(*) FILTER (WHERE due_date <= %(today)s) AS due
+        FROM tasks_task
         WHERE user_id = %(user)s AND deleted_at IS NULL AND completed_at IS NULL GROUP BY list_id
     ) AS c)::text,
     (SELECT json_agg(s) FROM (
         SELECT id AS pk, name, q, completed FROM tasks_savedsearch
         WHERE user_id = %(user)s ORDER BY lower(name)
-    ) AS s)::text,
-    (SELECT count(*) FROM tasks_task t LEFT JOIN tasks_tasklist l ON l.id = t.list_id
-        WHERE t.user_id = %(user)s AND t.deleted_at IS NULL AND t.completed_at IS NULL
-        AND t.due_date <= %(today)s AND l.archived_at IS NULL),
-    (SELECT count(*) FROM tasks_task t LEFT JOIN tasks_tasklist l ON l.id = t.list_id
-        WHERE t.user_id = %(user)s AND t.deleted_at IS NULL
-        AND t.completed_at >= %(midnight)s AND l.archived_at IS NULL)
+    ) AS s)::text
 """
 
 
@@ -57,13 +53,10 @@ class Sidebar:
 
     @cached_property
     def row(self):
-        """The lists, tags, counts by list, saved searches; what is due by today, and done today."""
-        midnight = datetime.combine(self.clock.today, time(), self.clock.now.tzinfo)
-        values = {"user": self.user.pk, "today": self.clock.today, "midnight": midnight}
+        """The lists, tags, counts by list, and saved searches."""
         with connection.cursor() as cursor:
-            cursor.execute(SQL, values)
-            *texts, due, done = cursor.fetchone()
-        return *(json.loads(text or "[]") for text in texts), due, done
+            cursor.execute(SQL, {"user": self.user.pk, "today": self.clock.today})
+            return [json.loads(text or "[]") for text in cursor.fetchone()]
 
     @cached_property
     def open(self):
@@ -108,12 +101,9 @@ class Sidebar:
 
     @property
     def today(self):
-        """The number of open tasks that are due today or were before."""
-        return self.row[4]
-
-    @property
-    def done_today(self):
-        return self.row[5]
+        """The number of open tasks that are due today or were before, but for archived lists."""
+        archived = {one["pk"] for one in self.archived}
+        return sum(count["due"] for count in self.row[2] if count["list"] not in archived)
 
     def read(self, q):
         """Return a search of the user's as it is understood, a tasks.search.Query."""

@@ -763,6 +763,14 @@ class PagingTests(ListingTests):
         self.assertEqual(self.sections("/today/")[-1], ("Done today 1", ["Done"]))
         self.assertEqual(self.sections("/today/?page=2"), [("Today", ["Task 100"])])
 
+    def test_number_of_what_is_done_today_counts_what_is_not_shown(self):
+        for number in range(4):
+            self.add_task(f"Done {number}").complete()
+        for most, shown in [(3, 3), (4, 4), (5, 4)]:
+            with mock.patch("tasks.listing.Today.DONE", most):
+                title, tasks = self.sections("/today/")[-1]
+            self.assertEqual((title, len(tasks)), ("Done today 4", shown))
+
     def test_senseless_addresses_are_a_400_that_says_which_part(self):
         for url in ["/today/", "/inbox/", "/completed/", "/upcoming/"]:
             response = self.client.get(f"{url}?page=0")
