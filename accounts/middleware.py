@@ -132,12 +132,12 @@ class WaitingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.user.is_authenticated and waiting.BEFORE in request.session:
+            waiting.move(request)
         response = self.get_response(request)
         user = request.user  # after the request: whoever has just signed in, not out
         if user.is_authenticated:
             waiting.note_user(request, response)
-            if waiting.BEFORE in request.session:
-                waiting.move(request)
         if user.is_authenticated and user.waits and request.method == "POST":
             waiting.settle(request, response)
         return response

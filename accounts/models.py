@@ -327,10 +327,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 WAITING_OFFERED = timedelta(days=30)
 MOST_WAITING = 20  # forms of a user
 MOST_WAITING_CHARACTERS = 300_000  # of a user
-NO_ROOM = (
-    f"Only {MOST_WAITING} unsaved items, {MOST_WAITING_CHARACTERS:,} characters in all, can be kept"
-    " for you at a time."
-)
+
+
+class NoRoom(ValidationError):
+    """A form that can't be kept until its user has sent or discarded others."""
+
+    def __init__(self):
+        super().__init__(
+            f"Only {MOST_WAITING} unsaved items, {MOST_WAITING_CHARACTERS:,} characters in all, can"
+            " be kept for you at a time."
+        )
 
 
 class WaitingFormQuerySet(models.QuerySet):
@@ -341,6 +347,11 @@ class WaitingFormQuerySet(models.QuerySet):
     def kept_before(self, moment):
         return self.filter(kept_at__lt=moment)
 
+    def has_room(self, size=1):
+        """Is there room for a form of this size, in characters, where these are all of its user?"""
+        room = self.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
+        return room["number"] < MOST_WAITING and room["size"] + size <= MOST_WAITING_CHARACTERS
+
     def purge(self):
         """Delete these for ever. Return how many there were."""
         return self.delete()[0]
@@ -348,27 +359,23 @@ class WaitingFormQuerySet(models.QuerySet):
 
 class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
     @transaction.atomic
-    def keep(self, user, path, posted):
+    def keep(self, user, path, posted, kept_at=None):
         """Keep a form of user's, the same one once; return its row. What has expired goes.
 
-        posted is what it holds, as [name, value] in its order. ValidationError, with the reason,
-        if it can't be stored or there is no room. The user is locked: of two that come at once,
-        the second finds the room that the first has left.
+        posted is what it holds, as [name, value] in its order; kept_at is the moment from which it
+        waits, now if none is given. NoRoom if there is none. The user is locked: of two that come
+        at once, the second finds the room that the first has left.
         """
         user.lock()
         kept = WaitingForm.objects.filter(user=user)
         kept.kept_before(timezone.now() - WAITING_OFFERED).purge()
-        texts = [text for pair in posted for text in pair]
-        if any("\x00" in text for text in texts):  # PostgreSQL
-            raise ValidationError("It has a character (NUL) that can't be stored.")
         if same := kept.filter(path=path, posted=posted).first():
             return same
-        size = sum(len(text) for text in [path, *texts])
-        room = kept.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
-        is_too_long = room["size"] + size > MOST_WAITING_CHARACTERS
-        if room["number"] >= MOST_WAITING or is_too_long:
-            raise ValidationError(NO_ROOM)
-        return WaitingForm.objects.create(user=user, path=path, posted=posted, size=size)
+        size = len(path) + sum(len(text) for pair in posted for text in pair)
+        if not kept.has_room(size):
+            raise NoRoom
+        fields = {"path": path, "posted": posted, "size": size}
+        return WaitingForm.objects.create(user=user, kept_at=kept_at or timezone.now(), **fields)
 
 
 class WaitingForm(models.Model):
@@ -400,7 +407,7 @@ class EndedSessionManager(models.Manager):
     def note(self, user, mark):
         """Note that user's session with this mark is ended on purpose. What nobody asks for goes.
 
-        Nobody asks once the cookie that tells of it has gone, too.
+        Once the cookie has expired, nobody asks.
         """
         old = timezone.now() - EndedSession.REMEMBERED
         EndedSession.objects.filter(user=user, ended_at__lt=old).delete()

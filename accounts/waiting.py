@@ -10,6 +10,7 @@ outlives the session, as long as the session ended by itself: after a sign-out, 
 from another one, nothing is kept here.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django import forms
@@ -19,9 +20,10 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import EndedSession, User
+from accounts.models import WAITING_OFFERED, EndedSession, NoRoom, User
 from accounts.text import unix_lines
 from accounts.typed import TYPED
 
@@ -114,7 +116,7 @@ def words_at(path):
 def mark_of(session_key):
     """Return what tells a session in a cookie that outlives it, where the key itself must not be.
 
-    For who has the key has the session.
+    Anyone with the key has the session.
     """
     return salted_hmac(COOKIE, session_key).hexdigest()
 
@@ -133,10 +135,11 @@ def said_in(request):
 
 
 def last_user(request):
-    """Return the user whose session ended by itself in this browser; None where that isn't known.
+    """Return the user whose session in this browser was not ended on purpose; None for nobody.
 
     Of a session that was ended on purpose its mark is known (EndedSession), or its proof is right
-    no more. allauth's list of sessions can't tell: it forgets what has expired.
+    no more. allauth's list of sessions can't tell: it forgets what has expired. A session may still
+    go on: a browser that was closed has forgotten it, and brings back the form of a tab.
     """
     pk, mark, proof = said_in(request)
     user = User.objects.filter(pk=pk, is_active=True).first()
@@ -200,16 +203,27 @@ def forget_user(response):
 # What waits
 
 
-def keep(user, path, posted):
-    """Keep what was posted to a path for user. Return its row.
+def own_words(path, posted):
+    """Return what the form of the view at a path would keep of a POST, as [name, value].
 
-    ValidationError, with the reason, if it can't be kept: where there are no words in it, also
-    since the view there doesn't say that it holds words, and as WaitingFormManager.keep says.
+    ValidationError, with the reason, if that can't be kept: where there are no words in it, also
+    since the view there doesn't say that it holds words, and where it can't be stored.
     """
     words = words_at(path)
     if not words or not words.are_in(posted):
         raise ValidationError("It has no words.")
-    return user.waiting.keep(user, path, words.own(posted))
+    own = words.own(posted)
+    if any("\x00" in text for pair in own for text in pair):  # PostgreSQL
+        raise ValidationError("It has a character (NUL) that can't be stored.")
+    return own
+
+
+def keep(user, path, posted):
+    """Keep what was posted to a path for user. Return its row.
+
+    ValidationError, with the reason, if it can't be kept, as own_words says, and NoRoom.
+    """
+    return user.waiting.keep(user, path, own_words(path, posted))
 
 
 def keep_late(request, view):
@@ -229,22 +243,48 @@ def keep_late(request, view):
 
 
 def move(request):
-    """Keep what the version before this one kept in the session; what can't be kept stays there.
+    """Keep what the version before this one kept in the session, from the moment that it had there.
 
-    What is somebody else's goes, as it went then.
+    What finds no room stays there, and is tried again once there is some. All else goes: what is
+    somebody else's, as it went then, what is too old to be offered, and what can't be kept.
     """
-    left = []
-    for form in request.session.pop(BEFORE):
-        posted = QueryDict(mutable=True)
-        for name, value in form["fields"]:
-            posted.appendlist(name, value)
-        try:
-            if form["user"] == request.user.pk:
-                keep(request.user, form["path"].partition("?")[0], posted)
-        except ValidationError:
-            left.append(form)
-    if left:
+    user, before = request.user, request.session[BEFORE]
+    left = [form for form in before if form["user"] == user.pk and may_wait(form)]
+    if left and user.waiting.current().has_room():
+        left = [form for form in left if not is_moved(user, form)]
+    if not left:
+        del request.session[BEFORE]
+    elif left != before:
         request.session[BEFORE] = left
+
+
+def may_wait(form):
+    """May a form of the version before be kept, as far as it doesn't depend on others?"""
+    try:
+        own_words(*posted_before(form))
+    except ValidationError:
+        return False
+    return datetime.fromisoformat(form["at"]) >= timezone.now() - WAITING_OFFERED
+
+
+def is_moved(user, form):
+    """Keep a form of the version before, which may wait. Return False if there is no room."""
+    path, posted = posted_before(form)
+    kept_at = datetime.fromisoformat(form["at"])
+    try:
+        user.waiting.keep(user, path, own_words(path, posted), kept_at)
+    except NoRoom:
+        return False
+    user.waits = True  # this request's page shows it already
+    return True
+
+
+def posted_before(form):
+    """Return what a form of the version before was posted to, without its query, and its fields."""
+    posted = QueryDict(mutable=True)
+    for name, value in form["fields"]:
+        posted.appendlist(name, value)
+    return form["path"].partition("?")[0], posted
 
 
 def settle(request, response):

@@ -7,8 +7,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User, WaitingForm
@@ -289,17 +290,30 @@ class RoomTests(WaitingTests):
 class UpgradeTests(WaitingTests):
     """The version before kept in the session, of any form, what waits."""
 
-    def put(self, *forms):
+    def put(self, *forms, age=timedelta()):
         session = self.client.session
         session["waiting"] = [
-            {"id": "1", "at": timezone.now().isoformat(), "user": user.pk, "path": path}
+            {"id": "1", "at": (timezone.now() - age).isoformat(), "user": user.pk, "path": path}
             | {"fields": [*map(list, fields.items())]}
             for user, path, fields in forms
         ]
         session.save()
-        self.client.get("/inbox/")
 
-    def test_it_is_offered_with_the_fields_of_its_form(self):
+    def fill(self):
+        """Leave no room for more. Return what was kept last."""
+        forms = [["text", f"T{n}"] for n in range(MOST_WAITING)]
+        return [self.ann.waiting.keep(self.ann, "/tasks/add/", [form]) for form in forms][-1]
+
+    def left(self):
+        """Return the fields of what is still in the session."""
+        return [dict(form["fields"]) for form in self.client.session.get("waiting", [])]
+
+    def count_queries(self):
+        with CaptureQueriesContext(connection) as queries:
+            self.client.get("/inbox/")
+        return len(queries)
+
+    def test_first_page_offers_it_with_the_fields_of_its_form(self):
         self.put(
             (self.ann, "/tasks/add/?x=1", {"text": "Bread", "key": KEY, "planted": "x"}),
             (self.ben, "/tasks/add/", {"text": "His"}),
@@ -312,14 +326,68 @@ class UpgradeTests(WaitingTests):
         self.client.get("/inbox/")
         self.assertEqual(self.waiting(), [])
 
-    def test_what_finds_no_room_stays(self):
-        for n in range(MOST_WAITING):
-            self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", f"T{n}"]])
+    def test_saved_by_the_first_request_it_waits_no_more(self):
+        self.put((self.ann, "/tasks/add/", {"text": "Bread", "key": KEY}))
+        self.client.post("/tasks/add/", {"text": "Bread", "key": KEY})
+        self.assertEqual((self.titles(), self.waiting()), (["Bread", "Milk"], []))
+        self.assertEqual(self.left(), [])
+
+    def test_its_30_days_go_on(self):
+        old, older = timedelta(days=29), timedelta(days=30, minutes=1)
+        self.put((self.ann, "/tasks/add/", {"text": "Bread"}), age=old)
+        self.client.get("/inbox/")
+        age = timezone.now() - self.ann.waiting.get().kept_at
+        self.assertAlmostEqual(age, old, delta=timedelta(minutes=1))
+        self.put((self.ann, "/tasks/add/", {"text": "Butter"}), age=older)
+        self.client.get("/inbox/")
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
+        self.assertEqual(self.left(), [])
+
+    def test_what_finds_no_room_stays_until_there_is_some(self):
+        self.fill()
         self.put((self.ann, "/tasks/add/", {"text": "Bread"}))
+        self.client.get("/inbox/")
         self.assertEqual(self.ann.waiting.count(), MOST_WAITING)
         self.press("discard")
         self.client.get("/inbox/")
         self.assertEqual(self.waiting()[-1], ("/tasks/add/", {"text": "Bread"}))
+        self.assertEqual(self.left(), [])
+
+    def test_what_has_gone_over_30_days_ago_leaves_room(self):
+        self.fill()
+        self.ann.waiting.update(kept_at=timezone.now() - timedelta(days=31))
+        self.put((self.ann, "/tasks/add/", {"text": "Bread"}))
+        self.client.get("/inbox/")
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
+
+    def test_what_can_never_be_kept_goes(self):
+        for fields in [{"text": "Bre\0ad"}, {"text": " "}, {"title": "Bread"}]:
+            self.put((self.ann, "/tasks/add/", fields))
+            self.client.get("/inbox/")
+            self.assertEqual((self.waiting(), self.left()), ([], []), fields)
+        for path in ["/tasks/bulk/", "/trash/empty/", "/accounts/password/change/", "/gone/"]:
+            self.put((self.ann, path, {"title": "Bread", "text": "Bread"}))
+            self.client.get("/inbox/")
+            self.assertEqual((self.waiting(), self.left()), ([], []), path)
+
+    def test_without_room_it_costs_each_page_one_query(self):
+        self.fill()
+        self.client.get("/inbox/")
+        before = self.count_queries()
+        self.put((self.ann, "/tasks/add/", {"text": "Bread"}), (self.ann, "/x/", {"text": "No"}))
+        self.client.get("/inbox/")
+        self.assertEqual(self.left(), [{"text": "Bread"}])
+        self.assertEqual(self.count_queries(), before + 1)
+
+    def test_without_room_for_its_characters_it_stays_too(self):
+        self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", "x" * 200_000]])
+        self.put(
+            (self.ann, "/tasks/add/", {"text": "y" * 100_000}),
+            (self.ann, "/tasks/add/", {"text": "Bread"}),
+        )
+        self.client.get("/inbox/")
+        self.assertEqual(self.waiting()[1:], [("/tasks/add/", {"text": "Bread"})])
+        self.assertEqual(self.left(), [{"text": "y" * 100_000}])
 
 
 class RaceTests(TransactionTestCase):
@@ -485,6 +553,12 @@ class EndedOnPurposeTests(WaitingTests):
     def test_session_that_merely_ended_is_another_thing(self):
         key = self.client.session.session_key
         Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(days=1))
+        self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
+        self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
+
+    def test_session_that_its_browser_forgot_is_too(self):
+        """It goes on until it expires, but the browser was closed."""
+        self.client.cookies.pop("sessionid")
         self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
