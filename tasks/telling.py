@@ -2,10 +2,11 @@
 
 import heapq
 from dataclasses import dataclass
-from datetime import date, time
-from operator import attrgetter
+from datetime import UTC, date, datetime, time
+from itertools import accumulate
+from operator import itemgetter
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Window
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts import text
@@ -110,13 +111,29 @@ class EventLine:
 def part_of(acts, events, start, stop):
     """Return acts and events together, the latest first, from start to before stop.
 
-    Both are querysets, the latest first. Of the acts, which may be many, those are not fetched that
-    come before start even if all events come before them.
+    Both are querysets, the latest first: acts by their id. Of two acts at once the one that was
+    kept later may have begun before, so an event stands above the first act that is older.
+
+    Of the acts, which may be many, those are not fetched that come before start even if all events
+    come before them.
     """
     events = list(events[:stop])
+    if not events:
+        return list(acts[start:stop])
     skipped = max(start - len(events), 0)
-    both = heapq.merge(acts[skipped:stop], events, key=attrgetter("created_at"), reverse=True)
-    return list(both)[start - skipped : stop - skipped]
+    lowest = datetime.max.replace(tzinfo=UTC)
+    if skipped:
+        before = acts.values("created_at")[:skipped]
+        lowest = before.aggregate(at=Min("created_at"))["at"] or lowest
+    fetched = list(acts[skipped:stop])
+    moments = list(accumulate([act.created_at for act in fetched], min, initial=lowest))[1:]
+    both = heapq.merge(
+        zip(moments, fetched, strict=True),
+        [(event.created_at, event) for event in events],
+        key=itemgetter(0),
+        reverse=True,
+    )
+    return [one for _, one in both][start - skipped : stop - skipped]
 
 
 class Teller:

@@ -1,5 +1,6 @@
 """The history: what was done in plain words, and undoing it through the pages."""
 
+import random
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from unittest import mock
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Event
 from accounts.tests.people import add_user
 from tasks import urls
+from tasks.telling import part_of
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -832,6 +834,31 @@ class EventTests(HistoryTests):
                 self.assertNotContains(last, 'rel="next"')
                 self.assertContains(self.get("/history/"), 'rel="next"')
                 self.assertEqual(self.lines(f"?page={len(pages) + 1}"), [])
+
+    def test_each_stands_once_where_acts_are_not_in_the_order_of_their_moments(self):
+        # An act takes its moment as it begins, and its id as it writes: two at once may cross.
+        for number in range(8):
+            self.post("/tasks/add/", text=f"Task {number}")
+        acts, chance = list(self.ann.acts.order_by("-pk")), random.Random(20)
+        begun = timezone.now() - timedelta(days=1)
+        for _ in range(30):
+            self.ann.events.all().delete()
+            for act in acts:
+                act.created_at = begun + timedelta(seconds=chance.randrange(12))
+                act.save()
+            for _ in range(3):
+                at = begun + timedelta(seconds=chance.randrange(12))
+                self.ann.events.create(kind=Event.Kind.SUPPORT_LOOKS, created_at=at)
+            events = list(self.ann.events.latest_first())
+            expected = list(acts)
+            for event in events:  # each above the first act that is older
+                older = (one for one in expected if one.created_at < event.created_at)
+                first = next((one for one in older if one in acts), None)
+                expected.insert(expected.index(first) if first else len(expected), event)
+            told, order = self.ann.acts.told(), self.ann.events.latest_first()
+            for size in [1, 2, 3, 5, 20]:
+                pages = [part_of(told, order, start, start + size) for start in range(0, 15, size)]
+                self.assertEqual([one for page in pages for one in page], expected)
 
     def test_a_page_far_back_fetches_no_more_than_it_may_show(self):
         self.do("TTTTTTTTET")
