@@ -1,45 +1,95 @@
+import time
+
 import django.db.models.deletion
 from django.conf import settings
-from django.db import migrations, models
+from django.core.management.base import CommandError
+from django.db import OperationalError, migrations, models, transaction
+from psycopg import errors
 
-# The keys of these on their user had Django's names and rules. They keep the names.
-ACCOUNTS = """
-DO $$
-DECLARE
-    one record;
-BEGIN
-    FOR one IN
-        SELECT conrelid::regclass AS tab, conname FROM pg_constraint
-        WHERE contype = 'f' AND confrelid = 'accounts_user'::regclass AND conrelid IN (
-            'tasks_task'::regclass, 'tasks_tasklist'::regclass, 'tasks_tag'::regclass,
-            'tasks_act'::regclass, 'tasks_savedsearch'::regclass
-        )
-    LOOP
-        EXECUTE format('ALTER TABLE %%s DROP CONSTRAINT %%I', one.tab, one.conname);
-        EXECUTE format(
-            'ALTER TABLE %%s ADD CONSTRAINT %%I FOREIGN KEY (user_id) REFERENCES accounts_user (id)'
-            '%s DEFERRABLE INITIALLY DEFERRED', one.tab, one.conname
-        );
-    END LOOP;
-END $$
-"""
-PARTS = [  # (table, column, what it is a part of)
-    ("tasks_tasktag", "task", "tasks_task"),
-    ("tasks_tasktag", "tag", "tasks_tag"),
-    ("tasks_step", "task", "tasks_task"),
+# (table, its columns, table they refer to, columns there, when PostgreSQL checks). Keys on users have
+# Django's names, and keep them.
+USERS = ["accounts_user", "id", " DEFERRABLE INITIALLY DEFERRED"]
+KEYS = [
+    ("tasks_task", "user_id", *USERS),
+    ("tasks_tasklist", "user_id", *USERS),
+    ("tasks_tag", "user_id", *USERS),
+    ("tasks_act", "user_id", *USERS),
+    ("tasks_savedsearch", "user_id", *USERS),
+    ("tasks_tasktag", "task_id, user_id", "tasks_task", "id, user_id", ""),
+    ("tasks_tasktag", "tag_id, user_id", "tasks_tag", "id, user_id", ""),
+    ("tasks_step", "task_id, user_id", "tasks_task", "id, user_id", ""),
 ]
+STATE = """
+SELECT conname, confdeltype, convalidated FROM pg_constraint
+WHERE contype = 'f' AND conrelid = %s::regclass AND confrelid = %s::regclass
+"""
+
+# While a lock is waited for, all that come later wait behind it. PostgreSQL looks for a deadlock
+# after a second, and may then end the act of a user: here the migration always gives way first.
+LOCK_TIMEOUT = "800ms"
+TRIES = 30  # at each step, so that it goes on for about a minute
+PAUSE = 1  # seconds in between, for those that waited
 
 
-def key_of_part(table, column, parent, rule):
-    """Return SQL that gives a key of 0003, from a part to its whole, another rule of deletion."""
-    name = f"{table}_{column}_of_user"
-    return (
-        f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name}"
-        f" FOREIGN KEY ({column}_id, user_id) REFERENCES {parent} (id, user_id){rule}"
-    )
+def patiently(connection, table, *statements):
+    """Run statements in a transaction, again while they meet others that use the table.
+
+    Raise CommandError after TRIES, with what to do.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                for statement in statements:
+                    cursor.execute(statement)
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
+                raise
+            if not left:
+                raise CommandError(
+                    f"The table {table} was in use for too long, so migrating stopped before all"
+                    " was done. What is done stays, and the version before works with it. Run manage.py"
+                    " migrate again, at a quiet time or once a backup that runs has ended."
+                ) from None
+        time.sleep(PAUSE)
+
+
+def give_rule(connection, rule, code):
+    """Give all keys a rule of deletion, as SQL and as pg_constraint.confdeltype has it.
+
+    Each goes by itself, and is checked in a transaction of its own, beside which rows are read and
+    written. Keys that have the rule are left alone, so what stopped can go on.
+    """
+    for table, columns, parent, there, when in KEYS:
+        with connection.cursor() as cursor:
+            cursor.execute(STATE, [table, parent])
+            keys = cursor.fetchall()
+        for name, now, is_checked in keys:
+            if now != code:
+                patiently(
+                    connection,
+                    table,
+                    # In the order of an act: it locks its user first, and a task before its steps.
+                    f"LOCK TABLE {parent}, {table} IN ACCESS EXCLUSIVE MODE",
+                    f'ALTER TABLE {table} DROP CONSTRAINT "{name}", ADD CONSTRAINT "{name}"'
+                    f" FOREIGN KEY ({columns}) REFERENCES {parent} ({there}){rule}{when} NOT VALID",
+                )
+            if now != code or not is_checked:
+                patiently(connection, table, f'ALTER TABLE {table} VALIDATE CONSTRAINT "{name}"')
+
+
+def delete_with_owner(apps, schema_editor):
+    give_rule(schema_editor.connection, " ON DELETE CASCADE", "c")
+
+
+def refuse_to_delete(apps, schema_editor):
+    give_rule(schema_editor.connection, "", "a")
 
 
 class Migration(migrations.Migration):
+    atomic = False  # each key in transactions of its own, or it locks all tables for long
+
     dependencies = [
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),
@@ -68,11 +118,7 @@ class Migration(migrations.Migration):
                 ("tasklist", "lists"),
             )
         ],
-        migrations.RunSQL(ACCOUNTS % " ON DELETE CASCADE", ACCOUNTS % ""),
-        *[
-            migrations.RunSQL(key_of_part(*part, " ON DELETE CASCADE"), key_of_part(*part, ""))
-            for part in PARTS
-        ],
+        migrations.RunPython(delete_with_owner, refuse_to_delete),
         # The admin's log held titles of tasks; support reads them no more, nor does it write them.
         migrations.RunSQL(
             "UPDATE django_admin_log SET object_repr = '(task ' || object_id || ')'"

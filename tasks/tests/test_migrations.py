@@ -1,0 +1,182 @@
+"""Migrations beside the version that still runs."""
+
+import threading
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from unittest import mock
+
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.test import TransactionTestCase
+
+from accounts.tests.people import add_user
+from tasks.history import Act
+
+owners = import_module("tasks.migrations.0009_owners")
+OWNED = {"tasks_task", "tasks_tasklist", "tasks_tag", "tasks_act", "tasks_savedsearch"}
+PARTS = {
+    "tasks_tasktag_task_of_user": "(task_id, user_id) REFERENCES tasks_task(id, user_id)",
+    "tasks_tasktag_tag_of_user": "(tag_id, user_id) REFERENCES tasks_tag(id, user_id)",
+    "tasks_step_task_of_user": "(task_id, user_id) REFERENCES tasks_task(id, user_id)",
+}
+
+
+def go_to(name):
+    """Migrate the tasks to a state, to and fro."""
+    MigrationExecutor(connection).migrate([("tasks", name)])
+
+
+def keys():
+    """Return the keys that 0009 is about, {table or name: how PostgreSQL writes it}."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND (confrelid = 'accounts_user'::regclass AND"
+            " conrelid::regclass::text = ANY(%s) OR conname = ANY(%s))",
+            [list(OWNED), list(PARTS)],
+        )
+        return {name if name in PARTS else table: key for table, name, key in cursor.fetchall()}
+
+
+def expected(rule):
+    user = f"FOREIGN KEY (user_id) REFERENCES accounts_user(id){rule} DEFERRABLE INITIALLY DEFERRED"
+    parts = {name: f"FOREIGN KEY {key}{rule}" for name, key in PARTS.items()}
+    return dict.fromkeys(OWNED, user) | parts
+
+
+def wait_for_waiting():
+    """Return once a statement of another connection waits for the lock of a table."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            if cursor.fetchone():
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+@contextmanager
+def beside(do):
+    """Run do() in a thread, on a connection of its own, beside the block."""
+    failed = []
+
+    def run():
+        try:
+            do()
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+class OwnersTests(TransactionTestCase):
+    def setUp(self):
+        self.ann = add_user()
+        self.names = {table: self.name_of(table) for table in OWNED}
+        self.addCleanup(go_to, "0009_owners")
+        go_to("0008_repeats")
+        self.assertEqual(keys(), expected(""))
+
+    def name_of(self, table):
+        with connection.cursor() as cursor:
+            cursor.execute(owners.STATE, [table, "accounts_user"])
+            ((name, _, _),) = cursor.fetchall()
+            return name
+
+    def write(self):
+        """Write to each of the user's tables, as acts do."""
+        act = Act(user=self.ann, kind=Act.Kind.ADD)
+        task = self.ann.tasks.create(title="Milk", list=self.ann.lists.create(name="Home"))
+        act.keep_new([task])
+        task.hang([self.ann.tags.create(name="shop")])
+        task.steps.create(user=self.ann, title="Go")
+        self.ann.searches.create(name="Milk", q="milk")
+
+    def test_an_act_beside_it_is_kept_and_does_not_end_it(self):
+        locked = threading.Event()
+
+        def migrate():
+            locked.wait()
+            go_to("0009_owners")
+
+        with mock.patch.object(owners, "PAUSE", 0.05), beside(migrate), transaction.atomic():
+            self.ann.lock()
+            locked.set()
+            wait_for_waiting()
+            self.write()
+            time.sleep(2)  # longer than PostgreSQL waits before it looks for a deadlock
+            self.ann.tasks.create(title="Bread")
+        self.assertEqual(keys(), expected(" ON DELETE CASCADE"))
+        self.assertEqual({table: self.name_of(table) for table in OWNED}, self.names)
+        self.assertEqual(self.ann.tasks.count(), 2)
+
+    def test_an_act_that_writes_before_it_locks_its_user_is_kept_too(self):
+        locked = threading.Event()
+
+        def migrate():
+            locked.wait()
+            go_to("0009_owners")
+
+        with mock.patch.object(owners, "PAUSE", 0.05), beside(migrate), transaction.atomic():
+            self.write()
+            locked.set()
+            wait_for_waiting()
+            self.ann.lock()
+        self.assertEqual(keys(), expected(" ON DELETE CASCADE"))
+        self.assertEqual(self.ann.tasks.count(), 1)
+
+    def test_gives_up_after_a_while_and_goes_on_where_it_stopped(self):
+        held, done = threading.Event(), threading.Event()
+
+        def hold():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE tasks_act IN ACCESS SHARE MODE")
+                held.set()
+                done.wait(60)
+
+        tries = mock.patch.multiple(owners, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
+        words = "The table tasks_act was in use for too long, so migrating stopped"
+        with beside(hold), tries:
+            held.wait()
+            try:
+                for _ in range(2):
+                    with self.assertRaisesMessage(CommandError, words):
+                        go_to("0009_owners")
+            finally:
+                done.set()
+        before, after = expected(""), expected(" ON DELETE CASCADE")
+        first = ["tasks_task", "tasks_tasklist", "tasks_tag"]
+        self.assertEqual(keys(), before | {table: after[table] for table in first})
+        go_to("0009_owners")
+        self.assertEqual(keys(), after)
+
+    def test_key_that_was_not_checked_yet_is_checked(self):
+        self.write()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'ALTER TABLE tasks_task DROP CONSTRAINT "{self.names["tasks_task"]}",'
+                f' ADD CONSTRAINT "{self.names["tasks_task"]}" FOREIGN KEY (user_id) REFERENCES'
+                " accounts_user (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID"
+            )
+        go_to("0009_owners")
+        self.assertEqual(keys(), expected(" ON DELETE CASCADE"))
+
+    def test_twice_does_nothing_the_second_time(self):
+        go_to("0009_owners")
+        with mock.patch.object(owners, "patiently") as patiently:
+            owners.give_rule(connection, " ON DELETE CASCADE", "c")
+        self.assertEqual(patiently.mock_calls, [])
