@@ -24,6 +24,7 @@ class WaitingEndForm(forms.Form):
     """Names something that waits to be saved, by its id."""
 
     waiting = forms.IntegerField()
+    quiet = forms.BooleanField(required=False)  # by app.js: nobody pressed a button
 
 
 class TimeZoneField(forms.ChoiceField):

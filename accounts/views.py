@@ -86,7 +86,8 @@ def waiting_end(request):
     if not form.is_valid():
         raise Http404
     request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
-    messages.success(request, "Discarded.")
+    if not form.cleaned_data["quiet"]:
+        messages.success(request, "Discarded.")
     page = request.POST.get("next", "")
     if page.startswith("/") and is_ours(request, page):
         return redirect(page)

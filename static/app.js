@@ -15,16 +15,40 @@ function keepLeft(name, lines) {
   else localStorage.removeItem(`${name} ${user}`);
 }
 
+// Returns whether they are kept: the browser's store may be full.
 function leaveBehind(name, lines) {
-  if (!keeps || !lines.length) return;
+  if (!keeps || !lines.length) return !lines.length;
   const keys = lines.map((line) => line.key);
-  keepLeft(name, [...leftIn(name).filter((line) => !keys.includes(line.key)), ...lines]);
+  try {
+    keepLeft(name, [...leftIn(name).filter((line) => !keys.includes(line.key)), ...lines]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canLeave(name, lines) {
+  const before = leftIn(name);
+  const isKept = leaveBehind(name, lines);
+  if (isKept && lines.length) keepLeft(name, before);
+  return isKept;
 }
 
 function takeLeft(name, isWanted) {
   const lines = leftIn(name);
   keepLeft(name, lines.filter((line) => !isWanted(line)));
   return lines.filter(isWanted);
+}
+
+// The version before kept these in the tab: {user, waiting: lines}, and the half of one step.
+const inTab = (name) => [JSON.parse(sessionStorage.getItem(name))].filter((kept) => kept?.user === user);
+const clearTab = () => ["waiting", "step"].forEach((name) => sessionStorage.removeItem(name));
+
+if (user) {
+  const lines = inTab("waiting").flatMap((kept) => kept.waiting);
+  const halves = inTab("step").map(({ action, line, key }) => ({ action: new URL(action).pathname, line, key }));
+  const isKept = [leaveBehind("waiting", lines), leaveBehind("steps", halves)].every(Boolean);
+  if (isKept || !keeps) clearTab();
 }
 
 // Messages go after a while, but never from under somebody's pointer or focus. What they undo
@@ -65,10 +89,11 @@ let given = ""; // what the box was given back, at its beginning
 // What stands in the box when the page is left comes along to the next one.
 let added = false; // by the form itself, where htmx isn't there to do it
 document.addEventListener("submit", (event) => (added = isAdd(event) && !event.defaultPrevented));
-addEventListener("pagehide", () => {
-  const typed = box?.value.trim() && !added ? [{ line: box.value.trim(), key: key.value, chosen: choices() }] : [];
-  leaveBehind("waiting", [...waiting, ...typed]);
-});
+function unsentLines() {
+  const line = !added && box?.value.trim();
+  return line ? [...waiting, { line, key: key.value, chosen: choices() }] : waiting;
+}
+addEventListener("pagehide", () => leaveBehind("waiting", unsentLines()));
 
 // Several lines are several tasks: a page asks. What stands in the box goes along.
 box?.addEventListener("paste", (event) => {
@@ -291,7 +316,7 @@ function isTaken(field) {
 }
 
 function isUnsaved(field) {
-  if (leaving && keeps && field.form?.id === "step-add") return false; // it waits for its page, see below
+  if (leaving && field.form?.id === "step-add" && canLeave("steps", halves())) return false; // it waits for its page
   return valueOf(field) !== shownIn(field) && field.form !== sending && !isTaken(field) && !isKeptDraft(field);
 }
 
@@ -299,8 +324,7 @@ const isAnythingUnsaved = () => drafts.size || [...typedIn(), ...fields()].some(
 
 addEventListener("beforeunload", (event) => {
   if (isSignedOut) return;
-  const isLineLost = !keeps && !added && box?.value.trim();
-  if (isAnythingUnsaved() || isLineLost || (waiting.length && !leaving)) event.preventDefault();
+  if (isAnythingUnsaved() || !canLeave("waiting", unsentLines()) || (waiting.length && !leaving)) event.preventDefault();
 });
 
 // Notes are kept in this browser while they are typed, until the server has them: for this user,
@@ -428,10 +452,11 @@ for (const event of ["input", "htmx:after:swap"]) document.addEventListener(even
 
 // A step that is typed by half waits for the page of its task.
 const stepAction = () => byId("step-add")?.getAttribute("action");
-addEventListener("pagehide", () => {
+function halves() {
   const { title, key } = byId("step-add")?.elements ?? {};
-  if (title?.value) leaveBehind("steps", [{ action: stepAction(), line: title.value, key: key.value }]);
-});
+  return title?.value ? [{ action: stepAction(), line: title.value, key: key.value }] : [];
+}
+addEventListener("pagehide", () => leaveBehind("steps", halves()));
 
 if (user && stepAction()) {
   const { title, key } = byId("step-add").elements;
@@ -493,7 +518,7 @@ async function putAside({ path, fields }, token) {
 
 // Whoever stays has it here.
 function takeBack(ids, token) {
-  for (const id of ids) post("/settings/waiting/end/", { waiting: id }, token).catch(() => {}); // then it is offered, too
+  for (const id of ids) post("/settings/waiting/end/", { waiting: id, quiet: "1" }, token).catch(() => {}); // then it is offered, too
 }
 
 async function signOut(form, { without = false } = {}) {
@@ -519,6 +544,7 @@ function leaveSignedOut() {
   isSignedOut = true;
   keeps = false;
   for (const key of keptKeys().filter(isMineIn)) localStorage.removeItem(key);
+  clearTab();
   signOuts.postMessage(user);
   location.assign("/");
 }

@@ -726,6 +726,15 @@ class SettlingTests(WaitingTests):
         self.assertEqual(self.titles(), ["Milk"])
         self.assertEqual(self.client.post(path, data).status_code, 302)  # pressed twice
 
+    def test_what_the_script_discards_is_not_told(self):
+        """Its user did nothing."""
+        self.send_late(text="Bread")
+        self.sign_in()
+        sent = {"waiting": self.ann.waiting.get().pk, "quiet": "1"}
+        page = self.client.post("/settings/waiting/end/", sent, follow=True)
+        self.assertNotContains(page, "Discarded.")
+        self.assertEqual(self.waiting(), [])
+
     def test_discarding_what_has_no_number_is_not_found(self):
         for pk in ["", "x", "1.5"]:
             response = self.client.post("/settings/waiting/end/", {"waiting": pk})

@@ -167,6 +167,8 @@ class TestQuestion:
                 break
             page.wait_for_timeout(50)
         assert list(ann.waiting.all()) == []
+        page.goto("/inbox/")
+        expect(message(page)).to_have_text("")
 
     @pytest.mark.exhaustive
     def test_is_accessible_and_fits(self, signed_in, task):
@@ -305,6 +307,43 @@ def test_lines_of_tabs_that_were_closed_come_into_the_next_page(signed_in):
 
 
 @pytest.mark.exhaustive
+def test_what_the_version_before_kept_in_the_tab_comes_back(signed_in, task, ann, live_server):
+    page = signed_in
+    add = f"{live_server.url}/tasks/{task.pk}/steps/add/"
+    step = {"user": ann.pk, "action": add, "line": "Whi", "key": "b" * 32}
+    line = {"line": "Bread tomorrow", "key": "a" * 32, "chosen": [["plain", "tomorrow"]]}
+    page.goto("/healthz")
+    for whose in ["ben", ann.pk]:  # his of this tab go
+        for name, record in [("waiting", {"waiting": [line]}), ("step", step)]:
+            record = dumps(record | {"user": whose})
+            page.evaluate(f"sessionStorage.setItem('{name}', '{record}')")
+        page.goto("/inbox/")
+        shown = {"ben": "", ann.pk: "Bread tomorrow "}[whose]
+        expect(page.get_by_label("Add a task", exact=True)).to_have_value(shown)
+        assert page.evaluate("Object.keys(sessionStorage)") == []
+    page.get_by_label("Add a task", exact=True).fill("")
+    visit(page, task)
+    expect(page.get_by_label("Add a step")).to_have_value("Whi")
+    expect(page.locator("#step-add [name=key]")).to_have_value("b" * 32)
+    expect_nothing_kept(page)
+
+
+@pytest.mark.exhaustive
+def test_line_that_finds_no_room_in_the_browser_is_asked_about(signed_in):
+    page = signed_in
+    page.goto("/inbox/")
+    page.wait_for_load_state()
+    box = page.get_by_label("Add a task", exact=True)
+    touch(page, box)
+    box.fill("Bread")
+    page.evaluate("localStorage.setItem('other', 'x'.repeat(5 * 1024 * 1024 - 10))")
+    assert is_asked(page) is True
+    page.evaluate("localStorage.removeItem('other')")
+    assert is_asked(page) is False
+    expect(box).to_have_value("Bread ")
+
+
+@pytest.mark.exhaustive
 def test_what_another_tab_keeps_while_it_goes_on_is_sent_too(signed_in, task, ann):
     page = signed_in
     type_draft(page, task, "Half a thought")
@@ -375,6 +414,9 @@ class TestNotMyComputer:
         page.keyboard.press("Enter")
         expect(page.get_by_role("link", name="Bread", exact=True)).to_be_visible()
         assert is_asked(page) is False
+        box.fill("Butter")
+        leave(page, "/trash/")
+        assert page.evaluate(keys) == ["draft ben /tasks/1/edit/"]
         cookies = {cookie["name"]: cookie["expires"] for cookie in page.context.cookies()}
         assert cookies["sessionid"] == -1
         assert "last_user" not in cookies
