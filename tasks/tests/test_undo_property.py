@@ -258,7 +258,7 @@ class UndoPropertyTests(TestCase):
         task.hang([tag])
         Act.objects.all().delete()
 
-    @examples(50)
+    @examples(30)
     @given(DAYS)
     def test_all_undone_from_the_last_to_the_first_and_done_again(self, day):
         person, start = Person(self.ann), in_order(self.ann)
