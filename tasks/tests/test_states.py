@@ -65,6 +65,7 @@ class StateTests(PageTests):
             },
         }
 
+    @pytest.mark.exhaustive
     def test_each_act_is_answered_in_each_state(self):
         self.press_all([SHOWN | {"next": "/inbox/"}], {})
 
