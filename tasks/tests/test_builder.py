@@ -31,7 +31,7 @@ def posted_by(form):
 class SubsetTests(SimpleTestCase):
     """It shows any rule of the subset, and makes it again."""
 
-    @examples(200)
+    @examples(100)
     @given(rules(), st.integers(0, 6))
     def test_rule_that_is_shown_and_sent_is_the_same(self, rule, week_start):
         now = User(time_zone="UTC").now()

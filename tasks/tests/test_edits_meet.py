@@ -115,7 +115,7 @@ class EditsMeetTests(TestCase):
             return "Meanwhile this was emptied. Save again"
         return f"Meanwhile this became: {' '.join(value.split())} Save again"
 
-    @examples(50)
+    @examples(40)
     @given(base=some(**TASK), first=some(**TASK), second=some(**TASK))
     def test_of_a_task(self, base, first, second):
         base, first, second = (

@@ -265,7 +265,7 @@ class PropertyTests(SimpleTestCase):
     def test_any_text(self, text):
         self.check(text)
 
-    @examples(400)
+    @examples(200)
     @given(
         st.lists(st.sampled_from(WORDS.split(" ")), max_size=14).map(" ".join),
         st.integers(0, 6),

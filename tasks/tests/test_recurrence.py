@@ -189,7 +189,7 @@ class WriteTests(SimpleTestCase):
 
 
 class GoingOnTests(SimpleTestCase):
-    @examples(100)
+    @examples(60)
     @given(rules(), st.dates(date(2023, 1, 1), date(2025, 12, 31)), st.integers(0, 20))
     def test_rule_that_goes_on_from_one_of_its_days_has_those_that_were_left(self, rule, anchor, n):
         days = by_day.series(rule, anchor, anchor + timedelta(3653))
@@ -289,7 +289,7 @@ class NextDueTests(SimpleTestCase):
                 self.assertIsNone(next_due(rule, anchor=first, after=last))
                 self.assertIsNone(next_due(rule, anchor=last, after=last))
 
-    @examples(100)
+    @examples(60)
     @given(
         rules(),
         st.dates(date(2023, 1, 1), date(2025, 12, 31)),

@@ -66,7 +66,7 @@ def test_routes_are_all_there_are():
 @pytest.mark.exhaustive
 def test_fuzz_finds_nothing():
     done = subprocess.run(
-        [sys.executable, "-m", "todosite.tests.fuzz", "300", "1"],
+        [sys.executable, "-m", "todosite.tests.fuzz", "120", "1"],
         env=environment(DATABASE_URL=None, SECRET_KEY=None, ALLOWED_HOSTS=None),
         cwd=BASE_DIR,
         capture_output=True,
@@ -76,6 +76,6 @@ def test_fuzz_finds_nothing():
     lines = done.stdout.splitlines()
     assert (done.returncode, lines[0], lines[-1]) == (
         0,
-        "seed 1, 300 requests",
+        "seed 1, 120 requests",
         "All is well.",
     ), done.stdout + done.stderr
