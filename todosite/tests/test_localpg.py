@@ -107,7 +107,11 @@ class User:
     def server(self):
         """Return the one process that is the server, None if there is none."""
         found = processes("-D", self.data)
-        servers = [process for process in found if process.parent() not in found]  # no child
+        servers = []
+        for process in found:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a connection's, which has ended
+                if process.parent() not in found:
+                    servers.append(process)
         assert len(servers) < 2
         return servers[0] if servers else None
 
