@@ -215,7 +215,7 @@ class UserAdmin(ModelAdmin):
     @admin.action(description="Remove a lost second factor, and sign out", permissions=["change"])
     @at_most(1, "Choose one account: second factors are removed one account at a time.")
     def remove_second_factors(self, request, queryset):
-        """Remove those of one account: of several at once, most would be mistakes."""
+        """Remove the second factors of one account: of several at once, most would be mistakes."""
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
         left_out = f"without a second factor, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
@@ -270,7 +270,7 @@ class UserAdmin(ModelAdmin):
         return allowed and self.is_within_reach(request, obj)
 
     def has_send_permission(self, request):
-        """Without EMAIL_URL mail is printed: a link there would be for whoever reads the output."""
+        """Return whether links may be mailed: without EMAIL_URL they would stand in the output."""
         return settings.HAS_MAIL and self.has_change_permission(request)
 
     def has_delete_permission(self, request, obj=None):
@@ -284,7 +284,7 @@ class UserAdmin(ModelAdmin):
         return self.admin_site.get_model_admin(model).has_delete_permission(request)
 
     def get_deleted_objects(self, objs, request):
-        """Count what goes with these accounts. To list it would show titles, and take long."""
+        """Count the rows that go with these accounts: a list would show titles, and take long."""
         users = list(objs)
         names = [f"User: {user}" for user in users]
         counts = {User._meta.verbose_name_plural: len(users)}

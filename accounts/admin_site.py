@@ -47,7 +47,7 @@ class ModelAdmin(admin.ModelAdmin):
         return super().get_object(request, object_id, from_field)
 
     def response_action(self, request, queryset):
-        """Leave out ids that no row can have, as those are left out that no row has."""
+        """Act on the chosen rows. Ids that no row can have are left out, as unknown ids are."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         request.POST = request.POST.copy()
         request.POST.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if self.can_be_id(pk)])
