@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import TransactionTestCase
 
+from accounts import migrating
 from accounts.tests.people import add_user
 from tasks.history import Act
 
@@ -113,7 +114,7 @@ class OwnersTests(TransactionTestCase):
             locked.wait()
             go_to("0009_owners")
 
-        with mock.patch.object(owners, "PAUSE", 0.05), beside(migrate), transaction.atomic():
+        with mock.patch.object(migrating, "PAUSE", 0.05), beside(migrate), transaction.atomic():
             self.ann.lock()
             locked.set()
             wait_for_waiting()
@@ -131,7 +132,7 @@ class OwnersTests(TransactionTestCase):
             locked.wait()
             go_to("0009_owners")
 
-        with mock.patch.object(owners, "PAUSE", 0.05), beside(migrate), transaction.atomic():
+        with mock.patch.object(migrating, "PAUSE", 0.05), beside(migrate), transaction.atomic():
             self.write()
             locked.set()
             wait_for_waiting()
@@ -148,7 +149,7 @@ class OwnersTests(TransactionTestCase):
                 held.set()
                 done.wait(60)
 
-        tries = mock.patch.multiple(owners, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
+        tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_act was in use for too long, so migrating stopped"
         with beside(hold), tries:
             held.wait()
