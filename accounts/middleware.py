@@ -1,6 +1,7 @@
 """Who is asking: sign-in for every page that doesn't say otherwise, and their time zone."""
 
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -10,12 +11,21 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from accounts import second_factor, waiting
+from accounts.models import LONGEST_USER_AGENT, Session
+from accounts.sessions import get_user
 from accounts.site import LONGEST, is_ours
 from accounts.typed import typed
 
-LONGEST_USER_AGENT = 200  # the column's
+
+class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
+    """Take the user from the query that reads the session."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = SimpleLazyObject(partial(get_user, request))
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -56,10 +66,11 @@ def page_of_form(request):
 
 
 class LastSeenMiddleware:
-    """Note when and from where a session is used, for the list of sessions.
+    """Note whose a session is, and when and from where it is used, for the list of sessions.
 
-    One query in ten minutes for each session and process. allauth's own tracking costs three on
-    each request.
+    One query in ten minutes for each session and process. A session that was begun in place of
+    another user's has no key until it is saved. That happens here, inside of the middleware that
+    asks for the key.
     """
 
     EVERY = timedelta(minutes=10)
@@ -70,17 +81,22 @@ class LastSeenMiddleware:
         self.seen = {}
 
     def __call__(self, request):
-        if request.user.is_authenticated:
-            self.note(request, request.session.session_key, timezone.now())
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:  # after the request, which may have begun the session
+            self.note(request, timezone.now())
+        return response
 
-    def note(self, request, key, now):
+    def note(self, request, now):
+        if request.session.session_key is None:
+            request.session.save()
+        key = request.session.session_key
         if key in self.seen and now - self.seen[key] < self.EVERY:
             return
         if len(self.seen) >= self.REMEMBER:
             self.seen.clear()
         self.seen[key] = now
-        request.user.usersession_set.filter(session_key=key).update(
+        Session.objects.filter(pk=key).update(
+            user=request.user,
             last_seen_at=now,
             ip=get_adapter().get_client_ip(request),
             user_agent=request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT],

@@ -7,13 +7,16 @@ import zoneinfo
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.addresses import validate_email, validate_new_email
 from accounts.clock import Clock
@@ -51,8 +54,7 @@ class UserQuerySet(models.QuerySet):
 
     def with_waits(self):
         """Add to each user, as `waits`, whether something of theirs waits to be saved."""
-        waiting = WaitingForm.objects.filter(user=models.OuterRef("pk")).current()
-        return self.annotate(waits=models.Exists(waiting))
+        return self.annotate(waits=WaitingForm.objects.exists_for("pk"))
 
     def sign_out(self):
         """End all sessions of these users, also those that no list knows."""
@@ -342,7 +344,11 @@ class NoRoom(ValidationError):
 class WaitingFormQuerySet(models.QuerySet):
     def current(self):
         """Narrow to what is still offered to its user."""
-        return self.filter(kept_at__gte=timezone.now() - WAITING_OFFERED)
+        return self.filter(kept_at__gte=Now() - WAITING_OFFERED)
+
+    def exists_for(self, user):
+        """Return the condition that something is still offered to the user of this column."""
+        return models.Exists(self.filter(user=models.OuterRef(user)).current())
 
     def kept_before(self, moment):
         return self.filter(kept_at__lt=moment)
@@ -401,6 +407,68 @@ class WaitingForm(models.Model):
 
     def __str__(self):
         return f"{self.path} of {self.user_id}, kept at {self.kept_at}"
+
+
+LONGEST_USER_AGENT = 200  # characters of it that are kept
+
+
+def mark_of(session_key):
+    """Return what stands for a session where its key must not: who has the key has the session."""
+    return salted_hmac("last_user", session_key).hexdigest()
+
+
+class SessionQuerySet(models.QuerySet):
+    def live(self, now=None):
+        """Leave out those whose time is up, at this moment or at now."""
+        return self.filter(expire_date__gt=now or timezone.now())
+
+    def with_waits(self):
+        """Add to each session, as `waits`, whether something of its user's waits to be saved."""
+        return self.annotate(waits=WaitingForm.objects.exists_for("user"))
+
+    def marked(self, mark):
+        """Return the one of these, who are few, that has this mark; None if none has."""
+        return next((session for session in self if session.mark == mark), None)
+
+
+class Session(AbstractBaseSession):
+    """A session as Django keeps it, in Django's table, with its user and where it was seen.
+
+    The columns beyond Django's are written by LastSeenMiddleware alone. A session that a version
+    before this one has begun gets its user by that, at its next request.
+    """
+
+    # Null: nobody has signed in. The database deletes a user's sessions with the user.
+    user = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.DO_NOTHING, related_name="sessions"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_seen_at = models.DateTimeField(null=True, editable=False)
+    ip = models.GenericIPAddressField(null=True, editable=False)
+    user_agent = models.CharField(max_length=LONGEST_USER_AGENT, db_default="", editable=False)
+
+    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    class Meta(AbstractBaseSession.Meta):
+        db_table = "django_session"
+
+    def __str__(self):
+        return f"{self.ip} ({self.user_agent})"
+
+    @classmethod
+    def get_session_store_class(cls):
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def mark(self):
+        return mark_of(self.session_key)
+
+    def counts_for(self, user):
+        """Return whether user is signed in by it: not after a sign_out(), nor a new password."""
+        hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+        return self.get_decoded().get(HASH_SESSION_KEY) in hashes
 
 
 class EndedSessionManager(models.Manager):

@@ -1,17 +1,145 @@
-"""What allauth's list of sessions asks of the project."""
+"""Sessions: where they are kept, whose they are, and how all but one are ended."""
 
-from allauth.core import context
-from allauth.usersessions.adapter import DefaultUserSessionsAdapter
-from django.contrib.auth import HASH_SESSION_KEY
+from datetime import UTC, datetime
+from functools import cache
+from typing import NamedTuple
 
-from accounts.models import User
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Session, User
+from accounts.templatetags.accounts import device
+
+# What stands in the parameters of the question for the key of a session, and for this moment.
+KEY, NOW = "key", datetime.max.replace(tzinfo=UTC)
 
 
-class SessionsAdapter(DefaultUserSessionsAdapter):
-    def end_sessions(self, sessions):
-        """End all sessions of whoever asks but this one: those that the list lacks, too."""
-        super().end_sessions(sessions)
-        request = context.request
-        User.objects.filter(pk=request.user.pk).sign_out()
-        request.user.refresh_from_db(fields=["signed_out_at"])
-        request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
+@cache
+def question():
+    """Return the SQL that asks for a session, and its parameters, among them KEY and NOW.
+
+    Each request asks it, and Django takes longer to compile it than PostgreSQL to answer it. Its
+    columns are what the session holds, whether something waits for its user, and the user's own.
+    """
+    columns = [f"user__{field.name}" for field in User._meta.concrete_fields]
+    rows = Session.objects.live(NOW).with_waits().filter(pk=KEY)
+    return rows.values_list("session_data", "waits", *columns).query.sql_with_params()
+
+
+def ask(key):
+    """Return the columns of the question for the session with this key; None if there is none."""
+    sql, parameters = question()
+    real = {KEY: key, NOW: timezone.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [real.get(value, value) for value in parameters])
+        return cursor.fetchone()
+
+
+def user_of(columns):
+    """Return the user with these values of their columns; None where all are null."""
+    fields = User._meta.concrete_fields
+    values = [as_python(*pair) for pair in zip(fields, columns, strict=True)]
+    user = User.from_db(connection.alias, [field.attname for field in fields], values)
+    return user if user.pk else None
+
+
+def as_python(field, value):
+    convert = getattr(field, "from_db_value", None)
+    return convert(value, None, connection) if convert else value
+
+
+class SessionStore(db.SessionStore):
+    """Django's, in rows of our own (accounts.models.Session), each read together with its user.
+
+    The name of the class is part of the salt of what it signs: another would end all sessions.
+    """
+
+    user = None  # whose row it is, once it is read; what the session holds decides (get_user)
+
+    @classmethod
+    def get_model_class(cls):
+        return Session
+
+    def load(self):
+        found = ask(self.session_key)
+        if not found:
+            self._session_key = None
+            return {}
+        held, waits, *columns = found
+        self.user = user_of(columns)
+        if self.user:
+            self.user.waits = waits
+        return self.decode(held)
+
+    def save(self, must_create=False):
+        """Save what it holds and until when, by one statement, and no other column.
+
+        UpdateError, as Django's, if it has ended meanwhile.
+        """
+        if must_create or self.session_key is None:
+            return super().save(must_create)
+        row = self.create_model_instance(self._get_session())
+        kept = Session.objects.filter(pk=row.pk)
+        if not kept.update(session_data=row.session_data, expire_date=row.expire_date):
+            raise UpdateError
+
+
+def get_user(request):
+    """Return whose request this is: of the session's user, where Django would say the same.
+
+    Django is asked, by a query of its own, where anything is unusual.
+    """
+    session = request.session
+    path = session.get(BACKEND_SESSION_KEY)  # this reads the row
+    user = session.user
+    is_theirs = (
+        user is not None
+        and session.get(SESSION_KEY) == user.pk
+        and path in settings.AUTHENTICATION_BACKENDS
+        and auth.load_backend(path).user_can_authenticate(user)
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    )
+    return user if is_theirs else auth.get_user(request)
+
+
+class SignedIn(NamedTuple):
+    """A session as a page shows it to its user."""
+
+    mark: str
+    device: str  # such as "Firefox on Linux"
+    ip: str
+    last_seen: str  # in words
+    since: str
+    is_current: bool
+
+
+def signed_in(request):
+    """Return where the user is signed in, the longest first."""
+    user, clock = request.user, request.user.clock()
+    return [
+        SignedIn(
+            session.mark,
+            device(session.user_agent),
+            session.ip,
+            naturaltime(session.last_seen_at),
+            clock.moment(session.created_at),
+            session.pk == request.session.session_key,
+        )
+        for session in user.sessions.live().order_by("created_at")
+        if session.counts_for(user)
+    ]
+
+
+def end_others(request):
+    """End all sessions of the user but this one: those that no list knows, too."""
+    request.user.sessions.exclude(pk=request.session.session_key).delete()
+    User.objects.filter(pk=request.user.pk).sign_out()
+    request.user.refresh_from_db(fields=["signed_out_at"])
+    request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()

@@ -59,8 +59,7 @@ def show_admin_link(request, user):
 
 def end_sessions(request, user):
     """Sign the user out everywhere; they may sign in again."""
-    for session in user.usersession_set.all():
-        session.end()
+    user.sessions.all().delete()
     User.objects.filter(pk=user.pk).sign_out()
     return True
 

@@ -11,5 +11,5 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("admin-link/", views.admin_link_send, name="admin_link_send"),
     path("admin-link/key/<str:admin_link_key>/", views.admin_link, name="admin_link"),
-    path("sessions/<int:session_pk>/end/", views.session_end, name="session_end"),
+    path("sessions/<str:session_mark>/end/", views.session_end, name="session_end"),
 ]

@@ -15,11 +15,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
+from accounts.sessions import end_others, signed_in
 from accounts.site import is_ours
 from accounts.waiting import (
     KEEPS_NOTHING,
@@ -146,16 +147,27 @@ def admin_link_send(request):
     return redirect("settings")
 
 
+def session_list(request):
+    """Show where the user is signed in; a POST ends all of these sessions but this one."""
+    if request.method == "POST":
+        end_others(request)
+        messages.info(request, "Signed out of all other sessions.")
+        return redirect("session_list")
+    return render(request, "session_list.html", {"sessions": signed_in(request)})
+
+
 @require_POST
-def session_end(request, session_pk):
+def session_end(request, session_mark):
     """End one of the user's sessions, in another browser or in this one."""
-    session = get_object_or_404(request.user.usersession_set, pk=session_pk)
-    if session.is_current():
+    session = request.user.sessions.marked(session_mark)
+    if session is None:
+        raise Http404
+    if session.session_key == request.session.session_key:
         return sign_out(request)
     note_end(request.user, session.session_key)
-    session.end()
+    session.delete()
     messages.success(request, "Signed out there.")
-    return redirect("usersessions_list")
+    return redirect("session_list")
 
 
 @require_POST

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import WAITING_OFFERED, EndedSession, NoRoom, User
+from accounts.models import WAITING_OFFERED, EndedSession, NoRoom, User, mark_of
 from accounts.text import unix_lines
 from accounts.typed import TYPED
 
@@ -113,14 +113,6 @@ def words_at(path):
 # Whose browser it is
 
 
-def mark_of(session_key):
-    """Return what tells a session in a cookie that outlives it, where the key itself must not be.
-
-    Anyone with the key has the session.
-    """
-    return salted_hmac(COOKIE, session_key).hexdigest()
-
-
 def proof_of(user, mark):
     """Return what goes with a session's mark until all sessions of its user are ended at once."""
     return salted_hmac(COOKIE, mark + user.get_session_auth_hash()).hexdigest()
@@ -138,7 +130,7 @@ def last_user(request):
     """Return the user whose session in this browser was not ended on purpose; None for nobody.
 
     Of a session that was ended on purpose its mark is known (EndedSession), or its proof is right
-    no more. allauth's list of sessions can't tell: it forgets what has expired. A session may still
+    no more. The list of sessions can't tell: it forgets those whose time is up. A session may still
     go on: a browser that was closed has forgotten it, and brings back the form of a tab.
     """
     pk, mark, proof = said_in(request)

@@ -66,12 +66,16 @@ UPDATE tasks_tag SET name = 'tag' || id
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
     *["tasks_savedsearch", "accounts_waitingform", "accounts_event"],
-    *["usersessions_usersession", "mfa_authenticator", "account_emailconfirmation"],
+    *["mfa_authenticator", "account_emailconfirmation"],
     *["accounts_adminlink", "accounts_endedsession"],
 ]
+LEFT = "usersessions_usersession"  # by a version before this one: accounts, 0015
 
 OURS = [
-    ("Ending sessions and forgetting secrets", f"TRUNCATE {', '.join(EMPTIED)}"),
+    (
+        "Ending sessions and forgetting secrets",
+        f"DROP TABLE IF EXISTS {LEFT}; TRUNCATE {', '.join(EMPTIED)}",
+    ),
     ("Replacing names and addresses", PEOPLE),
     ("Replacing titles and notes", TASKS),
     ("Replacing the names of lists and tags", NAMES),
@@ -148,5 +152,5 @@ def cleaned(known, columns):
 def unknown(cursor):
     """Return the tables that nothing here cleans, and that may hold anything."""
     known = {*connection.introspection.django_table_names(), *OLD_CLEANED, *OLD_EMPTIED, *EMPTIED}
-    known |= {"django_migrations", "alembic_version"}
+    known |= {LEFT, "django_migrations", "alembic_version"}
     return sorted(set(connection.introspection.table_names(cursor)) - known)

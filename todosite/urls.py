@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts.views import account_email, sign_out
+from accounts.views import account_email, session_list, sign_out
 
 handler400 = "todosite.views.bad_request"
 handler403 = "todosite.views.permission_denied"
@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("accounts/email/", account_email, name="account_email"),
     path("accounts/logout/", sign_out, name="account_logout"),
+    path("accounts/sessions/", session_list, name="session_list"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

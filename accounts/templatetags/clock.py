@@ -1,4 +1,4 @@
-"""Moments as the user reads them, for allauth's pages: {{ session.created_at|moment:clock }}."""
+"""Moments as the user reads them, for allauth's pages: {{ key.created_at|moment:clock }}."""
 
 from django import template
 

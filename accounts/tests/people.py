@@ -1,16 +1,19 @@
 """The cast of the tests: Ann, whose things they are, and Ben, who must never see them."""
 
+from datetime import timedelta
 from functools import cache
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import get_hasher, make_password
 from django.http import HttpRequest
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Session, User
 
 PASSWORD = "Corr3ct-horse!"
 NEW_PASSWORD = "an0ther-Horse!"
+ELSEWHERE = "elsewhere"  # the key of a session
 
 
 def add_user(email="ann@example.org", *, password=None, **fields):
@@ -32,7 +35,14 @@ def hashed(password, algorithm):
 def begin_session(client, user):
     """Sign the user in, in a session that their list of sessions has, as each sign-in's is."""
     client.force_login(user)
-    user.usersession_set.create(session_key=client.session.session_key, ip="127.0.0.1")
+    seen = Session.objects.filter(pk=client.session.session_key)
+    seen.update(user=user, ip="127.0.0.1", last_seen_at=timezone.now())
+
+
+def add_session(user):
+    """Return a new session of user's, in a browser that no test has."""
+    end = timezone.now() + timedelta(days=1)
+    return Session.objects.create(session_key=ELSEWHERE, expire_date=end, user=user, ip="192.0.2.1")
 
 
 def login_by_second_factor(client, user):

@@ -136,19 +136,19 @@ class SessionTests(TestCase):
 
     def test_lists_browsers_and_ends_one(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
-        page = laptop.get(reverse("usersessions_list"))
+        page = laptop.get(reverse("session_list"))
         browsers = [words_of(browser) for browser in select(page, ".rows p:first-child")]
         self.assertCountEqual(browsers, ["Firefox on Linux This browser", "Mobile Safari on iOS"])
         self.assertContains(page, "127.0.0.1 · last seen now")
-        session = self.ann.usersession_set.get(user_agent=IPHONE)
-        response = laptop.post(reverse("session_end", args=[session.pk]))
-        self.assertRedirects(response, reverse("usersessions_list"))
+        session = self.ann.sessions.get(user_agent=IPHONE)
+        response = laptop.post(reverse("session_end", args=[session.mark]))
+        self.assertRedirects(response, reverse("session_list"))
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
 
     def test_ending_this_one_is_signing_out(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
-        session = self.ann.usersession_set.get(user_agent=FIREFOX)
-        response = laptop.post(reverse("session_end", args=[session.pk]), follow=True)
+        session = self.ann.sessions.get(user_agent=FIREFOX)
+        response = laptop.post(reverse("session_end", args=[session.mark]), follow=True)
         self.assertRedirects(response, "/")
         self.assertContains(response, "You have signed out.")
         self.assertContains(response, "<h1>Write it down. Tick it off.</h1>")
@@ -156,7 +156,7 @@ class SessionTests(TestCase):
 
     def test_ends_all_others(self):
         laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, FIREFOX])
-        laptop.post(reverse("usersessions_list"))
+        laptop.post(reverse("session_list"))
         self.assertEqual(
             [self.is_in(client) for client in (laptop, phone, third)], [True, False, False]
         )
@@ -173,18 +173,18 @@ class SessionTests(TestCase):
     def test_sessions_that_no_list_knows_end_with_the_others(self):
         new = "an0ther-Horse!"
         passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-        for name, data in [("usersessions_list", {}), ("account_change_password", passwords)]:
+        for name, data in [("session_list", {}), ("account_change_password", passwords)]:
             with self.subTest(name):
                 laptop, unknown = self.sign_in(FIREFOX), self.sign_in(IPHONE)
-                self.ann.usersession_set.filter(user_agent=IPHONE).delete()
+                self.ann.sessions.filter(user_agent=IPHONE).update(user=None)
                 laptop.post(reverse(name), data)
                 self.assertEqual((self.is_in(laptop), self.is_in(unknown)), (True, False))
-                page = laptop.get(reverse("usersessions_list"))
+                page = laptop.get(reverse("session_list"))
                 self.assertContains(page, "This browser", count=1)
 
     def test_session_that_ended_does_not_come_back_with_the_account(self):
         phone = self.sign_in(IPHONE)
-        self.ann.usersession_set.all().delete()
+        self.ann.sessions.update(user=None)
         users = User.objects.filter(pk=self.ann.pk)
         self.assertEqual((users.deactivate(), users.activate()), (1, 1))
         self.assertIs(self.is_in(phone), False)
@@ -192,19 +192,19 @@ class SessionTests(TestCase):
 
     def test_ending_one_session_leaves_the_others(self):
         laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, "curl/8"])
-        session = self.ann.usersession_set.get(user_agent=IPHONE)
-        laptop.post(reverse("session_end", args=[session.pk]))
+        session = self.ann.sessions.get(user_agent=IPHONE)
+        laptop.post(reverse("session_end", args=[session.mark]))
         self.assertEqual(
             [self.is_in(client) for client in (laptop, phone, third)], [True, False, True]
         )
 
     def test_notes_when_and_from_where_a_session_was_seen(self):
         laptop = self.sign_in(FIREFOX)
-        self.ann.usersession_set.update(last_seen_at="2020-01-01T00:00:00Z", ip="192.0.2.1")
+        self.ann.sessions.update(last_seen_at="2020-01-01T00:00:00Z", ip="192.0.2.1")
         other_process = self.client_class(headers={"User-Agent": IPHONE})
         other_process.cookies = laptop.cookies
         other_process.get("/tasks/")
-        session = self.ann.usersession_set.get()
+        session = self.ann.sessions.get()
         self.assertEqual((session.ip, session.user_agent), ("127.0.0.1", IPHONE))
         self.assertGreater(session.last_seen_at.year, 2020)
 

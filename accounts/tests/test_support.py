@@ -247,7 +247,7 @@ class HelpTests(SupportTestCase):
         there = self.signs_in()
         self.assertEqual(self.act("end_sessions"), ["Signed out 1 account everywhere."])
         self.assertEqual(there.get("/tasks/").status_code, 302)
-        self.assertEqual(list(self.ann.usersession_set.all()), [])
+        self.assertEqual(list(self.ann.sessions.all()), [])
         self.assertEqual(self.signs_in().get("/tasks/").status_code, 200)
         self.assertEqual(self.log(), (["Signed out everywhere."], [("signed out", True)]))
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from io import StringIO
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -12,7 +11,7 @@ from django.test import TestCase, TransactionTestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, User, WaitingForm
+from accounts.models import MOST_WAITING, MOST_WAITING_CHARACTERS, Session, User, WaitingForm
 from accounts.support import end_sessions
 from accounts.tests.factors import code
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user, begin_session
@@ -500,8 +499,8 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertKeepsNothing()
 
     def test_out_of_the_list_of_sessions(self):
-        session = self.ann.usersession_set.get()
-        self.client.post(f"/settings/sessions/{session.pk}/end/")
+        session = self.ann.sessions.get()
+        self.client.post(f"/settings/sessions/{session.mark}/end/")
         self.assertEqual(self.client.cookies["last_user"].value, "")
         self.assertKeepsNothing()
 
@@ -512,8 +511,8 @@ class EndedOnPurposeTests(WaitingTests):
         self.assertContains(self.client.get("/accounts/logout/"), 'action="/accounts/logout/"')
 
     def test_from_another_device(self):
-        session, other = self.ann.usersession_set.get(), self.other()
-        other.post(f"/settings/sessions/{session.pk}/end/")
+        session, other = self.ann.sessions.get(), self.other()
+        other.post(f"/settings/sessions/{session.mark}/end/")
         self.assertKeepsNothing()
 
     def test_from_another_device_for_all(self):

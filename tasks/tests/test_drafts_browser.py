@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from accounts.models import Session
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Step, Task, TaskList
 from tasks.tests.browsing import message, open_menu

@@ -4,9 +4,9 @@ from unittest import mock
 
 import psycopg
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import OperationalError
 
+from accounts.models import Session
 from accounts.tests.people import PASSWORD, add_user
 from tasks.forms import AddForm
 from tasks.models import Step, Task, TaskList

@@ -7,14 +7,13 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import unquote
 
-from allauth.usersessions.models import UserSession
 from django.db.models.base import ModelBase
 from django.test import Client, TestCase
 from django.urls import get_resolver, resolve, reverse
 
 from accounts import urls as account_urls
-from accounts.models import AdminLink, User, WaitingForm
-from accounts.tests.people import add_user
+from accounts.models import AdminLink, Session, User, WaitingForm
+from accounts.tests.people import ELSEWHERE, add_session, add_user
 from tasks import urls
 from tasks.history import Act, Change
 from tasks.models import SavedSearch, Step, Tag, Task, TaskList, TaskTag
@@ -32,7 +31,7 @@ KINDS += [AdminLink]
 
 def state():
     """Return every row that could be somebody's, as it is."""
-    sessions = UserSession.objects.filter(session_key="anns").values("session_key", "ip")
+    sessions = Session.objects.filter(pk=ELSEWHERE).values("session_key", "ip")
     users = User.objects.order_by("pk").values("pk", "arrangements", "name", "default_page")
     rows = [row for kind in KINDS for row in everything(kind).order_by("pk").values()]
     return [*sessions, *users, *rows]
@@ -78,8 +77,7 @@ class IsolationTests(TestCase):
     def setUpTestData(cls):
         cls.ann, cls.mallory = add_user(), add_user("mallory@example.org")
         # A new name of an id in a route is a KeyError until somebody's own is put here.
-        session = cls.ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
-        cls.ids = give(cls.ann, "Secret") | {"session_pk": [session.pk]}
+        cls.ids = give(cls.ann, "Secret") | {"session_mark": [add_session(cls.ann).mark]}
         cls.ids["admin_link_key"] = [key_of_admin_link(cls.ann)]
         cls.ann.arrange("inbox", sort="due", group="")
         task, one = cls.ids["task_pk"][0], cls.ids["list_pk"][0]
@@ -346,8 +344,7 @@ class DoorTests(TestCase):
 
     def test_no_view_is_exempt_from_csrf(self):
         ann = add_user()
-        session = ann.usersession_set.create(session_key="anns", ip="192.0.2.1")
-        ids = give(ann, "My") | {"session_pk": [session.pk]}
+        ids = give(ann, "My") | {"session_mark": [add_session(ann).mark]}
         ids["admin_link_key"] = [key_of_admin_link(ann)]
         client = Client(enforce_csrf_checks=True)
         client.force_login(ann)

@@ -1,8 +1,8 @@
 """Several lines are added at once, and a task is duplicated, without JavaScript."""
 
 import pytest
-from django.contrib.sessions.models import Session
 
+from accounts.models import Session
 from accounts.tests.people import PASSWORD
 from tasks.models import Task
 from tasks.tests.visiting import add, press, press_twice

@@ -6,14 +6,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.tests.people import PASSWORD, add_user
 from tasks import personal_data
 from tasks.models import Tag, Task, TaskList, TaskTag
@@ -97,7 +96,7 @@ class ResetTests(TestCase):
         self.assertEqual(
             set(where(MARK)),
             {"accounts_user", "django_admin_log", "mfa_authenticator", "tasks_task"}
-            | {"usersessions_usersession", "tasks_tasklist", "tasks_tag", "tasks_step"},
+            | {"django_session", "tasks_tasklist", "tasks_tag", "tasks_step"},
         )
         self.assertIs(Session.objects.exists(), True)
         reset()
@@ -223,6 +222,15 @@ class ResetTests(TestCase):
             err.getvalue(), "The table conversation is not known, so it is as it was.\n"
         )
         self.assertNotIn("Nobody of before", out.getvalue())
+
+    def test_list_of_sessions_that_a_version_before_left_goes(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE usersessions_usersession ("
+                "session_key varchar(40) REFERENCES django_session ON DELETE CASCADE)"
+            )
+        self.assertIn("Nobody of before", reset())
+        self.assertNotIn("usersessions_usersession", everything())
 
     def test_runs_on_a_branch_alone_and_on_the_database_that_was_meant(self):
         ann = self.add_ann()

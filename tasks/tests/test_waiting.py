@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import TestCase
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts import forms as account_forms
-from accounts.models import WaitingForm
+from accounts.models import Session, WaitingForm
 from accounts.tests.people import PASSWORD, add_user, begin_session
 from accounts.waiting import as_shown, is_typed
 from tasks import builder, forms

@@ -15,7 +15,8 @@ from todosite.logs import Line, calm, discreet
 from todosite.tests.production import ENV, ask, database_url, manage, serve
 
 KEY = "abc123-0123456789abcdef0123456789abcdef"
-PARTS_OF_A_PATH = r"\w+_pk|object_id|app_label|content_type_id|url|uidb36"
+# A mark tells which session is meant, and nobody gets into it by that.
+PARTS_OF_A_PATH = r"\w+_pk|session_mark|object_id|app_label|content_type_id|url|uidb36"
 
 
 def routes(resolver, prefix=""):

@@ -4,8 +4,8 @@ from unittest import mock
 
 import pytest
 from django.contrib.messages import success
-from django.contrib.sessions.models import Session
 
+from accounts.models import Session
 from accounts.tests.people import add_user
 from tasks.tests.pages import HTMX
 from tasks.views import pages
