@@ -13,7 +13,6 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 
 from accounts.middleware import way_to_sign_in
 from accounts.reading import read
-from todosite.database.away import database_is_away, took_too_long
 from todosite.views import unreadable
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -140,9 +139,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
     def process_response(self, request, response):
         try:
             return super().process_response(request, response)
-        except SessionInterrupted as error:
-            if database_is_away(error) or took_too_long(error):
-                raise
+        except SessionInterrupted:
             # A redirect leads to the sign-in by itself; another page may hold what was typed.
             if response.status_code >= 300:
                 return response

@@ -42,8 +42,8 @@ def csrf_failure(request, reason=""):
 
 
 def bad_request(request, exception):
-    """400; 503 where the session could not be saved, for which Django has 400, too."""
-    return calm_page(request, exception) or plain_page(request, "400.html", 400)
+    """400: a request that makes no sense."""
+    return plain_page(request, "400.html", 400)
 
 
 def unreadable(request, error):

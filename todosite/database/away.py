@@ -1,7 +1,5 @@
 """Tells a database that is away for a moment, or too slow, from a fault of the program."""
 
-from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout
 
@@ -53,7 +51,5 @@ def database_error(error):
         if isinstance(error, InterfaceError | OperationalError | InternalError):
             return error
         seen.add(error)
-        # Sessions hide what went wrong as they were saved; else only a cause is one.
-        hidden = isinstance(error, SessionInterrupted | UpdateError)
-        error = error.__cause__ or (error.__context__ if hidden else None)
+        error = error.__cause__
     return None

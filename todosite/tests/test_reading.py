@@ -199,7 +199,6 @@ def test_unreadable_request_is_a_page_of_400_whatever_it_leads_to(trouble, caplo
 
 HANDLERS = {
     "400": lambda request: handler(400)(request, BadRequest()),
-    "503 of the session": lambda request: handler(400)(request, OperationalError()),
     "403": lambda request: handler(403)(request, PermissionDenied()),
     "404": lambda request: handler(404)(request, Http404()),
     "500": lambda request: handler(500)(request),
