@@ -118,6 +118,9 @@ box?.addEventListener("paste", (event) => {
 const chips = byId("add-chips");
 const clearChips = () => chips.replaceChildren(...chips.querySelectorAll("[role=status]"));
 const isRead = (event) => event.detail.ctx?.request.action.endsWith("/tasks/read/");
+// The numbers of saved searches, which the page asks for by itself.
+const isNumbers = (event) => event.detail.ctx?.request.action.includes("/searches/numbers/");
+const isByItself = (event) => isRead(event) || isNumbers(event);
 const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
 
 // An answer about a line that has changed since, or was sent, is late.
@@ -183,12 +186,12 @@ const TROUBLE = {
 
 document.addEventListener("htmx:response:error", (event) => {
   const status = event.detail.ctx.response.status;
-  if (status === 409 || status === 422 || isRead(event)) return; // the answer says what is wrong, or nobody asked
+  if (status === 409 || status === 422 || isByItself(event)) return; // the answer says what is wrong, or nobody asked
   tell(TROUBLE[status] ?? "That didn't work, and nothing you typed is lost. Please try again.");
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (!event.detail.ctx || isRead(event)) return;
+  if (!event.detail.ctx || isByItself(event)) return;
   tell("Todosite can't be reached. Nothing you typed is lost; try again when you are online.");
 });
 
@@ -802,7 +805,9 @@ const AGAIN = 1000; // milliseconds, at the soonest
 let askedAt = 0;
 let latest; // of all that was asked, here or by an act: an answer to what came before is old
 
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+document.addEventListener("htmx:before:request", (event) => {
+  if (isNumbers(event)) return; // these are no part of the page's state
+  const { ctx } = event.detail;
   latest = ctx;
   // What the page shows is about to be another thing than what its state says.
   if (app && ctx.request.method !== "GET") app.dataset.etag = "changed";
@@ -831,7 +836,7 @@ async function askForNews() {
 async function freshen({ type, target, persisted }) {
   if ((type === "focus" && target !== window) || (type === "pageshow" && !persisted)) return;
   if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
-  if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request:not([name=text], .chip)")) return;
+  if (performance.now() - askedAt < AGAIN || document.querySelector(".htmx-request:not([name=text], .chip, [hx-trigger=revealed])")) return;
   askedAt = performance.now();
   const mine = (latest = {});
   const news = await askForNews();

@@ -89,6 +89,7 @@ class Listing:
     list = None  # that this is the page of, as the sidebar shows it
     q, saved = "", None  # what is looked for, and under which name it was kept
     words = ()  # that were looked for, and are marked in the rows
+    shows_searches = False  # those that are saved, beside the sidebar
     bulk_acts = {"complete"}  # of complete and reopen, those that can be done to several tasks
     progress = None  # (done today, that and what is still to do today), where it is shown
     completed_url = ""  # what is done here
@@ -640,6 +641,10 @@ class Search(Listing):
     def saved(self):
         """The saved search that this is, as the sidebar shows it; None if it isn't saved."""
         return next((one for one in self.sidebar.searches if one["url"] == self.url()), None)
+
+    @property
+    def shows_searches(self):
+        return not self.asked_for
 
     @property
     def title(self):

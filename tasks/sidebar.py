@@ -1,12 +1,15 @@
 """The lists, tags and counts that every page shows, asked of the database once."""
 
 import json
+from hashlib import sha256
 from itertools import pairwise
+from urllib.parse import urlencode
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
+from psycopg.errors import QueryCanceled
 
 from tasks import search
 
@@ -30,10 +33,13 @@ SELECT
         WHERE user_id = %(user)s AND deleted_at IS NULL AND completed_at IS NULL GROUP BY list_id
     ) AS c)::text,
     (SELECT json_agg(s) FROM (
-        SELECT id AS pk, name, q, completed FROM tasks_savedsearch
-        WHERE user_id = %(user)s ORDER BY lower(name)
+        SELECT id AS pk, name, q, completed,
+            (SELECT max(id) FROM tasks_act WHERE user_id = %(user)s) AS latest_act
+        FROM tasks_savedsearch WHERE user_id = %(user)s ORDER BY lower(name)
     ) AS s)::text
 """
+
+PATIENCE = "1s"  # that the numbers of saved searches may take; beyond it there are none
 
 
 class Sidebar:
@@ -119,29 +125,51 @@ class Sidebar:
     @cached_property
     def saved(self):
         """The saved searches by name, as rows of the model."""
-        return [self.user.searches.model(**one) for one in self.row[3]]
+        names = ["pk", "name", "q", "completed"]
+        model = self.user.searches.model
+        return [model(**{name: one[name] for name in names}) for one in self.row[3]]
 
     @cached_property
     def searches(self):
-        """The same as the sidebar shows them: {"pk", "name", "url", "found"}, found a number."""
+        """The same as the sidebar shows them: {"pk", "name", "url"}."""
         return [
-            {"pk": one.pk, "name": one.name, "url": one.get_absolute_url(), "found": found}
-            for one, found in zip(self.saved, self.numbers(self.saved), strict=True)
+            {"pk": one.pk, "name": one.name, "url": one.get_absolute_url()} for one in self.saved
         ]
 
-    def numbers(self, searches):
-        """Return how many tasks each of these finds, by one query for all of them."""
-        if not searches:
-            return []
+    @property
+    def numbers_url(self):
+        """Where a page asks for the numbers of its saved searches, once it is shown.
+
+        It is another address whenever they may be others: after an act, with other searches, and on
+        another day. While it is the same, a page that is morphed doesn't ask again.
+        """
+        state = json.dumps([self.row[3], self.clock.today.isoformat()])
+        query = {"state": sha256(state.encode()).hexdigest()[:16]}
+        return f"{reverse('search_numbers')}?{urlencode(query)}"
+
+    def numbers(self):
+        """Return how many tasks each saved search finds, {id: number}, by one query for all.
+
+        {} where that would take longer than PATIENCE.
+        """
+        if not self.saved:
+            return {}
         counts = [
             self.user.tasks.found_by(self.read(one.q), self.user, self.clock.now, one.completed)
             .annotate(search=Value(one.pk))
             .values_list("search")
             .annotate(Count("pk"))
-            for one in searches
+            for one in self.saved
         ]
-        found = dict(counts[0].union(*counts[1:], all=True))
-        return [found.get(one.pk, 0) for one in searches]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+                found = dict(counts[0].union(*counts[1:], all=True))
+        except OperationalError as error:
+            if isinstance(error.__cause__, QueryCanceled):
+                return {}
+            raise
+        return {one.pk: found.get(one.pk, 0) for one in self.saved}
 
 
 def sidebar_of(request):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("inbox/", pages.inbox, name="inbox"),
     path("completed/", pages.completed, name="completed"),
     path("search/", search.search, name="search"),
+    path("searches/numbers/", search.search_numbers, name="search_numbers"),
     path("searches/add/", search.search_add, name="search_add"),
     path("searches/<int:search_pk>/edit/", search.search_edit, name="search_edit"),
     path("searches/<int:search_pk>/delete/", search.search_delete, name="search_delete"),

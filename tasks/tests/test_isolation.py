@@ -21,7 +21,7 @@ from tasks.tests.pages import HTMX
 from todosite.tests.html import one
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
-OPEN_TO_ALL = {"home", "task_read"}
+OPEN_TO_ALL = {"home", "task_read", "search_numbers"}
 NOBODYS = 9_999_999_999  # an id that nothing has
 OTHER_METHODS = ["head", "put", "patch", "delete", "options"]
 

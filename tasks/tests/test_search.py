@@ -1,13 +1,17 @@
 """The search: what is understood, what is found, what is marked, and the searches that are kept."""
 
 from datetime import timedelta
+from unittest import mock
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
 from accounts.tests.people import add_user
+from tasks.models import TaskQuerySet
 from tasks.search import excerpt, fold, folded_names, marked, read
 from tasks.tests.pages import (
     HTMX,
@@ -341,11 +345,97 @@ class SavedSearchTests(PageTests):
         self.assertRedirects(response, "/search/?q=%23calls")
         self.assertEqual(messages_of(response), ["Saved the search “Calls”. It is in the sidebar."])
         self.assertContains(response, "<title>“#calls” · Calls · Todosite</title>")
-        self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 2)
+        self.assertEqual(self.numbers(), {"Calls": "2"})
         self.ann.tasks.get(title="Milk").complete()
-        self.assertEqual(counts_of(self.get("/inbox/"))["Calls"], 1)
+        self.assertEqual(self.numbers(), {"Calls": "1"})
         self.save("Also done", "#calls", completed="True")
-        self.assertEqual(counts_of(self.get("/inbox/"))["Also done"], 2)
+        self.assertEqual(self.numbers(), {"Also done": "2", "Calls": "1"})
+        self.ann.tasks.get(title="Bread").delete_softly()
+        self.assertEqual(self.numbers(), {"Also done": "1", "Calls": ""})
+
+    def numbers(self):
+        """Return what the fragment says, by the names of the searches."""
+        response = self.client.get("/searches/numbers/", headers=HTMX)
+        names = {f"[data-found='{one.pk}']": one.name for one in self.ann.searches.all()}
+        return {
+            names[part.get("hx-target")]: "".join(filter(str.isdigit, words_of(part)))
+            for part in select(response, "hx-partial")
+        }
+
+    def asking(self, url="/inbox/"):
+        """Return the addresses that a page asks for the numbers of its searches."""
+        return [one.get("hx-get") for one in select(self.get(url), "[hx-trigger=revealed]")]
+
+    def test_page_shows_no_number_itself_and_asks_once_for_all_of_them(self):
+        self.add_tag("calls", self.add_task("Milk"))
+        self.assertEqual(self.asking(), [])
+        self.save()
+        self.save("Others", "milk")
+        for url in ["/inbox/", "/search/?q=x", "/search/", "/settings/", "/history/"]:
+            with self.subTest(url=url):
+                (asked,) = self.asking(url)
+                self.assertTrue(asked.startswith("/searches/numbers/?state="))
+                response = self.get(url)
+                places = select(response, "#sidebar [data-found], .cards [data-found]")
+                self.assertEqual({words_of(place) for place in places}, {""})
+                self.assertEqual(len(places), 4 if url == "/search/" else 2)
+
+    def test_numbers_are_asked_for_again_once_they_may_be_others(self):
+        task = self.add_task("Milk", due_date=self.ann.today())
+        self.save()
+        asked = {*self.asking()}
+        self.assertEqual({*self.asking("/today/")}, asked)
+        complete = f"{task.get_absolute_url()}complete/"
+        for n, change in enumerate(
+            [
+                lambda: self.client.post(complete, {"next": "/inbox/"}),
+                lambda: self.save("Others", "milk"),
+                lambda: self.ann.searches.filter(name="Others").update(q="bread"),
+                lambda: task.edit(description="Oats"),
+                lambda: self.set_clock(2031, 1, 31, 12, 0),
+            ]
+        ):
+            with self.subTest(n):
+                change()
+                self.assertNotIn(self.asking()[0], asked)
+                asked |= {*self.asking()}
+        url = self.asking()[0]
+        self.client.post(complete, {"next": "/inbox/"})  # is completed already
+        self.client.post("/arrange/", {"sort": "due", "group": "", "next": "/inbox/"})
+        self.assertEqual(self.asking(), [url])
+        answer = self.client.post(complete, {"next": "/inbox/"}, headers=HTMX)
+        self.assertEqual(one(answer, "[hx-trigger=revealed]").get("hx-get"), url)
+
+    def test_numbers_that_take_too_long_are_not_there_and_all_else_is(self):
+        self.add_task("Milk")
+        self.save("Calls", "milk")
+        found_by = TaskQuerySet.found_by
+
+        def slowly(tasks, *arguments):
+            return found_by(tasks, *arguments).filter(
+                RawSQL("pg_sleep(10) IS NOT NULL", (), BooleanField())
+            )
+
+        with (
+            mock.patch.object(TaskQuerySet, "found_by", slowly),
+            mock.patch("tasks.sidebar.PATIENCE", "50ms"),
+        ):
+            self.assertEqual(self.numbers(), {"Calls": ""})
+            self.assertEqual(counts_of(self.get("/inbox/"))["Inbox"], 1)
+        self.assertEqual(self.numbers(), {"Calls": "1"})
+
+    def test_numbers_are_a_users_own(self):
+        ben = add_user("ben@example.org")
+        ben.searches.create(name="Secret", q="milk")
+        ben.tasks.create(title="Milk")
+        self.save("Calls", "milk")
+        self.assertEqual(self.numbers(), {"Calls": ""})
+        self.client.logout()
+        response = self.client.get("/searches/numbers/", headers=HTMX)
+        self.assertEqual((response.status_code, response.content), (204, b""))
+
+    def test_whoever_visits_the_address_of_the_numbers_comes_to_the_search(self):
+        self.assertRedirects(self.client.get("/searches/numbers/?state=1"), "/search/")
 
     def test_form_takes_what_was_searched_for(self):
         page = self.get("/search/?q=milk&completed=1")
@@ -416,7 +506,7 @@ class SavedSearchTests(PageTests):
         work = self.add_list("Work")
         self.add_task("Milk", list=work)
         self.save("W", "+work")
-        self.assertEqual(counts_of(self.get("/inbox/"))["W"], 1)
+        self.assertEqual(self.numbers(), {"W": "1"})
         work.edit(name="Job")
         page = self.get("/search/?q=%2Bwork")
         self.assertContains(page, "Nothing of yours is called <strong>+work</strong>")
@@ -464,6 +554,7 @@ class GoTests(PageTests):
     def test_many_words_take_few_steps_though_there_are_many_lists(self):
         many = [self.ann.lists.model(user=self.ann, name=f"a b {number}") for number in range(300)]
         self.ann.lists.bulk_create(many)
+        self.get("/go/?q=x")  # so that its templates are read by now
         number = calls(lambda: self.client.get("/go/", {"q": "a b " * 500}))
         self.assertLess(number, calls(lambda: self.client.get("/go/", {"q": "a b"})))
 

@@ -1,6 +1,8 @@
 """Finding: the search, those that a user keeps (request.user.searches), and going anywhere."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -55,6 +57,18 @@ def search_delete(request, search_pk):
     saved.delete()
     messages.success(request, f"Removed “{saved}” from the sidebar. It can be saved again here.")
     return redirect(saved)
+
+
+@require_safe
+@login_not_required  # or it would lead away from a page that was left open and only shows numbers
+def search_numbers(request):
+    """How many tasks each saved search finds: apart from the pages, which don't wait for it."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204)
+    if not wants_fragment(request):
+        return redirect("search")
+    numbers = sidebar_of(request).numbers()
+    return page(request, "tasks/_search_numbers.html", {"numbers": numbers})
 
 
 @require_safe

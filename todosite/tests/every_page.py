@@ -392,6 +392,7 @@ def lists_and_tags(rounds, user):
 
 
 def searches(rounds, user):
+    rounds.part("/searches/numbers/")
     rounds.get("/searches/add/", "/searches/add/?q=tom&completed=1")
     rounds.post("/searches/add/", name="", q="")
     rounds.post("/searches/add/", name=ODD, q="#family overdue", completed="False")
@@ -402,6 +403,7 @@ def searches(rounds, user):
         rounds.post(url, name="", q="")
         rounds.post(url, name="Theirs", **{"initial-name": "Mine"}, q="the", version="1")
     rounds.get("/today/", "/go/?q=the", f"/search/?q={'the'}")
+    rounds.part("/searches/numbers/")
     last = user.searches.order_by("pk").last()
     rounds.post(f"/searches/{last.pk}/delete/")
 

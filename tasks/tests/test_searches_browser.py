@@ -1,0 +1,112 @@
+"""The numbers of saved searches, which a page asks for once they are in sight, in Chromium."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+NUMBERS = re.compile("/searches/numbers/")
+
+
+@pytest.fixture
+def page(signed_in, ann):
+    for title in ("Milk", "Oat milk", "Bread"):
+        ann.tasks.create(title=title)
+    ann.searches.create(name="All milk", q="milk")
+    ann.searches.create(name="Nothing", q="cheese")
+    return signed_in
+
+
+@pytest.fixture
+def asked(page):
+    """The addresses that were asked for numbers, in order."""
+    found = []
+    page.on("request", lambda request: NUMBERS.search(request.url) and found.append(request.url))
+    return found
+
+
+def number(page, name="All milk"):
+    return page.locator("#sidebar li", has_text=name).locator(".count")
+
+
+def idle(page):
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+
+
+def test_they_come_by_themselves_and_again_after_an_act(page, asked):
+    page.goto("/inbox/")
+    expect(number(page)).to_have_text(", 2 tasks")
+    expect(number(page, "Nothing")).to_have_text("")
+    idle(page)
+    assert len(asked) == 1
+    page.get_by_role("button", name="Complete “Oat milk”").click()
+    expect(number(page)).to_have_text(", 1 task")
+    idle(page)
+    assert len(set(asked)) == len(asked) == 2
+
+
+def test_old_ones_stay_until_the_new_ones_are_there(page):
+    page.goto("/inbox/")
+    expect(number(page)).to_have_text(", 2 tasks")
+    page.route(NUMBERS, lambda route: route.abort())
+    page.get_by_role("button", name="Complete “Oat milk”").click()
+    expect(page.locator("#messages")).to_contain_text("Completed “Oat milk”.")
+    idle(page)
+    expect(number(page)).to_have_text(", 2 tasks")
+    expect(page.locator("#messages")).not_to_contain_text("can't be reached")
+
+
+def test_what_changes_nothing_asks_for_none(page, ann, asked):
+    page.goto("/inbox/")
+    expect(number(page)).to_have_text(", 2 tasks")
+    ann.tasks.filter(title="Bread").update(completed_at=timezone.now())  # by no act
+    page.get_by_role("button", name="Complete “Bread”").click()
+    expect(page.locator("#messages")).to_contain_text("“Bread” was completed already.")
+    expect(page.locator("#count-inbox")).to_have_text(", 2 tasks")
+    idle(page)
+    expect(number(page)).to_have_text(", 2 tasks")
+    assert len(asked) == 1
+
+
+def test_one_that_fails_says_nothing(page):
+    page.route(NUMBERS, lambda route: route.fulfill(status=503, body="No"))
+    with page.expect_response(NUMBERS):
+        page.goto("/inbox/")
+    idle(page)
+    expect(page.locator("#messages")).to_have_text("")
+    expect(number(page)).to_have_text("")
+
+
+def test_name_stays_where_it_is_when_its_number_comes(page):
+    held = []
+    page.route(NUMBERS, lambda route: held.append(route))
+    page.goto("/inbox/", wait_until="commit")
+    row = page.locator("#sidebar li", has_text="All milk")
+    expect(row).to_be_visible()
+    page.wait_for_timeout(300)
+    before = [row.bounding_box(), row.locator(".name").bounding_box()]
+    held[0].continue_()
+    expect(number(page)).to_have_text(", 2 tasks")
+    assert [row.bounding_box(), row.locator(".name").bounding_box()] == before
+
+
+def test_phone_asks_where_it_shows_them(page, asked):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/inbox/")
+    idle(page)
+    assert asked == []
+    page.goto("/search/")
+    expect(page.locator(".card-row", has_text="All milk").locator(".n")).to_have_text(", 2 tasks")
+    idle(page)
+    assert len(asked) == 1
+
+
+def test_search_shows_them_twice_and_asks_once(page, asked):
+    page.goto("/search/")
+    expect(page.locator(".card-row", has_text="All milk").locator(".n")).to_have_text(", 2 tasks")
+    expect(number(page)).to_have_text(", 2 tasks")
+    idle(page)
+    assert len(asked) == 1
