@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat, Lower
+from django.db.models.lookups import GreaterThan, LessThan
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
@@ -57,6 +58,13 @@ class Holds(models.Func):
         return sql, [like, self.user_pk, like, self.user_pk, like]
 
 
+class Place(models.Func):
+    """The columns of an order together, which PostgreSQL compares one after the other."""
+
+    function = "ROW"
+    output_field = models.TextField()  # which it isn't: it is only compared
+
+
 class OrderedQuerySet(models.QuerySet):
     """Rows that their user puts in order.
 
@@ -77,10 +85,19 @@ class OrderedQuerySet(models.QuerySet):
         return self
 
     def around(self, pk):
-        """Return the ids of the rows before and after this one, None at an end."""
-        pks = [None, *self.by_hand().values_list("pk", flat=True), None]
-        place = pks.index(pk) if pk in pks else None
-        return (pks[place - 1], pks[place + 1]) if place else (None, None)
+        """Return the ids of the rows before and after this one, None at an end.
+
+        These are rows that share an order. The two are read from its index, and no others.
+        """
+        columns = [one for one in self.HAND if one not in self.SHARED]
+        names = ["unplaced" if one is self.UNPLACED else one for one in columns]
+        rows = self.alias(unplaced=self.UNPLACED)
+        place, here = Place(*names), Place(*map(OuterRef, names))
+        after = rows.filter(GreaterThan(place, here)).by_hand().values("pk")
+        before = rows.filter(LessThan(place, here)).by_hand().reverse().values("pk")
+        beside = {"before": Subquery(before[:1]), "after": Subquery(after[:1])}
+        found = rows.filter(pk=pk).annotate(**beside).values_list("before", "after")
+        return found.first() or (None, None)
 
     def place(self, act, pk, *, before=None, after=None, to=None):
         """Put one of these rows before or after another (ids), or to the "top" or "bottom".

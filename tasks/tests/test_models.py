@@ -1,8 +1,9 @@
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test import TestCase
+from django.utils import timezone
 
 from accounts.tests.people import add_user
 from tasks.history import Act, Change
@@ -425,6 +426,19 @@ class OrderTests(TestCase):
         self.tasks["b"].complete()
         self.assertEqual(siblings.around(a), (None, c))
         self.assertEqual(siblings.around(b), (None, None))
+
+    def test_neighbours_of_each_are_those_of_the_whole_order(self):
+        """Some are placed, some are not, and some of these were made at one moment."""
+        now = timezone.now()
+        self.move("d", to="top")
+        for n in range(6):
+            self.ann.tasks.create(title=f"{n}", created_at=now - timedelta(minutes=n // 2))
+        home = add_list(self.ann)
+        for rows in (self.ann.tasks.filter(list=None), self.ann.tasks.filter(list=home)):
+            pks = [None, *rows.by_hand().values_list("pk", flat=True), None]
+            for before, pk, after in zip(pks, pks[1:], pks[2:], strict=False):
+                self.assertEqual(rows.around(pk), (before, after))
+            home.user.tasks.filter(title__gt="2").update(list=home, position="")
 
     def test_in_another_list_a_task_is_not_placed_yet(self):
         self.move("a", to="top")

@@ -162,6 +162,13 @@ def fill(user, tasks, lists, tags):
     )
 
 
+def nodes(plan):
+    """Yield each node of a plan, as EXPLAIN gives it in JSON."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
 def edit_often(user, times):
     """Let user have edited all their open tasks at once, and each task with steps so often."""
     user.tasks.open().change(user.acts.create(kind="edit"), description="Long")
@@ -291,6 +298,19 @@ class QueryTests(TestCase):
         ]:
             with self.subTest(url=url):
                 self.assertRegex(self.plan(url), f"(using|on) {index}")
+
+    def test_neighbours_are_read_from_the_index_and_nothing_else_is(self):
+        rows = self.ann.tasks.open().filter(list=None)
+        pk = rows.by_hand()[rows.count() // 2].pk
+        with CaptureQueriesContext(connection) as queries:
+            rows.around(pk)
+        with connection.cursor() as cursor:
+            (query,) = queries.captured_queries
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query['sql']}")
+            read = [plan for plan in nodes(cursor.fetchone()[0][0]["Plan"]) if "Index Name" in plan]
+        self.assertEqual([plan["Index Name"] for plan in read[1:]], ["tasks_task_by_hand"] * 2)
+        self.assertEqual([plan["Actual Rows"] for plan in read], [1, 1, 1])
+        self.assertEqual({plan.get("Rows Removed by Filter", 0) for plan in read}, {0})
 
     def test_trash_is_read_from_its_index(self):
         plan = self.ann.tasks(manager="trash").latest_deleted_first()[:50].explain()
