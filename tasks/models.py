@@ -271,7 +271,8 @@ class KeptQuerySet(PurgeableQuerySet):
         place = {"position": None}  # is no word that anybody typed, see Task.move()
         edited = [pk for pk in after if after[pk] | place != before[pk] | place]
         mine.filter(pk__in=edited).write()
-        act.keep(self.model, before, after)
+        if act:
+            act.keep(self.model, before, after)
 
     def write_rows(self, rows):
         """Write to each row what is its own, in one statement. Tags are no columns here."""
@@ -727,11 +728,77 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
 
         occurrences are the days that were shown, {id: day}.
         """
-        shown = occurrences or {}
-        repeating = self.open().exclude(repeat="")
-        repeating = [task.finish(None, shown.get(task.pk), act=act) for task in repeating]
+        repeating = self.finish(act, occurrences or {})
         once = self.open().filter(repeat="").change(act, completed_at=timezone.now())
-        return once + sum(done is not None for done in repeating)
+        return once + len(repeating)
+
+    @transaction.atomic
+    def finish(self, act, occurrences):
+        """Keep the open occurrences of these that repeat as completed tasks of their own, and go on
+        to the next ones. The last one of a repeat is completed itself.
+
+        occurrences are the days that were shown, {id: day}. Return the tasks as they were.
+        """
+        repeating = [
+            task for task in self.repeating() if occurrences.get(task.pk) in (None, task.due_date)
+        ]
+        days = {task: task.following() for task in repeating}
+        now = timezone.now()
+        last = [task.pk for task, day in days.items() if day is None]
+        if last:
+            Task.objects.filter(pk__in=last).change(act, completed_at=now)
+        days = {task: day for task, day in days.items() if day}
+        Task.objects.keep_occurrences(act, days, completed_at=now)
+        Task.objects.go_on(act, days)
+        return repeating
+
+    def repeating(self):
+        """Lock those that are open and repeat; return them as they are, with their user."""
+        rows = self.open().exclude(repeat="").select_related("user").order_by("pk")
+        return list(rows.select_for_update(no_key=True, of=["self"]))
+
+    def keep_occurrences(self, act, tasks, **fields):
+        """Add a task like each of these, with its tags, and its steps as they are ticked, and with
+        new values of fields; return the new ones, in the same order.
+        """
+        names = ["user_id", "list_id", "title", "description", "priority", "typed"]
+        names += ["due_date", "due_time"]
+        fields = {self.column(name): value for name, value in fields.items()}
+        owns = {}
+        for task in tasks:
+            columns = {name: getattr(task, name) for name in names} | fields
+            owns[task.pk] = Task(**columns, series=task)
+        if not owns:
+            return []
+        new = self.bulk_create(owns.values())
+        Task.everything.filter(pk__in=[own.pk for own in new]).leave_deleted_lists()
+        tags = TaskTag.objects.filter(task__in=owns, tag__deleted_at=None)
+        TaskTag.objects.bulk_create(
+            TaskTag(user_id=owns[pk].user_id, task=owns[pk], tag_id=tag)
+            for pk, tag in tags.values_list("task", "tag")
+        )
+        Step.objects.bulk_create(
+            Step(user_id=step.user_id, task=owns[step.task_id], title=step.title, done=step.done,
+                 position=step.position)
+            for step in Step.objects.filter(task__in=owns).by_hand()
+        )  # fmt: skip
+        if act:
+            act.keep_new(new)
+        return new
+
+    def go_on(self, act, days):
+        """Let these repeats be due on their next days, {task: day}, with no step done.
+
+        What counts from completion begins anew there.
+        """
+        rows = {}
+        for task, day in days.items():
+            row = {"repeat_anchor": as_json(task.repeat_anchor), "repeat": task.repeat}
+            if task.repeat_from == Task.RepeatFrom.COMPLETION:
+                row = {"repeat_anchor": as_json(day), "repeat": recurrence.one_less(task.repeat)}
+            rows[task.pk] = {"due_date": as_json(day)} | row
+        Task.everything.rewrite(act, rows)
+        Step.objects.filter(task__in=rows, done=True).change(act, done=False)
 
     def reopen(self, act=None):
         return self.completed().change(act, completed_at=None)
@@ -1101,22 +1168,12 @@ class Task(Kept):
         act, was = self.new_act(Act.Kind.COMPLETE), {"completed_at": None, "repeat": ""}
         return self._act(act, version, was, completed_at=timezone.now())
 
-    @transaction.atomic
-    def finish(self, version=None, occurrence=None, *, act=None):
-        """Keep this occurrence of a repeat as a completed task of its own, and go on to the next.
-
-        The last one is completed itself.
-        """
-        act = act or self.new_act(Act.Kind.COMPLETE)
-        row = self.there(version, occurrence)
-        following = row and row.following()
-        if row and following is None:
-            return self._act(act, None, {"completed_at": None}, completed_at=timezone.now())
-        if row:
-            row.keep_occurrence(act, completed_at=timezone.now())
-            row.go_on(act, following)
+    def finish(self, version=None, occurrence=None):
+        """As TaskQuerySet.finish(), for the occurrence of this day, or whichever it is now."""
+        act = self.new_act(Act.Kind.COMPLETE)
+        done = self.shown(version).finish(act, {self.pk: occurrence})
         self.refresh()
-        return act if row else None
+        return act if done else None
 
     @transaction.atomic
     def part(self, act, *, add_tags=(), remove_tags=(), **fields):
@@ -1124,36 +1181,35 @@ class Task(Kept):
 
         Return it; the repeat goes on without it. The last one is edited itself, and is returned.
         """
-        row = self.there(None, None)
+        (row,) = self.shown().repeating()
         following = row.following(is_done=False)
         if following is None:
             self.edit(act=act, add_tags=add_tags, remove_tags=remove_tags, **fields)
             return self
-        own = row.keep_occurrence(act, **fields)
+        (own,) = Task.objects.keep_occurrences(act, [row], **fields)
         own.hang(add_tags)
         TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
-        row.go_on(act, following)
+        Task.objects.go_on(act, {row: following})
         self.refresh()
         return own
 
     @transaction.atomic
     def skip(self, version=None, occurrence=None):
         """Go on to the next occurrence without this one; None where there is none."""
-        row = self.there(version, occurrence)
-        following = row and row.following(is_done=False)
-        act = self.new_act(Act.Kind.EDIT) if following else None
-        if act:
-            row.go_on(act, following)
+        act = None
+        for row in self.shown(version, occurrence).repeating():
+            following = row.following(is_done=False)
+            if following:
+                act = self.new_act(Act.Kind.EDIT)
+                Task.objects.go_on(act, {row: following})
         self.refresh()
         return act
 
-    def there(self, version, occurrence):
-        """Lock and return it as it is, if it's open and still the occurrence that was shown."""
+    def shown(self, version=None, occurrence=None):
+        """Return it as a queryset, an empty one if it isn't as it was shown any more."""
         shown = {"version": version, "due_date": occurrence}
         shown = {name: value for name, value in shown.items() if value is not None}
-        rows = Task.objects.open().exclude(repeat="").filter(pk=self.pk, **shown)
-        rows = rows.select_related("user")
-        return rows.select_for_update(no_key=True, of=["self"]).first()
+        return Task.objects.filter(pk=self.pk, **shown)
 
     def following(self, is_done=True):
         """Return the day of the occurrence that comes after this one, None if it is the last.
@@ -1196,31 +1252,6 @@ class Task(Kept):
         return recurrence.days_counted(
             self.repeat, anchor=self.repeat_anchor or self.due_date, last=last
         )
-
-    def go_on(self, act, day):
-        """Be due on day, with no step done. What counts from completion begins anew there."""
-        fields = {"due_date": day}
-        if self.repeat_from == self.RepeatFrom.COMPLETION:
-            fields |= {"repeat_anchor": day, "repeat": recurrence.one_less(self.repeat)}
-        Task.everything.filter(pk=self.pk).change(act, **fields)
-        self.steps.filter(done=True).change(act, done=False)
-
-    def keep_occurrence(self, act, **fields):
-        """Add a task like this one, with its tags, and its steps as they are ticked; return it."""
-        names = ["user_id", "title", "description", "priority", "typed", "due_date", "due_time"]
-        own = Task(**{name: getattr(self, name) for name in names}, series=self)
-        own.list_id = fields.pop("list", self.list_id)
-        for name, value in fields.items():
-            setattr(own, name, value)
-        own.save(force_insert=True)
-        Task.everything.filter(pk=own.pk).leave_deleted_lists()
-        own.hang(self.tags.all())
-        Step.objects.bulk_create(
-            Step(user_id=self.user_id, task=own, title=s.title, done=s.done, position=s.position)
-            for s in self.steps.by_hand()
-        )
-        act.keep_new([own])
-        return own
 
     def rule_to_come(self):
         """Return the rule as it goes on from its due date, with what is left of its count."""

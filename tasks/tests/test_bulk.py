@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.people import add_user
+from tasks.models import Step
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -731,3 +732,41 @@ class QueryTests(BulkTests):
             with self.subTest(do=do):
                 counts = {n: self.counts(do, tasks, data) for n, tasks in groups.items()}
                 self.assertEqual(counts[60], counts[1])
+
+    def add_repeats(self, number, tag):
+        """Add so many of each kind of repeat, the last one of which is due, with two steps each."""
+        tasks = []
+        for rule, repeat_from in [
+            ("FREQ=DAILY", "due"),
+            ("FREQ=WEEKLY;BYDAY=FR", "completion"),
+            ("FREQ=DAILY;COUNT=9", "completion"),
+            ("FREQ=DAILY;UNTIL=20261120", "due"),
+        ]:
+            fields = {
+                "repeat": rule,
+                "repeat_from": repeat_from,
+                "list": self.add_list(f"{number} {rule}"),
+            }
+            tasks += self.add_tasks(number, tag, repeat_anchor=date(2026, 11, 20), **fields)
+        Step.objects.bulk_create(
+            Step(user=self.ann, task=task, title="Step", position=f"a{n}", done=n)
+            for task in tasks
+            for n in range(2)
+        )
+        return tasks
+
+    def test_twelve_of_each_kind_of_repeat_need_as_many_as_one(self):
+        home, tag = self.add_list("Home"), self.add_tag("calls")
+        self.client.get("/settings/")
+        groups = {number: self.add_repeats(number, tag) for number in (1, 12)}
+        for do, data in self.ACTS.items():
+            if do == "reopen":
+                continue  # they are open: of these only occurrences are completed
+            data = {name: text.format(home=home.pk) for name, text in data.items()}
+            counts = {}
+            for number, tasks in groups.items():
+                act = self.count(BULK, do=do, ids=[task.pk for task in tasks], **data)
+                undo = self.count(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
+                counts[number] = act, undo
+            with self.subTest(do=do):
+                self.assertEqual(counts[12], counts[1])
