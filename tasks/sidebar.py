@@ -15,7 +15,8 @@ from tasks import search
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
 # PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:
-# PostgreSQL would plan the query anew for each, which takes longer than to answer it.
+# PostgreSQL would plan the query anew for each, which takes longer than to answer it. The latest
+# act is looked for in a range of one user: else it may be looked for among those of all users.
 SQL = """
 SELECT
     (SELECT json_agg(l) FROM (
@@ -34,7 +35,8 @@ SELECT
     ) AS c)::text,
     (SELECT json_agg(s) FROM (
         SELECT id AS pk, name, q, completed,
-            (SELECT max(id) FROM tasks_act WHERE user_id = %(user)s) AS latest_act
+            (SELECT id FROM tasks_act WHERE user_id BETWEEN %(user)s AND %(user)s
+             ORDER BY user_id, id DESC LIMIT 1) AS latest_act
         FROM tasks_savedsearch WHERE user_id = %(user)s ORDER BY lower(name)
     ) AS s)::text
 """

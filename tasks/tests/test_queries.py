@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.people import add_user
+from tasks import sidebar
 from tasks.listing import listing_at
 from tasks.models import Step, TaskTag
 from tasks.sidebar import Sidebar
+from tasks.tests.many import add_many, ids_of
 from tasks.tests.pages import HTMX
 
 LISTINGS = {  # the session with its user, sidebar, rows; what else there is stands beside it
@@ -316,3 +319,88 @@ class QueryTests(TestCase):
         plan = self.ann.tasks(manager="trash").latest_deleted_first()[:50].explain()
         self.assertIn("using tasks_task_trash", plan)
         self.assertNotIn("Sort", plan)
+
+
+@pytest.mark.exhaustive
+class PlanTests(TestCase):
+    """Of 50,000 tasks of 20 users no page reads those of others, nor a whole table.
+
+    Each row of a task, of its tags and of its steps is found by an index: a task by one that begins
+    with the user or is of its id. The latest acts of a user may be looked for among all acts.
+    """
+
+    DEEP = [
+        *["/tasks/?page=9", "/tasks/?status=pending&page=9", "/inbox/?page=5", "/today/?page=5"],
+        *["/completed/?page=3", "/tags/{tag}/?page=2", "/lists/{list}/?page=2", "/trash/?page=3"],
+        *["/search/?q=task&page=9", "/history/?page=3", "/search/?q=words&completed=1"],
+    ]
+    TABLES = ["tasks_task", "tasks_tasktag", "tasks_step"]
+    INDEXES = """
+        SELECT i.relname, a.attname FROM pg_index x
+        JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]
+        WHERE c.relname = ANY(%s)
+    """
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann, *_ = add_many([f"user{n}" for n in range(20)], tasks=2500)
+        cls.ann.searches.create(name="Words", q="words #tag3")
+        with connection.cursor() as cursor:
+            cursor.execute(cls.INDEXES, [cls.TABLES])
+            cls.first = dict(cursor.fetchall())
+
+    def lift_limit(self):
+        """Lift the limit of the numbers, which hangs on the transaction: here, that of the test."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+
+    def test_latest_act_of_the_sidebar_is_read_from_the_index_of_users(self):
+        values = {"user": self.ann.pk, "today": self.ann.today()}
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (FORMAT JSON) " + sidebar.SQL, values)
+            plan = cursor.fetchone()[0][0]["Plan"]
+        of_acts = [node for node in nodes(plan) if node.get("Relation Name") == "tasks_act"]
+        self.assertEqual([node["Index Name"] for node in of_acts], ["tasks_act_of_user"])
+
+    def queries(self, url):
+        headers = HTMX if url == "/searches/numbers/" else {}
+        with CaptureQueriesContext(connection) as queries:
+            response = self.client.get(url, headers=headers)
+        self.assertEqual(response.status_code, 200)
+        sql = [query["sql"] for query in queries.captured_queries]
+        return [text for text in sql if text.lstrip("( \n").startswith(("SELECT", "WITH"))]
+
+    def plan(self, sql):
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (FORMAT JSON) " + sql.replace("%", "%%"), [])
+            return cursor.fetchone()[0][0]["Plan"]
+
+    def fault(self, node):
+        """Return what is wrong with how a node of a plan reads a large table, "" if nothing is."""
+        kind, table = node["Node Type"], node.get("Relation Name")
+        if kind == "Seq Scan" and table in self.TABLES:
+            return f"reads all of {table}"
+        index = node.get("Index Name")
+        if index not in self.first:
+            return ""
+        if "Index Cond" not in node:
+            return f"reads all of {index}"
+        if index.startswith("tasks_task_") and self.first[index] not in (
+            "user_id",
+            "id",
+            "series_id",
+        ):
+            return f"reads {index}, which begins with {self.first[index]}"
+        return ""
+
+    def test_every_page(self):
+        self.client.force_login(self.ann)
+        self.client.get("/settings/")
+        ids = ids_of(self.ann)
+        self.addCleanup(self.lift_limit)
+        for url in [*PAGES, *self.DEEP, "/searches/numbers/"]:
+            for sql in self.queries(url.format(**ids)):
+                faults = [self.fault(node) for node in nodes(self.plan(sql))]
+                with self.subTest(url=url, sql=sql):
+                    self.assertEqual([fault for fault in faults if fault], [])
