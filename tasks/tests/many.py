@@ -5,7 +5,8 @@ from django.db import connection
 from accounts.models import User
 
 # Of each user's tasks, numbered from 1: of six one is completed and one in the trash; of four one
-# has no date; of three one is in the Inbox; each has a tag and was edited; of ten one has two steps.
+# has no date; of three one is in the Inbox; each has a tag and was edited; of ten one has two
+# steps; of 48 one repeats.
 OWNER = "WITH owner AS (SELECT unnest(%(users)s::text[]) AS id)"
 STATEMENTS = [
     """
