@@ -732,7 +732,7 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         once = self.open().filter(repeat="").change(act, completed_at=timezone.now())
         return once + len(repeating)
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def finish(self, act, occurrences):
         """Keep the open occurrences of these that repeat as completed tasks of their own, and go on
         to the next ones. The last one of a repeat is completed itself.
