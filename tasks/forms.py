@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
+from django.forms.models import construct_instance
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -424,10 +425,11 @@ class BaseTaskForm(OwnedForm):
         if cleaned.get("due_time") and not cleaned.get("due_date", "has an error of its own"):
             self.add_error("due_date", "A time needs a date.")
 
-    def _get_validation_exclusions(self):
-        # Else Django asks the database what clean() says by the field, and what no form can break.
-        # Private API: test_queries.py has the number that would tell of a change.
-        return super()._get_validation_exclusions() | {"due_time", "priority"}
+    def _post_clean(self):
+        # Django's would check the model's constraints, too, as the database does anyway: clean()
+        # says by the field what a form could break. Private API: the tests of forms would tell of a
+        # change.
+        construct_instance(self, self.instance, self._meta.fields)
 
 
 class PlainField(forms.Field):

@@ -7,6 +7,7 @@ from django.test import TestCase
 
 from accounts.tests.people import add_user
 from tasks.forms import NOTES_LENGTH, AddForm, ListingForm, TaskForm
+from tasks.models import Task
 
 BAD_DATE = "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
 
@@ -20,7 +21,7 @@ def posted(**data):
 class AddFormTests(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.ann = add_user()
+        cls.ann, cls.ben = add_user(), add_user("ben@example.org")
 
     def errors(self, **data):
         return AddForm(posted(**data), user=self.ann).errors
@@ -85,6 +86,47 @@ class AddFormTests(TestCase):
             self.errors(text="Milk", description="x" * (NOTES_LENGTH + 1)),
             {"description": ["This has 100001 characters; 100000 are possible."]},
         )
+
+    def test_each_field_says_what_is_wrong_with_it(self):
+        """What the database would refuse, too: no model's constraint is asked before it."""
+        tags = " ".join(f"#tag{n}" for n in range(31))
+        bad = {
+            "text": ["", "\x00", "x" * (NOTES_LENGTH + 1), f"Milk {tags}"],
+            "due_date": ["2026-02-30", "10000-01-01"],
+            "due_time": ["25:00", "\x00"],
+            "priority": ["4", "-1", "99999", "high"],
+            "list": ["0", "x", str(2**63), str(self.ben.lists.create(name="Hers").pk)],
+            "tags": ["x" * 51, "a\x00", tags],
+            "tag": ["0", "x"],
+            "description": ["\x00", "x" * (NOTES_LENGTH + 1)],
+        }
+        unseen = {"key", "plain", "as_text", "make_list"}  # whatever they hold can be taken
+        self.assertEqual(AddForm.base_fields.keys(), bad.keys() | unseen)
+        self.client.force_login(self.ann)
+        for name, values in bad.items():
+            for value in values:
+                with self.subTest(name=name, value=value[:50]):
+                    data = {"text": "Milk", name: value}
+                    self.assertEqual([*self.errors(**data)], [name])
+                    self.assertEqual(self.client.post("/tasks/add/", data).status_code, 422)
+        self.assertFalse(self.ann.tasks.exists() or self.ann.acts.exists())
+
+    def test_what_a_constraint_refuses_is_said_before_or_cannot_be_sent(self):
+        # A line's repeat has its day, and a new task has no place: no field is for these.
+        sent = {
+            "tasks_task_time_needs_date": ({"due_time": "08:00"}, ["due_date"]),
+            "tasks_task_priority": ({"priority": "4"}, ["priority"]),
+            "tasks_task_repeat_needs_date": ({"repeat": "FREQ=DAILY"}, []),
+            "tasks_task_position": ({"position": "a0"}, []),
+        }
+        self.assertEqual({one.name for one in Task._meta.constraints}, sent.keys())
+        for name, (data, errors) in sent.items():
+            with self.subTest(name=name):
+                form = AddForm(posted(text="Milk", **data), user=self.ann)
+                self.assertEqual([*form.errors], errors)
+                if not errors:
+                    task = form.save()
+                    self.assertEqual((task.repeat, task.position), ("", ""))
 
     def test_boxes_have_no_maxlength_that_would_cut_what_is_pasted(self):
         self.assertNotIn("maxlength", AddForm(user=self.ann).as_p())
