@@ -443,8 +443,9 @@ class PlainField(forms.Field):
 
 def lists_in(user, text):
     """Return the lists that text may go to, as a Line takes them: user's, if it may name one."""
-    there = user.lists.filter(archived_at=None) if "+" in text else user.lists.none()
-    return lists_by_name(dict(there.values_list("name", "pk")))
+    if "+" not in text:
+        return lists_by_name({})
+    return lists_by_name(dict(user.lists.filter(archived_at=None).values_list("name", "pk")))
 
 
 def line_of(user, text, **options):
