@@ -76,12 +76,7 @@ class AddForm(BaseTaskForm):
 
     def save(self):
         """Add the task, once for each submission; its owner's history has it."""
-
-        def add(act):
-            self.instance.add(act=act)
-
-        owner = self.instance.user
-        act = owner.acts.once(self.submission, Act.Kind.ADD, add, by_staff=True)
+        act = self.instance.add_once(self.submission, by_staff=True)
         self.instance.pk = act.first_row(Task).pk
 
 

@@ -241,13 +241,17 @@ class AddingForm(OwnedForm):
         # What is wrong with it may be that it was added before.
         return super().is_valid() or (self.is_bound and bool(self.earlier))
 
+    def add_once(self):
+        """Add the row unless this form had added it before; return the act that did it."""
+        return self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
+
     def save(self):
         """Add the row; return it, None if this form had added it before and it is gone since.
 
         `act` is the one that did it.
         """
         earlier = self.earlier if self.errors else None
-        self.act = earlier or self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
+        self.act = earlier or self.add_once()
         if self.instance.pk:
             return self.instance
         return self.act.first_row(self._meta.model)
@@ -543,19 +547,35 @@ class AddForm(AddingForm, BaseTaskForm):
         beside["tag"] = alone.get("tag")
         return {name: str(value) for name, value in beside.items() if value}
 
-    def add(self, act):
-        self.instance.list_id = self.list_pk(act)
-        self.instance.repeat = self.cleaned_data.get("repeat", "")
-        self.instance.repeat_from = self.cleaned_data.get("repeat_from", Task.RepeatFrom.DUE)
-        self.instance.repeat_anchor = self.cleaned_data["due_date"]
-        self.instance.add(self.tags(act), act)
+    def add_once(self):
+        """As for other rows; a task alone is added in one statement."""
+        return super().add_once() if self.adds_more else self.new_task().add_once(self.submission)
 
-    def list_pk(self, act):
-        """Return the list it goes to. act keeps the one that the line names, if it's to be made."""
+    def add(self, act):
+        task = self.new_task()
+        if self.makes_list:
+            task.list = TaskList.objects.make(self.user, self.line.unlisted, act)
+        task.add(self.tags(act), act)
+
+    def new_task(self):
+        """Return the task, with what the line says of its list and its repeat."""
+        task, cleaned = self.instance, self.cleaned_data
+        task.list_id = cleaned["list"]
+        task.repeat = cleaned.get("repeat", "")
+        task.repeat_from = cleaned.get("repeat_from", Task.RepeatFrom.DUE)
+        task.repeat_anchor = cleaned["due_date"]
+        return task
+
+    @property
+    def adds_more(self):
+        """Is there more to add than the task itself?"""
+        return self.makes_list or bool(self.cleaned_data["tags"] or self.cleaned_data["tag"])
+
+    @property
+    def makes_list(self):
+        """Is the list that the line names, and that isn't there, to be made?"""
         name = self.line.unlisted
-        if name and name == self.cleaned_data["make_list"]:
-            return TaskList.objects.make(self.user, name, act).pk
-        return self.cleaned_data["list"]
+        return bool(name) and name == self.cleaned_data["make_list"]
 
     def tags(self, act):
         """Return the tags that the form says; act keeps those that it makes."""
@@ -630,6 +650,7 @@ class PasteForm(AddForm):
         help_text="Read no dates, tags or lists.",
     )
     field_order = ["as_text", "text"]
+    adds_more = True
     lines = ()  # as pasted.read() gives them, each with what it says: (Pasted, Line)
     unread_from = None  # the number of the line from which on none is read, since so many were
 

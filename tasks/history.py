@@ -155,15 +155,17 @@ class Act(models.Model):
         return len(changes)
 
     def keep_new(self, rows):
-        """Keep that these rows, of one model, are new."""
-        gone = {"deleted_at": as_json(self.created_at)}
-        for model in {type(row) for row in rows}:
-            task = {row.pk: {"task_id": getattr(row, "task_id", None)} for row in rows}
-            self.keep(
-                model,
-                {pk: gone | parent for pk, parent in task.items()},
-                {pk: {"deleted_at": None} | parent for pk, parent in task.items()},
-            )
+        """Keep that these rows are new; with them a new act comes into the database."""
+        if rows and self._state.adding:
+            self.save(force_insert=True)
+        Change.objects.bulk_create(self.newness_of(row) for row in rows)
+
+    def newness_of(self, row):
+        """Return the change that this new row is."""
+        change = Change.of_row(type(row), row.pk, getattr(row, "task_id", None))
+        change.act, change.user_id = self, self.user_id
+        change.before, change.after = {"deleted_at": as_json(self.created_at)}, {"deleted_at": None}
+        return change
 
     def first_row(self, model):
         """Return the first of its rows of model, in the trash or not; None if it is gone."""

@@ -613,6 +613,36 @@ def notify(pks):
         cursor.execute(sql, [pks])
 
 
+# A new task with its act and what that changed, and the word to those who listen: all or nothing,
+# as one statement is. Of two with the same key the second waits for the first, and inserts nothing.
+ADD = """
+WITH act AS ({act} ON CONFLICT (user_id, key) DO NOTHING RETURNING id),
+    task AS ({task} FROM act RETURNING id, list_id),
+    change AS ({change} FROM act, task)
+SELECT act.id, task.id, task.list_id, pg_notify('task_created', task.id::text) FROM act, task
+"""
+# The list of a new task; NULL, the Inbox, if it was deleted while the task was on its way into it.
+# The lock waits for whoever deletes it, as the key on the list would.
+LIST_THERE = "(SELECT id FROM tasks_tasklist WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE)"
+
+
+def insertion(row, **values):
+    """Return the SQL that inserts a new row by a SELECT, up to its FROM, and its parameters.
+
+    values has the SQL of columns that don't simply get what row has there; in it %s is just that.
+    """
+    fields = [f for f in row._meta.concrete_fields if not (f.primary_key or f.generated)]
+    columns = [field.column for field in fields]
+    selected = [values.get(column, "%s") for column in columns]
+    parameters = [
+        field.get_db_prep_save(getattr(row, field.attname), connection)
+        for field, sql in zip(fields, selected, strict=True)
+        if "%s" in sql
+    ]
+    table, *names = map(connection.ops.quote_name, [row._meta.db_table, *columns])
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)}", parameters
+
+
 def any_of(conditions):
     """Return that one of conditions holds; where there are none, nothing is asked."""
     found = Q()
@@ -1355,6 +1385,29 @@ class Task(Kept):
         self.hang(tags)
         (act or self.new_act(Act.Kind.ADD)).keep_new([self])
         notify([self.pk])
+
+    def add_once(self, key=None, **fields):
+        """Insert this new task, without tags, in one statement; fields are more of its act.
+
+        Return the act, see ActManager.once: that of the first with this key, and then this task
+        stays new.
+        """
+        act = Act(user_id=self.user_id, key=key, kind=Act.Kind.ADD, **fields)
+        act_sql, act_values = insertion(act)
+        task_sql, task_values = insertion(self, list_id=LIST_THERE)
+        change = {"act_id": "act.id", "task_id": "task.id"}
+        change_sql, change_values = insertion(act.newness_of(self), **change)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ADD.format(act=act_sql, task=task_sql, change=change_sql),
+                [*act_values, *task_values, *change_values],
+            )
+            new = cursor.fetchone()
+        if not new:
+            return Act.objects.get(user=self.user_id, key=key)
+        act.pk, self.pk, self.list_id, _ = new
+        act._state.adding = self._state.adding = False
+        return act
 
     def duplicate(self, key=None):
         """Add a task like this one, open, with its tags, and its steps, none of them done.

@@ -1,8 +1,9 @@
 """Requests that are sent at the same moment."""
 
 import threading
+import time
 
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 
@@ -26,3 +27,28 @@ def race(client, requests):
     for thread in threads:
         thread.join()
     return codes
+
+
+def waiting(pool, do):
+    """Begin do() on a connection of its own; return its future, once it waits for this transaction.
+
+    pool is a ThreadPoolExecutor.
+    """
+
+    def run():
+        try:
+            return do()
+        finally:
+            connections.close_all()
+
+    future = pool.submit(run)
+    held = (
+        "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(held)
+            if cursor.fetchone() is not None:
+                return future
+        time.sleep(0.01)
+    raise AssertionError("It waits for nothing.")

@@ -161,7 +161,7 @@ class AdminTests(TestCase):
         data |= {"priority": "3"}
         with CaptureQueriesContext(connection) as queries:
             self.client.post("/admin/tasks/task/add/", data | {"due_date": "", "due_time": ""})
-        self.assertIn("pg_notify('task_created'", str(queries.captured_queries))
+        self.assertIn("pg_notify('task_created'", " ".join(query["sql"] for query in queries))
         task = Task.objects.get()
         self.assertEqual(
             (task.user, task.title, task.description, task.priority, task.version),
