@@ -71,6 +71,12 @@ class ActQuerySet(PurgeableQuerySet):
         acts = self.filter(Exists(Change.objects.filter(act=OuterRef("pk")))).select_related("of")
         return acts.annotate(later=Subquery(since.values("kind")[:1])).order_by("-pk")
 
+    def part(self, start, stop):
+        """Return these from start to before stop. Of those before them only the ids are read."""
+        if not start:
+            return self[:stop]
+        return self.filter(pk__in=self.values("pk")[start:stop])
+
     def that_changed(self, **row):
         """Narrow to those that changed a row: task=5, list=True for any list."""
         changes = Change.objects.filter(act=OuterRef("pk"))

@@ -190,6 +190,11 @@ class Listing:
     def total(self):
         return self.tasks.count()
 
+    @property
+    def put_away(self):
+        """The ids of lists whose tasks stand on no page but their own."""
+        return [one["pk"] for one in self.sidebar.archived]
+
     @cached_property
     def page(self):
         """A Page that may lie past the end; then it is empty."""
@@ -198,7 +203,10 @@ class Listing:
         # The count is known: a cached_property is set like any attribute.
         paginator.count = self.total
         start = (self.number - 1) * self.limit
-        rows = self.rows(tasks[start : start + self.limit]) if start < paginator.count else []
+        part = tasks[start : start + self.limit]
+        if start:  # of the rows before it only the ids are read
+            part = self.tasks.filter(pk__in=part.values("pk")).order_by(*self.order)
+        rows = self.rows(part) if start < paginator.count else []
         return Page(rows, self.number, paginator)
 
     def rows(self, tasks):
@@ -285,7 +293,10 @@ class Everything(Listing):
 
     @property
     def total(self):
-        return self.sidebar.pending if self.status == "pending" else super().total
+        """Counted by what has an index of its own, and the sidebar knows the open ones."""
+        pending = self.sidebar.pending if self.status != "completed" else 0
+        completed = self.user.tasks.completed().count() if self.status != "pending" else 0
+        return pending + completed
 
 
 class Today(Listing):
@@ -305,7 +316,7 @@ class Today(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.due_by(self.clock.today).not_archived()
+        return self.user.tasks.due_by(self.clock.today).outside(self.put_away)
 
     @property
     def total(self):
@@ -332,7 +343,7 @@ class Today(Listing):
     def done(self):
         """The latest of those done today; `number` of each is how many there are in all."""
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
-        done = self.user.tasks.filter(completed_at__gte=midnight).not_archived()
+        done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
         counted = done.annotate(number=Window(Count("pk")))
         return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE])
 
@@ -390,7 +401,11 @@ class Upcoming(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.open().not_archived().filter(due_date__range=(self.first, self.last))
+        return (
+            self.user.tasks.open()
+            .outside(self.put_away)
+            .filter(due_date__range=(self.first, self.last))
+        )
 
     def week_url(self, first):
         """Return the address of another week; "" past the ends of the calendar."""
@@ -419,7 +434,7 @@ class Upcoming(Listing):
         found = {}
         if not self.user.upcoming_repeats or self.first - self.clock.today > self.FAR:
             return found
-        repeating = self.user.tasks.open().not_archived().exclude(repeat="")
+        repeating = self.user.tasks.open().outside(self.put_away).exclude(repeat="")
         repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
         repeating = list(repeating.defer("description")[: self.MOST_REPEATS + 1])
         shown = self.worked_out(repeating)
@@ -568,7 +583,7 @@ class TagPage(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.open().not_archived().filter(tags=self.tag["pk"])
+        return self.user.tasks.open().outside(self.put_away).filter(tags=self.tag["pk"])
 
 
 class Completed(Listing):

@@ -119,13 +119,13 @@ def part_of(acts, events, start, stop):
     """
     events = list(events[:stop])
     if not events:
-        return list(acts[start:stop])
+        return list(acts.part(start, stop))
     skipped = max(start - len(events), 0)
     lowest = datetime.max.replace(tzinfo=UTC)
     if skipped:
         before = acts.values("created_at")[:skipped]
         lowest = before.aggregate(at=Min("created_at"))["at"] or lowest
-    fetched = list(acts[skipped:stop])
+    fetched = list(acts.part(skipped, stop))
     moments = list(accumulate([act.created_at for act in fetched], min, initial=lowest))[1:]
     both = heapq.merge(
         zip(moments, fetched, strict=True),

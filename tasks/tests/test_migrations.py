@@ -29,6 +29,11 @@ def go_to(name):
     MigrationExecutor(connection).migrate([("tasks", name)])
 
 
+def newest():
+    ((_, name),) = MigrationExecutor(connection).loader.graph.leaf_nodes("tasks")
+    return name
+
+
 def keys():
     """Return the keys that 0009 is about, {table or name: how PostgreSQL writes it}."""
     with connection.cursor() as cursor:
@@ -88,7 +93,7 @@ class OwnersTests(TransactionTestCase):
     def setUp(self):
         self.ann = add_user()
         self.names = {table: self.name_of(table) for table in OWNED}
-        self.addCleanup(go_to, "0009_owners")
+        self.addCleanup(go_to, newest())
         go_to("0008_repeats")
         self.assertEqual(keys(), expected(""))
 
@@ -181,3 +186,44 @@ class OwnersTests(TransactionTestCase):
         with mock.patch.object(owners, "patiently") as patiently:
             owners.give_rule(connection, " ON DELETE CASCADE", "c")
         self.assertEqual(patiently.mock_calls, [])
+
+
+class CountsTests(TransactionTestCase):
+    """0010 makes an index beside all that goes on, for the sidebar."""
+
+    INDEX = (
+        "SELECT indisvalid, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indexrelid = to_regclass('tasks_task_counts')"
+    )
+
+    def setUp(self):
+        self.addCleanup(go_to, newest())
+        go_to("0009_owners")
+
+    def index(self):
+        """Return (is it of use?, how PostgreSQL writes it), None where it isn't there."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.INDEX)
+            return cursor.fetchone()
+
+    def test_it_is_made_anew_where_one_was_left_that_is_of_no_use(self):
+        self.assertIsNone(self.index())
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE INDEX tasks_task_counts ON tasks_task (title)")
+        go_to("0010_counts")
+        words = (
+            "CREATE INDEX tasks_task_counts ON public.tasks_task USING btree (user_id, list_id,"
+            " due_date) WHERE ((completed_at IS NULL) AND (deleted_at IS NULL))"
+        )
+        self.assertEqual(self.index(), (True, words))
+
+    def test_tasks_are_added_while_it_is_made(self):
+        ann = add_user()
+        with beside(lambda: go_to("0010_counts")):
+            with transaction.atomic():
+                ann.tasks.create(title="Milk")
+                time.sleep(0.3)
+                ann.tasks.create(title="Bread")
+            ann.tasks.create(title="Rye")
+        self.assertEqual(self.index()[0], True)
+        self.assertEqual(ann.tasks.count(), 3)

@@ -219,11 +219,11 @@ class ListTests(TestCase):
         self.assertTrue(self.home.archive())
         self.assertFalse(self.home.archive())
         self.assertEqual(self.home.version, 2)
-        self.assertEqual(list(self.ann.tasks.not_archived()), [other])
+        self.assertEqual(list(self.ann.tasks.outside([self.home.pk])), [other])
         self.assertEqual(list(self.home.tasks.all()), [task])
         self.assertTrue(self.home.unarchive())
         self.assertFalse(self.home.unarchive())
-        self.assertEqual(self.ann.tasks.not_archived().count(), 2)
+        self.assertEqual(self.ann.tasks.outside([]).count(), 2)
 
     def test_act_for_an_earlier_version_does_nothing(self):
         self.home.edit(name="Flat")

@@ -90,7 +90,8 @@ def list_delete(request, list_pk):
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
     form = ListDeleteForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"list": task_list, "form": form, "number": task_list.tasks.count()}
+        number = request.user.tasks.filter(list=task_list).count()
+        context = {"list": task_list, "form": form, "number": number}
         return page(request, "tasks/list_delete.html", context, 422 if form.is_bound else 200)
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)

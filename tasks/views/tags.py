@@ -28,7 +28,7 @@ def tag_edit(request, tag_pk):
 def tag_delete(request, tag_pk):
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
     if request.method != "POST":
-        context = {"tag": tag, "number": tag.tasks.count()}
+        context = {"tag": tag, "number": request.user.tasks.filter(tags=tag).count()}
         return page(request, "tasks/tag_delete.html", context)
     act = tag.delete_softly(shown_version(request))
     already = "was in the trash already" if tag.deleted_at else ""

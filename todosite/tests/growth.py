@@ -1,0 +1,166 @@
+"""How much longer pages take where there is much more: a table of times and ratios.
+
+    .venv/bin/python -m todosite.tests.growth user      # 20,000 tasks of one user beside 200
+    .venv/bin/python -m todosite.tests.growth users     # 2,000,000 of 10,000 beside 20,000 of 100
+
+Each page is asked for in process, on a PostgreSQL of its own under var/growth, which is made the
+first time and kept: "users" makes some 3 GB, for a quarter of an hour. Times are medians, in
+milliseconds. Where there is more, a page may show more rows; "alike" is the ratio for as many, rows
+costing what they cost on the page of all tasks. It says which pages are beyond the bar, 1.5 for
+a user and 1.2 for users, and ends with 1 if there are any. Nothing else should run meanwhile.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+from todosite.tests import environment  # noqa: F401  before Django's settings are read
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "todosite.settings"
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from tasks.tests.many import add_many, ids_of
+from tasks.tests.pages import HTMX
+from tasks.tests.test_queries import PAGES
+from todosite.environment import BASE_DIR
+
+TIMES, WARM = 20, 3
+FEW_ROWS, MANY_ROWS = "/tasks/?limit=10", "/tasks/?limit=50"
+# Deep in a listing: the page where there are 200 tasks, and that where there are 20,000.
+DEEP = {
+    "/tasks/?page=3": "/tasks/?page=100",
+    "/tasks/?status=pending&page=2": "/tasks/?status=pending&page=100",
+    "/tasks/?status=completed": "/tasks/?status=completed&page=60",
+    "/completed/": "/completed/?page=30",
+    "/inbox/": "/inbox/?page=40",
+    "/today/": "/today/?page=60",
+    "/tags/{tag}/": "/tags/{tag}/?page=10",
+    "/trash/": "/trash/?page=60",
+    "/history/": "/history/?page=100",
+    "/search/?q=task": "/search/?q=task&page=100",
+}
+
+
+@dataclass
+class Side:
+    """One of the two that are compared: a user in a database."""
+
+    database: str
+    email: str
+
+    def enter(self):
+        """Ask this database from now on, as this user."""
+        if connection.settings_dict["NAME"] != self.database:
+            connection.close()
+            connection.settings_dict["NAME"] = self.database
+        if not hasattr(self, "client"):
+            user = User.objects.get(email=self.email)
+            self.client, self.ids = Client(), ids_of(user)
+            self.client.force_login(user)
+
+    def ask(self, url):
+        """Return (milliseconds, rows) of a page, what the sidebar has among them."""
+        headers = HTMX if "/menu/" in url else {}
+        began = perf_counter()
+        response = self.client.get(url.format(**self.ids), headers=headers)
+        taken = (perf_counter() - began) * 1000
+        if response.status_code != 200:
+            raise SystemExit(f"{url}: {response.status_code}")
+        return taken, response.content.count(b"<li")
+
+    def measure(self, url):
+        """Return the median of milliseconds, and the rows."""
+        self.enter()
+        asked = [self.ask(url) for _ in range(WARM + TIMES)][WARM:]
+        return median(taken for taken, _ in asked), asked[0][1]
+
+
+def begin():
+    """Ask a PostgreSQL under var/growth, in production's way: without DEBUG."""
+    database = connection.settings_dict
+    database |= {"LOCALPG": BASE_DIR / "var" / "growth", "CONN_MAX_AGE": None}
+    database["OPTIONS"].pop("pool", None)
+    settings.DEBUG = False
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+def make(name, *groups):
+    """Make a database, if it isn't there, with groups of users: (names, options of add_many)."""
+    connection.close()
+    connection.settings_dict["NAME"] = "todosite"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    call_command("migrate", verbosity=0)
+    for names, options in groups:
+        if not User.objects.filter(email=f"{names[-1]}@example.org").exists():
+            add_many(names, **options)
+            print(f"{name}: {len(names)} users more", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as PostgreSQL does by itself after a while
+
+
+def of_one_user():
+    names = [f"other{n}" for n in range(1000)]
+    little, much = {"tasks": 200}, {"tasks": 20_000}
+    make("one_user", (names, little), (["little"], little), (["much"], much))
+    pages = {url: url for url in PAGES if "page=2" not in url} | DEEP
+    return Side("one_user", "little@example.org"), Side("one_user", "much@example.org"), pages, 1.5
+
+
+def of_many_users():
+    batches = [[f"user{n}" for n in range(first, first + 500)] for first in range(0, 10_000, 500)]
+    options = {"tasks": 200}
+    make("few_users", (batches[0][:100], options))
+    make("many_users", *((batch, options) for batch in batches))
+    pages = {url: url for url in PAGES}
+    few, many = Side("few_users", "user50@example.org"), Side("many_users", "user50@example.org")
+    return few, many, pages, 1.2
+
+
+def table(little, much, pages, bar):
+    """Print the table; return the pages beyond the bar."""
+    (ten, few), (fifty, many) = little.measure(FEW_ROWS), little.measure(MANY_ROWS)
+    row = max((fifty - ten) / (many - few), 0)
+    print(f"a row: {row:.3f} ms")
+    print(
+        f"{'page':58} {'little':>7} {'rows':>4} {'much':>7} {'rows':>4} {'ratio':>6} {'alike':>6}"
+    )
+    beyond = []
+    for url, other in pages.items():
+        (before, rows), (after, more) = little.measure(url), much.measure(other)
+        alike = after / (before + row * max(more - rows, 0))
+        line = f"{before:7.2f} {rows:4} {after:7.2f} {more:4} {after / before:6.2f} {alike:6.2f}"
+        print(f"{other:58} {line}{' *' if alike > bar else ''}", flush=True)
+        if alike > bar:
+            beyond.append(other)
+    return beyond
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Compare pages where there is little and much.")
+    parser.add_argument("of", choices=["user", "users"])
+    begin()
+    measure = {"user": of_one_user, "users": of_many_users}[parser.parse_args().of]
+    beyond = table(*measure())
+    print(f"beyond the bar: {', '.join(beyond) or 'none'}")
+    sys.exit(bool(beyond))
+
+
+if __name__ == "__main__":
+    main()
