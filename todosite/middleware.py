@@ -155,9 +155,10 @@ class FreshMiddleware:
     """
 
     PLACE = b'data-etag=""'
-    VOLATILE = re.compile(
-        rb'(name="(?:csrfmiddlewaretoken|key|until)" value="|"X-CSRFToken": ")[^"]*'
-    )
+    # What is new each time. A pattern that begins with plain text is looked for ten times as fast
+    # as one that begins with a choice.
+    FIELD = re.compile(rb'name="(?:csrfmiddlewaretoken|key|until)" value="[^"]*')
+    TOKEN = re.compile(rb'"X-CSRFToken": "[^"]*')
     MESSAGES = b'id="messages"'  # what comes after is said once
 
     def __init__(self, get_response):
@@ -170,8 +171,9 @@ class FreshMiddleware:
         before, place, after = response.content.partition(self.PLACE)
         if not place:
             return response
-        shown = self.VOLATILE.sub(rb"\1", before + after.partition(self.MESSAGES)[0])
-        state = sha256(shown).hexdigest()[:32]
+        shown = before + after.partition(self.MESSAGES)[0]
+        lasting = self.TOKEN.sub(b"", self.FIELD.sub(b"", shown))
+        state = sha256(lasting).hexdigest()[:32]
         response.content = before + f'data-etag="{state}"'.encode() + after
         response["ETag"] = f'"{state}"'
         return get_conditional_response(request, response["ETag"], response=response)
