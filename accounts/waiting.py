@@ -164,22 +164,25 @@ def note_computer(request):
 
 
 def note_user(request, response):
-    """Note in this browser whose it is, unless nothing is to be kept in it."""
-    before = said_in(request)
+    """Note in this browser whose it is, unless nothing is to be kept in it.
+
+    The signature of a cookie that says so already is not checked here, on every page: last_user()
+    does where it counts.
+    """
     if request.session.get(KEEPS_NOTHING):
         if COOKIE in request.COOKIES:  # of somebody else, for whom nothing of this user's may wait
             note_end_here(request)
             forget_user(response)
         return
     mark = mark_of(request.session.session_key)
-    said = (request.user.pk, mark, proof_of(request.user, mark))
-    if before == said:
+    said = ":".join([request.user.pk, mark, proof_of(request.user, mark)])
+    if request.COOKIES.get(COOKIE, "").startswith(f"{said}:"):
         return
-    if before[1] != mark:
+    if said_in(request)[1] != mark:
         note_end_here(request)
     response.set_signed_cookie(
         COOKIE,
-        ":".join(said),
+        said,
         max_age=REMEMBER,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
