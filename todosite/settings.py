@@ -177,6 +177,13 @@ if DATABASE_POOL_SIZE:
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
 
+# Prepared statements are planned once for each connection. A pooler has to know of them: PgBouncer
+# before 1.21 breaks them.
+is_pooled = bool(unpooled) or "-pooler." in database.get("HOST", "")
+DATABASE_PREPARED = env.bool("DATABASE_PREPARED", default=not is_pooled)
+if DATABASE_PREPARED:
+    database["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+
 DATABASES = {"default": database}
 
 # Against a request that is stuck. They hang on the role, since a pooler passes on nothing that is

@@ -8,6 +8,7 @@ Beside Django's own, the DATABASES entry may have
 """
 
 import contextlib
+import select
 import time
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,9 @@ POOLED = (
     "DATABASE_URL leads to a pooler, which can't carry this. Set DATABASE_URL_UNPOOLED to the"
     " address of the server itself: on Neon, the same without “-pooler”."
 )
+
+
+JUST_USED = 1  # seconds
 
 
 def _start(settings):
@@ -39,6 +43,18 @@ def _direct(settings):
     lifted = [f"-c {limit}=0" for limit in limits] + ["-c todosite.direct=yes"]
     options["options"] = " ".join([options.get("options", ""), *lifted]).strip()
     return settings | {"OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+
+
+def _is_fresh(connection):
+    """Return whether a connection was in use a moment ago, and its server has said nothing since.
+
+    A server that stops or restarts says so at once, and one that is suspended was idle before.
+    """
+    if time.monotonic() - getattr(connection, "used_at", 0) > JUST_USED:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 class DatabaseClient(base.DatabaseClient):
@@ -82,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         for _ in range(3):
             connection = super().get_new_connection(conn_params)
-            if not self.pool:
+            if not self.pool or _is_fresh(connection):
                 return connection
             try:
                 ConnectionPool.check_connection(connection)  # one round trip
@@ -91,6 +107,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.pool.putconn(connection)  # which throws it away
                 self._empty_pool()
         return super().get_new_connection(conn_params)
+
+    def close_if_unusable_or_obsolete(self):
+        """Do as Django does, and have a connection that met an error prepare everything anew.
+
+        A table may have been altered since it did, and then its statement fails each time.
+        """
+        met_error = self.connection is not None and self.errors_occurred
+        if met_error and not self.in_atomic_block:
+            with contextlib.suppress(Error):
+                self.connection.execute("DEALLOCATE ALL")
+        super().close_if_unusable_or_obsolete()
+
+    def _close(self):
+        if self.connection is not None:
+            self.connection.used_at = time.monotonic()
+        return super()._close()
 
     def _empty_pool(self):
         now = time.monotonic()

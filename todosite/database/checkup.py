@@ -66,6 +66,7 @@ def of_the_way():
         yield Finding("DATABASE_URL leads to a pooler", advice)
     if unpooled:
         yield of_the_direct_way()
+    yield of_prepared_statements(pooled, unpooled)
     connection.ensure_connection()
     host = connection.connection.info.host
     if connection.connection.pgconn.ssl_in_use:
@@ -109,6 +110,16 @@ def of_the_direct_way():
     if here != there:
         return Finding("DATABASE_URL_UNPOOLED leads to another database", "mend it at once")
     return Finding("DATABASE_URL_UNPOOLED leads to the server itself")
+
+
+def of_prepared_statements(pooled, unpooled):
+    """Return how a connection prepares: its pooler can't be asked whether it knows of that."""
+    if not settings.DATABASE_PREPARED:
+        return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
+    if not pooled:
+        return Finding("prepared statements are on")
+    advice = "set DATABASE_PREPARED=false, unless it is PgBouncer 1.21 or newer" * (not unpooled)
+    return Finding("prepared statements are on, through a pooler", advice)
 
 
 def of_the_server():

@@ -23,6 +23,7 @@ UNSET = [
         "BRANCH",
         "DATABASE_POOL_SIZE",
         "DATABASE_MAX_OVERFLOW",
+        "DATABASE_PREPARED",
     ],
 ]
 os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")

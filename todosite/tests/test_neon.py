@@ -351,6 +351,7 @@ def test_doctor_finds_all_well(stand):
             "OK     first connection, awake or not: 0 ms",
             "OK     DATABASE_URL leads to a pooler",
             "OK     DATABASE_URL_UNPOOLED leads to the server itself",
+            "OK     prepared statements are off, as a pooler may need it",
             "OK     TLS is on",
             "OK     there and back: 0 ms",
             "OK     PostgreSQL 0",
@@ -383,6 +384,23 @@ def test_doctor_finds_all_well(stand):
         (
             {"DATABASE_URL": "direct", "DATABASE_URL_UNPOOLED": None},
             "OK     DATABASE_URL leads to the server itself",
+        ),
+        (
+            {"DATABASE_URL": "direct", "DATABASE_URL_UNPOOLED": None},
+            "OK     prepared statements are on",
+        ),
+        (
+            {"DATABASE_URL": "direct", "DATABASE_PREPARED": "false"},
+            "OK     prepared statements are off",
+        ),
+        (
+            {"DATABASE_PREPARED": "true"},
+            "OK     prepared statements are on, through a pooler",
+        ),
+        (
+            {"DATABASE_URL_UNPOOLED": None, "DATABASE_PREPARED": "true"},
+            "TO DO  prepared statements are on, through a pooler: set DATABASE_PREPARED=false,"
+            " unless it is PgBouncer 1.21 or newer.",
         ),
     ],
 )

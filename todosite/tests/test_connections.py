@@ -1,0 +1,88 @@
+"""Which connections of the pool are asked before they are used, and what one forgets."""
+
+import contextlib
+from unittest import mock
+
+import pytest
+from django.db import NotSupportedError, connection
+from psycopg_pool import ConnectionPool
+
+from todosite.database import base
+from todosite.database.away import database_is_away
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def other():
+    """Return a connection beside the test's own, of a pool of one."""
+    options = connection.settings_dict["OPTIONS"] | {"pool": {"min_size": 1, "max_size": 1}}
+    wrapper = base.DatabaseWrapper(connection.settings_dict | {"OPTIONS": options}, "other")
+    yield wrapper
+    wrapper.close()
+    wrapper.close_pool()
+
+
+@contextlib.contextmanager
+def asked():
+    """Count how often a connection is asked before it is used."""
+    check = ConnectionPool.check_connection
+    with mock.patch.object(ConnectionPool, "check_connection", side_effect=check) as counted:
+        yield counted
+
+
+def ask(wrapper, sql):
+    with wrapper.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+def test_connection_used_a_moment_ago_is_not_asked_again(other):
+    ask(other, "SELECT 1")
+    other.close()
+    with asked() as check:
+        assert ask(other, "SELECT 2") == 2
+    check.assert_not_called()
+
+
+def test_connection_that_idled_is_asked(other, monkeypatch):
+    ask(other, "SELECT 1")
+    other.close()
+    monkeypatch.setattr(base, "JUST_USED", 0)
+    with asked() as check:
+        assert ask(other, "SELECT 2") == 2
+    check.assert_called_once()
+
+
+def test_connection_that_the_server_ended_a_moment_ago_is_replaced(other):
+    ask(other, "SELECT 1")
+    used = other.connection
+    other.close()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND query = 'SELECT 1'"
+        )
+        assert cursor.fetchall() == [(True,)]
+    with asked() as check:
+        assert ask(other, "SELECT 2") == 2
+    assert check.call_count == 2  # the dead one, and the new one
+    assert other.connection is not used
+
+
+def test_prepared_statement_of_a_table_that_was_altered_fails_once(other):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE altered (name varchar(10))")
+        cursor.execute("INSERT INTO altered VALUES ('Ann')")
+    for _ in range(7):  # it is prepared at the sixth
+        assert ask(other, "SELECT name FROM altered") == "Ann"
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE altered ALTER name TYPE text")
+    with pytest.raises(NotSupportedError) as caught:
+        ask(other, "SELECT name FROM altered")
+    assert database_is_away(caught.value)
+    other.close_if_unusable_or_obsolete()
+    assert ask(other, "SELECT name FROM altered") == "Ann"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE altered")
