@@ -806,7 +806,7 @@ let askedAt = 0;
 let latest; // of all that was asked, here or by an act: an answer to what came before is old
 
 document.addEventListener("htmx:before:request", (event) => {
-  if (isNumbers(event)) return; // these are no part of the page's state
+  if (isByItself(event)) return; // neither is a part of the page's state
   const { ctx } = event.detail;
   latest = ctx;
   // What the page shows is about to be another thing than what its state says.

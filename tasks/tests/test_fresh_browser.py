@@ -34,6 +34,22 @@ def test_what_was_added_elsewhere_is_there_and_what_was_typed_too(page, ann):
 
 
 @pytest.mark.exhaustive
+def test_news_are_shown_though_a_line_is_read_while_they_are_asked_for(page, ann):
+    with page.expect_request("**/tasks/read/") as read:
+        page.get_by_label("Add a task").press_sequentially("Tea")
+    read.value.response()
+    ann.tasks.create(title="Bread")
+    waiting = []
+    page.route("**/inbox/", lambda route: waiting.append(route))
+    with page.expect_request("**/inbox/"):
+        come_back(page)
+    with page.expect_response("**/tasks/read/"):
+        page.get_by_label("Add a task").press_sequentially(" tomorrow")
+    waiting[0].continue_()
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+
+
+@pytest.mark.exhaustive
 def test_nothing_new_is_a_304_and_touches_nothing(page):
     page.evaluate("document.querySelector('.task').dataset.mark = '1'")
     with page.expect_response("**/inbox/") as found:
