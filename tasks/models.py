@@ -19,6 +19,7 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 
 from accounts import text
 from tasks import recurrence
+from tasks.addresses import address
 from tasks.history import Act, Change, PurgeableQuerySet, as_json, owner
 from tasks.search import LONGEST, fold
 
@@ -483,7 +484,7 @@ class TaskList(Kept):
         return text.legible(self.name) or "(unnamed)"
 
     def get_absolute_url(self):
-        return reverse("list_detail", kwargs={"list_pk": self.pk})
+        return address("list_detail", self.pk)
 
     @transaction.atomic
     def add(self, act=None):
@@ -603,7 +604,7 @@ class Tag(Kept):
         return text.legible(self.name) or "(unnamed)"
 
     def get_absolute_url(self):
-        return reverse("tag_detail", kwargs={"tag_pk": self.pk})
+        return address("tag_detail", self.pk)
 
 
 def notify(pks):
@@ -1155,7 +1156,7 @@ class Task(Kept):
         return f"<Task {self.pk} v{self.version} {self.status} {self.title!r} of {self.user_id}>"
 
     def get_absolute_url(self):
-        return reverse("task_detail", kwargs={"task_pk": self.pk})
+        return address("task_detail", self.pk)
 
     def withhold(self):
         """Forget all that its owner typed: for eyes that may see only its id, dates and state."""

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Value
-from django.urls import reverse
 from django.utils.functional import cached_property
 from psycopg.errors import QueryCanceled
 
 from tasks import search
+from tasks.addresses import address
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
 # PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:
@@ -77,7 +77,7 @@ class Sidebar:
         return {one["pk"]: self.shown(one) for one in self.row[0]}
 
     def shown(self, one):
-        url = reverse("list_detail", kwargs={"list_pk": one["pk"]})
+        url = address("list_detail", one["pk"])
         beside = {"before": None, "after": None}
         return one | beside | {"url": url, "open": self.open.get(one["pk"], 0)}
 
@@ -94,10 +94,7 @@ class Sidebar:
 
     @cached_property
     def tags(self):
-        return {
-            tag["pk"]: tag | {"url": reverse("tag_detail", kwargs={"tag_pk": tag["pk"]})}
-            for tag in self.row[1]
-        }
+        return {tag["pk"]: tag | {"url": address("tag_detail", tag["pk"])} for tag in self.row[1]}
 
     @property
     def inbox(self):

@@ -19,7 +19,7 @@ from django.template.defaulttags import querystring
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tasks import filters as task_filters
 
@@ -103,13 +103,14 @@ def with_query(request, **changes):
 def attributes(values):
     """Return {name: value} as the attributes of an element, with "-" for each "_".
 
-    True stands for an attribute without a value; False and None for none.
+    True stands for an attribute without a value; False and None for none. The names are a
+    template's own, and only the values are escaped.
     """
-    found = []
+    found = ""
     for name, value in values.items():
         name = name.replace("_", "-")
         if value is True:
-            found.append(Markup(" {}").format(name))
+            found += f" {name}"
         elif value is not False and value is not None:
-            found.append(Markup(' {}="{}"').format(name, value))
-    return Markup("").join(found)
+            found += f' {name}="{escape(value)}"'
+    return Markup(found)
