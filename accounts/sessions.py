@@ -10,49 +10,28 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.compiled import Question, instance_of
 from accounts.models import Session, User
 from accounts.templatetags.accounts import device
 
-# What stands in the parameters of the question for the key of a session, and for this moment.
-KEY, NOW = "key", datetime.max.replace(tzinfo=UTC)
+KEY, NOW = "key", datetime.max.replace(tzinfo=UTC)  # stand-ins
+USER = tuple(field.attname for field in User._meta.concrete_fields)
 
 
 @cache
 def question():
-    """Return the SQL that asks for a session, and its parameters, among them KEY and NOW.
-
-    Each request asks it, and Django takes longer to compile it than PostgreSQL to answer it. Its
-    columns are what the session holds, whether something waits for its user, and the user's own.
-    """
-    columns = [f"user__{field.name}" for field in User._meta.concrete_fields]
+    """Return what each request asks: what a session holds, if something waits, and whose it is."""
     rows = Session.objects.live(NOW).with_waits().filter(pk=KEY)
-    return rows.values_list("session_data", "waits", *columns).query.sql_with_params()
-
-
-def ask(key):
-    """Return the columns of the question for the session with this key; None if there is none."""
-    sql, parameters = question()
-    real = {KEY: key, NOW: timezone.now()}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [real.get(value, value) for value in parameters])
-        return cursor.fetchone()
+    return Question(rows, ["session_data", "waits", *(f"user__{name}" for name in USER)])
 
 
 def user_of(columns):
     """Return the user with these values of their columns; None where all are null."""
-    fields = User._meta.concrete_fields
-    values = [as_python(*pair) for pair in zip(fields, columns, strict=True)]
-    user = User.from_db(connection.alias, [field.attname for field in fields], values)
+    user = instance_of(User, USER, columns)
     return user if user.pk else None
-
-
-def as_python(field, value):
-    convert = getattr(field, "from_db_value", None)
-    return convert(value, None, connection) if convert else value
 
 
 class SessionStore(db.SessionStore):
@@ -68,11 +47,11 @@ class SessionStore(db.SessionStore):
         return Session
 
     def load(self):
-        found = ask(self.session_key)
+        found = question().ask({KEY: self.session_key, NOW: timezone.now()})
         if not found:
             self._session_key = None
             return {}
-        held, waits, *columns = found
+        held, waits, *columns = found[0]
         self.user = user_of(columns)
         if self.user:
             self.user.waits = waits

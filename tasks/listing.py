@@ -4,8 +4,9 @@ A task stands once on a page. Each page is known by the address it has (listing_
 can answer with the page that its form stood on, as it is now.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
@@ -27,9 +28,12 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import cached_property
 
+from accounts.clock import Clock
+from accounts.compiled import Question, instance_of
+from accounts.models import User
 from tasks import dates
 from tasks.forms import ListingForm, SearchForm
-from tasks.models import Fold, Task, TaskQuerySet, overdue
+from tasks.models import Fold, Task, TaskQuerySet, as_array, overdue
 from tasks.rows import Row
 from tasks.search import excerpt, fold
 
@@ -48,6 +52,19 @@ SORTS = {
 GROUPS = {"": "Nothing", "due": "Due date", "priority": "Priority", "list": "List"}
 PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choices}
 PRIORITIES |= {0: "No priority"}
+
+# What stands for a page's values in a question that is compiled once (accounts.compiled).
+A_USER, AN_ID = User(pk="a user"), -1
+A_MOMENT = datetime(2, 2, 2, 2, 2, tzinfo=UTC)
+A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
+
+QUESTIONS = {}  # by the shape of a page; there are few
+FETCHED = tuple(
+    column.attname
+    for column in Task._meta.concrete_fields
+    if column.name not in ["description", *Task.UNFETCHED]
+)
+ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
 
 
 @dataclass
@@ -108,7 +125,7 @@ class Listing:
 
     # the address
 
-    @property
+    @cached_property
     def path(self):
         return reverse(self.name, kwargs=self.ids)
 
@@ -190,7 +207,7 @@ class Listing:
     def total(self):
         return self.tasks.count()
 
-    @property
+    @cached_property
     def put_away(self):
         """The ids of lists whose tasks stand on no page but their own."""
         return [one["pk"] for one in self.sidebar.archived]
@@ -198,20 +215,59 @@ class Listing:
     @cached_property
     def page(self):
         """A Page that may lie past the end; then it is empty."""
-        tasks = self.tasks.order_by(*self.order)
-        paginator = Paginator(tasks, self.limit)
+        paginator = Paginator(None, self.limit)
         # The count is known: a cached_property is set like any attribute.
         paginator.count = self.total
         start = (self.number - 1) * self.limit
-        part = tasks[start : start + self.limit]
-        if start:  # of the rows before it only the ids are read
-            part = self.tasks.filter(pk__in=part.values("pk")).order_by(*self.order)
-        rows = self.rows(part) if start < paginator.count else []
+        rows = self.rows(self.fetch(start)) if start < paginator.count else []
         return Page(rows, self.number, paginator)
+
+    @property
+    def sorted(self):
+        """The tasks of `tasks` in their order, each with what its row shows."""
+        return self.tasks.order_by(*self.order).for_rows()
+
+    def fetch(self, start):
+        """Return the tasks of one page, from number start."""
+        if not start:
+            return self.first_ones()
+        part = self.tasks.order_by(*self.order)[start : start + self.limit]
+        # Of the rows before it only the ids are read.
+        return self.tasks.filter(pk__in=part.values("pk")).order_by(*self.order).for_rows()
+
+    def first_ones(self):
+        """Return the tasks of the first page, by a question that is compiled once."""
+        if self.shape not in QUESTIONS:
+            QUESTIONS[self.shape] = Question(self.stand_in().sorted, [*FETCHED, *ADDED])
+        rows = QUESTIONS[self.shape].ask(self.values, f" LIMIT {self.limit}")
+        return [task_of(self.user, row) for row in rows]
+
+    @property
+    def shape(self):
+        """All that the question for its tasks depends on, but for values."""
+        return self.name, *self.arrangement.values()
+
+    @property
+    def values(self):
+        """The values in the question for its tasks, by what stands for them there."""
+        return {
+            A_USER.pk: self.user.pk,
+            A_MOMENT.date(): self.clock.today,
+            A_MOMENT.time(): self.now.time(),
+            as_array([AN_ID]): as_array(self.put_away),
+        }
+
+    def stand_in(self):
+        """Return a copy of this page with stand-ins for all values."""
+        page = copy(self)
+        page.user, page.clock, page.now = A_USER, Clock(A_MOMENT), A_MOMENT
+        page.ids, page.put_away = dict.fromkeys(self.ids, AN_ID), [AN_ID]
+        page.arrangement = self.arrangement  # which is the user's
+        return page
 
     def rows(self, tasks):
         """Return tasks with what their rows show of lists and tags, which the sidebar knows."""
-        rows = list(tasks.for_rows())
+        rows = list(tasks)
         for task in rows:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
             tags = [self.sidebar.tags[pk] for pk in task.tag_ids if pk in self.sidebar.tags]
@@ -265,6 +321,16 @@ class Listing:
         return (task.shown_list["name"] if task.shown_list else "Inbox"), "", None
 
 
+def task_of(user, row):
+    """Return a task of user's, of a row of FETCHED and ADDED."""
+    fetched = len(FETCHED)
+    task = instance_of(Task, FETCHED, row[:fetched])
+    task.user = user
+    for name, value in zip(ADDED, row[fetched:], strict=True):
+        setattr(task, name, value)
+    return task
+
+
 class Everything(Listing):
     """The old API's listing, as a page: ?status=&page=&limit="""
 
@@ -286,6 +352,10 @@ class Everything(Listing):
     @property
     def title(self):
         return self.TITLES[self.status]
+
+    @property
+    def shape(self):
+        return *super().shape, self.status
 
     @property
     def tasks(self):
@@ -345,7 +415,7 @@ class Today(Listing):
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
         done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
         counted = done.annotate(number=Window(Count("pk")))
-        return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE])
+        return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE].for_rows())
 
     @property
     def done_number(self):
@@ -395,7 +465,7 @@ class Upcoming(Listing):
     def order(self):
         return ["due_date", *super().order]
 
-    @property
+    @cached_property
     def last(self):
         return self.first + self.WEEK - timedelta(days=1)
 
@@ -406,6 +476,15 @@ class Upcoming(Listing):
             .outside(self.put_away)
             .filter(due_date__range=(self.first, self.last))
         )
+
+    def stand_in(self):
+        page = super().stand_in()
+        page.first, page.last = A_DAY, ANOTHER_DAY
+        return page
+
+    @property
+    def values(self):
+        return super().values | {A_DAY: self.first, ANOTHER_DAY: self.last}
 
     def week_url(self, first):
         """Return the address of another week; "" past the ends of the calendar."""
@@ -544,7 +623,11 @@ class ListPage(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.open().filter(list=self.list["pk"])
+        return self.user.tasks.open().filter(list=self.ids["list_pk"])
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.ids["list_pk"]}
 
     @property
     def total(self):
@@ -583,7 +666,11 @@ class TagPage(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.open().outside(self.put_away).filter(tags=self.tag["pk"])
+        return self.user.tasks.open().outside(self.put_away).filter(tags=self.ids["tag_pk"])
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.ids["tag_pk"]}
 
 
 class Completed(Listing):
@@ -616,6 +703,19 @@ class Completed(Listing):
     def tasks(self):
         done = self.user.tasks.completed()
         return done.filter(list=self.list_pk) if self.list_pk else done
+
+    @property
+    def shape(self):
+        return *super().shape, bool(self.list_pk)
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.list_pk}
+
+    def stand_in(self):
+        page = super().stand_in()
+        page.list_pk = self.list_pk and AN_ID
+        return page
 
     @property
     def order(self):
@@ -700,6 +800,10 @@ class Search(Listing):
     @property
     def tasks(self):
         return self.user.tasks.found_by(self.asked_for, self.user, self.now, self.completed)
+
+    def fetch(self, start):
+        """Compile it anew: the words that are looked for are in it."""
+        return self.sorted[start : start + self.limit]
 
     @cached_property
     def total(self):

@@ -34,6 +34,18 @@ class Fold(models.Func):
     output_field = models.TextField()
 
 
+def as_array(numbers):
+    """Return numbers as PostgreSQL writes an array."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+class IsOneOf(models.Func):
+    """Whether a number is one of an array's: one parameter, so one SQL for any number of them."""
+
+    template, arg_joiner = "(%(expressions)s))", " = ANY ("
+    output_field = models.BooleanField()
+
+
 class Holds(models.Func):
     """Does a folded word stand in a task, in one of its steps or in the name of one of its tags?
 
@@ -713,7 +725,7 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
 
         Whoever asks knows them: to look at each task's list, PostgreSQL may read the lists of all.
         """
-        return self.exclude(list__in=lists)
+        return self.filter(Q(list=None) | ~Q(IsOneOf(F("list_id"), Value(as_array(lists)))))
 
     def found_by(self, query, user, now, completed=False):
         """Narrow to what a search of user's asks for, a tasks.search.Query, at now in their zone.

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Value
+from django.urls import reverse
 from django.utils.functional import cached_property
 from psycopg.errors import QueryCanceled
 

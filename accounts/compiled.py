@@ -1,0 +1,50 @@
+"""Questions that are compiled once: Django takes longer to compile one than PostgreSQL to answer.
+
+The queryset stays the only source of what is asked.
+"""
+
+from functools import cache
+
+from django.db import connection
+
+
+class Question:
+    """A queryset that is compiled once, and asked with other values each time.
+
+    In place of the values that differ it has stand-ins, each of which stands for one value only and
+    has its type. A value of None is another question: SQL has IS NULL for it.
+    """
+
+    def __init__(self, queryset, columns):
+        """Take a queryset with stand-ins, and the names of the columns that are asked for."""
+        self.columns = columns
+        self.sql, self.stand_ins = queryset.values_list(*columns).query.sql_with_params()
+
+    def ask(self, values, more="", *others):
+        """Return the rows as tuples, for values as {stand-in: value}.
+
+        `more` is SQL that ends the question, with a %s for each of the others.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql + more, [*self.parameters(values), *others])
+            return cursor.fetchall()
+
+    def parameters(self, values):
+        """Return the parameters of the SQL, with values in place of their stand-ins."""
+        return tuple(values.get(stand_in, stand_in) for stand_in in self.stand_ins)
+
+
+def instance_of(model, names, values):
+    """Return a row of a model, as a queryset does, with these values of columns of these names."""
+    columns = [as_python(*pair) for pair in zip(fields_of(model, names), values, strict=True)]
+    return model.from_db(connection.alias, names, columns)
+
+
+@cache
+def fields_of(model, names):
+    return [model._meta.get_field(name) for name in names]
+
+
+def as_python(field, value):
+    convert = getattr(field, "from_db_value", None)
+    return convert(value, None, connection) if convert else value
