@@ -4,6 +4,7 @@ HOST (127.0.0.1), PORT (8000), WEB_CONCURRENCY (2 worker processes), WEB_THREADS
 ACCESS_LOG (off) come from the environment.
 """
 
+import contextlib
 import os
 import sys
 
@@ -60,3 +61,16 @@ def on_starting(server):
         sys.exit(f"Todosite: {error}")
     if not ready:
         sys.exit("Todosite: run `python manage.py collectstatic --noinput` first.")
+
+
+def post_worker_init(worker):
+    """Open a connection before the first requests: too many at once would be told to come later.
+
+    While there is none all of them wait for it, and one thread is not to wait (settings.py).
+    """
+    from django.db import connection
+    from psycopg_pool import PoolTimeout
+
+    if connection.pool:
+        with contextlib.suppress(PoolTimeout):  # a database that is away is told by each page
+            connection.pool.open(wait=True, timeout=2)

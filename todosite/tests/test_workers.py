@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.html import values
@@ -29,6 +30,14 @@ def port(django_db_setup, django_db_blocker, static):
         DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1", WEB_CONCURRENCY="4"
     ) as port:
         yield port
+
+
+def test_worker_has_a_connection_before_its_first_request(static):
+    with serve(DATABASE_URL=f"{database_url()}&application_name=new", STATIC_ROOT=static) as port:
+        assert ask(port, "/healthz").status == 200  # which asks no database
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'new'")
+            assert cursor.fetchone() == (1,)
 
 
 def sign_in(port, email, password, address):
