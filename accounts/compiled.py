@@ -36,15 +36,17 @@ class Question:
 
 def instance_of(model, names, values):
     """Return a row of a model, as a queryset does, with these values of columns of these names."""
-    columns = [as_python(*pair) for pair in zip(fields_of(model, names), values, strict=True)]
-    return model.from_db(connection.alias, names, columns)
+    for place, convert in converters(model, names):
+        values = [*values[:place], convert(values[place], None, connection), *values[place + 1 :]]
+    return model.from_db(connection.alias, names, values)
 
 
 @cache
-def fields_of(model, names):
-    return [model._meta.get_field(name) for name in names]
-
-
-def as_python(field, value):
-    convert = getattr(field, "from_db_value", None)
-    return convert(value, None, connection) if convert else value
+def converters(model, names):
+    """Return (place, function) of the columns whose values are to be made Python's."""
+    fields = [model._meta.get_field(name) for name in names]
+    return [
+        (place, field.from_db_value)
+        for place, field in enumerate(fields)
+        if hasattr(field, "from_db_value")
+    ]

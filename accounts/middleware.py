@@ -36,6 +36,13 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     What was typed into the form waits for its user; where it can't, it is shown instead.
     """
 
+    def process_view(self, request, view_func, *arguments):
+        """Let pass those who are signed in, and give their views the user, no object around it."""
+        answer = super().process_view(request, view_func, *arguments)
+        if answer is None and request.user.is_authenticated:
+            request.user = get_user(request)
+        return answer
+
     def handle_no_permission(self, request, view_func):
         words = typed(request) if request.method == "POST" else []
         if words and not waiting.keep_late(request, view_func):

@@ -71,7 +71,14 @@ class SessionStore(db.SessionStore):
 
 
 def get_user(request):
-    """Return whose request this is: of the session's user, where Django would say the same.
+    """Return whose request this is, as it came in: the same each time."""
+    if not hasattr(request, "came_from"):
+        request.came_from = user_of_session(request)
+    return request.came_from
+
+
+def user_of_session(request):
+    """Return the session's user, where Django would say the same.
 
     Django is asked, by a query of its own, where anything is unusual.
     """

@@ -1372,6 +1372,7 @@ class ListingForm(forms.Form):
     limit = NumberField(min_value=1, max_value=100, required=False)
     list = NumberField(min_value=1, required=False)
 
+    NAMES = ["status", "page", "limit", "list", "from"]
     FIRST, LAST = date(2, 1, 1), date(9998, 12, 31)  # a week before and after exists
     REASONS = {
         "status": "must be pending or completed",

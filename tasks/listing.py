@@ -7,6 +7,7 @@ can answer with the page that its form stood on, as it is now.
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
@@ -64,6 +65,7 @@ FETCHED = tuple(
     for column in Task._meta.concrete_fields
     if column.name not in ["description", *Task.UNFETCHED]
 )
+USER = Task._meta.get_field("user")
 ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
 
 
@@ -79,6 +81,28 @@ class Section:
     coming: list = field(default_factory=list)  # tasks that will be due here once they were done
     add_url: str = ""  # where a task for that day is added, "" where there is no link to it
     can_be_rescheduled: bool = False  # all of them at once
+
+
+LONGEST_ANSWER = 20  # characters of a field of ListingForm that makes sense
+
+
+def asked_by(query):
+    """Return what is wrong with the query of an address, "" if nothing is, and what it asks for."""
+    fields = {name: query[name] for name in ListingForm.NAMES if name in query}
+    if any(len(value) > LONGEST_ANSWER for value in fields.values()):
+        return read(fields)
+    return read_before(tuple(fields.items()))
+
+
+def read(fields):
+    form = ListingForm(fields)
+    return "" if form.is_valid() else form.reason(), form.cleaned_data
+
+
+@lru_cache(1000)
+def read_before(fields):
+    """Read fields as many pages have them, once: making a form takes longer than asking for rows."""
+    return read(dict(fields))
 
 
 class Listing:
@@ -117,9 +141,7 @@ class Listing:
     def __init__(self, user, query, sidebar, **ids):
         self.user, self.sidebar, self.ids = user, sidebar, ids
         self.clock, self.now = sidebar.clock, sidebar.clock.now
-        form = ListingForm(query)
-        self.problem = "" if form.is_valid() else form.reason()
-        self.asked = form.cleaned_data
+        self.problem, self.asked = asked_by(query)
         self.number = self.asked.get("page") or 1
         self.query = {}  # what its address says besides the page's number
 
@@ -325,7 +347,7 @@ def task_of(user, row):
     """Return a task of user's, of a row of FETCHED and ADDED."""
     fetched = len(FETCHED)
     task = instance_of(Task, FETCHED, row[:fetched])
-    task.user = user
+    USER.set_cached_value(task, user)
     for name, value in zip(ADDED, row[fetched:], strict=True):
         setattr(task, name, value)
     return task
