@@ -60,11 +60,7 @@ A_MOMENT = datetime(2, 2, 2, 2, 2, tzinfo=UTC)
 A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
 
 QUESTIONS = {}  # by the shape of a page; there are few
-FETCHED = tuple(
-    column.attname
-    for column in Task._meta.concrete_fields
-    if column.name not in ["description", *Task.UNFETCHED]
-)
+FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
 ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
 

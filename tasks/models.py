@@ -757,7 +757,7 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
 
     def for_rows(self):
         """Fetch what a row shows: the ids of its tags, the ticks of its steps, and no notes."""
-        return self.defer("description").annotate(
+        return self.only(*Task.SHOWN_IN_ROWS).annotate(
             has_note=ExpressionWrapper(~Q(description=""), models.BooleanField()),
             tag_ids=ArraySubquery(TaskTag.objects.filter(task=OuterRef("pk")).values("tag")),
             ticks=ArraySubquery(Step.objects.filter(task=OuterRef("pk")).values("done")),
@@ -1098,6 +1098,16 @@ class Task(Kept):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    SHOWN_IN_ROWS = [
+        "version",
+        "user",
+        "list",
+        "title",
+        "priority",
+        *DATES,
+        *REPEAT,
+        "completed_at",
+    ]
     UNFETCHED = ["folded"]
     is_withheld = False  # are its words left out, since its owner doesn't let support look?
 
