@@ -17,7 +17,6 @@ class Question:
 
     def __init__(self, queryset, columns):
         """Take a queryset with stand-ins, and the names of the columns that are asked for."""
-        self.columns = columns
         self.sql, self.stand_ins = queryset.values_list(*columns).query.sql_with_params()
 
     def ask(self, values, more="", *others):

@@ -27,6 +27,11 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
         super().process_request(request)
         request.user = SimpleLazyObject(partial(get_user, request))
 
+    def process_view(self, request, view_func, *arguments):
+        """Give a view that is for those who are signed in the user, no object around it."""
+        if getattr(view_func, "login_required", True):
+            request.user = get_user(request)
+
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Send whoever is signed out to the sign-in page, and back to a page that can be read.
@@ -35,13 +40,6 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     POST the way back is the page that held the form: the address of an act can't be visited.
     What was typed into the form waits for its user; where it can't, it is shown instead.
     """
-
-    def process_view(self, request, view_func, *arguments):
-        """Let pass those who are signed in, and give their views the user, no object around it."""
-        answer = super().process_view(request, view_func, *arguments)
-        if answer is None and request.user.is_authenticated:
-            request.user = get_user(request)
-        return answer
 
     def handle_no_permission(self, request, view_func):
         words = typed(request) if request.method == "POST" else []
@@ -101,13 +99,13 @@ class LastSeenMiddleware:
             return
         if len(self.seen) >= self.REMEMBER:
             self.seen.clear()
-        self.seen[key] = now
         Session.objects.filter(pk=key).update(
             user=request.user,
             last_seen_at=now,
             ip=get_adapter().get_client_ip(request),
             user_agent=request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
         )
+        self.seen[key] = now
 
 
 class SignedInMiddleware:

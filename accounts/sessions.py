@@ -46,6 +46,10 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls):
         return Session
 
+    def _validate_session_key(self, key):
+        """Return whether there can be a session with this key: PostgreSQL knows no NUL."""
+        return super()._validate_session_key(key) and "\0" not in key
+
     def load(self):
         found = question().ask({KEY: self.session_key, NOW: timezone.now()})
         if not found:
@@ -72,9 +76,9 @@ class SessionStore(db.SessionStore):
 
 def get_user(request):
     """Return whose request this is, as it came in: the same each time."""
-    if not hasattr(request, "came_from"):
-        request.came_from = user_of_session(request)
-    return request.came_from
+    if not hasattr(request, "first_user"):
+        request.first_user = user_of_session(request)
+    return request.first_user
 
 
 def user_of_session(request):

@@ -28,7 +28,7 @@ from tasks.understood import Line, lists_by_name, read_all
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
-MOST_SEARCHES = 20  # of a user: each is counted for every page
+MOST_SEARCHES = 20  # of a user: all are counted at once
 SHOWN = 5  # numbers of lines that a sentence names
 MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
 NOTES_LENGTH = 100_000

@@ -97,7 +97,7 @@ def read(fields):
 
 @lru_cache(1000)
 def read_before(fields):
-    """Read fields as many pages have them, once: making a form takes longer than asking for rows."""
+    """Read, once, what many pages have: to make a form takes as long as to ask for rows."""
     return read(dict(fields))
 
 

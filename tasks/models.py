@@ -49,7 +49,7 @@ class IsOneOf(models.Func):
 class Holds(models.Func):
     """Does a folded word stand in a task, in one of its steps or in the name of one of its tags?
 
-    All of them user's. Written out, since a page asks it for each word of each saved search: Django
+    All of them user's. Written out, since it is asked for each word of each saved search: Django
     takes longer to put it together than PostgreSQL to answer.
     """
 

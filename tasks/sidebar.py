@@ -140,8 +140,8 @@ class Sidebar:
     def numbers_url(self):
         """Where a page asks for the numbers of its saved searches, once it is shown.
 
-        It is another address whenever they may be others: after an act, with other searches, and on
-        another day. While it is the same, a page that is morphed doesn't ask again.
+        It is another address after an act, with other searches, and on another day. While it is the
+        same, a page that is morphed doesn't ask again: what becomes overdue meanwhile counts later.
         """
         state = json.dumps([self.row[3], self.clock.today.isoformat()])
         query = {"state": sha256(state.encode()).hexdigest()[:16]}

@@ -72,5 +72,7 @@ def post_worker_init(worker):
     from psycopg_pool import PoolTimeout
 
     if connection.pool:
-        with contextlib.suppress(PoolTimeout):  # a database that is away is told by each page
-            connection.pool.open(wait=True, timeout=2)
+        connection.pool.open()
+        # A database that is away is told by each page, and the pool goes on trying.
+        with contextlib.suppress(PoolTimeout), connection.pool.connection(timeout=2):
+            pass

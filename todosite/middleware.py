@@ -122,10 +122,13 @@ class TryAgainMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        before = dict(vars(request))
         response = self.get_response(request)
         if getattr(response, "may_be_tried_again", False):
             close_old_connections()
             time.sleep(self.PAUSE)
+            vars(request).clear()  # of whose it is, and what they have, nothing is known yet
+            vars(request).update(before)
             response = self.get_response(request)
         return response
 

@@ -177,12 +177,12 @@ if DATABASE_POOL_SIZE:
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
 
-# Prepared statements are planned once for each connection. A pooler has to know of them: PgBouncer
-# before 1.21 breaks them.
-is_pooled = bool(unpooled) or "-pooler." in database.get("HOST", "")
-DATABASE_PREPARED = env.bool("DATABASE_PREPARED", default=not is_pooled)
+# Prepared statements are planned once for each connection. Unless this says so, none is prepared
+# through a pooler (database/base.py).
+DATABASE_PREPARED = env.bool("DATABASE_PREPARED", default=True)
 if DATABASE_PREPARED:
     database["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+database["PREPARED"] = DATABASE_PREPARED and env.str("DATABASE_PREPARED", default="") != ""
 
 DATABASES = {"default": database}
 

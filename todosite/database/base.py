@@ -5,6 +5,7 @@ Beside Django's own, the DATABASES entry may have
     UNPOOLED            an entry that leads past the pooler, for what it can't carry: direct()
     LOCALPG             a folder whose private server is started on demand
     LOCALPG_THROWAWAY   True makes that a fast one, deleted after use
+    PREPARED            True: prepare statements through a pooler, too, which has to know of them
 """
 
 import contextlib
@@ -123,6 +124,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is not None:
             self.connection.used_at = time.monotonic()
         return super()._close()
+
+    def _configure_connection(self, connection):
+        """Prepare nothing through a pooler that may not know of it: PgBouncer before 1.21 fails.
+
+        A pooler gives a connection a number of its own, another than that of the server's process.
+        """
+        super()._configure_connection(connection)
+        if connection.prepare_threshold is not None and not self.settings_dict.get("PREPARED"):
+            (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone()
+            if pid != connection.info.backend_pid:
+                connection.prepare_threshold = None
+        return True  # a transaction may have begun
 
     def _empty_pool(self):
         now = time.monotonic()

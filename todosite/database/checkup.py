@@ -66,8 +66,8 @@ def of_the_way():
         yield Finding("DATABASE_URL leads to a pooler", advice)
     if unpooled:
         yield of_the_direct_way()
-    yield of_prepared_statements(pooled, unpooled)
     connection.ensure_connection()
+    yield of_prepared_statements(pooled)
     host = connection.connection.info.host
     if connection.connection.pgconn.ssl_in_use:
         yield Finding("TLS is on")
@@ -112,14 +112,10 @@ def of_the_direct_way():
     return Finding("DATABASE_URL_UNPOOLED leads to the server itself")
 
 
-def of_prepared_statements(pooled, unpooled):
-    """Return how a connection prepares: its pooler can't be asked whether it knows of that."""
-    if not settings.DATABASE_PREPARED:
-        return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
-    if not pooled:
-        return Finding("prepared statements are on")
-    advice = "set DATABASE_PREPARED=false, unless it is PgBouncer 1.21 or newer" * (not unpooled)
-    return Finding("prepared statements are on, through a pooler", advice)
+def of_prepared_statements(pooled):
+    if connection.connection.prepare_threshold is not None:
+        return Finding("prepared statements are on" + (", through a pooler" * pooled))
+    return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
 
 
 def of_the_server():

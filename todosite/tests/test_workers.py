@@ -37,7 +37,7 @@ def test_worker_has_a_connection_before_its_first_request(static):
         assert ask(port, "/healthz").status == 200  # which asks no database
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'new'")
-            assert cursor.fetchone() == (1,)
+            assert cursor.fetchone()[0] >= 1
 
 
 def sign_in(port, email, password, address):
