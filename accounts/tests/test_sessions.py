@@ -407,3 +407,9 @@ def test_way_back_leaves_the_sessions(yesterday, ann):
     migrate("0014_ended_session")
     assert columns() == was
     assert is_in(old)
+
+
+@pytest.mark.django_db
+def test_session_with_a_key_that_cannot_be_is_nobodys(client):
+    for cookie in ['sessionid="\\000aaaaaaaaaaaaaaa"', "sessionid=" + "é" * 20]:
+        assert client.get("/inbox/", headers={"Cookie": cookie}).status_code == 302

@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import datetime
 
+from django.http import QueryDict
 from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,3 +98,13 @@ class RowsTests(TestCase):
 def shown(tasks):
     names = [*listing.FETCHED, *listing.ADDED]
     return [[vars(task)[name] for name in names] for task in tasks]
+
+
+class AskedByTests(SimpleTestCase):
+    def test_what_makes_no_sense_is_not_kept(self):
+        listing.read_before.cache_clear()
+        for number in range(3):
+            query = QueryDict(f"page=2&q=mine+{number}&status={'x' * 30}{number}")
+            self.assertEqual(listing.asked_by(query)[0], "“status” must be pending or completed.")
+            self.assertEqual(listing.asked_by(QueryDict(f"page=2&q={number}"))[1]["page"], 2)
+        self.assertEqual(listing.read_before.cache_info().currsize, 1)

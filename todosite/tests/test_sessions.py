@@ -2,11 +2,14 @@
 
 from unittest import mock
 
+import psycopg
 import pytest
 from django.contrib.messages import success
+from django.db import OperationalError
 
 from accounts.models import Session
 from accounts.tests.people import add_user
+from tasks.sidebar import Sidebar
 from tasks.tests.pages import HTMX
 from tasks.views import pages
 from tasks.views.answers import page
@@ -78,3 +81,21 @@ def test_words_that_were_refused_stay_on_their_page(client, ann):
     assert answer.status_code == 422
     assert 'value="Secret"' in answer.text
     assert "Sign in" not in words(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_that_is_asked_for_again_forgets_whose_it_was(client, ann):
+    client.raise_request_exception = False
+    read, tries = Sidebar.row.func, []
+
+    def row(sidebar):
+        tries.append(sidebar)
+        if len(tries) > 1:
+            return read(sidebar)
+        Session.objects.all().delete()
+        raise OperationalError from psycopg.errors.AdminShutdown
+
+    with mock.patch.object(Sidebar, "row", property(row)):
+        response = client.get("/inbox/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/inbox/")
+    assert (len(tries), Session.objects.count()) == (1, 0)
