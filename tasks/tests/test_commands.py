@@ -15,7 +15,7 @@ from django.test import SimpleTestCase, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.tests.people import add_user
 from tasks import demo
 from tasks.management.commands import benchmark
@@ -31,6 +31,28 @@ def demo_data(*arguments):
 
 
 MANY = ["--users", "4", "--tasks-per-user", "500", "--password", "demo-Password-1"]
+
+
+class BenchPagesTests(TestCase):
+    def test_each_page_is_shown_with_its_queries_and_nothing_is_written(self):
+        ann = add_user("ann@example.org")
+        ann.tasks.create(title="Milk")
+        ann.tasks.create(title="Report", list=ann.lists.create(name="Work"))
+        out = StringIO()
+        call_command("bench_pages", "ANN@example.org", "--times", "1", stdout=out)
+        head, *lines = out.getvalue().splitlines()
+        self.assertEqual(head.split(), ["page", "CPU", "ms", "queries", "bytes"])
+        queries = {line.split()[0]: line.split()[2] for line in lines}
+        self.assertEqual((queries["/inbox/"], queries["/lists/{list}/"]), ("3", "3"))
+        self.assertIn("there is no tag", lines[6])
+        ann.refresh_from_db()
+        self.assertEqual((Session.objects.count(), ann.last_login), (0, None))
+
+    def test_there_has_to_be_such_a_user(self):
+        with self.assertRaisesMessage(
+            CommandError, "Nobody has an account with the address a@b.c."
+        ):
+            call_command("bench_pages", "a@b.c")
 
 
 class BenchmarkTests(SimpleTestCase):
