@@ -25,7 +25,7 @@ class Row:
     """
 
     __slots__ = [
-        *["pk", "version", "url", "name", "title", "excerpts"],
+        *["pk", "version", "url", "act", "act_url", "name", "title", "excerpts"],
         *["is_done", "state", "level", "occurrence"],
         *["due", "moment", "has_time", "repeat", "priority", "steps", "has_note", "list", "tags"],
     ]
@@ -38,6 +38,8 @@ class Row:
         self.title = marked(self.name, words)
         self.excerpts = [marked(line, words) for line in task.excerpts] if words else ()
         self.is_done = task.completed
+        self.act = "Reopen" if self.is_done else "Complete"
+        self.act_url = f"{self.url}{self.act.lower()}/"
         self.state = ""
         if not self.is_done:
             self.state = dates.due_state(task.due_date, task.due_time, clock.now)
