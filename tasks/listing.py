@@ -20,6 +20,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Q,
+    Subquery,
     Value,
     When,
     Window,
@@ -132,6 +133,7 @@ class Listing:
     completed_url = ""  # what is done here
     repeats_shown = None  # how many there are on days to come, where there are more
     is_all_done = False  # for today?
+    counted = 0  # how many of its tasks the sidebar has counted
     http_status = 200
 
     def __init__(self, user, query, sidebar, **ids):
@@ -222,8 +224,13 @@ class Listing:
         raise NotImplementedError
 
     @property
+    def uncounted(self):
+        """Those of its tasks that the sidebar hasn't counted; None where it has counted all."""
+        return self.tasks
+
+    @cached_property
     def total(self):
-        return self.tasks.count()
+        return self.counted + (self.uncounted.count() if self.uncounted is not None else 0)
 
     @cached_property
     def put_away(self):
@@ -233,11 +240,11 @@ class Listing:
     @cached_property
     def page(self):
         """A Page that may lie past the end; then it is empty."""
-        paginator = Paginator(None, self.limit)
-        # The count is known: a cached_property is set like any attribute.
-        paginator.count = self.total
         start = (self.number - 1) * self.limit
-        rows = self.rows(self.fetch(start)) if start < paginator.count else []
+        found = self.later_ones(start) if start else self.first_ones()
+        rows = self.rows(found)
+        paginator = Paginator(None, self.limit)
+        paginator.count = self.total  # a cached_property is set like any attribute
         return Page(rows, self.number, paginator)
 
     @property
@@ -245,20 +252,31 @@ class Listing:
         """The tasks of `tasks` in their order, each with what its row shows."""
         return self.tasks.order_by(*self.order).for_rows()
 
-    def fetch(self, start):
-        """Return the tasks of one page, from number start."""
-        if not start:
-            return self.first_ones()
+    def later_ones(self, start):
+        """Return the tasks of a later page, from number start."""
+        if start >= self.total:
+            return []
         part = self.tasks.order_by(*self.order)[start : start + self.limit]
         # Of the rows before it only the ids are read.
         return self.tasks.filter(pk__in=part.values("pk")).order_by(*self.order).for_rows()
 
     def first_ones(self):
-        """Return the tasks of the first page, by a question that is compiled once."""
+        """Return the tasks of the first page, by a question that is compiled once.
+
+        It asks for the `total`, too.
+        """
         if self.shape not in QUESTIONS:
-            QUESTIONS[self.shape] = Question(self.stand_in().sorted, [*FETCHED, *ADDED])
+            columns = [*FETCHED, *ADDED, "uncounted"]
+            QUESTIONS[self.shape] = Question(self.stand_in().numbered, columns)
         rows = QUESTIONS[self.shape].ask(self.values, f" LIMIT {self.limit}")
-        return [task_of(self.user, row) for row in rows]
+        uncounted = rows[0][-1] if rows else 0
+        self.total = self.counted + (uncounted or 0)
+        return [task_of(self.user, row[:-1]) for row in rows]
+
+    @property
+    def numbered(self):
+        """The same, each with the number of all that are uncounted: what first_ones() asks for."""
+        return self.sorted.annotate(uncounted=number_of(self.uncounted))
 
     @property
     def shape(self):
@@ -339,6 +357,14 @@ class Listing:
         return (task.shown_list["name"] if task.shown_list else "Inbox"), "", None
 
 
+def number_of(tasks):
+    """Return the expression for how many tasks there are; None stands for none."""
+    if tasks is None:
+        return Value(0)
+    together = tasks.order_by().annotate(together=Value(1)).values("together")
+    return Subquery(together.annotate(number=Count("pk")).values("number"))
+
+
 def task_of(user, row):
     """Return a task of user's, of a row of FETCHED and ADDED."""
     fetched = len(FETCHED)
@@ -380,11 +406,12 @@ class Everything(Listing):
         return self.user.tasks.with_status(self.status)
 
     @property
-    def total(self):
-        """Counted by what has an index of its own, and the sidebar knows the open ones."""
-        pending = self.sidebar.pending if self.status != "completed" else 0
-        completed = self.user.tasks.completed().count() if self.status != "pending" else 0
-        return pending + completed
+    def counted(self):
+        return 0 if self.status == "completed" else self.sidebar.pending
+
+    @property
+    def uncounted(self):
+        return None if self.status == "pending" else self.user.tasks.completed()
 
 
 class Today(Listing):
@@ -406,8 +433,10 @@ class Today(Listing):
     def tasks(self):
         return self.user.tasks.due_by(self.clock.today).outside(self.put_away)
 
+    uncounted = None
+
     @property
-    def total(self):
+    def counted(self):
         return self.sidebar.today
 
     @property
@@ -594,8 +623,10 @@ class Inbox(Listing):
     def tasks(self):
         return self.user.tasks.open().filter(list=None)
 
+    uncounted = None
+
     @property
-    def total(self):
+    def counted(self):
         return self.sidebar.inbox
 
 
@@ -647,8 +678,10 @@ class ListPage(Listing):
     def values(self):
         return super().values | {AN_ID: self.ids["list_pk"]}
 
+    uncounted = None
+
     @property
-    def total(self):
+    def counted(self):
         return self.list["open"]
 
 
@@ -819,13 +852,9 @@ class Search(Listing):
     def tasks(self):
         return self.user.tasks.found_by(self.asked_for, self.user, self.now, self.completed)
 
-    def fetch(self, start):
+    def first_ones(self):
         """Compile it anew: the words that are looked for are in it."""
-        return self.sorted[start : start + self.limit]
-
-    @cached_property
-    def total(self):
-        return super().total
+        return self.sorted[: self.limit]
 
     @property
     def order(self):

@@ -21,6 +21,7 @@ PAGES = [
     *["/upcoming/?from=2031-01-01", "/tasks/", "/tasks/?status=pending", "/tasks/?limit=3"],
     *["/tasks/?status=completed", "/completed/", "/completed/?list=5", "/completed/?list=6"],
 ]
+COLUMNS = [*listing.FETCHED, *listing.ADDED, "uncounted"]
 ZONES = ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu"]
 MOMENTS = st.datetimes(
     datetime(2, 2, 3),  # noqa: DTZ001 - the zones follow
@@ -48,14 +49,13 @@ def page_of(sidebar, url, **arrangement):
 
 def question_of(page):
     """Return the SQL and the parameters that a page asks by."""
-    question = listing.Question(page.stand_in().sorted, [*listing.FETCHED, *listing.ADDED])
+    question = listing.Question(page.stand_in().numbered, COLUMNS)
     return question.sql, question.parameters(page.values)
 
 
 def queryset_of(page):
     """Return the SQL and the parameters of a page's queryset."""
-    columns = page.sorted.values_list(*listing.FETCHED, *listing.ADDED)
-    return columns.query.sql_with_params()
+    return page.numbered.values_list(*COLUMNS).query.sql_with_params()
 
 
 class QuestionTests(SimpleTestCase):
@@ -88,8 +88,8 @@ class RowsTests(TestCase):
             task.hang([tag])
         page = listing_at(ann, f"/lists/{work.pk}/", Sidebar(ann))
         page.limit = 2
-        found = page.fetch(1)
-        self.assertEqual(shown(found), shown(page.sorted[1:3]))
+        found = page.first_ones()
+        self.assertEqual(shown(found), shown(page.sorted[:2]))
         self.assertEqual(found[0].get_deferred_fields(), page.sorted[0].get_deferred_fields())
         with self.assertNumQueries(0):
             self.assertEqual([one.user for one in found], [ann, ann])

@@ -269,7 +269,7 @@ class UpcomingTests(ListingTests):
             for n in range(number):
                 one = self.add_list(f"List {n} of {number}")
                 self.add_repeat("Gym", "FREQ=DAILY", day(0), list=one)
-            with self.assertNumQueries(5):
+            with self.assertNumQueries(4):
                 self.client.get("/upcoming/")
 
     def test_other_weeks(self):
