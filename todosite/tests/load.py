@@ -54,6 +54,8 @@ def work(port, session, answers, goes_on):
         while goes_on(number):
             answers[ask(link, session, PAGES[number % len(PAGES)])] += 1
             number += 1
+            if number % 10 == 0:
+                link.close()  # so that both workers get their part
 
 
 def together(port, session, connections, goes_on):
@@ -76,7 +78,7 @@ def workers():
         with contextlib.suppress(OSError):
             pid, rest = entry.parent.name, entry.read_text().rpartition(")")[2]
             parents[int(pid)] = int(rest.split()[1])
-    return [pid for pid, parent in parents.items() if parents.get(parent) == os.getpid()]
+    return sorted(pid for pid, parent in parents.items() if parents.get(parent) == os.getpid())
 
 
 def memory(pid):
@@ -93,7 +95,7 @@ def grow(port, session):
     """Print what workers take after few and many requests; return whether that is well."""
     sizes = []
     for number in (FEW, MANY - FEW):
-        answers = together(port, session, 4, lambda done, number=number: done < number / 4)
+        answers = together(port, session, 8, lambda done, number=number: done < number / 8)
         sizes.append([memory(pid) for pid in workers()])
         print(f"{number:,} requests more: {dict(answers)}, PSS in MB:", *map(round, sizes[-1]))
     growth = max(after / before for before, after in zip(*sizes, strict=True))
