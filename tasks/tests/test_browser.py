@@ -212,11 +212,15 @@ class TestInPlace:
 
     def test_lines_that_fail_together_come_back_in_order(self, signed_in):
         page = self.start(signed_in)
-        page.route("**/tasks/add/", lambda route: (page.wait_for_timeout(400), route.abort()))
+        held = []
+        page.route("**/tasks/add/", lambda route: held.append(route))
         page.get_by_label("Add a task").focus()
-        for line in ["One", "Two", "Three"]:
-            page.keyboard.type(line)
-            page.keyboard.press("Enter")
+        with page.expect_request("**/tasks/add/"):
+            for line in ["One", "Two", "Three"]:
+                page.keyboard.type(line)
+                page.keyboard.press("Enter")
+        page.route("**/tasks/add/", lambda route: route.abort())
+        held[0].abort()
         expect(page.get_by_label("Add a task")).to_have_value("One Two Three ")
         expect(message(page)).to_contain_text("Todosite can't be reached.")
 
