@@ -19,13 +19,10 @@ class Question:
         """Take a queryset with stand-ins, and the names of the columns that are asked for."""
         self.sql, self.stand_ins = queryset.values_list(*columns).query.sql_with_params()
 
-    def ask(self, values, more="", *others):
-        """Return the rows as tuples, for values as {stand-in: value}.
-
-        `more` is SQL that ends the question, with a %s for each of the others.
-        """
+    def ask(self, values, more=""):
+        """Return the rows as tuples, for {stand-in: value}. `more` is SQL that comes last."""
         with connection.cursor() as cursor:
-            cursor.execute(self.sql + more, [*self.parameters(values), *others])
+            cursor.execute(self.sql + more, self.parameters(values))
             return cursor.fetchall()
 
     def parameters(self, values):
