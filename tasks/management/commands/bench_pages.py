@@ -1,11 +1,10 @@
 from statistics import median
 from time import process_time
 
-from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.management.base import ExampleCommand
 from accounts.models import User
@@ -38,13 +37,12 @@ class Command(ExampleCommand):
         except User.DoesNotExist:
             raise CommandError(f"Nobody has an account with the address {email}.") from None
         self.stdout.write(f"{'page':34} {'CPU ms':>7} {'queries':>7} {'bytes':>8}")
-        with transaction.atomic():
+        with override_settings(ALLOWED_HOSTS=["localhost"]), transaction.atomic():
             self.measure(user, max(times, 1))
             transaction.set_rollback(True)
 
     def measure(self, user, times):
         client = Client(SERVER_NAME="localhost")
-        settings.ALLOWED_HOSTS = ["localhost"]
         client.force_login(user)
         ids = ids_of(user)
         for page in PAGES:
