@@ -39,7 +39,7 @@ def instance_of(model, names, values):
 
 @cache
 def converters(model, names):
-    """Return (place, function) of the columns whose values are to be made Python's."""
+    """Return the converters of a model's columns of these names, as (place, function)."""
     fields = [model._meta.get_field(name) for name in names]
     return [
         (place, field.from_db_value)

@@ -28,7 +28,7 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
         request.user = SimpleLazyObject(partial(get_user, request))
 
     def process_view(self, request, view_func, *arguments):
-        """Give a view that is for those who are signed in the user, no object around it."""
+        """Hand the user to a view that needs a sign-in, without a lazy object around it."""
         if getattr(view_func, "login_required", True):
             request.user = get_user(request)
 
@@ -71,7 +71,7 @@ def page_of_form(request):
 
 
 class LastSeenMiddleware:
-    """Note whose a session is, and when and from where it is used, for the list of sessions.
+    """Note the user of a session, and when and from where it is used, for the list of sessions.
 
     One query in ten minutes for each session and process. A session that was begun in place of
     another user's has no key until it is saved. That happens here, inside of the middleware that

@@ -64,7 +64,7 @@ class SessionStore(db.SessionStore):
     def save(self, must_create=False):
         """Save what it holds and until when, by one statement, and no other column.
 
-        UpdateError, as Django's, if it has ended meanwhile.
+        Raises UpdateError, as Django's store does, where the session has ended.
         """
         if must_create or self.session_key is None:
             return super().save(must_create)

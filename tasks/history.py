@@ -22,6 +22,12 @@ UNDO_DAYS = 30
 class PurgeableQuerySet(models.QuerySet):
     """Rows that go for ever once they are old."""
 
+    def part(self, start, stop):
+        """Return these from start to before stop. Of those before them only the ids are read."""
+        if not start:
+            return self[:stop]
+        return self.filter(pk__in=self.values("pk")[start:stop])
+
     def purge(self):
         """Delete these for ever, in short transactions. Return how many there were."""
         number = 0
@@ -70,12 +76,6 @@ class ActQuerySet(PurgeableQuerySet):
         since = Act.objects.filter(of=root, pk__gt=OuterRef("pk")).order_by("-pk")
         acts = self.filter(Exists(Change.objects.filter(act=OuterRef("pk")))).select_related("of")
         return acts.annotate(later=Subquery(since.values("kind")[:1])).order_by("-pk")
-
-    def part(self, start, stop):
-        """Return these from start to before stop. Of those before them only the ids are read."""
-        if not start:
-            return self[:stop]
-        return self.filter(pk__in=self.values("pk")[start:stop])
 
     def that_changed(self, **row):
         """Narrow to those that changed a row: task=5, list=True for any list."""

@@ -256,9 +256,7 @@ class Listing:
         """Return the tasks of a later page, from number start."""
         if start >= self.total:
             return []
-        part = self.tasks.order_by(*self.order)[start : start + self.limit]
-        # Of the rows before it only the ids are read.
-        return self.tasks.filter(pk__in=part.values("pk")).order_by(*self.order).for_rows()
+        return self.tasks.order_by(*self.order).part(start, start + self.limit).for_rows()
 
     def first_ones(self):
         """Return the tasks of the first page, by a question that is compiled once.

@@ -141,7 +141,7 @@ class Sidebar:
         """Where a page asks for the numbers of its saved searches, once it is shown.
 
         It is another address after an act, with other searches, and on another day. While it is the
-        same, a page that is morphed doesn't ask again: what becomes overdue meanwhile counts later.
+        same, a page that is morphed doesn't ask again, so a task that becomes overdue counts later.
         """
         state = json.dumps([self.row[3], self.clock.today.isoformat()])
         query = {"state": sha256(state.encode()).hexdigest()[:16]}

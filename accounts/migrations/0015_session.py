@@ -76,7 +76,7 @@ END $$
 
 
 def add_columns(apps, schema_editor):
-    """Add them in steps, each of which may be there already, so that what stopped can go on."""
+    """Add the columns in steps. A step may have been done before, so migrating can be run again."""
     connection = schema_editor.connection
     patiently(connection, "django_session", TABLE)
     patiently(connection, "django_session", COLUMNS)

@@ -1,4 +1,4 @@
-"""The rows of sessions get what allauth's list knew of them; 0015 says more.
+"""Sessions take over their user and last visit from the list that allauth kept; see 0015.
 
 It is a migration by itself, since it takes longer, beside requests that read and write sessions.
 """

@@ -2,18 +2,20 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from unittest import mock
 
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import TransactionTestCase
 
 from accounts import migrating
 from accounts.tests.people import add_user
 from tasks.history import Act
+from tasks.tests.racing import waiting
 
 owners = import_module("tasks.migrations.0009_owners")
 OWNED = {"tasks_task", "tasks_tasklist", "tasks_tag", "tasks_act", "tasks_savedsearch"}
@@ -219,11 +221,18 @@ class CountsTests(TransactionTestCase):
 
     def test_tasks_are_added_while_it_is_made(self):
         ann = add_user()
-        with beside(lambda: go_to("0010_counts")):
+
+        def add_rye():
+            try:
+                ann.tasks.create(title="Rye")
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
             with transaction.atomic():
                 ann.tasks.create(title="Milk")
-                time.sleep(0.3)
-                ann.tasks.create(title="Bread")
-            ann.tasks.create(title="Rye")
+                migrating = waiting(pool, lambda: go_to("0010_counts"))
+                pool.submit(add_rye).result(10)  # it would wait, too, were the table locked
+            migrating.result(60)
         self.assertEqual(self.index()[0], True)
-        self.assertEqual(ann.tasks.count(), 3)
+        self.assertEqual(ann.tasks.count(), 2)
