@@ -6,6 +6,7 @@ The queryset stays the only source of what is asked.
 from functools import cache
 
 from django.db import connection
+from django.db.models.base import ModelState
 
 
 class Question:
@@ -31,18 +32,24 @@ class Question:
 
 
 def instance_of(model, names, values):
-    """Return a row of a model, as a queryset does, with these values of columns of these names."""
-    for place, convert in converters(model, names):
-        values = [*values[:place], convert(values[place], None, connection), *values[place + 1 :]]
-    return model.from_db(connection.alias, names, values)
+    """Return a row of a model, as a queryset does, with these values of columns of these names.
+
+    Model.from_db() goes through all columns, asked for or not, and sends two signals that nobody
+    hears.
+    """
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, connection.alias
+    vars(made).update(zip(names, values, strict=True))
+    for name, convert in converters(model, names):
+        vars(made)[name] = convert(vars(made)[name], None, connection)
+    return made
 
 
 @cache
 def converters(model, names):
-    """Return the converters of a model's columns of these names, as (place, function)."""
+    """Return the converters of a model's columns of these names, as (name, function)."""
     fields = [model._meta.get_field(name) for name in names]
     return [
-        (place, field.from_db_value)
-        for place, field in enumerate(fields)
-        if hasattr(field, "from_db_value")
+        (field.attname, field.from_db_value) for field in fields if hasattr(field, "from_db_value")
     ]

@@ -11,12 +11,12 @@ LONGEST_NAME = 60  # characters
 
 
 class ThemeForm(forms.Form):
-    """Light, dark, or as the device has it (""). Read from the form and from its cookie alike."""
+    """Light, dark, or as the device has it ("")."""
+
+    THEMES = {"": "Same as the device", "light": "Light", "dark": "Dark"}
 
     theme = forms.ChoiceField(
-        choices=[("", "Same as the device"), ("light", "Light"), ("dark", "Dark")],
-        required=False,
-        widget=forms.RadioSelect,
+        choices=list(THEMES.items()), required=False, widget=forms.RadioSelect
     )
 
 

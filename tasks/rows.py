@@ -4,8 +4,10 @@ from markupsafe import Markup, escape
 
 from tasks import dates, search
 from tasks.filters import repeat_words
+from tasks.models import Task
 
 FOUND = Markup("<mark>{}</mark>")
+PRIORITIES = dict(Task.Priority.choices) | {Task.Priority.NONE: ""}
 
 
 def marked(text, looked_for):
@@ -47,7 +49,7 @@ class Row:
         self.occurrence = f"{task.due_date or ''}" if task.repeat else None
         self.set_due(task, clock, day)
         self.repeat = repeat_words(task, clock) if task.repeat else ""
-        self.priority = task.get_priority_display() if task.priority else ""
+        self.priority = PRIORITIES[task.priority]
         self.steps = f"{task.steps_done}/{len(task.ticks)}" if task.ticks else ""
         self.has_note = task.has_note
         self.list = None if task.shown_list == listing.list else task.shown_list

@@ -9,7 +9,7 @@ from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import close_old_connections
 from django.shortcuts import render, resolve_url
-from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.cache import get_conditional_response
 
 from accounts.middleware import way_to_sign_in
 from accounts.reading import read
@@ -43,6 +43,8 @@ PERMISSIONS_POLICY = ", ".join(
         "usb",
     ]
 )
+# As Django's add_never_cache_headers() says it, but for a date of expiry, which HTTP/1.0 asked for.
+NEVER_CACHED = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class SecurityHeadersMiddleware:
@@ -60,7 +62,7 @@ class SecurityHeadersMiddleware:
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         if not response.has_header("Cache-Control"):  # files have one
-            add_never_cache_headers(response)
+            response["Cache-Control"] = NEVER_CACHED
         return response
 
 

@@ -3,13 +3,18 @@
 import json
 import logging
 import re
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import jinja2
 import pytest
 from django.conf import settings
 from django.template import engines
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup, escape
 
 from accounts.tests.people import add_user
 from todosite.jinja import attributes, environment
@@ -131,6 +136,33 @@ def test_page_has_one_token(client, url):
     tokens = {*values(page, "csrfmiddlewaretoken"), json.loads(headers)["X-CSRFToken"]}
     assert len(tokens) == 1
     assert one(page, ".side").get("aria-label") == "Navigation"  # both have the same layout
+
+
+class Heading:
+    def __html__(self):
+        return "<h1>A & B</h1>"
+
+    def __repr__(self):
+        return "heading"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *["", "plain", "<b>\"A\" & 'B'</b>", "ß → 一", 0, -7, 2.5, None, True, date(2026, 11, 29)],
+        *[Markup("<b>"), SafeString("<i>"), gettext_lazy("<u>"), Heading(), ["<li>"], UUID(int=7)],
+    ],
+    ids=repr,
+)
+def test_what_is_printed_is_escaped_as_markupsafe_does_it(value):
+    page = environment(strict=True, autoescape=True).from_string("<p>{{ value }}</p>")
+    assert page.render(value=value) == f"<p>{escape(value)}</p>"
+
+
+def test_no_template_can_turn_escaping_off():
+    source = "{% autoescape false %}{{ value }}{% endautoescape %}"
+    page = environment(strict=True, autoescape=True).from_string(source)
+    assert page.render(value="<b>") == "&lt;b&gt;"
 
 
 def test_attributes_are_escaped_and_left_out_where_there_is_nothing_to_say():
