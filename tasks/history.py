@@ -173,6 +173,11 @@ class Act(models.Model):
         change.before, change.after = {"deleted_at": as_json(self.created_at)}, {"deleted_at": None}
         return change
 
+    @property
+    def original(self):
+        """The act that an undo or redo is of; any other act itself."""
+        return self.of or self
+
     def first_row(self, model):
         """Return the first of its rows of model, in the trash or not; None if it is gone."""
         name = Change.name_of(model)
@@ -181,29 +186,6 @@ class Act(models.Model):
 
     def is_undoable(self):
         return self.created_at >= timezone.now() - timedelta(days=UNDO_DAYS)
-
-    @transaction.atomic
-    def undo(self, key=None):
-        """Put back what this act changed, column by column, where it is as the act left it.
-
-        Return the act that this is, None where there was nothing to put back, and what was met:
-        (change, column) of all that was changed since, and stays. An undo is undone likewise.
-        """
-        self.user.lock()
-        kind = self.Kind.REDO if self.kind == self.Kind.UNDO else self.Kind.UNDO
-        act = Act(user_id=self.user_id, key=key, kind=kind, of=self.of or self)
-        # Lists first, so that tasks find theirs; tags last, when it is known which still hang.
-        changes = {name: self.changes.of_rows(name) for name in ["list", "task", "step", "tag"]}
-        rows_of = Change.model_of("task").everything
-        held, met = rows_of.gone_on(self, changes["task"], changes["step"])
-        for name, rows in changes.items():
-            rows = {pk: change for pk, change in rows.items() if change.task_id not in held}
-            if rows:
-                met += Change.model_of(name).everything.put_back(act, rows)
-        # What came into a list after all isn't gone with what undoes the list.
-        tasks = Change.model_of("task").objects.filter(list__changes__act=self)
-        tasks.exclude(list__deleted_at=None).change(act, list=None)
-        return (None if act._state.adding else act), met
 
 
 def part(to):
@@ -224,29 +206,8 @@ class ChangeQuerySet(models.QuerySet):
         found = self.exclude(**{name: None})
         return found if name == "step" else found.filter(step=None)
 
-    def of_rows(self, name):
-        """Return the changes of rows of a kind, by id. What changed twice is one change."""
-        rows = {}
-        for change in self.of_kind(name).order_by("pk"):
-            first = rows.setdefault(change.row_pk, change)
-            if first is not change:
-                first.before = change.before | first.before
-                first.after |= change.after
-        return rows
-
     def with_rows(self):
         return self.select_related("list", "task", "step", "tag")
-
-    def now(self):
-        """Return what is in the changed columns now, by the id of the change: {column: JSON}."""
-        changes, now = list(self), {}
-        for name in ["list", "task", "step", "tag"]:
-            mine = {change.row_pk: change for change in changes if change.row_name == name}
-            columns = dict.fromkeys(name for change in mine.values() for name in change.before)
-            rows = Change.model_of(name).everything.filter(pk__in=mine)
-            states = rows.states(columns, lock=False) if mine else {}
-            now |= {mine[pk].pk: row for pk, row in states.items()}
-        return now
 
 
 class Change(models.Model):
@@ -283,17 +244,10 @@ class Change(models.Model):
     def __str__(self):
         return f"{self.row_name} {self.row_pk}: {self.before} → {self.after}"
 
-    def is_met(self, name, now):
-        """Is a column, of the row as it is now, neither as this left it nor as it was before?"""
-        return name in self.before and now[name] not in (self.before[name], self.after[name])
-
-    @classmethod
-    def model_of(cls, name):
-        return cls._meta.get_field(name).related_model
-
     @classmethod
     def name_of(cls, model):
-        return {"tasklist": "list"}.get(model._meta.model_name, model._meta.model_name)
+        """Return the name of the key that a change of a row of model has: "task", "list" …"""
+        return next(key.name for key in cls._meta.fields if key.related_model is model)
 
     @classmethod
     def of_row(cls, model, pk, task_pk=None):

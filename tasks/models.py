@@ -144,33 +144,24 @@ class OrderedQuerySet(models.QuerySet):
             self.number(self.exclude(position=""))
         return bool(was)
 
-    def fit(self, act, rows, changes, now):
-        """As KeptQuerySet.fit(): what is put back finds room in its order."""
-        refused = super().fit(act, rows, changes, now)
-        self.find_room(act, rows, now)
-        return refused
+    def free_positions(self, wanted):
+        """Return positions for rows that come back to these, all of which share an order.
 
-    def find_room(self, act, rows, now):
-        """Put those of rows, {id: {column: JSON}}, whose place was given to another since just
-        after that. Of each now has the columns that aren't written.
+        wanted is {id: position}, without unplaced ones. A position that another row has taken is
+        replaced by a free one just after it. Returns {id: position}.
         """
-        theirs = self.model.everything.filter(user=act.user_id).exclude(position="")
-        places = {}  # by what shares an order: {id: position}
-        for pk, back in rows.items():
-            if back.get("position"):
-                shared = tuple((now[pk] | back)[name] for name in self.SHARED)
-                places.setdefault(shared, {})[pk] = back["position"]
-        for shared, wanted in places.items():
-            beside = theirs.filter(**dict(zip(self.SHARED, shared, strict=True)))
-            beside = beside.values_list("position", flat=True)
-            taken = set(beside.filter(position__in=wanted.values()))
-            keys = sorted({*beside, *wanted.values()}) if taken else []
-            for pk, position in wanted.items():
-                if position in taken:
-                    after = bisect_right(keys, position)
-                    key = generate_key_between(position, [*keys[after:], None][0])
-                    rows[pk]["position"] = key
-                    insort(keys, key)
+        positions = self.exclude(position="").values_list("position", flat=True)
+        taken = set(positions.filter(position__in=wanted.values()))
+        if not taken:
+            return wanted
+        free = dict(wanted)
+        keys = sorted({*positions, *wanted.values()})
+        for pk, position in wanted.items():
+            if position in taken:
+                after = bisect_right(keys, position)
+                free[pk] = generate_key_between(position, [*keys[after:], None][0])
+                insort(keys, free[pk])
+        return free
 
     def end(self):
         """Return a key after those of all these rows. Whoever calls has locked as for place()."""
@@ -209,7 +200,6 @@ class KeptQuerySet(PurgeableQuerySet):
     """
 
     PARENT = []  # the column of what such a row is a part of
-    BESIDE = []  # columns that others have to fit in with
 
     def delete_softly(self, act=None):
         """Put these into the trash; return how many were not in it."""
@@ -300,40 +290,6 @@ class KeptQuerySet(PurgeableQuerySet):
                 f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id",
                 [json.dumps([{"id": pk} | row for pk, row in rows.items()])],
             )
-
-    def put_back(self, act, changes):
-        """Undo changes of such rows, {id: Change}, in act. Return what was met: (change, column).
-
-        A column that is not as its change left it was changed since, and stays. So does what the
-        rows around it leave no room for by now (`fit`).
-        """
-        columns = dict.fromkeys(name for change in changes.values() for name in change.before)
-        now = self.filter(pk__in=changes).states([*columns, *self.BESIDE])
-        rows, met = {}, []
-        for pk, row in now.items():
-            before, after = changes[pk].before, changes[pk].after
-            is_so = {name for name in before if row[name] == after[name]}
-            was_so = {name for name in before if is_same(name, row[name], before[name])}
-            met += [(pk, name) for name in before if name not in is_so | was_so]
-            rows[pk] = {name: before[name] for name in before if name in is_so - was_so}
-            # What was new was in no trash before: it has its whole time there.
-            if rows[pk].get("deleted_at") == as_json(changes[pk].act.created_at):
-                rows[pk]["deleted_at"] = as_json(act.created_at)
-        met += self.fit(act, rows, changes, now)
-        self.rewrite(act, {pk: now[pk] | back for pk, back in rows.items() if back})
-        return [(changes[pk], name) for pk, name in met]
-
-    def fit(self, act, rows, changes, now):
-        """Make rows, what put_back() is about to write, fit in with all others.
-
-        Take out what can't be; return it: (id, column).
-        """
-        return []
-
-
-def is_same(name, one, other):
-    """Does a column hold what it held? What is in the trash again may be there since later."""
-    return bool(one) == bool(other) if name == "deleted_at" else one == other
 
 
 class EverythingManager(models.Manager):
@@ -431,20 +387,6 @@ class NamedQuerySet(KeptQuerySet):
         names = [Lower(Value(name)) for name in names]
         return self.annotate(lower=Lower("name")).filter(lower__in=names)
 
-    BESIDE = ["name", "deleted_at"]
-
-    def fit(self, act, rows, changes, now):
-        """Leave a name to whoever has it by now."""
-        refused = []
-        for pk, back in rows.items():
-            row = now[pk] | back
-            others = self.model.objects.filter(user=act.user_id).exclude(pk=pk)
-            is_named = not row["deleted_at"] and {"name", "deleted_at"} & set(back)
-            if is_named and others.named([row["name"]]).exists():
-                refused += [(pk, name) for name in ("name", "deleted_at") if name in back]
-                back.pop("name", None), back.pop("deleted_at", None)
-        return refused
-
 
 class ListQuerySet(OrderedQuerySet, NamedQuerySet):
     def standing(self):
@@ -460,11 +402,6 @@ class ListQuerySet(OrderedQuerySet, NamedQuerySet):
         elif found.archived_at:
             user.lists.filter(pk=found.pk).change(act, archived_at=None)
         return found
-
-    def put_back(self, act, changes):
-        """As for other rows. Wait for tasks that are on their way into the list."""
-        list(self.select_for_update().filter(pk__in=changes).order_by("pk").values_list("pk"))
-        return super().put_back(act, changes)
 
 
 class TaskList(Kept):
@@ -550,8 +487,10 @@ class TaskList(Kept):
             task: before.get("position", "") for task, before in left.values_list("task", "before")
         }
         inbox = Task.objects.filter(list=None, pk__in=places).states([])
-        back = {pk: {"list_id": self.pk, "position": places[pk]} for pk in inbox}
-        Task.everything.find_room(act, back, inbox)
+        wanted = {pk: places[pk] for pk in inbox if places[pk]}
+        rows = Task.everything.filter(user=self.user_id, list=self)
+        positions = dict.fromkeys(inbox, "") | rows.free_positions(wanted)
+        back = {pk: {"list_id": self.pk, "position": positions[pk]} for pk in inbox}
         Task.everything.rewrite(act, back)
 
     @transaction.atomic
@@ -587,15 +526,6 @@ class TagQuerySet(NamedQuerySet):
         if act:
             act.keep_new([tag for tag in tags if tag not in there])
         return tags
-
-    def fit(self, act, rows, changes, now):
-        """A tag that was made in passing stays if it hangs on some other task by now."""
-        if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT}:
-            used = Task.objects.filter(tags__in=rows).values_list("tags", flat=True)
-            for pk in set(used) & set(rows):
-                if rows[pk].get("deleted_at"):
-                    del rows[pk]["deleted_at"]
-        return super().fit(act, rows, changes, now)
 
 
 class Tag(Kept):
@@ -914,99 +844,6 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         The key on the list has waited for whoever deletes it, so that is known now.
         """
         self.filter(list__deleted_at__isnull=False).update(list=None, position="")
-
-    BESIDE = ["list_id", "position", *DATES, "deleted_at"]
-
-    def put_back(self, act, changes):
-        """As for other rows. A place in a list goes with the list, whatever it is by now."""
-        for change in changes.values():
-            if "list_id" in change.before:
-                change.place = change.before.pop("position", "")
-                change.after.pop("position", "")
-        lists = self.filter(pk__in=changes).values_list("list_id", flat=True)
-        before = {change.before.get("list_id") for change in changes.values()}
-        TaskList.everything.filter(pk__in={*lists, *before} - {None}).lock()
-        return super().put_back(act, changes)
-
-    def fit(self, act, rows, changes, now):
-        """Refuse a list or tag that is gone, and a time without a day.
-
-        In the trash a task may be of a list that is there, too. What comes out of it goes to the
-        Inbox where its list is gone.
-        """
-        refused = self.refuse_tags(rows)
-        lists = {row["list_id"] for row in (*rows.values(), *now.values()) if row.get("list_id")}
-        gone = lists - set(TaskList.objects.filter(pk__in=lists).values_list("pk", flat=True))
-        for_ever = gone - set(TaskList.trash.filter(pk__in=gone).values_list("pk", flat=True))
-        for pk, back in rows.items():
-            is_hidden = (now[pk] | back)["deleted_at"]
-            if back.get("list_id") in (for_ever if is_hidden else gone):
-                refused += [(pk, "list_id")]
-                del back["list_id"]
-            elif "list_id" in back:
-                back["position"] = changes[pk].place
-            row = now[pk] | back
-            if (row["due_time"] or row["repeat"]) and not row["due_date"]:
-                refused += self.refuse(pk, back, [*DATES, *REPEAT])
-            if any(changes[pk].is_met(name, now[pk]) for name in ("repeat", "repeat_anchor")):
-                refused += self.refuse(pk, back, ["repeat", *REPEAT])
-            if "deleted_at" in back and not back["deleted_at"] and row["list_id"] in gone:
-                back |= {"list_id": None, "position": ""}
-        return refused + super().fit(act, rows, changes, now)
-
-    def refuse(self, pk, back, names):
-        """Take columns out of what a row is to become; return them."""
-        gone = [(pk, name) for name in names if name in back]
-        for _, name in gone:
-            del back[name]
-        return gone
-
-    def gone_on(self, act, tasks, steps):
-        """Return what undoing act has to leave alone of repeats that went on since: the ids of
-        tasks, and what was met. tasks and steps are the changes of act, {id: Change}.
-
-        A repeat goes on by keeping an occurrence, or by unticking its steps. Where it is due on
-        another day by now, an occurrence that is taken back would be neither open nor done, and
-        the steps would be those of a later one. Where one was taken back before, all of it was.
-        """
-        if (act.of or act).kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
-            return set(), []
-        was_not = "after" if act.kind == Act.Kind.UNDO else "before"  # there
-        kept = [pk for pk, change in tasks.items() if getattr(change, was_not).get("deleted_at")]
-        rows = self.filter(pk__in=kept).values_list("pk", "series", "deleted_at") if kept else []
-        moved = {pk for pk, change in tasks.items() if "due_date" in change.after}
-        repeats = {series for _, series, _ in rows}
-        repeats |= moved & {change.task_id for change in steps.values()}
-        due = self.filter(pk__in=repeats & moved, deleted_at=None) if repeats else self.none()
-        due = {pk: as_json(day) for pk, day in due.values_list("pk", "due_date")}
-        gone = {pk for pk in repeats if pk not in due or due[pk] != tasks[pk].after["due_date"]}
-        held, told = set(gone), {}
-        for pk in gone & set(tasks):
-            if due.get(pk) != tasks[pk].before.get("due_date"):  # else that was undone already
-                told[pk] = (tasks[pk], "due_date")
-        for pk, series, deleted_at in rows:
-            if is_same("deleted_at", deleted_at, tasks[pk].before["deleted_at"]):  # so was this
-                held |= {pk, series}
-                told.pop(series, None)
-            elif series in gone:
-                held.add(pk)
-                row, name = (series, "due_date") if series in tasks else (pk, "deleted_at")
-                told[series] = (tasks[row], name)
-        return held, list(told.values())
-
-    def refuse_tags(self, rows):
-        """Take tags out of rows that were deleted for ever; return them."""
-        hung = [(pk, name) for pk, back in rows.items() for name in back if is_hung(name, back)]
-        pks = {int(name.removeprefix(TAG)) for _, name in hung}
-        there = set(Tag.everything.filter(pk__in=pks).values_list("pk", flat=True)) if pks else {}
-        gone = [(pk, name) for pk, name in hung if int(name.removeprefix(TAG)) not in there]
-        for pk, name in gone:
-            del rows[pk][name]
-        return gone
-
-
-def is_hung(name, row):
-    return name.startswith(TAG) and row[name]
 
 
 def to_inbox(collector, field, tasks, using):

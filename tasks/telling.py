@@ -14,6 +14,7 @@ from accounts.models import Event
 from tasks.history import Act, Change
 from tasks.models import DATES, TAG, Task
 from tasks.recurrence import describe
+from tasks.undo import present_columns
 
 # A repeat that goes on in such an act, since an occurrence of it became a task of its own.
 WENT_ON = Q(after__has_key="due_date") & Exists(
@@ -256,7 +257,7 @@ class Teller:
 
         Columns are (label, before, after, now), now being None where that is as the act left it.
         """
-        now, told = Change.objects.filter(pk__in=[c.pk for c in changes]).now(), []
+        now, told = present_columns(changes), []
         for change in changes:
             columns = []
             for name, (label, before, after) in zip(

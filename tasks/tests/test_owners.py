@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.tests.people import add_user
 from tasks.models import Task
 from tasks.tests.test_queries import edit_often, fill
+from tasks.undo import revert
 
 
 def rows_left():
@@ -32,7 +33,7 @@ class DeletionTests(TestCase):
         user.lists.create(name="Gone", deleted_at=timezone.now())
         user.searches.create(name="Milk", q="milk")
         act = user.acts.latest("pk")
-        act.undo()
+        revert(act)
         user.let_support_look()
         return user
 

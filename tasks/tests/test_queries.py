@@ -52,7 +52,7 @@ PAGES = LISTINGS | {
     "/history/": 5,  # acts, what they changed, what was done to the account
     "/history/?kind=edit&of=task": 4,
     "/history/?task={task}": 5,
-    "/history/{act}/": 8,  # the act; its changes, twice, their number, and what is there now
+    "/history/{act}/": 7,  # the act; its changes, twice, their number, and what is there now
     "/tasks/{task}/menu/": 5,
     "/tasks/{task}/menu/?next=/lists/{list}/": 5,
     "/tasks/{task}/menu/?next=/today/": 4,
@@ -108,7 +108,7 @@ ACTS = [
     ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
     ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 15),
     ("/tasks/{task}/duplicate/", {"next": LIST}, 25),
-    ("/history/{act}/undo/", {"next": "/inbox/"}, 25),
+    ("/history/{act}/undo/", {"next": "/inbox/"}, 22),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 4),
 ]
 REPEAT = {"frequency": "MONTHLY", "interval": "2", "due_date": "2031-01-31", "ends": "never"}

@@ -17,6 +17,7 @@ from tasks.models import TAG, Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.legacy_data import load
 from tasks.tests.making import add_list, add_step, refused
 from tasks.tests.rows import rows_of
+from tasks.undo import revert
 
 
 class UndoTests(TestCase):
@@ -47,7 +48,7 @@ class UndoTests(TestCase):
 
     def undo(self, act):
         """Undo an act. Return the undo, and what was met as pairs: the row's words, the column."""
-        undo, met = Act.objects.get(pk=act.pk).undo()
+        undo, met = revert(Act.objects.get(pk=act.pk))
         return undo, [(str(change.row), column) for change, column in met]
 
     def fresh(self, row):
@@ -611,7 +612,7 @@ class SameMomentTests(TransactionTestCase):
                 try:
                     mine = Act.objects.get(pk=act.pk)
                     barrier.wait(10)
-                    done.append(mine.undo())
+                    done.append(revert(mine))
                 finally:
                     connections.close_all()
 
@@ -652,7 +653,7 @@ class GoneForEverTests(UndoTests):
         act = self.home.delete_softly(with_tasks=True)
         self.home.purge()
         self.assertEqual(Change.objects.count(), 0)
-        self.assertEqual(Act.objects.get().undo(), (None, []))
+        self.assertEqual(revert(Act.objects.get()), (None, []))
         self.assertEqual(act.first_row(TaskList), None)
 
     def test_history_goes_with_its_user_alone(self):

@@ -24,6 +24,7 @@ from tasks.tests.browsing import (
 )
 from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.rows import in_order
+from tasks.undo import revert
 from todosite.tests.axe import assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -592,7 +593,7 @@ def full(signed_in, ann):
     long.edit(title="Length" * 40)
     add_step(long, "Step" * 60).tick(True)
     long.complete()
-    ann.acts.latest("pk").undo()
+    revert(ann.acts.latest("pk"))
     return page, {"act": conflict.pk, "many": ann.acts.earliest("pk").pk, "task": long.pk}
 
 

@@ -11,6 +11,7 @@ from tasks.history import Act
 from tasks.models import TAG, Step, Tag, Task, TaskList
 from tasks.tests.making import add_list
 from tasks.tests.rows import in_order
+from tasks.undo import revert
 from todosite.tests.environment import examples
 
 NAMES = ["home", "Work", "a", "B", "é"]
@@ -228,7 +229,7 @@ class Person:
 
     def undo(self, n, m):
         """Undo any act, also one that others came after, or an undo."""
-        return self.acts and self.acts[n % len(self.acts)].undo()[0]
+        return self.acts and revert(self.acts[n % len(self.acts)])[0]
 
 
 DOINGS = [
@@ -273,7 +274,7 @@ class UndoPropertyTests(TestCase):
 
     def undo_all(self, acts):
         """Undo acts from the last to the first; return the undos. Nothing hinders any."""
-        undone = [act.undo() for act in reversed(acts)]
+        undone = [revert(act) for act in reversed(acts)]
         self.assertEqual([met for _, met in undone], [[]] * len(acts))
         undos = [undo for undo, _ in undone]
         self.assertNotIn(None, undos)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.forms import DetailForm, HistoryForm
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller, met_words, part_of
+from tasks.undo import revert
 from tasks.views.answers import (
     answer,
     beside,
@@ -66,7 +67,7 @@ def act_undo(request, act_pk):
         return answer(request)
     # With a sidebar of its own: the page is answered with the one after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
-    undo, met = act.undo()
+    undo, met = revert(act)
     if met:
         warn(request, f"{'Undone in part:' if undo else 'Not undone:'} {met_words(met)}", act)
     elif undo:

@@ -1,0 +1,373 @@
+"""Reverting an act: collect its changes, find the conflicts, restore the rest.
+
+An act is reverted column by column. A column that has changed again since the act is a conflict: it
+keeps its present value, and revert() reports it. So is a column whose earlier value no longer fits
+in with other rows, such as a name that another list has now. Those rules differ between tasks,
+lists, steps and tags, so each kind has one function, its policy.
+"""
+
+from django.db import transaction
+
+from tasks.history import Act, as_json
+from tasks.models import DATES, REPEAT, TAG, Step, Tag, Task, TaskList
+
+MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
+NAME = ["name", "deleted_at"]  # a name is taken only by a row outside the trash
+
+
+@transaction.atomic
+def revert(act):
+    """Restore the values that an act changed, except where there is a conflict.
+
+    The revert of an undo does the act again, and is itself reverted like any other act.
+
+    Returns (revert, conflicts): the act that records the revert, None if there was nothing left to
+    restore; and the columns that keep their present values, as a list of (Change, column).
+    """
+    act.user.lock()
+    kind = Act.Kind.UNDO
+    if act.kind == Act.Kind.UNDO:
+        kind = Act.Kind.REDO
+    reverting = Act(user_id=act.user_id, kind=kind, of=act.original)
+    changes = collect(act)
+    skipped, conflicts = repeats_advanced_since(act, changes["task"], changes["step"])
+    for row_name, policy in POLICIES.items():
+        rows = {
+            pk: change for pk, change in changes[row_name].items() if change.task_id not in skipped
+        }
+        if rows:
+            conflicts += policy(reverting, rows)
+    leave_deleted_lists(act, reverting)
+    if reverting._state.adding:
+        return None, conflicts
+    return reverting, conflicts
+
+
+def collect(act):
+    """Return the changes of an act as {kind of row: {id of the row: Change}}.
+
+    If the act changed a row more than once, its Change has the columns as they were before the
+    first time and after the last.
+    """
+    changes = {row_name: {} for row_name in MODELS}
+    for change in act.changes.order_by("pk"):
+        first = changes[change.row_name].setdefault(change.row_pk, change)
+        if first is not change:
+            first.before = change.before | first.before
+            first.after = first.after | change.after
+    return changes
+
+
+def present_columns(changes):
+    """Return what the changed columns hold now, as {id of the change: {column: JSON}}.
+
+    Changes whose row was purged are left out.
+    """
+    present = {}
+    for row_name, model in MODELS.items():
+        of_kind = [change for change in changes if change.row_name == row_name]
+        if not of_kind:
+            continue
+        columns = dict.fromkeys(name for change in of_kind for name in change.before)
+        rows = model.everything.filter(pk__in=[change.row_pk for change in of_kind])
+        states = rows.states(columns, lock=False)
+        present |= {
+            change.pk: states[change.row_pk] for change in of_kind if change.row_pk in states
+        }
+    return present
+
+
+def is_same_state(name, value, other):
+    """Return whether two values of a column are the same state of the row.
+
+    Of deleted_at only counts whether it is set: a row that was restored and deleted again is in the
+    trash as before.
+    """
+    if name == "deleted_at":
+        return bool(value) == bool(other)
+    return value == other
+
+
+# Repeats
+
+
+def repeats_advanced_since(act, tasks, steps):
+    """Find the repeats that an act advanced and that have advanced again since.
+
+    A repeat advances by keeping an occurrence as a task of its own, or by unticking its steps. Once
+    it is due on yet another day, it must be left alone: the occurrence that would be taken back
+    would be neither open nor done, and the steps would be those of a later occurrence.
+
+    tasks and steps are the changes of the act, as {id: Change}.
+
+    Returns (skipped, conflicts): the ids of the tasks that must not be reverted, nor their steps;
+    and a list of (Change, column), one for each such repeat.
+    """
+    if act.original.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
+        return set(), []
+    occurrences = kept_occurrences(act, tasks)
+    rescheduled = {pk for pk, change in tasks.items() if "due_date" in change.after}
+    repeats = {series for _, series, _ in occurrences}
+    repeats |= rescheduled & {change.task_id for change in steps.values()}
+    due = due_dates(repeats & rescheduled)
+    advanced = {pk for pk in repeats if pk not in due or due[pk] != tasks[pk].after["due_date"]}
+    skipped, conflicts = set(advanced), {}
+    for pk in advanced & set(tasks):
+        # A repeat that is due as it was before the act was reverted already.
+        if due.get(pk) != tasks[pk].before.get("due_date"):
+            conflicts[pk] = (tasks[pk], "due_date")
+    for pk, series, deleted_at in occurrences:
+        if is_same_state("deleted_at", deleted_at, tasks[pk].before["deleted_at"]):
+            # Where the occurrence was reverted already, so was its repeat.
+            skipped |= {pk, series}
+            conflicts.pop(series, None)
+        elif series in advanced:
+            skipped.add(pk)
+            conflicts[series] = (tasks[pk], "deleted_at")
+            if series in tasks:
+                conflicts[series] = (tasks[series], "due_date")
+    return skipped, list(conflicts.values())
+
+
+def kept_occurrences(act, tasks):
+    """Return the occurrences that an act kept, as (id, id of the repeat, deleted_at).
+
+    tasks are the changes of the act, as {id: Change}. A kept occurrence is a new task, so it came
+    out of the trash; an undo has put it there.
+    """
+    in_trash = "before"
+    if act.kind == Act.Kind.UNDO:
+        in_trash = "after"
+    new = [pk for pk, change in tasks.items() if getattr(change, in_trash).get("deleted_at")]
+    return list(Task.everything.filter(pk__in=new).values_list("pk", "series", "deleted_at"))
+
+
+def due_dates(pks):
+    """Return the due dates of the tasks with these ids outside the trash, as {id: JSON}."""
+    rows = Task.objects.filter(pk__in=pks).values_list("pk", "due_date")
+    return {pk: as_json(due_date) for pk, due_date in rows}
+
+
+# Rows
+
+
+class Reversion:
+    """The rows of one kind that a revert is about to write.
+
+    `act` records the revert, and `changes` are the changes to revert, {id: Change}. `present` has
+    the rows as they are, and `restored` the columns to be written, both {id: {column: JSON}}. A
+    policy takes columns out of `restored` by refuse(). `conflicts` is a list of (Change, column).
+    """
+
+    def __init__(self, model, act, changes, also=()):
+        """Lock the rows, and compare them with their state after the act.
+
+        also are the columns that the policy needs besides the changed ones.
+        """
+        self.model, self.act, self.changes = model, act, changes
+        self.restored, self.conflicts = {}, []
+        columns = dict.fromkeys(name for change in changes.values() for name in change.before)
+        rows = model.everything.filter(pk__in=changes)
+        self.present = rows.states([*columns, *also])
+        for pk in self.present:
+            self.restored[pk] = {}
+            for name in changes[pk].before:
+                self.compare(pk, name)
+
+    def compare(self, pk, name):
+        """Decide about one column: it has its earlier value, gets it back, or is a conflict."""
+        change, value = self.changes[pk], self.present[pk][name]
+        before, after = change.before[name], change.after[name]
+        if is_same_state(name, value, before):
+            return
+        if value != after:
+            self.conflicts.append((change, name))
+            return
+        if name == "deleted_at" and before == as_json(change.act.created_at):
+            # The row was new, so it wasn't in the trash before: its time there begins now.
+            before = as_json(self.act.created_at)
+        self.restored[pk][name] = before
+
+    def has_changed_since(self, pk, name):
+        """Return whether the act changed this column and its value is another one by now."""
+        change = self.changes[pk]
+        if name not in change.before:
+            return False
+        return self.present[pk][name] not in (change.before[name], change.after[name])
+
+    def result(self, pk):
+        """Return the columns of a row as they will be after the revert."""
+        return self.present[pk] | self.restored[pk]
+
+    def refuse(self, pk, names):
+        """Don't restore these columns of a row. Those that were to be restored are conflicts."""
+        for name in names:
+            if name in self.restored[pk]:
+                del self.restored[pk][name]
+                self.conflicts.append((self.changes[pk], name))
+
+    def refuse_taken_names(self):
+        """Refuse to restore a name that another of the user's rows has now, or a row with it."""
+        for pk, columns in self.restored.items():
+            row = self.result(pk)
+            if row["deleted_at"] or not {*NAME} & set(columns):
+                continue
+            others = self.model.objects.filter(user=self.act.user_id).exclude(pk=pk)
+            if others.named([row["name"]]).exists():
+                self.refuse(pk, NAME)
+
+    def find_free_positions(self):
+        """Move each row whose earlier position is taken now to a free one just after it."""
+        orders = {}  # {values of the columns that an order has in common: {id: position}}
+        shared = self.model.everything.all().SHARED
+        for pk, columns in self.restored.items():
+            if columns.get("position"):
+                row = self.result(pk)
+                order = tuple(row[name] for name in shared)
+                orders.setdefault(order, {})[pk] = columns["position"]
+        for order, wanted in orders.items():
+            in_common = dict(zip(shared, order, strict=True))
+            rows = self.model.everything.filter(user=self.act.user_id, **in_common)
+            for pk, position in rows.free_positions(wanted).items():
+                self.restored[pk]["position"] = position
+
+    def write(self):
+        """Write the restored columns. Return the conflicts."""
+        rows = {pk: self.result(pk) for pk, columns in self.restored.items() if columns}
+        self.model.everything.rewrite(self.act, rows)
+        return self.conflicts
+
+
+# Policies: each reverts changes, {id: Change}, in act, and returns the conflicts.
+
+
+def revert_lists(act, changes):
+    """Revert changes of lists: each needs a free name and a free position."""
+    # This lock waits for tasks that are on their way into one of the lists, as a deletion's does.
+    lists = TaskList.everything.select_for_update().filter(pk__in=changes)
+    list(lists.order_by("pk").values_list("pk"))
+    reversion = Reversion(TaskList, act, changes, also=NAME)
+    reversion.refuse_taken_names()
+    reversion.find_free_positions()
+    return reversion.write()
+
+
+def revert_tasks(act, changes):
+    """Revert changes of tasks: their tags and lists must exist, and their dates fit together."""
+    positions = separate_positions(changes)
+    lists = Task.everything.filter(pk__in=changes).values_list("list_id", flat=True)
+    earlier = {change.before.get("list_id") for change in changes.values()}
+    TaskList.everything.filter(pk__in={*lists, *earlier} - {None}).lock()
+    also = ["list_id", "position", *DATES, "deleted_at"]
+    reversion = Reversion(Task, act, changes, also)
+    refuse_purged_tags(reversion)
+    refuse_deleted_lists(reversion, positions)
+    refuse_incomplete_dates(reversion)
+    reversion.find_free_positions()
+    return reversion.write()
+
+
+def revert_steps(act, changes):
+    """Revert changes of steps: each needs a free position."""
+    reversion = Reversion(Step, act, changes)
+    reversion.find_free_positions()
+    return reversion.write()
+
+
+def revert_tags(act, changes):
+    """Revert changes of tags: each needs a free name, and stays while other tasks have it."""
+    reversion = Reversion(Tag, act, changes, also=NAME)
+    if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT}:
+        keep_used_tags(reversion)
+    reversion.refuse_taken_names()
+    return reversion.write()
+
+
+# Tasks find their lists only after the lists. Which tags are still in use is known after the tasks.
+POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "tag": revert_tags}
+
+
+# The rules of tasks and tags
+
+
+def separate_positions(changes):
+    """Take the positions out of the changes of tasks, {id: Change}, that moved to another list.
+
+    A position counts only in its list, so it is restored with the list, whatever it is now.
+
+    Returns {id: earlier position}.
+    """
+    positions = {}
+    for pk, change in changes.items():
+        if "list_id" in change.before:
+            positions[pk] = change.before.pop("position", "")
+            change.after.pop("position", "")
+    return positions
+
+
+def refuse_purged_tags(reversion):
+    """Refuse to give tasks back a tag that was purged."""
+    tagged = [
+        (pk, name)
+        for pk, columns in reversion.restored.items()
+        for name in columns
+        if name.startswith(TAG) and columns[name]
+    ]
+    pks = {tag_id(name) for _, name in tagged}
+    existing = set(Tag.everything.filter(pk__in=pks).values_list("pk", flat=True))
+    for pk, name in tagged:
+        if tag_id(name) not in existing:
+            reversion.refuse(pk, [name])
+
+
+def tag_id(name):
+    return int(name.removeprefix(TAG))
+
+
+def refuse_deleted_lists(reversion, positions):
+    """Refuse to move tasks back to a list that was deleted; give the others their positions.
+
+    In the trash a task may be of a list that is there, too. A task that comes out of the trash goes
+    to the Inbox if its list was deleted.
+    """
+    rows = [*reversion.restored.values(), *reversion.present.values()]
+    lists = {row.get("list_id") for row in rows} - {None}
+    deleted = lists - set(TaskList.objects.filter(pk__in=lists).values_list("pk", flat=True))
+    purged = deleted - set(TaskList.trash.filter(pk__in=deleted).values_list("pk", flat=True))
+    for pk, columns in reversion.restored.items():
+        refused = deleted
+        if reversion.result(pk)["deleted_at"]:
+            refused = purged
+        if columns.get("list_id") in refused:
+            reversion.refuse(pk, ["list_id"])
+        elif "list_id" in columns:
+            columns["position"] = positions[pk]
+        leaves_trash = "deleted_at" in columns and not columns["deleted_at"]
+        if leaves_trash and reversion.result(pk)["list_id"] in deleted:
+            columns.update(list_id=None, position="")
+
+
+def refuse_incomplete_dates(reversion):
+    """Refuse to restore a time or a repeat without a date, and a part of a repeat alone."""
+    for pk in reversion.restored:
+        row = reversion.result(pk)
+        needs_date = row["due_time"] or row["repeat"]
+        if needs_date and not row["due_date"]:
+            reversion.refuse(pk, [*DATES, *REPEAT])
+        # The rule and the first day of a series mean something only together.
+        if any(reversion.has_changed_since(pk, name) for name in ("repeat", "repeat_anchor")):
+            reversion.refuse(pk, ["repeat", *REPEAT])
+
+
+def keep_used_tags(reversion):
+    """Keep the new tags that other tasks have as well by now. That is no conflict."""
+    used = Task.objects.filter(tags__in=reversion.restored).values_list("tags", flat=True)
+    for pk in set(used) & set(reversion.restored):
+        if reversion.restored[pk].get("deleted_at"):
+            del reversion.restored[pk]["deleted_at"]
+
+
+def leave_deleted_lists(act, reverting):
+    """Move tasks to the Inbox that came into a list after the act, if the revert deleted it."""
+    tasks = Task.objects.filter(list__changes__act=act)
+    tasks.exclude(list__deleted_at=None).change(reverting, list=None)
