@@ -117,6 +117,7 @@ class DisableTests(TestCase):
                 run(command, "x@example.org")
 
 
+@pytest.mark.exhaustive
 class FailureTests(SimpleTestCase):
     """In production mode, as an operator meets them: one line, a number other than 0."""
 

@@ -1,5 +1,6 @@
 """The limits of sign-in hold: for every process, and whatever else the cache keeps."""
 
+import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
@@ -71,6 +72,7 @@ class LimitTests(TestCase):
                 self.assertEqual(cursor.fetchone(), (0,))
             self.assertContains(self.sign_in(user.email, PASSWORD), LOCKED)
 
+    @pytest.mark.exhaustive
     def test_25_sign_ins_a_minute_from_one_address_pass(self):
         for number in range(25):
             add_user(f"{number}@example.org", password=PASSWORD)

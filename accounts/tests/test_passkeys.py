@@ -3,6 +3,7 @@
 import json
 from unittest import mock
 
+import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
@@ -60,12 +61,14 @@ class MalformedTests(TestCase):
         self.send("/accounts/2fa/authenticate/", status=200)
         self.assertNotIn(SESSION_KEY, self.client.session)
 
+    @pytest.mark.exhaustive
     def test_confirms_no_access(self):
         self.add_key()
         self.client.force_login(self.ann)
         self.send("/accounts/2fa/webauthn/reauthenticate/", status=302)
         self.assertNotIn("account_authentication_methods", self.client.session)
 
+    @pytest.mark.exhaustive
     def test_becomes_no_key(self):
         self.client.force_login(self.ann)
         self.client.post("/accounts/reauthenticate/", {"password": PASSWORD})

@@ -5,6 +5,7 @@ from itertools import product
 from unittest import mock
 from urllib.parse import urlencode
 
+import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -110,6 +111,7 @@ class AddressTests(TestCase):
             for spec in self.client.get(url).context["cl"].filter_specs:
                 yield url, spec
 
+    @pytest.mark.exhaustive
     def test_filters_take_the_lookups_of_their_links_alone(self):
         number = 0
         for url, spec in self.specs():
@@ -125,6 +127,7 @@ class AddressTests(TestCase):
                     number += 1
         self.assertGreater(number, 400)
 
+    @pytest.mark.exhaustive
     def test_value_that_a_filter_cannot_read_is_left_out(self):
         for url, spec in self.specs():
             for asked in spec.expected_parameters():
@@ -133,6 +136,7 @@ class AddressTests(TestCase):
                     left_out = response.status_code == 302 and response.url == f"{url}?e=1"
                     self.assertTrue(left_out or response.status_code == 200, (asked, value))
 
+    @pytest.mark.exhaustive
     def test_what_a_list_knows_beside_its_filters_takes_any_value(self):
         for model in admin.site._registry:
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -439,6 +443,7 @@ class MalformedIdTests(TestCase):
             self.assertEqual((address, pk, response.status_code), (address, pk, 302))
         self.assertEqual(self.client.get("/admin/").status_code, 200)  # with the messages
 
+    @pytest.mark.exhaustive
     def test_no_action_fails_at_one(self):
         for model, pages in admin.site._registry.items():
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"

@@ -36,7 +36,11 @@ def fulfill(status, route):
     route.fulfill(status=status, body="<html><body><h1>Proxy</h1></body></html>")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize(
+    "script",
+    [True, pytest.param(False, marks=pytest.mark.exhaustive)],
+    ids=["script", "no script"],
+)
 def test_from_sign_up_to_sign_out(new_context, script, mailoutbox):
     page = new_context(java_script_enabled=script).new_page()
     page.set_default_timeout(5000)

@@ -34,6 +34,7 @@ MANY = ["--users", "4", "--tasks-per-user", "500", "--password", "demo-Password-
 
 
 class BenchPagesTests(TestCase):
+    @pytest.mark.exhaustive
     def test_each_page_is_shown_with_its_queries_and_nothing_is_written(self):
         ann = add_user("ann@example.org")
         ann.tasks.create(title="Milk")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from unittest import mock
 
+import pytest
 from django.core.management.base import CommandError
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -91,6 +92,7 @@ def beside(do):
         raise failed[0]
 
 
+@pytest.mark.exhaustive
 class OwnersTests(TransactionTestCase):
     def setUp(self):
         self.ann = add_user()

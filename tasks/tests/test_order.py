@@ -51,7 +51,7 @@ def assert_in_order(rows, model):
     assert len(set(positions.values())) == len(rows)
 
 
-@pytest.mark.parametrize("in_a_list", [True, False])
+@pytest.mark.parametrize("in_a_list", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_thirty_moves_at_once(client, ann, in_a_list):
     tasks = add_tasks(ann, MANY, list=add_list(ann, "Work") if in_a_list else None)
     assert race(client, moves("tasks", tasks)) == [302] * MANY

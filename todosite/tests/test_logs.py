@@ -142,6 +142,7 @@ def port(transactional_db, tmp_path, log):
         yield port
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_a_user_typed_is_logged_at_any_level(port, log, client):
     ann = add_user("ann.typed@example.org", password="Typed-Passw0rd!")
     ann.tags.create(name="typed")
@@ -181,6 +182,7 @@ def test_nothing_that_a_user_typed_is_logged_at_any_level(port, log, client):
     assert "Traceback" not in lines
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("level", "told"), [("DEBUG", "INFO"), ("ERROR", "ERROR")])
 def test_settings_keep_django_from_telling_what_it_was_given(level, told):
     code = (
