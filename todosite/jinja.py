@@ -59,7 +59,7 @@ class Generator(CodeGenerator):
 
 
 class PageContext(Context):
-    """The names of a template, from which a macro is called without asking whether it takes them."""
+    """The names of a template. A macro is called without asking whether it takes them."""
 
     def call(self, called, /, *args, **kwargs):
         if type(called) is not Macro:
