@@ -13,7 +13,8 @@ from django.db import connection
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import User
 from accounts.text import counted
-from tasks.forms import BaseTaskForm, TaskForm, TextField, clean_title
+from tasks.forms.fields import TextField, clean_title
+from tasks.forms.tasks import BaseTaskForm, TaskForm
 from tasks.history import Act
 from tasks.models import Task
 from tasks.recurrence import describe

@@ -34,7 +34,7 @@ from accounts.clock import Clock
 from accounts.compiled import Question, instance_of
 from accounts.models import User
 from tasks import dates
-from tasks.forms import ListingForm, SearchForm
+from tasks.forms.filters import ListingForm, SearchForm
 from tasks.models import Fold, Task, TaskQuerySet, as_array, overdue
 from tasks.rows import Row
 from tasks.search import excerpt, fold
@@ -107,7 +107,7 @@ class Listing:
 
     `problem` is a sentence if the address makes no sense, and `exists` is False if its list or tag
     isn't there; then there is nothing else. `presets` are fields of the form that adds a task from
-    here (tasks.forms.AddForm).
+    here (tasks.forms.quickadd.AddForm).
     """
 
     name = ""  # of its route

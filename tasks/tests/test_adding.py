@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.people import add_user
-from tasks.forms import AddForm
+from tasks.forms.quickadd import AddForm
 from tasks.history import Act, Change
 from tasks.models import Task
 from tasks.tests.making import add_list

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from playwright.sync_api import expect
 
 from accounts.tests.people import PASSWORD, add_user
-from tasks.forms import AddForm
+from tasks.forms.quickadd import AddForm
 from tasks.listing import Listing
 from tasks.models import Tag, Task, TaskList
 from tasks.tests.browsing import (

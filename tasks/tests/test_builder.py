@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from tasks.builder import RepeatForm, place_of
+from tasks.forms.repeats import RepeatForm, place_of
 from tasks.models import Task
 from tasks.recurrence import upcoming
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from accounts.models import Session
 from accounts.tests.people import PASSWORD, add_user
-from tasks.forms import AddForm
+from tasks.forms.quickadd import AddForm
 from tasks.models import Step, Task, TaskList
 from todosite.tests.html import one
 from todosite.tests.visitor import value_of

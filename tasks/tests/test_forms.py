@@ -6,7 +6,10 @@ from django.http import QueryDict
 from django.test import TestCase
 
 from accounts.tests.people import add_user
-from tasks.forms import NOTES_LENGTH, AddForm, ListingForm, TaskForm
+from tasks.forms.fields import NOTES_LENGTH
+from tasks.forms.filters import ListingForm
+from tasks.forms.quickadd import AddForm
+from tasks.forms.tasks import TaskForm
 from tasks.models import Task
 
 BAD_DATE = "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."

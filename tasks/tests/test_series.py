@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
 
 from accounts.tests.people import add_user
-from tasks.forms import DetailForm
+from tasks.forms.tasks import DetailForm
 from tasks.models import Step, Task
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, titles_of, words_of
 from todosite.tests.html import select

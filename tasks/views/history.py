@@ -4,7 +4,8 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from tasks.forms import DetailForm, HistoryForm
+from tasks.forms.filters import HistoryForm
+from tasks.forms.tasks import DetailForm
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller, met_words, part_of
 from tasks.undo import revert

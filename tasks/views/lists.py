@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.waiting import holds_words
-from tasks.forms import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm, MoveForm
+from tasks.forms.base import MoveForm
+from tasks.forms.lists import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import (
     METHODS,

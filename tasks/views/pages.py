@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.http import require_POST, require_safe
 
-from tasks.forms import ArrangeForm
+from tasks.forms.filters import ArrangeForm
 from tasks.listing import (
     Completed,
     Everything,

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.waiting import holds_words
 from tasks import finding
-from tasks.forms import SearchAddForm, SearchEditForm, SearchForm
+from tasks.forms.filters import SearchForm
+from tasks.forms.searches import SearchAddForm, SearchEditForm
 from tasks.listing import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import METHODS, once_more, page, wants_fragment

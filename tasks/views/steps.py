@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
-from tasks.forms import MoveForm, StepAddForm, StepForm
+from tasks.forms.base import MoveForm
+from tasks.forms.steps import StepAddForm, StepForm
 from tasks.views.answers import (
     METHODS,
     answer,

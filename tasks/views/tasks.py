@@ -12,18 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.waiting import holds_words
 from tasks import pasted
-from tasks.builder import RepeatForm
-from tasks.forms import (
-    AddForm,
-    BulkForm,
-    DetailForm,
-    MoveForm,
-    PasteForm,
-    PlainForm,
-    ReadForm,
-    line_of,
-    submission,
-)
+from tasks.forms.base import MoveForm, submission
+from tasks.forms.bulk import BulkForm
+from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
+from tasks.forms.reading import line_of
+from tasks.forms.repeats import RepeatForm
+from tasks.forms.tasks import DetailForm
 from tasks.listing import listing_at
 from tasks.recurrence import describe
 from tasks.sidebar import Sidebar, sidebar_of

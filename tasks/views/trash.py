@@ -4,7 +4,8 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.forms import ListingForm, TrashEmptyForm
+from tasks.forms.bulk import TrashEmptyForm
+from tasks.forms.filters import ListingForm
 from tasks.views.answers import METHODS, answer, page, say, shown_version, tell
 
 LIMIT = 50

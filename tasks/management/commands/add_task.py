@@ -2,7 +2,8 @@ from django.core.management.base import CommandError
 
 from accounts.management.base import ExampleCommand
 from accounts.models import User
-from tasks.forms import AddForm, line_of
+from tasks.forms.quickadd import AddForm
+from tasks.forms.reading import line_of
 
 
 class Command(ExampleCommand):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from tasks import recurrence
-from tasks.forms import DateField, NumberField, refuse_longer
+from tasks.forms.fields import DateField, NumberField, refuse_longer
 from tasks.models import Task
 from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
 

@@ -1,0 +1,269 @@
+"""What forms of a user's rows are made of: adding a row once, and merging an edit.
+
+Each form demands user=, and nothing typed into one is lost when it fails.
+"""
+
+import uuid
+from copy import copy
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+
+from tasks.forms.fields import TextField, clean_line
+from tasks.history import Act
+
+UNKNOWN = "\x00"  # stands for a value that a POST doesn't hold; nobody can have typed it
+
+
+def submission(data, about):
+    """Return what tells this submission from all others, as a UUID; None if it has no key.
+
+    The form's key alone would not do: the Back button brings the same form back, and what is typed
+    into it then is something else. But blanks around a line don't count: app.js gives it back with
+    one.
+    """
+    try:
+        key = uuid.UUID(data.get("key", ""))
+    except ValueError:
+        return None
+    typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
+    typed["text"] = typed.get("text", "").strip()
+    if hasattr(data, "getlist"):
+        typed |= {name: data.getlist(name) for name in {"plain"} & set(data)}
+    return uuid.uuid5(key, repr((about, sorted(typed.items()))))
+
+
+class OwnedForm(forms.ModelForm):
+    """A form for something of user's.
+
+    Its key makes a submission take effect once, however often it arrives: `submission`.
+    """
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+    by_staff = False  # is it the admin's, and not user's own?
+
+    def __init__(self, data=None, *args, user, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        self.user = user
+        self.posted = data or {}
+        if self.instance.pk and self.instance.user_id != user.pk:
+            raise ValueError("This belongs to somebody else.")
+        self.instance.user = user
+
+    @cached_property
+    def submission(self):
+        row = self.instance
+        return submission(
+            self.posted, (row._meta.model_name, row.pk, getattr(row, "task_id", None))
+        )
+
+
+class AddingForm(OwnedForm):
+    """A new row of user's, which one submission adds once."""
+
+    def add(self, act):
+        self.instance.add(act=act)
+
+    @cached_property
+    def earlier(self):
+        """The act of this very submission, if it took effect before."""
+        return self.submission and self.user.acts.filter(key=self.submission).first()
+
+    def is_valid(self):
+        # What is wrong with it may be that it was added before.
+        return super().is_valid() or (self.is_bound and bool(self.earlier))
+
+    def add_once(self):
+        """Add the row unless this form had added it before; return the act that did it."""
+        return self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
+
+    def save(self):
+        """Add the row; return it, None if this form had added it before and it is gone since.
+
+        `act` is the one that did it.
+        """
+        earlier = self.earlier if self.errors else None
+        self.act = earlier or self.add_once()
+        if self.instance.pk:
+            return self.instance
+        return self.act.first_row(self._meta.model)
+
+
+class MergingForm(OwnedForm):
+    """An edit that merges with what happened to the row since it was shown.
+
+    The page posts each field with the value that it showed (initial-…), and the version of the
+    row. A field that I changed is written; one that I left, or that isn't in the form at all,
+    stays as the row has it. Where the row changed in the same field meanwhile, the form is
+    invalid: `clashes` has the row's value, my own stays in the box, and the next attempt, which
+    has seen both, decides. Give it an instance that is locked (select_for_update).
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    merged = []  # the names of the fields that this is about
+    is_more = False  # does it do something where no field is changed?
+
+    def __init__(self, data=None, *, instance, **kwargs):
+        # The row as it is now: validation puts the form's values into the instance.
+        self.now = {name: self.value_of(instance, name) for name in self.merged}
+        initial = {**self.now, "version": instance.version}
+        super().__init__(data, instance=instance, initial=initial, **kwargs)
+        self.clashes = {}
+        self.written = set()  # what save() changed
+        for name in self.merged:
+            self.fields[name].show_hidden_initial = True
+        if self.is_bound:
+            self.data = self._with_baseline(data)
+
+    def value_of(self, instance, name):
+        return getattr(instance, name)
+
+    def _as_shown(self, name):
+        """Return the row's value of a field as a page shows it, such as "14:30"."""
+        field = self.fields[name]
+        shown = field.widget.format_value(field.prepare_value(self.now[name])) or ""
+        return shown[0] if isinstance(shown, list) else shown  # a choice gives a list
+
+    def _with_baseline(self, data):
+        """Return data where each field has a value and the one that it was shown with.
+
+        A POST that doesn't come from our page may lack both. What it doesn't hold it doesn't
+        change; and without the values that it saw, its version tells whether they are the row's.
+        What was left as it was shown is as the row has it now: a list may be gone since.
+        """
+        data = data.copy()
+        up_to_date = data.get("version") in (None, "", str(self.instance.version))
+        for name in self.merged:
+            initial_name = self.add_initial_prefix(name)
+            if name not in data:
+                data[name] = data[initial_name] = self._as_shown(name)
+            elif initial_name not in data:
+                data[initial_name] = self._as_shown(name) if up_to_date else UNKNOWN
+            elif data[name] == data[initial_name]:
+                data[name] = data[initial_name] = self._as_shown(name)
+        return data
+
+    def clean(self):
+        for name in self.merged:
+            if name not in self.changed_data:
+                self.cleaned_data[name] = self.now[name]
+            elif self._clashes(name):
+                self.clashes[name] = self.now[name]
+                theirs = self.in_words(name)
+                words = (
+                    f"Meanwhile this became:\n{theirs}" if theirs else "Meanwhile this was emptied."
+                )
+                self.add_error(name, f"{words}\nSave again to put yours in its place.")
+        super().clean()
+
+    def in_words(self, name):
+        """Return the row's value of a field as a person reads it."""
+        field, shown = self.fields[name], self._as_shown(name)
+        if isinstance(field, forms.ChoiceField):
+            return dict((str(value), words) for value, words in field.choices).get(shown, "")
+        return shown
+
+    def _clashes(self, name):
+        """Did the row change too, in a field that I changed, and to something else?"""
+        to_python, shown = self.fields[name].to_python, self[name].html_initial_name
+        try:
+            now, mine = to_python(self._as_shown(name)), to_python(self.data[name])
+            return now != mine and now != to_python(self.data[shown])
+        except ValidationError:  # mine can't be read, which is said already; or shown is UNKNOWN
+            return self.data[shown] == UNKNOWN
+
+    @cached_property
+    def took_effect(self):
+        """Was this very submission saved before? Not if the row is as it was shown."""
+        if not self.submission or self.data.get("version") == str(self.instance.version):
+            return False
+        return self.user.acts.filter(key=self.submission).exists()
+
+    def is_valid(self):
+        return self.took_effect or super().is_valid()
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and self._errors:
+            self._rebase()
+
+    def _rebase(self):
+        """Show the row as it is now, but for what I changed: the next attempt has seen both."""
+        for name in self.merged:
+            self.data[self.add_initial_prefix(name)] = self._as_shown(name)
+            if name not in self.changed_data:
+                self.data[name] = self._as_shown(name)
+        self.data["version"] = self.instance.version
+
+    def changes(self, act):
+        """Return what this edit changes, as the row's edit() takes it; act keeps new tags."""
+        cleaned = {name: self.cleaned_data[name] for name in self.merged}
+        return {name: new for name, new in cleaned.items() if new != self.now[name]}
+
+    def save(self):
+        """Write what this edit changes; return its act, None if that is nothing.
+
+        Sent again, it is the act of the first time.
+        """
+        if self.took_effect:
+            return self.user.acts.get(key=self.submission)
+        kind, by_staff = Act.Kind.EDIT, self.by_staff
+        act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
+        changes = self.changes(act)
+        if not changes and not self.is_more:
+            return None
+        self.written = set(changes)
+        return self.write(act, changes)
+
+    def write(self, act, changes):
+        return self.instance.edit(act=act, **changes)
+
+
+class NameForm(OwnedForm):
+    """The name of a list or tag, which no other of the user's has, whatever its case.
+
+    Lock the user first: of two who take a name at once, the second sees the first.
+    """
+
+    name = TextField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def clean_name(self):
+        longest = self._meta.model._meta.get_field("name").max_length
+        return clean_line(self.cleaned_data["name"], "Give it a name.", longest)
+
+    def _get_validation_exclusions(self):
+        # Else Django leaves out the rule that names differ, since the form has no user.
+        # Private API: test_lists.py would tell of a change.
+        return super()._get_validation_exclusions() - {"user", "deleted_at"}
+
+
+class RestoreForm(NameForm):
+    """Out of the trash, under another name where its own is taken."""
+
+    def __init__(self, data=None, *, instance, **kwargs):
+        there = copy(instance)
+        there.deleted_at = None  # or its name would clash with nobody's
+        super().__init__(data, instance=there, **kwargs)
+
+
+class MoveForm(forms.Form):
+    """Where a row goes: before or after another of the user's rows, or to one of the ends."""
+
+    before = forms.ModelChoiceField(None, required=False)
+    after = forms.ModelChoiceField(None, required=False)
+    to = forms.ChoiceField(choices=[("top", "Top"), ("bottom", "Bottom")], required=False)
+
+    def __init__(self, data, *, row, rows):
+        super().__init__(data)
+        others = rows.exclude(pk=row.pk)
+        self.fields["before"].queryset = self.fields["after"].queryset = others
+
+    def clean(self):
+        if len(self.where()) != 1:
+            raise ValidationError("Say one place.")
+
+    def where(self):
+        """Return the place as a row's move() takes it."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: getattr(value, "pk", value) for name, value in given.items()}

@@ -1,0 +1,178 @@
+"""Fields of forms, and the rules for the text that is typed into them."""
+
+import re
+from functools import cache
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts import text
+from tasks.models import Tag, Task
+
+TITLE_LENGTH = Task._meta.get_field("title").max_length
+
+
+TAG_LENGTH = Tag._meta.get_field("name").max_length
+
+
+MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
+
+
+NOTES_LENGTH = 100_000
+
+
+class TextField(forms.CharField):
+    """Text with newlines as "\\n". It has no maxlength, by which a browser cuts what is pasted."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.validators = []  # Django's is for NUL alone; clean_title() and clean_notes() say more
+
+    def to_python(self, value):
+        return super().to_python(text.unix_lines(value or ""))
+
+
+class DateField(forms.DateField):
+    """An ISO date, as <input type="date"> sends it."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    input_formats = ["%Y-%m-%d"]
+    default_error_messages = {
+        "invalid": "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
+    }
+
+
+class HiddenTime(forms.TimeInput):
+    input_type = "hidden"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class TimeField(forms.TimeField):
+    """A time of day in hours and minutes, as <input type="time"> shows it."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    hidden_widget = HiddenTime  # or what was shown would seem to be changed, having no seconds
+    input_formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
+    default_error_messages = {"invalid": "Enter a time as hours and minutes, such as 17:30."}
+
+
+def clean_line(value, missing, longest):
+    """Return value as one line, or raise ValidationError; missing is said where there is none."""
+    refuse_unstorable(value)
+    value = " ".join(line.strip() for line in value.splitlines()).strip()
+    if not text.legible(value):
+        raise ValidationError(missing, code="required")
+    refuse_longer(value, longest)
+    return value
+
+
+def clean_title(value):
+    """Return value as the one line that a title is, or raise ValidationError."""
+    return clean_line(value, "Write what there is to do.", TITLE_LENGTH)
+
+
+def clean_notes(value):
+    """Return value if all of it can be kept, or raise ValidationError."""
+    refuse_unstorable(value)
+    refuse_longer(value, NOTES_LENGTH)
+    return value
+
+
+def refuse_unstorable(value):
+    if found := text.unstorable(value):
+        raise ValidationError(
+            "There is a character in it that cannot be kept (%(found)s). Remove it, please.",
+            params={"found": found},
+        )
+
+
+def refuse_longer(value, limit):
+    if len(value) > limit:
+        raise ValidationError(
+            "This has %(now)s characters; %(limit)s are possible.",
+            params={"now": len(value), "limit": limit},
+        )
+
+
+class NumberField(forms.IntegerField):
+    """Digits and nothing else: Python's int() takes 1_0, too."""
+
+    def to_python(self, value):
+        if value and not (value.isascii() and value.isdecimal()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class ListField(forms.TypedChoiceField):
+    """One of the user's lists by id, or the Inbox."""
+
+    default_error_messages = {"invalid_choice": "This list isn't there any more. Choose another."}
+
+    def __init__(self, **kwargs):
+        super().__init__(coerce=int, empty_value=None, required=False, **kwargs)
+
+    def offer(self, user, own, asked=None):
+        """Offer the user's lists: own is the task's, wherever it is; asked may be put away."""
+
+        @cache
+        def choices():
+            there = Q(deleted_at=None) & (Q(archived_at=None) | Q(pk=asked))
+            lists = user.lists(manager="everything").filter(there | Q(pk=own)).by_hand()
+            return [("", "Inbox"), *lists.values_list("pk", "name")]
+
+        self.choices = choices
+
+
+class TagsField(forms.CharField):
+    """Names of tags, with blanks, commas or # between them: a tuple, each name once."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.validators = []  # Django's is for NUL alone
+
+    def to_python(self, value):
+        names = re.split(r"[\s,#]+", value or "")
+        return unlike([name for name in names if text.legible(name)])
+
+    def validate(self, value):
+        for name in value:
+            refuse_unstorable(name)
+            if len(name) > TAG_LENGTH:
+                raise ValidationError(
+                    "“%(name)s” is longer than the %(limit)s characters that a tag can have.",
+                    params={"name": name, "limit": TAG_LENGTH},
+                )
+
+    def has_changed(self, initial, data):
+        return lower(initial) != lower(self.to_python(data))
+
+
+def few(tags):
+    """Return tags if a task can have so many, or raise ValidationError."""
+    if len(tags) > MOST_TAGS:
+        raise ValidationError(
+            "These are %(now)s tags; %(limit)s are possible.",
+            params={"now": len(tags), "limit": MOST_TAGS},
+        )
+    return tags
+
+
+def unlike(names):
+    """Return names without those that differ from one before them in case alone."""
+    return tuple({name.lower(): name for name in reversed(names)}.values())[::-1]
+
+
+def lower(names):
+    return {name.lower() for name in names or ()}
+
+
+class PlainField(forms.Field):
+    """Phrases of a line that are text, each in a field of its own: a list."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        return [value] if isinstance(value, str) else list(value or [])

@@ -1,0 +1,149 @@
+"""Forms that read the query of an address: which rows a page shows, and how."""
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from tasks import search
+from tasks.forms.fields import DateField, NumberField, refuse_longer, refuse_unstorable
+from tasks.history import Act
+from tasks.search import LONGEST, MOST_WORDS
+
+MAX_PAGE = 10**9
+
+
+class ArrangeForm(forms.Form):
+    """How a listing is sorted and grouped, out of what it offers."""
+
+    sort = forms.ChoiceField(label="Sort by", widget=forms.RadioSelect)
+    group = forms.ChoiceField(label="Group by", required=False, widget=forms.RadioSelect)
+
+    def __init__(self, data=None, *, listing):
+        super().__init__(data, initial=listing.arrangement)
+        self.fields["sort"].choices = listing.sort_choices
+        self.fields["group"].choices = listing.group_choices
+
+
+class HistoryForm(forms.Form):
+    """Which acts the history shows: ?kind=&of=&task=&page="""
+
+    KINDS = {
+        "add": [Act.Kind.ADD],
+        "edit": [Act.Kind.EDIT, Act.Kind.ORDER],
+        "complete": [Act.Kind.COMPLETE, Act.Kind.REOPEN],
+        "delete": [Act.Kind.DELETE, Act.Kind.RESTORE, Act.Kind.ARCHIVE, Act.Kind.UNARCHIVE],
+        "undo": [Act.Kind.UNDO, Act.Kind.REDO],
+    }
+    kind = forms.ChoiceField(
+        label="What was done",
+        choices=[
+            ("", "Everything"),
+            ("add", "Added"),
+            ("edit", "Edited and moved"),
+            ("complete", "Completed and reopened"),
+            ("delete", "Deleted, archived, restored"),
+            ("undo", "Undone"),
+        ],
+        required=False,
+    )
+    of = forms.ChoiceField(
+        label="To what",
+        choices=[
+            ("", "Everything"),
+            ("task", "Tasks"),
+            ("step", "Steps"),
+            ("list", "Lists"),
+            ("tag", "Tags"),
+        ],
+        required=False,
+    )
+    task = NumberField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+    page = NumberField(min_value=1, max_value=MAX_PAGE, required=False, widget=forms.HiddenInput)
+    REASONS = {
+        "kind": "must be add, edit, complete, delete or undo",
+        "of": "must be task, step, list or tag",
+        "task": "must be the number of a task",
+        "page": f"must be a whole number from 1 to {MAX_PAGE}",
+    }
+
+    def is_about_all(self):
+        """Return whether all that was done is shown, whatever it was and whatever to."""
+        return not any(self.cleaned_data[name] for name in ["kind", "of", "task"])
+
+    def narrow(self, acts):
+        kind, of, task = (self.cleaned_data[name] for name in ["kind", "of", "task"])
+        acts = acts.filter(kind__in=self.KINDS[kind]) if kind else acts
+        acts = acts.that_changed(**{of: True}) if of else acts
+        return acts.that_changed(task=task) if task else acts
+
+    def reason(self):
+        return reason(self)
+
+
+def reason(form):
+    """Return a sentence that says which part of the address makes no sense."""
+    return " ".join(f"“{name}” {form.REASONS[name]}." for name in form.errors)
+
+
+class SearchForm(forms.Form):
+    """What to look for: ?q=&completed="""
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}
+        ),
+    )
+    completed = forms.BooleanField(label="Completed ones too", required=False)
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["q"].validators = []  # Django's is for NUL alone
+
+    def clean_q(self):
+        return clean_search(self.cleaned_data["q"])
+
+
+def clean_search(q):
+    """Return what was typed into a search as one line, or raise ValidationError."""
+    q = " ".join(q.split())
+    refuse_unstorable(q)
+    refuse_longer(q, LONGEST)
+    if search.count(q) > MOST_WORDS:
+        raise ValidationError(f"Search for {MOST_WORDS} words at most.")
+    return q
+
+
+class ListingForm(forms.Form):
+    """Which tasks a listing shows: ?status=&page=&limit=&from=&list="""
+
+    status = forms.ChoiceField(
+        choices=[("", "All"), ("pending", "Open"), ("completed", "Completed")],
+        required=False,
+    )
+    page = NumberField(min_value=1, max_value=MAX_PAGE, required=False)
+    limit = NumberField(min_value=1, max_value=100, required=False)
+    list = NumberField(min_value=1, required=False)
+
+    NAMES = ["status", "page", "limit", "list", "from"]
+    FIRST, LAST = date(2, 1, 1), date(9998, 12, 31)  # a week before and after exists
+    REASONS = {
+        "status": "must be pending or completed",
+        "page": f"must be a whole number from 1 to {MAX_PAGE}",
+        "limit": "must be a whole number from 1 to 100",
+        "list": "must be the number of a list",
+        "from": "must be a date such as 2026-03-25, of the years 2 to 9998",
+    }
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["from"] = DateField(
+            required=False,
+            validators=[MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)],
+        )
+
+    def reason(self):
+        return reason(self)

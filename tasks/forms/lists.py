@@ -1,0 +1,50 @@
+"""Forms for lists."""
+
+from django import forms
+
+from tasks.forms.base import AddingForm, MergingForm, NameForm, RestoreForm
+from tasks.models import TaskList
+
+
+class ListAddForm(AddingForm, NameForm):
+    """A new list."""
+
+    color = forms.ChoiceField(choices=TaskList.Color.choices, widget=forms.RadioSelect)
+
+    class Meta:
+        model = TaskList
+        fields = ["name", "color"]
+
+    def __init__(self, data=None, *, number=0, **kwargs):
+        """number: of the lists that there are, so that each begins with another colour."""
+        colors = TaskList.Color.values
+        super().__init__(data, initial={"color": colors[number % len(colors)]}, **kwargs)
+
+
+class ListForm(MergingForm, NameForm):
+    """An edit of a list."""
+
+    color = forms.ChoiceField(choices=TaskList.Color.choices, widget=forms.RadioSelect)
+
+    class Meta:
+        model = TaskList
+        fields = ["name", "color"]
+
+    merged = Meta.fields
+
+
+class ListRestoreForm(RestoreForm):
+    class Meta:
+        model = TaskList
+        fields = ["name"]
+
+
+class ListDeleteForm(forms.Form):
+    """What becomes of the tasks of a list that is deleted."""
+
+    tasks = forms.ChoiceField(
+        label="Its tasks",
+        choices=[("inbox", "Move them to the Inbox"), ("trash", "Put them into the trash with it")],
+        widget=forms.RadioSelect,
+        initial="inbox",
+    )

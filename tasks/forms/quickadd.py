@@ -1,0 +1,287 @@
+"""Forms that take quick-add lines: one, or many that were pasted."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tasks import pasted, quickadd
+from tasks.forms.base import AddingForm
+from tasks.forms.fields import (
+    MOST_TAGS,
+    NOTES_LENGTH,
+    NumberField,
+    PlainField,
+    TextField,
+    clean_line,
+    clean_title,
+    refuse_unstorable,
+    unlike,
+)
+from tasks.forms.reading import line_of, lists_in, said_in
+from tasks.forms.tasks import BaseTaskForm
+from tasks.models import Step, Tag, Task, TaskList
+from tasks.recurrence import listed
+from tasks.understood import Line, lists_by_name, read_all
+
+SHOWN = 5  # numbers of lines that a sentence names
+
+
+class AddForm(AddingForm, BaseTaskForm):
+    """One line (tasks.quickadd), and the other fields of a task where a form has them.
+
+    What the line says counts; the other fields say the rest.
+    """
+
+    text = TextField(
+        label="What is there to do?",
+        required=False,  # clean_title() says it better
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    # Of the page of a tag: by its id, since its name may be another by now.
+    tag = NumberField(min_value=1, required=False, widget=forms.HiddenInput)
+    plain = PlainField(required=False)
+    as_text = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # The name of the list that the line names and that isn't there, to be made.
+    make_list = TextField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Task
+        fields = ["due_date", "due_time", "priority", "description"]
+
+    field_order = ["plain", "as_text", "text"]
+    line = None  # what was understood
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        if self.data.get("due_date") == "today":  # as the page of today has it, at any hour
+            self.data = self.data.copy()
+            self.data["due_date"] = user.today().isoformat()
+
+    def clean_text(self):
+        text = clean_line(self.cleaned_data["text"], "Write what there is to do.", NOTES_LENGTH)
+        plain, as_text = self.cleaned_data.get("plain", ()), self.cleaned_data.get("as_text")
+        self.line = line_of(self.user, text, plain=plain, as_text=as_text)
+        self.instance.title = clean_title(self.line.said.title)
+        self.instance.typed = text
+        return text
+
+    def clean(self):
+        self.fields_alone = dict(self.cleaned_data)
+        if self.line:
+            try:
+                self.cleaned_data |= said_in(self.line, self.cleaned_data)
+            except ValidationError as error:
+                self.add_error("text", error)
+        super().clean()
+
+    def beside(self):
+        """Return what the other fields say where the line says it too, as a POST has it."""
+        alone, said = self.fields_alone, set(said_in(self.line, {}))
+        beside = {
+            name: alone.get(name) for name in ["due_date", "priority", "list"] if name in said
+        }
+        beside["due_time"] = alone.get("due_time") if "due_date" in said else None
+        beside["tags"] = " ".join(alone.get("tags", ())) if "tags" in said else None
+        beside["tag"] = alone.get("tag")
+        return {name: str(value) for name, value in beside.items() if value}
+
+    def add_once(self):
+        """As for other rows; a task alone is added in one statement."""
+        return super().add_once() if self.adds_more else self.new_task().add_once(self.submission)
+
+    def add(self, act):
+        task = self.new_task()
+        if self.makes_list:
+            task.list = TaskList.objects.make(self.user, self.line.unlisted, act)
+        task.add(self.tags(act), act)
+
+    def new_task(self):
+        """Return the task, with what the line says of its list and its repeat."""
+        task, cleaned = self.instance, self.cleaned_data
+        task.list_id = cleaned["list"]
+        task.repeat = cleaned.get("repeat", "")
+        task.repeat_from = cleaned.get("repeat_from", Task.RepeatFrom.DUE)
+        task.repeat_anchor = cleaned["due_date"]
+        return task
+
+    @property
+    def adds_more(self):
+        """Is there more to add than the task itself?"""
+        return self.makes_list or bool(self.cleaned_data["tags"] or self.cleaned_data["tag"])
+
+    @property
+    def makes_list(self):
+        """Is the list that the line names, and that isn't there, to be made?"""
+        name = self.line.unlisted
+        return bool(name) and name == self.cleaned_data["make_list"]
+
+    def tags(self, act):
+        """Return the tags that the form says; act keeps those that it makes."""
+        tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
+        pk = self.cleaned_data["tag"]
+        return [*tags, *self.user.tags.filter(pk=pk)] if pk else tags
+
+
+class ReadForm(forms.Form):
+    """A line that is being typed, and what of it is to be text."""
+
+    text = TextField(required=False)
+    plain = PlainField(required=False)
+    make_list = TextField(required=False)
+    press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
+
+    def line(self, sidebar):
+        """Return what it says; sidebar has the user's lists and tags."""
+        self.full_clean()
+        text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
+        lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
+        tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
+        text = " ".join(text.split())[: quickadd.LONGEST + 1]  # and whether its last word goes on
+        phrases = dict.fromkeys(plain)
+        plain = [phrase for phrase in phrases if phrase != press]
+        plain += [press] if press and press not in phrases else []
+        plain = [phrase for phrase in plain if phrase.lower() in text.lower()]
+        return Line(text, sidebar.clock, lists=lists, tags=tags, plain=plain)
+
+
+class PlainForm(AddForm):
+    """A new task as its line was typed; beside is what else was said when it was added."""
+
+    def __init__(self, *, task, beside):
+        self.task = task
+        said = {"text": task.typed, "as_text": "on"}
+        super().__init__(beside.dict() | said, user=task.user)
+
+    def save(self):
+        """Take out what was understood, and nothing else; return the act."""
+        cleaned, task = self.cleaned_data, self.task
+        understood = line_of(self.user, task.typed).said
+        fields = {"title": self.line.said.title}
+        if understood.due_date:
+            fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
+            fields |= {"repeat": "", "repeat_from": Task.RepeatFrom.DUE}
+        if understood.priority:
+            fields["priority"] = cleaned["priority"]
+        if understood.list_name:
+            fields["list"] = cleaned["list"]
+        notes = task.description.removeprefix(understood.description).removeprefix("\n")
+        fields["description"] = "\n".join(filter(None, [self.line.said.description, notes]))
+        mine = {name.lower() for name in cleaned["tags"]}
+        tags = self.user.tags.named([n for n in understood.tags if n.lower() not in mine])
+        return task.edit(**fields, remove_tags=tags.exclude(pk=cleaned["tag"]))
+
+
+class PasteForm(AddForm):
+    """Several tasks, one a line; what else the form says is so for all of them."""
+
+    text = TextField(
+        label="One task a line",
+        required=False,
+        strip=False,
+        help_text=f"{pasted.MOST_LINES} lines at most. What is further in becomes a step of the"
+        " task above. Bullets, numbers and boxes are left out; a ticked box means done.",
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+    as_text = forms.BooleanField(
+        label="Take the lines as they are",
+        required=False,
+        help_text="Read no dates, tags or lists.",
+    )
+    field_order = ["as_text", "text"]
+    adds_more = True
+    lines = ()  # as pasted.read() gives them, each with what it says: (Pasted, Line)
+    unread_from = None  # the number of the line from which on none is read, since so many were
+
+    UNREAD_ID = "unread"  # of what the page says by the lines that weren't read
+    SHOWN = {"text", "list", "due_date", "as_text"}  # what else was said goes along unseen
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        for name in self.fields.keys() - self.SHOWN:
+            self.fields[name].widget = self.fields[name].hidden_widget()
+        for name in ("plain", "make_list"):  # of a single line
+            self.fields.pop(name)
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        if (number := pasted.count(text)) > pasted.MOST_LINES:
+            limit = pasted.MOST_LINES
+            raise ValidationError(f"These are {number} lines; {limit} are possible at once.")
+        found = pasted.read(text)
+        if not found:
+            raise ValidationError("Write what there is to do, one task a line.", code="required")
+        errors = []
+        self.read(found, lists_in(self.user, text))
+        tags = self.fields["tags"].to_python(self.data.get("tags", ""))
+        shared = {"tags": tags[: MOST_TAGS + 1]}  # one too many is too many
+        for task, line in self.lines:
+            for each in (task, *task.steps):
+                try:
+                    if each is task:
+                        refuse_unstorable(line.text)
+                        said_in(line, shared)
+                    each.title = clean_title(each.title)
+                except ValidationError as error:
+                    errors += [f"Line {each.number}: {words}" for words in error.messages]
+        if errors:
+            raise ValidationError(errors)
+        self.instance.title = found[0].title
+        if self.unread:
+            describes = f"{self['text'].auto_id}_helptext {self.UNREAD_ID}"
+            self.fields["text"].widget.attrs["aria-describedby"] = describes
+        return text
+
+    def read(self, found, lists):
+        """Find out what pasted lines say; their titles are then what is left."""
+        texts, as_text = [task.title for task in found], self.cleaned_data["as_text"]
+        lines, unread = read_all(texts, self.user.clock(), lists=lists, as_text=as_text)
+        self.lines = list(zip(found, lines, strict=True))
+        for task, line in self.lines:
+            task.title = line.said.title
+        if unread is not None:
+            self.unread_from = found[unread].number
+
+    @property
+    def done(self):
+        return sum(task.done for task, _ in self.lines)
+
+    @property
+    def unread(self):
+        """Return what to say of the lines that weren't read to their end, "" if all were."""
+        words = []
+        numbers = [str(task.number) for task, line in self.lines if line.unread]
+        if len(numbers) > SHOWN:
+            numbers = [*numbers[:SHOWN], "others"]
+        if numbers:
+            which = f"line{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
+            words.append(
+                f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read:"
+                f" the rest of {which} stays as you typed it."
+            )
+        if self.unread_from:
+            words.append(
+                f"From line {self.unread_from} on, all stays as you typed it: these are more dates,"
+                " times and repeats than are read at once."
+            )
+        return " ".join(words)
+
+    def add(self, act):
+        names = ["description", "priority", "due_date", "due_time", "list"]
+        shared = {name: self.cleaned_data[name] for name in names}
+        said = dict.fromkeys(tag for _, line in self.lines for tag in line.said.tags)
+        tags = {tag.name.lower(): tag for tag in Tag.objects.make(self.user, unlike(said), act)}
+        all_have, tasks = self.tags(act), []
+        for pasted_line, line in self.lines:
+            fields = shared | said_in(line, shared)
+            fields["list_id"] = fields.pop("list")
+            own = [tags[name.lower()] for name in fields.pop("tags", ())]
+            completed_at = timezone.now() if pasted_line.done else None
+            task = Task(user=self.user, title=pasted_line.title, typed=line.text,
+                        completed_at=completed_at, **fields)  # fmt: skip
+            steps = [
+                Step(user=self.user, task=task, title=step.title, done=step.done)
+                for step in pasted_line.steps
+            ]
+            tasks.append((task, steps, [*own, *all_have]))
+        self.user.tasks.add_all(act, tasks)

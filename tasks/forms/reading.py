@@ -1,0 +1,49 @@
+"""What a quick-add line says, as the fields of a task's form."""
+
+from django.core.exceptions import ValidationError
+
+from tasks.forms.fields import clean_notes, few, unlike
+from tasks.recurrence import refuse_old, with_week_start
+from tasks.understood import Line, lists_by_name
+
+
+def lists_in(user, text):
+    """Return the lists that text may go to, as a Line takes them: user's, if it may name one."""
+    if "+" not in text:
+        return lists_by_name({})
+    return lists_by_name(dict(user.lists.filter(archived_at=None).values_list("name", "pk")))
+
+
+def line_of(user, text, **options):
+    """Return what a line of user's says, see Line."""
+    return Line(text, user.clock(), lists=lists_in(user, text), **options)
+
+
+def said_in(line, fields):
+    """Return the fields of a task that a line says, with the tags and notes of fields.
+
+    A time without a day, and a repeat without its first, is of the day that fields have; a day
+    without a time keeps theirs. Raises ValidationError where that is too much.
+    """
+    said, both = line.said, {}
+    if said.due_date:
+        day = line.on(fields.get("due_date"))
+        both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
+    if said.repeat:
+        both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
+        how = {"repeat_from": said.repeat_from, "week_start": line.clock.week_start}
+        both["repeat"] = with_week_start(said.repeat, anchor=day, **how)
+        try:
+            refuse_old(day, line.clock.today)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+    if said.priority:
+        both["priority"] = said.priority
+    if said.list_name:
+        both["list"] = line.list_pk
+    if said.tags:
+        both["tags"] = few(unlike([*fields.get("tags", ()), *said.tags]))
+    if said.description:
+        notes = [said.description, fields.get("description")]
+        both["description"] = clean_notes("\n".join(filter(None, notes)))
+    return both

@@ -1,0 +1,43 @@
+"""Forms for the steps of a task."""
+
+from django import forms
+
+from tasks.forms.base import AddingForm, MergingForm, OwnedForm
+from tasks.forms.fields import TITLE_LENGTH, TextField, clean_line
+from tasks.models import Step
+
+
+class StepTitleForm(OwnedForm):
+    """The title of a step. It stands beside a task's, so its id is another."""
+
+    title = TextField(
+        label="Step", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, auto_id="id_step_%s", **kwargs)
+
+    def clean_title(self):
+        return clean_line(self.cleaned_data["title"], "Write what the step is.", TITLE_LENGTH)
+
+
+class StepAddForm(AddingForm, StepTitleForm):
+    """A new step of task."""
+
+    class Meta:
+        model = Step
+        fields = ["title"]
+
+    def __init__(self, data=None, *, task, **kwargs):
+        super().__init__(data, **kwargs)
+        self.instance.task = task
+
+
+class StepForm(MergingForm, StepTitleForm):
+    """An edit of a step."""
+
+    class Meta:
+        model = Step
+        fields = ["title"]
+
+    merged = Meta.fields

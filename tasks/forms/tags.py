@@ -1,0 +1,33 @@
+"""Forms for tags."""
+
+from django.core.exceptions import ValidationError
+
+from tasks.forms.base import MergingForm, NameForm, RestoreForm
+from tasks.forms.fields import TagsField
+from tasks.models import Tag
+
+
+class TagNameForm(NameForm):
+    """A tag's name is one word, as it is typed among others."""
+
+    def clean_name(self):
+        names = TagsField().to_python(super().clean_name())
+        if len(names) != 1:
+            raise ValidationError("A tag is one word: no blanks, no commas, no # in it.")
+        return names[0]
+
+
+class TagForm(MergingForm, TagNameForm):
+    """An edit of a tag."""
+
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+    merged = Meta.fields
+
+
+class TagRestoreForm(RestoreForm, TagNameForm):
+    class Meta:
+        model = Tag
+        fields = ["name"]
