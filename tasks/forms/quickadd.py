@@ -4,7 +4,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tasks import pasted, quickadd
 from tasks.forms.base import AddingForm
 from tasks.forms.fields import (
     MOST_TAGS,
@@ -20,8 +19,9 @@ from tasks.forms.fields import (
 from tasks.forms.reading import line_of, lists_in, said_in
 from tasks.forms.tasks import BaseTaskForm
 from tasks.models import Step, Tag, Task, TaskList
+from tasks.quickadd import parser, pasted
+from tasks.quickadd.reading import Line, lists_by_name, read_all
 from tasks.recurrence import listed
-from tasks.understood import Line, lists_by_name, read_all
 
 SHOWN = 5  # numbers of lines that a sentence names
 
@@ -137,7 +137,7 @@ class ReadForm(forms.Form):
         text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
         lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
-        text = " ".join(text.split())[: quickadd.LONGEST + 1]  # and whether its last word goes on
+        text = " ".join(text.split())[: parser.LONGEST + 1]  # and whether its last word goes on
         phrases = dict.fromkeys(plain)
         plain = [phrase for phrase in phrases if phrase != press]
         plain += [press] if press and press not in phrases else []
@@ -256,7 +256,7 @@ class PasteForm(AddForm):
         if numbers:
             which = f"line{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
             words.append(
-                f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read:"
+                f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read:"
                 f" the rest of {which} stays as you typed it."
             )
         if self.unread_from:

@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 
 from tasks.forms.fields import clean_notes, few, unlike
+from tasks.quickadd.reading import Line, lists_by_name
 from tasks.recurrence import refuse_old, with_week_start
-from tasks.understood import Line, lists_by_name
 
 
 def lists_in(user, text):

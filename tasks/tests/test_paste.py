@@ -250,7 +250,7 @@ class PasteTests(PageTests):
             "From line 5 on, all stays as you typed it: these are more dates, times and repeats"
             " than are read at once."
         )
-        with mock.patch("tasks.understood.MOST_TRIED", 2):
+        with mock.patch("tasks.quickadd.reading.MOST_TRIED", 2):
             asked = self.paste(text)
             self.assertEqual(words_of(one(asked, "#unread")), words)
             box = one(asked, "textarea")

@@ -2,7 +2,7 @@
 
 from unittest import TestCase
 
-from tasks import pasted
+from tasks.quickadd import pasted
 
 
 def read(text):

@@ -13,7 +13,7 @@ from django.test import SimpleTestCase
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.quickadd import QuickAdd, parse
+from tasks.quickadd.parser import QuickAdd, parse
 from tasks.recurrence import read
 from todosite.tests.environment import examples
 

@@ -1,6 +1,6 @@
 """A line is typed, and the words that are understood are seen, taken back and undone: in Chromium.
 
-No date is named: how words are understood is a test of its own (test_understood.py). The same acts
+No date is named: how words are understood is in test_quickadd_reading.py. The same acts
 without script: test_quickadd_visits.py.
 """
 

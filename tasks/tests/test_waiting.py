@@ -1,6 +1,8 @@
 """Which forms wait for a user who was signed out: those that hold words, and nothing else."""
 
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 
 from django.core.cache import cache
 from django.test import TestCase
@@ -11,7 +13,7 @@ from accounts import forms as account_forms
 from accounts.models import Session, WaitingForm
 from accounts.tests.people import PASSWORD, add_user, begin_session
 from accounts.waiting import as_shown, is_typed
-from tasks import builder, forms
+from tasks import forms
 from tasks.tests.test_isolation import ROUTES
 from todosite.tests.html import one, select, words
 
@@ -158,7 +160,8 @@ class WaitingFormTests(TestCase):
     def test_every_form_that_people_type_into_is_registered(self):
         """Another form has to be thought about: does it hold words, or does it delete something?"""
         known = {"BulkForm", "SearchForm", "ReadForm", "PlainForm"}  # acts, and what saves nothing
-        kinds = [kind for module in (forms, builder, account_forms) for kind in forms_of(module)]
+        modules = [import_module(f"tasks.forms.{one.name}") for one in iter_modules(forms.__path__)]
+        kinds = [kind for module in [*modules, account_forms] for kind in forms_of(module)]
         registered = set()
         for route in ROUTES:
             if hasattr(route.callback, "words"):

@@ -17,12 +17,13 @@ import pytest
 from django.test import SimpleTestCase
 
 from accounts.clock import Clock
-from tasks import quickadd, recurrence, search, understood
-from tasks.phrases import PHRASES
-from tasks.quickadd import LITERAL, LONGEST, MOST_TRIED, TOKEN, parse
+from tasks import recurrence, search
+from tasks.quickadd import parser, reading
+from tasks.quickadd.parser import LITERAL, LONGEST, MOST_TRIED, TOKEN, parse
+from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.reading import Line, lists_by_name, read_all
 from tasks.tests import worst
 from tasks.tests.steps import Steps, TooManySteps, calls
-from tasks.understood import Line, lists_by_name, read_all
 
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 NAMES = lists_by_name({f"garden project {n}": n for n in range(200)} | {"list": 200})
@@ -131,7 +132,7 @@ class PasteTests(SimpleTestCase):
 
     def test_lines_are_text_once_so_many_phrases_were_tried(self):
         lines, unread = self.read(["eod, 1st " * 50 + "+nolist"] * 500)
-        self.assertEqual(unread, understood.MOST_TRIED // MOST_TRIED)
+        self.assertEqual(unread, reading.MOST_TRIED // MOST_TRIED)
         self.assertEqual([line.said.tried for line in lines], [40] * 50 + [0] * 450)
         self.assertEqual([line.said.spans for line in lines[unread:]], [[]] * 450)
 
@@ -260,7 +261,7 @@ class UnreadTests(SimpleTestCase):
         from tasks.tests.test_quickadd import CASES
 
         texts = [case["text"] for cases in CASES.values() for case in cases]
-        self.assertLess(4 * max(parse(text, now=NOW).tried for text in texts), quickadd.MOST_TRIED)
+        self.assertLess(4 * max(parse(text, now=NOW).tried for text in texts), parser.MOST_TRIED)
 
 
 class NewListTests(SimpleTestCase):

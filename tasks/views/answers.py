@@ -20,9 +20,9 @@ from psycopg.errors import DeadlockDetected
 
 from accounts.site import is_ours
 from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
+from tasks.quickadd.reading import Line, lists_by_name
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller
-from tasks.understood import Line, lists_by_name
 
 LATEST = 5  # acts on the page of a task
 # What an act may have changed besides its listing (tasks/_answer.html).

@@ -21,8 +21,8 @@ from tasks.listing import (
     Upcoming,
     listing_at,
 )
+from tasks.quickadd.reading import EXAMPLES, Line
 from tasks.sidebar import sidebar_of
-from tasks.understood import EXAMPLES, Line
 from tasks.views.answers import answer, origin, page
 
 

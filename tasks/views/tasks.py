@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.waiting import holds_words
-from tasks import pasted
 from tasks.forms.base import MoveForm, submission
 from tasks.forms.bulk import BulkForm
 from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
@@ -19,6 +18,7 @@ from tasks.forms.reading import line_of
 from tasks.forms.repeats import RepeatForm
 from tasks.forms.tasks import DetailForm
 from tasks.listing import listing_at
+from tasks.quickadd import pasted
 from tasks.recurrence import describe
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller

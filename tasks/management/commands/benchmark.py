@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from accounts.clock import Clock
 from accounts.management.base import ExampleCommand
-from tasks import pasted, recurrence, search
-from tasks.phrases import PHRASES
-from tasks.quickadd import parse
+from tasks import recurrence, search
+from tasks.quickadd import pasted
+from tasks.quickadd.parser import parse
+from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.reading import lists_by_name, read_all
 from tasks.tests import worst
-from tasks.understood import lists_by_name, read_all
 
 GOAL = 20  # milliseconds for a line, on a machine that does nothing else
 TIMES = 5  # that what is slow at first is measured again: the best of them counts

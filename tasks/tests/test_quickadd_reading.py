@@ -10,8 +10,8 @@ from django.test import SimpleTestCase
 
 from accounts.clock import Clock
 from tasks.models import Task
+from tasks.quickadd.reading import EXAMPLES, Line, lists_by_name
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
-from tasks.understood import EXAMPLES, Line, lists_by_name
 from todosite.tests.html import hidden, one, select, values
 
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.clock import Clock
-from tasks import phrases, quickadd, recurrence
+from tasks import recurrence
+from tasks.quickadd import parser, phrases
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
-MOST_TRIED = 2000  # phrases of lines that are read at once, as quickadd.parse() counts them
+MOST_TRIED = 2000  # phrases of lines that are read at once, as parser.parse() counts them
 MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, also where none is
 LONGEST_WORD = 30  # characters of a word that a sentence shows
 PRIORITIES = {1: "Low priority", 2: "Medium priority", 3: "High priority"}
@@ -120,7 +121,7 @@ def read_all(texts, clock: Clock, *, lists, as_text=False):
         line = Line(text, clock, lists=lists, as_text=as_text, offers=False)
         lines.append(line)
         tried += line.said.tried
-        characters += min(len(text), quickadd.LONGEST)
+        characters += min(len(text), parser.LONGEST)
     return lines, unread
 
 
@@ -138,7 +139,7 @@ class Line:
     ):
         self.text, self.clock, self.tags, self.plain = text, clock, tags, plain
         lists = lists or lists_by_name({})
-        self.said = quickadd.parse(
+        self.said = parser.parse(
             text,
             now=clock.now,
             week_start=clock.week_start,
@@ -176,7 +177,7 @@ class Line:
             return ""
         word = self.text[self.said.unread :].split()[0][:LONGEST_WORD]
         return (
-            f"Only the first {quickadd.MOST_TRIED} dates, times and repeats of a line are read."
+            f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read."
             f" From “{word}” on they stay as you typed them."
         )
 

@@ -1,7 +1,7 @@
 """One line, typed as one thinks, read as a task. Pure: no Django; the moment is always given.
 
 Tokens stand for what they say: #tag, +list, +"two words", !high. Dates, times and repeats are
-phrases; all of them stand in tasks.phrases.PHRASES. Where in doubt, it is text:
+phrases; all of them stand in tasks.quickadd.phrases.PHRASES. Where in doubt, it is text:
 
 - A STRONG phrase counts wherever it stands: tomorrow, on friday, 3 May 2027, every 2 weeks.
 - A FAIR one might describe the word behind it (Friday traffic). It counts at the end of the line,
@@ -27,7 +27,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from accounts.text import legible
-from tasks.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
 from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
 

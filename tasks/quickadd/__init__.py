@@ -1,0 +1,1 @@
+"""Quick add: what a line means. The parser and its phrases are pure; reading.py knows the user."""
