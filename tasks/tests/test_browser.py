@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 
 from accounts.tests.people import PASSWORD, add_user
 from tasks.forms.quickadd import AddForm
-from tasks.listing import Listing
 from tasks.models import Tag, Task, TaskList
+from tasks.pages.base import Listing
 from tasks.tests.browsing import (
     add,
     is_same,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from accounts.clock import Clock
 from accounts.models import User
 from accounts.tests.people import add_user
-from tasks import listing
-from tasks.listing import GROUPS, SORTS, listing_at
+from tasks.pages import base
+from tasks.pages.address import listing_at
+from tasks.pages.base import GROUPS, SORTS
 from tasks.sidebar import Sidebar
 from tasks.tests.making import add_step
 
@@ -21,7 +22,7 @@ PAGES = [
     *["/upcoming/?from=2031-01-01", "/tasks/", "/tasks/?status=pending", "/tasks/?limit=3"],
     *["/tasks/?status=completed", "/completed/", "/completed/?list=5", "/completed/?list=6"],
 ]
-COLUMNS = [*listing.FETCHED, *listing.ADDED, "uncounted"]
+COLUMNS = [*base.FETCHED, *base.ADDED, "uncounted"]
 ZONES = ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu"]
 MOMENTS = st.datetimes(
     datetime(2, 2, 3),  # noqa: DTZ001 - the zones follow
@@ -49,7 +50,7 @@ def page_of(sidebar, url, **arrangement):
 
 def question_of(page):
     """Return the SQL and the parameters that a page asks by."""
-    question = listing.Question(page.stand_in().numbered, COLUMNS)
+    question = base.Question(page.stand_in().numbered, COLUMNS)
     return question.sql, question.parameters(page.values)
 
 
@@ -96,15 +97,15 @@ class RowsTests(TestCase):
 
 
 def shown(tasks):
-    names = [*listing.FETCHED, *listing.ADDED]
+    names = [*base.FETCHED, *base.ADDED]
     return [[vars(task)[name] for name in names] for task in tasks]
 
 
 class AskedByTests(SimpleTestCase):
     def test_what_makes_no_sense_is_not_kept(self):
-        listing.read_before.cache_clear()
+        base.read_before.cache_clear()
         for number in range(3):
             query = QueryDict(f"page=2&q=mine+{number}&status={'x' * 30}{number}")
-            self.assertEqual(listing.asked_by(query)[0], "“status” must be pending or completed.")
-            self.assertEqual(listing.asked_by(QueryDict(f"page=2&q={number}"))[1]["page"], 2)
-        self.assertEqual(listing.read_before.cache_info().currsize, 1)
+            self.assertEqual(base.asked_by(query)[0], "“status” must be pending or completed.")
+            self.assertEqual(base.asked_by(QueryDict(f"page=2&q={number}"))[1]["page"], 2)
+        self.assertEqual(base.read_before.cache_info().currsize, 1)

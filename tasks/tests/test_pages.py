@@ -6,7 +6,7 @@ from unittest import mock
 from django.utils import timezone
 
 from accounts.tests.people import add_user
-from tasks.listing import Upcoming
+from tasks.pages.listings import Upcoming
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -767,7 +767,7 @@ class PagingTests(ListingTests):
         for number in range(4):
             self.add_task(f"Done {number}").complete()
         for most, shown in [(3, 3), (4, 4), (5, 4)]:
-            with mock.patch("tasks.listing.Today.DONE", most):
+            with mock.patch("tasks.pages.listings.Today.DONE", most):
                 title, tasks = self.sections("/today/")[-1]
             self.assertEqual((title, len(tasks)), ("Done today 4", shown))
 

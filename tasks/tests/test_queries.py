@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.tests.people import add_user
 from tasks import sidebar
-from tasks.listing import listing_at
 from tasks.models import Step, TaskTag
+from tasks.pages.address import listing_at
 from tasks.sidebar import Sidebar
 from tasks.tests.many import add_many, ids_of
 from tasks.tests.pages import HTMX

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
 from accounts.site import is_ours
-from tasks.listing import is_gone, is_of_task, listing_at, listing_of, route
+from tasks.pages.address import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller

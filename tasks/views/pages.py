@@ -1,4 +1,4 @@
-"""The pages that list tasks. What each shows is in tasks/listing.py."""
+"""The pages that list tasks. What each shows is in tasks/pages/."""
 
 import json
 from functools import cache
@@ -11,16 +11,8 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms.filters import ArrangeForm
-from tasks.listing import (
-    Completed,
-    Everything,
-    Inbox,
-    ListPage,
-    TagPage,
-    Today,
-    Upcoming,
-    listing_at,
-)
+from tasks.pages.address import listing_at
+from tasks.pages.listings import Completed, Everything, Inbox, ListPage, TagPage, Today, Upcoming
 from tasks.quickadd.reading import EXAMPLES, Line
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import answer, origin, page

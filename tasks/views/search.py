@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.waiting import holds_words
-from tasks import finding
 from tasks.forms.filters import SearchForm
 from tasks.forms.searches import SearchAddForm, SearchEditForm
-from tasks.listing import Search
+from tasks.pages import palette
+from tasks.pages.search import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.answers import METHODS, once_more, page, wants_fragment
 from tasks.views.pages import show
@@ -77,7 +77,7 @@ def go(request):
     """Find places to go to: for htmx what is found, in a box over the page; else a page."""
     form = SearchForm(request.GET)
     q = " ".join(request.GET.get("q", "").split())
-    groups = finding.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
+    groups = palette.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
     context = {"q": form["q"].value() or "", "errors": form["q"].errors, "groups": groups}
     template = "tasks/_go_found.html" if wants_fragment(request) else "tasks/go.html"
     return page(request, template, context)

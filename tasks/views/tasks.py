@@ -17,7 +17,7 @@ from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
 from tasks.forms.reading import line_of
 from tasks.forms.repeats import RepeatForm
 from tasks.forms.tasks import DetailForm
-from tasks.listing import listing_at
+from tasks.pages.address import listing_at
 from tasks.quickadd import pasted
 from tasks.recurrence import describe
 from tasks.sidebar import Sidebar, sidebar_of

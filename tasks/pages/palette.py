@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from tasks.listing import Search
+from tasks.pages.search import Search
 from tasks.search import fold
 from tasks.telling import Teller
 

@@ -1,0 +1,1 @@
+"""The pages that list tasks, and the box that goes anywhere."""

@@ -1,0 +1,389 @@
+"""What all pages that list tasks have in common: address, order, rows, headings.
+
+A task stands once on a page. An act answers with the page that its form stood on, as it is now, so
+each page is known by its address (tasks.pages.address).
+"""
+
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    Subquery,
+    Value,
+    When,
+)
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.clock import Clock
+from accounts.compiled import Question, instance_of
+from accounts.models import User
+from tasks import dates
+from tasks.forms.filters import ListingForm
+from tasks.models import Task, TaskQuerySet, as_array, overdue
+from tasks.rows import Row
+
+CREATED = ["created_at", "id"]
+
+
+DUE = [F("due_date").asc(nulls_last=True), F("due_time").asc(nulls_last=True)]
+
+
+LIST = [F("list__position").asc(nulls_first=True), "list_id"]  # the Inbox first
+
+
+SORTS = {
+    "best": ("Best match first", ["-created_at", "-id"]),
+    "manual": ("By hand", TaskQuerySet.HAND),
+    "due": ("Due date", [*DUE, "-priority", *CREATED]),
+    "priority": ("Priority", ["-priority", *DUE, *CREATED]),
+    "list": ("List", [*LIST, *DUE, "-priority", *CREATED]),
+    "newest": ("Newest first", ["-created_at", "-id"]),
+}
+
+
+GROUPS = {"": "Nothing", "due": "Due date", "priority": "Priority", "list": "List"}
+
+
+PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choices}
+
+
+PRIORITIES |= {0: "No priority"}
+
+
+# What stands for a page's values in a question that is compiled once (accounts.compiled).
+A_USER, AN_ID = User(pk="a user"), -1
+
+
+A_MOMENT = datetime(2, 2, 2, 2, 2, tzinfo=UTC)
+
+
+A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
+
+
+QUESTIONS = {}  # by the shape of a page; there are few
+
+
+FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
+
+
+USER = Task._meta.get_field("user")
+
+
+ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
+
+
+@dataclass
+class Section:
+    """Tasks under a heading, or under none."""
+
+    title: str = ""
+    tasks: list = field(default_factory=list)
+    state: str = ""  # "late" and "done" look different
+    number: int | None = None  # how many there are, None where this page can't tell
+    day: date | None = None  # that a task added here is due
+    coming: list = field(default_factory=list)  # tasks that will be due here once they were done
+    add_url: str = ""  # where a task for that day is added, "" where there is no link to it
+    can_be_rescheduled: bool = False  # all of them at once
+
+
+LONGEST_ANSWER = 20  # characters of a field of ListingForm that makes sense
+
+
+def asked_by(query):
+    """Return what is wrong with the query of an address, "" if nothing is, and what it asks for."""
+    fields = {name: query[name] for name in ListingForm.NAMES if name in query}
+    if any(len(value) > LONGEST_ANSWER for value in fields.values()):
+        return read(fields)
+    return read_before(tuple(fields.items()))
+
+
+def read(fields):
+    form = ListingForm(fields)
+    return "" if form.is_valid() else form.reason(), form.cleaned_data
+
+
+@lru_cache(1000)
+def read_before(fields):
+    """Read, once, what many pages have: to make a form takes as long as to ask for rows."""
+    return read(dict(fields))
+
+
+class Listing:
+    """A page of a user's tasks, as its address asks for it. Asks nothing until it is shown.
+
+    `problem` is a sentence if the address makes no sense, and `exists` is False if its list or tag
+    isn't there; then there is nothing else. `presets` are fields of the form that adds a task from
+    here (tasks.forms.quickadd.AddForm).
+    """
+
+    name = ""  # of its route
+    template = "tasks/listings/plain.html"
+    exists = True
+    title = ""
+    limit = 100
+    sorts = ["due", "priority", "list"]  # the first is how a page begins
+    groups = ["", "due", "priority", "list"]
+    presets = {}
+    placeholder = "Add a task"
+    shows_new = True  # does a task that is added here stand here?
+    nothing = ("Nothing to do", "Add a task above: what is on your mind?")
+    pager = ("Previous", "Next")
+    edit_url = ""  # of the list or tag that this is the page of
+    subtitle = ""
+    list = None  # that this is the page of, as the sidebar shows it
+    q, saved = "", None  # what is looked for, and under which name it was kept
+    words = ()  # that were looked for, and are marked in the rows
+    shows_searches = False  # those that are saved, beside the sidebar
+    bulk_acts = {"complete"}  # of complete and reopen, those that can be done to several tasks
+    progress = None  # (done today, that and what is still to do today), where it is shown
+    completed_url = ""  # what is done here
+    repeats_shown = None  # how many there are on days to come, where there are more
+    is_all_done = False  # for today?
+    counted = 0  # how many of its tasks the sidebar has counted
+    http_status = 200
+
+    def __init__(self, user, query, sidebar, **ids):
+        self.user, self.sidebar, self.ids = user, sidebar, ids
+        self.clock, self.now = sidebar.clock, sidebar.clock.now
+        self.problem, self.asked = asked_by(query)
+        self.number = self.asked.get("page") or 1
+        self.query = {}  # what its address says besides the page's number
+
+    # the address
+
+    @cached_property
+    def path(self):
+        return reverse(self.name, kwargs=self.ids)
+
+    def url(self, page=None, **changes):
+        """Return the address of this listing's page of that number, or with other parameters."""
+        query = self.query | changes | ({"page": page} if page and page > 1 else {})
+        return self.path + (f"?{urlencode(query)}" if query else "")
+
+    @property
+    def own_url(self):
+        return self.url(page=self.number)
+
+    @property
+    def on(self):
+        """What the address of a task says, so that it stands beside this page."""
+        return urlencode({"on": self.own_url})
+
+    @property
+    def previous_url(self):
+        """The page before, or the last one for whoever went past the end; None on the first."""
+        if self.number == 1:
+            return None
+        return self.url(page=min(self.number - 1, self.page.paginator.num_pages))
+
+    @property
+    def next_url(self):
+        return self.url(page=self.number + 1) if self.page.has_next() else None
+
+    # how it is sorted and grouped
+
+    @property
+    def key(self):
+        """What this page's arrangement is kept under."""
+        return "-".join([self.name, *map(str, self.ids.values())])
+
+    @cached_property
+    def arrangement(self):
+        """{"sort": …, "group": …}, as the user chose or as the page begins."""
+        kept = self.user.arrangements.get(self.key, {})
+        choices = {"sort": self.sorts, "group": self.groups}
+        return {
+            name: kept[name] if kept.get(name) in values else values[0]
+            for name, values in choices.items()
+        }
+
+    @property
+    def sort_choices(self):
+        return [(name, SORTS[name][0]) for name in self.sorts]
+
+    @property
+    def group_choices(self):
+        return [(name, GROUPS[name]) for name in self.groups]
+
+    @property
+    def by_hand(self):
+        """May the rows be moved here?"""
+        return self.arrangement["sort"] == "manual" and not self.arrangement["group"]
+
+    @property
+    def order(self):
+        late = When(overdue(self.now), then=Value(date.min))
+        day = Case(late, default=F("due_date"), output_field=DateField())
+        groups = {
+            "": [],
+            "due": [day.asc(nulls_last=True)],
+            "priority": ["-priority"],
+            "list": LIST,
+        }
+        return groups[self.arrangement["group"]] + SORTS[self.arrangement["sort"]][1]
+
+    # the tasks
+
+    @property
+    def tasks(self):
+        """All tasks of this page and of those after it, as a queryset."""
+        raise NotImplementedError
+
+    @property
+    def uncounted(self):
+        """Those of its tasks that the sidebar hasn't counted; None where it has counted all."""
+        return self.tasks
+
+    @cached_property
+    def total(self):
+        return self.counted + (self.uncounted.count() if self.uncounted is not None else 0)
+
+    @cached_property
+    def put_away(self):
+        """The ids of lists whose tasks stand on no page but their own."""
+        return [one["pk"] for one in self.sidebar.archived]
+
+    @cached_property
+    def page(self):
+        """A Page that may lie past the end; then it is empty."""
+        start = (self.number - 1) * self.limit
+        found = self.later_ones(start) if start else self.first_ones()
+        rows = self.rows(found)
+        paginator = Paginator(None, self.limit)
+        paginator.count = self.total  # a cached_property is set like any attribute
+        return Page(rows, self.number, paginator)
+
+    @property
+    def sorted(self):
+        """The tasks of `tasks` in their order, each with what its row shows."""
+        return self.tasks.order_by(*self.order).for_rows()
+
+    def later_ones(self, start):
+        """Return the tasks of a later page, from number start."""
+        if start >= self.total:
+            return []
+        return self.tasks.order_by(*self.order).part(start, start + self.limit).for_rows()
+
+    def first_ones(self):
+        """Return the tasks of the first page, by a question that is compiled once.
+
+        It asks for the `total`, too.
+        """
+        if self.shape not in QUESTIONS:
+            columns = [*FETCHED, *ADDED, "uncounted"]
+            QUESTIONS[self.shape] = Question(self.stand_in().numbered, columns)
+        rows = QUESTIONS[self.shape].ask(self.values, f" LIMIT {self.limit}")
+        uncounted = rows[0][-1] if rows else 0
+        self.total = self.counted + (uncounted or 0)
+        return [task_of(self.user, row[:-1]) for row in rows]
+
+    @property
+    def numbered(self):
+        """The same, each with the number of all that are uncounted: what first_ones() asks for."""
+        return self.sorted.annotate(uncounted=number_of(self.uncounted))
+
+    @property
+    def shape(self):
+        """All that the question for its tasks depends on, but for values."""
+        return self.name, *self.arrangement.values()
+
+    @property
+    def values(self):
+        """The values in the question for its tasks, by what stands for them there."""
+        return {
+            A_USER.pk: self.user.pk,
+            A_MOMENT.date(): self.clock.today,
+            A_MOMENT.time(): self.now.time(),
+            as_array([AN_ID]): as_array(self.put_away),
+        }
+
+    def stand_in(self):
+        """Return a copy of this page with stand-ins for all values."""
+        page = copy(self)
+        page.user, page.clock, page.now = A_USER, Clock(A_MOMENT), A_MOMENT
+        page.ids, page.put_away = dict.fromkeys(self.ids, AN_ID), [AN_ID]
+        page.arrangement = self.arrangement  # which is the user's
+        return page
+
+    def rows(self, tasks):
+        """Return tasks with what their rows show of lists and tags, which the sidebar knows."""
+        rows = list(tasks)
+        for task in rows:
+            task.shown_list = self.sidebar.all_lists.get(task.list_id)
+            tags = [self.sidebar.tags[pk] for pk in task.tag_ids if pk in self.sidebar.tags]
+            task.shown_tags = sorted(tags, key=lambda tag: tag["name"].lower())
+            task.steps_done = sum(task.ticks)
+        return rows
+
+    @cached_property
+    def sections(self):
+        """The tasks of this page under their headings. An empty page has none."""
+        group = self.arrangement["group"]
+        if not group:
+            return [Section(tasks=self.page.object_list)] if self.page.object_list else []
+        return self.split(self.page.object_list, getattr(self, f"{group}_heading"))
+
+    @property
+    def shown(self):
+        """All tasks of this page."""
+        return [task for section in self.sections for task in section.tasks]
+
+    @property
+    def is_empty(self):
+        """Is there nothing to show, so that the page says so?"""
+        return not self.page.object_list
+
+    def rows_of(self, section):
+        """Return the tasks of a section as its rows say them."""
+        return [Row(task, self, section.day) for task in section.tasks]
+
+    def split(self, rows, heading):
+        """Return rows, in their order, as sections; heading returns what a task's own is."""
+        is_whole = not self.page.has_other_pages()
+        found = []
+        # Two lists may have one name, the Inbox's.
+        by_list = self.arrangement["group"] == "list"
+        key = lambda task: (heading(task), by_list and task.list_id)  # noqa: E731
+        for ((title, state, day), _), tasks in groupby(rows, key):
+            tasks = list(tasks)
+            found.append(Section(title, tasks, state, len(tasks) if is_whole else None, day))
+        return found
+
+    def due_heading(self, task):
+        if dates.due_state(task.due_date, task.due_time, self.now) == "late":
+            return "Overdue", "late", None
+        return (self.clock.day(task.due_date) if task.due_date else "No date"), "", task.due_date
+
+    def priority_heading(self, task):
+        return PRIORITIES[task.priority], "", None
+
+    def list_heading(self, task):
+        return (task.shown_list["name"] if task.shown_list else "Inbox"), "", None
+
+
+def number_of(tasks):
+    """Return the expression for how many tasks there are; None stands for none."""
+    if tasks is None:
+        return Value(0)
+    together = tasks.order_by().annotate(together=Value(1)).values("together")
+    return Subquery(together.annotate(number=Count("pk")).values("number"))
+
+
+def task_of(user, row):
+    """Return a task of user's, of a row of FETCHED and ADDED."""
+    fetched = len(FETCHED)
+    task = instance_of(Task, FETCHED, row[:fetched])
+    USER.set_cached_value(task, user)
+    for name, value in zip(ADDED, row[fetched:], strict=True):
+        setattr(task, name, value)
+    return task

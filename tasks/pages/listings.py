@@ -1,0 +1,423 @@
+"""The pages that list tasks, but for the search: which tasks each shows, under which headings."""
+
+from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import (
+    Case,
+    Count,
+    When,
+    Window,
+)
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from tasks.forms.filters import ListingForm
+from tasks.models import overdue
+from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Listing, Section
+
+
+class Everything(Listing):
+    """The old API's listing, as a page: ?status=&page=&limit="""
+
+    name = "task_list"
+    bulk_acts = {"complete", "reopen"}
+    TITLES = {"": "All tasks", "pending": "Open tasks", "completed": "Completed tasks"}
+    pager = ("Newer", "Older")
+    limit = 50
+    sorts = ["newest"]
+    groups = [""]
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.status = self.asked.get("status", "")
+        self.limit = self.asked.get("limit") or self.limit
+        own = [("status", self.status, ""), ("limit", self.limit, Everything.limit)]
+        self.query = {name: value for name, value, usual in own if value != usual}
+
+    @property
+    def title(self):
+        return self.TITLES[self.status]
+
+    @property
+    def shape(self):
+        return *super().shape, self.status
+
+    @property
+    def tasks(self):
+        return self.user.tasks.with_status(self.status)
+
+    @property
+    def counted(self):
+        return 0 if self.status == "completed" else self.sidebar.pending
+
+    @property
+    def uncounted(self):
+        return None if self.status == "pending" else self.user.tasks.completed()
+
+
+class Today(Listing):
+    """What is due, what was, and what is done today, in whatever list that isn't put away."""
+
+    name = "today"
+    template = "tasks/listings/today.html"
+    title = "Today"
+    groups = ["", "priority", "list"]
+    presets = {"due_date": "today"}
+    placeholder = "Add a task for today"
+    nothing = (
+        "Nothing is due today",
+        "Add what you want to do today, or look at what is upcoming.",
+    )
+    DONE = 50  # rows; the page of completed tasks has all
+
+    @property
+    def tasks(self):
+        return self.user.tasks.due_by(self.clock.today).outside(self.put_away)
+
+    uncounted = None
+
+    @property
+    def counted(self):
+        return self.sidebar.today
+
+    @property
+    def order(self):
+        return [Case(When(overdue(self.now), then=0), default=1), *super().order]
+
+    @property
+    def progress(self):
+        """(done today, that and what is still to do today), for a bar."""
+        return self.done_number, self.done_number + self.total
+
+    @property
+    def is_all_done(self):
+        return bool(self.done)
+
+    @property
+    def overdue(self):
+        return self.tasks.filter(overdue(self.now))
+
+    @cached_property
+    def done(self):
+        """The latest of those done today; `number` of each is how many there are in all."""
+        midnight = datetime.combine(self.now, time(), self.now.tzinfo)
+        done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
+        counted = done.annotate(number=Window(Count("pk")))
+        return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE].for_rows())
+
+    @property
+    def done_number(self):
+        return self.done[0].number if self.done else 0
+
+    @cached_property
+    def sections(self):
+        found = self.split(self.page.object_list, self.late_or_else)
+        for section in found:
+            section.can_be_rescheduled = section.state == "late"
+        if self.number == 1 and self.done:
+            found.append(Section("Done today", self.done, "done", self.done_number))
+        return found
+
+    def late_or_else(self, task):
+        """Return the heading of a task: Overdue before all else."""
+        late = self.due_heading(task)
+        heading = getattr(self, f"{self.arrangement['group'] or 'today'}_heading")
+        return late if late[1] == "late" else heading(task)
+
+    def today_heading(self, task):
+        return "Today", "", self.clock.today
+
+
+class Upcoming(Listing):
+    """A week by its days, beginning at ?from=, which is today at first. Empty days are shown."""
+
+    name = "upcoming"
+    template = "tasks/listings/upcoming.html"
+    title = "Upcoming"
+    is_empty = False  # each day says so itself
+    groups = [""]
+    shows_new = False
+    limit = 500
+    WEEK = timedelta(days=7)
+    MOST_REPEATS = 200  # tasks whose next days are worked out
+    MOST_COUNTED = 200_000  # days that are counted for them, see recurrence.days_counted()
+    FAR = timedelta(days=3653)  # beyond it nothing is worked out
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.first = self.asked.get("from") or self.clock.today
+        if self.first != self.clock.today:
+            self.query = {"from": self.first.isoformat()}
+
+    @property
+    def order(self):
+        return ["due_date", *super().order]
+
+    @cached_property
+    def last(self):
+        return self.first + self.WEEK - timedelta(days=1)
+
+    @property
+    def tasks(self):
+        return (
+            self.user.tasks.open()
+            .outside(self.put_away)
+            .filter(due_date__range=(self.first, self.last))
+        )
+
+    def stand_in(self):
+        page = super().stand_in()
+        page.first, page.last = A_DAY, ANOTHER_DAY
+        return page
+
+    @property
+    def values(self):
+        return super().values | {A_DAY: self.first, ANOTHER_DAY: self.last}
+
+    def week_url(self, first):
+        """Return the address of another week; "" past the ends of the calendar."""
+        is_possible = ListingForm.FIRST <= first <= ListingForm.LAST
+        return self.url(**{"from": first}) if is_possible else ""
+
+    @property
+    def earlier_url(self):
+        return self.week_url(self.first - self.WEEK)
+
+    @property
+    def later_url(self):
+        return self.week_url(self.first + self.WEEK)
+
+    def name_of(self, day):
+        """Return a day's heading: Today · Wed 25 Nov."""
+        return " · ".join(dict.fromkeys([self.clock.day(day), self.clock.date(day)]))
+
+    @property
+    def is_this_week(self):
+        return self.first == self.clock.today
+
+    @property
+    def coming(self):
+        """The repeats that will be due this week after what is due now: {day: tasks}."""
+        found = {}
+        if not self.user.upcoming_repeats or self.first - self.clock.today > self.FAR:
+            return found
+        repeating = self.user.tasks.open().outside(self.put_away).exclude(repeat="")
+        repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
+        repeating = list(repeating.defer("description")[: self.MOST_REPEATS + 1])
+        shown = self.worked_out(repeating)
+        if len(shown) < len(repeating):
+            self.repeats_shown = len(shown)
+        for task in shown:
+            task.shown_list = self.sidebar.all_lists.get(task.list_id)
+            for day in task.to_come(self.clock, self.first, self.last):
+                found.setdefault(day, []).append(task)
+        for tasks in found.values():
+            tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
+        return found
+
+    def worked_out(self, repeating):
+        """Return the first of repeating tasks, as many as may be worked out for one page."""
+        counted, found = 0, []
+        for task in repeating[: self.MOST_REPEATS]:
+            counted += task.days_counted(self.last)
+            if counted > self.MOST_COUNTED:
+                break
+            found.append(task)
+        return found
+
+    @cached_property
+    def sections(self):
+        rows = {}
+        for task in self.page.object_list:
+            rows.setdefault(task.due_date, []).append(task)
+        is_whole = not self.page.has_other_pages()
+        days = [self.first + timedelta(days=n) for n in range(self.WEEK.days)] if is_whole else rows
+        coming = self.coming if is_whole else {}
+        return [
+            Section(
+                title=self.name_of(day),
+                tasks=rows.get(day, []),
+                number=len(rows.get(day, [])) if is_whole else None,
+                day=day,
+                coming=coming.get(day, []),
+                add_url=self.add_url(day),
+            )
+            for day in days
+        ]
+
+    def add_url(self, day):
+        """Return the address of the form for a task on a day, which leads back here."""
+        query = {"due_date": day, "next": self.own_url}
+        return f"{reverse('task_add')}?{urlencode(query)}"
+
+
+class Inbox(Listing):
+    """Tasks without a list."""
+
+    name = "inbox"
+    title = "Inbox"
+    sorts = ["manual", "due", "priority"]
+    groups = ["", "due", "priority"]
+    nothing = ("Your inbox is empty", "Write down what is on your mind; sort it into lists later.")
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().filter(list=None)
+
+    uncounted = None
+
+    @property
+    def counted(self):
+        return self.sidebar.inbox
+
+
+class ListPage(Listing):
+    """A list's open tasks."""
+
+    name = "list_detail"
+    sorts = ["manual", "due", "priority"]
+    groups = ["", "due", "priority"]
+    nothing = ("This list is empty", "Add its first task above.")
+
+    @property
+    def exists(self):
+        return self.ids["list_pk"] in self.sidebar.all_lists
+
+    @property
+    def list(self):
+        return self.sidebar.all_lists[self.ids["list_pk"]]
+
+    @property
+    def subtitle(self):
+        return "Archived: not in Today, Upcoming and tags" if self.list["archived"] else ""
+
+    @property
+    def edit_url(self):
+        return reverse("list_edit", kwargs=self.ids)
+
+    @property
+    def completed_url(self):
+        return f"{reverse('completed')}?list={self.list['pk']}"
+
+    @property
+    def title(self):
+        return self.list["name"]
+
+    @property
+    def placeholder(self):
+        return f"Add a task to {self.title}"
+
+    @property
+    def presets(self):
+        return {"list": self.list["pk"]}
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().filter(list=self.ids["list_pk"])
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.ids["list_pk"]}
+
+    uncounted = None
+
+    @property
+    def counted(self):
+        return self.list["open"]
+
+
+class TagPage(Listing):
+    """The open tasks with a tag."""
+
+    name = "tag_detail"
+    nothing = ("Nothing to do", "No open task has this tag. Add one above.")
+
+    @property
+    def exists(self):
+        return self.ids["tag_pk"] in self.sidebar.tags
+
+    @property
+    def tag(self):
+        return self.sidebar.tags[self.ids["tag_pk"]]
+
+    @property
+    def edit_url(self):
+        return reverse("tag_edit", kwargs=self.ids)
+
+    @property
+    def title(self):
+        return f"#{self.tag['name']}"
+
+    @property
+    def placeholder(self):
+        return f"Add a task with {self.title}"
+
+    @property
+    def presets(self):
+        return {"tag": self.tag["pk"]}
+
+    @property
+    def tasks(self):
+        return self.user.tasks.open().outside(self.put_away).filter(tags=self.ids["tag_pk"])
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.ids["tag_pk"]}
+
+
+class Completed(Listing):
+    """What is done, the latest first, by its days; ?list= narrows to one list."""
+
+    name = "completed"
+    title = "Completed"
+    bulk_acts = {"reopen"}
+    pager = ("Newer", "Older")
+    shows_new = False
+    sorts = ["newest"]
+    groups = [""]
+    nothing = ("Nothing completed yet", "What you tick off is kept here.")
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.list_pk = self.asked.get("list")
+        if self.list_pk:
+            self.query = {"list": self.list_pk}
+
+    @property
+    def exists(self):
+        return not self.list_pk or self.list_pk in self.sidebar.all_lists
+
+    @property
+    def subtitle(self):
+        return f"In {self.sidebar.all_lists[self.list_pk]['name']}" if self.list_pk else ""
+
+    @property
+    def tasks(self):
+        done = self.user.tasks.completed()
+        return done.filter(list=self.list_pk) if self.list_pk else done
+
+    @property
+    def shape(self):
+        return *super().shape, bool(self.list_pk)
+
+    @property
+    def values(self):
+        return super().values | {AN_ID: self.list_pk}
+
+    def stand_in(self):
+        page = super().stand_in()
+        page.list_pk = self.list_pk and AN_ID
+        return page
+
+    @property
+    def order(self):
+        return ["-completed_at", "-id"]
+
+    @cached_property
+    def sections(self):
+        return self.split(self.page.object_list, self.done_heading)
+
+    def done_heading(self, task):
+        day = task.completed_at.astimezone(self.now.tzinfo).date()
+        return self.clock.day(day), "", None

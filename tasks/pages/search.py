@@ -1,0 +1,132 @@
+"""The page of a search."""
+
+from urllib.parse import urlencode
+
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Q,
+)
+from django.db.models.lookups import Contains
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from tasks.forms.filters import SearchForm
+from tasks.models import Fold
+from tasks.pages.base import Listing, Section
+from tasks.search import excerpt, fold
+
+
+class Search(Listing):
+    """What is found: ?q=&completed=1. Open tasks, and completed ones where they are asked for."""
+
+    name = "search"
+    template = "tasks/listings/search.html"
+    limit = 50
+    sorts = ["best", "due", "priority", "list", "newest"]
+    groups = ["", "due", "priority", "list"]
+    shows_new = False
+
+    def __init__(self, user, query, sidebar):
+        super().__init__(user, query, sidebar)
+        self.form = SearchForm(query)
+        self.http_status = 200 if self.form.is_valid() else 422
+        self.q = self.form.cleaned_data.get("q", "")
+        if not query.get("q"):
+            self.form.fields["q"].widget.attrs["autofocus"] = True
+        self.completed = self.form.cleaned_data["completed"]
+        self.query = self.parameters(self.q, self.completed)
+        self.asked_for = sidebar.read(self.q)
+        self.words = self.asked_for.words
+
+    @cached_property
+    def saved(self):
+        """The saved search that this is, as the sidebar shows it; None if it isn't saved."""
+        return next((one for one in self.sidebar.searches if one["url"] == self.url()), None)
+
+    @property
+    def shows_searches(self):
+        return not self.asked_for
+
+    @property
+    def title(self):
+        return self.saved["name"] if self.saved else "Search"
+
+    @property
+    def edit_url(self):
+        return reverse("search_edit", kwargs={"search_pk": self.saved["pk"]}) if self.saved else ""
+
+    @property
+    def save_url(self):
+        """Return where this search can be saved; "" if it is, or there is none."""
+        if self.saved or not self.asked_for:
+            return ""
+        return f"{reverse('search_add')}?{urlencode(self.query)}"
+
+    def parameters(self, q, completed):
+        return {"q": q} | ({"completed": 1} if completed else {})
+
+    @property
+    def chips(self):
+        """What was understood, as (words, the address without it)."""
+        found = [
+            (one.label, self.parameters(one.rest, self.completed)) for one in self.asked_for.filters
+        ]
+        if self.completed:
+            found.append(("Completed ones too", self.parameters(self.q, False)))
+        return [(words, f"{self.path}?{urlencode(query)}") for words, query in found]
+
+    @property
+    def nothing(self):
+        if not self.asked_for:
+            return "What are you looking for?", "Titles, notes, steps and tags are looked through."
+        if self.completed or self.asked_for.values("done"):
+            return "Nothing found", "Try fewer words, or parts of them."
+        return "Nothing found", "Try fewer words, or look among the completed ones, too."
+
+    @property
+    def tasks(self):
+        return self.user.tasks.found_by(self.asked_for, self.user, self.now, self.completed)
+
+    def first_ones(self):
+        """Compile it anew: the words that are looked for are in it."""
+        return self.sorted[: self.limit]
+
+    @property
+    def order(self):
+        order = super().order
+        if self.arrangement["sort"] == "best" and self.words:
+            in_title = Q(*(Contains(Fold("title"), fold(word)) for word in self.words))
+            order = [ExpressionWrapper(in_title, BooleanField()).desc(), *order]
+        is_done = ExpressionWrapper(~Q(completed_at=None), BooleanField())
+        return [is_done, *order] if self.completed else order
+
+    @cached_property
+    def sections(self):
+        rows = self.page.object_list
+        if self.arrangement["group"] or not rows:
+            return super().sections
+        return [Section("Found", rows, number=self.total)]
+
+    def rows(self, tasks):
+        """As on other pages, each with the lines of its notes and steps that were looked for."""
+        rows = super().rows(tasks)
+        missing = {
+            task.pk: words
+            for task in rows
+            if (words := [word for word in self.words if fold(word) not in fold(task.title)])
+        }
+        texts = {pk: [] for pk in missing}
+        if missing:
+            steps = self.user.steps.filter(task__in=missing).by_hand()
+            for pk, title in steps.values_list("task", "title"):
+                texts[pk].append(title)
+            notes = self.user.tasks.filter(pk__in=missing).values_list("pk", "description")
+            for pk, description in notes:
+                texts[pk].append(description)
+        for task in rows:
+            found = [excerpt(text, missing[task.pk]) for text in texts.get(task.pk, ())]
+            task.excerpts = [part for part in found if part][: self.EXCERPTS]
+        return rows
+
+    EXCERPTS = 3  # of a task
