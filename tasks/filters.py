@@ -17,7 +17,7 @@ WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the li
 
 
 def ways_on(message):
-    """Return the addresses that a message leads to, with their names (tasks.views.answers.say)."""
+    """Return the addresses that a message leads to, with their names (tasks.views.replies.say)."""
     urls = (message.extra_tags or "").split()
     return [(url, WAYS[url.partition("?")[0].split("/")[-2]]) for url in urls]
 

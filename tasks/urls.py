@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from tasks.views import history, lists, pages, search, steps, tags, tasks, trash
+from tasks.views import (
+    bulk,
+    history,
+    lists,
+    pages,
+    quickadd,
+    repeats,
+    search,
+    steps,
+    tags,
+    tasks,
+    trash,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -22,19 +34,19 @@ urlpatterns = [
     path("repeats/cases/", pages.repeat_cases, name="repeat_cases"),
     path("arrange/", pages.arrange, name="arrange"),
     path("tasks/", pages.task_list, name="task_list"),
-    path("tasks/add/", tasks.task_add, name="task_add"),
-    path("tasks/read/", tasks.task_read, name="task_read"),
-    path("tasks/paste/", tasks.task_paste, name="task_paste"),
-    path("tasks/bulk/", tasks.task_bulk, name="task_bulk"),
+    path("tasks/add/", quickadd.task_add, name="task_add"),
+    path("tasks/read/", quickadd.task_read, name="task_read"),
+    path("tasks/paste/", quickadd.task_paste, name="task_paste"),
+    path("tasks/bulk/", bulk.task_bulk, name="task_bulk"),
     path("tasks/<int:task_pk>/", tasks.task_detail, name="task_detail"),
     path("tasks/<int:task_pk>/menu/", tasks.task_menu, name="task_menu"),
     path("tasks/<int:task_pk>/edit/", tasks.task_edit, name="task_edit"),
-    path("tasks/<int:task_pk>/plain/", tasks.task_plain, name="task_plain"),
-    path("tasks/<int:task_pk>/make-list/", tasks.task_make_list, name="task_make_list"),
+    path("tasks/<int:task_pk>/plain/", quickadd.task_plain, name="task_plain"),
+    path("tasks/<int:task_pk>/make-list/", quickadd.task_make_list, name="task_make_list"),
     path("tasks/<int:task_pk>/complete/", tasks.task_complete, name="task_complete"),
-    path("tasks/<int:task_pk>/repeat/", tasks.task_repeat, name="task_repeat"),
-    path("tasks/<int:task_pk>/skip/", tasks.task_skip, name="task_skip"),
-    path("tasks/<int:task_pk>/end/", tasks.task_end, name="task_end"),
+    path("tasks/<int:task_pk>/repeat/", repeats.task_repeat, name="task_repeat"),
+    path("tasks/<int:task_pk>/skip/", repeats.task_skip, name="task_skip"),
+    path("tasks/<int:task_pk>/end/", repeats.task_end, name="task_end"),
     path("tasks/<int:task_pk>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("tasks/<int:task_pk>/move/", tasks.task_move, name="task_move"),
     path("tasks/<int:task_pk>/delete/", tasks.task_delete, name="task_delete"),

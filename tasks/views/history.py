@@ -9,7 +9,7 @@ from tasks.forms.tasks import DetailForm
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller, met_words, part_of
 from tasks.undo import revert
-from tasks.views.answers import (
+from tasks.views.replies import (
     answer,
     beside,
     leave,

@@ -8,7 +8,7 @@ from accounts.waiting import holds_words
 from tasks.forms.base import MoveForm
 from tasks.forms.lists import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm
 from tasks.sidebar import sidebar_of
-from tasks.views.answers import (
+from tasks.views.replies import (
     METHODS,
     answer,
     once_more,

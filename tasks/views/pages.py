@@ -15,7 +15,7 @@ from tasks.pages.address import listing_at
 from tasks.pages.listings import Completed, Everything, Inbox, ListPage, TagPage, Today, Upcoming
 from tasks.quickadd.reading import EXAMPLES, Line
 from tasks.sidebar import sidebar_of
-from tasks.views.answers import answer, origin, page
+from tasks.views.replies import answer, origin, page
 
 
 @login_not_required

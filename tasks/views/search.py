@@ -12,8 +12,8 @@ from tasks.forms.searches import SearchAddForm, SearchEditForm
 from tasks.pages import palette
 from tasks.pages.search import Search
 from tasks.sidebar import sidebar_of
-from tasks.views.answers import METHODS, once_more, page, wants_fragment
 from tasks.views.pages import show
+from tasks.views.replies import METHODS, once_more, page, wants_fragment
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.waiting import holds_words
 from tasks.forms.base import MoveForm
 from tasks.forms.steps import StepAddForm, StepForm
-from tasks.views.answers import (
+from tasks.views.replies import (
     METHODS,
     answer,
     page,

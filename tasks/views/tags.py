@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.waiting import holds_words
 from tasks.forms.tags import TagForm, TagRestoreForm
-from tasks.views.answers import METHODS, once_more, page, say, shown_version, tell
+from tasks.views.replies import METHODS, once_more, page, say, shown_version, tell
 from tasks.views.trash import give_back, purge
 
 

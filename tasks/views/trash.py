@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.forms.bulk import TrashEmptyForm
 from tasks.forms.filters import ListingForm
-from tasks.views.answers import METHODS, answer, page, say, shown_version, tell
+from tasks.views.replies import METHODS, answer, page, say, shown_version, tell
 
 LIMIT = 50
 

@@ -146,7 +146,7 @@ def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed
     client.force_login(add_user())
     client.raise_request_exception = False
     limit_statements(50)
-    with mock.patch("tasks.views.tasks.answer", side_effect=dawdle):
+    with mock.patch("tasks.views.quickadd.answer", side_effect=dawdle):
         page = client.post("/tasks/add/", {"text": "Milk", "key": "1" * 32})
     assert page.status_code == 503
     assert "Send it again: it won't be saved twice." in words(page)

@@ -12,7 +12,7 @@ from accounts.tests.people import add_user
 from tasks.sidebar import Sidebar
 from tasks.tests.pages import HTMX
 from tasks.views import pages
-from tasks.views.answers import page
+from tasks.views.replies import page
 from todosite.tests.html import words
 
 pytestmark = pytest.mark.django_db
