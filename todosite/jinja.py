@@ -154,7 +154,7 @@ def act_form(context, url, **options):
     """Return the form of an act: {% call act_form(url, version=3) %}<button>…</button>{% endcall %}
 
     htmx sends it and changes the page that is there, unless is_live is False. Without script the
-    page follows that the form stands on.
+    page follows that the form stands on: `next` of the page, not one that a macro sets.
     """
     return form_of(context, url, back=context.resolve("next"), **options)
 

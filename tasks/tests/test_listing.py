@@ -1,16 +1,19 @@
 """The question for the rows of a page, which is compiled once: it is the queryset's, always."""
 
 import zoneinfo
-from datetime import datetime
+from datetime import date, datetime, time
 
+from django.db.models.signals import post_init, pre_init
 from django.http import QueryDict
 from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.clock import Clock
+from accounts.compiled import instance_of
 from accounts.models import User
 from accounts.tests.people import add_user
+from tasks.models import Task
 from tasks.pages import base
 from tasks.pages.address import listing_at
 from tasks.pages.base import GROUPS, SORTS
@@ -94,6 +97,30 @@ class RowsTests(TestCase):
         self.assertEqual(found[0].get_deferred_fields(), page.sorted[0].get_deferred_fields())
         with self.assertNumQueries(0):
             self.assertEqual([one.user for one in found], [ann, ann])
+
+
+class InstanceTests(TestCase):
+    def test_is_the_row_of_the_queryset(self):
+        user = add_user()
+        task = user.tasks.create(title="Milk", due_time=time(9), due_date=date(2026, 11, 29))
+        for names in [("id",), base.FETCHED]:
+            values = Task.objects.values_list(*names).get(pk=task.pk)
+            made, read = instance_of(Task, names, values), Task.objects.only(*names).get(pk=task.pk)
+            self.assertEqual(row_of(made), row_of(read))
+            state = (made._state.adding, made._state.db)
+            self.assertEqual(state, (read._state.adding, read._state.db))
+            self.assertEqual(made.get_deferred_fields(), read.get_deferred_fields())
+            self.assertEqual(made.title, "Milk")
+
+    def test_no_one_listens_for_rows_that_are_read(self):
+        """instance_of() sends no signal."""
+        for signal in (pre_init, post_init):
+            self.assertFalse(signal.has_listeners(Task) or signal.has_listeners(User))
+
+
+def row_of(task):
+    """Return what Django keeps of a row, but for its state."""
+    return {name: value for name, value in vars(task).items() if name != "_state"}
 
 
 def shown(tasks):

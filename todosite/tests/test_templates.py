@@ -73,6 +73,16 @@ def test_forms_and_icons_are_written_once():
     assert where("<svg|icons.svg", pages) == []
 
 
+def test_macro_with_a_form_is_imported_with_context():
+    """Without a context act_form() and post_form() know no token, and the form is refused."""
+    pages = FOLDERS[0]
+    form = re.compile(r"{% call (act|post|asking)_form\(")
+    files = {str(path.relative_to(pages)): path.read_text() for path in pages.rglob("*.html")}
+    bare = re.compile(r'{% (?:from|import) "([^"]+)"(?:(?!with context)[^%])*%}')
+    imported = {name for source in files.values() for name in bare.findall(source)}
+    assert [name for name in sorted(imported) if form.search(files[name])] == []
+
+
 def test_no_name_is_found_by_two_engines():
     assert len(names("pages")) > 75
     assert "allauth/layouts/base.html" in names("django")
