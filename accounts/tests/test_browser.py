@@ -44,6 +44,7 @@ def subjects(outbox):
     return found
 
 
+@pytest.mark.exhaustive
 def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox, settings):
     settings.MFA_TOTP_TOLERANCE = 1  # the half minute may end before the code is sent
     sign_in(page)

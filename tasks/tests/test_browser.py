@@ -228,6 +228,7 @@ class TestInPlace:
         expect(page.get_by_label("Add a task")).to_have_value("One Two Three ")
         expect(message(page)).to_contain_text("Todosite can't be reached.")
 
+    @pytest.mark.exhaustive
     def test_strange_or_lost_answer_leaves_forms_and_words_alone(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
@@ -391,6 +392,7 @@ class TestInPlace:
         expect(page.locator("#add-text")).to_have_value("")
         assert page.evaluate("localStorage.length") == 0
 
+    @pytest.mark.exhaustive
     def test_saving_twice_quickly_loses_no_word_and_is_no_clash_with_oneself(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")

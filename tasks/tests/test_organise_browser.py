@@ -84,6 +84,7 @@ def test_change_from_a_row_changes_the_open_form(signed_in, ann):
     assert (task.priority, task.description) == (3, "Half a thought")
 
 
+@pytest.mark.exhaustive
 def test_today_says_how_much_is_done_and_its_done_ones_stay_folded(signed_in, ann):
     page = signed_in
     done = page.locator(".done-group")

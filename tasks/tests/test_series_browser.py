@@ -103,6 +103,7 @@ def rows():
     return [(task.title, f"{task.due_date:%-d %b}", task.completed) for task in tasks]
 
 
+@pytest.mark.exhaustive
 def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
     for following in ["28 Feb 2031", "31 Mar 2031", "30 Apr 2031"]:
         rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
@@ -117,6 +118,7 @@ def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
     expect(rent.get_by_label("Due", exact=True)).to_have_value("2031-04-30")
 
 
+@pytest.mark.exhaustive
 def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     rent.get_by_label("Title").fill("Pay half the rent")
     rent.get_by_role("button", name="Save this one alone").click()

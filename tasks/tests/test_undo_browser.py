@@ -193,6 +193,7 @@ class TestUndo:
         expect_said(page, "There was nothing new to save.")
         assert is_same(page)
 
+    @pytest.mark.exhaustive
     def test_from_the_history(self, page):
         page.get_by_role("button", name="Complete “One”").click()
         expect(titles(page)).to_have_text(["Two", "Three"])

@@ -50,6 +50,7 @@ def test_pages_are_accessible_and_fit(new_context, cookie, paths):
         assert_fine(page, path, [(1280, [scheme]), (320, [scheme])])
 
 
+@pytest.mark.exhaustive
 def test_support_at_work(page, cookie, paths):
     """Every page keeps to the policy (conftest.py watches), and a task can be mended."""
     page.set_default_timeout(5000)
@@ -77,6 +78,7 @@ def test_support_at_work(page, cookie, paths):
     expect(page.get_by_text("Restored 1 task.")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings):
     settings.ADMIN_REQUIRES_MFA = True
     page.set_default_timeout(5000)

@@ -35,6 +35,8 @@ def stand():
     with make_stand() as made:
         done = manage("migrate", "--verbosity", "0", **made.urls)
         assert (done.stdout, done.stderr) == ("", "")
+        made("kill-backends")  # or one that the pooler keeps would be in the way
+        made.sql("CREATE DATABASE branch TEMPLATE neondb OWNER neondb_owner")
         yield made
 
 
@@ -47,12 +49,8 @@ def static(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session(stand):
-    return sign_in(stand)
-
-
-def sign_in(neon):
-    """Make Ann's account; return the key of a session of hers."""
-    done = manage("shell", "-v0", "-c", SIGN_IN, **neon.urls)
+    """The key of a session of Ann's, whose account is new."""
+    done = manage("shell", "-v0", "-c", SIGN_IN, **stand.urls)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -70,6 +68,7 @@ def ann(request, stand, static, session):
         "STATIC_ROOT": static,
         "DATABASE_POOL_SIZE": request.param,
         "TRUSTED_PROXY_COUNT": "1",
+        "WEB_THREADS": "6",  # five of which may wait for the pool, the four of asleep() among them
     }
     with serve(**stand.urls, **changes) as port:
 
@@ -96,6 +95,20 @@ def at_once(call, number):
     return answers
 
 
+def begin(call, *arguments, **fields):
+    """Start a request in a thread; return a function that waits for its answer."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(call(*arguments, **fields)))
+    thread.start()
+
+    def finish():
+        thread.join(30)
+        return answers[0]
+
+    finish.is_there = lambda: bool(answers)
+    return finish
+
+
 def headers(answer, *names):
     return answer.status, *(answer.getheader(name) for name in names)
 
@@ -119,59 +132,65 @@ def test_page_works_after_its_connections_were_killed(ann, stand):
     assert [ann("/tasks/").status for _ in range(6)] == [200] * 6
 
 
-def test_page_while_the_database_sleeps_is_calm_and_comes_back_by_itself(ann, stand):
+@pytest.fixture(scope="module")
+def typed():
+    return {
+        "text": f"Buy <milk> {uuid.uuid4()}",
+        "key": str(uuid.uuid4()),
+        "next": "/tasks/?limit=7",
+    }
+
+
+@pytest.fixture(scope="module")
+def asleep(ann, stand, typed):
+    """The answers of a server whose database sleeps, by their names.
+
+    It is asked all at once, since each may wait ten seconds for a connection.
+    """
     assert ann("/tasks/").status == 200
     stand("suspend")
-    page = ann("/tasks/?status=pending")
+    asked = {
+        "page": begin(ann, "/tasks/?status=pending"),
+        "act": begin(ann, "/tasks/add/", "POST", text="<b>Typed</b> in the dark"),
+        "act with a key": begin(ann, "/tasks/add/", "POST", **typed),
+        "act of another site": begin(
+            ann, "/tasks/add/", "POST", text="Ours?", key=str(uuid.uuid4()), csrf="x" * 32
+        ),
+    }
+    answers = {name: finish() for name, finish in asked.items()}
+    stand("resume")
+    return answers
+
+
+def test_page_while_the_database_sleeps_is_calm_and_comes_back_by_itself(ann, asleep):
+    page = asleep["page"]
     assert headers(page, "Retry-After", "Refresh") == (503, "3", "3")
     assert "database is waking up" in page.text
     assert 'href="/tasks/?status=pending"' in page.text
     assert "Content-Security-Policy" in page.headers
-    stand("resume")
     assert ann("/tasks/?status=pending").status == 200
 
 
-def test_act_while_the_database_sleeps_says_what_is_true(ann, stand):
-    stand("suspend")
-    page = ann("/tasks/add/", "POST", text="<b>Typed</b> in the dark")
+def test_act_while_the_database_sleeps_says_what_is_true(asleep):
+    page = asleep["act"]
     assert headers(page, "Refresh") == (503, None)
     assert "Look before you send it again." in page.text
     assert "&lt;b&gt;Typed&lt;/b&gt; in the dark" in page.text
 
 
-def test_act_that_was_cut_off_can_be_sent_again_from_the_page(ann, stand):
-    stand("suspend")
-    text = f"Buy <milk> {uuid.uuid4()}"
-    fields = {"text": text, "key": str(uuid.uuid4()), "next": "/tasks/?limit=7"}
-    page = ann("/tasks/add/", "POST", **fields)
+def test_act_that_was_cut_off_can_be_sent_again_from_the_page(ann, stand, asleep, typed):
+    page = asleep["act with a key"]
     assert page.status == 503
     assert "Send it again: it won't be saved twice." in page.text
     sent = hidden(page.text)
     assert sent.pop("csrfmiddlewaretoken")
-    assert sent == fields
-    stand("resume")
-    assert [ann("/tasks/add/", "POST", **fields).status for _ in range(2)] == [302, 302]
-    assert stand.sql(f"SELECT count(*) FROM tasks_task WHERE title = '{text}'") == "1"
+    assert sent == typed
+    assert [ann("/tasks/add/", "POST", **typed).status for _ in range(2)] == [302, 302]
+    assert stand.sql(f"SELECT count(*) FROM tasks_task WHERE title = '{typed['text']}'") == "1"
 
 
-def test_form_of_another_site_is_never_offered_again(ann, stand):
-    stand("suspend")
-    page = ann("/tasks/add/", "POST", text="Ours?", key=str(uuid.uuid4()), csrf="x" * 32)
-    assert "Send it again" not in page.text
-
-
-def begin(call, *arguments, **fields):
-    """Start a request in a thread; return a function that waits for its answer."""
-    answers = []
-    thread = threading.Thread(target=lambda: answers.append(call(*arguments, **fields)))
-    thread.start()
-
-    def finish():
-        thread.join(30)
-        return answers[0]
-
-    finish.is_there = lambda: bool(answers)
-    return finish
+def test_form_of_another_site_is_never_offered_again(asleep):
+    assert "Send it again" not in asleep["act of another site"].text
 
 
 def until(condition):
@@ -473,22 +492,26 @@ def test_worker_that_began_while_the_database_was_away_serves_as_soon_as_it_is_b
     assert page.status == 200
 
 
-def test_sleeping_database_wakes_for_a_visitor(static):
+@pytest.fixture
+def waking(stand):
+    """The stand-in while it wakes for whoever connects to it."""
+    stand("up", "--wake")
+    yield stand
+    stand("up")
+
+
+def test_sleeping_database_wakes_for_a_visitor(waking, static, session):
     """As on Neon: a new connection is held until the database is awake."""
-    with make_stand("--wake") as neon:
-        assert manage("migrate", "--verbosity", "0", **neon.urls).returncode == 0
-        cookie = {"Cookie": f"sessionid={sign_in(neon)}"}
-        with serve(**neon.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
-            for _ in range(2):
-                neon("suspend")
-                pages = at_once(lambda: ask(port, "/tasks/", **cookie).status, 3)
-                assert pages == [200] * 3
+    cookie = {"Cookie": f"sessionid={session}"}
+    with serve(**waking.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+        for _ in range(2):
+            waking("suspend")
+            pages = at_once(lambda: ask(port, "/tasks/", **cookie).status, 3)
+            assert pages == [200] * 3
 
 
 def test_branch_loses_its_people(stand):
-    stand.sql("CREATE DATABASE branch OWNER neondb_owner")
     urls = {name: url.replace("/neondb?", "/branch?") for name, url in stand.urls.items()}
-    assert manage("migrate", "--verbosity", "0", **urls).returncode == 0
     assert manage("add_user", "ann@example.org", "--name", "Ann Branch", **urls).returncode == 0
     reset = ["reset_personal_data", "127.0.0.1"]
     assert manage(*reset, **urls).stderr == (
