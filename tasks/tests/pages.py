@@ -115,6 +115,10 @@ class PageTests(TestCase):
         self.assertEqual(response.status_code, 200)
         return response
 
+    def send(self, url, **data):
+        """Send a form as a browser does, and leave the page that the answer leads to unasked."""
+        self.assertEqual(self.client.post(url, data).status_code, 302)
+
     def undo(self, response):
         """Press the Undo of a page."""
         url, page = undo_of(response)

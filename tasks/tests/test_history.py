@@ -110,7 +110,7 @@ class WordsTests(HistoryTests):
             ("move", {"to": "top"}, "You moved “Milk” to another place"),
         ]:
             with self.subTest(data=data):
-                self.post(f"/tasks/{task.pk}/{act}/", **data)
+                self.send(f"/tasks/{task.pk}/{act}/", **data)
                 self.assertTold(line, task)
         self.post(f"/tasks/{task.pk}/delete/")
         self.assertTold("You deleted “Milk”")
@@ -132,7 +132,7 @@ class WordsTests(HistoryTests):
             ("restore", {}, "You restored the step “Stir”"),
         ]:
             with self.subTest(act=act):
-                self.post(f"/steps/{step.pk}/{act}/", **data)
+                self.send(f"/steps/{step.pk}/{act}/", **data)
                 self.assertTold(line, task)
 
     def test_of_a_list(self):
@@ -150,7 +150,7 @@ class WordsTests(HistoryTests):
             ("restore", {}, "You restored the list “Office”"),
         ]:
             with self.subTest(act=act):
-                self.post(f"/lists/{work.pk}/{act}/", **data)
+                self.send(f"/lists/{work.pk}/{act}/", **data)
                 self.assertTold(line)
 
     def test_of_a_list_with_its_tasks(self):
@@ -181,7 +181,7 @@ class WordsTests(HistoryTests):
             ("restore", {}, "You restored #phone"),
         ]:
             with self.subTest(act=act):
-                self.post(f"/tags/{tag.pk}/{act}/", **data)
+                self.send(f"/tags/{tag.pk}/{act}/", **data)
                 self.assertTold(line)
 
     def test_of_several_tasks_and_of_each_on_its_own_page(self):
@@ -310,9 +310,9 @@ class WordsTests(HistoryTests):
             ((20, 8, 17), "Fri 20 Nov 14:02", "Fri Nov 20 2:02 pm"),
         ]:
             self.ann.acts.update(created_at=datetime(2026, 11, *moment, tzinfo=UTC))
-            self.post("/settings/", date_format="day", hours=24)
+            self.send("/settings/", date_format="day", hours=24)
             self.assertContains(self.client.get("/history/"), f">{words}</time>")
-            self.post("/settings/", date_format="month", hours=12)
+            self.send("/settings/", date_format="month", hours=12)
             self.assertContains(self.client.get("/history/"), f">{american}</time>")
             act = self.client.get(f"/history/{self.act().pk}/")
             self.assertContains(act, f">{american}</time>")
@@ -815,7 +815,7 @@ class EventTests(HistoryTests):
         """Add a task for each T, and let something be done to the account for each E."""
         for number, letter in enumerate(order):
             if letter == "T":
-                self.post("/tasks/add/", text=f"Task {number}")
+                self.send("/tasks/add/", text=f"Task {number}")
             else:
                 self.ann.events.create(kind=Event.Kind.SUPPORT_LOOKS)
 
@@ -838,7 +838,7 @@ class EventTests(HistoryTests):
     def test_each_stands_once_where_acts_are_not_in_the_order_of_their_moments(self):
         # An act takes its moment as it begins, and its id as it writes: two at once may cross.
         for number in range(8):
-            self.post("/tasks/add/", text=f"Task {number}")
+            self.send("/tasks/add/", text=f"Task {number}")
         acts, chance = list(self.ann.acts.order_by("-pk")), random.Random(20)
         begun = timezone.now() - timedelta(days=1)
         for _ in range(8):
