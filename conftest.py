@@ -74,9 +74,13 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_finish():
-    """Leave what is there by now out of every collection of garbage to come."""
+    """Leave what is there by now out of every collection of garbage to come.
+
+    The rest is looked through as rarely as by a worker of the server (todosite/gunicorn.py).
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
