@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeenMiddleware",
+    "tasks.return_page.ReturnPageMiddleware",
 ]
 
 # Our pages are Jinja2; what belongs to allauth, the admin and Django's forms stays Django's. No

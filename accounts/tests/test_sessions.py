@@ -181,7 +181,7 @@ def test_sign_in_over_another_users_session_has_a_row_and_a_mark(client, ann, be
         auth.login(request, ben)
         return HttpResponse()
 
-    with mock.patch("tasks.views.pages.page", sign_in_ben):
+    with mock.patch("tasks.views.pages.render_page", sign_in_ben):
         client.get("/inbox/")
     assert row_of(client).user == ben
     assert ann.sessions.count() == 0

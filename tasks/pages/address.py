@@ -1,4 +1,4 @@
-"""Which page an address is: the listing, the task beside it, and whether it is gone."""
+"""Which listing an address is, and which one a task is on."""
 
 from urllib.parse import urlsplit
 
@@ -23,12 +23,6 @@ def route(url):
         return None, None
 
 
-def is_of_task(url):
-    """Is this the address of a task's own page, or of one below it?"""
-    match, _ = route(url)
-    return bool(match) and "task_pk" in match.kwargs
-
-
 def listing_at(user, url, sidebar):
     """Return the listing that the page at url shows, None where it shows none.
 
@@ -41,13 +35,6 @@ def listing_at(user, url, sidebar):
         return None
     listing = LISTINGS[match.url_name](user, query, sidebar, **match.kwargs)
     return listing if not listing.problem and listing.exists else None
-
-
-def is_gone(user, url, sidebar):
-    """Is this the address of a listing that was there once: of a list or tag that is deleted?"""
-    match, _ = route(url)
-    is_listing = match and match.url_name in LISTINGS and match.kwargs
-    return bool(is_listing) and listing_at(user, url, sidebar) is None
 
 
 def listing_of(task, sidebar):

@@ -8,22 +8,15 @@ from tasks.forms.bulk import BulkForm
 from tasks.pages.address import listing_at
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller
-from tasks.views.replies import (
-    answer,
-    once_more,
-    origin,
-    page,
-    say,
-    wants_fragment,
-)
+from tasks.views.replies import once_more, render_page, reply, say, wants_fragment
 
 
 @require_POST
 @once_more
 def task_bulk(request):
     """Do one thing to several tasks."""
-    # A sidebar of its own: the page is answered with the one after the act.
-    listing = listing_at(request.user, origin(request), Sidebar(request.user))
+    # A listing and a sidebar of its own: those of the return page are read after the act.
+    listing = listing_at(request.user, request.return_page.url, Sidebar(request.user))
     form = BulkForm(request.POST, user=request.user, listing=listing)
     if form.is_of_others():
         raise Http404
@@ -31,8 +24,8 @@ def task_bulk(request):
         return told(request, form.save())
     if wants_fragment(request):
         messages.error(request, " ".join(word for words in form.errors.values() for word in words))
-        return answer(request, status=422)
-    return page(request, "tasks/task_bulk.html", {"form": form}, 422)
+        return reply(request, status=422)
+    return render_page(request, "tasks/task_bulk.html", {"form": form}, 422)
 
 
 def told(request, act, more=""):
@@ -41,4 +34,4 @@ def told(request, act, more=""):
     words = lines[0].plain if lines else "there was nothing to change"
     words = f"{words[0].upper()}{words[1:]}. {more}".rstrip()
     say(request, words, act if lines else None)
-    return answer(request)
+    return reply(request)

@@ -9,18 +9,7 @@ from tasks.forms.tasks import DetailForm
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.telling import Teller, met_words, part_of
 from tasks.undo import revert
-from tasks.views.replies import (
-    answer,
-    beside,
-    leave,
-    once_more,
-    origin,
-    page,
-    say,
-    stands_at,
-    task_at,
-    warn,
-)
+from tasks.views.replies import once_more, redirect_away, render_page, reply, say, warn
 
 LIMIT = 50
 
@@ -44,7 +33,7 @@ def history(request):
     task = request.user.tasks.filter(pk=pk).first() if pk else None
     lines = teller(request).all_lines(done[:LIMIT])
     context = {"form": form, "lines": lines, "task": task, "number": number}
-    return page(request, "tasks/history.html", context | {"has_next": len(done) > LIMIT})
+    return render_page(request, "tasks/history.html", context | {"has_next": len(done) > LIMIT})
 
 
 @require_safe
@@ -56,7 +45,7 @@ def act_detail(request, act_pk):
     )
     (line,) = teller(request).lines([act])
     context = {"line": line, "rows": rows, "changes": teller(request).compare(rows)}
-    return page(request, "tasks/act_detail.html", context)
+    return render_page(request, "tasks/act_detail.html", context)
 
 
 @require_POST
@@ -65,7 +54,7 @@ def act_undo(request, act_pk):
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
     if not act.is_undoable():
         say(request, "That was more than 30 days ago; it can't be undone any more.")
-        return answer(request)
+        return reply(request)
     # With a sidebar of its own: the page is answered with the one after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
     undo, met = revert(act)
@@ -81,10 +70,10 @@ def act_undo(request, act_pk):
 
 def after_undo(request, row):
     """Show the page that Undo stood on; what it shows of a task may have changed in any part."""
-    task = task_at(request)
+    task = request.return_page.task
     if task is None:
-        return answer(request, lists=True, focus=row)
-    if task.deleted_at and stands_at(task, origin(request)):
-        return leave(request, beside(request, task).own_url)
+        return reply(request, lists=True, focus=row)
+    if task.deleted_at and request.return_page.is_page_of(task):
+        return redirect_away(request, request.return_page.listing_beside(task).own_url)
     form = DetailForm(instance=task, user=request.user)
-    return answer(request, task, form=form, focus=row)
+    return reply(request, task, form=form, focus=row)

@@ -8,21 +8,13 @@ from accounts.waiting import holds_words
 from tasks.forms.base import MoveForm
 from tasks.forms.lists import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm
 from tasks.sidebar import sidebar_of
-from tasks.views.replies import (
-    METHODS,
-    answer,
-    once_more,
-    page,
-    say,
-    shown_version,
-    tell,
-)
+from tasks.views.replies import METHODS, once_more, render_page, reply, say, shown_version, tell
 from tasks.views.trash import give_back, purge
 
 
 @require_safe
 def list_list(request):
-    return page(request, "tasks/list_list.html")
+    return render_page(request, "tasks/list_list.html")
 
 
 @holds_words("Add the list", ListAddForm)
@@ -33,7 +25,8 @@ def list_add(request):
     colors = len(sidebar_of(request).lists) if posted is None else 0
     form = ListAddForm(posted, user=request.user, number=colors)
     if not form.is_valid():
-        return page(request, "tasks/list_add.html", {"form": form}, 422 if form.is_bound else 200)
+        status = 422 if form.is_bound else 200
+        return render_page(request, "tasks/list_add.html", {"form": form}, status)
     task_list = form.save()
     if task_list is None or task_list.deleted_at:
         say(request, "That list was made before, and deleted since.")
@@ -51,7 +44,8 @@ def list_edit(request, list_pk):
     form = ListForm(posted, instance=task_list, user=request.user)
     if not form.is_valid():
         status = (409 if form.clashes else 422) if form.is_bound else 200
-        return page(request, "tasks/list_edit.html", {"list": task_list, "form": form}, status)
+        context = {"list": task_list, "form": form}
+        return render_page(request, "tasks/list_edit.html", context, status)
     act = form.save()
     say(request, f"Saved “{task_list}”." if act else "There was nothing new to save.", act)
     return redirect(task_list)
@@ -64,7 +58,7 @@ def list_move(request, list_pk):
     if not form.is_valid():
         raise Http404
     tell(request, task_list, task_list.move(**form.where()), "Moved", "")
-    return answer(request, lists=True)
+    return reply(request, lists=True)
 
 
 @require_POST
@@ -73,7 +67,7 @@ def list_archive(request, list_pk):
     act = task_list.archive(shown_version(request))
     already = "was archived already" if task_list.archived_at else ""
     tell(request, task_list, act, "Archived", already)
-    return answer(request)
+    return reply(request)
 
 
 @require_POST
@@ -82,7 +76,7 @@ def list_unarchive(request, list_pk):
     act = task_list.unarchive(shown_version(request))
     already = "" if task_list.archived_at else "was not archived"
     tell(request, task_list, act, "Brought back", already)
-    return answer(request)
+    return reply(request)
 
 
 @require_http_methods(METHODS)
@@ -93,7 +87,8 @@ def list_delete(request, list_pk):
     if not form.is_valid():
         number = request.user.tasks.filter(list=task_list).count()
         context = {"list": task_list, "form": form, "number": number}
-        return page(request, "tasks/list_delete.html", context, 422 if form.is_bound else 200)
+        status = 422 if form.is_bound else 200
+        return render_page(request, "tasks/list_delete.html", context, status)
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
     already = "was in the trash already" if task_list.deleted_at else ""

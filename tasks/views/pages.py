@@ -15,7 +15,7 @@ from tasks.pages.address import listing_at
 from tasks.pages.listings import Completed, Everything, Inbox, ListPage, TagPage, Today, Upcoming
 from tasks.quickadd.reading import EXAMPLES, Line
 from tasks.sidebar import sidebar_of
-from tasks.views.replies import answer, origin, page
+from tasks.views.replies import render_page, reply
 
 
 @login_not_required
@@ -48,7 +48,7 @@ def writing(request):
     sections = [
         (title, rule, [Line(text, clock) for text in lines]) for title, rule, lines in EXAMPLES
     ]
-    return page(request, "tasks/writing.html", {"sections": sections})
+    return render_page(request, "tasks/writing.html", {"sections": sections})
 
 
 @cache
@@ -60,7 +60,7 @@ def published():
 @require_safe
 def repeats(request):
     """How repeats are counted, with the cases that are held to."""
-    return page(request, "tasks/repeats.html", {"cases": json.loads(published())})
+    return render_page(request, "tasks/repeats.html", {"cases": json.loads(published())})
 
 
 @require_safe
@@ -94,15 +94,16 @@ def show(request, kind, **ids):
         return render(request, "400.html", {"reason": listing.problem}, status=400)
     if not listing.exists:
         raise Http404
-    return page(request, "tasks/listing.html", {"listing": listing}, listing.http_status)
+    return render_page(request, "tasks/listing.html", {"listing": listing}, listing.http_status)
 
 
 @require_POST
 def arrange(request):
     """Keep how the page that the form stood on is sorted and grouped."""
-    listing = listing_at(request.user, origin(request), sidebar_of(request))
+    # A listing of its own: that of the return page is shown as it is arranged from now on.
+    listing = listing_at(request.user, request.return_page.url, sidebar_of(request))
     form = listing and ArrangeForm(request.POST, listing=listing)
     if not form or not form.is_valid():
         return render(request, "400.html", status=400)
     request.user.arrange(listing.key, **form.cleaned_data)
-    return answer(request)
+    return reply(request)

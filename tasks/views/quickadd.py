@@ -12,19 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.waiting import holds_words
 from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
 from tasks.forms.reading import line_of
-from tasks.pages.address import listing_at
 from tasks.quickadd import pasted
 from tasks.sidebar import sidebar_of
 from tasks.views.bulk import told
-from tasks.views.replies import (
-    METHODS,
-    answer,
-    once_more,
-    origin,
-    page,
-    say,
-    wants_fragment,
-)
+from tasks.views.replies import METHODS, once_more, render_page, reply, say, wants_fragment
 
 READS = ["plain", "as_text"]  # how a line is read
 
@@ -52,9 +43,9 @@ def task_add(request):
             say(request, "That task was added before, and deleted since.")
         else:
             say(request, *added_words(request, task, form))
-        return answer(request)
+        return reply(request)
     template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
-    return page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+    return render_page(request, template, {"form": form}, status=422 if form.is_bound else 200)
 
 
 def added_words(request, task, form):
@@ -81,7 +72,7 @@ def task_read(request):
     form = ReadForm(request.POST)
     line = form.line(sidebar_of(request))
     context = {"line": line, "make_list": form.cleaned_data["make_list"]}
-    return page(request, "tasks/_chips.html", context)
+    return render_page(request, "tasks/_chips.html", context)
 
 
 @require_POST
@@ -97,7 +88,7 @@ def task_plain(request, task_pk):
         say(request, f"“{task}” is as you typed it already.")
     else:
         say(request, f"“{task}” was changed since it was added, so it stays as it is.")
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_POST
@@ -113,7 +104,7 @@ def task_make_list(request, task_pk):
     else:
         act = task.put_into(name)
         say(request, f"Made the list “{task.list}” with “{task}”.", act)
-    return answer(request, task, lists=True)
+    return reply(request, task, lists=True)
 
 
 @holds_words(
@@ -132,7 +123,7 @@ def task_paste(request):
         form.save()
         return told(request, form.act, form.unread)
     status = 422 if form.errors else 200
-    return page(request, "tasks/task_paste.html", {"form": form}, status)
+    return render_page(request, "tasks/task_paste.html", {"form": form}, status)
 
 
 def presets(request):
@@ -144,5 +135,5 @@ def where(request, task):
     """Return where a new task went, if that isn't to be seen."""
     if task.list_id:
         return f" to {task.list}"
-    listing = listing_at(request.user, origin(request), sidebar_of(request))
+    listing = request.return_page.listing
     return "" if listing is None or listing.shows_new else " to the Inbox"

@@ -9,9 +9,9 @@ from tasks.forms.tasks import DetailForm
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
-    answer,
     once_more,
-    page,
+    render_page,
+    reply,
     say,
     shown_occurrence,
     shown_version,
@@ -33,10 +33,10 @@ def task_repeat(request, task_pk):
         act = form.save()
         told = f"“{task}” repeats {form.words}." if act else "There was nothing new to save."
         say(request, told, act)
-        return answer(request)
+        return reply(request)
     template = "tasks/_repeat_days.html" if wants_fragment(request) else "tasks/task_repeat.html"
     status = 422 if posted and form.errors and not looks else 200
-    return page(request, template, {"form": form, "task": task}, status)
+    return render_page(request, template, {"form": form, "task": task}, status)
 
 
 @require_POST
@@ -45,7 +45,7 @@ def task_skip(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.skip(shown_version(request), shown_occurrence(request))
     tell_repeat(request, task, act, "Skipped")
-    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 @require_POST
@@ -54,7 +54,7 @@ def task_end(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.edit(repeat="") if task.repeat and not task.completed else None
     say(request, f"“{task}” does not repeat any more.", act)
-    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 def tell_repeat(request, task, act, done):

@@ -1,13 +1,12 @@
-"""How pages and acts answer: one place for what every page needs, and for htmx.
+"""How pages are rendered and acts replied to: one place for what every page needs, and for htmx.
 
-An act answers htmx with the page that its form stood on, as it is now: its listing, the sidebar,
-and what else it changed, each with its target. Everybody else gets a redirect to that page. Its
-address goes along as `next`.
+An act replies to htmx with its return page as it is now: the listing, the sidebar, and what else
+the act changed, each with its target. Any other client gets a redirect to that page
+(tasks.return_page).
 """
 
 from datetime import date
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import IntegrityError, OperationalError, transaction
@@ -18,8 +17,6 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
-from accounts.site import is_ours
-from tasks.pages.address import is_gone, is_of_task, listing_at, listing_of, route
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller
@@ -40,14 +37,6 @@ METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 def wants_fragment(request):
     """Does htmx ask for parts of the page that it stands on, and not for a whole one?"""
     return request.htmx.request_type == "partial"
-
-
-def origin(request):
-    """Return the address of the page of ours that the request came from, or of this very page."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    if url.startswith("/") and is_ours(request, url):
-        return url
-    return reverse("home") if request.method == "POST" else request.get_full_path()
 
 
 def shown_version(request):
@@ -73,46 +62,43 @@ def shown_occurrence(request):
         return date.min
 
 
-def page(request, template, context=None, status=200):
-    """Render a page, or a fragment for the one that a form stands on, with what rows need."""
-    url = origin(request)
-    sidebar = sidebar_of(request)
-    shared = {"next": url, "path": urlsplit(url).path, "clock": sidebar.clock, "sidebar": sidebar}
+def render_page(request, template, context=None, status=200):
+    """Render a page, or a fragment for the return page, with what rows need."""
+    back, sidebar = request.return_page, sidebar_of(request)
+    shared = {"next": back.url, "path": back.path, "clock": sidebar.clock, "sidebar": sidebar}
     response = render(request, template, shared | (context or {}), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
 
 
-def beside(request, task):
-    """Return the listing that a task's page stands beside: the one that led there, or its own."""
-    sidebar = sidebar_of(request)
-    return listing_at(request.user, origin(request), sidebar) or listing_of(task, sidebar)
-
-
-def past_of(request, task):
+def recent_history(request, task):
     """Return what was done last to a task, as its page tells it."""
     acts = request.user.acts.told().that_changed(task=task.pk)[:LATEST]
     return Teller(sidebar_of(request)).lines(list(acts), task)
 
 
-def answer(request, task=None, status=200, **context):
-    """Answer an act that took effect, or one on task that didn't. context: more that it changed."""
-    if is_gone(request.user, origin(request), sidebar_of(request)):
-        return leave(request, reverse("home"))
+def reply(request, task=None, status=200, **context):
+    """Reply to an act that took effect, or to one on task that didn't.
+
+    context has what else the act changed (NOTHING_MORE).
+    """
+    back = request.return_page
+    if back.is_gone:
+        return redirect_away(request, reverse("home"))
     if not wants_fragment(request):
-        return HttpResponseRedirect(origin(request))
-    if task and stands_at(task, origin(request)):
-        listing = beside(request, task)
-        context["past"] = past_of(request, task)
+        return HttpResponseRedirect(back.url)
+    if task and back.is_page_of(task):
+        listing = back.listing_beside(task)
+        context["past"] = recent_history(request, task)
     else:
-        listing = listing_at(request.user, origin(request), sidebar_of(request))
+        listing = back.listing
         context["form"] = None  # it stands on its task's page alone, and not where another's does
     # The headings of a listing beside a task rank below those of one alone.
-    subtag = "h3" if is_of_task(origin(request)) else "h2"
+    subtag = "h3" if back.task_pk else "h2"
     context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
     if context["form"]:
         context["title_says"] = title_says(request, task)
-    return page(request, "tasks/_answer.html", context, status)
+    return render_page(request, "tasks/_answer.html", context, status)
 
 
 def title_says(request, task):
@@ -122,19 +108,7 @@ def title_says(request, task):
     return Line(task.title, sidebar.clock, lists=lists, offers=False).words
 
 
-def stands_at(task, url):
-    """Is this the address of a task's own page?"""
-    return urlsplit(url).path.startswith(task.get_absolute_url())
-
-
-def task_at(request):
-    """Return the task on whose page the form stood, in the trash or not; None on another page."""
-    match, _ = route(origin(request))
-    pk = match and match.kwargs.get("task_pk")
-    return request.user.tasks(manager="everything").filter(pk=pk).first() if pk else None
-
-
-def leave(request, url):
+def redirect_away(request, url):
     """Go to another page, since the one that a form stood on is gone."""
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 

@@ -13,7 +13,7 @@ from tasks.pages import palette
 from tasks.pages.search import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.pages import show
-from tasks.views.replies import METHODS, once_more, page, wants_fragment
+from tasks.views.replies import METHODS, once_more, render_page, wants_fragment
 
 
 @require_safe
@@ -30,7 +30,7 @@ def search_add(request):
     form = SearchAddForm(posted, user=request.user, initial=asked)
     saved = form.save() if form.is_valid() else posted and form.same
     if not saved:
-        return page(request, "tasks/search_add.html", {"form": form}, 422 if posted else 200)
+        return render_page(request, "tasks/search_add.html", {"form": form}, 422 if posted else 200)
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")
     return redirect(saved)
 
@@ -45,7 +45,7 @@ def search_edit(request, search_pk):
     if not form.is_valid():
         context = {"form": form, "saved": saved}
         status = (409 if form.clashes else 422) if form.is_bound else 200
-        return page(request, "tasks/search_edit.html", context, status)
+        return render_page(request, "tasks/search_edit.html", context, status)
     form.save()
     messages.success(request, f"Saved the search “{saved}”.")
     return redirect(saved)
@@ -69,7 +69,7 @@ def search_numbers(request):
     if not wants_fragment(request):
         return redirect("search")
     numbers = sidebar_of(request).numbers()
-    return page(request, "tasks/_search_numbers.html", {"numbers": numbers})
+    return render_page(request, "tasks/_search_numbers.html", {"numbers": numbers})
 
 
 @require_safe
@@ -80,10 +80,10 @@ def go(request):
     groups = palette.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
     context = {"q": form["q"].value() or "", "errors": form["q"].errors, "groups": groups}
     template = "tasks/_go_found.html" if wants_fragment(request) else "tasks/go.html"
-    return page(request, template, context)
+    return render_page(request, template, context)
 
 
 @require_safe
 def keyboard(request):
     template = "tasks/_keyboard_box.html" if wants_fragment(request) else "tasks/keyboard.html"
-    return page(request, template)
+    return render_page(request, template)

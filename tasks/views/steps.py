@@ -11,8 +11,8 @@ from tasks.forms.base import MoveForm
 from tasks.forms.steps import StepAddForm, StepForm
 from tasks.views.replies import (
     METHODS,
-    answer,
-    page,
+    render_page,
+    reply,
     say,
     shown_version,
     tell,
@@ -37,10 +37,10 @@ def step_add(request, task_pk):
     form = StepAddForm(request.POST, user=request.user, task=task)
     if form.is_valid():
         add_step(request, form)
-        return answer(request, task, step_form=StepAddForm(user=request.user, task=task))
+        return reply(request, task, step_form=StepAddForm(user=request.user, task=task))
     if wants_fragment(request):
-        return answer(request, task, 422, step_form=form)
-    return page(request, "tasks/step_add.html", {"task": task, "form": form}, 422)
+        return reply(request, task, 422, step_form=form)
+    return render_page(request, "tasks/step_add.html", {"task": task, "form": form}, 422)
 
 
 @require_POST
@@ -51,7 +51,7 @@ def step_tick(request, step_pk):
         raise BadRequest("“done” must be 0 or 1.")
     act = step.tick(done == "1")
     tell(request, step, act, "Ticked" if step.done else "Unticked", "was so already")
-    return answer(request, step.task, steps=True)
+    return reply(request, step.task, steps=True)
 
 
 @holds_words("Save the step", StepForm, compared=StepForm.merged)
@@ -67,14 +67,14 @@ def step_edit(request, step_pk):
     if form.is_valid():
         act = form.save()
         say(request, f"Saved “{step}”." if act else "There was nothing new to save.", act)
-        return answer(request, step.task, steps=True)
+        return reply(request, step.task, steps=True)
     status = (409 if form.clashes else 422) if form.is_bound else 200
     template = "tasks/step_edit.html"
     if wants_fragment(request):
         template = "tasks/_menu_again.html" if form.is_bound else "tasks/_step_menu.html"
     before, after = step.task.steps.around(step.pk)
     context = {"step": step, "form": form, "before": before, "after": after}
-    return page(request, template, context, status)
+    return render_page(request, template, context, status)
 
 
 @require_POST
@@ -84,7 +84,7 @@ def step_move(request, step_pk):
     if not form.is_valid():
         raise Http404
     tell(request, step, step.move(**form.where()), "Moved", "")
-    return answer(request, step.task, steps=True)
+    return reply(request, step.task, steps=True)
 
 
 @require_POST
@@ -93,7 +93,7 @@ def step_delete(request, step_pk):
     act = step.delete_softly(shown_version(request))
     already = "was deleted already" if step.deleted_at else ""
     tell(request, step, act, "Deleted", already)
-    return answer(request, step.task, steps=True)
+    return reply(request, step.task, steps=True)
 
 
 @require_POST
@@ -102,4 +102,4 @@ def step_restore(request, step_pk):
     act = step.restore(shown_version(request))
     already = "" if step.deleted_at else "was not deleted"
     tell(request, step, act, "Restored", already)
-    return answer(request, step.task, steps=True)
+    return reply(request, step.task, steps=True)

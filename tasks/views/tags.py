@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.waiting import holds_words
 from tasks.forms.tags import TagForm, TagRestoreForm
-from tasks.views.replies import METHODS, once_more, page, say, shown_version, tell
+from tasks.views.replies import METHODS, once_more, render_page, say, shown_version, tell
 from tasks.views.trash import give_back, purge
 
 
@@ -18,7 +18,7 @@ def tag_edit(request, tag_pk):
     form = TagForm(posted, instance=tag, user=request.user)
     if not form.is_valid():
         status = (409 if form.clashes else 422) if form.is_bound else 200
-        return page(request, "tasks/tag_edit.html", {"tag": tag, "form": form}, status)
+        return render_page(request, "tasks/tag_edit.html", {"tag": tag, "form": form}, status)
     act = form.save()
     say(request, f"Saved “{tag}”." if act else "There was nothing new to save.", act)
     return redirect(tag)
@@ -29,7 +29,7 @@ def tag_delete(request, tag_pk):
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
     if request.method != "POST":
         context = {"tag": tag, "number": request.user.tasks.filter(tags=tag).count()}
-        return page(request, "tasks/tag_delete.html", context)
+        return render_page(request, "tasks/tag_delete.html", context)
     act = tag.delete_softly(shown_version(request))
     already = "was in the trash already" if tag.deleted_at else ""
     tell(request, tag, act, "Deleted", already)

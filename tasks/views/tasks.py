@@ -14,17 +14,14 @@ from tasks.views.repeats import tell_repeat
 from tasks.views.replies import (
     METHODS,
     NOTHING_MORE,
-    answer,
-    beside,
-    leave,
     once_more,
-    origin,
-    page,
-    past_of,
+    recent_history,
+    redirect_away,
+    render_page,
+    reply,
     say,
     shown_occurrence,
     shown_version,
-    stands_at,
     tell,
     title_says,
     wants_fragment,
@@ -63,11 +60,12 @@ def task_edit(request, task_pk):
         say(request, done or "There was nothing new to save.", act)
     if form.step:
         add_step(request, form.step)
-    if not stands_at(task, origin(request)):
-        return answer(request, task)
+    if not request.return_page.is_page_of(task):
+        return reply(request, task)
     if form.own:
-        return leave(request, f"{form.own.get_absolute_url()}?{beside(request, task).on}")
-    return answer(request, task, form=DetailForm(instance=task, user=request.user))
+        listing = request.return_page.listing_beside(task)
+        return redirect_away(request, f"{form.own.get_absolute_url()}?{listing.on}")
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 def edit_words(task, form, clock):
@@ -109,31 +107,31 @@ def series_words(task, form, clock):
 def detail(request, form, status=200):
     """Show a task's form: alone to htmx, else beside the listing that the way led from."""
     task = form.instance
-    if status != 200 and wants_fragment(request) and not stands_at(task, origin(request)):
+    if status != 200 and wants_fragment(request) and not request.return_page.is_page_of(task):
         messages.error(request, " ".join(word for words in form.errors.values() for word in words))
-        return answer(request, status=status)
-    listing = beside(request, task)
+        return reply(request, status=status)
+    listing = request.return_page.listing_beside(task)
     # What stands on the page comes back to it as it is shown, also where no listing led here.
     here = f"{task.get_absolute_url()}?{listing.on}"
     context = {"task": task, "form": form, "listing": listing, "next": here, "step_form": form.step}
-    context |= {"past": past_of(request, task), "title_says": title_says(request, task)}
+    context |= {"past": recent_history(request, task), "title_says": title_says(request, task)}
     if wants_fragment(request):
         context, template = NOTHING_MORE | {"subtag": "h3"} | context, "tasks/_answer.html"
     else:
         template = "tasks/task_detail.html"
-    return page(request, template, context, status)
+    return render_page(request, template, context, status)
 
 
 @require_safe
 def task_menu(request, task_pk):
     """All that a row's buttons would not hold: a page of its own, or a part of the row's."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    listing = beside(request, task)
+    listing = request.return_page.listing_beside(task)
     context = {"task": task, "listing": listing, "before": None, "after": None}
     if listing.by_hand and not task.completed:
         context["before"], context["after"] = task.siblings().around(task.pk)
     template = "tasks/_task_menu.html" if wants_fragment(request) else "tasks/task_menu.html"
-    return page(request, template, context)
+    return render_page(request, template, context)
 
 
 @require_POST
@@ -145,7 +143,7 @@ def task_complete(request, task_pk):
     else:
         already = "was completed already" if task.completed else ""
         tell(request, task, act, "Completed", already)
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_POST
@@ -154,7 +152,7 @@ def task_reopen(request, task_pk):
     act = task.reopen(shown_version(request))
     already = "" if task.completed else "was open already"
     tell(request, task, act, "Reopened", already)
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_POST
@@ -164,7 +162,7 @@ def task_move(request, task_pk):
     if not form.is_valid():
         raise Http404
     tell(request, task, task.move(**form.where()), "Moved", "")
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_POST
@@ -172,20 +170,20 @@ def task_duplicate(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
     say(request, f"Duplicated “{task}”.", act)
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_http_methods(METHODS)
 def task_delete(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     if request.method != "POST":
-        return page(request, "tasks/task_delete.html", {"task": task})
+        return render_page(request, "tasks/task_delete.html", {"task": task})
     act = task.delete_softly(shown_version(request))
     already = "was in the trash already" if task.deleted_at else ""
     tell(request, task, act, "Deleted", already)
-    if task.deleted_at and stands_at(task, origin(request)):
-        return leave(request, beside(request, task).own_url)
-    return answer(request, task)
+    if task.deleted_at and request.return_page.is_page_of(task):
+        return redirect_away(request, request.return_page.listing_beside(task).own_url)
+    return reply(request, task)
 
 
 @require_POST
@@ -194,7 +192,7 @@ def task_restore(request, task_pk):
     act = task.restore(shown_version(request))
     already = "" if task.deleted_at else "was not in the trash"
     tell(request, task, act, "Restored", already)
-    return answer(request, task)
+    return reply(request, task)
 
 
 @require_http_methods(METHODS)

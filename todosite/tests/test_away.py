@@ -132,7 +132,7 @@ def test_page_that_the_database_stopped_is_calm_and_is_not_asked_for_again(clien
     client.raise_request_exception = False
     client.get("/inbox/")
     limit_statements(50)
-    with mock.patch("tasks.views.pages.page", side_effect=dawdle) as view:
+    with mock.patch("tasks.views.pages.render_page", side_effect=dawdle) as view:
         page = client.get("/inbox/?sort=x")
     assert (page.status_code, view.call_count) == (503, 1)
     assert "Todosite's database was too busy to put this page together" in words(page)
@@ -146,7 +146,7 @@ def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed
     client.force_login(add_user())
     client.raise_request_exception = False
     limit_statements(50)
-    with mock.patch("tasks.views.quickadd.answer", side_effect=dawdle):
+    with mock.patch("tasks.views.quickadd.reply", side_effect=dawdle):
         page = client.post("/tasks/add/", {"text": "Milk", "key": "1" * 32})
     assert page.status_code == 503
     assert "Send it again: it won't be saved twice." in words(page)

@@ -12,7 +12,7 @@ from accounts.tests.people import add_user
 from tasks.sidebar import Sidebar
 from tasks.tests.pages import HTMX
 from tasks.views import pages
-from tasks.views.replies import page
+from tasks.views.replies import render_page
 from todosite.tests.html import words
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_act_in_place_that_leaves_nothing_in_the_session_is_shown(client, ann, e
 
 def test_page_leads_to_the_sign_in_and_back(client, ann):
     client.post("/tasks/add/", {"text": "Milk"})  # its message is taken out of the session below
-    with mock.patch("tasks.views.pages.page", wraps=pages.page) as view:
+    with mock.patch("tasks.views.pages.render_page", wraps=pages.render_page) as view:
         view.side_effect = lambda *args: Session.objects.all().delete() and mock.DEFAULT
         answer = client.get("/inbox/?sort=x")
     assert answer.url == "/accounts/login/?next=/inbox/%3Fsort%3Dx"
@@ -74,9 +74,9 @@ def test_words_that_were_refused_stay_on_their_page(client, ann):
     def end_and_warn(request, *args, **kwargs):
         Session.objects.all().delete()
         request.session["x"] = "x"
-        return page(request, *args, **kwargs)
+        return render_page(request, *args, **kwargs)
 
-    with mock.patch("tasks.views.lists.page", end_and_warn):
+    with mock.patch("tasks.views.lists.render_page", end_and_warn):
         answer = client.post("/lists/add/", {"name": "Secret", "color": "none"})
     assert answer.status_code == 422
     assert 'value="Secret"' in answer.text
