@@ -33,13 +33,15 @@ class UnstorableTests(TestCase):
                 yield reverse(route.name, kwargs={names[0]: self.ids[names[0]][0]})
 
     def test_no_field_of_any_route_is_too_much_for_the_database(self):
-        for url in self.urls():
+        for url, (method, headers) in product(self.urls(), [("post", HTMX), ("get", {})]):
             self.client.force_login(self.ann)  # the one before may have signed her out
-            for name, (method, headers) in product(FIELDS, [("post", HTMX), ("get", {})]):
+            for name in FIELDS:
                 with self.subTest(url=url, name=name, method=method):
                     data = {"text": "x", "name": "x", "q": "x", "completed": "False", name: "x\0y"}
                     answer = getattr(self.client, method)(url, data, headers=headers)
                     self.assertLess(answer.status_code, 500)
+                if answer.status_code == 405:
+                    break  # it is said before a field is read
 
 
 class SearchTests(TestCase):
