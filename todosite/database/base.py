@@ -13,7 +13,7 @@ import select
 import time
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.db.backends.postgresql import base, creation
 from psycopg import Error
 from psycopg_pool import ConnectionPool
@@ -76,8 +76,12 @@ class DatabaseCreation(creation.DatabaseCreation):
 
     def _destroy_test_db(self, test_database_name, verbosity):
         self.connection.close_pool()
+        drop = f"DROP DATABASE {self._quote_name(test_database_name)}"
         with self._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {self._quote_name(test_database_name)} WITH (FORCE)")
+            try:
+                cursor.execute(f"{drop} WITH (FORCE)")
+            except ProgrammingError:  # it may not end a vacuum by force, which ends without, too
+                cursor.execute(drop)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -4,7 +4,7 @@ import contextlib
 from unittest import mock
 
 import pytest
-from django.db import NotSupportedError, connection
+from django.db import NotSupportedError, ProgrammingError, connection
 from psycopg_pool import ConnectionPool
 
 from todosite.database import base
@@ -86,3 +86,16 @@ def test_prepared_statement_of_a_table_that_was_altered_fails_once(other):
     assert ask(other, "SELECT name FROM altered") == "Ann"
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE altered")
+
+
+def test_test_database_is_dropped_while_it_is_vacuumed():
+    cursor = mock.Mock()
+    cursor.execute.side_effect = [ProgrammingError("permission denied to terminate process"), None]
+    without_database = contextlib.nullcontext(cursor)
+    with (
+        mock.patch.object(connection, "close_pool"),
+        mock.patch.object(connection.creation, "_nodb_cursor", return_value=without_database),
+    ):
+        connection.creation._destroy_test_db("test_x", verbosity=0)
+    sent = [call.args for call in cursor.execute.call_args_list]
+    assert sent == [('DROP DATABASE "test_x" WITH (FORCE)',), ('DROP DATABASE "test_x"',)]
