@@ -21,7 +21,6 @@ repeats are text.
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -131,34 +130,37 @@ def parse(
     new_lists.
     """
     line, rest = cut(text.strip(), LONGEST)
-    bare = "\x00" * len(line) if as_text else without_literals(line, plain)
+    bare = without_literals(line, plain)
+    if as_text:
+        bare = "\x00" * len(line)
     tokens, bare = tokens_of(bare, lists, new_lists)
     bare = re.sub(r"\s", " ", bare)
     tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
     bare = blanked(bare, tokens)
     phrases = phrases_of(bare, tries, Now(now, week_start, day_first))
     found = chosen(bare, phrases, tokens)
-    dates = {}
-    with suppress(ValueError, OverflowError):  # a day behind 31 December 9999
-        dates = meaning({says: one.value for says, one in found.items()}, now)
-    spans = [Span(token.start, token.end, token.kind) for token in tokens]
-    if dates:
-        spans += [Span(one.start, one.end, SPANS.get(says, says)) for says, one in found.items()]
-    spans = tidied(line, sorted(spans))
-    if not (title := without(line, spans)):
+    dates = dates_of(found, now)
+    if not dates:
+        found = {}
+    spans = tidied(line, spans_of(tokens, found))
+    title = without(line, spans)
+    if not title:  # a title is never empty: all of it is text
         title, spans, tokens, dates = " ".join(line.split()), [], [], {}
     title, more = cut(title, LONGEST_TITLE)
     indent = len(text) - len(text.lstrip())
+    if unread is not None:
+        unread += indent
     said = {token.kind: token.value for token in tokens}
+    tags = [token.value for token in tokens if token.kind == "tag"]
     return QuickAdd(
         title=title,
         description="\n".join(filter(None, (more, rest))),
         priority=said.get("priority", 0),
-        tags=list(dict.fromkeys(token.value for token in tokens if token.kind == "tag")),
+        tags=list(dict.fromkeys(tags)),
         list_name=said.get("list", ""),
         spans=[Span(start + indent, end + indent, kind) for start, end, kind in spans],
         tried=tried,
-        unread=None if unread is None else unread + indent,
+        unread=unread,
         **dates,
     )
 
@@ -232,28 +234,49 @@ def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[
     """Return the tags, and the first list and the first priority, in their order; and the line
     with NULs for the name of a list that is text, see parse()."""
     tokens, strange = {}, []
-    for token in TOKEN.finditer(bare):
-        kind, (start, end) = token.lastgroup, token.span()
-        value = " ".join(token[kind].split())
-        kind = kind.removeprefix("quoted_")
+    for match in TOKEN.finditer(bare):
+        kind = match.lastgroup.removeprefix("quoted_")
         if kind in tokens:  # the first list and the first priority count
             continue
+        token = token_of(match, kind, bare, lists)
+        if token is None:
+            continue
+        if kind == "list" and not new_lists and fold(token.value) not in lists:
+            strange.append(token)
+        elif kind == "tag":
+            tokens[token.start] = token
+        else:
+            tokens[kind] = token
+    return list(tokens.values()), blanked(bare, strange, "\x00")
+
+
+def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> Found | None:
+    """Return a match of TOKEN as a tag, list or priority; None where it can't be one.
+
+    A known list's name may have blanks, and then goes on behind the match.
+    """
+    start, end = match.span()
+    value = " ".join(match[match.lastgroup].split())
+    if match["list"]:
         ahead = bare[start + 1 : start + 1 + LONGEST_LIST_AHEAD]
-        if token["list"] and (length := longest_name(ahead, lists)):
+        length = longest_name(ahead, lists)
+        if length:
             end = start + 1 + length
             value = bare[start + 1 : end]
-        is_tag = kind == "tag"
-        if not 0 < len(value) <= (LONGEST_TAG if is_tag else LONGEST_LIST_NAME):
-            continue
-        if (is_tag and NUMBER_OR_COLOR.fullmatch(value)) or not legible(value):
-            continue
-        value = PRIORITIES[value.lower()] if kind == "priority" else value
-        found = Found(start, end, kind, value)
-        if kind == "list" and not new_lists and fold(value) not in lists:
-            strange.append(found)
-        else:
-            tokens[start if is_tag else kind] = found
-    return list(tokens.values()), blanked(bare, strange, "\x00")
+    if not can_be_named(kind, value):
+        return None
+    if kind == "priority":
+        value = PRIORITIES[value.lower()]
+    return Found(start, end, kind, value)
+
+
+def can_be_named(kind: str, value: str) -> bool:
+    """Return whether a tag or a list can have this name; #12 and #fff are no tags."""
+    if not legible(value):
+        return False
+    if kind == "tag":
+        return len(value) <= LONGEST_TAG and not NUMBER_OR_COLOR.fullmatch(value)
+    return len(value) <= LONGEST_LIST_NAME
 
 
 # Which phrases count
@@ -290,9 +313,7 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
         start, end = match.span()
         if any(one.start < end and start < one.end for one in found):
             continue
-        value = None
-        with suppress(ValueError, OverflowError):  # 31/2, or a day behind 31 December 9999
-            value = read(match, now)
+        value = value_of(match, read, now)
         if value is None:
             continue
         core, (start, lead) = start, lead_of(match.string, start, kind)
@@ -301,6 +322,14 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
         surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
         found.append(Found(start, end, kind, value, surer, lead, core))
     return [one for one in found if not is_text(bare, one, found)]
+
+
+def value_of(match: re.Match, read: Callable, now: Now):
+    """Return what a phrase says; None for no day, such as 31/2, and for one beyond 9999."""
+    try:
+        return read(match, now)
+    except (ValueError, OverflowError):
+        return None
 
 
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
@@ -340,46 +369,78 @@ def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
     return (near + lead.start(), lead.lastgroup) if lead else (start, "")
 
 
+@dataclass(frozen=True)
+class Around:
+    """A phrase as it stands in the line, without its lead, and what is before and behind it."""
+
+    before: str
+    phrase: str
+    behind: str
+
+    @property
+    def words_before(self) -> list[str]:
+        return self.before.split()
+
+    @property
+    def previous(self) -> str:
+        """The word before it, "" if there is none."""
+        return next(reversed(self.words_before), "")
+
+    @property
+    def following(self) -> list[str]:
+        """The two words behind it, or as many as there are; none where a mark is between."""
+        if not self.behind.startswith(" "):
+            return []
+        return self.behind.split()[:2]
+
+
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
-    """Is it no phrase, for what stands around it?"""
-    before, phrase, behind = bare[: one.start], bare[one.core : one.end], bare[one.end :]
-    words = before.split()
-    previous = words[-1] if words else ""
-    following = behind.split()[:2] if behind[:1] == " " else []
-    return (
-        is_named(previous, phrase, following, one)
-        or bool(following and following[0].lower() in NOT_BEFORE)
-        or (phrase.endswith(" may") and following and following[0].lower() not in FUNCTION)
-        or (one.kind != "repeat" and bool(RANGE_BEFORE.search(before) or is_range(behind, found)))
-        or (one.kind == "repeat" and bool(ALSO.match(behind) or TIMES.search(before)))
-        or (
-            one.kind == "count"
-            and not any(r.kind == "repeat" and r.end <= one.start for r in found)
-        )
-        or is_name(phrase, words, following, one.lead)
-        or is_one_of_two(bare, one, found)
-    )
+    """Return whether what stands around a phrase makes it text."""
+    around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
+    if is_named(one, around) or is_name(one, around) or goes_on(around):
+        return True
+    if is_one_of_two(bare, one, found):
+        return True
+    if one.kind == "repeat":
+        return bool(ALSO.match(around.behind) or TIMES.search(around.before))
+    if one.kind == "count" and not any(is_repeat_before(one, other) for other in found):
+        return True
+    return bool(RANGE_BEFORE.search(around.before)) or is_range(around.behind, found)
 
 
-def is_named(previous: str, phrase: str, following: list[str], one: Found) -> bool:
-    """Does the word before a phrase make something else of it?"""
-    word, is_bare = previous.lower().rstrip(","), not one.lead and one.strength < STRONG
-    is_told = bool(following) and following[0].lower() not in FUNCTION
-    is_of_day = word in MY and is_bare and one.kind == "date"
-    return (
-        word in NOT_BEHIND
-        or word.endswith(("'s", "’s"))
-        or (word in DETERMINERS and (is_told or is_of_day))
-        or (word in NAMES and one.kind == "date" and is_bare)
-        or (
-            phrase[0].isdigit()
-            and (word in RATIOS or (word in PLACES and one.kind == "date" and is_bare))
-        )
-        or (word == "high" and phrase.lower() == "noon")
-        or (word == "john" and phrase == "3:16")
-    )
+def is_repeat_before(one: Found, other: Found) -> bool:
+    return other.kind == "repeat" and other.end <= one.start
 
 
+def goes_on(around: Around) -> bool:
+    """Return whether the word behind a phrase makes something else of it."""
+    if not around.following:
+        return False
+    word = around.following[0].lower()
+    if word in NOT_BEFORE:
+        return True
+    return around.phrase.endswith(" may") and word not in FUNCTION  # it may rain
+
+
+def is_named(one: Found, around: Around) -> bool:
+    """Return whether the word before a phrase makes something else of it."""
+    word = around.previous.lower().rstrip(",")
+    if word in NOT_BEHIND or word.endswith(("'s", "’s")):
+        return True
+    if (word, around.phrase.lower()) in SAYINGS:
+        return True
+    is_figure = around.phrase[0].isdigit()
+    if is_figure and word in RATIOS:
+        return True
+    if word in DETERMINERS and around.following and around.following[0].lower() not in FUNCTION:
+        return True
+    # What is left makes text of a date alone, where nothing else says that it is one.
+    if one.kind != "date" or one.lead or one.strength == STRONG:
+        return False
+    return word in MY or word in NAMES or (is_figure and word in PLACES)
+
+
+SAYINGS = {("high", "noon"), ("john", "3:16")}
 MY = DETERMINERS - words("her his it this that some any")
 TIMES = re.compile(r"(?:^| )(?:once|twice|thrice|times) *$", re.IGNORECASE)
 ALSO = re.compile(
@@ -395,21 +456,43 @@ def is_range(behind: str, found: list[Found]) -> bool:
     return bool(end and (end[1] or all(one.kind != "repeat" for one in found)))
 
 
-def is_name(phrase: str, before: list[str], following: list[str], lead: str) -> bool:
-    """Is a phrase a part of a name With Capitals, which days and months have in any case?"""
-    last = phrase.split()[-1]
-    if not lead and re.fullmatch(r"the [0-9]+(?:st|nd|rd|th)", phrase, re.IGNORECASE):
-        return len(before) > 1 and before[-1][0].isupper()  # Watch Richard the 3rd
-    if not last[0].isupper() or last[:2].upper() in DAYS or last[:3].lower() in MONTHS:
-        return False
+ORDINAL = re.compile(r"the [0-9]+(?:st|nd|rd|th)", re.IGNORECASE)
+
+
+def is_name(one: Found, around: Around) -> bool:
+    """Return whether a phrase is part of a name With Capitals, which days and months always have.
+
+    Text: Watch Richard the 3rd; Around the World in 80 Days; USA Today; Tomorrow Never Dies.
+    """
+    phrase, before, following = around.phrase, around.words_before, around.following
+    if not one.lead and ORDINAL.fullmatch(phrase):
+        return ends_in_a_capital(before)
     if phrase.isupper() or phrase[0].isdigit():  # BY EOD, 2 P.M.
         return False
-    if not following:  # Around the World in 80 Days, USA Today
-        return " " in phrase or bool(before and before[-1].isupper() and len(before[-1]) > 1)
+    if not is_capital_by_choice(phrase.split()[-1]):
+        return False
+    if not following:
+        return " " in phrase or is_abbreviation(around.previous)
     capitals = [word[0].isupper() for word in following]
     if not before:
-        return all(capitals)  # Tomorrow Never Dies; but: Tomorrow Anna comes
-    return capitals[0] or (len(before) > 1 and before[-1][0].isupper())
+        return all(capitals)  # but: Tomorrow Anna comes
+    return capitals[0] or ends_in_a_capital(before)
+
+
+def is_capital_by_choice(word: str) -> bool:
+    """Return whether a word has a capital that English doesn't ask for, as for days and months."""
+    is_day = word[:2].upper() in DAYS
+    is_month = word[:3].lower() in MONTHS
+    return word[0].isupper() and not is_day and not is_month
+
+
+def ends_in_a_capital(words: list[str]) -> bool:
+    """Return whether the last of words has a capital, and isn't the first of the line."""
+    return len(words) > 1 and words[-1][0].isupper()
+
+
+def is_abbreviation(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 TWO = re.compile(r" *(?:and|or|to|&|[-–—/]|until|till|through|vs\.?) *", re.IGNORECASE)
@@ -431,24 +514,35 @@ def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
 def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
     """Return the phrases that count by what they say: date, time, repeat, until, count."""
     repeats = any(one.kind == "repeat" for one in found)
-    asked = {"until": "until" if repeats else "", "start": "date" if repeats else ""}
-    offers = [(asked.get(one.lead, one.kind), one) for one in found]
-    offers = [(says, one) for says, one in offers if says and (repeats or says != "count")]
+    offers = [(role_of(one, repeats), one) for one in found]
+    offers = [(says, one) for says, one in offers if says]
     offers.sort(key=lambda offer: (-offer[1].strength, offer[1].start))
     taken, before = {}, None
     while before != len(taken):  # what is taken may let another one count
         before = len(taken)
         for says, one in offers:
+            if says in taken:
+                continue
             others = [other for what, other in offers if what != says]
-            if says not in taken and counts(bare, one, tokens + list(taken.values()), others):
+            if counts(bare, one, tokens + list(taken.values()), others):
                 taken[says] = one
     if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
         return chosen(bare, [one for one in found if one.kind != "repeat"], tokens)
     return taken
 
 
+def role_of(one: Found, repeats: bool) -> str:
+    """Return what a phrase says in a line that repeats or not: "until Friday" ends a repeat, and
+    "starting Friday" is the date that it begins on. "" is nothing."""
+    if one.lead in ("until", "start") and not repeats:
+        return ""
+    if one.kind == "count" and not repeats:
+        return ""
+    return {"until": "until", "start": "date"}.get(one.lead, one.kind)
+
+
 def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
-    """Does a phrase count where it stands, among what is taken and others that may be?"""
+    """Return whether a phrase counts where it stands, among those taken and others that may be."""
     if one.strength == STRONG or any(is_beside(bare, one, other) for other in others):
         return True
     if one.strength == BESIDE:
@@ -456,17 +550,42 @@ def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bo
     behind = blanked(bare, taken)[one.end :]
     if not behind.strip(" ,.;:!?)-–—"):
         return True
-    following = behind.split()[0].lower() if behind[0] == " " else ""
     if bare[: one.start].strip():
-        is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?[-–][0-9]", following)  # monday 10-11
-        return one.strength == FAIR and (following in FUNCTION or bool(is_time))
-    # At the start: Friday: call Bob, 14:30 dentist, 15/4 taxes, Sunday dinner at 7; but not 3:10 to
-    # Yuma.
-    is_figures = one.kind == "time" or (one.strength == FAIR and bare[one.start].isdigit())
-    has_time = one.strength == FAIR and any(other.kind == "time" for other in taken)
-    return bool(re.match(r" *[:,–—]| - ", behind)) or (
-        (is_figures or has_time) and following != "to"
-    )
+        return counts_inside(one, behind)
+    return counts_at_the_start(bare, one, taken, behind)
+
+
+def following_word(behind: str) -> str:
+    """Return the word that follows, in small letters; "" where a mark is between."""
+    if not behind.startswith(" "):
+        return ""
+    return behind.split()[0].lower()
+
+
+def counts_inside(one: Found, behind: str) -> bool:
+    """Return whether a phrase counts in the middle of a line, by the word behind it."""
+    if one.strength != FAIR:
+        return False
+    word = following_word(behind)
+    is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?[-–][0-9]", word)  # monday 10-11
+    return word in FUNCTION or bool(is_time)
+
+
+def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) -> bool:
+    """Return whether a phrase counts at the start of a line.
+
+    It does in: Friday: call Bob; 14:30 dentist; 15/4 taxes; Sunday dinner at 7. It doesn't in: 3:10
+    to Yuma.
+    """
+    if re.match(r" *[:,–—]| - ", behind):
+        return True
+    if following_word(behind) == "to":
+        return False
+    if one.kind == "time":
+        return True
+    if one.strength != FAIR:
+        return False
+    return bare[one.start].isdigit() or any(other.kind == "time" for other in taken)
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
@@ -474,28 +593,72 @@ def is_beside(bare: str, one: Found, other: Found) -> bool:
     return not bare[first.end : second.start].strip(" ,;")
 
 
+# What they stand for, and where
+
+
+def dates_of(found: dict[str, Found], now: datetime) -> dict:
+    """Return the fields that the chosen phrases stand for; {} for a day beyond 9999."""
+    said = {says: one.value for says, one in found.items()}
+    try:
+        return meaning(said, now)
+    except (ValueError, OverflowError):
+        return {}
+
+
+def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:
+    """Return the spans of tokens and of the chosen phrases, as they stand in the line."""
+    spans = [Span(token.start, token.end, token.kind) for token in tokens]
+    spans += [Span(one.start, one.end, SPANS.get(says, says)) for says, one in found.items()]
+    return sorted(spans)
+
+
 def tidied(line: str, spans: list[Span]) -> list[Span]:
     """Return the spans, each with the marks around it that lose their sense without it."""
-    for at, (start, end, kind) in enumerate(spans):
-        if kind in ("tag", "list", "priority"):
-            continue
-        before = line[spans[at - 1].end if at else 0 : start]
-        behind = line[end : spans[at + 1].start if at + 1 < len(spans) else len(line)]
-        is_first = not without(line[:start], spans[:at])
-        later = [Span(span.start - end, span.end - end, span.kind) for span in spans[at + 1 :]]
-        is_last = not without(line[end:], later).strip(" ,;.")
-        if before.endswith("(") and behind.startswith(")"):
-            start, end = start - 1, end + 1
-        elif is_first and (mark := re.match(r"\s*(?:[:,;]|[-–—](?!\S))\s*", behind)):
-            end += mark.end()
-        elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
-            end += len(behind.rstrip())
-        elif re.match(r"[?!.,;:]", behind):
-            start -= len(before) - len(before.rstrip())
-        if is_last and (mark := re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)):
-            start -= mark.end() - mark.start()
-        spans[at] = Span(start, end, kind)
+    for at, span in enumerate(spans):
+        if span.kind not in ("tag", "list", "priority"):
+            spans[at] = with_marks(line, spans, at)
     return spans
+
+
+def with_marks(line: str, spans: list[Span], at: int) -> Span:
+    """Return one of the spans with the marks around it: parentheses, a colon, a comma …"""
+    start, end, kind = spans[at]
+    before, behind = beside_span(line, spans, at)
+    if before.endswith("(") and behind.startswith(")"):
+        start, end = start - 1, end + 1
+    elif is_first(line, spans, at) and (mark := re.match(r"\s*(?:[:,;]|[-–—](?!\S))\s*", behind)):
+        end += mark.end()
+    elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
+        end += len(behind.rstrip())
+    elif re.match(r"[?!.,;:]", behind):
+        start -= len(before) - len(before.rstrip())
+    mark = re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)
+    if mark and is_last(line, spans, at):
+        start -= mark.end() - mark.start()
+    return Span(start, end, kind)
+
+
+def beside_span(line: str, spans: list[Span], at: int) -> tuple[str, str]:
+    """Return the text between a span and the one before it, and between it and the next."""
+    start, end, _ = spans[at]
+    from_, to = 0, len(line)
+    if at > 0:
+        from_ = spans[at - 1].end
+    if at + 1 < len(spans):
+        to = spans[at + 1].start
+    return line[from_:start], line[end:to]
+
+
+def is_first(line: str, spans: list[Span], at: int) -> bool:
+    """Return whether no text stands before a span."""
+    return not without(line[: spans[at].start], spans[:at])
+
+
+def is_last(line: str, spans: list[Span], at: int) -> bool:
+    """Return whether no text stands behind a span, but for marks."""
+    end = spans[at].end
+    later = [Span(span.start - end, span.end - end, span.kind) for span in spans[at + 1 :]]
+    return not without(line[end:], later).strip(" ,;.")
 
 
 def without(line: str, spans: list[Span]) -> str:
