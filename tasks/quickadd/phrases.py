@@ -87,15 +87,30 @@ class Clock:
         part = self.part or part
         if self.hour is None:
             return PARTS[part], 0
-        hour, late = self.hour, part in ("afternoon", "evening", "night")
-        if part == "night" and (hour == 0 or (hour == 12 and self.how == "bare")):
-            return time(0, self.minute), 1
-        if part == "night" and hour < 5 and self.how != "exact":
-            return time(hour, self.minute), 1
-        is_later = late and (5 if part == "night" else 1) <= hour < 12
-        if (is_later and self.how != "exact") or (self.how == "bare" and not part and hour <= 7):
+        if part == "night" and self.is_after_midnight:
+            return time(self.hour % 12, self.minute), 1
+        hour = self.hour
+        if self.is_in_second_half(part):
             hour += 12
         return time(hour, self.minute), 0
+
+    @property
+    def is_after_midnight(self) -> bool:
+        """Whether "at night" has it on the next day: 0:30, 12 and 3:15 are, 5 am isn't."""
+        if self.hour == 0:
+            return True
+        if self.hour == 12:
+            return self.how == "bare"
+        return self.hour < 5 and self.how != "exact"
+
+    def is_in_second_half(self, part: str) -> bool:
+        """Return whether an hour of 1 to 11 is meant as one after noon in a part of the day."""
+        if self.how == "bare" and not part:
+            return self.hour <= 7
+        if self.how == "exact" or part not in ("afternoon", "evening", "night"):
+            return False
+        earliest = 5 if part == "night" else 1
+        return earliest <= self.hour < 12
 
 
 @dataclass(frozen=True)
@@ -128,36 +143,50 @@ def meaning(said: dict, now: datetime) -> dict:
     "count" a number and a unit or None.
     """
     day, rule = said.get("date"), said.get("repeat")
-    clock, later = day.clock if day else None, 0
-    part = (day.part if day else "") or (rule.part if rule else "")
-    if "time" in said:
-        clock, later = said["time"].within(part)
-    elif rule and not clock:
-        clock = PARTS.get(rule.part)
+    clock, later = clock_of(said, day, rule)
+    if not (day or clock or rule):
+        return {"due_date": None, "due_time": None}
     if day:
         due = day.day + timedelta(later)
     else:  # today if that is still to come
-        due = now.date() + timedelta(clock is not None and clock <= now.time())
+        is_past = clock is not None and clock <= now.time()
+        due = now.date() + timedelta(is_past)
+    if not rule:
+        return {"due_date": due, "due_time": clock}
+    due = rule.first(due)
+    repeat = {"repeat": rule_text(rule, said, due), "repeat_from": rule.repeat_from}
+    return {"due_date": due, "due_time": clock} | repeat
+
+
+def clock_of(said: dict, day: Day | None, rule: Rule | None) -> tuple[time | None, int]:
+    """Return the time that was said, of its own or by a part of the day; and how many days later
+    it is than the day that was said."""
+    part = (day and day.part) or (rule and rule.part) or ""
+    if "time" in said:
+        return said["time"].within(part)
+    if day and day.clock:
+        return day.clock, 0
     if rule:
-        due = rule.first(due)
-    if not (day or clock or rule):
-        due = None
-    fields = {"due_date": due, "due_time": clock}
-    if rule:
-        fields |= {"repeat": rule_text(rule, said, due), "repeat_from": rule.repeat_from}
-    return fields
+        return PARTS.get(rule.part), 0
+    return None, 0
 
 
 def rule_text(rule: Rule, said: dict, due: date) -> str:
     """Return a rule as RFC 5545 writes it, with the end that was said."""
     number, unit = said.get("count", (0, ""))
-    last = said["until"].day if "until" in said else None
-    if unit and not last:
+    last = None
+    if "until" in said:
+        last = said["until"].day
+    elif unit:
         last = after(due, number, unit) - timedelta(1)
     if last and last < due:
         raise ValueError("It would end before it begins.")
-    end = f"UNTIL={last.isoformat().replace('-', '')}" if last else f"COUNT={number}"
-    return ";".join([*rule.parts, *([end] if last or number else [])])
+    parts = list(rule.parts)
+    if last:
+        parts.append(f"UNTIL={last.isoformat().replace('-', '')}")
+    elif number:
+        parts.append(f"COUNT={number}")
+    return ";".join(parts)
 
 
 # Days
@@ -386,19 +415,25 @@ def read_shorthand(match, now):
 
 def read_nth_weekday(match, now):
     """the last friday of the month, first monday of april 2027, last day of next month"""
-    scope = " ".join(match["scope"].lower().split())
-    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
     if match["nth"].lower() in ("other", "alternate"):
         return None
-    if scope.endswith("month"):
-        first = after(now.today.replace(day=1), scope.startswith("next"), "month")
-        day = month_weekday(first, nth, weekdays)
-        if scope == "month" and day and day < now.today:
-            day = month_weekday(after(first, 1, "month"), nth, weekdays)
-        return Day(day) if day and day >= now.today else None
-    months = [after(date(now.today.year, month_of(scope), 1), years, "year") for years in (0, 1)]
-    days = [month_weekday(month, nth, weekdays) for month in months]
+    scope = " ".join(match["scope"].lower().split())
+    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    days = [month_weekday(month, nth, weekdays) for month in months_of(scope, now)]
+    if scope == "month" and days[0] is None:  # this month has no fifth Friday
+        return None
     return next((Day(day) for day in days if day and day >= now.today), None)
+
+
+def months_of(scope: str, now: Now) -> list[date]:
+    """Return the first days of the months that "the month", "next month" or "April" may mean."""
+    first = now.today.replace(day=1)
+    if scope == "month":
+        return [first, after(first, 1, "month")]
+    if scope.endswith("month"):
+        return [after(first, scope.startswith("next"), "month")]
+    this_year = date(now.today.year, month_of(scope), 1)
+    return [this_year, after(this_year, 1, "year")]
 
 
 def read_date(match, now):
@@ -425,20 +460,31 @@ def read_figures(match, now):
     if (first, second) == (24, 7):
         return None
     is_dotted = "." in match[0]  # which puts the day first everywhere
-    day, month = (first, second) if now.day_first or is_dotted else (second, first)
+    day, month = first, second
+    if not now.day_first and not is_dotted:
+        day, month = second, first
     if month > 12:
         day, month = month, day
     said = match.groupdict()
-    if not said.get("year"):
-        found = next_date(month, day, now.today)
-    else:
-        year = int(said["year"])
-        found = date(year if year > 99 else 2000 + year, month, day)
-        if year < 100 and found.year > now.today.year + 20:  # 11/22/63
-            return None
-    if found < now.today or (said.get("day") and weekday_of(said["day"]) != found.weekday()):
+    found = day_of_figures(said.get("year"), month, day, now)
+    if found is None or found < now.today:
+        return None
+    weekday = said.get("day")
+    if weekday and weekday_of(weekday) != found.weekday():
         return None
     return Day(found)
+
+
+def day_of_figures(year: str | None, month: int, day: int, now: Now) -> date | None:
+    """Return the day; a year of two figures is of this century, and None if it is far ahead."""
+    if not year:
+        return next_date(month, day, now.today)
+    if int(year) > 99:
+        return date(int(year), month, day)
+    found = date(2000 + int(year), month, day)
+    if found.year > now.today.year + 20:  # 11/22/63
+        return None
+    return found
 
 
 def read_month_day(match, now):
@@ -478,15 +524,25 @@ def read_weekend(match, now):
 def read_hour(match, now):
     """9 am, 7.30pm, 21:30, 14h30, at 4, five o'clock"""
     said = match.groupdict()
-    hour, minute = number_of(said["hour"]), said.get("minute") and number_of(said["minute"])
-    half = (said.get("half") or "").lower()
+    hour, half = number_of(said["hour"]), (said.get("half") or "").lower()
+    minute, how = said.get("minute"), "written"
     if half:
-        hour = hour % 12 + 12 * half.startswith("p") if 1 <= hour <= 12 else 99
-    how = "exact" if half else "bare" if minute is None else "written"
-    minute = minute or 0
-    if hour > 23 or minute > 59 or (how == "bare" and not hour):
+        how = "exact"
+    elif minute is None:
+        how = "bare"
+    minutes = number_of(minute) if minute else 0
+    if half and not 1 <= hour <= 12:
         return None
-    return Clock(hour, minute, how, part_of(match), said["hour"].startswith("0"))
+    if half:
+        hour = of_half(hour, half)
+    if hour > 23 or minutes > 59 or (how == "bare" and not hour):
+        return None
+    return Clock(hour, minutes, how, part_of(match), said["hour"].startswith("0"))
+
+
+def of_half(hour: int, half: str) -> int:
+    """Return an hour of am or pm, 1 to 12, as one of 24."""
+    return hour % 12 + 12 * half.startswith("p")
 
 
 def read_past(match, now):
@@ -499,7 +555,7 @@ def read_past(match, now):
         hour, minute = (hour - 1 or 12), 60 - minute
     half = (match["half"] or "").lower()
     if half:
-        return Clock(hour % 12 + 12 * half.startswith("p"), minute)
+        return Clock(of_half(hour, half), minute)
     return Clock(hour, minute, "bare", part_of(match))
 
 
