@@ -24,6 +24,7 @@ MONTH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 WORKDAYS = {0, 1, 2, 3, 4}
+EVERY_DAY = set(range(7))
 MOST_INTERVAL = 999
 MOST_COUNT = 9999
 OLDEST = timedelta(3653)  # before today: a count from there is counted day by day
@@ -100,18 +101,31 @@ def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: st
 
 
 def refuse_senseless(rule: Rule) -> None:
-    has_nth = any(nth for nth, _ in rule.weekdays)
+    """Raise ValueError, in words, if the parts of a rule make no sense together."""
     if rule.until and rule.count:
         raise ValueError("A repeat ends on a day or after a number of times, not both.")
+    refuse_senseless_weekdays(rule)
+    if rule.month_days and rule.frequency == "WEEKLY":
+        raise ValueError("What repeats by the week has weekdays, no days of the month.")
+    if rule.positions and not has_days_to_choose_from(rule):
+        raise ValueError("BYSETPOS chooses from the days of a week, month or year: say which.")
+
+
+def refuse_senseless_weekdays(rule: Rule) -> None:
+    has_nth = any(nth for nth, _ in rule.weekdays)
     if has_nth and rule.frequency not in ("MONTHLY", "YEARLY"):
         raise ValueError("Only what repeats by the month or year has a first or last Monday.")
     if has_nth and rule.frequency == "YEARLY" and not rule.months:
         raise ValueError("Say the month of that weekday, with BYMONTH.")
-    if rule.month_days and rule.frequency == "WEEKLY":
-        raise ValueError("What repeats by the week has weekdays, no days of the month.")
-    has_days = rule.weekdays or rule.month_days or (rule.months and rule.frequency == "YEARLY")
-    if rule.positions and (rule.frequency == "DAILY" or not has_days):
-        raise ValueError("BYSETPOS chooses from the days of a week, month or year: say which.")
+
+
+def has_days_to_choose_from(rule: Rule) -> bool:
+    """Return whether a period of the rule has several days, from which BYSETPOS can choose."""
+    if rule.frequency == "DAILY":
+        return False
+    if rule.frequency == "YEARLY" and rule.months:
+        return True
+    return bool(rule.weekdays or rule.month_days)
 
 
 def frequency_of(value: str, name: str) -> str:
@@ -355,24 +369,39 @@ def moved(rule: Rule, old: date, new: date) -> Rule:
     """
     if next(series_from(replace(rule, count=None), new, new, 0), None) == new:
         return rule
+    if not can_move(rule, old, new):
+        raise ValueError(f"It repeats {describe(write(rule))}. Change the repeat to move it.")
     changes = {}
-    if rule.weekdays and not rule.month_days:
-        (nth, weekday), *others = rule.weekdays
+    if rule.month_days:
+        changes["month_days"] = (month_day_of(new, rule.month_days[0]),)
+    elif rule.weekdays:
+        nth, _ = rule.weekdays[0]
         changes["weekdays"] = ((nth_of(new, nth), new.weekday()),)
-        is_named = weekday == old.weekday() and nth in (0, nth_of(old, nth))
-    elif rule.month_days:
-        (number, *others), length = rule.month_days, monthrange(new.year, new.month)[1]
-        is_last = number < 0 and new.day == length
-        changes["month_days"] = (-1 if is_last else new.day,)
-        is_named = not rule.weekdays and clamped((number,), old.year, old.month) == {old.day}
-    else:
-        is_named, others = True, []
     if rule.months and new.month not in rule.months:
         changes["months"] = (new.month,)
-        is_named = is_named and rule.months == (old.month,)
-    if rule.positions or others or not is_named:
-        raise ValueError(f"It repeats {describe(write(rule))}. Change the repeat to move it.")
     return replace(rule, **changes)
+
+
+def can_move(rule: Rule, old: date, new: date) -> bool:
+    """Return whether the rule names one day, old's, so that new's can stand in its place."""
+    if rule.positions or len(rule.weekdays) > 1 or len(rule.month_days) > 1:
+        return False
+    if rule.months and new.month not in rule.months and rule.months != (old.month,):
+        return False
+    if rule.month_days:
+        return not rule.weekdays and clamped(rule.month_days, old.year, old.month) == {old.day}
+    if rule.weekdays:
+        nth, weekday = rule.weekdays[0]
+        return weekday == old.weekday() and nth in (0, nth_of(old, nth))
+    return True
+
+
+def month_day_of(day: date, like: int) -> int:
+    """Return the number of a day in its month: -1 for the last, if like counts from the end."""
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    if like < 0 and is_last:
+        return -1
+    return day.day
 
 
 def nth_of(day: date, like: int) -> int:
@@ -505,64 +534,107 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
         said = read(rule)
     except ValueError:
         return rule
-    unit = FREQUENCIES[said.frequency]
-    words = f"every {unit}" if said.interval == 1 else f"every {said.interval} {unit}s"
-    if days := days_in_words(said):
-        is_own = said.interval == 1 and said.frequency == "WEEKLY"
-        words = f"every {days}" if is_own else f"{words} on {days}"
-    if said.frequency == "YEARLY" and days and not (said.months or said.positions):
-        words += " in every month"
+    words = how_often_in_words(said)
     if said.months:
         words += f" in {listed([MONTH_NAMES[month - 1] for month in said.months])}"
     if said.until:
         words += f" until {on(said.until)}"
-    if said.count:
-        words += f", {said.count} time{'s' if said.count > 1 else ''}"
+    if said.count == 1:
+        words += ", 1 time"
+    elif said.count:
+        words += f", {said.count} times"
+    return words
+
+
+def how_often_in_words(said: Rule) -> str:
+    """Return "every 2 weeks on Monday", without months and an end."""
+    unit, days = FREQUENCIES[said.frequency], days_in_words(said)
+    if days and said.frequency == "WEEKLY" and said.interval == 1:
+        return f"every {days}"
+    words = f"every {unit}"
+    if said.interval > 1:
+        words = f"every {said.interval} {unit}s"
+    if not days:
+        return words
+    words += f" on {days}"
+    if said.frequency == "YEARLY" and not (said.months or said.positions):
+        words += " in every month"
     return words
 
 
 def days_in_words(said: Rule) -> str:
     """Return the days of a rule: "weekday", "the 1st and 15th", "the last Friday"."""
-    weekdays = {weekday for _, weekday in said.weekdays}
-    is_set = weekdays in (WORKDAYS, set(range(7)))
-    if said.weekdays and any(nth for nth, _ in said.weekdays):
-        days = listed([nth_in_words(*pair) for pair in said.weekdays])
-    elif is_set:
-        days = "weekday" if weekdays == WORKDAYS else "day"
-    else:
-        days = listed([DAY_NAMES[day] for day in sorted(weekdays)])
+    days = weekdays_in_words(said)
     if said.month_days:
         numbers = [month_day_in_words(day) for day in said.month_days]
-        days += f", if it is the {listed(numbers, 'or')}" if days else f"the {listed(numbers)}"
+        if days:
+            days += f", if it is the {listed(numbers, 'or')}"
+        else:
+            days = f"the {listed(numbers)}"
     if said.positions:
-        positions = listed([position_in_words(number) for number in said.positions])
-        of = "" if is_set or len(weekdays) == 1 or not days else "of "
-        days = f"the {positions} {of}{days or 'one'}"
-    elif days == "weekday" and (said.interval > 1 or said.frequency != "WEEKLY"):
-        days = "weekdays"
+        return positions_in_words(said, days)
+    is_every_week = said.frequency == "WEEKLY" and said.interval == 1
+    if days == "weekday" and not is_every_week:
+        return "weekdays"
     return days
 
 
+def weekdays_in_words(said: Rule) -> str:
+    """Return the weekdays of a rule: "weekday", "day" for all, "Monday and Thursday"."""
+    if any(nth for nth, _ in said.weekdays):
+        return listed([nth_in_words(*pair) for pair in said.weekdays])
+    weekdays = {weekday for _, weekday in said.weekdays}
+    if weekdays == WORKDAYS:
+        return "weekday"
+    if weekdays == EVERY_DAY:
+        return "day"
+    return listed([DAY_NAMES[day] for day in sorted(weekdays)])
+
+
+def positions_in_words(said: Rule, days: str) -> str:
+    """Return the days that a rule chooses: "the last weekday", "the 2nd of Monday and Friday"."""
+    positions = listed([position_in_words(number) for number in said.positions])
+    if not days:
+        return f"the {positions} one"
+    weekdays = {weekday for _, weekday in said.weekdays}
+    is_one_kind = weekdays in (WORKDAYS, EVERY_DAY) or len(weekdays) == 1
+    if is_one_kind:
+        return f"the {positions} {days}"
+    return f"the {positions} of {days}"
+
+
 def nth_in_words(nth: int, weekday: int) -> str:
-    return f"the {NTH[nth]} {DAY_NAMES[weekday]}" if nth else f"each {DAY_NAMES[weekday]}"
+    if nth:
+        return f"the {NTH[nth]} {DAY_NAMES[weekday]}"
+    return f"each {DAY_NAMES[weekday]}"
 
 
 def position_in_words(number: int) -> str:
-    return NTH.get(number) or (f"{ordinal(-number)} last" if number < 0 else ordinal(number))
+    if number in NTH:
+        return NTH[number]
+    if number < 0:
+        return f"{ordinal(-number)} last"
+    return ordinal(number)
 
 
 def month_day_in_words(number: int) -> str:
     if number == -1:
         return "last day"
-    return ordinal(number) if number > 0 else f"{ordinal(-number)} last day"
+    if number < 0:
+        return f"{ordinal(-number)} last day"
+    return ordinal(number)
 
 
 def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 11th."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+    return f"{number}{ending}"
 
 
 def listed(words: list[str], last: str = "and") -> str:
     """Return words as a sentence lists them: a, b and c."""
-    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
