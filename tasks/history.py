@@ -1,9 +1,9 @@
 """What users did: their acts, with what each changed, enough to undo it for 30 days.
 
 An act is kept in the transaction in which it changes rows. Of each row there is what stood in the
-changed columns before and after, as JSON: {"priority": 0} and {"priority": 3}. A tag is a column of
-its own there: "tag 12" is true where tag 12 hangs on the task. Of a new row there is its deleted_at
-alone, as if it came out of the trash: to undo it is to put it there.
+changed columns before and after, as JSON: {"priority": 0} and {"priority": 3}. Of a new row there
+is its deleted_at alone, as if it came out of the trash: to undo it is to put it there. A tag that a
+task was given, or that was taken off it, is a change of its own, which names both.
 """
 
 from datetime import timedelta
@@ -15,6 +15,10 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+# Begins the name of a tag in changes: versions before 0011 kept tags among the columns of a task.
+# Their processes may run beside this one for a while, so both forms are read for UNDO_DAYS. Then a
+# migration like 0011 can rewrite what those processes left, and tags need no such name.
+OLD_TAG = "tag "
 BATCH = 5000  # rows that are deleted for ever in one statement
 UNDO_DAYS = 30
 
@@ -151,20 +155,37 @@ class Act(models.Model):
                 names = {*names, "position"} & set(old)
             if names:
                 change = Change.of_row(model, pk, old.get("task_id"))
-                change.act, change.user_id = self, self.user_id
                 change.before = {name: old[name] for name in names}
                 change.after = {name: after[pk][name] for name in names}
                 changes.append(change)
-        if changes and self._state.adding:
-            self.save(force_insert=True)
-        Change.objects.bulk_create(changes)
-        return len(changes)
+        return self.insert(changes)
 
     def keep_new(self, rows):
         """Keep that these rows are new; with them a new act comes into the database."""
-        if rows and self._state.adding:
+        self.insert([self.newness_of(row) for row in rows])
+
+    def keep_tags(self, tags):
+        """Keep which tags were given to tasks, and which were taken off them.
+
+        tags is {id of a task: {id of a tag: whether the task has it now}}. With the first of them a
+        new act comes into the database.
+        """
+        self.insert(
+            [
+                Change.of_tag(task, tag, is_tagged)
+                for task, tags_of_task in tags.items()
+                for tag, is_tagged in tags_of_task.items()
+            ]
+        )
+
+    def insert(self, changes):
+        """Insert new changes, and before the first one a new act. Return their number."""
+        if changes and self._state.adding:
             self.save(force_insert=True)
-        Change.objects.bulk_create(self.newness_of(row) for row in rows)
+        for change in changes:
+            change.act, change.user_id = self, self.user_id
+        Change.objects.bulk_create(changes)
+        return len(changes)
 
     def newness_of(self, row):
         """Return the change that this new row is."""
@@ -230,6 +251,16 @@ class Change(models.Model):
     list = part("tasks.TaskList")
     tag = part("tasks.Tag")
     step = part("tasks.Step")
+    # A tag that the task was given, or that was taken off it. The database has no key on it, since
+    # the history of the task stays when the tag is deleted for ever.
+    tagged_with = models.ForeignKey(
+        "tasks.Tag",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     before = models.JSONField()
     after = models.JSONField()
 
@@ -247,7 +278,16 @@ class Change(models.Model):
     @classmethod
     def name_of(cls, model):
         """Return the name of the key that a change of a row of model has: "task", "list" …"""
+        # The first of two for a tag: the other one is on a tag of a task, which is the row then.
         return next(key.name for key in cls._meta.fields if key.related_model is model)
+
+    @classmethod
+    def of_tag(cls, task, tag, is_tagged):
+        """Return the change of a task that was given a tag, or lost it, both by their ids."""
+        # The version before this one may still be running, and knows a tag by this name.
+        name = OLD_TAG + str(tag)
+        before, after = {name: not is_tagged}, {name: is_tagged}
+        return cls(task_id=task, tagged_with_id=tag, before=before, after=after)
 
     @classmethod
     def of_row(cls, model, pk, task_pk=None):
@@ -265,3 +305,66 @@ class Change(models.Model):
     @property
     def row_pk(self):
         return getattr(self, f"{self.row_name}_id")
+
+
+class RowChange:
+    """All that an act changed in one row, by however many changes it is kept.
+
+    `before` and `after` are the columns, {name: JSON}. `tags` are those that a task was given or
+    lost, {id: (whether it had the tag before, and after)}.
+    """
+
+    def __init__(self, change):
+        """change is the first of the row's changes in the act; add() takes it and the others."""
+        self.change = change
+        self.row_name, self.row_pk, self.task_id = change.row_name, change.row_pk, change.task_id
+        self.before, self.after, self.tags = {}, {}, {}
+
+    def __str__(self):
+        return f"{self.row_name} {self.row_pk}: {self.before} → {self.after}, tags {self.tags}"
+
+    @property
+    def act(self):
+        return self.change.act
+
+    @property
+    def row(self):
+        return self.change.row
+
+    @property
+    def task(self):
+        return self.change.task
+
+    def add(self, change):
+        """Add the next change of the row: what changed twice is one change."""
+        for name, before in change.before.items():
+            after = change.after[name]
+            if change.tagged_with_id:
+                self.add_tag(change.tagged_with_id, before, after)
+            elif name.startswith(OLD_TAG):
+                self.add_tag(int(name.removeprefix(OLD_TAG)), before, after)
+            else:
+                self.before.setdefault(name, before)
+                self.after[name] = after
+
+    def add_tag(self, pk, before, after):
+        first, _ = self.tags.get(pk, (before, after))
+        self.tags[pk] = (first, after)
+
+    def reversed(self):
+        """Return the change back."""
+        back = RowChange(self.change)
+        back.before, back.after = self.after, self.before
+        back.tags = {pk: (after, before) for pk, (before, after) in self.tags.items()}
+        return back
+
+    @classmethod
+    def of_rows(cls, changes):
+        """Return changes, which may be of several acts, row by row and in their order."""
+        rows = {}
+        for change in changes:
+            key = change.act_id, change.row_name, change.row_pk
+            if key not in rows:
+                rows[key] = cls(change)
+            rows[key].add(change)
+        return list(rows.values())

@@ -23,7 +23,6 @@ from tasks.addresses import address
 from tasks.history import Act, Change, PurgeableQuerySet, as_json, owner
 from tasks.search import LONGEST, fold
 
-TAG = "tag "  # begins the name of a column that is a tag, see tasks.history
 LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
 
 
@@ -263,9 +262,12 @@ class KeptQuerySet(PurgeableQuerySet):
         return {"version": F("version") + 1}
 
     def rewrite(self, act, rows):
-        """Write to each row what is its own, {id: {column: JSON}}, all with the same columns."""
+        """Write to each row what is its own, {id: {column: JSON}}, all with the same columns.
+
+        Return the ids of the rows whose version was raised.
+        """
         if not rows:
-            return
+            return set()
         mine = self.model.everything.filter(pk__in=rows)
         columns = list(next(iter(rows.values())))
         before = mine.states(columns)
@@ -276,12 +278,11 @@ class KeptQuerySet(PurgeableQuerySet):
         mine.filter(pk__in=edited).write()
         if act:
             act.keep(self.model, before, after)
+        return set(edited)
 
     def write_rows(self, rows):
-        """Write to each row what is its own, in one statement. Tags are no columns here."""
-        columns = [name for name in next(iter(rows.values()), {}) if not name.startswith(TAG)]
-        if not columns:
-            return
+        """Write to each row what is its own, in one statement."""
+        columns = list(next(iter(rows.values())))
         table = connection.ops.quote_name(self.model._meta.db_table)
         sets = ", ".join(f"{name} = r.{name}" for name in columns)
         with connection.cursor() as cursor:
@@ -793,32 +794,31 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
             fields = {"position": ""} | fields
         return super().change(act, **fields)
 
-    def column(self, name):
-        return name if name.startswith(TAG) else super().column(name)
-
-    def states(self, columns, *, lock=True):
-        """The column of a tag, "tag 12", tells whether it hangs on the task."""
-        tags = [name for name in columns if name.startswith(TAG)]
-        rows = super().states([name for name in columns if name not in tags], lock=lock)
-        if not tags:
-            return rows
-        pks = [int(name.removeprefix(TAG)) for name in tags]
-        pairs = TaskTag.objects.filter(task__in=rows, tag__in=pks).values_list("task", "tag")
-        hung = {(task, TAG + str(tag)) for task, tag in pairs}
-        return {pk: row | {name: (pk, name) in hung for name in tags} for pk, row in rows.items()}
-
     def write(self, **fields):
-        tags = {name: fields.pop(name) for name in list(fields) if name.startswith(TAG)}
         number = super().write(**fields)
         if fields.get("list"):
             self.leave_deleted_lists()
-        if tags:
-            TaskTag.objects.write(dict.fromkeys(self.values_list("pk", flat=True), tags))
         return number
 
-    def write_rows(self, rows):
-        super().write_rows(rows)
-        TaskTag.objects.write(rows)
+    @transaction.atomic(savepoint=False)
+    def change_tags(self, act, tags, *, raised=()):
+        """Give these tasks tags and take others off, {id of a tag: whether they are to have it}.
+
+        Return how many tasks had others before. raised is as for write_tags().
+        """
+        return self.write_tags(act, dict.fromkeys(self.states([]), tags), raised=raised)
+
+    def write_tags(self, act, tags, *, raised=()):
+        """Give each task its own tags, {id: {id of a tag: whether it is to have it}}.
+
+        The tasks are locked. raised are the ids of those whose version this act has raised already.
+        Return how many tasks had others before.
+        """
+        changed = TaskTag.objects.write(tags)
+        Task.everything.filter(pk__in=changed.keys() - raised).write()
+        if act:
+            act.keep_tags(changed)
+        return len(changed)
 
     def add_all(self, act, tasks):
         """Insert new tasks in this order, [(task, its steps, its tags)], as one act."""
@@ -833,7 +833,7 @@ class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
         there = Task.everything.filter(pk__in=[task.pk for task in new])
         there.leave_deleted_lists()
         TaskTag.objects.write(
-            {task.pk: {TAG + str(tag.pk): True for tag in tags} for task, _, tags in tasks}
+            {task.pk: dict.fromkeys([tag.pk for tag in tags], True) for task, _, tags in tasks}
         )
         act.keep_new(new)
         notify([task.pk for task in new])
@@ -1199,11 +1199,21 @@ class Task(Kept):
         TaskList.everything.filter(pk=self.list_id).lock()
         return super().restore(version, act=act, **HOME)
 
+    @transaction.atomic(savepoint=False)
     def edit(self, *, act=None, add_tags=(), remove_tags=(), **fields):
-        """Write new values of fields; hang these tags on it, and take those off."""
-        tags = {TAG + str(tag.pk): True for tag in add_tags}
-        tags |= {TAG + str(tag.pk): False for tag in remove_tags}
-        return super().edit(act=act, **fields, **tags)
+        """Write new values of fields; give it some tags, and take others off it."""
+        act = act or self.new_act(Act.Kind.EDIT)
+        rows = Task.everything.filter(pk=self.pk)
+        edited = number = 0
+        if fields:
+            edited = rows.change(act, **fields)
+        if add_tags or remove_tags:
+            tags = dict.fromkeys([tag.pk for tag in add_tags], True)
+            tags |= dict.fromkeys([tag.pk for tag in remove_tags], False)
+            raised = {self.pk} if edited else set()
+            number = rows.change_tags(act, tags, raised=raised)
+        self.refresh()
+        return act if edited or number else None
 
     @transaction.atomic
     def put_into(self, name):
@@ -1316,35 +1326,42 @@ def owner_of_task(related_name):
     )
 
 
-class TaskTagQuerySet(models.QuerySet):
-    def write(self, rows):
-        """Hang tags on tasks and take them off: {id of a task: {"tag 12": True}}.
+# The parameters are the ids of tasks and, in the same order, of tags.
+TAG_TASKS = """
+INSERT INTO tasks_tasktag (user_id, task_id, tag_id)
+    SELECT t.user_id, t.id, g.id FROM unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
+    JOIN tasks_task t ON t.id = r.task
+    JOIN tasks_tag g ON g.id = r.tag AND g.user_id = t.user_id
+    ORDER BY t.id, g.id
+    ON CONFLICT DO NOTHING RETURNING task_id, tag_id
+"""
+UNTAG_TASKS = """
+DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
+    WHERE t.task_id = r.task AND t.tag_id = r.tag RETURNING t.task_id, t.tag_id
+"""
 
-        Tags that were deleted for ever are left out.
+
+class TaskTagQuerySet(models.QuerySet):
+    def write(self, tags):
+        """Give tasks tags and take others off, {id of a task: {id of a tag: is it to have it?}}.
+
+        Tags that were deleted for ever are left out. Return likewise what was otherwise before.
         """
         pairs = {True: ([], []), False: ([], [])}
-        for task, columns in rows.items():
-            for name in columns:
-                if name.startswith(TAG):
-                    tasks, tags = pairs[columns[name]]
-                    tasks.append(task)
-                    tags.append(int(name.removeprefix(TAG)))
-        with connection.cursor() as cursor:
-            if pairs[True][0]:
-                cursor.execute(
-                    "INSERT INTO tasks_tasktag (user_id, task_id, tag_id)"
-                    " SELECT t.user_id, t.id, g.id FROM unnest(%s::bigint[], %s::bigint[])"
-                    " AS r (task, tag) JOIN tasks_task t ON t.id = r.task"
-                    " JOIN tasks_tag g ON g.id = r.tag AND g.user_id = t.user_id"
-                    " ON CONFLICT DO NOTHING",
-                    pairs[True],
-                )
-            if pairs[False][0]:
-                cursor.execute(
-                    "DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[])"
-                    " AS r (task, tag) WHERE t.task_id = r.task AND t.tag_id = r.tag",
-                    pairs[False],
-                )
+        for task, tags_of_task in tags.items():
+            for tag, is_tagged in tags_of_task.items():
+                tasks, tags_of_pairs = pairs[is_tagged]
+                tasks.append(task)
+                tags_of_pairs.append(tag)
+        changed = {}
+        for is_tagged, sql in [(True, TAG_TASKS), (False, UNTAG_TASKS)]:
+            if not pairs[is_tagged][0]:
+                continue
+            with connection.cursor() as cursor:
+                cursor.execute(sql, pairs[is_tagged])
+                for task, tag in cursor.fetchall():
+                    changed.setdefault(task, {})[tag] = is_tagged
+        return changed
 
 
 class TaskTag(models.Model):

@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, time
 from itertools import accumulate
 from operator import itemgetter
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Coalesce, DenseRank
 
 from accounts import text
 from accounts.models import Event
-from tasks.history import Act, Change
-from tasks.models import DATES, TAG, Task
+from tasks.history import Act, Change, RowChange
+from tasks.models import DATES, Task
 from tasks.recurrence import describe
-from tasks.undo import present_columns
+from tasks.undo import present_states
 
 # A repeat that goes on in such an act, since an occurrence of it became a task of its own.
 WENT_ON = Q(after__has_key="due_date") & Exists(
@@ -63,6 +63,7 @@ LABELS = {
     "repeat_anchor": "First day",
     "missed": "Missed ones",
     "list_id": "List",
+    "tags": "Tags",
     "completed_at": "Completed",
     "archived_at": "Archived",
     "deleted_at": "There",
@@ -148,17 +149,20 @@ class Teller:
         changes = Change.objects.filter(act__in=[act.pk for act in acts])
         changes = changes.filter(task=task) if task else changes.exclude(WENT_ON)
         rank = Case(*(When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)))
-        nth = Window(RowNumber(), partition_by="act", order_by=[rank, "id"])
+        # A row may have several changes: one of its columns, and one for each tag.
+        row = Coalesce("step", "task", "list", "tag")
+        of_kind = [F("act"), rank]
         counts = {
-            f"{name}s": Window(Count("pk", filter=is_of(name)), partition_by="act")
-            for name in KINDS
+            "nth": Window(DenseRank(), partition_by="act", order_by=[rank, row]),
+            "nth_from_last": Window(DenseRank(), partition_by=of_kind, order_by=row.desc()),
+            "tasks": Window(Count("pk", filter=is_of("task")), partition_by="act"),
+            "ended": Window(Count("pk", filter=ENDED), partition_by="act"),
         }
-        counts["ended"] = Window(Count("pk", filter=ENDED), partition_by="act")
-        shown = changes.annotate(nth=nth, **counts).filter(nth__lte=SHOWN)
-        shown = shown.select_related("list", "task", "step", "tag").order_by("act", "nth")
+        shown = changes.annotate(**counts).filter(nth__lte=SHOWN)
+        shown = shown.select_related("list", "task", "step", "tag").order_by("act", "nth", "pk")
         by_act = {}
-        for change in shown:
-            by_act.setdefault(change.act_id, []).append(change)
+        for row_change in RowChange.of_rows(shown):
+            by_act.setdefault(row_change.change.act_id, []).append(row_change)
         return [self.line(act, by_act[act.pk]) for act in acts if act.pk in by_act]
 
     def all_lines(self, done):
@@ -169,18 +173,20 @@ class Teller:
         return [lines[one] for one in done if one in lines]
 
     def line(self, act, changes):
-        name = next(name for name in KINDS if getattr(changes[0], f"{name}s"))
+        """Return an act as a line. changes are RowChanges, those of its first rows."""
+        first = changes[0].change
+        name = first.row_name
         mine = [change for change in changes if change.row_name == name]
-        number = getattr(changes[0], f"{name}s")
+        number = first.nth_from_last
         others = "" if number == 1 else ", ".join(quoted(change) for change in mine)
         if number > len(mine) > 1:
             others += ", …"
         details = self.details(mine[0]) if number == 1 else ()
         plain = self.words(act, mine[0], number)
-        if name == "list" and (tasks := changes[0].tasks):
+        if name == "list" and (tasks := first.tasks):
             plain += self.with_tasks(act, changes[1], f"{tasks} task{'' if tasks == 1 else 's'}")
-        if changes[0].ended and act.kind != Act.Kind.UNDO:
-            plain += self.without_repeat(changes[0].ended, number)
+        if first.ended and act.kind != Act.Kind.UNDO:
+            plain += self.without_repeat(first.ended, number)
         row = f"{name}-{mine[0].row_pk}"
         return Line(act, AGAIN.get(act.kind, "") + plain, plain, others, row, details)
 
@@ -199,24 +205,28 @@ class Teller:
 
     def words(self, act, change, number):
         """Return what act did to number rows, of which change is one: completed “Milk”."""
-        before, after = change.before, change.after
         if act.kind == Act.Kind.UNDO:
-            before, after = after, before
-        return self.phrase((act.of or act).kind, change, before, after, number)
+            change = change.reversed()
+        return self.phrase(act.original.kind, change, number)
 
-    def phrase(self, kind, change, before, after, number):
+    def phrase(self, kind, change, number):
+        after = change.after
         what = f"{number} {change.row_name}s" if number > 1 else quoted(change)
         if kind == Act.Kind.EDIT and "deleted_at" in after and change.row_name == "task":
             return f"saved {what} alone, out of its repeat"
         # Tasks of a list that comes or goes may only have moved.
         if kind == Act.Kind.EDIT or (kind in STATES and "deleted_at" not in after):
-            return self.edited(set(after), before, after, what, number)
+            return self.edited(change, what, number)
         if change.row_name == "step" and kind in {Act.Kind.COMPLETE, Act.Kind.REOPEN}:
             return f"{'ticked' if kind == Act.Kind.COMPLETE else 'unticked'} {what}"
         place = " to another place" if kind == Act.Kind.ORDER else ""
         return f"{VERBS[kind]} {what}{place}"
 
-    def edited(self, names, before, after, what, number):
+    def edited(self, change, what, number):
+        before, after = change.before, change.after
+        names = set(after)
+        if change.tags:
+            return self.tagged(change, what)
         if names <= {"list_id", "position"}:
             return f"moved {what} to {self.list_name(after.get('list_id'))}"
         if names == {"priority"}:
@@ -235,56 +245,73 @@ class Teller:
         if names in ({"title"}, {"name"}) and number == 1:
             (old,), (new,) = before.values(), after.values()
             return f"renamed “{text.legible(old) or '(untitled)'}” to “{text.legible(new)}”"
-        if all(name.startswith(TAG) for name in names):
-            hung = sorted(self.label(name) for name in names if after[name])
-            off = sorted(self.label(name) for name in names if not after[name])
-            words = [f"tagged {what} {' '.join(hung)}"] if hung else []
-            words += [f"took {' '.join(off)} off {what}"] if off else []
-            return " and ".join(words)
         verb = "added" if names == {"deleted_at"} else "edited"  # a tag that was new
         return f"{verb} {what}"
 
+    def tagged(self, change, what):
+        """Return which tags a task was given, and which it lost."""
+        if change.after:
+            return f"edited {what}"
+        given = sorted(self.tag(pk) for pk, (_, after) in change.tags.items() if after)
+        lost = sorted(self.tag(pk) for pk, (_, after) in change.tags.items() if not after)
+        words = []
+        if given:
+            words.append(f"tagged {what} {' '.join(given)}")
+        if lost:
+            words.append(f"took {' '.join(lost)} off {what}")
+        return " and ".join(words)
+
     def details(self, change):
         """Return what a change did to its row: (label, before, after), in words."""
-        return tuple(
-            (self.label(name), self.value(name, change.before[name]),
+        columns = [
+            (LABELS[name], self.value(name, change.before[name]),
              self.value(name, change.after[name]))
             for name in self.shown(change)
-        )  # fmt: skip
+        ]  # fmt: skip
+        tags = [
+            (self.tag(pk), yes_or_no(before), yes_or_no(after))
+            for pk, (before, after) in sorted(change.tags.items())
+        ]
+        return (*columns, *tags)
 
     def compare(self, changes):
         """Return changes with what is there now: (what it is, its page, columns).
 
         Columns are (label, before, after, now), now being None where that is as the act left it.
         """
-        now, told = present_columns(changes), []
-        for change in changes:
-            columns = []
-            for name, (label, before, after) in zip(
-                self.shown(change), self.details(change), strict=True
-            ):
-                is_so = now[change.pk][name] == change.after[name]
-                theirs = None if is_so else self.value(name, now[change.pk][name])
-                columns.append((label, before, after, theirs))
-            told.append((quoted(change), self.url(change), columns))
-        return told
+        rows = RowChange.of_rows(changes)
+        states, tags = present_states(rows)
+        return [
+            (quoted(row), self.url(row), self.columns(row, states[row.row_name, row.row_pk], tags))
+            for row in rows
+        ]
+
+    def columns(self, change, state, tags):
+        """Return the columns of compare(). state and tags are as present_states() has them."""
+        present = []
+        for name in self.shown(change):
+            is_as_left = state[name] == change.after[name]
+            present.append(None if is_as_left else self.value(name, state[name]))
+        for pk, (_, after) in sorted(change.tags.items()):
+            is_tagged = (change.row_pk, pk) in tags
+            present.append(None if is_tagged == after else yes_or_no(is_tagged))
+        details = self.details(change)
+        return [(*detail, now) for detail, now in zip(details, present, strict=True)]
 
     def url(self, change):
         """Return the page of what a change is of, "" where it has none."""
-        if change.row.deleted_at or (change.step_id and change.task.deleted_at):
+        page_of = change.task if change.row_name == "step" else change.row
+        if change.row.deleted_at or page_of.deleted_at:
             return ""
-        return (change.task if change.step_id else change.row).get_absolute_url()
+        return page_of.get_absolute_url()
 
     def shown(self, change):
         """Return the columns that a person knows. Of an order there is no value to be shown."""
-        names = dict.fromkeys([*LABELS, *change.before])
-        return [name for name in names if name in change.before and name != "position"]
+        return [name for name in LABELS if name in change.before and name != "position"]
 
-    def label(self, name):
-        if name.startswith(TAG):
-            tag = self.sidebar.tags.get(int(name.removeprefix(TAG)))
-            return f"#{tag['name']}" if tag else "a tag that is gone"
-        return LABELS[name]
+    def tag(self, pk):
+        tag = self.sidebar.tags.get(pk)
+        return f"#{tag['name']}" if tag else "a tag that is gone"
 
     def value(self, name, value):
         """Return what stood in a column as a person reads it; "" where there was nothing."""
@@ -305,7 +332,7 @@ class Teller:
         if name == "deleted_at":
             return "No" if value else "Yes"
         if isinstance(value, bool) or name.endswith("_at"):
-            return "Yes" if value else "No"
+            return yes_or_no(value)
         return text.legible(value or "").capitalize() if name == "color" else value
 
     def list_name(self, pk):
@@ -321,20 +348,22 @@ def is_of(name):
     return there & Q(step=None) if name == "task" else there
 
 
+def yes_or_no(value):
+    return "Yes" if value else "No"
+
+
 def met_words(met):
-    """Return what an undo left as it is, since it was changed meanwhile: (change, column)."""
+    """Return what an undo left as it is, since it was changed meanwhile: (RowChange, column)."""
     rows = {(change.row_name, change.row_pk): change for change, _ in met}
     if len(rows) > 1:
         return f"{len(rows)} of them changed since, and stay as they are."
     change = next(iter(rows.values()))
-    columns = dict.fromkeys(
-        "tags" if name.startswith(TAG) else LABELS[name].lower() for _, name in met
-    )
+    columns = dict.fromkeys(LABELS[name].lower() for _, name in met)
     return f"{quoted(change)} changed since ({', '.join(columns)}), and stays as it is."
 
 
 def quoted(change):
-    row = getattr(change, change.row_name)
+    row = change.row
     if change.row_name == "tag":
         return f"#{row}"
     return {"list": "the list “%s”", "step": "the step “%s”"}.get(change.row_name, "“%s”") % row

@@ -8,8 +8,8 @@ lists, steps and tags, so each kind has one function, its policy.
 
 from django.db import transaction
 
-from tasks.history import Act, as_json
-from tasks.models import DATES, REPEAT, TAG, Step, Tag, Task, TaskList
+from tasks.history import Act, RowChange, as_json
+from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
 MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
 NAME = ["name", "deleted_at"]  # a name is taken only by a row outside the trash
@@ -22,7 +22,8 @@ def revert(act):
     The revert of an undo does the act again, and is itself reverted like any other act.
 
     Returns (revert, conflicts): the act that records the revert, None if there was nothing left to
-    restore; and the columns that keep their present values, as a list of (Change, column).
+    restore; and the columns that keep their present values, as a list of (RowChange, column), in
+    which "tags" stands for the tags of a task.
     """
     act.user.lock()
     kind = Act.Kind.UNDO
@@ -44,37 +45,36 @@ def revert(act):
 
 
 def collect(act):
-    """Return the changes of an act as {kind of row: {id of the row: Change}}.
-
-    If the act changed a row more than once, its Change has the columns as they were before the
-    first time and after the last.
-    """
+    """Return what an act changed, as {kind of row: {id of the row: RowChange}}."""
     changes = {row_name: {} for row_name in MODELS}
-    for change in act.changes.order_by("pk"):
-        first = changes[change.row_name].setdefault(change.row_pk, change)
-        if first is not change:
-            first.before = change.before | first.before
-            first.after = first.after | change.after
+    for row_change in RowChange.of_rows(act.changes.order_by("pk")):
+        changes[row_change.row_name][row_change.row_pk] = row_change
     return changes
 
 
-def present_columns(changes):
-    """Return what the changed columns hold now, as {id of the change: {column: JSON}}.
+def present_states(row_changes):
+    """Return what the changed columns hold now, and which of the changed tags tasks have.
 
-    Changes whose row was purged are left out.
+    Returns ({(kind of row, id): {column: JSON}}, {(id of a task, id of a tag)}).
     """
-    present = {}
+    states = {}
     for row_name, model in MODELS.items():
-        of_kind = [change for change in changes if change.row_name == row_name]
+        of_kind = [change for change in row_changes if change.row_name == row_name]
         if not of_kind:
             continue
         columns = dict.fromkeys(name for change in of_kind for name in change.before)
         rows = model.everything.filter(pk__in=[change.row_pk for change in of_kind])
-        states = rows.states(columns, lock=False)
-        present |= {
-            change.pk: states[change.row_pk] for change in of_kind if change.row_pk in states
-        }
-    return present
+        for pk, state in rows.states(columns, lock=False).items():
+            states[row_name, pk] = state
+    return states, present_tags(row_changes)
+
+
+def present_tags(row_changes):
+    """Return which of the changed tags tasks have now, as {(id of a task, id of a tag)}."""
+    tags = {pk for change in row_changes for pk in change.tags}
+    tasks = [change.row_pk for change in row_changes if change.tags]
+    pairs = TaskTag.objects.filter(task__in=tasks, tag__in=tags)
+    return set(pairs.values_list("task", "tag"))
 
 
 def is_same_state(name, value, other):
@@ -98,10 +98,10 @@ def repeats_advanced_since(act, tasks, steps):
     it is due on yet another day, it must be left alone: the occurrence that would be taken back
     would be neither open nor done, and the steps would be those of a later occurrence.
 
-    tasks and steps are the changes of the act, as {id: Change}.
+    tasks and steps are the changes of the act, as {id: RowChange}.
 
     Returns (skipped, conflicts): the ids of the tasks that must not be reverted, nor their steps;
-    and a list of (Change, column), one for each such repeat.
+    and a list of (RowChange, column), one for each such repeat.
     """
     if act.original.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
         return set(), []
@@ -132,8 +132,8 @@ def repeats_advanced_since(act, tasks, steps):
 def kept_occurrences(act, tasks):
     """Return the occurrences that an act kept, as (id, id of the repeat, deleted_at).
 
-    tasks are the changes of the act, as {id: Change}. A kept occurrence is a new task, so it came
-    out of the trash; an undo has put it there.
+    tasks are the changes of the act, as {id: RowChange}. A kept occurrence is a new task, so it
+    came out of the trash; an undo has put it there.
     """
     in_trash = "before"
     if act.kind == Act.Kind.UNDO:
@@ -154,9 +154,10 @@ def due_dates(pks):
 class Reversion:
     """The rows of one kind that a revert is about to write.
 
-    `act` records the revert, and `changes` are the changes to revert, {id: Change}. `present` has
-    the rows as they are, and `restored` the columns to be written, both {id: {column: JSON}}. A
-    policy takes columns out of `restored` by refuse(). `conflicts` is a list of (Change, column).
+    `act` records the revert, and `changes` are the changes to revert, {id: RowChange}. `present`
+    has the rows as they are, and `restored` the columns to be written, both {id: {column: JSON}}. A
+    policy takes columns out of `restored` by refuse(). `conflicts` is a list of (RowChange,
+    column).
     """
 
     def __init__(self, model, act, changes, also=()):
@@ -232,13 +233,12 @@ class Reversion:
                 self.restored[pk]["position"] = position
 
     def write(self):
-        """Write the restored columns. Return the conflicts."""
+        """Write the restored columns. Return the ids of the rows whose version was raised."""
         rows = {pk: self.result(pk) for pk, columns in self.restored.items() if columns}
-        self.model.everything.rewrite(self.act, rows)
-        return self.conflicts
+        return self.model.everything.rewrite(self.act, rows)
 
 
-# Policies: each reverts changes, {id: Change}, in act, and returns the conflicts.
+# Policies: each reverts changes, {id: RowChange}, in act, and returns the conflicts.
 
 
 def revert_lists(act, changes):
@@ -249,7 +249,8 @@ def revert_lists(act, changes):
     reversion = Reversion(TaskList, act, changes, also=NAME)
     reversion.refuse_taken_names()
     reversion.find_free_positions()
-    return reversion.write()
+    reversion.write()
+    return reversion.conflicts
 
 
 def revert_tasks(act, changes):
@@ -260,18 +261,21 @@ def revert_tasks(act, changes):
     TaskList.everything.filter(pk__in={*lists, *earlier} - {None}).lock()
     also = ["list_id", "position", *DATES, "deleted_at"]
     reversion = Reversion(Task, act, changes, also)
-    refuse_purged_tags(reversion)
+    tags = tags_to_restore(reversion)
     refuse_deleted_lists(reversion, positions)
     refuse_incomplete_dates(reversion)
     reversion.find_free_positions()
-    return reversion.write()
+    raised = reversion.write()
+    Task.everything.write_tags(act, tags, raised=raised)
+    return reversion.conflicts
 
 
 def revert_steps(act, changes):
     """Revert changes of steps: each needs a free position."""
     reversion = Reversion(Step, act, changes)
     reversion.find_free_positions()
-    return reversion.write()
+    reversion.write()
+    return reversion.conflicts
 
 
 def revert_tags(act, changes):
@@ -280,7 +284,8 @@ def revert_tags(act, changes):
     if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT}:
         keep_used_tags(reversion)
     reversion.refuse_taken_names()
-    return reversion.write()
+    reversion.write()
+    return reversion.conflicts
 
 
 # Tasks find their lists only after the lists. Which tags are still in use is known after the tasks.
@@ -291,7 +296,7 @@ POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "t
 
 
 def separate_positions(changes):
-    """Take the positions out of the changes of tasks, {id: Change}, that moved to another list.
+    """Take the positions out of the changes of tasks, {id: RowChange}, that moved to another list.
 
     A position counts only in its list, so it is restored with the list, whatever it is now.
 
@@ -305,23 +310,34 @@ def separate_positions(changes):
     return positions
 
 
-def refuse_purged_tags(reversion):
-    """Refuse to give tasks back a tag that was purged."""
-    tagged = [
-        (pk, name)
-        for pk, columns in reversion.restored.items()
-        for name in columns
-        if name.startswith(TAG) and columns[name]
-    ]
-    pks = {tag_id(name) for _, name in tagged}
-    existing = set(Tag.everything.filter(pk__in=pks).values_list("pk", flat=True))
-    for pk, name in tagged:
-        if tag_id(name) not in existing:
-            reversion.refuse(pk, [name])
+def tags_to_restore(reversion):
+    """Return the tags that tasks get back or lose again, as {id: {id of a tag: is it to have it?}}.
+
+    A tag that was purged can't come back: a conflict.
+    """
+    changed = [change for change in reversion.changes.values() if change.tags]
+    if not changed:
+        return {}
+    present = present_tags(changed)
+    purged = purged_tags(changed)
+    tags = {}
+    for pk in reversion.present:
+        change = reversion.changes[pk]
+        for tag, (before, after) in change.tags.items():
+            is_tagged = (pk, tag) in present
+            if is_tagged == before:
+                continue
+            if is_tagged != after or tag in purged:
+                reversion.conflicts.append((change, "tags"))
+            else:
+                tags.setdefault(pk, {})[tag] = before
+    return tags
 
 
-def tag_id(name):
-    return int(name.removeprefix(TAG))
+def purged_tags(row_changes):
+    """Return the ids of the changed tags that don't exist any more."""
+    tags = {pk for change in row_changes for pk in change.tags}
+    return tags - set(Tag.everything.filter(pk__in=tags).values_list("pk", flat=True))
 
 
 def refuse_deleted_lists(reversion, positions):

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from tasks.forms.base import submission
 from tasks.forms.fields import DateField, ListField, NumberField, TagsField, few
 from tasks.history import Act
-from tasks.models import TAG, Tag, Task
+from tasks.models import Tag, Task
 
 
 class TrashEmptyForm(forms.Form):
@@ -152,4 +152,4 @@ class BulkForm(forms.Form):
             hang = self.verb == "tag"
             names = cleaned["tags"] if tasks.exists() else ()
             tags = Tag.objects.make(self.user, names, act) if hang else self.user.tags.named(names)
-            tasks.change(act, **{TAG + str(tag.pk): hang for tag in tags})
+            tasks.change_tags(act, dict.fromkeys([tag.pk for tag in tags], hang))

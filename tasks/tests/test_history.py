@@ -24,7 +24,7 @@ from tasks.tests.pages import (
     undo_of,
     words_of,
 )
-from tasks.tests.rows import in_order, rows_of
+from tasks.tests.rows import in_order, rows_of, to_old_form
 from todosite.tests.html import one, select
 
 UNDO = 'form[action^="/history/"][action$="/undo/"]'
@@ -251,6 +251,22 @@ class WordsTests(HistoryTests):
             " Time 09:00 → became nothing #calls No → became Yes",
             words_of(line),
         )
+
+    def test_tags_in_acts_of_the_version_before_are_told_alike(self):
+        milk, bread = self.add_task(), self.add_task("Bread")
+        calls, home = self.add_tag("calls", milk), self.add_tag("home")
+        milk.edit(title="Oat milk", add_tags=[home])
+        act = self.act()
+        milk.edit(add_tags=[self.add_tag("shop")], remove_tags=[calls, home])
+        self.undo_latest()
+        self.bulk("tag", milk, bread, tags="a b")
+        pages = ["/history/", milk.get_absolute_url(), act.get_absolute_url()]
+        told = [[words_of(part) for part in parts_of(self.get(page))] for page in pages]
+        self.assertIn("You tagged 2 tasks #a #b", told[0][0])
+        self.assertIn("#home before: No → after: Yes", told[2][0])
+        to_old_form()
+        again = [[words_of(part) for part in parts_of(self.get(page))] for page in pages]
+        self.assertEqual(again, told)
 
     def test_names_that_are_gone_are_not_told(self):
         task, work, calls = self.add_task(), self.add_list(), self.add_tag()

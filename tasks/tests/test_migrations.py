@@ -1,5 +1,6 @@
 """Migrations beside the version that still runs."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from tasks.history import Act
 from tasks.tests.racing import waiting
 
 owners = import_module("tasks.migrations.0009_owners")
+tagged_with = import_module("tasks.migrations.0011_tagged_with")
 OWNED = {"tasks_task", "tasks_tasklist", "tasks_tag", "tasks_act", "tasks_savedsearch"}
 PARTS = {
     "tasks_tasktag_task_of_user": "(task_id, user_id) REFERENCES tasks_task(id, user_id)",
@@ -69,6 +71,20 @@ def wait_for_waiting():
     raise AssertionError("nobody waits")
 
 
+def keep(user, *changes):
+    """Keep an act as versions before 0011 do; return its id. changes are (task, after)."""
+    act = user.acts.create(kind=Act.Kind.EDIT)
+    for task, after in changes:
+        before = {name: not value for name, value in after.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tasks_change (act_id, user_id, task_id, before, after)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [act.pk, user.pk, task.pk, json.dumps(before), json.dumps(after)],
+            )
+    return act.pk
+
+
 @contextmanager
 def beside(do):
     """Run do() in a thread, on a connection of its own, beside the block."""
@@ -109,9 +125,8 @@ class OwnersTests(TransactionTestCase):
 
     def write(self):
         """Write to each of the user's tables, as acts do."""
-        act = Act(user=self.ann, kind=Act.Kind.ADD)
         task = self.ann.tasks.create(title="Milk", list=self.ann.lists.create(name="Home"))
-        act.keep_new([task])
+        keep(self.ann, (task, {"title": "Milk"}))
         task.hang([self.ann.tags.create(name="shop")])
         task.steps.create(user=self.ann, title="Go")
         self.ann.searches.create(name="Milk", q="milk")
@@ -238,3 +253,120 @@ class CountsTests(TransactionTestCase):
             migrating.result(60)
         self.assertEqual(self.index()[0], True)
         self.assertEqual(ann.tasks.count(), 2)
+
+
+class TaggedWithTests(TransactionTestCase):
+    """0011 takes tags out of what acts keep of a task, and makes each a change of its own."""
+
+    PURGED = 999  # the id of a tag
+
+    def setUp(self):
+        self.addCleanup(go_to, newest())
+        go_to("0010_counts")
+        self.ann, self.ben = add_user(), add_user("ben@example.org")
+        self.milk, self.bread = (self.ann.tasks.create(title=title) for title in ["Milk", "Bread"])
+        self.calls, self.home = (self.ann.tags.create(name=name) for name in ["calls", "home"])
+        calls, home = f"tag {self.calls.pk}", f"tag {self.home.pk}"
+        gone = f"tag {self.PURGED}"
+        self.acts = [
+            keep(self.ann, (self.milk, {"title": "Milk", calls: True, gone: False})),
+            keep(self.ann, (self.milk, {calls: False, home: True}), (self.bread, {home: True})),
+            keep(self.ann, (self.bread, {"title": "tag 5"}), (self.bread, {home: False})),
+            keep(self.ben, (self.ben.tasks.create(title="Rye"), {"tag 5": True})),
+        ]
+        # Acts are taken three at a time.
+        patched = mock.patch.object(tagged_with, "ACTS", 3)
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def changes(self, column="NULL"):
+        """Return all changes: (act, user, task, tag, after), if each before is the opposite."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT act_id, user_id, task_id, {column}, before::text, after::text"
+                " FROM tasks_change"
+            )
+            rows = cursor.fetchall()
+        found = []
+        for *ids, before, after in rows:
+            before, after = json.loads(before), json.loads(after)
+            self.assertEqual(before, {name: not value for name, value in after.items()})
+            found.append((*ids, after))
+        return sorted(found, key=str)
+
+    def expected(self, *, number=4):
+        """Return the changes of the new form, in acts up to this number."""
+        one, two, three, four = self.acts
+        milk, bread = self.milk.pk, self.bread.pk
+        calls, home = self.calls.pk, self.home.pk
+        rows = [
+            (one, self.ann.pk, milk, None, {"title": "Milk"}),
+            (one, self.ann.pk, milk, calls, {f"tag {calls}": True}),
+            (one, self.ann.pk, milk, self.PURGED, {f"tag {self.PURGED}": False}),
+            (two, self.ann.pk, milk, calls, {f"tag {calls}": False}),
+            (two, self.ann.pk, milk, home, {f"tag {home}": True}),
+            (two, self.ann.pk, bread, home, {f"tag {home}": True}),
+            (three, self.ann.pk, bread, None, {"title": "tag 5"}),
+            (three, self.ann.pk, bread, home, {f"tag {home}": False}),
+            (four, self.ben.pk, self.ben.tasks.get().pk, 5, {"tag 5": True}),
+        ]
+        return sorted((row for row in rows if row[0] in self.acts[:number]), key=str)
+
+    def test_there_and_back_and_there_again(self):
+        before = self.changes()
+        go_to("0011_tagged_with")
+        self.assertEqual(self.changes("tagged_with_id"), self.expected())
+        go_to("0010_counts")
+        # What was changed twice is one change.
+        third = [row for row in before if row[0] == self.acts[2]]
+        whole = (*third[0][:4], third[0][4] | third[1][4])
+        rest = [row for row in before if row not in third]
+        self.assertEqual(self.changes(), sorted([*rest, whole], key=str))
+        go_to("0011_tagged_with")
+        self.assertEqual(self.changes("tagged_with_id"), self.expected())
+
+    def test_twice_does_nothing_the_second_time(self):
+        go_to("0011_tagged_with")
+        tagged_with.by_acts(connection, tagged_with.SPLIT)
+        self.assertEqual(self.changes("tagged_with_id"), self.expected())
+
+    def test_gives_way_to_a_task_that_is_deleted_for_ever_at_the_same_moment(self):
+        milk = self.milk.pk
+        soon = mock.patch.multiple(migrating, PAUSE=0.05, LOCK_TIMEOUT="200ms")
+        with ThreadPoolExecutor(1) as pool, soon:
+            with transaction.atomic():
+                self.ann.tasks.select_for_update().get(pk=milk)
+                split = waiting(pool, lambda: go_to("0011_tagged_with"))
+                with connection.cursor() as cursor:  # it has locked these, and waits for the task
+                    cursor.execute("DELETE FROM tasks_task WHERE id = %s", [milk])
+            split.result(60)
+        rest = [row for row in self.expected() if row[2] != milk]
+        self.assertEqual(self.changes("tagged_with_id"), rest)
+
+    def test_goes_on_where_it_stopped(self):
+        held, done = threading.Event(), threading.Event()
+
+        def hold():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT FROM tasks_change WHERE act_id = %s FOR UPDATE", [last])
+                held.set()
+                done.wait(60)
+
+        last = self.acts[-1]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE tasks_change ADD COLUMN tagged_with_id bigint")
+        tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
+        words = "The table tasks_change was in use for too long, so migrating stopped"
+        with beside(hold), tries:
+            held.wait()
+            try:
+                with self.assertRaisesMessage(CommandError, words):
+                    tagged_with.by_acts(connection, tagged_with.SPLIT)
+            finally:
+                done.set()
+        self.assertEqual(
+            [row for row in self.changes("tagged_with_id") if row[0] != last],
+            self.expected(number=3),
+        )
+        go_to("0011_tagged_with")
+        self.assertEqual(self.changes("tagged_with_id"), self.expected())

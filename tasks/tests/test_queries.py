@@ -85,7 +85,7 @@ ACTS = [
     ("/tasks/{task}/complete/", {"next": TASK}, 12),
     ("/tasks/{task}/reopen/", {"next": TASK}, 12),
     ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 18),
-    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 26),
+    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 24),
     ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 13),
     ("/tasks/{task}/move/", {"to": "top", "next": LIST}, 17),
     ("/tasks/{task}/move/", {"after": "{other}", "next": LIST}, 17),

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.people import add_user
-from tasks.history import UNDO_DAYS, Act, Change
-from tasks.models import TAG, Step, Tag, Task, TaskList, TaskTag
+from tasks.history import UNDO_DAYS, Act, Change, RowChange
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.legacy_data import load
 from tasks.tests.making import add_list, add_step, refused
-from tasks.tests.rows import rows_of
+from tasks.tests.rows import rows_of, to_old_form
 from tasks.undo import revert
 
 
@@ -121,15 +121,22 @@ class TaskUndoTests(UndoTests):
         edit = {"title": "Oat milk", "description": "Two", "priority": 1, "list": self.work}
         edit |= {"due_date": date(2031, 3, 4), "due_time": time(8), "add_tags": [self.family]}
         act = self.there_and_back(lambda: self.milk.edit(**edit, remove_tags=[self.calls]))
-        (change,) = act.changes.all()
+        (change,) = RowChange.of_rows(act.changes.order_by("pk"))
         self.assertEqual(
             change.before,
             {
                 **{"title": "Milk", "description": "", "priority": 0, "position": "a0"},
                 **{"list_id": self.home.pk, "due_date": "2031-01-02", "due_time": None},
-                **{f"tag {self.calls.pk}": True, f"tag {self.family.pk}": False},
             },
         )
+        tags = {self.calls.pk: (True, False), self.family.pk: (False, True)}
+        self.assertEqual(change.tags, tags)
+
+    def test_fields_and_tags_at_once_are_one_new_version(self):
+        act = self.milk.edit(title="Oat milk", add_tags=[self.family], remove_tags=[self.calls])
+        self.assertEqual(self.milk.version, 2)
+        self.undo(act)
+        self.assertEqual(self.fresh(self.milk).version, 3)
 
     def test_date_and_time_together(self):
         self.there_and_back(lambda: self.letter.edit(due_date=date(2031, 1, 2), due_time=time(8)))
@@ -360,14 +367,16 @@ class BulkUndoTests(UndoTests):
         self.assertEqual(inbox, ["Bread", "Milk", "Soap"])
 
     def test_tags(self):
-        tag = TAG + str(self.calls.pk)
-        on, off = (self.many(lambda t, act, x=x: t.change(act, **{tag: x})) for x in (True, False))
+        tag = self.calls.pk
+        on, off = (
+            self.many(lambda t, act, x=x: t.change_tags(act, {tag: x})) for x in (True, False)
+        )
         self.assertEqual((on, off), (["Bread", "Letter", "Parcel", "Soap"], ["Milk"]))
 
     def test_new_tag(self):
         def hang(tasks, act):
             (tag,) = Tag.objects.make(self.ann, ["new"], act)
-            tasks.change(act, **{TAG + str(tag.pk): True})
+            tasks.change_tags(act, {tag.pk: True})
 
         self.assertEqual(self.many(hang), self.ALL)
 
@@ -590,7 +599,7 @@ class ChangedSinceTests(UndoTests):
         act = self.milk.edit(remove_tags=[self.calls])
         self.calls.delete_softly()
         self.calls.purge()
-        self.stays(act, ("Milk", f"tag {self.calls.pk}"))
+        self.stays(act, ("Milk", "tags"))
 
     def test_rows_deleted_for_ever_are_nothing_to_undo(self):
         act = self.bulk()
@@ -598,6 +607,56 @@ class ChangedSinceTests(UndoTests):
         self.fresh(self.bread).purge()
         met = self.undo(act)[1]
         self.assertEqual((met, self.order(self.home)), ([], ["Milk", "Soap"]))
+
+
+class OldFormTests(UndoTests):
+    """Acts of the version before, whose processes may go on beside the ones of this version."""
+
+    def there_and_back(self, do):
+        """As UndoTests.there_and_back(), each act and undo being one of the version before."""
+        before, act = self.rows(), do()
+        after = self.rows()
+        self.assertNotEqual(after, before)
+        latest = act
+        for rows in (before, after, before):
+            to_old_form()
+            tags = {name for change in latest.changes.all() for name in change.after}
+            self.assertIn(f"tag {self.calls.pk}", tags)
+            self.assertFalse(Change.objects.exclude(tagged_with=None).exists())
+            latest, met = self.undo(latest)
+            self.assertEqual((met, self.rows()), ([], rows))
+
+    def test_one_task(self):
+        tags = {"add_tags": [self.family], "remove_tags": [self.calls]}
+        self.there_and_back(lambda: self.milk.edit(**tags))
+        fields = {"title": "Oat milk", "priority": 1, "list": self.work}
+        self.there_and_back(lambda: self.milk.edit(**fields, **tags))
+
+    def test_several_tasks(self):
+        def tag():
+            act = self.bulk()
+            tags = {self.calls.pk: True, self.family.pk: True}
+            self.ann.tasks.all().change_tags(act, tags)
+            return act
+
+        self.there_and_back(tag)
+
+    def test_tag_that_was_deleted_for_ever(self):
+        act = self.milk.edit(title="Oat milk", remove_tags=[self.calls])
+        to_old_form()
+        self.calls.delete_softly()
+        self.calls.purge()
+        undo, met = self.undo(act)
+        self.assertEqual(met, [("Milk", "tags")])
+        self.assertEqual(undo.changes.get().after, {"title": "Milk"})
+
+    def test_the_version_before_finds_a_tag_by_its_name(self):
+        act = self.milk.edit(title="Oat milk", add_tags=[self.family])
+        title, tag = act.changes.order_by("pk")
+        self.assertEqual((title.tagged_with, title.after), (None, {"title": "Oat milk"}))
+        name = f"tag {self.family.pk}"
+        self.assertEqual((tag.task, tag.tagged_with), (self.milk, self.family))
+        self.assertEqual((tag.before, tag.after), ({name: False}, {name: True}))
 
 
 @pytest.mark.pooler

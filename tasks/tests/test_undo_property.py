@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 
 from accounts.tests.people import add_user
 from tasks.history import Act
-from tasks.models import TAG, Step, Tag, Task, TaskList
+from tasks.models import Step, Tag, Task, TaskList
 from tasks.tests.making import add_list
 from tasks.tests.rows import in_order
 from tasks.undo import revert
@@ -149,7 +149,7 @@ class Person:
     def tag_some(self, n, m):
         act = self.new("edit")
         tags = Tag.objects.make(self.user, [NAMES[m % 5]], act)
-        self.some(n).change(act, **{TAG + str(tag.pk): m % 2 == 0 for tag in tags})
+        self.some(n).change_tags(act, {tag.pk: m % 2 == 0 for tag in tags})
         return act
 
     def complete_some(self, n, m):
