@@ -6,9 +6,11 @@ A search is words, each of which has to be found somewhere in a task, and filter
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 LONGEST = 200  # characters of a search
 MOST_WORDS = 10
@@ -74,27 +76,39 @@ def read(text: str, lists: dict, tags: dict) -> Query:
     folded_names() returns them: of several searches that is worked out once."""
     query, at, names = Query(), 0, {"+": lists, "#": tags}
     while token := TOKEN.search(text, at):
-        start, at = token.span()
-        found = None
-        if phrase := PHRASE.match(text, start):
-            at = phrase.end()
-            said = " ".join(phrase[0].lower().split())
-            found = "done" if said == "done" else "due", PHRASES[said], said.capitalize()
-        elif token["sign"] == "+" and (length := longest_name(text[start + 1 :], names["+"])):
-            at = start + 1 + length
-            found = filter_of("+", text[start + 1 : at], names)
-        elif token["sign"]:
-            found = filter_of(token["sign"], token["quoted"] or token["plain"] or "", names)
+        start = token.start()
+        found, at = filter_at(text, token, names)
         if found:
             rest = " ".join(f"{text[:start]} {text[at:]}".split())
             query.filters.append(Filter(*found, rest))
             continue
         if token["sign"] and any(map(str.isalnum, token[0])):
             query.unknown.append(token[0])
-        word = token[0] if token["quoted"] is None else token["quoted"]
+        word = token[0]
+        if token["quoted"] is not None:
+            word = token["quoted"]
         if fold(word).strip():
             query.words.append(word)
     return query
+
+
+def filter_at(text: str, token: re.Match, names: dict) -> tuple[tuple | None, int]:
+    """Return the filter that begins where a token does, as filter_of() does, and where it ends.
+
+    A phrase such as "no date" and a list's name may go on behind the token.
+    """
+    start, end = token.span()
+    if phrase := PHRASE.match(text, start):
+        said = " ".join(phrase[0].lower().split())
+        kind = "done" if said == "done" else "due"
+        return (kind, PHRASES[said], said.capitalize()), phrase.end()
+    if token["sign"] == "+" and (length := longest_name(text[start + 1 :], names["+"])):
+        end = start + 1 + length
+        return filter_of("+", text[start + 1 : end], names), end
+    if token["sign"]:
+        name = token["quoted"] or token["plain"] or ""
+        return filter_of(token["sign"], name, names), end
+    return None, end
 
 
 def folded_names(names: dict) -> dict:
@@ -103,7 +117,7 @@ def folded_names(names: dict) -> dict:
     return folded | {name: (value, name) for name, value in names.items()}
 
 
-def filter_of(sign: str, name: str, names: dict):
+def filter_of(sign: str, name: str, names: dict) -> tuple | None:
     """Return (kind, value, label) of a sign and the name behind it, None if it names nothing."""
     if sign == "!":
         value = PRIORITIES.get(name.lower())
@@ -111,7 +125,9 @@ def filter_of(sign: str, name: str, names: dict):
     value, name = names[sign].get(name) or names[sign].get(fold(name)) or (None, None)
     if name is None:
         return None
-    return ("tag", value, f"#{name}") if sign == "#" else ("list", value, name)
+    if sign == "#":
+        return "tag", value, f"#{name}"
+    return "list", value, name
 
 
 def longest_name(text: str, names: Collection[str]) -> int:
@@ -128,21 +144,22 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """Return text in parts, (part, was it looked for?); together they are text."""
     folded, places = folded_with_places(text)
     hit = [False] * len(text)
-    for word in {fold(word) for word in words}:
-        at = folded.find(word)
-        while word and at >= 0:
+    for word in {fold(word) for word in words} - {""}:
+        for at in places_of(word, folded):
             first, end = places[at], places[at + len(word) - 1] + 1
             while end < len(text) and not fold_character(text[end]):
                 end += 1  # an accent stays with its letter
             hit[first:end] = [True] * (end - first)
-            at = folded.find(word, at + 1)
-    parts = []
-    for index, character in enumerate(text):
-        if parts and parts[-1][1] == hit[index]:
-            parts[-1] = (parts[-1][0] + character, hit[index])
-        else:
-            parts.append((character, hit[index]))
-    return parts
+    parts = groupby(zip(text, hit, strict=True), key=itemgetter(1))
+    return [("".join(character for character, _ in part), is_hit) for is_hit, part in parts]
+
+
+def places_of(word: str, text: str) -> Iterator[int]:
+    """Yield each place of text at which word stands; they may overlap."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:
@@ -167,11 +184,20 @@ def excerpt(text: str, words: list[str]) -> str:
         folded = fold(line)
         found = [at for word in words if (at := folded.find(word)) >= 0]
         if found:
-            at = folded_with_places(line)[1][min(found)]
-            start, end = max(at - AROUND, 0), at + 2 * AROUND
-            part = " ".join(line[start:end].split())
-            return ("…" if start else "") + part + ("…" if end < len(line) else "")
+            _, places = folded_with_places(line)
+            return part_around(line, places[min(found)])
     return ""
+
+
+def part_around(line: str, at: int) -> str:
+    """Return the part of a line around a place, with … where more of it is left out."""
+    start, end = max(at - AROUND, 0), at + 2 * AROUND
+    part = " ".join(line[start:end].split())
+    if start:
+        part = f"…{part}"
+    if end < len(line):
+        part = f"{part}…"
+    return part
 
 
 def count(text: str) -> int:

@@ -51,43 +51,54 @@ class Group:
 def find(user, sidebar, q, is_search):
     """Return groups of places of user's that q, a line of text, finds; those that have any.
 
-    Without q these are the pages alone. is_search: can tasks be searched for it?
+    Without q these are the pages alone. is_search says whether tasks can be searched for it.
     """
     words = set(fold(q).split())
-
-    def named(places):
-        found = [place for place in places if has_all(fold(place.words), words)]
-        return found[:MOST]
-
-    pages = [Place(name, reverse(route), icon) for name, _, icon, route in PAGES]
-    called = [fold(f" {name} {others}") for name, others, *_ in PAGES]
-    groups = [
-        Group(
-            "Pages",
-            [
-                page
-                for page, names in zip(pages, called, strict=True)
-                if all(f" {word}" in names for word in words)
-            ],
-        )
-    ]
+    groups = [Group("Pages", pages(words))]
     if words:
+        lists, tags = sidebar.all_lists.values(), sidebar.tags.values()
         groups += [
-            Group("Lists", named(Place(one["name"], one["url"], color=one["color"])
-                                 for one in sidebar.all_lists.values())),
-            Group("Tags", named(Place(f"#{one['name']}", one["url"])
-                                for one in sidebar.tags.values())),
-            Group("Searches", named(Place(str(one), one.get_absolute_url(), "star")
-                                    for one in sidebar.saved)),
-            Group("Tasks", tasks(user, sidebar, q) if is_search else []),
-            Group("History", acts(user, sidebar, words)),
-            Group("Or", [
-                Place(f"Search for “{q}”", f"{reverse('search')}?{urlencode({'q': q})}", "search"),
-                Place(f"Add the task “{q}”", f"{reverse('task_add')}?{urlencode({'text': q})}",
-                      "plus"),
-            ]),
-        ]  # fmt: skip
+            Group("Lists", named(words, [list_place(one) for one in lists])),
+            Group("Tags", named(words, [Place(f"#{tag['name']}", tag["url"]) for tag in tags])),
+            Group("Searches", named(words, [search_place(one) for one in sidebar.saved])),
+        ]
+        if is_search:
+            groups.append(Group("Tasks", tasks(user, sidebar, q)))
+        groups += [Group("History", acts(user, sidebar, words)), Group("Or", ways_on(q))]
     return [group for group in groups if group.places]
+
+
+def pages(words):
+    """Return the pages of which all words are names; any number of them."""
+    found = []
+    for name, others, icon, route in PAGES:
+        names = fold(f" {name} {others}")
+        if all(f" {word}" in names for word in words):
+            found.append(Place(name, reverse(route), icon))
+    return found
+
+
+def named(words, places):
+    """Return the first places that have all words in their names."""
+    return [place for place in places if has_all(fold(place.words), words)][:MOST]
+
+
+def list_place(one):
+    return Place(one["name"], one["url"], color=one["color"])
+
+
+def search_place(saved):
+    return Place(str(saved), saved.get_absolute_url(), "star")
+
+
+def ways_on(q):
+    """Return what else can be done with a line of text."""
+    search_url = f"{reverse('search')}?{urlencode({'q': q})}"
+    add_url = f"{reverse('task_add')}?{urlencode({'text': q})}"
+    return [
+        Place(f"Search for “{q}”", search_url, "search"),
+        Place(f"Add the task “{q}”", add_url, "plus"),
+    ]
 
 
 def has_all(text, words):

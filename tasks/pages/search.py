@@ -1,5 +1,6 @@
 """The page of a search."""
 
+from collections import defaultdict
 from urllib.parse import urlencode
 
 from django.db.models import (
@@ -22,6 +23,7 @@ class Search(Listing):
 
     name = "search"
     template = "tasks/listings/search.html"
+    EXCERPTS = 3  # of a task
     limit = 50
     sorts = ["best", "due", "priority", "list", "newest"]
     groups = ["", "due", "priority", "list"]
@@ -111,22 +113,27 @@ class Search(Listing):
     def rows(self, tasks):
         """As on other pages, each with the lines of its notes and steps that were looked for."""
         rows = super().rows(tasks)
-        missing = {
-            task.pk: words
-            for task in rows
-            if (words := [word for word in self.words if fold(word) not in fold(task.title)])
-        }
-        texts = {pk: [] for pk in missing}
-        if missing:
-            steps = self.user.steps.filter(task__in=missing).by_hand()
-            for pk, title in steps.values_list("task", "title"):
-                texts[pk].append(title)
-            notes = self.user.tasks.filter(pk__in=missing).values_list("pk", "description")
-            for pk, description in notes:
-                texts[pk].append(description)
+        missing = {task.pk: self.words_missing_in(task.title) for task in rows}
+        texts = self.other_texts([pk for pk, words in missing.items() if words])
         for task in rows:
-            found = [excerpt(text, missing[task.pk]) for text in texts.get(task.pk, ())]
+            found = [excerpt(text, missing[task.pk]) for text in texts[task.pk]]
             task.excerpts = [part for part in found if part][: self.EXCERPTS]
         return rows
 
-    EXCERPTS = 3  # of a task
+    def words_missing_in(self, title):
+        """Return the words that were looked for and found elsewhere than in a task's title."""
+        folded = fold(title)
+        return [word for word in self.words if fold(word) not in folded]
+
+    def other_texts(self, pks):
+        """Return the titles of steps, and then the notes, of tasks with these ids, by id."""
+        texts = defaultdict(list)
+        if not pks:
+            return texts
+        steps = self.user.steps.filter(task__in=pks).by_hand()
+        notes = self.user.tasks.filter(pk__in=pks)
+        for pk, title in steps.values_list("task", "title"):
+            texts[pk].append(title)
+        for pk, description in notes.values_list("pk", "description"):
+            texts[pk].append(description)
+        return texts
