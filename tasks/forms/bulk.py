@@ -60,18 +60,25 @@ class BulkForm(forms.Form):
         return few(self.cleaned_data["tags"])
 
     def clean(self):
-        if self.verb == "due" and self.value:
-            self.set("due_date", None if self.value == "none" else self.value)
+        self.check_value()
+        if self.which == "ticked" and not self.ticked:
+            self.add_error(None, "Tick the tasks first.")
+        elif self.which in {"all", "overdue"}:
+            self.check_number()
+
+    def check_value(self):
+        """Check what the chosen act needs besides: a day, a priority, or tags."""
+        # A field that has an error of its own is missing from cleaned_data.
+        if self.verb == "due" and self.value == "none":
+            self.set("due_date", None)
+        elif self.verb == "due" and self.value:
+            self.set("due_date", self.value)
         elif self.verb == "due" and not self.cleaned_data.get("due_date", True):
             self.add_error("due_date", "Say which day, such as 2026-03-25.")
         elif self.verb == "priority" and self.value not in map(str, Task.Priority.values):
             self.add_error("do", "Choose a priority.")
         elif self.verb in {"tag", "untag"} and not self.cleaned_data.get("tags", True):
             self.add_error("tags", "Write which tags, with blanks between them.")
-        if self.which == "ticked" and not self.ticked:
-            self.add_error(None, "Tick the tasks first.")
-        elif self.which in {"all", "overdue"}:
-            self.check_number()
 
     def set(self, name, value):
         try:

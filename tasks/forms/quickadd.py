@@ -138,11 +138,18 @@ class ReadForm(forms.Form):
         lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
         text = " ".join(text.split())[: parser.LONGEST + 1]  # and whether its last word goes on
-        phrases = dict.fromkeys(plain)
-        plain = [phrase for phrase in phrases if phrase != press]
-        plain += [press] if press and press not in phrases else []
-        plain = [phrase for phrase in plain if phrase.lower() in text.lower()]
+        plain = [one for one in toggled(plain, press) if one.lower() in text.lower()]
         return Line(text, sidebar.clock, lists=lists, tags=tags, plain=plain)
+
+
+def toggled(phrases, pressed):
+    """Return phrases, each once, without the one that was pressed, or with it if it was missing."""
+    phrases = list(dict.fromkeys(phrases))
+    if pressed in phrases:
+        phrases.remove(pressed)
+    elif pressed:
+        phrases.append(pressed)
+    return phrases
 
 
 class PlainForm(AddForm):

@@ -122,6 +122,13 @@ def days_of(rule):
     return replace(rule, week_start=None, until=None, count=None, **sets)
 
 
+def end_of(rule):
+    """Return how a rule ends, as the form says it."""
+    if rule.until:
+        return "until"
+    return "count" if rule.count else "never"
+
+
 class RepeatForm(forms.Form):
     """How a task repeats, from a day on.
 
@@ -195,21 +202,26 @@ class RepeatForm(forms.Form):
     def as_it_is(self):
         """Return what the form begins with: the repeat as it goes on, or every week from now."""
         rule = self.to_come or Rule("WEEKLY")
+        week_start = rule.week_start
+        if week_start is None:
+            week_start = self.clock.week_start
         fields = {name: getattr(rule, name) for name in self.SAME}
         fields |= {name: self.now[name] for name in ["repeat_from", "missed"]}
         return fields | {
             "due_date": self.task.due_date or self.clock.today,
             "weekdays": [weekday for nth, weekday in rule.weekdays if not nth],
             "nth": [(nth, weekday) for nth, weekday in rule.weekdays if nth],
-            "week_start": self.clock.week_start if rule.week_start is None else rule.week_start,
-            "ends": "until" if rule.until else "count" if rule.count else "never",
+            "week_start": week_start,
+            "ends": end_of(rule),
             "shown": self.state,
         }
 
     @cached_property
     def to_come(self):
         """The rule as it goes on, None where nothing repeats."""
-        return self.task.rule_to_come() if self.task.repeat else None
+        if not self.task.repeat:
+            return None
+        return self.task.rule_to_come()
 
     @property
     def state(self):
@@ -217,23 +229,29 @@ class RepeatForm(forms.Form):
 
     def clean(self):
         cleaned = self.cleaned_data
-        for choice in (cleaned.get("frequency"), cleaned.get("ends")):
-            for name, nothing in self.NOT_OF.get(choice, {}).items():
-                self.errors.pop(name, None)
-                cleaned[name] = nothing
+        self.drop_hidden_fields()
+        # A field that has an error of its own is missing from cleaned_data.
         if cleaned.get("ends") == "until" and not cleaned.get("until", True):
             self.add_error("until", "Say the last day, such as 2026-12-31.")
         if cleaned.get("ends") == "count" and not cleaned.get("count", True):
             self.add_error("count", "Say how many times.")
-        is_by_year = cleaned.get("frequency") == "YEARLY"
-        if is_by_year and cleaned.get("nth") and not cleaned.get("months", True):
+        has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
+        if has_nth_of_year and not cleaned.get("months", True):
             self.add_error("months", "Say in which months these weekdays are.")
         if self.task.completed:
             self.add_error(None, "It was completed meanwhile. Reopen it to have it repeat.")
         if not self.errors:
             self.put_together(self.said(), cleaned["due_date"])
-        if not self.errors and self.changes and cleaned["shown"] not in ("", self.state):
+        is_up_to_date = cleaned.get("shown") in ("", self.state)
+        if not self.errors and self.changes and not is_up_to_date:
             self.refuse_stale()
+
+    def drop_hidden_fields(self):
+        """Empty the fields that the chosen unit and end don't have, and forget their errors."""
+        for choice in (self.cleaned_data.get("frequency"), self.cleaned_data.get("ends")):
+            for name, nothing in self.NOT_OF.get(choice, {}).items():
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = nothing
 
     def said(self):
         """Return the rule that the fields say."""
@@ -247,7 +265,10 @@ class RepeatForm(forms.Form):
         new = {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
         new |= {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
         try:
-            new |= self.begin(rule, day) if self.has_new_days(rule) else self.end(rule)
+            if self.has_new_days(rule):
+                new |= self.begin(rule, day)
+            else:
+                new |= self.end(rule)
         except ValidationError as error:
             return self.add_error(None, error)
         self.changes = {name: value for name, value in new.items() if value != self.now[name]}
@@ -280,26 +301,36 @@ class RepeatForm(forms.Form):
     def end(self, rule):
         """Return the columns of the repeat as it is, but for how it ends: its days stay."""
         was = self.to_come
-        is_same = self.cleaned_data["repeat_from"] == self.now["repeat_from"]
-        if is_same and (rule.until, rule.count) == (was.until, was.count):
+        counts_alike = self.cleaned_data["repeat_from"] == self.now["repeat_from"]
+        if counts_alike and (rule.until, rule.count) == (was.until, was.count):
             return {}
-        count = rule.count
-        if count and not self.from_completion:
-            count += recurrence.number_before(self.now["repeat"], **self.task.due_in_series())
-        if count and count > recurrence.MOST_COUNT:
-            words = f"With those before it, {recurrence.MOST_COUNT} are possible."
-            raise ValidationError({"count": words})
-        if rule.until and rule.until != was.until and rule.until < self.now["due_date"]:
+        is_new_end = rule.until and rule.until != was.until
+        if is_new_end and rule.until < self.now["due_date"]:
             raise ValidationError({"until": "That is before the next one."})
-        kept = replace(recurrence.read(self.now["repeat"]), until=rule.until, count=count)
+        now = recurrence.read(self.now["repeat"])
+        kept = replace(now, until=rule.until, count=self.count_from_anchor(rule))
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         how["anchor"] = self.now["repeat_anchor"] or self.now["due_date"]
         return {"repeat": recurrence.with_week_start(recurrence.write(kept), **how)}
 
+    def count_from_anchor(self, rule):
+        """Return the count of the series from its anchor on: the form says how many are to come."""
+        count = rule.count
+        if not count or self.from_completion:
+            return count
+        count += recurrence.number_before(self.now["repeat"], **self.task.due_in_series())
+        if count > recurrence.MOST_COUNT:
+            words = f"With those before it, {recurrence.MOST_COUNT} are possible."
+            raise ValidationError({"count": words})
+        return count
+
     def has_new_days(self, rule):
-        """Does the form say other days than the task has, but for how they end?"""
-        changed = {"due_date", "week_start"} & set(self.changed_data if self.is_bound else ())
-        return bool(changed) or not self.to_come or days_of(rule) != days_of(self.to_come)
+        """Return whether the form says other days than the task has, but for how they end."""
+        if not self.to_come:
+            return True
+        if self.is_bound and {"due_date", "week_start"} & set(self.changed_data):
+            return True
+        return days_of(rule) != days_of(self.to_come)
 
     @property
     def from_completion(self):
@@ -317,20 +348,29 @@ class RepeatForm(forms.Form):
 
     def refuse_stale(self):
         """Of two who change it at once, the second sees what the first did."""
-        rule, due, on = self.now["repeat"], self.now["due_date"], self.clock.date
-        now = f"repeats {recurrence.describe(rule, on=on)}" if rule else "does not repeat"
-        due = f", and is due {self.clock.day_within(due)}" if due else ""
-        words = f"Meanwhile it {now}{due}. Save again to put yours in its place."
-        self.add_error(None, words)
+        now = f"Meanwhile it {self.state_in_words}."
+        self.add_error(None, f"{now} Save again to put yours in its place.")
         self.days, self.data = (), self.data.copy()
         for name, field in self.fields.items():  # what was left as it was shown is as the row is
             value = field.prepare_value(self.initial[name])
-            value = value if isinstance(value, (list, tuple)) else [value]
-            value = [str(one) for one in value if one is not None]
-            self.data.setlist(self.add_initial_prefix(name), value)
+            if not isinstance(value, (list, tuple)):
+                value = [value]
+            texts = [str(one) for one in value if one is not None]
+            self.data.setlist(self.add_initial_prefix(name), texts)
             if name not in self.changed_data:
-                self.data.setlist(name, value)
+                self.data.setlist(name, texts)
         self.data["shown"] = self.state
+
+    @property
+    def state_in_words(self):
+        """How the task repeats now, and when it is due."""
+        rule, due = self.now["repeat"], self.now["due_date"]
+        words = "does not repeat"
+        if rule:
+            words = f"repeats {recurrence.describe(rule, on=self.clock.date)}"
+        if due:
+            words += f", and is due {self.clock.day_within(due)}"
+        return words
 
     @property
     def words(self):
@@ -339,4 +379,6 @@ class RepeatForm(forms.Form):
 
     def save(self):
         """Write what is new; return the act, None where that is nothing."""
-        return self.task.edit(**self.changes) if self.changes else None
+        if not self.changes:
+            return None
+        return self.task.edit(**self.changes)
