@@ -68,25 +68,38 @@ def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=Non
     only how the words are saved, and those of `unseen`, which the notice names: {name: label}.
     script is the htmx source of a form ("form#" and its id) whose words our script gives back.
     """
-    fields = {name: field for each in form_classes for name, field in each.base_fields.items()}
-    seen = {name: field for name, field in fields.items() if not field.widget.is_hidden}
-    called = {name: field.label or pretty_name(name) for name, field in seen.items()}
-    labels = {name: called[name] for name, field in seen.items() if is_typed(field)}
+    fields, labels, others = {}, {}, {}
+    for form_class in form_classes:
+        fields |= form_class.base_fields
+    for name, field in fields.items():
+        if is_typed(field) and not field.widget.is_hidden:
+            labels[name] = label_of(name, field)
+        elif not field.widget.is_hidden:
+            others[name] = label_of(name, field)
     labels |= typed or {}
-    others = {name: label for name, label in called.items() if name not in labels}
+    others = {name: label for name, label in others.items() if name not in labels}
     others |= unseen or {}
-    names = {*labels, *others, *IDENTITY, *also}
-    names |= {initial_of(name) for name in compared}
-    shown = {name: text_of(field.initial) for name, field in fields.items()}
+    initials = {initial_of(name) for name in compared}
+    words = Words(
+        act=act,
+        labels=labels,
+        others=others,
+        names=frozenset({*labels, *others, *IDENTITY, *also, *initials}),
+        compared=frozenset(compared),
+        shown={name: text_of(field.initial) for name, field in fields.items()},
+        script=script,
+    )
     TYPED.update(labels)
 
     def mark(view):
-        view.words = Words(
-            act, labels, others, frozenset(names), frozenset(compared), shown, script
-        )
+        view.words = words
         return view
 
     return mark
+
+
+def label_of(name, field):
+    return field.label or pretty_name(name)
 
 
 def initial_of(name):
@@ -331,19 +344,27 @@ def as_shown(form):
     texts = {name: values[name][-1] for name in values if name in words.labels}
     typed = {name: text for name, text in texts.items() if text.strip()}
     new = {name: text for name, text in typed.items() if name in changed}
-    first = next(iter(texts), "")
-    is_named = bool(new) and first in typed and first not in new
+    gone = [name for name in changed if name in texts and name not in typed]
     return {
         "pk": form.pk,
         "path": form.path,
         "posted": form.posted,
         "at": form.kept_at,
         "act": words.act,
-        "about": typed[first] if is_named else "",
+        "about": name_of_thing(texts, new),
         "texts": [(words.labels[name], text) for name, text in (new or typed).items()],
         "others": [words.others[name] for name in changed if name in words.others],
-        "emptied": [words.labels[name] for name in changed if name in texts and name not in typed],
+        "emptied": [words.labels[name] for name in gone],
     }
+
+
+def name_of_thing(texts, new):
+    """Return the text of the first field, such as a title, where others were changed; else ""."""
+    first = next(iter(texts), "")
+    if not new or first in new:
+        return ""
+    text = texts.get(first, "")
+    return text if text.strip() else ""
 
 
 def is_changed(name, values, words):

@@ -74,13 +74,7 @@ class Environment(environ.Env):
                 " as postgresql:// without a driver's name."
             )
         value = self.str(var)
-        if value.startswith("postgresql+"):
-            raise ImproperlyConfigured(
-                f"{var} begins with {value.partition('://')[0]}://, which names a driver for"
-                " SQLAlchemy; write postgresql:// instead."
-            )
-        if not value.startswith(("postgresql://", "postgres://")):
-            raise ImproperlyConfigured(f"{var} must be an address that begins with postgresql://")
+        refuse_other_schemes(var, value)
         try:
             database = self.db_url_config(value)
             if not database["NAME"]:
@@ -177,6 +171,18 @@ def doubt_about(host):
     if not re.search(r"[.:]", host):
         return "which opens on your own network alone"
     return ""
+
+
+def refuse_other_schemes(var, value):
+    """Raise ImproperlyConfigured for an address that Django's engine for PostgreSQL can't use."""
+    scheme = value.partition("://")[0]
+    if scheme.startswith("postgresql+"):
+        raise ImproperlyConfigured(
+            f"{var} begins with {scheme}://, which names a driver for"
+            " SQLAlchemy; write postgresql:// instead."
+        )
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ImproperlyConfigured(f"{var} must be an address that begins with postgresql://")
 
 
 def is_local(host):

@@ -167,17 +167,26 @@ class TaskForm(MergingForm, BaseTaskForm):
         changes = super().changes(act)
         names = ["repeat", "repeat_from", "repeat_anchor"]
         changes |= {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
-        said = self.line.said.tags if self.line else []
-        if "tags" not in self.changed_data and not said:
-            changes.pop("tags", None)
-            return changes
-        mine = changes.pop("tags", self.cleaned_data["tags"])
+        tags = changes.pop("tags", self.cleaned_data["tags"])
+        is_read = self.line is not None and bool(self.line.said.tags)
+        if "tags" in self.changed_data or is_read:
+            changes |= self.changes_of_tags(tags, act)
+        return changes
+
+    def changes_of_tags(self, names, act):
+        """Return the tags to add and to remove, {} for none: names beside what the form showed.
+
+        Tags that came in the meantime stay. act keeps those that are made.
+        """
         shown = lower(self.fields["tags"].to_python(self.data[self["tags"].html_initial_name]))
-        new = [name for name in mine if name.lower() not in shown]
-        gone = shown - lower(mine)
-        add = [tag for tag in Tag.objects.make(self.user, new, act) if tag not in self.tags_now]
+        gone = shown - lower(names)
+        new = [name for name in names if name.lower() not in shown]
+        made = Tag.objects.make(self.user, new, act)
+        add = [tag for tag in made if tag not in self.tags_now]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
-        return changes | ({"add_tags": add, "remove_tags": remove} if add or remove else {})
+        if not add and not remove:
+            return {}
+        return {"add_tags": add, "remove_tags": remove}
 
     def save(self):
         act = super().save()

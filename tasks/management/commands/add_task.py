@@ -24,16 +24,23 @@ class Command(ExampleCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no account with the address {email}.")
-        new_list = line_of(user, line, as_text=plain).unlisted if make_list else ""
-        said = {"text": line, "as_text": "on" if plain else "", "make_list": new_list}
+        said = {"text": line}
+        if plain:
+            said["as_text"] = "on"
+        if make_list:
+            said["make_list"] = line_of(user, line, as_text=plain).unlisted
         form = AddForm(said, user=user)
         if not form.is_valid():
             raise CommandError(" ".join(word for words in form.errors.values() for word in words))
         task = form.save()
+        self.tell(task, form.line)
+
+    def tell(self, task, line):
+        """Say what was added, and what of its line was understood."""
         self.stdout.write(f"Added {task.pk} “{task}” to {task.list or 'the Inbox'}.")
-        if form.line.said.spans:
-            self.stdout.write(f"Understood as {form.line.words}.")
-        if form.line.unread:
-            self.stdout.write(form.line.unread)
-        if form.line.unlisted and not task.list_id:
-            self.stdout.write(f"There is no list “{form.line.unlisted}”; --make-list makes it.")
+        if line.said.spans:
+            self.stdout.write(f"Understood as {line.words}.")
+        if line.unread:
+            self.stdout.write(line.unread)
+        if line.unlisted and not task.list_id:
+            self.stdout.write(f"There is no list “{line.unlisted}”; --make-list makes it.")
