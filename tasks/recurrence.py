@@ -386,14 +386,19 @@ def can_move(rule: Rule, old: date, new: date) -> bool:
     """Return whether the rule names one day, old's, so that new's can stand in its place."""
     if rule.positions or len(rule.weekdays) > 1 or len(rule.month_days) > 1:
         return False
-    if rule.months and new.month not in rule.months and rule.months != (old.month,):
+    keeps_months = not rule.months or new.month in rule.months
+    if not keeps_months and rule.months != (old.month,):
+        return False
+    if rule.month_days and rule.weekdays:
         return False
     if rule.month_days:
-        return not rule.weekdays and clamped(rule.month_days, old.year, old.month) == {old.day}
-    if rule.weekdays:
-        nth, weekday = rule.weekdays[0]
-        return weekday == old.weekday() and nth in (0, nth_of(old, nth))
-    return True
+        return clamped(rule.month_days, old.year, old.month) == {old.day}
+    return not rule.weekdays or is_nth(old, *rule.weekdays[0])
+
+
+def is_nth(day: date, nth: int, weekday: int) -> bool:
+    """Return whether a day is that weekday, and the nth one of its month; any one for 0."""
+    return weekday == day.weekday() and nth in (0, nth_of(day, nth))
 
 
 def month_day_of(day: date, like: int) -> int:

@@ -81,10 +81,11 @@ def read(cursor):
             raise UnknownShape(f"there is no table {table.name}")
     if "emailVerified" in user.types and not account.types:
         raise UnknownShape('there is no table account, though Better Auth made "user"')
-    is_verified = user.column("emailVerified", BOOLEAN, None if account.types else "false")
-    # The hybrid has both, and shows people "createdAt"; SQLModel knows the other alone.
-    names = [name for name in ("createdAt", "created_at") if name in user.types] or ["created_at"]
-    created_at = ", ".join(map(user.moment, names))
+    missing = "false"
+    if account.types:
+        missing = None  # Better Auth always has the column
+    is_verified = user.column("emailVerified", BOOLEAN, missing)
+    created_at = ", ".join(map(user.moment, creation_columns(user)))
     legacy = Legacy(
         users=f"""
             SELECT {user.column("id", ID)}::text AS id,
@@ -107,15 +108,25 @@ def read(cursor):
                 coalesce({task.moment("updated_at")}, '-infinity') AS updated_at
             FROM task
         """,
-        left=tuple(
-            f"{table.name}.{column}"
-            for table in (user, task)
-            for column in table.types
-            if column not in CARRIED[table.name]
-        ),
+        left=(*columns_left(user), *columns_left(task)),
     )
     check_rows(cursor, legacy)
     return legacy
+
+
+def creation_columns(user):
+    """Return the columns that say when a user was made, the one that counts first.
+
+    The hybrid has both, and shows people "createdAt"; SQLModel knows the other alone.
+    """
+    names = [name for name in ("createdAt", "created_at") if name in user.types]
+    return names or ["created_at"]
+
+
+def columns_left(table):
+    """Return the columns of a table that are not taken over, such as "task.color"."""
+    carried = CARRIED[table.name]
+    return [f"{table.name}.{column}" for column in table.types if column not in carried]
 
 
 def passwords(account):

@@ -68,17 +68,21 @@ class BulkForm(forms.Form):
 
     def check_value(self):
         """Check what the chosen act needs besides: a day, a priority, or tags."""
-        # A field that has an error of its own is missing from cleaned_data.
-        if self.verb == "due" and self.value == "none":
-            self.set("due_date", None)
-        elif self.verb == "due" and self.value:
-            self.set("due_date", self.value)
-        elif self.verb == "due" and not self.cleaned_data.get("due_date", True):
-            self.add_error("due_date", "Say which day, such as 2026-03-25.")
+        # A field that has an error of its own is missing from cleaned_data, in check_day() as well.
+        if self.verb == "due":
+            self.check_day()
         elif self.verb == "priority" and self.value not in map(str, Task.Priority.values):
             self.add_error("do", "Choose a priority.")
         elif self.verb in {"tag", "untag"} and not self.cleaned_data.get("tags", True):
             self.add_error("tags", "Write which tags, with blanks between them.")
+
+    def check_day(self):
+        if self.value == "none":
+            self.set("due_date", None)
+        elif self.value:
+            self.set("due_date", self.value)
+        elif not self.cleaned_data.get("due_date", True):
+            self.add_error("due_date", "Say which day, such as 2026-03-25.")
 
     def set(self, name, value):
         try:

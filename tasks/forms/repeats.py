@@ -230,14 +230,7 @@ class RepeatForm(forms.Form):
     def clean(self):
         cleaned = self.cleaned_data
         self.drop_hidden_fields()
-        # A field that has an error of its own is missing from cleaned_data.
-        if cleaned.get("ends") == "until" and not cleaned.get("until", True):
-            self.add_error("until", "Say the last day, such as 2026-12-31.")
-        if cleaned.get("ends") == "count" and not cleaned.get("count", True):
-            self.add_error("count", "Say how many times.")
-        has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
-        if has_nth_of_year and not cleaned.get("months", True):
-            self.add_error("months", "Say in which months these weekdays are.")
+        self.refuse_missing_fields()
         if self.task.completed:
             self.add_error(None, "It was completed meanwhile. Reopen it to have it repeat.")
         if not self.errors:
@@ -245,6 +238,20 @@ class RepeatForm(forms.Form):
         is_up_to_date = cleaned.get("shown") in ("", self.state)
         if not self.errors and self.changes and not is_up_to_date:
             self.refuse_stale()
+
+    def refuse_missing_fields(self):
+        """Add errors for fields that the chosen unit and end need.
+
+        A field that has an error of its own is missing from cleaned_data.
+        """
+        cleaned = self.cleaned_data
+        if cleaned.get("ends") == "until" and not cleaned.get("until", True):
+            self.add_error("until", "Say the last day, such as 2026-12-31.")
+        if cleaned.get("ends") == "count" and not cleaned.get("count", True):
+            self.add_error("count", "Say how many times.")
+        has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
+        if has_nth_of_year and not cleaned.get("months", True):
+            self.add_error("months", "Say in which months these weekdays are.")
 
     def drop_hidden_fields(self):
         """Empty the fields that the chosen unit and end don't have, and forget their errors."""

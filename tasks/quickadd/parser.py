@@ -393,14 +393,26 @@ class Around:
             return []
         return self.behind.split()[:2]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a word follows that tells of it, such as a noun: this Friday meeting."""
+        return bool(self.following) and self.following[0].lower() not in FUNCTION
+
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
     """Return whether what stands around a phrase makes it text."""
     around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
-    if is_named(one, around) or is_name(one, around) or goes_on(around):
-        return True
-    if is_one_of_two(bare, one, found):
-        return True
+    return (
+        is_named(one, around)
+        or is_name(one, around)
+        or goes_on(around)
+        or is_one_of_two(bare, one, found)
+        or is_part_of_more(one, around, found)
+    )
+
+
+def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
+    """Return whether a repeat, a count or a day is one end of something longer."""
     if one.kind == "repeat":
         return bool(ALSO.match(around.behind) or TIMES.search(around.before))
     if one.kind == "count" and not any(is_repeat_before(one, other) for other in found):
@@ -425,23 +437,21 @@ def goes_on(around: Around) -> bool:
 def is_named(one: Found, around: Around) -> bool:
     """Return whether the word before a phrase makes something else of it."""
     word = around.previous.lower().rstrip(",")
+    is_figure = around.phrase[0].isdigit()
     if word in NOT_BEHIND or word.endswith(("'s", "’s")):
         return True
-    if (word, around.phrase.lower()) in SAYINGS:
+    if (word, around.phrase.lower()) in SAYINGS or (is_figure and word in RATIOS):
         return True
-    is_figure = around.phrase[0].isdigit()
-    if is_figure and word in RATIOS:
-        return True
-    if word in DETERMINERS and around.following and around.following[0].lower() not in FUNCTION:
+    if word in DETERMINERS and around.is_told:
         return True
     # What is left makes text of a date alone, where nothing else says that it is one.
     if one.kind != "date" or one.lead or one.strength == STRONG:
         return False
-    return word in MY or word in NAMES or (is_figure and word in PLACES)
+    return word in MY_AND_NAMES or (is_figure and word in PLACES)
 
 
 SAYINGS = {("high", "noon"), ("john", "3:16")}
-MY = DETERMINERS - words("her his it this that some any")
+MY_AND_NAMES = NAMES | (DETERMINERS - words("her his it this that some any"))
 TIMES = re.compile(r"(?:^| )(?:once|twice|thrice|times) *$", re.IGNORECASE)
 ALSO = re.compile(
     rf" *(?:and|&) *(?:morning|afternoon|evening|night|{'|'.join(MONTHS)})", re.IGNORECASE
@@ -514,9 +524,21 @@ def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
 def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
     """Return the phrases that count by what they say: date, time, repeat, until, count."""
     repeats = any(one.kind == "repeat" for one in found)
+    taken = taken_of(bare, offers_of(found, repeats), tokens)
+    if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
+        return chosen(bare, [one for one in found if one.kind != "repeat"], tokens)
+    return taken
+
+
+def offers_of(found: list[Found], repeats: bool) -> list[tuple[str, Found]]:
+    """Return the phrases with what each says, the surest first."""
     offers = [(role_of(one, repeats), one) for one in found]
-    offers = [(says, one) for says, one in offers if says]
     offers.sort(key=lambda offer: (-offer[1].strength, offer[1].start))
+    return [(says, one) for says, one in offers if says]
+
+
+def taken_of(bare: str, offers: list[tuple[str, Found]], tokens: list[Found]) -> dict[str, Found]:
+    """Return the first phrase that counts of each kind."""
     taken, before = {}, None
     while before != len(taken):  # what is taken may let another one count
         before = len(taken)
@@ -526,8 +548,6 @@ def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Foun
             others = [other for what, other in offers if what != says]
             if counts(bare, one, tokens + list(taken.values()), others):
                 taken[says] = one
-    if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
-        return chosen(bare, [one for one in found if one.kind != "repeat"], tokens)
     return taken
 
 

@@ -524,20 +524,24 @@ def read_weekend(match, now):
 def read_hour(match, now):
     """9 am, 7.30pm, 21:30, 14h30, at 4, five o'clock"""
     said = match.groupdict()
-    hour, half = number_of(said["hour"]), (said.get("half") or "").lower()
-    minute, how = said.get("minute"), "written"
-    if half:
-        how = "exact"
-    elif minute is None:
-        how = "bare"
-    minutes = number_of(minute) if minute else 0
+    hour, minute = number_of(said["hour"]), said.get("minute")
+    half = (said.get("half") or "").lower()
+    how = how_written(half, minute)
     if half and not 1 <= hour <= 12:
         return None
     if half:
         hour = of_half(hour, half)
+    minutes = number_of(minute) if minute else 0
     if hour > 23 or minutes > 59 or (how == "bare" and not hour):
         return None
     return Clock(hour, minutes, how, part_of(match), said["hour"].startswith("0"))
+
+
+def how_written(half: str, minute: str | None) -> str:
+    """Return how a time is said, as Clock has it."""
+    if half:
+        return "exact"
+    return "bare" if minute is None else "written"
 
 
 def of_half(hour: int, half: str) -> int:
