@@ -52,16 +52,17 @@ class ReturnPage:
         return bool(is_of_row) and self.listing is None
 
     @property
-    def task_pk(self):
-        """The id of the task whose page it is, or is below; None for any other page."""
-        return self.match and self.match.kwargs.get("task_pk")
+    def is_of_task(self):
+        """Whether it is the page of a task, or one below it."""
+        return self.match is not None and "task_pk" in self.match.kwargs
 
     @cached_property
     def task(self):
-        """That task, in the trash or not; None for any other page."""
-        if not self.task_pk:
+        """That task, in the trash or not; None for any other page, and if it was purged."""
+        if not self.is_of_task:
             return None
-        return self.request.user.tasks(manager="everything").filter(pk=self.task_pk).first()
+        pk = self.match.kwargs["task_pk"]
+        return self.request.user.tasks(manager="everything").filter(pk=pk).first()
 
     def is_page_of(self, task):
         """Return whether it is the task's own page, or one below it."""

@@ -11,14 +11,8 @@ from accounts import text
 from tasks.models import Tag, Task
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
-
-
 TAG_LENGTH = Tag._meta.get_field("name").max_length
-
-
 MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
-
-
 NOTES_LENGTH = 100_000
 
 

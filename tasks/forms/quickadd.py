@@ -27,7 +27,7 @@ SHOWN = 5  # numbers of lines that a sentence names
 
 
 class AddForm(AddingForm, BaseTaskForm):
-    """One line (tasks.quickadd), and the other fields of a task where a form has them.
+    """One line (tasks.quickadd.parser), and the other fields of a task where a form has them.
 
     What the line says counts; the other fields say the rest.
     """

@@ -33,14 +33,8 @@ from tasks.models import Task, TaskQuerySet, as_array, overdue
 from tasks.rows import Row
 
 CREATED = ["created_at", "id"]
-
-
 DUE = [F("due_date").asc(nulls_last=True), F("due_time").asc(nulls_last=True)]
-
-
 LIST = [F("list__position").asc(nulls_first=True), "list_id"]  # the Inbox first
-
-
 SORTS = {
     "best": ("Best match first", ["-created_at", "-id"]),
     "manual": ("By hand", TaskQuerySet.HAND),
@@ -49,36 +43,18 @@ SORTS = {
     "list": ("List", [*LIST, *DUE, "-priority", *CREATED]),
     "newest": ("Newest first", ["-created_at", "-id"]),
 }
-
-
 GROUPS = {"": "Nothing", "due": "Due date", "priority": "Priority", "list": "List"}
-
-
 PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choices}
-
-
 PRIORITIES |= {0: "No priority"}
 
 
 # What stands for a page's values in a question that is compiled once (accounts.compiled).
 A_USER, AN_ID = User(pk="a user"), -1
-
-
 A_MOMENT = datetime(2, 2, 2, 2, 2, tzinfo=UTC)
-
-
 A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
-
-
 QUESTIONS = {}  # by the shape of a page; there are few
-
-
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
-
-
 USER = Task._meta.get_field("user")
-
-
 ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
 
 

@@ -3,12 +3,7 @@
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import (
-    Case,
-    Count,
-    When,
-    Window,
-)
+from django.db.models import Case, Count, When, Window
 from django.urls import reverse
 from django.utils.functional import cached_property
 

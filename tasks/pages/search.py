@@ -3,11 +3,7 @@
 from collections import defaultdict
 from urllib.parse import urlencode
 
-from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
-    Q,
-)
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils.functional import cached_property

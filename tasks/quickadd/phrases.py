@@ -1,8 +1,8 @@
 """How days, times and repeats are said: a grammar of English phrases. Pure: no Django.
 
 PHRASES, at the end of this module, has all of them: what a phrase looks like and the function that
-reads it. tasks.quickadd decides which of those that stand in a line count, and asks meaning() what
-they say together.
+reads it. tasks.quickadd.parser decides which of those that stand in a line count, and asks
+meaning() what they say together.
 
 So it reads them: a weekday is the next one after today, "next friday" is that of the next week,
 "next week" its first day, "this weekend" its Saturday; a day without a year is the next such day,
@@ -13,14 +13,14 @@ still to come.
 
 import re
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from tasks.recurrence import DAYS, first_due
 
-STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd
+STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd.parser
 
 PARTS = {"morning": time(9), "afternoon": time(15), "evening": time(19), "night": time(21)}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -419,21 +419,27 @@ def read_nth_weekday(match, now):
         return None
     scope = " ".join(match["scope"].lower().split())
     nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
-    days = [month_weekday(month, nth, weekdays) for month in months_of(scope, now)]
-    if scope == "month" and days[0] is None:  # this month has no fifth Friday
-        return None
-    return next((Day(day) for day in days if day and day >= now.today), None)
+    for month in months_of(scope, now):
+        day = month_weekday(month, nth, weekdays)
+        if scope == "month" and day is None:  # this month has no fifth Friday
+            return None
+        if day and day >= now.today:
+            return Day(day)
+    return None
 
 
-def months_of(scope: str, now: Now) -> list[date]:
-    """Return the first days of the months that "the month", "next month" or "April" may mean."""
+def months_of(scope: str, now: Now) -> Iterator[date]:
+    """Yield the first days of the months that "the month", "next month" or "April" may mean."""
     first = now.today.replace(day=1)
     if scope == "month":
-        return [first, after(first, 1, "month")]
-    if scope.endswith("month"):
-        return [after(first, scope.startswith("next"), "month")]
-    this_year = date(now.today.year, month_of(scope), 1)
-    return [this_year, after(this_year, 1, "year")]
+        yield first
+        yield after(first, 1, "month")
+    elif scope.endswith("month"):
+        yield after(first, scope.startswith("next"), "month")
+    else:
+        this_year = date(now.today.year, month_of(scope), 1)
+        yield this_year
+        yield after(this_year, 1, "year")
 
 
 def read_date(match, now):

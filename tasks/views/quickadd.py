@@ -18,8 +18,6 @@ from tasks.views.bulk import told
 from tasks.views.replies import METHODS, once_more, render_page, reply, say, wants_fragment
 
 READS = ["plain", "as_text"]  # how a line is read
-
-
 UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
 
 

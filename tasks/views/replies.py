@@ -9,6 +9,7 @@ from datetime import date
 from functools import wraps
 
 from django.contrib import messages
+from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
 from tasks.quickadd.reading import Line, lists_by_name
+from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
 from tasks.telling import Teller
 
@@ -94,7 +96,7 @@ def reply(request, task=None, status=200, **context):
         listing = back.listing
         context["form"] = None  # it stands on its task's page alone, and not where another's does
     # The headings of a listing beside a task rank below those of one alone.
-    subtag = "h3" if back.task_pk else "h2"
+    subtag = "h3" if back.is_of_task else "h2"
     context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
     if context["form"]:
         context["title_says"] = title_says(request, task)
@@ -145,16 +147,24 @@ def once_more(view):
     """
 
     @wraps(view)
-    def in_transaction(*args, **kwargs):
+    def in_transaction(request, *args, **kwargs):
         try:
             with transaction.atomic():
-                return view(*args, **kwargs)
+                return view(request, *args, **kwargs)
         except (IntegrityError, OperationalError) as error:
             if isinstance(error, OperationalError) and not isinstance(
                 error.__cause__, DeadlockDetected
             ):
                 raise
+            forget_what_was_read(request)
             with transaction.atomic():
-                return view(*args, **kwargs)
+                return view(request, *args, **kwargs)
 
     return in_transaction
+
+
+def forget_what_was_read(request):
+    """Leave a request as it came in: what a view read and said is rolled back with it."""
+    request.return_page = ReturnPage(request)
+    request._messages = default_storage(request)  # as Django's MessageMiddleware sets it
+    vars(request).pop("sidebar", None)

@@ -47,6 +47,8 @@ def give_back(request, row, form_class, kind):
     """Take a "list" or "tag" out of the trash, under another name where its own is taken by now."""
     if not row.deleted_at:
         say(request, f"“{row}” was not in the trash.")
+        if request.method != "POST":  # the return page is this very one
+            return redirect(row)
         return reply(request)
     posted = {"name": row.name} | request.POST.dict() if request.method == "POST" else None
     form = form_class(posted, instance=row, user=request.user)
