@@ -22,6 +22,7 @@ def patiently(connection, table, *statements):
         try:
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                cursor.execute("SET LOCAL statement_timeout = 0")  # the role's is for pages
                 for statement in statements:
                     cursor.execute(statement)
             return

@@ -3,20 +3,24 @@ from django.db import migrations, models
 
 from accounts.migrating import patiently
 
-ACTS = 1000  # whose changes are written in one transaction
+CHANGES = 2000  # that are written in one transaction, but for those of one act that has more
 TAG = "'tag %%'"  # the names that tags had among the columns of a task
 
-# The changes of these acts that hold tags and columns, or several tags.
+# The changes of these acts that hold tags and columns, or several tags. They are locked first, and
+# looked at then: another `migrate` may have written them while this one waited for the lock.
 MIXED = f"""
-    SELECT id, act_id, user_id, task_id, before, after, tags.names,
+    SELECT held.*, tags.names,
         ARRAY(SELECT jsonb_object_keys(before)) <@ tags.names AS is_tags_alone
-    FROM tasks_change CROSS JOIN LATERAL (
+    FROM (
+        SELECT id, act_id, user_id, task_id, before, after FROM tasks_change
+        WHERE act_id > %(after)d AND act_id <= %(last)d AND task_id IS NOT NULL AND step_id IS NULL
+            AND tagged_with_id IS NULL AND before::text LIKE '%%"tag %%'
+        ORDER BY id FOR UPDATE OFFSET 0
+    ) AS held CROSS JOIN LATERAL (
         SELECT array_agg(name) AS names FROM jsonb_object_keys(before) AS name
         WHERE name LIKE {TAG}
     ) AS tags
-    WHERE act_id > %(after)d AND act_id <= %(last)d AND task_id IS NOT NULL AND step_id IS NULL
-        AND tagged_with_id IS NULL AND tags.names IS NOT NULL
-    FOR UPDATE OF tasks_change
+    WHERE tags.names IS NOT NULL
 """
 # Each tag becomes a change of its own; what held nothing else goes.
 SPLIT = f"""
@@ -66,9 +70,9 @@ def by_acts(connection, sql):
         after = last
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT max(id) FROM"
-                " (SELECT id FROM tasks_act WHERE id > %s ORDER BY id LIMIT %s) AS part",
-                [after, ACTS],
+                "SELECT max(act_id) FROM (SELECT act_id FROM tasks_change WHERE act_id > %s"
+                " ORDER BY act_id LIMIT %s) AS part",
+                [after, CHANGES],
             )
             (last,) = cursor.fetchone()
         if last is None:

@@ -274,8 +274,8 @@ class TaggedWithTests(TransactionTestCase):
             keep(self.ann, (self.bread, {"title": "tag 5"}), (self.bread, {home: False})),
             keep(self.ben, (self.ben.tasks.create(title="Rye"), {"tag 5": True})),
         ]
-        # Acts are taken three at a time.
-        patched = mock.patch.object(tagged_with, "ACTS", 3)
+        # The first two acts are taken together, and then one at a time.
+        patched = mock.patch.object(tagged_with, "CHANGES", 2)
         patched.start()
         self.addCleanup(patched.stop)
 
@@ -328,6 +328,21 @@ class TaggedWithTests(TransactionTestCase):
     def test_twice_does_nothing_the_second_time(self):
         go_to("0011_tagged_with")
         tagged_with.by_acts(connection, tagged_with.SPLIT)
+        self.assertEqual(self.changes("tagged_with_id"), self.expected())
+
+    def test_two_at_the_same_moment_write_each_change_once(self):
+        """A release that is tried again while its first try still runs."""
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE tasks_change ADD COLUMN tagged_with_id bigint")
+        patient = mock.patch.multiple(migrating, PAUSE=0.05, LOCK_TIMEOUT="20s")
+        split = lambda: tagged_with.by_acts(connection, tagged_with.SPLIT)  # noqa: E731
+        with ThreadPoolExecutor(1) as pool, patient:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(tagged_with.SPLIT % {"after": 0, "last": self.acts[-1]})
+                other = waiting(pool, split)  # for what this one has written
+            other.result(60)
+        go_to("0011_tagged_with")
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
 
     def test_gives_way_to_a_task_that_is_deleted_for_ever_at_the_same_moment(self):
