@@ -6,7 +6,6 @@ from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.test import RequestFactory, TestCase
-from django.utils import timezone
 
 from accounts.tests.people import add_user
 from tasks.return_page import ReturnPage
@@ -58,7 +57,7 @@ class RestoreTests(TestCase):
                 self.assertIn(f"“{row}” was not in the trash.", words(page))
 
     def test_heading_of_a_listing_beside_a_task_ranks_below_it(self):
-        self.ann.tasks.create(title="Milk", due_date=timezone.localdate())
+        self.ann.tasks.create(title="Milk", due_date=self.ann.clock().today)
         for back, name in [("/today/", "h2"), ("/tasks/0/?on=/today/", "h3")]:
             with self.subTest(back=back):
                 fields = {"text": "Bread tomorrow", "next": back}

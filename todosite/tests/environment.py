@@ -36,8 +36,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Properties have the same examples in every run, and no deadline: few in `make test` ("quick"),
-# ten times as many in `make test-all` ("thorough").
-settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
+# five times as many in `make test-all` ("thorough").
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=50)
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
 
 
