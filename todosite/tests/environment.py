@@ -42,9 +42,9 @@ settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
 
 
 def examples(number):
-    """Return Hypothesis's settings for a property with that many examples in `make test-all`.
+    """Return Hypothesis's settings for a property that is dear: number is of examples, of 100.
 
-    `make test` has a tenth of them, and at least 5: the first ones are the simplest, an edit that
-    changes nothing among them.
+    `make test-all` has half of them and `make test` a tenth, at least 5: the first ones are the
+    simplest, an edit that changes nothing among them.
     """
     return settings(max_examples=max(min(number, 5), number * settings().max_examples // 100))
