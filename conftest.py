@@ -74,7 +74,7 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_finish():
-    """Leave what is there by now out of every collection of garbage to come.
+    """Keep all that was imported out of garbage collection, since it stays until the end.
 
     The rest is looked through as rarely as by a worker of the server (todosite/gunicorn.py).
     """

@@ -17,7 +17,7 @@ UNKNOWN = "\x00"  # stands for a value that a POST doesn't hold; nobody can have
 
 
 def submission(data, about):
-    """Return what tells this submission from all others, as a UUID; None if it has no key.
+    """Return the idempotency key of a submission, a UUID; None if its form has no key.
 
     The form's key alone would not do: the Back button brings the same form back, and what is typed
     into it then is something else. But blanks around a line don't count: app.js gives it back with
@@ -91,7 +91,7 @@ class AddingForm(OwnedForm):
 
 
 class MergingForm(OwnedForm):
-    """An edit that merges with what happened to the row since it was shown.
+    """An edit that is merged with the changes of the row since the form was shown.
 
     The page posts each field with the value that it showed (initial-…), and the version of the
     row. A field that I changed is written; one that I left, or that isn't in the form at all,
@@ -189,7 +189,7 @@ class MergingForm(OwnedForm):
             self._rebase()
 
     def _rebase(self):
-        """Show the row as it is now, but for what I changed: the next attempt has seen both."""
+        """Show the stored values beside those of this edit: the next attempt has seen both."""
         for name in self.merged:
             self.data[self.add_initial_prefix(name)] = self._as_shown(name)
             if name not in self.changed_data:
@@ -197,7 +197,7 @@ class MergingForm(OwnedForm):
         self.data["version"] = self.instance.version
 
     def changes(self, act):
-        """Return what this edit changes, as the row's edit() takes it; act keeps new tags."""
+        """Return the columns that this edit changes, for the row's edit(); act keeps new tags."""
         cleaned = {name: self.cleaned_data[name] for name in self.merged}
         return {name: new for name, new in cleaned.items() if new != self.now[name]}
 
