@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import text
+from accounts.merging import MergeMixin
 from accounts.models import User, default_time_zone
 from accounts.zones import zone_choices
 
@@ -47,11 +48,11 @@ class SignupForm(forms.Form):
         user.save(update_fields=["time_zone"])
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(MergeMixin, forms.ModelForm):
     """The page posts each field with the value that it showed; only what differs is written.
 
-    So two pages, opened at the same time, don't undo each other's changes. A POST that doesn't say
-    what it saw is compared with the account as it is; what it doesn't hold stays.
+    So two pages, opened at the same time, don't undo each other's changes; of one field, the later
+    change counts. A POST that doesn't say what it saw is compared with the account as it is.
     """
 
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
@@ -84,15 +85,11 @@ class ProfileForm(forms.ModelForm):
             "default_page": "Todosite opens with",
         }
 
+    merged = Meta.fields
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.is_bound:
-            self.data = self.data.copy()
-            for name in set(ProfileForm.Meta.fields) - set(self.data):
-                self.data[name] = self.initial.get(name)
-        for name, field in self.fields.items():
-            seen = self.add_initial_prefix(name)
-            field.show_hidden_initial = not self.is_bound or seen in self.data
+        self.begin_merge()
         # A zone that is no longer offered stays possible for whoever has it.
         if self.instance.time_zone not in dict(flat(self.fields["time_zone"].choices)):
             kept = (self.instance.time_zone, self.instance.time_zone)

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
+from accounts.merging import MergeMixin
 from tasks.forms.fields import TextField, clean_line
 from tasks.history import Act
 
@@ -90,7 +91,7 @@ class AddingForm(OwnedForm):
         return self.act.first_row(self._meta.model)
 
 
-class MergingForm(OwnedForm):
+class MergingForm(MergeMixin, OwnedForm):
     """An edit that is merged with the changes of the row since the form was shown.
 
     The page posts each field with the value that it showed (initial-…), and the version of the
@@ -101,55 +102,37 @@ class MergingForm(OwnedForm):
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-    merged = []  # the names of the fields that this is about
+    state_field = "version"
     is_more = False  # does it do something where no field is changed?
 
     def __init__(self, data=None, *, instance, **kwargs):
         # The row as it is now: validation puts the form's values into the instance.
-        self.now = {name: self.value_of(instance, name) for name in self.merged}
-        initial = {**self.now, "version": instance.version}
-        super().__init__(data, instance=instance, initial=initial, **kwargs)
+        stored = {name: self.value_of(instance, name) for name in self.merged}
+        stored["version"] = instance.version
+        super().__init__(data, instance=instance, initial=stored, **kwargs)
         self.clashes = {}
         self.written = set()  # what save() changed
-        for name in self.merged:
-            self.fields[name].show_hidden_initial = True
-        if self.is_bound:
-            self.data = self._with_baseline(data)
+        self.begin_merge()
 
     def value_of(self, instance, name):
         return getattr(instance, name)
 
-    def _as_shown(self, name):
-        """Return the row's value of a field as a page shows it, such as "14:30"."""
-        field = self.fields[name]
-        shown = field.widget.format_value(field.prepare_value(self.now[name])) or ""
-        return shown[0] if isinstance(shown, list) else shown  # a choice gives a list
+    def complete(self, name):
+        """What was left as it was shown is as the row has it now: a list may be gone since."""
+        super().complete(name)
+        if self.data[name] == self.data[self.add_initial_prefix(name)]:
+            self.leave(name)
 
-    def _with_baseline(self, data):
-        """Return data where each field has a value and the one that it was shown with.
-
-        A POST that doesn't come from our page may lack both. What it doesn't hold it doesn't
-        change; and without the values that it saw, its version tells whether they are the row's.
-        What was left as it was shown is as the row has it now: a list may be gone since.
-        """
-        data = data.copy()
-        up_to_date = data.get("version") in (None, "", str(self.instance.version))
-        for name in self.merged:
-            initial_name = self.add_initial_prefix(name)
-            if name not in data:
-                data[name] = data[initial_name] = self._as_shown(name)
-            elif initial_name not in data:
-                data[initial_name] = self._as_shown(name) if up_to_date else UNKNOWN
-            elif data[name] == data[initial_name]:
-                data[name] = data[initial_name] = self._as_shown(name)
-        return data
+    def presumed_text(self, name):
+        """Without the values that a POST saw, its version tells whether they are the row's."""
+        return self.stored_text(name) if self.is_up_to_date else UNKNOWN
 
     def clean(self):
         for name in self.merged:
             if name not in self.changed_data:
-                self.cleaned_data[name] = self.now[name]
-            elif self._clashes(name):
-                self.clashes[name] = self.now[name]
+                self.cleaned_data[name] = self.initial[name]
+            elif self.has_met_another(name):
+                self.clashes[name] = self.initial[name]
                 theirs = self.in_words(name)
                 words = (
                     f"Meanwhile this became:\n{theirs}" if theirs else "Meanwhile this was emptied."
@@ -159,19 +142,20 @@ class MergingForm(OwnedForm):
 
     def in_words(self, name):
         """Return the row's value of a field as a person reads it."""
-        field, shown = self.fields[name], self._as_shown(name)
+        field, stored = self.fields[name], self.stored_text(name)
         if isinstance(field, forms.ChoiceField):
-            return dict((str(value), words) for value, words in field.choices).get(shown, "")
-        return shown
+            return dict((str(value), words) for value, words in field.choices).get(stored, "")
+        return stored
 
-    def _clashes(self, name):
+    def has_met_another(self, name):
         """Did the row change too, in a field that I changed, and to something else?"""
-        to_python, shown = self.fields[name].to_python, self[name].html_initial_name
+        to_python = self.fields[name].to_python
+        shown = self.data[self.add_initial_prefix(name)]
         try:
-            now, mine = to_python(self._as_shown(name)), to_python(self.data[name])
-            return now != mine and now != to_python(self.data[shown])
+            stored, mine = to_python(self.stored_text(name)), to_python(self.data[name])
+            return stored != mine and stored != to_python(shown)
         except ValidationError:  # mine can't be read, which is said already; or shown is UNKNOWN
-            return self.data[shown] == UNKNOWN
+            return shown == UNKNOWN
 
     @cached_property
     def took_effect(self):
@@ -186,20 +170,12 @@ class MergingForm(OwnedForm):
     def full_clean(self):
         super().full_clean()
         if self.is_bound and self._errors:
-            self._rebase()
-
-    def _rebase(self):
-        """Show the stored values beside those of this edit: the next attempt has seen both."""
-        for name in self.merged:
-            self.data[self.add_initial_prefix(name)] = self._as_shown(name)
-            if name not in self.changed_data:
-                self.data[name] = self._as_shown(name)
-        self.data["version"] = self.instance.version
+            self.rebase()
 
     def changes(self, act):
         """Return the columns that this edit changes, for the row's edit(); act keeps new tags."""
         cleaned = {name: self.cleaned_data[name] for name in self.merged}
-        return {name: new for name, new in cleaned.items() if new != self.now[name]}
+        return {name: new for name, new in cleaned.items() if new != self.initial[name]}
 
     def save(self):
         """Write what this edit changes; return its act, None if that is nothing.

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
+from accounts.merging import MergeMixin
 from tasks import recurrence
 from tasks.forms.fields import DateField, NumberField, refuse_longer
 from tasks.models import Task
@@ -129,10 +130,11 @@ def end_of(rule):
     return "count" if rule.count else "never"
 
 
-class RepeatForm(forms.Form):
+class RepeatForm(MergeMixin, forms.Form):
     """How a task repeats, from a day on.
 
-    It has `days`: the next five, the first of which is due; none where something is wrong.
+    It has `days`: the next five, the first of which is due; none where something is wrong. It is
+    merged as a whole: of two who change the repeat at once, the second sees what the first did.
     """
 
     due_date = DateField(label="From")
@@ -175,6 +177,8 @@ class RepeatForm(forms.Form):
         label="If you are late", choices=Task.Missed.choices, widget=forms.RadioSelect
     )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    state_field = "shown"
+    keeps_missing = False  # of boxes, none of which is ticked, a POST holds nothing
 
     COLUMNS = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
     # What a unit or an end doesn't have: its fields are hidden then, and say nothing.
@@ -192,9 +196,8 @@ class RepeatForm(forms.Form):
         self.task, self.clock = task, task.user.clock()
         self.now = {name: getattr(task, name) for name in self.COLUMNS}
         super().__init__(data, initial=self.as_it_is())
-        for name, field in self.fields.items():
-            was = self.add_initial_prefix(name)
-            field.show_hidden_initial = name != "shown" and (not self.is_bound or was in self.data)
+        self.merged = [name for name in self.fields if name != self.state_field]
+        self.begin_merge()
         if not self.errors and not self.is_bound:
             self.cleaned_data = dict(self.initial)
             self.put_together(self.said(), self.initial["due_date"])
@@ -235,8 +238,7 @@ class RepeatForm(forms.Form):
             self.add_error(None, "It was completed meanwhile. Reopen it to have it repeat.")
         if not self.errors:
             self.put_together(self.said(), cleaned["due_date"])
-        is_up_to_date = cleaned.get("shown") in ("", self.state)
-        if not self.errors and self.changes and not is_up_to_date:
+        if not self.errors and self.changes and not self.is_up_to_date:
             self.refuse_stale()
 
     def refuse_missing_fields(self):
@@ -354,19 +356,11 @@ class RepeatForm(forms.Form):
         return [due_date, *recurrence.upcoming(repeat, anchor=anchor, after=after, **how)]
 
     def refuse_stale(self):
-        """Of two who change it at once, the second sees what the first did."""
+        """Say what the repeat became meanwhile, and show it in the fields that were left alone."""
         now = f"Meanwhile it {self.state_in_words}."
         self.add_error(None, f"{now} Save again to put yours in its place.")
-        self.days, self.data = (), self.data.copy()
-        for name, field in self.fields.items():  # what was left as it was shown is as the row is
-            value = field.prepare_value(self.initial[name])
-            if not isinstance(value, (list, tuple)):
-                value = [value]
-            texts = [str(one) for one in value if one is not None]
-            self.data.setlist(self.add_initial_prefix(name), texts)
-            if name not in self.changed_data:
-                self.data.setlist(name, texts)
-        self.data["shown"] = self.state
+        self.days = ()
+        self.rebase()
 
     @property
     def state_in_words(self):

@@ -123,7 +123,7 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     def refuse_another(self):
         """This one is the one that was shown, even where its date was not changed."""
-        now = self._as_shown("due_date")
+        now = self.stored_text("due_date")
         if self.posted.get("initial-due_date", now) != now:
             self.add_error(None, "That one is gone already. These fields are of the next one now.")
 
@@ -144,22 +144,21 @@ class TaskForm(MergingForm, BaseTaskForm):
             said = said_in(self.line, self.cleaned_data)
         except ValidationError as error:
             return self.add_error("title", error)
-        up_to_date = self.data.get("version") in (None, "", str(self.instance.version))
         for name in {"due_date", "due_time", "priority", "list"} & set(said):
             if said[name] != self.cleaned_data[name] and name in self.changed_data:
                 self.add_error(name, "The title says something else. Save one of them first.")
-        if not up_to_date:
+        if not self.is_up_to_date:
             self.add_error("title", "The task was changed meanwhile. Look at it, then try again.")
         self.cleaned_data |= said | {"title": self.line.said.title}
 
-    def _clashes(self, name):
-        return name != "tags" and super()._clashes(name)
+    def has_met_another(self, name):
+        return name != "tags" and super().has_met_another(name)
 
-    def _rebase(self):
+    def rebase(self):
         """Leave what tags were shown with: nobody was told of those that came meanwhile."""
         name = self["tags"].html_initial_name
         shown = self.data[name].replace(UNKNOWN, "")
-        super()._rebase()
+        super().rebase()
         if "tags" in self.changed_data:
             self.data[name] = shown
 

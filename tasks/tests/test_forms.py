@@ -153,7 +153,7 @@ class TaskFormTests(TestCase):
         form = TaskForm(instance=self.task, user=self.ann)
         data = posted(version=str(self.task.version))
         for name in TaskForm.Meta.fields:
-            data[name] = data[f"initial-{name}"] = form._as_shown(name)
+            data[name] = data[f"initial-{name}"] = form.stored_text(name)
         data.update({name: value for name, value in typed.items() if name not in data})
         for name, value in typed.items():
             data[name] = value

@@ -384,6 +384,17 @@ class BuilderTests(PageTests):
         self.client.post(self.url, stale)
         self.assertEqual(self.columns()[0], "FREQ=WEEKLY;INTERVAL=2")
 
+    def test_day_that_was_left_alone_follows_the_task(self):
+        """Also where nothing repeats yet: the day that was shown isn't put in place of another."""
+        stale = self.data(interval="2")
+        Task.objects.filter(pk=self.task.pk).update(due_date=date(2026, 2, 10))
+        response = self.client.post(self.url, stale)
+        words = "Meanwhile it does not repeat, and is due Tue 10 Feb. Save again to put yours in"
+        self.assertIn(words, words_of(response))
+        form = response.context["form"]
+        self.assertEqual(form["due_date"].value(), "2026-02-10")
+        self.assertEqual(form["interval"].value(), "2")
+
     def test_sent_twice_it_takes_effect_once(self):
         data = self.data(interval="2")
         for _ in range(2):

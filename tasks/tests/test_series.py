@@ -314,7 +314,7 @@ class SeriesTests(PageTests):
         form = DetailForm(instance=Task.objects.get(pk=task.pk), user=self.ann)
         data = {"version": form["version"].value(), "key": form["key"].value()}
         for name in form.merged:
-            data[name] = data[f"initial-{name}"] = form._as_shown(name)
+            data[name] = data[f"initial-{name}"] = form.stored_text(name)
         here = f"{task.get_absolute_url()}?on=/inbox/"
         data |= {"next": here, button: "1"} | changes
         return self.client.post(f"{task.get_absolute_url()}edit/", data, follow=True)
@@ -350,7 +350,7 @@ class SeriesTests(PageTests):
     def test_this_one_alone_is_the_one_that_was_shown(self):
         task = self.start()
         form = DetailForm(instance=task, user=self.ann)
-        shown = {f"initial-{name}": form._as_shown(name) for name in form.merged}
+        shown = {f"initial-{name}": form.stored_text(name) for name in form.merged}
         self.post(task, "complete")
         response = self.edit(
             task, "this_one", title="Pay half", **shown | {"due_date": "2026-01-31"}

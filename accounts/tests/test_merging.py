@@ -1,0 +1,128 @@
+"""How an edit is merged: what was shown, what is stored, and what was typed."""
+
+import ast
+from pathlib import Path
+
+from django import forms
+from django.http import QueryDict
+from django.test import SimpleTestCase
+
+from accounts.forms import ProfileForm
+from accounts.merging import MergeMixin
+from accounts.models import User
+from todosite.tests.html import select
+
+
+class NoteForm(MergeMixin, forms.Form):
+    """A title, in capitals or not, and days."""
+
+    title = forms.CharField(required=False)
+    size = forms.ChoiceField(choices=[("s", "Small"), ("l", "Large")])
+    days = forms.MultipleChoiceField(choices=[("1", "Mon"), ("2", "Tue")], required=False)
+    version = forms.CharField(required=False)
+
+    merged = ["title", "size", "days"]
+    state_field = "version"
+
+    def __init__(self, query=None, **stored):
+        stored = {"title": "Milk", "size": "s", "days": ["1"], "version": 7} | stored
+        super().__init__(None if query is None else QueryDict(query), initial=stored)
+        self.begin_merge()
+
+
+class BoxForm(NoteForm):
+    keeps_missing = False
+
+
+def data_of(form):
+    return dict(form.data.lists())
+
+
+class MergeTests(SimpleTestCase):
+    def test_page_says_what_it_shows(self):
+        shown = [
+            (field.get("name"), field.get("value"))
+            for field in select(NoteForm().as_p(), "[name^=initial-]")
+        ]
+        self.assertEqual(
+            shown, [("initial-title", "Milk"), ("initial-size", "s"), ("initial-days", "1")]
+        )
+
+    def test_what_was_shown_stored_and_typed(self):
+        """A field is changed where it was typed to be another than shown, whatever is stored."""
+        for shown, stored, typed, is_changed in [
+            ("Milk", "Milk", "Milk", False),
+            ("Milk", "Milk", "Oats", True),
+            ("Milk", "Rice", "Milk", False),
+            ("Milk", "Rice", "Oats", True),
+            ("Milk", "Rice", "Rice", True),
+        ]:
+            with self.subTest(shown=shown, stored=stored, typed=typed):
+                form = NoteForm(f"title={typed}&initial-title={shown}", title=stored)
+                self.assertEqual("title" in form.changed_data, is_changed)
+
+    def test_what_a_post_does_not_hold_is_as_it_is_stored(self):
+        form = NoteForm("", days=["1", "2"])
+        stored = {"title": ["Milk"], "size": ["s"], "days": ["1", "2"]}
+        shown = {f"initial-{name}": texts for name, texts in stored.items()}
+        self.assertEqual(data_of(form), stored | shown)
+        self.assertEqual(form.changed_data, ["version"])
+
+    def test_boxes_that_a_post_does_not_hold_are_not_ticked(self):
+        form = BoxForm("title=Milk&size=s")
+        self.assertEqual(form.changed_data, ["days", "version"])
+        self.assertEqual(form["days"].value(), [])
+
+    def test_what_was_shown_is_what_is_stored_where_a_post_does_not_say(self):
+        form = NoteForm("title=Milk&size=l&days=1")
+        self.assertEqual(form.changed_data, ["size", "version"])
+
+    def test_state_that_was_shown(self):
+        for query, is_up_to_date in [
+            ("", True),
+            ("version=", True),
+            ("version=7", True),
+            ("version=6", False),
+            ("version=x", False),
+        ]:
+            with self.subTest(query):
+                self.assertIs(NoteForm(query).is_up_to_date, is_up_to_date)
+
+    def test_rebased_it_shows_what_is_stored_beside_what_was_typed(self):
+        query = "title=Oats&initial-title=Milk&size=s&initial-size=s&days=1&initial-days=1"
+        form = NoteForm(f"{query}&version=6", title="Rice", size="l", days=["2"])
+        form.rebase()
+        self.assertEqual(
+            data_of(form),
+            {
+                "title": ["Oats"],
+                "initial-title": ["Rice"],
+                "size": ["l"],
+                "initial-size": ["l"],
+                "days": ["2"],
+                "initial-days": ["2"],
+                "version": [7],
+            },
+        )
+
+    def test_sent_data_stays_as_it_was(self):
+        sent = {"name": "Ann"}
+        form = ProfileForm(sent, instance=User(email="ann@example.org"))
+        self.assertEqual(form.changed_data, ["name"])
+        self.assertEqual(sent, {"name": "Ann"})
+
+
+class OneMergeTests(SimpleTestCase):
+    def test_no_other_module_knows_what_a_field_was_shown_with(self):
+        """Who asks Django for the values that a page showed is a form that merges."""
+        found = set()
+        for path in [*Path("accounts").rglob("*.py"), *Path("tasks").rglob("*.py")]:
+            targets = [
+                ast.unparse(target)
+                for node in ast.walk(ast.parse(path.read_text()))
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+            ]
+            if any(target.endswith(".show_hidden_initial") for target in targets):
+                found.add(str(path))
+        self.assertEqual(found, {"accounts/merging.py"})
