@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
@@ -16,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts import second_factor, waiting
 from accounts.models import LONGEST_USER_AGENT, Session
 from accounts.sessions import get_user
-from accounts.site import LONGEST, is_ours
+from accounts.site import LONGEST, path_of_page
 from accounts.typed import typed
 
 
@@ -65,9 +64,7 @@ def way_to_sign_in(request, sign_in):
 def page_of_form(request):
     """Return the path of the page of ours that sent this request, "/" when it isn't known."""
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if not is_ours(request, page):
-        return "/"
-    return urlsplit(page)._replace(scheme="", netloc="").geturl()
+    return path_of_page(request, page) or "/"
 
 
 class LastSeenMiddleware:

@@ -5,6 +5,7 @@ in the page that is to say so. After read() nothing raises any more.
 """
 
 import codecs
+import uuid
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -36,6 +37,19 @@ def read(request):
     if not hasattr(request, "reading_error"):
         request.reading_error = error_of_reading(request)
     return request.reading_error
+
+
+def fields_of(posted):
+    """Return what a POST holds, as [name, value] in the order of its form."""
+    return [[name, value] for name, values in posted.lists() for value in values]
+
+
+def key_of(posted):
+    """Return the idempotency key that a POST holds, as a UUID; None if it holds none."""
+    try:
+        return uuid.UUID(posted.get("key") or "")
+    except ValueError:
+        return None
 
 
 def error_of_reading(request):

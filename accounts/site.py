@@ -31,6 +31,18 @@ def is_ours(request, url):
     return url_has_allowed_host_and_scheme(start, {request.get_host()}, request.is_secure())
 
 
+def safe_path(request, url):
+    """Return an address if it is a path of this site, "" if it isn't: it may come from anyone."""
+    return url if url.startswith("/") and is_ours(request, url) else ""
+
+
+def path_of_page(request, address):
+    """Return the path and query of a page's address, "" if the page isn't of this site."""
+    if not is_ours(request, address):
+        return ""
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()
+
+
 def beginning_of(url):
     """Return an address up to its query; "" where it is too long to be one of ours."""
     return url.partition("?")[0] if len(url) <= LONGEST else ""

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor
 from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
 from accounts.sessions import end_others, signed_in
-from accounts.site import is_ours
+from accounts.site import safe_path
 from accounts.waiting import (
     KEEPS_NOTHING,
     forget_user,
@@ -89,10 +89,7 @@ def waiting_end(request):
     request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
     if not form.cleaned_data["quiet"]:
         messages.success(request, "Discarded.")
-    page = request.POST.get("next", "")
-    if page.startswith("/") and is_ours(request, page):
-        return redirect(page)
-    return redirect("home")
+    return redirect(safe_path(request, request.POST.get("next", "")) or "home")
 
 
 # The password is asked for before the form, else the address that was typed is gone after it.

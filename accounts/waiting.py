@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import WAITING_OFFERED, EndedSession, NoRoom, User, mark_of
+from accounts.reading import fields_of
 from accounts.text import unix_lines
 from accounts.typed import TYPED
 
@@ -49,8 +50,8 @@ class Words(NamedTuple):
 
     def own(self, posted):
         """Return what a POST holds for this form, as [name, value] in its order."""
-        lists = [(name, values) for name, values in posted.lists() if name in self.names]
-        return [[name, unix_lines(value)] for name, values in lists for value in values]
+        fields = fields_of(posted)
+        return [[name, unix_lines(value)] for name, value in fields if name in self.names]
 
     def are_in(self, posted):
         return any(posted.get(name, "").strip() for name in self.labels)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.site import is_ours
+from accounts.site import safe_path
 from tasks.pages.address import LISTINGS, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
 
@@ -25,8 +25,8 @@ class ReturnPage:
     def url(self):
         """Its address, a path of this site: `next` may come from anyone."""
         request = self.request
-        url = request.POST.get("next") or request.GET.get("next") or ""
-        if url.startswith("/") and is_ours(request, url):
+        said = request.POST.get("next") or request.GET.get("next") or ""
+        if url := safe_path(request, said):
             return url
         return reverse("home") if request.method == "POST" else request.get_full_path()
 

@@ -5,7 +5,6 @@ None may fail over what failed before: what a request holds is read by accounts.
 
 import logging
 import sys
-import uuid
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse
@@ -15,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.log import log_response
 
 from accounts.context_processors import theme
+from accounts.reading import fields_of, key_of
 from accounts.typed import typed
 from todosite.database.away import database_is_away, took_too_long, waited_for_pool
 
@@ -123,21 +123,11 @@ def again(request):
     That is a form of a task, which takes effect once: it has a key, or says which version it acts
     on. And it came from a page of ours, or somebody else's page could have us sign its form.
     """
-    if not (is_key(request.POST.get("key")) or request.POST.get("version")) or not is_ours(request):
+    takes_effect_once = key_of(request.POST) or request.POST.get("version")
+    if not takes_effect_once or not has_our_token(request):
         return []
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
-
-
-def is_key(text):
-    try:
-        return bool(uuid.UUID(text or ""))
-    except ValueError:
-        return False
+    fields = fields_of(request.POST)
+    return [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
 
 
 class TokenCheck(CsrfViewMiddleware):
@@ -147,8 +137,8 @@ class TokenCheck(CsrfViewMiddleware):
         return reason
 
 
-def is_ours(request):
+def has_our_token(request):
     """Does this form have our token? The request may have failed before Django asked."""
     check = TokenCheck(lambda request: None)
     check.process_request(request)
-    return check.process_view(request, is_ours, (), {}) is None
+    return check.process_view(request, has_our_token, (), {}) is None

@@ -14,7 +14,7 @@ from django.test import RequestFactory, TestCase, override_settings
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.management.commands.add_user import password_path
-from accounts.site import is_ours
+from accounts.site import is_ours, path_of_page, safe_path
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
 from accounts.tests.test_mails import templates
 from todosite.tests.html import one
@@ -140,13 +140,39 @@ def test_address_that_no_server_takes_is_none_of_ours():
     assert not is_ours(RequestFactory().get("/"), f"/search/?q={'x' * 8000}")
 
 
-def test_no_other_code_checks_addresses():
-    check = "url_has_allowed_host_and_scheme"
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("/today/?page=2", "/today/?page=2"),
+        *[("today/", ""), ("", ""), ("//evil.example/", ""), ("/\\evil.example/", "")],
+        *[("http://testserver/today/", ""), ("https://evil.example/today/", "")],
+    ],
+)
+def test_way_back_is_a_path_of_ours(url, path):
+    assert safe_path(RequestFactory().get("/"), url) == path
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("http://testserver/today/?page=2", "/today/?page=2"),
+        *[("http://testserver", ""), ("", ""), ("https://evil.example/today/", "")],
+    ],
+)
+def test_page_of_ours_has_a_path(address, path):
+    assert path_of_page(RequestFactory().get("/"), address) == path
+
+
+@pytest.mark.parametrize("check", ["url_has_allowed_host_and_scheme", "is_ours(request, "])
+def test_no_other_code_checks_addresses(check):
     sources = [
-        path for app in ["accounts", "tasks", "todosite"] for path in Path(app).rglob("*.py")
+        path
+        for app in ["accounts", "tasks", "todosite"]
+        for path in Path(app).rglob("*.py")
+        if "tests" not in path.parts
     ]
     found = {str(path) for path in sources if check in path.read_text()}
-    assert found == {"accounts/site.py", "accounts/tests/test_links.py"}
+    assert found == {"accounts/site.py"}
 
 
 class SignInTests(TestCase):

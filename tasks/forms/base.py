@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from accounts.merging import MergeMixin
+from accounts.reading import key_of
 from tasks.forms.fields import TextField, clean_line
 from tasks.history import Act
 
@@ -24,9 +25,8 @@ def submission(data, about):
     into it then is something else. But blanks around a line don't count: app.js gives it back with
     one.
     """
-    try:
-        key = uuid.UUID(data.get("key", ""))
-    except ValueError:
+    key = key_of(data)
+    if key is None:
         return None
     typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
     typed["text"] = typed.get("text", "").strip()
