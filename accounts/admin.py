@@ -6,15 +6,15 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 
 from accounts import support
 from accounts.admin_site import CappedPaginator, ModelAdmin
-from accounts.forms import ProfileForm
+from accounts.forms import profile_form
 from accounts.models import Adoption, Event, User
 from accounts.text import counted
 
+ProfileForm = profile_form()
 BEYOND = "one you may not change"  # see UserAdmin.within_reach()
 MOST_AT_ONCE = 20  # accounts: "Select all" would sign everybody out, or mail them, by a slip
 TOO_MANY = f"Choose at most {MOST_AT_ONCE} accounts at a time. You chose {{}}, so nothing was done."
@@ -84,15 +84,7 @@ class UserForm(ProfileForm):
 @admin.register(User)
 class UserAdmin(ModelAdmin):
     form = UserForm
-    list_display = [
-        "email",
-        "name",
-        "verified",
-        "is_active",
-        "last_login",
-        "open_tasks",
-        "all_tasks",
-    ]
+    list_display = ["email", "name", "verified", "is_active", "last_login"]
     list_filter = [VerifiedFilter, "is_active", "is_staff"]
     search_fields = ["email", "name"]
     ordering = ["-created_at", "pk"]
@@ -109,14 +101,7 @@ class UserAdmin(ModelAdmin):
     ]
     fields = [
         "email",
-        "name",
-        "time_zone",
-        "week_start",
-        "date_format",
-        "hours",
-        "default_page",
-        "upcoming_repeats",
-        "shortcuts",
+        *ProfileForm.Meta.fields,
         "is_active",
         "is_staff",
         "is_superuser",
@@ -129,22 +114,9 @@ class UserAdmin(ModelAdmin):
     readonly_fields = ["verified", "support_until", "last_login", "created_at", "adoption"]
 
     def get_queryset(self, request):
-        """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"))
-        tasks = User.tasks.rel.related_model.objects.filter(user=OuterRef("pk"))
-
-        def count(rows):
-            return Coalesce(rows.order_by().values("user").values(n=Count("pk")), 0)
-
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                verified=Exists(addresses.filter(verified=True)),
-                open_tasks=count(tasks.open()),
-                all_tasks=count(tasks),
-            )
-        )
+        users = super().get_queryset(request)
+        return users.annotate(verified=Exists(addresses.filter(verified=True)))
 
     @admin.display(description="from the old system")
     def adoption(self, user):
@@ -160,14 +132,6 @@ class UserAdmin(ModelAdmin):
     @admin.display(boolean=True, description="confirmed")
     def verified(self, user):
         return user.verified
-
-    @admin.display(description="open")
-    def open_tasks(self, user):
-        return user.open_tasks
-
-    @admin.display(description="tasks")
-    def all_tasks(self, user):
-        return user.all_tasks
 
     # What support does for accounts. Each act is in the admin's log, and in the owner's history.
 

@@ -87,8 +87,8 @@ class Clock:
         """Return the coming Saturday; on a weekend, the one after it."""
         return self.today + timedelta(days=(5 - self.today.weekday() - 1) % 7 + 1)
 
-    def shortcuts(self) -> list[tuple[str, date]]:
-        """Return the days that a task is often put off to, each once, with its name."""
+    def next_days(self) -> list[tuple[str, date]]:
+        """Return the days that things are often put off to, each once, with its name."""
         days = {
             self.today: "Today",
             self.today + timedelta(days=1): "Tomorrow",

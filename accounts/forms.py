@@ -1,7 +1,9 @@
 """Forms about oneself."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 
 from accounts import text
 from accounts.merging import MergeMixin
@@ -56,33 +58,14 @@ class ProfileForm(MergeMixin, forms.ModelForm):
     """
 
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
-    # A choice, since a box that isn't ticked is in no POST, and what that doesn't hold stays.
-    shortcuts = forms.TypedChoiceField(
-        label="Keyboard shortcuts",
-        choices=[("True", "On"), ("False", "Off")],
-        coerce="True".__eq__,
-        help_text="Keys such as q to add a task and j to go down a list. Switch them off if they"
-        " get in the way of keys that you or a screen reader use.",
-    )
-
-    upcoming_repeats = forms.TypedChoiceField(
-        label="Repeats to come",
-        choices=[("True", "Shown in Upcoming"), ("False", "Left out")],
-        coerce="True".__eq__,
-        help_text="They stand there, faint, on the days on which they will be due.",
-    )
 
     class Meta:
         model = User
-        fields = [
-            *["name", "time_zone", "week_start", "date_format", "hours", "default_page"],
-            *["upcoming_repeats", "shortcuts"],
-        ]
+        fields = ["name", "time_zone", "week_start", "date_format", "hours"]
         labels = {
             "week_start": "The week starts on",
             "date_format": "Dates read like",
             "hours": "Times read like",
-            "default_page": "Todosite opens with",
         }
 
     merged = Meta.fields
@@ -111,6 +94,11 @@ class ProfileForm(MergeMixin, forms.ModelForm):
 
     def save(self):
         self.instance.save(update_fields=self.changed_data)
+
+
+def profile_form():
+    """Return the class of the form of the settings' page: another app may add to ProfileForm."""
+    return import_string(settings.PROFILE_FORM)
 
 
 def flat(choices):

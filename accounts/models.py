@@ -12,11 +12,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 
 from accounts.addresses import validate_email, validate_new_email
 from accounts.clock import Clock
@@ -89,8 +89,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(email=email.strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. Signs in by e-mail; everything else starts from `user.tasks`."""
+Preferences = import_string(settings.USER_PREFERENCES)
+
+
+class User(AbstractBaseUser, PermissionsMixin, Preferences):
+    """A person with an account, who signs in by e-mail.
+
+    Another app has columns of its own here, which come with the user: Preferences, an abstract
+    model that settings.py names.
+    """
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0
@@ -107,14 +114,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Hours(models.IntegerChoices):
         TWENTY_FOUR = 24, "17:30"
         TWELVE = 12, "5:30 pm"
-
-    class DefaultPage(models.TextChoices):
-        """Names of pages, as tasks/urls.py has them."""
-
-        TODAY = "today", "Today"
-        UPCOMING = "upcoming", "Upcoming"
-        INBOX = "inbox", "Inbox"
-        TASK_LIST = "task_list", "All tasks"
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
     email = models.CharField(
@@ -135,17 +134,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     hours = models.PositiveSmallIntegerField(
         choices=Hours, default=Hours.TWENTY_FOUR, db_default=Hours.TWENTY_FOUR
-    )
-    default_page = models.CharField(
-        max_length=9, choices=DefaultPage, default=DefaultPage.TODAY, db_default=DefaultPage.TODAY
-    )
-    shortcuts = models.BooleanField("single keys are shortcuts", default=True, db_default=True)
-    upcoming_repeats = models.BooleanField(
-        "repeats to come in Upcoming", default=True, db_default=True
-    )
-    # How this user sorts and groups a page: {"today": {"sort": "priority", "group": ""}}.
-    arrangements = models.JSONField(
-        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
     )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
@@ -316,14 +304,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def lock(self):
         """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
         User.objects.select_for_update(no_key=True).get(pk=self.pk)
-
-    def arrange(self, page, **arrangement):
-        """Keep how a page is sorted and grouped. Other pages' arrangements stay, in any race."""
-        self.arrangements[page] = arrangement
-        added = models.Value({page: arrangement}, models.JSONField())
-        User.objects.filter(pk=self.pk).update(
-            arrangements=CombinedExpression(models.F("arrangements"), "||", added)
-        )
 
 
 WAITING_OFFERED = timedelta(days=30)
@@ -551,14 +531,15 @@ class Adoption(models.Model):
     """What became of a row of the old system that this one replaces: the ledger of the adoption.
 
     It tells what changed since, here and there: the fingerprint is that of the old row, the version
-    that of ours, both as they were when the row was adopted (tasks/adoption has the rules). It
-    outlives the account and the task, so that nothing that was deleted here comes back.
+    that of ours, both as they were when the row was adopted. It outlives our row, so that nothing
+    that was deleted here comes back.
     """
 
     class Kind(models.TextChoices):
+        """Kinds of rows that make an account. An app that adopts other rows has more kinds."""
+
         USER = "user"
         PASSWORD = "password"
-        TASK = "task"
 
     class Reason(models.TextChoices):
         """Why an account was adopted inactive, with what that means and what to do."""
@@ -581,7 +562,7 @@ class Adoption(models.Model):
         BANNED = ("banned", "It was banned in the old system. Enable it to let its owner in.")
 
     pk = models.CompositePrimaryKey("kind", "old_id")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=8)  # a Kind, or one of another app's
     old_id = models.CharField(max_length=36)
     fingerprint = models.UUIDField()
     version = models.CharField(max_length=32)

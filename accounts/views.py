@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import second_factor
-from accounts.forms import ProfileForm, ThemeForm, WaitingEndForm
+from accounts.forms import ThemeForm, WaitingEndForm, profile_form
 from accounts.sessions import end_others, signed_in
 from accounts.site import safe_path
 from accounts.waiting import (
@@ -33,6 +33,8 @@ from accounts.waiting import (
 )
 
 KEEP_THEME = timedelta(days=365)
+HOME = django_settings.LOGIN_REDIRECT_URL
+ProfileForm = profile_form()
 
 
 @holds_words("Save your profile", ProfileForm, compared=ProfileForm.Meta.fields)
@@ -61,7 +63,7 @@ def page(request, *, form=None, theme_form=None):
 def welcome_end(request):
     """Whoever came from the old system keeps the time zone that they were given."""
     request.session.pop("welcome", None)
-    return redirect("home")
+    return redirect(HOME)
 
 
 @require_POST
@@ -89,7 +91,7 @@ def waiting_end(request):
     request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
     if not form.cleaned_data["quiet"]:
         messages.success(request, "Discarded.")
-    return redirect(safe_path(request, request.POST.get("next", "")) or "home")
+    return redirect(safe_path(request, request.POST.get("next", "")) or HOME)
 
 
 # The password is asked for before the form, else the address that was typed is gone after it.

@@ -67,7 +67,7 @@ def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=Non
     value is kept, since the notice believes it. Of hidden fields only those are kept that say which
     submission it is (IDENTITY), those of `also`, which are hidden fields and buttons that change
     only how the words are saved, and those of `unseen`, which the notice names: {name: label}.
-    script is the htmx source of a form ("form#" and its id) whose words our script gives back.
+    script is the htmx source (HX-Source) of a form whose words our script gives back.
     """
     fields, labels, others = {}, {}, {}
     for form_class in form_classes:

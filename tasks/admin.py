@@ -1,4 +1,6 @@
-"""The admin's page of tasks: for support, not for reading people's lists.
+"""The admin's page of tasks, and what its page of accounts says of them.
+
+They are for support, not for reading people's lists.
 
 Support staff read words only of users who let support look: TaskQuerySet.for_staff() withholds all
 others. Superusers, who hold the database anyway, read all.
@@ -9,7 +11,10 @@ from copy import copy
 from django import forms
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Count, OuterRef
+from django.db.models.functions import Coalesce
 
+from accounts.admin import UserAdmin as AccountAdmin
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.models import User
 from accounts.text import counted
@@ -18,6 +23,35 @@ from tasks.forms.tasks import BaseTaskForm, TaskForm
 from tasks.history import Act
 from tasks.models import Task
 from tasks.recurrence import describe
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class UserAdmin(AccountAdmin):
+    """Accounts, each with the number of its tasks."""
+
+    list_display = [*AccountAdmin.list_display, "open_tasks", "all_tasks"]
+
+    def get_queryset(self, request):
+        """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
+        tasks = Task.objects.filter(user=OuterRef("pk"))
+        users = super().get_queryset(request)
+        return users.annotate(open_tasks=number_of(tasks.open()), all_tasks=number_of(tasks))
+
+    @admin.display(description="open")
+    def open_tasks(self, user):
+        return user.open_tasks
+
+    @admin.display(description="tasks")
+    def all_tasks(self, user):
+        return user.all_tasks
+
+
+def number_of(tasks):
+    """Return the subquery that counts the tasks of a user, who is that of the query around it."""
+    counted_by_user = tasks.order_by().values("user").values(n=Count("pk"))
+    return Coalesce(counted_by_user, 0)
 
 
 class StatusFilter(admin.SimpleListFilter):

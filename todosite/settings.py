@@ -212,6 +212,9 @@ CACHES = {
 # Who you are
 
 AUTH_USER_MODEL = "accounts.User"
+# What tasks add to an account, which knows nothing of them: columns, and fields of the profile.
+USER_PREFERENCES = "tasks.preferences.Preferences"
+PROFILE_FORM = "tasks.forms.preferences.PreferencesForm"
 AUTHENTICATION_BACKENDS = ["accounts.entrance.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "accounts.hashers.ScryptPasswordHasher",

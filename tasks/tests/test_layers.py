@@ -1,14 +1,21 @@
-"""Which modules of the tasks know which: records below models, undoing above them."""
+"""Which modules know which: accounts below tasks; records below models, undoing above them."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
+from django.apps import apps
 from django.test import SimpleTestCase
+from django.urls import Resolver404, resolve
 
 import tasks
+from accounts.models import User
+from tasks.preferences import Preferences
+from tasks.urls import urlpatterns
 
 ROOT = Path(tasks.__file__).parent
+ACCOUNTS = ROOT.parent / "accounts"
 # Attributes and calls that lead from a record to the model of its row, past all imports.
 DETOURS = {"related_model", "get_model", "import_module", "model_class", "apps"}
 MANAGERS = {"objects", "everything", "trash"}
@@ -19,11 +26,11 @@ def tree_of(path):
     return ast.parse(path.read_text())
 
 
-def modules():
-    """Return the modules outside tests and migrations: {name: path}."""
+def modules(root=ROOT):
+    """Return the modules of an app outside tests and migrations: {name: path}."""
     found = {}
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root.parent).with_suffix("").parts
         if not {"tests", "migrations"} & set(parts):
             found[".".join(parts).removesuffix(".__init__")] = path
     return found
@@ -87,3 +94,97 @@ class LayerTests(SimpleTestCase):
             ]
             with self.subTest(name):
                 self.assertEqual(reached, [])
+
+
+def strings(path):
+    """Return all texts in a module, docstrings among them."""
+    nodes = ast.walk(tree_of(path))
+    return {one.value for one in nodes if isinstance(one, ast.Constant) and type(one.value) is str}
+
+
+def names(path):
+    """Return all names in a module: of variables, attributes, arguments, functions and classes."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        for key in ["id", "attr", "arg", "name"]:
+            found.add(getattr(node, key, None))
+    return found
+
+
+def leads_to_tasks(text):
+    """Return whether a text is the address of a page of the tasks, beyond "/"."""
+    try:
+        return text[:1] == "/" != text and resolve(text).func.__module__.startswith("tasks.")
+    except Resolver404:
+        return False
+
+
+class AccountsTests(SimpleTestCase):
+    """Accounts name nothing of the tasks. What they must know, tasks and the settings tell them."""
+
+    # Words of forms and models in general, which every app may use.
+    ANYBODYS = {"act", "done", "key", "kind", "list", "name", "title", "typed", "user", "version"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.modules = modules(ACCOUNTS)
+        cls.models = list(apps.get_app_config("tasks").get_models())
+
+    def assertNamesNone(self, found_in):
+        """Assert that no module has something: found_in takes its path, and returns a set."""
+        self.assertIn("accounts.waiting", self.modules)
+        found = {name: found_in(path) for name, path in self.modules.items()}
+        self.assertEqual({name: some for name, some in found.items() if some}, {})
+
+    def test_no_word_of_the_app(self):
+        """Nor of its models and pages, in names, texts and comments."""
+        words = re.compile(r"task|inbox|upcoming|quick ?add|checklist|subtask", re.IGNORECASE)
+        self.assertNamesNone(lambda path: set(words.findall(path.read_text())))
+
+    def test_no_route(self):
+        routes = {route.name for route in urlpatterns}
+        self.assertLess({"home", "today", "task_list"}, routes)
+        self.assertNamesNone(lambda path: strings(path) & routes)
+
+    def test_no_address(self):
+        self.assertTrue(leads_to_tasks("/today/"))
+        self.assertNamesNone(lambda path: {text for text in strings(path) if leads_to_tasks(text)})
+
+    def test_no_field(self):
+        own = {field.name for model in self.own_models() for field in model._meta.fields}
+        fields = {field.name for model in self.models for field in model._meta.fields}
+        fields = fields - self.ANYBODYS - own
+        self.assertLess({"due_date", "priority", "repeat", "tag"}, fields)
+        self.assertNamesNone(lambda path: strings(path) & fields)
+
+    def own_models(self):
+        return apps.get_app_config("accounts").get_models()
+
+    def test_no_column_of_theirs_in_an_account(self):
+        columns = {field.name for field in Preferences._meta.fields}
+        self.assertEqual(columns, {"default_page", "shortcuts", "upcoming_repeats", "arrangements"})
+        self.assertNamesNone(lambda path: (strings(path) | names(path)) & columns)
+
+    def test_no_door_to_their_rows(self):
+        """Nothing asks a user for their tasks, lists and so on."""
+        doors = {
+            key.get_accessor_name()
+            for key in User._meta.related_objects
+            if key.related_model in self.models
+        }
+        self.assertLess({"tasks", "lists", "acts"}, doors)
+
+        def opened(path):
+            attributes = [one for one in ast.walk(tree_of(path)) if isinstance(one, ast.Attribute)]
+            asked = {ast.unparse(one) for one in attributes if one.attr in doors}
+            return {one for one in asked if one.split(".")[-2].lower() == "user"}
+
+        self.assertNamesNone(opened)
+
+    def test_no_id_of_their_pages(self):
+        pages = (ROOT.parent / "templates" / "pages" / "tasks").glob("*.html")
+        ids = set(re.findall(r'\bid="([\w-]+)"', "".join(page.read_text() for page in pages)))
+        self.assertLess({"listing", "add"}, ids)
+        selector = re.compile(rf"#(?:{'|'.join(ids)})\b")
+        self.assertNamesNone(lambda path: set(selector.findall(path.read_text())))

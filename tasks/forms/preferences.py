@@ -1,0 +1,31 @@
+"""The form of a user's profile and preferences: the settings say that it is that one."""
+
+from django import forms
+
+from accounts.forms import ProfileForm
+
+
+class PreferencesForm(ProfileForm):
+    """The profile, with how its user wants the pages of tasks."""
+
+    # A choice, since a box that isn't ticked is in no POST, and what that doesn't hold stays.
+    shortcuts = forms.TypedChoiceField(
+        label="Keyboard shortcuts",
+        choices=[("True", "On"), ("False", "Off")],
+        coerce="True".__eq__,
+        help_text="Keys such as q to add a task and j to go down a list. Switch them off if they"
+        " get in the way of keys that you or a screen reader use.",
+    )
+
+    upcoming_repeats = forms.TypedChoiceField(
+        label="Repeats to come",
+        choices=[("True", "Shown in Upcoming"), ("False", "Left out")],
+        coerce="True".__eq__,
+        help_text="They stand there, faint, on the days on which they will be due.",
+    )
+
+    class Meta(ProfileForm.Meta):
+        fields = [*ProfileForm.Meta.fields, "default_page", "upcoming_repeats", "shortcuts"]
+        labels = ProfileForm.Meta.labels | {"default_page": "Todosite opens with"}
+
+    merged = Meta.fields
