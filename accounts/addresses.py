@@ -62,15 +62,21 @@ def validate_domain(domain: str) -> None:
             " way."
         )
     for label in domain.split("."):
-        scripts = scripts_of(label)
-        if len(scripts) > 1 and not any(scripts <= together for together in WRITTEN_TOGETHER):
-            names = " and ".join(sorted(script.title() for script in scripts))
-            raise ValidationError(
-                f"“{label}” mixes {names} letters, as forged domains do. Type it again, in one"
-                " alphabet."
-            )
+        refuse_mixed_scripts(label)
     if mail_domain(domain) != ascii_form.decode():
         raise ValidationError(f"We can't send mail to “{domain}”. Enter another address.")
+
+
+def refuse_mixed_scripts(label: str) -> None:
+    """Raise ValidationError if no language is written with all the letters of a label."""
+    scripts = scripts_of(label)
+    is_of_one_language = any(scripts <= together for together in WRITTEN_TOGETHER)
+    if len(scripts) > 1 and not is_of_one_language:
+        names = " and ".join(sorted(script.title() for script in scripts))
+        raise ValidationError(
+            f"“{label}” mixes {names} letters, as forged domains do. Type it again, in one"
+            " alphabet."
+        )
 
 
 def mail_domain(domain: str) -> str | None:
@@ -99,6 +105,7 @@ def scripts_of(label: str) -> set[str]:
     Python knows the names of characters, not their scripts; the first word of a name is its script,
     SCRIPTS apart. What UTS 46 takes out of domains, such as "FULLWIDTH LATIN", isn't asked for.
     """
-    names = [unicodedata.name(c, "") for c in label if unicodedata.category(c)[0] in "LMN"]
+    characters = [each for each in label if unicodedata.category(each)[0] in "LMN"]
+    names = [unicodedata.name(each, "") for each in characters]
     words = [re.match("[A-Z]*", name)[0] for name in names]
     return {SCRIPTS.get(word, word) for word in words} - {None}

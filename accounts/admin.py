@@ -124,7 +124,8 @@ class UserAdmin(ModelAdmin):
         entry = user.adoption
         if not entry:
             return "no, it began here"
-        words = f"as {entry.email or '(no address)'}, on {entry.adopted_at:%d %B %Y}."
+        address = entry.email or "(no address)"
+        words = f"as {address}, on {entry.adopted_at:%d %B %Y}."
         if entry.reason and not user.is_active:
             words += f" It is inactive: {Adoption.Reason(entry.reason).label}"
         return words

@@ -31,7 +31,8 @@ class ModelAdmin(admin.ModelAdmin):
         return self.model._default_manager.all()
 
     def get_queryset(self, request):
-        return self.rows().for_staff(request.user).order_by(*self.get_ordering(request))
+        rows = self.rows().for_staff(request.user)
+        return rows.order_by(*self.get_ordering(request))
 
     def can_be_id(self, text):
         """Return whether a row could have this text from an address or a form as its id."""
@@ -49,8 +50,9 @@ class ModelAdmin(admin.ModelAdmin):
     def response_action(self, request, queryset):
         """Act on the chosen rows. Ids that no row can have are left out, as unknown ids are."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        possible = [pk for pk in chosen if self.can_be_id(pk)]
         request.POST = request.POST.copy()
-        request.POST.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if self.can_be_id(pk)])
+        request.POST.setlist(ACTION_CHECKBOX_NAME, possible)
         return super().response_action(request, queryset)
 
     def in_log(self, row):
@@ -108,7 +110,8 @@ class AdminSite(admin.AdminSite):
         """Leave out Django's way from an id to the row's page on the site: it asks for no
         permission, and the address of a saved search holds its words.
         """
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        urls = super().get_urls()
+        return [url for url in urls if getattr(url, "name", "") != "view_on_site"]
 
     def has_permission(self, request):
         return super().has_permission(request) and second_factor.used_second_factor(request)

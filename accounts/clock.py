@@ -14,6 +14,8 @@ DATE_FORMATS = {
     ),
 }
 NEAR = 300  # days, within which a day needs no year
+SATURDAY = 5
+BY_NAME = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}  # by the number of days from today
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Clock:
         """Return how a person would call day: Today, Tomorrow, Yesterday, Fri 3 Oct, 5 Jan 2031."""
         # By ordinals: today + 1 day does not exist on 31 December 9999.
         ahead = day.toordinal() - self.today.toordinal()
-        return {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get(ahead) or self.date(day)
+        return BY_NAME.get(ahead) or self.date(day)
 
     def day_within(self, day: date) -> str:
         """Return day as it stands within a sentence: today, tomorrow, Fri 3 Oct."""
@@ -46,8 +48,9 @@ class Clock:
     def date(self, day: date) -> str:
         """Return day as a date, whatever day it is today: Fri 3 Oct, or 5 Jan 2031 if far off."""
         near, far, _ = DATE_FORMATS[self.date_format]
-        is_near = abs(day.toordinal() - self.today.toordinal()) < NEAR
-        return (near if is_near else far).format(day)
+        ahead = day.toordinal() - self.today.toordinal()
+        form = near if abs(ahead) < NEAR else far
+        return form.format(day)
 
     def in_full(self, day: date) -> str:
         """Return day with its whole names, without its year: Friday, 3 October."""
@@ -57,35 +60,50 @@ class Clock:
         """Return a time of day: 17:30, or 5:30 pm."""
         if self.hours == 24:
             return f"{clock:%H:%M}"
-        return f"{clock.hour % 12 or 12}:{clock:%M} {'am' if clock.hour < 12 else 'pm'}"
+        hour = clock.hour % 12 or 12
+        half = "am" if clock.hour < 12 else "pm"
+        return f"{hour}:{clock:%M} {half}"
+
+    def local(self, moment: datetime) -> datetime:
+        """Return an aware moment in this clock's zone."""
+        return moment.astimezone(self.now.tzinfo)
 
     def day_of(self, moment: datetime) -> date:
         """Return the day of an aware moment in this clock's zone."""
-        return moment.astimezone(self.now.tzinfo).date()
+        return self.local(moment).date()
 
     def when(self, moment: datetime) -> str:
         """Return an aware moment in this clock's zone with its day: Yesterday 14:02."""
-        local = moment.astimezone(self.now.tzinfo)
-        return f"{self.day(local.date())} {self.time(local.time())}"
+        local = self.local(moment)
+        day = self.day(local.date())
+        return f"{day} {self.time(local.time())}"
 
     def moment(self, moment: datetime) -> str:
         """Return an aware moment in this clock's zone, with its year: 3 Oct 2026, 17:30."""
-        local = moment.astimezone(self.now.tzinfo)
-        return f"{DATE_FORMATS[self.date_format][1].format(local)}, {self.time(local.time())}"
+        local = self.local(moment)
+        day = DATE_FORMATS[self.date_format][1].format(local)
+        return f"{day}, {self.time(local.time())}"
 
     def within_day(self, moment: datetime) -> str:
         """Return an aware moment within a sentence: 17:30; of another day: yesterday, 17:30."""
-        local = moment.astimezone(self.now.tzinfo)
-        clock = self.time(local.time())
-        return clock if local.date() == self.today else f"{self.day_within(local.date())}, {clock}"
+        local = self.local(moment)
+        day, clock = local.date(), self.time(local.time())
+        if day == self.today:
+            return clock
+        return f"{self.day_within(day)}, {clock}"
 
     def next_week(self) -> date:
         """Return the first day of the next week, as this person's weeks begin."""
-        return self.today + timedelta(days=(self.week_start - self.today.weekday() - 1) % 7 + 1)
+        return self.coming(self.week_start)
 
     def weekend(self) -> date:
         """Return the coming Saturday; on a weekend, the one after it."""
-        return self.today + timedelta(days=(5 - self.today.weekday() - 1) % 7 + 1)
+        return self.coming(SATURDAY)
+
+    def coming(self, weekday: int) -> date:
+        """Return the next day that is this weekday, 0 for Monday; today isn't one."""
+        days = (weekday - self.today.weekday() - 1) % 7 + 1
+        return self.today + timedelta(days)
 
     def next_days(self) -> list[tuple[str, date]]:
         """Return the days that things are often put off to, each once, with its name."""

@@ -40,9 +40,10 @@ def instance_of(model, names, values):
     made = model.__new__(model)
     made._state = ModelState()
     made._state.adding, made._state.db = False, connection.alias
-    vars(made).update(zip(names, values, strict=True))
+    columns = vars(made)
+    columns.update(zip(names, values, strict=True))
     for name, convert in converters(model, names):
-        vars(made)[name] = convert(vars(made)[name], None, connection)
+        columns[name] = convert(columns[name], None, connection)
     return made
 
 

@@ -43,8 +43,14 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
         found = BETTER_AUTH.fullmatch(stored)
         if not found:
             raise ValueError("not a hash of Better Auth's")
-        salt, key = (base64.b64encode(bytes.fromhex(part)).decode() for part in found.groups())
-        return f"{cls.algorithm}${salt.rstrip('=')}${key.rstrip('=')}"
+        salt, key = (cls.shortened(part) for part in found.groups())
+        return f"{cls.algorithm}${salt}${key}"
+
+    @staticmethod
+    def shortened(digits):
+        """Return hexadecimal digits as base64 without padding."""
+        encoded = base64.b64encode(bytes.fromhex(digits))
+        return encoded.decode().rstrip("=")
 
     def decode(self, encoded):
         algorithm, salt, key = encoded.split("$")

@@ -92,7 +92,8 @@ class LastSeenMiddleware:
         if request.session.session_key is None:
             request.session.save()
         key = request.session.session_key
-        if key in self.seen and now - self.seen[key] < self.EVERY:
+        seen_at = self.seen.get(key)
+        if seen_at and now - seen_at < self.EVERY:
             return
         if len(self.seen) >= self.REMEMBER:
             self.seen.clear()

@@ -178,10 +178,11 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     def acceptable_email(self, email):
         """Return the address as it is stored; ValidationError if it can't become this user's."""
-        email = self._meta.get_field("email").clean(email.strip().lower(), self)
+        field = self._meta.get_field("email")
+        email = field.clean(email.strip().lower(), self)
         validate_new_email(email)
         if User.objects.known_as(email).exclude(pk=self.pk).exists():
-            raise ValidationError(self._meta.get_field("email").error_messages["unique"])
+            raise ValidationError(field.error_messages["unique"])
         return email
 
     @transaction.atomic
@@ -281,8 +282,10 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
     @property
     def initials(self):
         """Return one or two letters that stand for the user in a small circle."""
-        words = display_name(self).split("@")[0].replace(".", " ").split() or ["?"]
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        name, _, _ = display_name(self).partition("@")
+        first, *others = name.replace(".", " ").split() or ["?"]
+        last = others[-1] if others else ""
+        return f"{first[:1]}{last[:1]}".upper()
 
     @property
     def zone(self):
@@ -357,7 +360,8 @@ class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
         kept.kept_before(timezone.now() - WAITING_OFFERED).purge()
         if same := kept.filter(path=path, posted=posted).first():
             return same
-        size = len(path) + sum(len(text) for pair in posted for text in pair)
+        texts = [path, *(text for pair in posted for text in pair)]
+        size = sum(map(len, texts))
         if not kept.has_room(size):
             raise NoRoom
         fields = {"path": path, "posted": posted, "size": size}

@@ -78,5 +78,6 @@ def check_body(request):
         raise NoLength
     if request.body and request.content_type not in FORMS:
         raise NoForm
-    if len(request.body) < int(request.headers.get("Content-Length") or 0):
+    said_length = int(request.headers.get("Content-Length") or 0)
+    if len(request.body) < said_length:
         raise CutOff

@@ -35,8 +35,10 @@ def is_shut(page):
 
 def used_second_factor(request):
     """Return whether this session has seen a second factor, where it has to; a passkey is one."""
+    if not settings.ADMIN_REQUIRES_MFA:
+        return True
     records = get_authentication_records(request, request.user)
-    return not settings.ADMIN_REQUIRES_MFA or any(record["method"] == "mfa" for record in records)
+    return any(record["method"] == "mfa" for record in records)
 
 
 def note_link(request):
@@ -47,7 +49,10 @@ def note_link(request):
 def used_link(request):
     """Return whether an admin link was used in this session, less than an hour ago."""
     used_at = request.session.get(LINK_USED_AT)
-    return bool(used_at) and timezone.now() < datetime.fromisoformat(used_at) + AdminLink.LIFETIME
+    if not used_at:
+        return False
+    ends_at = datetime.fromisoformat(used_at) + AdminLink.LIFETIME
+    return timezone.now() < ends_at
 
 
 def is_enough(request):
@@ -62,6 +67,7 @@ def ask(request, way_back):
     """
     for method in get_adapter().get_reauthentication_methods(request.user):
         if method["id"].startswith("mfa_"):
-            return redirect(f"{method['url']}?{urlencode({REDIRECT_FIELD_NAME: way_back})}")
+            query = urlencode({REDIRECT_FIELD_NAME: way_back})
+            return redirect(f"{method['url']}?{query}")
     context = {"used_link": used_link(request), "has_mail": settings.HAS_MAIL}
     return render(request, "admin_second_factor.html", context, status=403)

@@ -25,7 +25,8 @@ USER = tuple(field.attname for field in User._meta.concrete_fields)
 def question():
     """Return what each request asks: what a session holds, if something waits, and whose it is."""
     rows = Session.objects.live(NOW).with_waits().filter(pk=KEY)
-    return Question(rows, ["session_data", "waits", *(f"user__{name}" for name in USER)])
+    of_user = [f"user__{name}" for name in USER]
+    return Question(rows, ["session_data", "waits", *of_user])
 
 
 def user_of(columns):

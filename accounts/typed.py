@@ -18,4 +18,5 @@ def typed(request):
     """
     import_module(settings.ROOT_URLCONF)  # or the first request of a process would find no names
     read(request)
-    return [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+    texts = [request.POST.get(name, "").strip() for name in TYPED]
+    return [text for text in texts if text]

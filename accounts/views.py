@@ -56,7 +56,8 @@ def page(request, *, form=None, theme_form=None):
         "theme_form": theme_form or ThemeForm(initial=request.COOKIES),
     }
     failed = any(form.is_bound for form in context.values())
-    return render(request, "settings.html", context, status=422 if failed else 200)
+    status = 422 if failed else 200
+    return render(request, "settings.html", context, status=status)
 
 
 @require_POST
@@ -122,8 +123,9 @@ def admin_link(request, admin_link_key):
         second_factor.note_link(request)
         messages.success(request, "Set up an authenticator app or a security key within an hour.")
         return redirect("mfa_index")
-    context = {"is_valid": request.user.has_admin_link(admin_link_key)}
-    return render(request, "admin_link.html", context, status=200 if context["is_valid"] else 404)
+    is_valid = request.user.has_admin_link(admin_link_key)
+    status = 200 if is_valid else 404
+    return render(request, "admin_link.html", {"is_valid": is_valid}, status=status)
 
 
 @require_POST
@@ -202,10 +204,12 @@ def theme(request):
     if not form.is_valid():
         return page(request, theme_form=form)
     response = redirect("settings")
+    keeps_nothing = request.session.get(KEEPS_NOTHING)
+    max_age = None if keeps_nothing else KEEP_THEME
     response.set_cookie(
         "theme",
         form.cleaned_data["theme"],
-        max_age=None if request.session.get(KEEPS_NOTHING) else KEEP_THEME,
+        max_age=max_age,
         secure=django_settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

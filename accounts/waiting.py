@@ -22,6 +22,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import cached_property
 
 from accounts.models import WAITING_OFFERED, EndedSession, NoRoom, User, mark_of
 from accounts.reading import fields_of
@@ -57,6 +58,10 @@ class Words(NamedTuple):
         return any(posted.get(name, "").strip() for name in self.labels)
 
 
+# Of a form that no view takes any more.
+NO_WORDS = Words("", TYPED, {}, frozenset(), frozenset(), {}, "")
+
+
 def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=None, script=""):
     """Mark a view: what is typed into its form waits for its user where they were signed out.
 
@@ -69,17 +74,13 @@ def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=Non
     only how the words are saved, and those of `unseen`, which the notice names: {name: label}.
     script is the htmx source (HX-Source) of a form whose words our script gives back.
     """
-    fields, labels, others = {}, {}, {}
+    fields = {}
     for form_class in form_classes:
         fields |= form_class.base_fields
-    for name, field in fields.items():
-        if is_typed(field) and not field.widget.is_hidden:
-            labels[name] = label_of(name, field)
-        elif not field.widget.is_hidden:
-            others[name] = label_of(name, field)
-    labels |= typed or {}
-    others = {name: label for name, label in others.items() if name not in labels}
-    others |= unseen or {}
+    seen = {name: field for name, field in fields.items() if not field.widget.is_hidden}
+    labels = labels_of(seen, is_typed) | (typed or {})
+    rest = {name: field for name, field in seen.items() if name not in labels}
+    others = labels_of(rest) | (unseen or {})
     initials = {initial_of(name) for name in compared}
     words = Words(
         act=act,
@@ -99,8 +100,11 @@ def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=Non
     return mark
 
 
-def label_of(name, field):
-    return field.label or pretty_name(name)
+def labels_of(fields, counts=bool):
+    """Return the labels of the fields that count, by name."""
+    return {
+        name: field.label or pretty_name(name) for name, field in fields.items() if counts(field)
+    }
 
 
 def initial_of(name):
@@ -151,7 +155,9 @@ def last_user(request):
     user = User.objects.filter(pk=pk, is_active=True).first()
     if not user or not constant_time_compare(proof, proof_of(user, mark)):
         return None
-    return None if user.ended_sessions.filter(mark=mark).exists() else user
+    if user.ended_sessions.filter(mark=mark).exists():
+        return None
+    return user
 
 
 def note_end(user, session_key):
@@ -189,7 +195,8 @@ def note_user(request, response):
             forget_user(response)
         return
     mark = mark_of(request.session.session_key)
-    said = ":".join([request.user.pk, mark, proof_of(request.user, mark)])
+    proof = proof_of(request.user, mark)
+    said = f"{request.user.pk}:{mark}:{proof}"
     if request.COOKIES.get(COOKIE, "").startswith(f"{said}:"):
         return
     if said_in(request)[1] != mark:
@@ -258,7 +265,8 @@ def move(request):
     somebody else's, as it went then, what is too old to be offered, and what can't be kept.
     """
     user, before = request.user, request.session[BEFORE]
-    left = [form for form in before if form["user"] == user.pk and may_wait(form)]
+    own = [form for form in before if form["user"] == user.pk]
+    left = [form for form in own if may_wait(form)]
     if left and user.waiting.current().has_room():
         left = [form for form in left if not is_moved(user, form)]
     if not left:
@@ -312,7 +320,8 @@ def settle(request, response):
 
 def took_effect(request, response):
     """Did what was sent? Then its answer leads on; the page of the form says that it did not."""
-    return (200 if request.htmx else 300) <= response.status_code < 400
+    least = 200 if request.htmx else 300
+    return least <= response.status_code < 400
 
 
 def is_sent_by(request, form):
@@ -327,49 +336,69 @@ def is_sent_by(request, form):
 
 def offered(user):
     """Return what waits for user, as a page shows it."""
-    return [as_shown(form) for form in user.waiting.current().order_by("pk")]
+    return [Offer(form) for form in user.waiting.current().order_by("pk")]
 
 
-def as_shown(form):
-    """Return a form that waits, with what a press of its button would do.
+class Offer:
+    """A form that waits, as a page shows it, with what a press of its button would do.
 
-    `texts`, as (label, text), are those that were typed, and `about` is what names the thing that
-    was edited; `others` are the labels of what is saved besides, `emptied` of texts that go.
     `act` is what the button says, "" where no view takes the form any more.
     """
-    words = words_at(form.path) or Words("", TYPED, {}, frozenset(), frozenset(), {}, "")
-    values = {}
-    for name, value in form.posted:
-        values.setdefault(name, []).append(value)
-    changed = [name for name in values if is_changed(name, values, words)]
-    texts = {name: values[name][-1] for name in values if name in words.labels}
-    typed = {name: text for name, text in texts.items() if text.strip()}
-    new = {name: text for name, text in typed.items() if name in changed}
-    gone = [name for name in changed if name in texts and name not in typed]
-    return {
-        "pk": form.pk,
-        "path": form.path,
-        "posted": form.posted,
-        "at": form.kept_at,
-        "act": words.act,
-        "about": name_of_thing(texts, new),
-        "texts": [(words.labels[name], text) for name, text in (new or typed).items()],
-        "others": [words.others[name] for name in changed if name in words.others],
-        "emptied": [words.labels[name] for name in gone],
-    }
 
+    def __init__(self, form):
+        self.pk, self.at = form.pk, form.kept_at
+        self.path, self.posted = form.path, form.posted
+        self.words = words_at(form.path) or NO_WORDS
+        self.act = self.words.act
+        self.values = {}
+        for name, value in form.posted:
+            self.values.setdefault(name, []).append(value)
+        self.changed = [name for name in self.values if self.is_changed(name)]
 
-def name_of_thing(texts, new):
-    """Return the text of the first field, such as a title, where others were changed; else ""."""
-    first = next(iter(texts), "")
-    if not new or first in new:
-        return ""
-    text = texts.get(first, "")
-    return text if text.strip() else ""
+    def is_changed(self, name):
+        """Would a press save this field? A compared one that came without its initial value is."""
+        if name in self.words.compared:
+            return self.values[name] != self.values.get(initial_of(name))
+        return self.values[name] != [self.words.shown.get(name, "")]
 
+    @cached_property
+    def fields(self):
+        """The texts of the fields that people type into, by name."""
+        labels = self.words.labels
+        return {name: texts[-1] for name, texts in self.values.items() if name in labels}
 
-def is_changed(name, values, words):
-    """Would a press save this field? A compared one that came without its initial value is."""
-    if name in words.compared:
-        return values[name] != values.get(initial_of(name))
-    return values[name] != [words.shown.get(name, "")]
+    @cached_property
+    def typed(self):
+        """Those of them that aren't empty."""
+        return {name: text for name, text in self.fields.items() if text.strip()}
+
+    @cached_property
+    def new(self):
+        """Those of these that a press would save."""
+        return {name: text for name, text in self.typed.items() if name in self.changed}
+
+    @property
+    def texts(self):
+        """What was typed, as (label, text): what is new, or all if nothing is."""
+        shown = self.new or self.typed
+        return [(self.words.labels[name], text) for name, text in shown.items()]
+
+    @property
+    def about(self):
+        """The text of the first field, such as a name, where others were changed; else ""."""
+        first = next(iter(self.fields), "")
+        if not self.new or first in self.new:
+            return ""
+        return self.typed.get(first, "")
+
+    @property
+    def others(self):
+        """The labels of what is saved besides."""
+        labels = self.words.others
+        return [labels[name] for name in self.changed if name in labels]
+
+    @property
+    def emptied(self):
+        """The labels of texts that a press would clear."""
+        empty = self.fields.keys() - self.typed.keys()
+        return [self.words.labels[name] for name in self.changed if name in empty]

@@ -159,7 +159,9 @@ def first_host(hosts):
 
 def site_of(hosts, https_only):
     """Return how the addresses of the site begin, by the names of ALLOWED_HOSTS."""
-    return f"{'https' if https_only else 'http'}://{first_host(hosts).removeprefix('.')}"
+    scheme = "https" if https_only else "http"
+    host = first_host(hosts).removeprefix(".")
+    return f"{scheme}://{host}"
 
 
 def doubt_about(host):

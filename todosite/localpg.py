@@ -119,7 +119,8 @@ class _Server:
         self.data = self.root / ("throwaway" if throwaway else "data")
         self.socket = self.root
         # A socket's path may have about 100 bytes, and libpq splits a host at commas.
-        if len(os.fsencode(self.root)) > 85 or {",", '"'} & set(str(self.root)):
+        is_long = len(os.fsencode(self.root)) > 85
+        if is_long or {",", '"'} & set(str(self.root)):
             self.socket = TEMP / _name(self.root)
         self.address = self.socket / f".s.PGSQL.{PORT}"
 
@@ -150,8 +151,9 @@ class _Server:
 
     def lock(self, name, how):
         """Lock a file of the folder; return its descriptor, or None if it is taken or gone."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         try:
-            file = os.open(self.root / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            file = os.open(self.root / name, flags, 0o600)
         except FileNotFoundError:
             return None
         if self.owner:
@@ -165,8 +167,10 @@ class _Server:
 
     def holds(self, file, name):
         """Tell whether a locked descriptor is that file still: the folder may have been deleted."""
+        if file is None:
+            return False
         try:
-            return file is not None and os.path.samestat(os.fstat(file), os.stat(self.root / name))
+            return os.path.samestat(os.fstat(file), os.stat(self.root / name))
         except OSError:
             return False
 
@@ -276,7 +280,9 @@ class _Server:
             log.replace(self.root / "server.log.old")
         options = OPTIONS | (UNSAFE if self.throwaway else {})
         options["unix_socket_directories"] = f'"{self.socket}"'
-        flags = [word for item in options.items() for word in ("-c", "=".join(map(str, item)))]
+        flags = []
+        for name, value in options.items():
+            flags += ["-c", f"{name}={value}"]
         # An orphan of a shell's: were it our child, it would be a zombie when it has ended.
         shell = ["sh", "-c", '"$@" >"$0" 2>&1 & echo $!', log]
         pid = int(self.run(*shell, bin / "postgres", "-D", self.data, *flags))
@@ -318,8 +324,8 @@ class _Server:
                     process.kill()
             if not _until(lambda: not self.processes(), 5):
                 raise ImproperlyConfigured(f"The PostgreSQL of {self.data} can't be stopped.")
-        for stale in (self.data / "postmaster.pid", self.socket / f"{self.address.name}.lock"):
-            stale.unlink(missing_ok=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket / f"{self.address.name}.lock").unlink(missing_ok=True)
 
     def processes(self, word=""):
         """Return the server's living processes, those with word in their command line.
@@ -377,8 +383,13 @@ def _owner(folder):
 
     If that is root, or no known user, they are for another user without rights.
     """
-    uid = next(path for path in (folder, *folder.parents) if path.exists()).stat().st_uid
-    for find, who in ((pwd.getpwuid, uid), (pwd.getpwnam, "postgres"), (pwd.getpwnam, "nobody")):
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    candidates = [
+        (pwd.getpwuid, there.stat().st_uid),
+        (pwd.getpwnam, "postgres"),
+        (pwd.getpwnam, "nobody"),
+    ]
+    for find, who in candidates:
         with contextlib.suppress(KeyError):
             user = find(who)
             if user.pw_uid:
@@ -392,7 +403,8 @@ def _make_private(folder, owner):
     """Make a folder that only its owner can enter; raise if it is a stranger's."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     info = folder.lstat()
-    if not stat.S_ISDIR(info.st_mode) or info.st_uid not in {os.geteuid(), owner.get("user")}:
+    is_ours = info.st_uid in {os.geteuid(), owner.get("user")}
+    if not is_ours or not stat.S_ISDIR(info.st_mode):
         raise ImproperlyConfigured(
             f"{folder} belongs to user {info.st_uid}: remove it, or run this as that user."
         )
@@ -454,7 +466,8 @@ def _gist(text):
     errors = re.findall(
         r"(?:FATAL|PANIC|error|postgres):\s+(?!\s|the database system is)(.*)", text
     )
-    return (errors or text.strip().splitlines()[-1:] or [""])[0]
+    lines = errors or text.strip().splitlines()[-1:]
+    return lines[0] if lines else ""
 
 
 if __name__ == "__main__":

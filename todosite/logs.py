@@ -34,7 +34,9 @@ class Line(logging.Formatter):
     def formatException(self, exc_info):
         if self.with_messages:
             return super().formatException(exc_info)
-        return "\n".join(told for error in chain(exc_info[1]) for told in places_and_kind(error))
+        _, raised, _ = exc_info
+        told = [line for error in chain(raised) for line in places_and_kind(error)]
+        return "\n".join(told)
 
 
 def chain(error):
@@ -49,8 +51,9 @@ def chain(error):
 def places_and_kind(error):
     yield "Traceback (most recent call last):"
     yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
-    yield f"{type(error).__module__}.{type(error).__qualname__} {constraint or ''}".rstrip()
+    kind = type(error)
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None) or ""
+    yield f"{kind.__module__}.{kind.__qualname__} {constraint}".rstrip()
 
 
 def calm(record):

@@ -31,7 +31,8 @@ def packages():
     """Install what is pinned, unless this very list was installed already."""
     wanted = ROOT / "requirements-dev.txt"
     done = VENV / "installed"
-    mark = f"{sys.version}\n{hashlib.sha256(wanted.read_bytes()).hexdigest()}\n"
+    fingerprint = hashlib.sha256(wanted.read_bytes()).hexdigest()
+    mark = f"{sys.version}\n{fingerprint}\n"
     if done.exists() and done.read_text() == mark:
         return
     print("Installing what Todosite needs into .venv (once) …", flush=True)

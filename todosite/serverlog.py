@@ -16,4 +16,5 @@ class ServerLog(Logger):
 
     def atoms(self, resp, req, environ, request_time):
         path = environ["RAW_URI"].partition("?")[0]  # encoded: it can't forge a line of the log
-        return super().atoms(resp, req, environ, request_time) | {"U": discreet(path)}
+        atoms = super().atoms(resp, req, environ, request_time)
+        return atoms | {"U": discreet(path)}

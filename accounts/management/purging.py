@@ -28,6 +28,8 @@ class PurgeCommand(ExampleCommand):
         old = self.old(timezone.now() - timedelta(days=days))
         words = {"days": counted(days, "day")}
         for name, rows in old.items():
-            words[name] = counted(rows.count() if dry_run else rows.purge(), name)
+            number = rows.count() if dry_run else rows.purge()
+            words[name] = counted(number, name)
         verb = "Would delete" if dry_run else "Deleted"
-        self.stdout.write(f"{verb} {self.sentence.format(**words)}")
+        deleted = self.sentence.format(**words)
+        self.stdout.write(f"{verb} {deleted}")

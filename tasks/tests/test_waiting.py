@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import forms as account_forms
 from accounts.models import Session, WaitingForm
 from accounts.tests.people import PASSWORD, add_user, begin_session
-from accounts.waiting import as_shown, is_typed
+from accounts.waiting import Offer, is_typed
 from tasks import forms
 from tasks.tests.test_isolation import ROUTES
 from todosite.tests.html import one, select, words
@@ -131,9 +131,9 @@ class WaitingFormTests(TestCase):
             planted |= {f"initial-{name}": "Before" for name in words_of.compared}
             url = reverse(route.name, kwargs=dict.fromkeys(route.pattern.converters, 5))
             self.client.post(url, planted)
-            form = as_shown(self.ann.waiting.get())
+            form = Offer(self.ann.waiting.get())
             self.assertEqual(
-                ({label for label, _ in form["texts"]}, set(form["others"])),
+                ({label for label, _ in form.texts}, set(form.others)),
                 (set(words_of.labels.values()), set(words_of.others.values())),
                 route.name,
             )
@@ -144,9 +144,9 @@ class WaitingFormTests(TestCase):
         planted = {"description": "EVIL", "due_date": "2031-01-01", "make_list": "Evil", "tag": "5"}
         planted |= {f"initial-{name}": value for name, value in planted.items()}
         self.client.post("/tasks/add/", {"text": "Buy bread"} | planted)
-        form = as_shown(self.ann.waiting.get())
+        form = Offer(self.ann.waiting.get())
         self.assertEqual(
-            (dict(form["texts"]), sorted(form["others"])),
+            (dict(form.texts), sorted(form.others)),
             ({"Task": "Buy bread", "Notes": "EVIL"}, ["Due", "New list", "Tag"]),
         )
 
@@ -154,8 +154,8 @@ class WaitingFormTests(TestCase):
         planted = {"step": "HIDDEN", "initial-step": "HIDDEN"}
         shown = {"title": "Oat", "initial-title": "Milk"}
         self.client.post("/tasks/5/edit/", shown | planted)
-        form = as_shown(self.ann.waiting.get())
-        self.assertEqual(dict(form["texts"]), {"Title": "Oat", "Step": "HIDDEN"})
+        form = Offer(self.ann.waiting.get())
+        self.assertEqual(dict(form.texts), {"Title": "Oat", "Step": "HIDDEN"})
 
     def test_every_form_that_people_type_into_is_registered(self):
         """Another form has to be thought about: does it hold words, or does it delete something?"""

@@ -38,11 +38,14 @@ def _direct(settings):
 
     What is set at the start of a connection is what a pooler refuses or forgets.
     """
-    settings = settings | settings.get("UNPOOLED", {}) | {"NAME": settings["NAME"]}
-    options = {k: v for k, v in settings["OPTIONS"].items() if k != "pool"}
+    name, unpooled = settings["NAME"], settings.get("UNPOOLED", {})
+    settings = settings | unpooled | {"NAME": name}
+    options = dict(settings["OPTIONS"])
+    options.pop("pool", None)
     limits = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
-    lifted = [f"-c {limit}=0" for limit in limits] + ["-c todosite.direct=yes"]
-    options["options"] = " ".join([options.get("options", ""), *lifted]).strip()
+    lifted = [f"-c {limit}=0" for limit in limits]
+    said = [options.get("options", ""), *lifted, "-c todosite.direct=yes"]
+    options["options"] = " ".join(said).strip()
     return settings | {"OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 
 

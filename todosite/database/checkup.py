@@ -34,7 +34,7 @@ def findings():
     try:
         connection.ensure_connection()
     except Error as error:
-        yield Finding(f"no connection: {' '.join(str(error).split())}", "see to DATABASE_URL")
+        yield Finding(f"no connection: {in_one_line(error)}", "see to DATABASE_URL")
         return
     yield Finding(f"first connection, awake or not: {milliseconds(began)} ms")
     yield from of_the_way()
@@ -45,6 +45,10 @@ def findings():
 
 def milliseconds(began):
     return round(1000 * (time.monotonic() - began))
+
+
+def in_one_line(error):
+    return " ".join(str(error).split())
 
 
 def ask(query):
@@ -68,21 +72,29 @@ def of_the_way():
         yield of_the_direct_way()
     connection.ensure_connection()
     yield of_prepared_statements(pooled)
-    host = connection.connection.info.host
+    yield of_tls()
+    yield of_the_distance()
+
+
+def of_tls():
     if connection.connection.pgconn.ssl_in_use:
-        yield Finding("TLS is on")
-    elif is_local(host):
-        yield Finding("no TLS, and none needed: the way stays on this machine")
-    else:
-        yield Finding("no TLS", "passwords and tasks can be read on the way: drop sslmode=disable")
+        return Finding("TLS is on")
+    if is_local(connection.connection.info.host):
+        return Finding("no TLS, and none needed: the way stays on this machine")
+    return Finding("no TLS", "passwords and tasks can be read on the way: drop sslmode=disable")
+
+
+def of_the_distance():
     trips = []
     for _ in range(ROUND_TRIPS):
         began = time.monotonic()
         ask("SELECT 1")
         trips.append(time.monotonic() - began)
     median = 1000 * statistics.median(trips)
-    far = "a page asks several times: put server and database into one region"
-    yield Finding(f"there and back: {median:.1f} ms", far if median > FAR else "")
+    fact = f"there and back: {median:.1f} ms"
+    if median <= FAR:
+        return Finding(fact)
+    return Finding(fact, "a page asks several times: put server and database into one region")
 
 
 def is_pooled():
@@ -106,7 +118,7 @@ def of_the_direct_way():
     except ImproperlyConfigured:
         return Finding("DATABASE_URL_UNPOOLED leads to a pooler", "on Neon, drop “-pooler” from it")
     except Error as error:
-        return Finding(f"DATABASE_URL_UNPOOLED fails: {' '.join(str(error).split())}", "mend it")
+        return Finding(f"DATABASE_URL_UNPOOLED fails: {in_one_line(error)}", "mend it")
     if here != there:
         return Finding("DATABASE_URL_UNPOOLED leads to another database", "mend it at once")
     return Finding("DATABASE_URL_UNPOOLED leads to the server itself")
@@ -119,23 +131,42 @@ def of_prepared_statements(pooled):
 
 
 def of_the_server():
+    yield of_the_version()
+    yield of_lower_case()
+    yield of_room_for_connections()
+
+
+def of_the_version():
     low, high = VERSIONS
+    (version,) = ask("SHOW server_version")
+    fact = f"PostgreSQL {version.split()[0]}"
     major = connection.pg_version // 10000
-    advice = "" if low <= major <= high else f"Todosite is tried with {low} to {high}"
-    yield Finding(f"PostgreSQL {ask('SHOW server_version')[0].split()[0]}", advice)
+    if low <= major <= high:
+        return Finding(fact)
+    return Finding(fact, f"Todosite is tried with {low} to {high}")
+
+
+def of_lower_case():
     (lowers,) = ask("SELECT lower('ÄΣ') = 'äσ'")
-    advice = "" if lowers else "make the database with LOCALE 'C.UTF-8' and ENCODING 'UTF8'"
-    yield Finding("lower case of all letters" if lowers else "lower case of a to z alone", advice)
-    possible, reserved, taken = ask(
+    if lowers:
+        return Finding("lower case of all letters")
+    advice = "make the database with LOCALE 'C.UTF-8' and ENCODING 'UTF8'"
+    return Finding("lower case of a to z alone", advice)
+
+
+def of_room_for_connections():
+    all_there_are, reserved, taken = ask(
         "SELECT current_setting('max_connections')::int,"
         " current_setting('superuser_reserved_connections')::int"
         "   + coalesce(current_setting('reserved_connections', true)::int, 0),"
         " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
     )
     ours = gunicorn.workers * connections_of_a_worker()
-    fact = f"connections: up to {ours} of ours, {taken} in use now, {possible - reserved} possible"
-    advice = "take fewer WEB_CONCURRENCY or WEB_THREADS, or a pooler"
-    yield Finding(fact, advice if ours > possible - reserved and not is_pooled() else "")
+    possible = all_there_are - reserved
+    fact = f"connections: up to {ours} of ours, {taken} in use now, {possible} possible"
+    if ours <= possible or is_pooled():
+        return Finding(fact)
+    return Finding(fact, "take fewer WEB_CONCURRENCY or WEB_THREADS, or a pooler")
 
 
 def connections_of_a_worker():
@@ -147,38 +178,52 @@ def connections_of_a_worker():
 
 def of_the_role():
     name, superuser = ask("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
-    advice = "give Todosite a role of its own that owns its database, and no more"
-    yield Finding(f"role {name}" + (", a superuser" * superuser), advice if superuser else "")
+    if superuser:
+        advice = "give Todosite a role of its own that owns its database, and no more"
+        yield Finding(f"role {name}, a superuser", advice)
+    else:
+        yield Finding(f"role {name}")
+    yield of_time_limits(name)
+
+
+def of_time_limits(role):
     # From the catalogue: what a pooler opened before the migration lacks them for up to an hour.
     row = ask(
         "SELECT setconfig FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole"
         " JOIN pg_database d ON d.oid = setdatabase"
         " WHERE rolname = current_user AND datname = current_database()"
     )
-    limits = settings.DATABASE_TIMEOUTS.items()
-    settled = set(row[0] if row else [])
-    unset = [(name, value) for name, value in limits if f"{name}={value}" not in settled]
-    where = f"{name} IN DATABASE {connection.settings_dict['NAME']}"
-    settle = "; ".join(f"ALTER ROLE {where} SET {limit} = '{value}'" for limit, value in unset)
-    if unset:
-        yield Finding("time limits are missing", f"run manage.py migrate, or as an admin: {settle}")
-    else:
-        yield Finding("time limits are set")
+    settled = row[0] if row else []
+    where = f"{role} IN DATABASE {connection.settings_dict['NAME']}"
+    missing = [
+        f"ALTER ROLE {where} SET {limit} = '{value}'"
+        for limit, value in settings.DATABASE_TIMEOUTS.items()
+        if f"{limit}={value}" not in settled
+    ]
+    if not missing:
+        return Finding("time limits are set")
+    advice = f"run manage.py migrate, or as an admin: {'; '.join(missing)}"
+    return Finding("time limits are missing", advice)
 
 
 def of_the_migrations():
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    yield Finding(f"pending migrations: {pending or 'none'}", "manage.py migrate" * bool(pending))
+    if pending:
+        yield Finding(f"pending migrations: {pending}", "manage.py migrate")
+    else:
+        yield Finding("pending migrations: none")
 
 
 def check_database(app_configs=None, databases=None, **kwargs):
     """Django's system check of the findings, when a database is named: check --database default."""
     if "default" not in (databases or []):
         return []
-    return [
-        checks.Warning(finding.fact, hint=finding.advice, id="todosite.W001")
-        if finding.advice
-        else checks.Info(finding.fact, id="todosite.I001")
-        for finding in findings()
-    ]
+    return [message_of(finding) for finding in findings()]
+
+
+def message_of(finding):
+    """Return a finding as Django's checks have it: a warning where there is something to do."""
+    if finding.advice:
+        return checks.Warning(finding.fact, hint=finding.advice, id="todosite.W001")
+    return checks.Info(finding.fact, id="todosite.I001")

@@ -53,7 +53,8 @@ def give_profile(user, name):
     """Put the name into user, by the rules of the profile's own page."""
     form = ProfileForm({"name": name}, instance=user)
     if not form.is_valid():
-        raise CommandError(" ".join(word for words in form.errors.values() for word in words))
+        words = [word for words in form.errors.values() for word in words]
+        raise CommandError(" ".join(words))
 
 
 def password_path(user):
