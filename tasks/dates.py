@@ -10,10 +10,11 @@ def due_state(due_date: date | None, due_time: time | None, now: datetime) -> st
     """
     if due_date is None:
         return ""
-    today, clock = now.date(), now.time().replace(tzinfo=None)
-    if due_date < today or (due_date == today and due_time is not None and due_time < clock):
-        return "late"
-    return "today" if due_date == today else ""
+    today = now.date()
+    if due_date != today:
+        return "late" if due_date < today else ""
+    has_passed = due_time is not None and due_time < now.time()
+    return "late" if has_passed else "today"
 
 
 def moment(day: date, clock: time, zone: tzinfo) -> datetime:

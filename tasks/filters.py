@@ -19,7 +19,13 @@ WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the li
 def ways_on(message):
     """Return the addresses that a message leads to, with their names (tasks.views.replies.say)."""
     urls = (message.extra_tags or "").split()
-    return [(url, WAYS[url.partition("?")[0].split("/")[-2]]) for url in urls]
+    return [(url, WAYS[verb_of(url)]) for url in urls]
+
+
+def verb_of(url):
+    """Return what an act's address ends with, such as undo."""
+    path, _, _ = url.partition("?")
+    return path.split("/")[-2]
 
 
 def case_words(case):

@@ -29,6 +29,7 @@ MOST_INTERVAL = 999
 MOST_COUNT = 9999
 OLDEST = timedelta(3653)  # before today: a count from there is counted day by day
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 NTH |= {-2: "second last", -3: "third last", -4: "fourth last", -5: "fifth last"}
 
 
@@ -91,11 +92,13 @@ def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: st
     completion may begin anew on any day.
     """
     said = read(rule)
+    if said.week_start is not None or said.frequency != "WEEKLY":
+        return rule
     others = {weekday for _, weekday in said.weekdays}
     if repeat_from == "due":
         others.discard(anchor.weekday())
-    matters = said.frequency == "WEEKLY" and (said.positions or (said.interval > 1 and others))
-    if said.week_start is not None or not matters:
+    leaves_weeks_out = said.interval > 1 and others
+    if not said.positions and not leaves_weeks_out:
         return rule
     return f"{rule};WKST={DAYS[week_start]}"
 
@@ -136,7 +139,8 @@ def frequency_of(value: str, name: str) -> str:
 
 def number_in(low: int, high: int) -> Callable[[str, str], int]:
     def number_of(value, name):
-        if not re.fullmatch(r"[+-]?[0-9]{1,4}", value) or not low <= int(value) <= high:
+        is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", value)
+        if not is_number or not low <= int(value) <= high:
             raise ValueError(f"{name} is a number from {low} to {high}.")
         if not int(value):
             raise ValueError(f"{name} can't be 0.")
@@ -147,7 +151,8 @@ def number_in(low: int, high: int) -> Callable[[str, str], int]:
 
 def each(one: Callable) -> Callable[[str, str], tuple]:
     def each_of(value, name):
-        return tuple(dict.fromkeys(one(part, name) for part in value.split(",")))
+        read_parts = [one(part, name) for part in value.split(",")]
+        return tuple(dict.fromkeys(read_parts))
 
     return each_of
 
@@ -307,9 +312,18 @@ def days_counted(rule: str, *, anchor: date, last: date) -> int:
 
 def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
     """Yield the days of a series that come after `after`, in their order."""
-    # What ends after a number of days has to count them from the first.
-    start = anchor if rule.count else max(after, anchor)
+    start = first_to_count(rule, anchor, after)
     return (day for day in series_from(rule, anchor, start, week_start) if day > after)
+
+
+def first_to_count(rule: Rule, anchor: date, day: date) -> date:
+    """Return the day from which a series is walked through to come to day, or behind it.
+
+    What ends after a number of days has to count them from the first.
+    """
+    if rule.count:
+        return anchor
+    return max(day, anchor)
 
 
 def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
@@ -326,8 +340,10 @@ def refuse_old(anchor: date, today: date) -> None:
 
 
 def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> bool:
+    """Return whether day is one of the series that begins on anchor, or on its first day after."""
     said = read(rule)
-    found = series_from(said, anchor, anchor if said.count else max(day, anchor), week_start)
+    start = first_to_count(said, anchor, day)
+    found = series_from(said, anchor, start, week_start)
     return next((other for other in found if other >= day), None) == day
 
 
@@ -341,7 +357,8 @@ def number_before(
     """
     endless = replace(read(rule), count=None, until=None)
     days = islice(series_from(endless, anchor, anchor, week_start), most + 1)
-    return max(sum(1 for _ in takewhile(lambda other: other <= day, days)) - 1, 0)
+    up_to_day = sum(1 for _ in takewhile(lambda other: other <= day, days))
+    return max(up_to_day - 1, 0)
 
 
 def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
@@ -353,13 +370,24 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
     if said.count:
         how = {"week_start": week_start, "most": said.count}
         before = number_before(rule, anchor=anchor, day=day, **how)
-        said = replace(said, count=max(said.count - before, 1))
-    is_last = day.day == monthrange(day.year, day.month)[1]
-    is_plain = said.frequency in ("MONTHLY", "YEARLY") and not (said.weekdays or said.month_days)
-    if is_plain and is_last and day.day < anchor.day:
-        months = said.months or ((anchor.month,) if said.frequency == "YEARLY" else ())
-        said = replace(said, month_days=(anchor.day,), months=months)
+        left = max(said.count - before, 1)
+        said = replace(said, count=left)
+    if is_clamped(said, anchor, day):
+        said = replace(said, month_days=(anchor.day,))
+        if said.frequency == "YEARLY" and not said.months:
+            said = replace(said, months=(anchor.month,))
     return said
+
+
+def is_clamped(rule: Rule, anchor: date, day: date) -> bool:
+    """Return whether day is the last of a month that has none with its anchor's number."""
+    if rule.frequency not in ("MONTHLY", "YEARLY") or rule.weekdays or rule.month_days:
+        return False
+    return day.day < anchor.day and day.day == days_in_month(day)
+
+
+def days_in_month(day: date) -> int:
+    return monthrange(day.year, day.month)[1]
 
 
 def moved(rule: Rule, old: date, new: date) -> Rule:
@@ -367,7 +395,8 @@ def moved(rule: Rule, old: date, new: date) -> Rule:
 
     ValueError, in words, where it names others besides, and not new's.
     """
-    if next(series_from(replace(rule, count=None), new, new, 0), None) == new:
+    endless = replace(rule, count=None)
+    if next(series_from(endless, new, new, 0), None) == new:
         return rule
     if not can_move(rule, old, new):
         raise ValueError(f"It repeats {describe(write(rule))}. Change the repeat to move it.")
@@ -384,27 +413,31 @@ def moved(rule: Rule, old: date, new: date) -> Rule:
 
 def can_move(rule: Rule, old: date, new: date) -> bool:
     """Return whether the rule names one day, old's, so that new's can stand in its place."""
-    if rule.positions or len(rule.weekdays) > 1 or len(rule.month_days) > 1:
+    if not names_one_day(rule, old):
         return False
     keeps_months = not rule.months or new.month in rule.months
-    if not keeps_months and rule.months != (old.month,):
-        return False
-    if rule.month_days and rule.weekdays:
+    return keeps_months or rule.months == (old.month,)
+
+
+def names_one_day(rule: Rule, day: date) -> bool:
+    """Return whether a rule names no day of its periods but that one, as far as it names any."""
+    if rule.positions or len(rule.weekdays) + len(rule.month_days) > 1:
         return False
     if rule.month_days:
-        return clamped(rule.month_days, old.year, old.month) == {old.day}
-    return not rule.weekdays or is_nth(old, *rule.weekdays[0])
+        return clamped(rule.month_days, day.year, day.month) == {day.day}
+    return not rule.weekdays or is_nth(day, *rule.weekdays[0])
 
 
 def is_nth(day: date, nth: int, weekday: int) -> bool:
     """Return whether a day is that weekday, and the nth one of its month; any one for 0."""
-    return weekday == day.weekday() and nth in (0, nth_of(day, nth))
+    if day.weekday() != weekday:
+        return False
+    return nth in (0, nth_of(day, nth))
 
 
 def month_day_of(day: date, like: int) -> int:
     """Return the number of a day in its month: -1 for the last, if like counts from the end."""
-    is_last = day.day == monthrange(day.year, day.month)[1]
-    if like < 0 and is_last:
+    if like < 0 and day.day == days_in_month(day):
         return -1
     return day.day
 
@@ -413,9 +446,10 @@ def nth_of(day: date, like: int) -> int:
     """Return which of its weekday in its month a day is: -1 for the last, if like counts so."""
     if not like:
         return 0
-    length = monthrange(day.year, day.month)[1]
-    from_end = -((length - day.day) // 7 + 1)
-    return from_end if like < 0 and from_end >= like else (day.day - 1) // 7 + 1
+    from_end = -((days_in_month(day) - day.day) // 7 + 1)
+    if like < 0 and from_end >= like:
+        return from_end
+    return (day.day - 1) // 7 + 1
 
 
 def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
@@ -423,8 +457,9 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
     if rule.week_start is not None:
         week_start = rule.week_start
     period_of, days_of = PERIODS[rule.frequency]
-    empty, numbers = 0, count(period_of(anchor, start, week_start) // rule.interval)
-    for number in islice(numbers, MOST_WALKED[rule.frequency]):
+    first = period_of(anchor, start, week_start) // rule.interval
+    empty = 0
+    for number in islice(count(first), MOST_WALKED[rule.frequency]):
         try:
             days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
         except (ValueError, OverflowError):  # behind 31 December 9999
@@ -440,8 +475,17 @@ def chosen(days: list[date], positions: tuple[int, ...]) -> list[date]:
     """Return the days at positions, which count from 1, or from -1 at the end; all for none."""
     if not positions:
         return days
-    places = {position - 1 if position > 0 else len(days) + position for position in positions}
-    return [day for place, day in enumerate(days) if place in places]
+    indexes = {index_of(position) for position in positions}
+    numbered = enumerate(days)
+    return [day for at, day in numbered if at in indexes or at - len(days) in indexes]
+
+
+def index_of(position: int) -> int:
+    """Return the index of a position, which counts from 1, or from -1 at the end."""
+    return position - 1 if position > 0 else position
+
+
+# For each frequency: which period after its anchor's a day is in, and the days of such a period.
 
 
 def day_of(anchor: date, start: date, week_start: int) -> int:
@@ -450,12 +494,13 @@ def day_of(anchor: date, start: date, week_start: int) -> int:
 
 def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
     day = anchor + timedelta(number)
-    is_one = (
-        (not rule.months or day.month in rule.months)
-        and (not rule.weekdays or (0, day.weekday()) in rule.weekdays)
-        and (not rule.month_days or day.day in clamped(rule.month_days, day.year, day.month))
-    )
-    return [day] if is_one else []
+    if rule.months and day.month not in rule.months:
+        return []
+    if rule.weekdays and (0, day.weekday()) not in rule.weekdays:
+        return []
+    if rule.month_days and day.day not in clamped(rule.month_days, day.year, day.month):
+        return []
+    return [day]
 
 
 def week_of(anchor: date, start: date, week_start: int) -> int:
@@ -492,9 +537,11 @@ def year_of(anchor: date, start: date, week_start: int) -> int:
 
 
 def days_of_year(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    own = range(1, 13) if rule.month_days or rule.weekdays else [anchor.month]
     year = anchor.year + number
-    return [day for month in rule.months or own for day in days_within(rule, anchor, year, month)]
+    months = rule.months or [anchor.month]
+    if not rule.months and (rule.month_days or rule.weekdays):
+        months = range(1, 13)
+    return [day for month in months for day in days_within(rule, anchor, year, month)]
 
 
 PERIODS = {
@@ -507,27 +554,36 @@ PERIODS = {
 
 def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
     """Return the days of a month that a rule by the month or the year has."""
-    first, length = monthrange(year, month)
-    numbers = set(range(1, length + 1))
-    if rule.month_days or not rule.weekdays:
+    if not rule.weekdays:
         numbers = clamped(rule.month_days or (anchor.day,), year, month)
-    if rule.weekdays:
-        named = set()
-        for nth, weekday in rule.weekdays:
-            days = range(1 + (weekday - first) % 7, length + 1, 7)
-            if not nth:
-                named.update(days)
-            elif abs(nth) <= len(days):
-                named.add(days[nth - 1 if nth > 0 else nth])
-        numbers &= named
+    elif not rule.month_days:
+        numbers = on_weekdays(rule.weekdays, year, month)
+    else:
+        by_number = clamped(rule.month_days, year, month)
+        numbers = by_number & on_weekdays(rule.weekdays, year, month)
     return [date(year, month, number) for number in numbers]
+
+
+def on_weekdays(weekdays: tuple[tuple[int, int], ...], year: int, month: int) -> set[int]:
+    """Return days of a month by their number, where their weekdays are given as in a Rule."""
+    first, length = monthrange(year, month)
+    numbers = set()
+    for nth, weekday in weekdays:
+        days = range(1 + (weekday - first) % 7, length + 1, 7)
+        if not nth:
+            numbers.update(days)
+        elif abs(nth) <= len(days):
+            numbers.add(days[index_of(nth)])
+    return numbers
 
 
 def clamped(month_days: tuple[int, ...], year: int, month: int) -> set[int]:
     """Return days of a month by their number, from its end if negative; the last day for the 31st
     where there is none, and the first for the 31st from the end."""
-    length = monthrange(year, month)[1]
-    return {min(day, length) if day > 0 else max(length + 1 + day, 1) for day in month_days}
+    _, length = monthrange(year, month)
+    from_start = {min(day, length) for day in month_days if day > 0}
+    from_end = {max(length + 1 + day, 1) for day in month_days if day < 0}
+    return from_start | from_end
 
 
 def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
@@ -541,7 +597,8 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
         return rule
     words = how_often_in_words(said)
     if said.months:
-        words += f" in {listed([MONTH_NAMES[month - 1] for month in said.months])}"
+        months = [MONTH_NAMES[month - 1] for month in said.months]
+        words += f" in {listed(months)}"
     if said.until:
         words += f" until {on(said.until)}"
     if said.count == 1:
@@ -632,9 +689,9 @@ def month_day_in_words(number: int) -> str:
 
 def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 11th."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = "th"
+    if number % 100 not in (11, 12, 13):
+        ending = ENDINGS.get(number % 10, "th")
     return f"{number}{ending}"
 
 
@@ -642,4 +699,5 @@ def listed(words: list[str], last: str = "and") -> str:
     """Return words as a sentence lists them: a, b and c."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    before = ", ".join(words[:-1])
+    return f"{before} {last} {words[-1]}"

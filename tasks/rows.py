@@ -14,8 +14,10 @@ def marked(text, looked_for):
     """Return text as HTML, with all that was looked for marked in it."""
     if not looked_for:
         return escape(text)
-    parts = search.marked(text, looked_for)
-    return Markup("").join(FOUND.format(part) if is_found else part for part, is_found in parts)
+    html = Markup("")
+    for part, is_found in search.marked(text, looked_for):
+        html += FOUND.format(part) if is_found else part
+    return html
 
 
 class Row:
@@ -34,38 +36,54 @@ class Row:
 
     def __init__(self, task, listing, day):
         """Take a task as Listing.rows() gives it, under a heading that says day, or None."""
-        clock, words = listing.clock, listing.words
-        self.pk, self.version, self.url = task.pk, task.version, task.get_absolute_url()
-        self.name = str(task)
-        self.title = marked(self.name, words)
-        self.excerpts = [marked(line, words) for line in task.excerpts] if words else ()
+        self.pk, self.version = task.pk, task.version
+        self.url = task.get_absolute_url()
         self.is_done = task.completed
         self.act = "Reopen" if self.is_done else "Complete"
         self.act_url = f"{self.url}{self.act.lower()}/"
-        self.state = ""
-        if not self.is_done:
-            self.state = dates.due_state(task.due_date, task.due_time, clock.now)
         self.level = task.priority
-        self.occurrence = f"{task.due_date or ''}" if task.repeat else None
-        self.set_due(task, clock, day)
-        self.repeat = repeat_words(task, clock) if task.repeat else ""
         self.priority = PRIORITIES[task.priority]
-        self.steps = f"{task.steps_done}/{len(task.ticks)}" if task.ticks else ""
         self.has_note = task.has_note
         self.list = None if task.shown_list == listing.list else task.shown_list
+        self.set_texts(task, listing.words)
+        self.set_due(task, listing.clock, day)
+        self.set_repeat(task, listing.clock)
+        self.steps = ""
+        if task.ticks:
+            self.steps = f"{task.steps_done}/{len(task.ticks)}"
+
+    def set_texts(self, task, words):
+        """Set what the words that were looked for are marked in."""
+        self.name = str(task)
+        self.title = marked(self.name, words)
+        self.excerpts = ()
+        if words:
+            self.excerpts = [marked(line, words) for line in task.excerpts]
         self.tags = [(marked(tag["name"], words), tag["url"]) for tag in task.shown_tags]
 
     def set_due(self, task, clock, day):
         """Set how its due date is said, and `moment`, how a machine reads it."""
+        self.state = ""
+        if not self.is_done:
+            self.state = dates.due_state(task.due_date, task.due_time, clock.now)
         says_day = task.due_date is not None and task.due_date != day
+        self.due = clock.day(task.due_date) if says_day else ""
+        self.moment = task.due_date
         self.has_time = task.due_time is not None
-        parts = [clock.day(task.due_date)] if says_day else []
-        parts += [clock.time(task.due_time)] if self.has_time else []
-        self.due = " ".join(parts)
-        self.moment = f"{task.due_date}T{task.due_time:%H:%M}" if self.has_time else task.due_date
+        if self.has_time:
+            self.due = f"{self.due} {clock.time(task.due_time)}".lstrip()
+            self.moment = f"{task.due_date}T{task.due_time:%H:%M}"
+
+    def set_repeat(self, task, clock):
+        """Set how it repeats, and which of its occurrences this is, None where it doesn't."""
+        self.repeat, self.occurrence = "", None
+        if task.repeat:
+            self.repeat = repeat_words(task, clock)
+            self.occurrence = str(task.due_date or "")
 
     @property
     def has_meta(self):
         """Is there anything to say below the title?"""
-        words = [self.due, self.repeat, self.priority, self.steps, self.has_note, self.list]
-        return any(words) or bool(self.tags)
+        dated = self.due or self.repeat
+        counted = self.priority or self.steps or self.has_note
+        return bool(dated or counted or self.list or self.tags)

@@ -79,7 +79,8 @@ def read(text: str, lists: dict, tags: dict) -> Query:
         start = token.start()
         found, at = filter_at(text, token, names)
         if found:
-            rest = " ".join(f"{text[:start]} {text[at:]}".split())
+            others = f"{text[:start]} {text[at:]}"
+            rest = " ".join(others.split())
             query.filters.append(Filter(*found, rest))
             continue
         if token["sign"] and any(map(str.isalnum, token[0])):
@@ -102,9 +103,10 @@ def filter_at(text: str, token: re.Match, names: dict) -> tuple[tuple | None, in
         said = " ".join(phrase[0].lower().split())
         kind = "done" if said == "done" else "due"
         return (kind, PHRASES[said], said.capitalize()), phrase.end()
-    if token["sign"] == "+" and (length := longest_name(text[start + 1 :], names["+"])):
-        end = start + 1 + length
-        return filter_of("+", text[start + 1 : end], names), end
+    if token["sign"] == "+":
+        behind = text[start + 1 :]
+        if length := longest_name(behind, names["+"]):
+            return filter_of("+", behind[:length], names), start + 1 + length
     if token["sign"]:
         name = token["quoted"] or token["plain"] or ""
         return filter_of(token["sign"], name, names), end
@@ -113,8 +115,9 @@ def filter_at(text: str, token: re.Match, names: dict) -> tuple[tuple | None, in
 
 def folded_names(names: dict) -> dict:
     """Return {name: (value, name)} for names as they are, and folded where that is nobody's."""
-    folded = {fold(name): (value, name) for name, value in reversed(names.items())}
-    return folded | {name: (value, name) for name, value in names.items()}
+    known = {name: (value, name) for name, value in names.items()}
+    folded = {fold(name): known[name] for name in reversed(known)}
+    return folded | known
 
 
 def filter_of(sign: str, name: str, names: dict) -> tuple | None:
@@ -122,9 +125,11 @@ def filter_of(sign: str, name: str, names: dict) -> tuple | None:
     if sign == "!":
         value = PRIORITIES.get(name.lower())
         return value and ("priority", value, f"{name.capitalize()} priority")
-    value, name = names[sign].get(name) or names[sign].get(fold(name)) or (None, None)
-    if name is None:
+    known = names[sign]
+    found = known.get(name) or known.get(fold(name))
+    if found is None:
         return None
+    value, name = found
     if sign == "#":
         return "tag", value, f"#{name}"
     return "list", value, name
@@ -135,7 +140,8 @@ def longest_name(text: str, names: Collection[str]) -> int:
     folded, places = folded_with_places(text)
     for length in range(len(folded), 0, -1):  # so that it takes no longer where there are many
         end = places[length - 1] + 1
-        if folded[:length] in names and not text[end : end + 1].strip():
+        ends_word = not text[end : end + 1].strip()
+        if ends_word and folded[:length] in names:
             return end
     return 0
 
@@ -146,12 +152,16 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     hit = [False] * len(text)
     for word in {fold(word) for word in words} - {""}:
         for at in places_of(word, folded):
-            first, end = places[at], places[at + len(word) - 1] + 1
+            first, last = places[at], places[at + len(word) - 1]
+            end = last + 1
             while end < len(text) and not fold_character(text[end]):
                 end += 1  # an accent stays with its letter
             hit[first:end] = [True] * (end - first)
-    parts = groupby(zip(text, hit, strict=True), key=itemgetter(1))
-    return [("".join(character for character, _ in part), is_hit) for is_hit, part in parts]
+    parts = []
+    for is_hit, pairs in groupby(zip(text, hit, strict=True), key=itemgetter(1)):
+        characters = [character for character, _ in pairs]
+        parts.append(("".join(characters), is_hit))
+    return parts
 
 
 def places_of(word: str, text: str) -> Iterator[int]:
@@ -182,7 +192,7 @@ def excerpt(text: str, words: list[str]) -> str:
     words = [fold(word) for word in words]
     for line in text.splitlines():
         folded = fold(line)
-        found = [at for word in words if (at := folded.find(word)) >= 0]
+        found = [folded.find(word) for word in words if word in folded]
         if found:
             _, places = folded_with_places(line)
             return part_around(line, places[min(found)])
@@ -191,7 +201,8 @@ def excerpt(text: str, words: list[str]) -> str:
 
 def part_around(line: str, at: int) -> str:
     """Return the part of a line around a place, with … where more of it is left out."""
-    start, end = max(at - AROUND, 0), at + 2 * AROUND
+    start = max(at - AROUND, 0)
+    end = at + 2 * AROUND
     part = " ".join(line[start:end].split())
     if start:
         part = f"…{part}"

@@ -78,15 +78,20 @@ class Sidebar:
         return {one["pk"]: self.shown(one) for one in self.row[0]}
 
     def shown(self, one):
-        url = address("list_detail", one["pk"])
-        beside = {"before": None, "after": None}
-        return one | beside | {"url": url, "open": self.open.get(one["pk"], 0)}
+        return {
+            **one,
+            "url": address("list_detail", one["pk"]),
+            "open": self.open.get(one["pk"], 0),
+            "before": None,
+            "after": None,
+        }
 
     @cached_property
     def lists(self):
         lists = [one for one in self.all_lists.values() if not one["archived"]]
         for one, other in pairwise(lists):
-            one["after"], other["before"] = other["pk"], one["pk"]
+            one["after"] = other["pk"]
+            other["before"] = one["pk"]
         return lists
 
     @cached_property
@@ -95,7 +100,8 @@ class Sidebar:
 
     @cached_property
     def tags(self):
-        return {tag["pk"]: tag | {"url": address("tag_detail", tag["pk"])} for tag in self.row[1]}
+        tags = [{**tag, "url": address("tag_detail", tag["pk"])} for tag in self.row[1]]
+        return {tag["pk"]: tag for tag in tags}
 
     @property
     def inbox(self):
@@ -109,7 +115,8 @@ class Sidebar:
     def today(self):
         """The number of open tasks that are due today or were before, but for archived lists."""
         archived = {one["pk"] for one in self.archived}
-        return sum(count["due"] for count in self.row[2] if count["list"] not in archived)
+        counts = [count for count in self.row[2] if count["list"] not in archived]
+        return sum(count["due"] for count in counts)
 
     def read(self, q):
         """Return a search of the user's as it is understood, a tasks.search.Query."""
@@ -118,16 +125,21 @@ class Sidebar:
     @cached_property
     def names(self):
         """The user's lists, with the Inbox, and tags by name, as a search takes them."""
-        lists = {"Inbox": None} | {one["name"]: pk for pk, one in self.all_lists.items()}
+        lists = {"Inbox": None}
+        for pk, one in self.all_lists.items():
+            lists[one["name"]] = pk
         tags = {tag["name"]: pk for pk, tag in self.tags.items()}
         return search.folded_names(lists), search.folded_names(tags)
 
     @cached_property
     def saved(self):
         """The saved searches by name, as rows of the model."""
-        names = ["pk", "name", "q", "completed"]
         model = self.user.searches.model
-        return [model(**{name: one[name] for name in names}) for one in self.row[3]]
+        found = []
+        for one in self.row[3]:
+            columns = {name: one[name] for name in ["pk", "name", "q", "completed"]}
+            found.append(model(**columns))
+        return found
 
     @cached_property
     def searches(self):
@@ -144,8 +156,9 @@ class Sidebar:
         same, a page that is morphed doesn't ask again, so a task that becomes overdue counts later.
         """
         state = json.dumps([self.row[3], self.clock.today.isoformat()])
-        query = {"state": sha256(state.encode()).hexdigest()[:16]}
-        return f"{reverse('search_numbers')}?{urlencode(query)}"
+        fingerprint = sha256(state.encode()).hexdigest()[:16]
+        query = urlencode({"state": fingerprint})
+        return f"{reverse('search_numbers')}?{query}"
 
     def numbers(self):
         """Return how many tasks each saved search finds, {id: number}, by one query for all.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -56,6 +57,14 @@ QUESTIONS = {}  # by the shape of a page; there are few
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
 ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
+
+
+class Heading(NamedTuple):
+    """What stands above tasks: its words, how it looks, and the day that it says, if any."""
+
+    title: str
+    state: str = ""
+    day: date | None = None
 
 
 @dataclass
@@ -143,8 +152,12 @@ class Listing:
 
     def url(self, page=None, **changes):
         """Return the address of this listing's page of that number, or with other parameters."""
-        query = self.query | changes | ({"page": page} if page and page > 1 else {})
-        return self.path + (f"?{urlencode(query)}" if query else "")
+        query = self.query | changes
+        if page and page > 1:
+            query["page"] = page
+        if not query:
+            return self.path
+        return f"{self.path}?{urlencode(query)}"
 
     @property
     def own_url(self):
@@ -171,17 +184,19 @@ class Listing:
     @property
     def key(self):
         """What this page's arrangement is kept under."""
-        return "-".join([self.name, *map(str, self.ids.values())])
+        ids = map(str, self.ids.values())
+        return "-".join([self.name, *ids])
 
     @cached_property
     def arrangement(self):
         """{"sort": …, "group": …}, as the user chose or as the page begins."""
         kept = self.user.arrangements.get(self.key, {})
-        choices = {"sort": self.sorts, "group": self.groups}
-        return {
-            name: kept[name] if kept.get(name) in values else values[0]
-            for name, values in choices.items()
-        }
+        found = {"sort": self.sorts[0], "group": self.groups[0]}
+        if kept.get("sort") in self.sorts:
+            found["sort"] = kept["sort"]
+        if kept.get("group") in self.groups:
+            found["group"] = kept["group"]
+        return found
 
     @property
     def sort_choices(self):
@@ -206,7 +221,8 @@ class Listing:
             "priority": ["-priority"],
             "list": LIST,
         }
-        return groups[self.arrangement["group"]] + SORTS[self.arrangement["sort"]][1]
+        _, within_group = SORTS[self.arrangement["sort"]]
+        return groups[self.arrangement["group"]] + within_group
 
     # the tasks
 
@@ -222,7 +238,9 @@ class Listing:
 
     @cached_property
     def total(self):
-        return self.counted + (self.uncounted.count() if self.uncounted is not None else 0)
+        if self.uncounted is None:
+            return self.counted
+        return self.counted + self.uncounted.count()
 
     @cached_property
     def put_away(self):
@@ -248,7 +266,8 @@ class Listing:
         """Return the tasks of a later page, from number start."""
         if start >= self.total:
             return []
-        return self.tasks.order_by(*self.order).part(start, start + self.limit).for_rows()
+        in_order = self.tasks.order_by(*self.order)
+        return in_order.part(start, start + self.limit).for_rows()
 
     def first_ones(self):
         """Return the tasks of the first page, by a question that is compiled once.
@@ -259,8 +278,9 @@ class Listing:
             columns = [*FETCHED, *ADDED, "uncounted"]
             QUESTIONS[self.shape] = Question(self.stand_in().numbered, columns)
         rows = QUESTIONS[self.shape].ask(self.values, f" LIMIT {self.limit}")
-        uncounted = rows[0][-1] if rows else 0
-        self.total = self.counted + (uncounted or 0)
+        self.total = self.counted
+        if rows:
+            self.total += rows[0][-1] or 0
         return [task_of(self.user, row[:-1]) for row in rows]
 
     @property
@@ -286,17 +306,20 @@ class Listing:
     def stand_in(self):
         """Return a copy of this page with stand-ins for all values."""
         page = copy(self)
-        page.user, page.clock, page.now = A_USER, Clock(A_MOMENT), A_MOMENT
-        page.ids, page.put_away = dict.fromkeys(self.ids, AN_ID), [AN_ID]
+        page.user = A_USER
+        page.clock, page.now = Clock(A_MOMENT), A_MOMENT
+        page.ids = dict.fromkeys(self.ids, AN_ID)
+        page.put_away = [AN_ID]
         page.arrangement = self.arrangement  # which is the user's
         return page
 
     def rows(self, tasks):
         """Return tasks with what their rows show of lists and tags, which the sidebar knows."""
         rows = list(tasks)
+        lists, known_tags = self.sidebar.all_lists, self.sidebar.tags
         for task in rows:
-            task.shown_list = self.sidebar.all_lists.get(task.list_id)
-            tags = [self.sidebar.tags[pk] for pk in task.tag_ids if pk in self.sidebar.tags]
+            task.shown_list = lists.get(task.list_id)
+            tags = [known_tags[pk] for pk in task.tag_ids if pk in known_tags]
             task.shown_tags = sorted(tags, key=lambda tag: tag["name"].lower())
             task.steps_done = sum(task.ticks)
         return rows
@@ -304,10 +327,12 @@ class Listing:
     @cached_property
     def sections(self):
         """The tasks of this page under their headings. An empty page has none."""
-        group = self.arrangement["group"]
+        rows, group = self.page.object_list, self.arrangement["group"]
+        if not rows:
+            return []
         if not group:
-            return [Section(tasks=self.page.object_list)] if self.page.object_list else []
-        return self.split(self.page.object_list, getattr(self, f"{group}_heading"))
+            return [Section(tasks=rows)]
+        return self.split(rows, getattr(self, f"{group}_heading"))
 
     @property
     def shown(self):
@@ -326,25 +351,33 @@ class Listing:
     def split(self, rows, heading):
         """Return rows, in their order, as sections; heading returns what a task's own is."""
         is_whole = not self.page.has_other_pages()
-        found = []
-        # Two lists may have one name, the Inbox's.
         by_list = self.arrangement["group"] == "list"
-        key = lambda task: (heading(task), by_list and task.list_id)  # noqa: E731
-        for ((title, state, day), _), tasks in groupby(rows, key):
-            tasks = list(tasks)
-            found.append(Section(title, tasks, state, len(tasks) if is_whole else None, day))
+
+        def key(task):
+            own_list = task.list_id if by_list else None  # two lists may have one name, the Inbox's
+            return heading(task), own_list
+
+        found = []
+        for (own, _), group in groupby(rows, key):
+            tasks = list(group)
+            number = len(tasks) if is_whole else None
+            found.append(Section(own.title, tasks, own.state, number, own.day))
         return found
 
     def due_heading(self, task):
         if dates.due_state(task.due_date, task.due_time, self.now) == "late":
-            return "Overdue", "late", None
-        return (self.clock.day(task.due_date) if task.due_date else "No date"), "", task.due_date
+            return Heading("Overdue", "late")
+        if task.due_date is None:
+            return Heading("No date")
+        return Heading(self.clock.day(task.due_date), day=task.due_date)
 
     def priority_heading(self, task):
-        return PRIORITIES[task.priority], "", None
+        return Heading(PRIORITIES[task.priority])
 
     def list_heading(self, task):
-        return (task.shown_list["name"] if task.shown_list else "Inbox"), "", None
+        if task.shown_list is None:
+            return Heading("Inbox")
+        return Heading(task.shown_list["name"])
 
 
 def number_of(tasks):
@@ -352,7 +385,8 @@ def number_of(tasks):
     if tasks is None:
         return Value(0)
     together = tasks.order_by().annotate(together=Value(1)).values("together")
-    return Subquery(together.annotate(number=Count("pk")).values("number"))
+    counted = together.annotate(number=Count("pk"))
+    return Subquery(counted.values("number"))
 
 
 def task_of(user, row):

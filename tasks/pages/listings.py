@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 
 from tasks.forms.filters import ListingForm
 from tasks.models import overdue
-from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Listing, Section
+from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Heading, Listing, Section
 
 
 class Everything(Listing):
@@ -78,7 +78,8 @@ class Today(Listing):
 
     @property
     def order(self):
-        return [Case(When(overdue(self.now), then=0), default=1), *super().order]
+        is_late = When(overdue(self.now), then=0)
+        return [Case(is_late, default=1), *super().order]
 
     @property
     def progress(self):
@@ -99,7 +100,8 @@ class Today(Listing):
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
         done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
         counted = done.annotate(number=Window(Count("pk")))
-        return self.rows(counted.order_by("-completed_at", "-id")[: self.DONE].for_rows())
+        latest = counted.order_by("-completed_at", "-id")[: self.DONE]
+        return self.rows(latest.for_rows())
 
     @property
     def done_number(self):
@@ -117,11 +119,13 @@ class Today(Listing):
     def late_or_else(self, task):
         """Return the heading of a task: Overdue before all else."""
         late = self.due_heading(task)
-        heading = getattr(self, f"{self.arrangement['group'] or 'today'}_heading")
-        return late if late[1] == "late" else heading(task)
+        if late.state == "late":
+            return late
+        group = self.arrangement["group"] or "today"
+        return getattr(self, f"{group}_heading")(task)
 
     def today_heading(self, task):
-        return "Today", "", self.clock.today
+        return Heading("Today", day=self.clock.today)
 
 
 class Upcoming(Listing):
@@ -172,8 +176,9 @@ class Upcoming(Listing):
 
     def week_url(self, first):
         """Return the address of another week; "" past the ends of the calendar."""
-        is_possible = ListingForm.FIRST <= first <= ListingForm.LAST
-        return self.url(**{"from": first}) if is_possible else ""
+        if not ListingForm.FIRST <= first <= ListingForm.LAST:
+            return ""
+        return self.url(**{"from": first})
 
     @property
     def earlier_url(self):
@@ -185,7 +190,8 @@ class Upcoming(Listing):
 
     def name_of(self, day):
         """Return a day's heading: Today · Wed 25 Nov."""
-        return " · ".join(dict.fromkeys([self.clock.day(day), self.clock.date(day)]))
+        ways_to_say_it = [self.clock.day(day), self.clock.date(day)]
+        return " · ".join(dict.fromkeys(ways_to_say_it))
 
     @property
     def is_this_week(self):
@@ -195,21 +201,27 @@ class Upcoming(Listing):
     def coming(self):
         """The repeats that will be due this week after what is due now: {day: tasks}."""
         found = {}
-        if not self.user.upcoming_repeats or self.first - self.clock.today > self.FAR:
-            return found
-        repeating = self.user.tasks.open().outside(self.put_away).exclude(repeat="")
-        repeating = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
-        repeating = list(repeating.defer("description")[: self.MOST_REPEATS + 1])
-        shown = self.worked_out(repeating)
-        if len(shown) < len(repeating):
-            self.repeats_shown = len(shown)
-        for task in shown:
+        for task in self.repeating:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
             for day in task.to_come(self.clock, self.first, self.last):
                 found.setdefault(day, []).append(task)
         for tasks in found.values():
             tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
         return found
+
+    @property
+    def repeating(self):
+        """The tasks whose next days are worked out; where there are more, `repeats_shown`."""
+        is_far = self.first - self.clock.today > self.FAR
+        if is_far or not self.user.upcoming_repeats:
+            return []
+        repeating = self.user.tasks.open().outside(self.put_away).exclude(repeat="")
+        due_before = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
+        first_ones = list(due_before.defer("description")[: self.MOST_REPEATS + 1])
+        shown = self.worked_out(first_ones)
+        if len(shown) < len(first_ones):
+            self.repeats_shown = len(shown)
+        return shown
 
     def worked_out(self, repeating):
         """Return the first of repeating tasks, as many as may be worked out for one page."""
@@ -226,25 +238,24 @@ class Upcoming(Listing):
         rows = {}
         for task in self.page.object_list:
             rows.setdefault(task.due_date, []).append(task)
-        is_whole = not self.page.has_other_pages()
-        days = [self.first + timedelta(days=n) for n in range(self.WEEK.days)] if is_whole else rows
-        coming = self.coming if is_whole else {}
-        return [
-            Section(
-                title=self.name_of(day),
-                tasks=rows.get(day, []),
-                number=len(rows.get(day, [])) if is_whole else None,
-                day=day,
-                coming=coming.get(day, []),
-                add_url=self.add_url(day),
-            )
-            for day in days
-        ]
+        if self.page.has_other_pages():
+            return [self.section(day, tasks) for day, tasks in rows.items()]
+        found, coming = [], self.coming
+        for number in range(self.WEEK.days):
+            day = self.first + timedelta(days=number)
+            section = self.section(day, rows.get(day, []))
+            section.number = len(section.tasks)
+            section.coming = coming.get(day, [])
+            found.append(section)
+        return found
+
+    def section(self, day, tasks):
+        return Section(self.name_of(day), tasks, day=day, add_url=self.add_url(day))
 
     def add_url(self, day):
         """Return the address of the form for a task on a day, which leads back here."""
-        query = {"due_date": day, "next": self.own_url}
-        return f"{reverse('task_add')}?{urlencode(query)}"
+        query = urlencode({"due_date": day, "next": self.own_url})
+        return f"{reverse('task_add')}?{query}"
 
 
 class Inbox(Listing):
@@ -354,7 +365,8 @@ class TagPage(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.open().outside(self.put_away).filter(tags=self.ids["tag_pk"])
+        shown = self.user.tasks.open().outside(self.put_away)
+        return shown.filter(tags=self.ids["tag_pk"])
 
     @property
     def values(self):
@@ -385,7 +397,10 @@ class Completed(Listing):
 
     @property
     def subtitle(self):
-        return f"In {self.sidebar.all_lists[self.list_pk]['name']}" if self.list_pk else ""
+        if not self.list_pk:
+            return ""
+        name = self.sidebar.all_lists[self.list_pk]["name"]
+        return f"In {name}"
 
     @property
     def tasks(self):
@@ -415,4 +430,4 @@ class Completed(Listing):
 
     def done_heading(self, task):
         day = task.completed_at.astimezone(self.now.tzinfo).date()
-        return self.clock.day(day), "", None
+        return Heading(self.clock.day(day))

@@ -56,15 +56,18 @@ def find(user, sidebar, q, is_search):
     words = set(fold(q).split())
     groups = [Group("Pages", pages(words))]
     if words:
-        lists, tags = sidebar.all_lists.values(), sidebar.tags.values()
+        lists = [list_place(one) for one in sidebar.all_lists.values()]
+        tags = [tag_place(one) for one in sidebar.tags.values()]
+        searches = [search_place(one) for one in sidebar.saved]
+        tasks_found = tasks(user, sidebar, q) if is_search else []
         groups += [
-            Group("Lists", named(words, [list_place(one) for one in lists])),
-            Group("Tags", named(words, [Place(f"#{tag['name']}", tag["url"]) for tag in tags])),
-            Group("Searches", named(words, [search_place(one) for one in sidebar.saved])),
+            Group("Lists", named(words, lists)),
+            Group("Tags", named(words, tags)),
+            Group("Searches", named(words, searches)),
+            Group("Tasks", tasks_found),
+            Group("History", acts(user, sidebar, words)),
+            Group("Or", ways_on(q)),
         ]
-        if is_search:
-            groups.append(Group("Tasks", tasks(user, sidebar, q)))
-        groups += [Group("History", acts(user, sidebar, words)), Group("Or", ways_on(q))]
     return [group for group in groups if group.places]
 
 
@@ -80,11 +83,16 @@ def pages(words):
 
 def named(words, places):
     """Return the first places that have all words in their names."""
-    return [place for place in places if has_all(fold(place.words), words)][:MOST]
+    found = [place for place in places if has_all(fold(place.words), words)]
+    return found[:MOST]
 
 
 def list_place(one):
     return Place(one["name"], one["url"], color=one["color"])
+
+
+def tag_place(one):
+    return Place(f"#{one['name']}", one["url"])
 
 
 def search_place(saved):
@@ -93,11 +101,10 @@ def search_place(saved):
 
 def ways_on(q):
     """Return what else can be done with a line of text."""
-    search_url = f"{reverse('search')}?{urlencode({'q': q})}"
-    add_url = f"{reverse('task_add')}?{urlencode({'text': q})}"
+    to_search, to_add = urlencode({"q": q}), urlencode({"text": q})
     return [
-        Place(f"Search for “{q}”", search_url, "search"),
-        Place(f"Add the task “{q}”", add_url, "plus"),
+        Place(f"Search for “{q}”", f"{reverse('search')}?{to_search}", "search"),
+        Place(f"Add the task “{q}”", f"{reverse('task_add')}?{to_add}", "plus"),
     ]
 
 
@@ -106,30 +113,35 @@ def has_all(text, words):
 
 
 def tasks(user, sidebar, q):
-    listing = Search(user, QueryDict(urlencode({"q": q, "completed": 1})), sidebar)
-    found = listing.tasks.order_by(*listing.order).defer("description")[:MOST]
-    return [
-        Place(
-            str(task),
-            task.get_absolute_url(),
-            "check",
-            more=sidebar.all_lists.get(task.list_id, {"name": "Inbox"})["name"],
-            is_done=task.completed,
-        )
-        for task in found
-    ]
+    query = urlencode({"q": q, "completed": 1})
+    listing = Search(user, QueryDict(query), sidebar)
+    found = listing.tasks.order_by(*listing.order)
+    return [task_place(task, sidebar) for task in found.defer("description")[:MOST]]
+
+
+def task_place(task, sidebar):
+    its_list = sidebar.all_lists.get(task.list_id, {"name": "Inbox"})
+    return Place(
+        str(task),
+        task.get_absolute_url(),
+        "check",
+        more=its_list["name"],
+        is_done=task.completed,
+    )
 
 
 def acts(user, sidebar, words):
     """Return the latest acts whose words, as the history tells them, have all of words."""
-    lines = Teller(sidebar).lines(list(user.acts.told()[:LATEST]))
-    return [
-        Place(
-            f"You {line.words}",
-            line.act.get_absolute_url(),
-            "clock",
-            more=sidebar.clock.moment(line.act.created_at),
-        )
-        for line in lines
-        if has_all(fold(line.words), words)
-    ][: MOST // 2]
+    latest = list(user.acts.told()[:LATEST])
+    lines = Teller(sidebar).lines(latest)
+    found = [line for line in lines if has_all(fold(line.words), words)]
+    return [act_place(line, sidebar.clock) for line in found[: MOST // 2]]
+
+
+def act_place(line, clock):
+    return Place(
+        f"You {line.words}",
+        line.act.get_absolute_url(),
+        "clock",
+        more=clock.moment(line.act.created_at),
+    )

@@ -40,7 +40,8 @@ class Search(Listing):
     @cached_property
     def saved(self):
         """The saved search that this is, as the sidebar shows it; None if it isn't saved."""
-        return next((one for one in self.sidebar.searches if one["url"] == self.url()), None)
+        same = [one for one in self.sidebar.searches if one["url"] == self.url()]
+        return same[0] if same else None
 
     @property
     def shows_searches(self):
@@ -52,7 +53,9 @@ class Search(Listing):
 
     @property
     def edit_url(self):
-        return reverse("search_edit", kwargs={"search_pk": self.saved["pk"]}) if self.saved else ""
+        if not self.saved:
+            return ""
+        return reverse("search_edit", kwargs={"search_pk": self.saved["pk"]})
 
     @property
     def save_url(self):
@@ -62,17 +65,23 @@ class Search(Listing):
         return f"{reverse('search_add')}?{urlencode(self.query)}"
 
     def parameters(self, q, completed):
-        return {"q": q} | ({"completed": 1} if completed else {})
+        """Return what the address of a search says, of open tasks or of completed ones too."""
+        if completed:
+            return {"q": q, "completed": 1}
+        return {"q": q}
 
     @property
     def chips(self):
         """What was understood, as (words, the address without it)."""
-        found = [
-            (one.label, self.parameters(one.rest, self.completed)) for one in self.asked_for.filters
-        ]
+        found = [self.chip(one.label, one.rest, self.completed) for one in self.asked_for.filters]
         if self.completed:
-            found.append(("Completed ones too", self.parameters(self.q, False)))
-        return [(words, f"{self.path}?{urlencode(query)}") for words, query in found]
+            found.append(self.chip("Completed ones too", self.q, False))
+        return found
+
+    def chip(self, words, q, completed):
+        """Return words with the address of the search that is left without them."""
+        query = urlencode(self.parameters(q, completed))
+        return words, f"{self.path}?{query}"
 
     @property
     def nothing(self):
@@ -94,10 +103,13 @@ class Search(Listing):
     def order(self):
         order = super().order
         if self.arrangement["sort"] == "best" and self.words:
-            in_title = Q(*(Contains(Fold("title"), fold(word)) for word in self.words))
-            order = [ExpressionWrapper(in_title, BooleanField()).desc(), *order]
-        is_done = ExpressionWrapper(~Q(completed_at=None), BooleanField())
-        return [is_done, *order] if self.completed else order
+            has_words = [Contains(Fold("title"), fold(word)) for word in self.words]
+            in_title = ExpressionWrapper(Q(*has_words), BooleanField())
+            order = [in_title.desc(), *order]
+        if self.completed:
+            is_done = ExpressionWrapper(~Q(completed_at=None), BooleanField())
+            order = [is_done, *order]
+        return order
 
     @cached_property
     def sections(self):
@@ -112,7 +124,8 @@ class Search(Listing):
         missing = {task.pk: self.words_missing_in(task.title) for task in rows}
         texts = self.other_texts([pk for pk, words in missing.items() if words])
         for task in rows:
-            found = [excerpt(text, missing[task.pk]) for text in texts[task.pk]]
+            words = missing[task.pk]
+            found = [excerpt(text, words) for text in texts[task.pk]]
             task.excerpts = [part for part in found if part][: self.EXCERPTS]
         return rows
 
