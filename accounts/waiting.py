@@ -264,15 +264,20 @@ def move(request):
     What finds no room stays there, and is tried again once there is some. All else goes: what is
     somebody else's, as it went then, what is too old to be offered, and what can't be kept.
     """
-    user, before = request.user, request.session[BEFORE]
-    own = [form for form in before if form["user"] == user.pk]
-    left = [form for form in own if may_wait(form)]
-    if left and user.waiting.current().has_room():
-        left = [form for form in left if not is_moved(user, form)]
+    before = request.session[BEFORE]
+    own = [form for form in before if form["user"] == request.user.pk]
+    left = unmoved(request.user, [form for form in own if may_wait(form)])
     if not left:
         del request.session[BEFORE]
     elif left != before:
         request.session[BEFORE] = left
+
+
+def unmoved(user, forms):
+    """Keep forms of the version before, as far as there is room. Return those left over."""
+    if not forms or not user.waiting.current().has_room():
+        return forms
+    return [form for form in forms if not is_moved(user, form)]
 
 
 def may_wait(form):

@@ -212,7 +212,8 @@ class TaskAdmin(ModelAdmin):
 
     def get_deleted_objects(self, objs, request):
         """Name these alone: what belongs to them waits in the trash with them."""
-        return [f"Task: {task}" for task in objs], {"tasks": len(objs)}, set(), []
+        names = [f"Task: {task}" for task in objs]
+        return names, {"tasks": len(names)}, set(), []
 
     @admin.display(description="title")
     def name(self, task):
@@ -231,16 +232,19 @@ class TaskAdmin(ModelAdmin):
 
     @admin.display(description="steps")
     def steps(self, task):
-        steps = task.steps.by_hand()
-        return "\n".join(f"{'✓' if step.done else '–'} {step}" for step in steps)
+        lines = []
+        for step in task.steps.by_hand():
+            mark = "✓" if step.done else "–"
+            lines.append(f"{mark} {step}")
+        return "\n".join(lines)
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):
         tasks = list(queryset.exclude(deleted_at=None))
-        number = sum(
-            rows.restore(Act(user_id=owner, kind=Act.Kind.RESTORE, by_staff=True))
-            for owner, rows in by_owner(tasks)
-        )
+        number = 0
+        for owner, rows in by_owner(tasks):
+            act = Act(user_id=owner, kind=Act.Kind.RESTORE, by_staff=True)
+            number += rows.restore(act)
         for task in tasks:
             self.log_change(request, task, "Restored from the trash.")
         self.message_user(request, f"Restored {counted(number, 'task')}.")

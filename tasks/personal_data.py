@@ -142,8 +142,10 @@ def cleaned(known, columns):
     """Return assignments that clean the columns that can hold words."""
     changes = []
     for name, kind, not_null in columns:
-        nothing = "'{}'" if kind.startswith("_") else NOTHING.get(kind, "''")
-        becomes = known.get(name, nothing if not_null else "NULL")
+        nothing = "NULL"
+        if not_null:
+            nothing = "'{}'" if kind.startswith("_") else NOTHING.get(kind, "''")
+        becomes = known.get(name, nothing)
         if kind not in HARMLESS and becomes:
             changes.append(f'"{name}" = {becomes}')
     return changes

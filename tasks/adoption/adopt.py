@@ -256,6 +256,11 @@ WHERE l.kind = 'task' AND t.deleted_at IS NULL
 """
 
 
+def source_at(url):
+    """Return where the old tables are: in the database at url, in ours where there is none."""
+    return Elsewhere(url) if url else Here()
+
+
 class Here:
     """The old tables stand beside ours."""
 
@@ -407,7 +412,8 @@ class Run:
         last = 0
         while batch := self.adopt_batch(last):
             last = batch.pop("last")
-            counts |= {verdict: counts.get(verdict, 0) + n for verdict, n in batch.items()}
+            for verdict, number in batch.items():
+                counts[verdict] = counts.get(verdict, 0) + number
             progress(counts["found"], total)
         self.cursor.execute("ANALYZE tasks_task, accounts_user, accounts_adoption, seen_task")
         self.cursor.execute(REMARK_ON_GONE_TASKS)
@@ -417,8 +423,9 @@ class Run:
     def adopt_batch(self, last):
         """Adopt the tasks after the id last. Return their counts and last id, {} at the end."""
         self.cursor.execute("TRUNCATE old_task, judged_task")
-        batch = f"SELECT * FROM ({self.legacy.tasks}) AS old WHERE id > {last} ORDER BY id"
-        self.source.copy(self.cursor, f"{batch} LIMIT {self.batch_size}", "old_task")
+        following = f"SELECT * FROM ({self.legacy.tasks}) AS old WHERE id > {last} ORDER BY id"
+        batch = f"{following} LIMIT {self.batch_size}"
+        self.source.copy(self.cursor, batch, "old_task")
         self.cursor.execute(JUDGE_TASKS)
         last = self.ask("SELECT max(id) FROM judged_task")
         if last is None:
@@ -443,7 +450,8 @@ class Run:
 
     def remarks(self, **narrow):
         """Yield (kind, old id, what, e-mail, reason or user id) of each remark, one at a time."""
-        where = " AND ".join(f"{column} = %({column})s" for column in narrow) or "true"
+        conditions = [f"{column} = %({column})s" for column in narrow]
+        where = " AND ".join(conditions) or "true"
         with transaction.atomic(), connection.connection.cursor(name="remarks") as cursor:
             cursor.execute(
                 f"SELECT * FROM remark WHERE {where} ORDER BY kind, what, old_id", narrow

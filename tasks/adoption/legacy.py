@@ -75,7 +75,8 @@ def read(cursor):
     """Return the Legacy that a psycopg cursor's database holds. UnknownShape if it holds none."""
     # An error where a policy would hide rows from us.
     cursor.execute("SET row_security = off")
-    user, task, account = (Table(cursor, name) for name in ('"user"', "task", "account"))
+    user, task = Table(cursor, '"user"'), Table(cursor, "task")
+    account = Table(cursor, "account")
     for table in (user, task):
         if not table.types:
             raise UnknownShape(f"there is no table {table.name}")
@@ -125,8 +126,8 @@ def creation_columns(user):
 
 def columns_left(table):
     """Return the columns of a table that are not taken over, such as "task.color"."""
-    carried = CARRIED[table.name]
-    return [f"{table.name}.{column}" for column in table.types if column not in carried]
+    left = [column for column in table.types if column not in CARRIED[table.name]]
+    return [f"{table.name}.{column}" for column in left]
 
 
 def passwords(account):
@@ -137,7 +138,8 @@ def passwords(account):
     """
     if not account.types:
         return "SELECT NULL AS user_id, NULL AS password WHERE false"
-    user_id, password = account.column("userId", ID), account.column("password", TEXT)
+    user_id = account.column("userId", ID)
+    password = account.column("password", TEXT)
     return f"""
         SELECT DISTINCT ON ({user_id}) {user_id}::text AS user_id, {password} AS password
         FROM account

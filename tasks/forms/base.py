@@ -28,11 +28,13 @@ def submission(data, about):
     key = key_of(data)
     if key is None:
         return None
-    typed = {name: data[name] for name in set(data) - {"csrfmiddlewaretoken", "next"}}
+    names = set(data) - {"csrfmiddlewaretoken", "next"}
+    typed = {name: data[name] for name in names}
     typed["text"] = typed.get("text", "").strip()
-    if hasattr(data, "getlist"):
-        typed |= {name: data.getlist(name) for name in {"plain"} & set(data)}
-    return uuid.uuid5(key, repr((about, sorted(typed.items()))))
+    if "plain" in data and hasattr(data, "getlist"):
+        typed["plain"] = data.getlist("plain")
+    said = repr((about, sorted(typed.items())))
+    return uuid.uuid5(key, said)
 
 
 class OwnedForm(forms.ModelForm):
@@ -55,9 +57,8 @@ class OwnedForm(forms.ModelForm):
     @cached_property
     def submission(self):
         row = self.instance
-        return submission(
-            self.posted, (row._meta.model_name, row.pk, getattr(row, "task_id", None))
-        )
+        about = (row._meta.model_name, row.pk, getattr(row, "task_id", None))
+        return submission(self.posted, about)
 
 
 class AddingForm(OwnedForm):
@@ -133,26 +134,32 @@ class MergingForm(MergeMixin, OwnedForm):
                 self.cleaned_data[name] = self.initial[name]
             elif self.has_met_another(name):
                 self.clashes[name] = self.initial[name]
-                theirs = self.in_words(name)
-                words = (
-                    f"Meanwhile this became:\n{theirs}" if theirs else "Meanwhile this was emptied."
-                )
-                self.add_error(name, f"{words}\nSave again to put yours in its place.")
+                became = self.became(name)
+                self.add_error(name, f"{became}\nSave again to put yours in its place.")
         super().clean()
+
+    def became(self, name):
+        """Say what another edit made of a field."""
+        stored = self.in_words(name)
+        if not stored:
+            return "Meanwhile this was emptied."
+        return f"Meanwhile this became:\n{stored}"
 
     def in_words(self, name):
         """Return the row's value of a field as a person reads it."""
         field, stored = self.fields[name], self.stored_text(name)
-        if isinstance(field, forms.ChoiceField):
-            return dict((str(value), words) for value, words in field.choices).get(stored, "")
-        return stored
+        if not isinstance(field, forms.ChoiceField):
+            return stored
+        choices = {str(value): words for value, words in field.choices}
+        return choices.get(stored, "")
 
     def has_met_another(self, name):
         """Did the row change too, in a field that I changed, and to something else?"""
         to_python = self.fields[name].to_python
         shown = self.data[self.add_initial_prefix(name)]
         try:
-            stored, mine = to_python(self.stored_text(name)), to_python(self.data[name])
+            stored = to_python(self.stored_text(name))
+            mine = to_python(self.data[name])
             return stored != mine and stored != to_python(shown)
         except ValidationError:  # mine can't be read, which is said already; or shown is UNKNOWN
             return shown == UNKNOWN
@@ -160,7 +167,8 @@ class MergingForm(MergeMixin, OwnedForm):
     @cached_property
     def took_effect(self):
         """Was this very submission saved before? Not if the row is as it was shown."""
-        if not self.submission or self.data.get("version") == str(self.instance.version):
+        is_as_shown = self.data.get("version") == str(self.instance.version)
+        if is_as_shown or not self.submission:
             return False
         return self.user.acts.filter(key=self.submission).exists()
 
@@ -174,8 +182,9 @@ class MergingForm(MergeMixin, OwnedForm):
 
     def changes(self, act):
         """Return the columns that this edit changes, for the row's edit(); act keeps new tags."""
-        cleaned = {name: self.cleaned_data[name] for name in self.merged}
-        return {name: new for name, new in cleaned.items() if new != self.initial[name]}
+        cleaned = self.cleaned_data
+        changed = [name for name in self.merged if cleaned[name] != self.initial[name]]
+        return {name: cleaned[name] for name in changed}
 
     def save(self):
         """Write what this edit changes; return its act, None if that is nothing.

@@ -22,6 +22,14 @@ class TrashEmptyForm(forms.Form):
     )
 
 
+PRIORITIES = {str(number) for number in Task.Priority.values}
+
+
+def is_id(text):
+    """Return whether a text can be the id of a row, a positive bigint."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 class BulkForm(forms.Form):
     """One act on several tasks: those that are ticked, all of a page, or all of its listing.
 
@@ -69,11 +77,12 @@ class BulkForm(forms.Form):
     def check_value(self):
         """Check what the chosen act needs besides: a day, a priority, or tags."""
         # A field that has an error of its own is missing from cleaned_data, in check_day() as well.
+        lacks_tags = not self.cleaned_data.get("tags", True)
         if self.verb == "due":
             self.check_day()
-        elif self.verb == "priority" and self.value not in map(str, Task.Priority.values):
+        elif self.verb == "priority" and self.value not in PRIORITIES:
             self.add_error("do", "Choose a priority.")
-        elif self.verb in {"tag", "untag"} and not self.cleaned_data.get("tags", True):
+        elif self.verb in {"tag", "untag"} and lacks_tags:
             self.add_error("tags", "Write which tags, with blanks between them.")
 
     def check_day(self):
@@ -92,7 +101,8 @@ class BulkForm(forms.Form):
 
     def check_number(self):
         """Of more or other tasks than the page said nobody has thought."""
-        if self.listing is None or (self.which == "overdue" and self.listing.name != "today"):
+        has_overdue = self.listing is not None and self.listing.name == "today"
+        if self.listing is None or (self.which == "overdue" and not has_overdue):
             self.add_error(None, "That page isn't there any more. Look, then try again.")
             return
         said, now = self.cleaned_data.get("number"), self.tasks.count()
@@ -102,9 +112,10 @@ class BulkForm(forms.Form):
     @cached_property
     def ticked(self):
         """The ids that were ticked, or all that the page showed."""
-        is_page = self.which == "page"
-        ids = self.data.get("page", "").split() if is_page else self.data.getlist("ids")
-        return [int(pk) for pk in ids if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+        ids = self.data.getlist("ids")
+        if self.which == "page":
+            ids = self.data.get("page", "").split()
+        return [int(pk) for pk in ids if is_id(pk)]
 
     @property
     def occurrences(self):
@@ -160,7 +171,14 @@ class BulkForm(forms.Form):
         elif self.verb == "due":
             tasks.change(act, due_date=cleaned["due_date"])
         else:
-            hang = self.verb == "tag"
-            names = cleaned["tags"] if tasks.exists() else ()
-            tags = Tag.objects.make(self.user, names, act) if hang else self.user.tags.named(names)
-            tasks.change_tags(act, dict.fromkeys([tag.pk for tag in tags], hang))
+            self.change_tags(act, tasks)
+
+    def change_tags(self, act, tasks):
+        """Give tasks the named tags, making those that are missing, or take them from them."""
+        names = self.cleaned_data["tags"] if tasks.exists() else ()
+        is_given = self.verb == "tag"
+        tags = self.user.tags.named(names)
+        if is_given:
+            tags = Tag.objects.make(self.user, names, act)
+        pks = [tag.pk for tag in tags]
+        tasks.change_tags(act, dict.fromkeys(pks, is_given))

@@ -56,7 +56,8 @@ class TimeField(forms.TimeField):
 def clean_line(value, missing, longest):
     """Return value as one line, or raise ValidationError; missing is said where there is none."""
     refuse_unstorable(value)
-    value = " ".join(line.strip() for line in value.splitlines()).strip()
+    lines = [line.strip() for line in value.splitlines()]
+    value = " ".join(lines).strip()
     if not text.legible(value):
         raise ValidationError(missing, code="required")
     refuse_longer(value, longest)
@@ -114,8 +115,8 @@ class ListField(forms.TypedChoiceField):
         @cache
         def choices():
             there = Q(deleted_at=None) & (Q(archived_at=None) | Q(pk=asked))
-            lists = user.lists(manager="everything").filter(there | Q(pk=own)).by_hand()
-            return [("", "Inbox"), *lists.values_list("pk", "name")]
+            lists = user.lists(manager="everything").filter(there | Q(pk=own))
+            return [("", "Inbox"), *lists.by_hand().values_list("pk", "name")]
 
         self.choices = choices
 
@@ -156,7 +157,8 @@ def few(tags):
 
 def unlike(names):
     """Return names without those that differ from one before them in case alone."""
-    return tuple({name.lower(): name for name in reversed(names)}.values())[::-1]
+    by_name = {name.lower(): name for name in reversed(names)}
+    return tuple(reversed(by_name.values()))
 
 
 def lower(names):

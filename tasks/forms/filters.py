@@ -73,10 +73,15 @@ class HistoryForm(forms.Form):
         return not any(self.cleaned_data[name] for name in ["kind", "of", "task"])
 
     def narrow(self, acts):
-        kind, of, task = (self.cleaned_data[name] for name in ["kind", "of", "task"])
-        acts = acts.filter(kind__in=self.KINDS[kind]) if kind else acts
-        acts = acts.that_changed(**{of: True}) if of else acts
-        return acts.that_changed(task=task) if task else acts
+        """Return those of acts that the history shows."""
+        cleaned = self.cleaned_data
+        if cleaned["kind"]:
+            acts = acts.filter(kind__in=self.KINDS[cleaned["kind"]])
+        if cleaned["of"]:
+            acts = acts.that_changed(**{cleaned["of"]: True})
+        if cleaned["task"]:
+            acts = acts.that_changed(task=cleaned["task"])
+        return acts
 
     def reason(self):
         return reason(self)
@@ -84,7 +89,8 @@ class HistoryForm(forms.Form):
 
 def reason(form):
     """Return a sentence that says which part of the address makes no sense."""
-    return " ".join(f"“{name}” {form.REASONS[name]}." for name in form.errors)
+    sentences = [f"“{name}” {form.REASONS[name]}." for name in form.errors]
+    return " ".join(sentences)
 
 
 class SearchForm(forms.Form):

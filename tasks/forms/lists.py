@@ -18,7 +18,8 @@ class ListAddForm(AddingForm, NameForm):
     def __init__(self, data=None, *, number=0, **kwargs):
         """number: of the lists that there are, so that each begins with another colour."""
         colors = TaskList.Color.values
-        super().__init__(data, initial={"color": colors[number % len(colors)]}, **kwargs)
+        color = colors[number % len(colors)]
+        super().__init__(data, initial={"color": color}, **kwargs)
 
 
 class ListForm(MergingForm, NameForm):

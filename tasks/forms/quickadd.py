@@ -59,9 +59,10 @@ class AddForm(AddingForm, BaseTaskForm):
             self.data["due_date"] = user.today().isoformat()
 
     def clean_text(self):
-        text = clean_line(self.cleaned_data["text"], "Write what there is to do.", NOTES_LENGTH)
-        plain, as_text = self.cleaned_data.get("plain", ()), self.cleaned_data.get("as_text")
-        self.line = line_of(self.user, text, plain=plain, as_text=as_text)
+        cleaned = self.cleaned_data
+        text = clean_line(cleaned["text"], "Write what there is to do.", NOTES_LENGTH)
+        how = {"plain": cleaned.get("plain", ()), "as_text": cleaned.get("as_text")}
+        self.line = line_of(self.user, text, **how)
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
         return text
@@ -78,17 +79,20 @@ class AddForm(AddingForm, BaseTaskForm):
     def beside(self):
         """Return what the other fields say where the line says it too, as a POST has it."""
         alone, said = self.fields_alone, set(said_in(self.line, {}))
-        beside = {
-            name: alone.get(name) for name in ["due_date", "priority", "list"] if name in said
-        }
-        beside["due_time"] = alone.get("due_time") if "due_date" in said else None
-        beside["tags"] = " ".join(alone.get("tags", ())) if "tags" in said else None
+        names = ["due_date", "priority", "list"]
+        beside = {name: alone.get(name) for name in names if name in said}
+        if "due_date" in said:
+            beside["due_time"] = alone.get("due_time")
+        if "tags" in said:
+            beside["tags"] = " ".join(alone.get("tags", ()))
         beside["tag"] = alone.get("tag")
         return {name: str(value) for name, value in beside.items() if value}
 
     def add_once(self):
         """As for other rows; a task alone is added in one statement."""
-        return super().add_once() if self.adds_more else self.new_task().add_once(self.submission)
+        if self.adds_more:
+            return super().add_once()
+        return self.new_task().add_once(self.submission)
 
     def add(self, act):
         task = self.new_task()
@@ -108,7 +112,8 @@ class AddForm(AddingForm, BaseTaskForm):
     @property
     def adds_more(self):
         """Is there more to add than the task itself?"""
-        return self.makes_list or bool(self.cleaned_data["tags"] or self.cleaned_data["tag"])
+        has_tags = self.cleaned_data["tags"] or self.cleaned_data["tag"]
+        return self.makes_list or bool(has_tags)
 
     @property
     def makes_list(self):
@@ -120,7 +125,10 @@ class AddForm(AddingForm, BaseTaskForm):
         """Return the tags that the form says; act keeps those that it makes."""
         tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
         pk = self.cleaned_data["tag"]
-        return [*tags, *self.user.tags.filter(pk=pk)] if pk else tags
+        if not pk:
+            return tags
+        own = self.user.tags.filter(pk=pk)
+        return [*tags, *own]
 
 
 class ReadForm(forms.Form):
@@ -134,11 +142,13 @@ class ReadForm(forms.Form):
     def line(self, sidebar):
         """Return what it says; sidebar has the user's lists and tags."""
         self.full_clean()
-        text, plain, press = (self.cleaned_data[name] for name in ["text", "plain", "press"])
+        cleaned = self.cleaned_data
         lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
-        text = " ".join(text.split())[: parser.LONGEST + 1]  # and whether its last word goes on
-        plain = [one for one in toggled(plain, press) if one.lower() in text.lower()]
+        whole = " ".join(cleaned["text"].split())
+        text = whole[: parser.LONGEST + 1]  # and whether its last word goes on
+        phrases = toggled(cleaned["plain"], cleaned["press"])
+        plain = [one for one in phrases if one.lower() in text.lower()]
         return Line(text, sidebar.clock, lists=lists, tags=tags, plain=plain)
 
 
@@ -172,11 +182,13 @@ class PlainForm(AddForm):
             fields["priority"] = cleaned["priority"]
         if understood.list_name:
             fields["list"] = cleaned["list"]
-        notes = task.description.removeprefix(understood.description).removeprefix("\n")
-        fields["description"] = "\n".join(filter(None, [self.line.said.description, notes]))
+        others = task.description.removeprefix(understood.description).removeprefix("\n")
+        notes = [self.line.said.description, others]
+        fields["description"] = "\n".join(filter(None, notes))
         mine = {name.lower() for name in cleaned["tags"]}
-        tags = self.user.tags.named([n for n in understood.tags if n.lower() not in mine])
-        return task.edit(**fields, remove_tags=tags.exclude(pk=cleaned["tag"]))
+        named = [name for name in understood.tags if name.lower() not in mine]
+        tags = self.user.tags.named(named).exclude(pk=cleaned["tag"])
+        return task.edit(**fields, remove_tags=tags)
 
 
 class PasteForm(AddForm):
@@ -218,10 +230,19 @@ class PasteForm(AddForm):
         found = pasted.read(text)
         if not found:
             raise ValidationError("Write what there is to do, one task a line.", code="required")
-        errors = []
         self.read(found, lists_in(self.user, text))
+        self.check_lines()
+        self.instance.title = found[0].title
+        if self.unread:
+            describes = f"{self['text'].auto_id}_helptext {self.UNREAD_ID}"
+            self.fields["text"].widget.attrs["aria-describedby"] = describes
+        return text
+
+    def check_lines(self):
+        """Raise ValidationError, each with its line, for what can't be a task or a step."""
         tags = self.fields["tags"].to_python(self.data.get("tags", ""))
         shared = {"tags": tags[: MOST_TAGS + 1]}  # one too many is too many
+        errors = []
         for task, line in self.lines:
             for each in (task, *task.steps):
                 try:
@@ -233,16 +254,12 @@ class PasteForm(AddForm):
                     errors += [f"Line {each.number}: {words}" for words in error.messages]
         if errors:
             raise ValidationError(errors)
-        self.instance.title = found[0].title
-        if self.unread:
-            describes = f"{self['text'].auto_id}_helptext {self.UNREAD_ID}"
-            self.fields["text"].widget.attrs["aria-describedby"] = describes
-        return text
 
     def read(self, found, lists):
         """Find out what pasted lines say; their titles are then what is left."""
-        texts, as_text = [task.title for task in found], self.cleaned_data["as_text"]
-        lines, unread = read_all(texts, self.user.clock(), lists=lists, as_text=as_text)
+        texts = [task.title for task in found]
+        how = {"lists": lists, "as_text": self.cleaned_data["as_text"]}
+        lines, unread = read_all(texts, self.user.clock(), **how)
         self.lines = list(zip(found, lines, strict=True))
         for task, line in self.lines:
             task.title = line.said.title
@@ -261,10 +278,10 @@ class PasteForm(AddForm):
         if len(numbers) > SHOWN:
             numbers = [*numbers[:SHOWN], "others"]
         if numbers:
-            which = f"line{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
+            noun = "line" if len(numbers) == 1 else "lines"
             words.append(
                 f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read:"
-                f" the rest of {which} stays as you typed it."
+                f" the rest of {noun} {listed(numbers)} stays as you typed it."
             )
         if self.unread_from:
             words.append(
@@ -277,18 +294,29 @@ class PasteForm(AddForm):
         names = ["description", "priority", "due_date", "due_time", "list"]
         shared = {name: self.cleaned_data[name] for name in names}
         said = dict.fromkeys(tag for _, line in self.lines for tag in line.said.tags)
-        tags = {tag.name.lower(): tag for tag in Tag.objects.make(self.user, unlike(said), act)}
+        made = Tag.objects.make(self.user, unlike(said), act)
+        tags = {tag.name.lower(): tag for tag in made}
         all_have, tasks = self.tags(act), []
         for pasted_line, line in self.lines:
             fields = shared | said_in(line, shared)
-            fields["list_id"] = fields.pop("list")
             own = [tags[name.lower()] for name in fields.pop("tags", ())]
-            completed_at = timezone.now() if pasted_line.done else None
-            task = Task(user=self.user, title=pasted_line.title, typed=line.text,
-                        completed_at=completed_at, **fields)  # fmt: skip
-            steps = [
-                Step(user=self.user, task=task, title=step.title, done=step.done)
-                for step in pasted_line.steps
-            ]
+            task, steps = self.rows_of(pasted_line, line, fields)
             tasks.append((task, steps, [*own, *all_have]))
         self.user.tasks.add_all(act, tasks)
+
+    def rows_of(self, pasted_line, line, fields):
+        """Return the task and the steps of a line with those below it; fields are the task's."""
+        fields["list_id"] = fields.pop("list")
+        completed_at = timezone.now() if pasted_line.done else None
+        task = Task(
+            user=self.user,
+            title=pasted_line.title,
+            typed=line.text,
+            completed_at=completed_at,
+            **fields,
+        )
+        steps = [
+            Step(user=self.user, task=task, title=step.title, done=step.done)
+            for step in pasted_line.steps
+        ]
+        return task, steps

@@ -11,7 +11,8 @@ def lists_in(user, text):
     """Return the lists that text may go to, as a Line takes them: user's, if it may name one."""
     if "+" not in text:
         return lists_by_name({})
-    return lists_by_name(dict(user.lists.filter(archived_at=None).values_list("name", "pk")))
+    lists = user.lists.filter(archived_at=None)
+    return lists_by_name(dict(lists.values_list("name", "pk")))
 
 
 def line_of(user, text, **options):
@@ -42,7 +43,8 @@ def said_in(line, fields):
     if said.list_name:
         both["list"] = line.list_pk
     if said.tags:
-        both["tags"] = few(unlike([*fields.get("tags", ()), *said.tags]))
+        tags = [*fields.get("tags", ()), *said.tags]
+        both["tags"] = few(unlike(tags))
     if said.description:
         notes = [said.description, fields.get("description")]
         both["description"] = clean_notes("\n".join(filter(None, notes)))

@@ -36,8 +36,10 @@ def place_of(words):
 
 def weekday_of(name):
     """Return which weekday a name is, 0 for Monday: fri, friday; None if it is none."""
-    names = [n for n, full in enumerate(DAY_NAMES) if full.lower().startswith(name)]
-    return names[0] if len(name) > 1 and names else None
+    if len(name) < 2:
+        return None
+    found = [n for n, full in enumerate(DAY_NAMES) if full.lower().startswith(name)]
+    return found[0] if found else None
 
 
 class PlacesField(forms.CharField):
@@ -53,14 +55,19 @@ class PlacesField(forms.CharField):
         refuse_longer(words, LONGEST)
         parts = re.split(r",|;|&|\band\b|(?<=[0-9.]) +(?=[0-9])", words)
         parts = [" ".join(part.split()) for part in parts]
-        return tuple(dict.fromkeys(self.read_all([part for part in parts if part])))
+        found = self.read_all([part for part in parts if part])
+        return tuple(dict.fromkeys(found))
 
     def read_all(self, parts):
         return [self.read(part) for part in parts]
 
+    def has(self, number):
+        """Return whether there can be such a place; None is none."""
+        return number is not None and 0 < abs(number) <= self.most
+
     def read(self, words):
         number = place_of(words.removesuffix(" day"))
-        if number is None or not 0 < abs(number) <= self.most:
+        if not self.has(number):
             raise ValidationError(
                 "“%(words)s” isn't one of 1 to %(most)s, or last.",
                 params={"words": words[:40], "most": self.most},
@@ -68,8 +75,10 @@ class PlacesField(forms.CharField):
         return number
 
     def prepare_value(self, value):
-        is_typed = isinstance(value, str)
-        return value if is_typed else ", ".join(self.words(one) for one in value or ())
+        if isinstance(value, str):  # as it was typed
+            return value
+        words = [self.words(one) for one in value or ()]
+        return ", ".join(words)
 
     def words(self, number):
         return recurrence.position_in_words(number)
@@ -96,8 +105,9 @@ class NthField(PlacesField):
 
     def read(self, words):
         place, _, name = words.rpartition(" ")
-        number, weekday = place_of(place), weekday_of(name.removesuffix("s"))
-        if weekday is None or number is None or not 0 < abs(number) <= self.most:
+        number = place_of(place)
+        weekday = weekday_of(name.removesuffix("s"))
+        if weekday is None or not self.has(number):
             raise ValidationError(
                 "“%(words)s” isn't like first Monday or last Friday.", params={"words": words[:40]}
             )
@@ -112,7 +122,8 @@ class NumbersField(forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, names, *, first, **kwargs):
-        choices = [(number, name[:3]) for number, name in enumerate(names, first)]
+        shortened = [name[:3] for name in names]
+        choices = list(enumerate(shortened, first))
         super().__init__(choices=choices, coerce=int, required=False, **kwargs)
 
 
@@ -193,7 +204,8 @@ class RepeatForm(MergeMixin, forms.Form):
     days = ()
 
     def __init__(self, data=None, *, task):
-        self.task, self.clock = task, task.user.clock()
+        self.task = task
+        self.clock = task.user.clock()
         self.now = {name: getattr(task, name) for name in self.COLUMNS}
         super().__init__(data, initial=self.as_it_is())
         self.merged = [name for name in self.fields if name != self.state_field]
@@ -205,9 +217,8 @@ class RepeatForm(MergeMixin, forms.Form):
     def as_it_is(self):
         """Return what the form begins with: the repeat as it goes on, or every week from now."""
         rule = self.to_come or Rule("WEEKLY")
-        week_start = rule.week_start
-        if week_start is None:
-            week_start = self.clock.week_start
+        has_own_start = rule.week_start is not None
+        week_start = rule.week_start if has_own_start else self.clock.week_start
         fields = {name: getattr(rule, name) for name in self.SAME}
         fields |= {name: self.now[name] for name in ["repeat_from", "missed"]}
         return fields | {
@@ -247,9 +258,10 @@ class RepeatForm(MergeMixin, forms.Form):
         A field that has an error of its own is missing from cleaned_data.
         """
         cleaned = self.cleaned_data
-        if cleaned.get("ends") == "until" and not cleaned.get("until", True):
+        ends = cleaned.get("ends")
+        if ends == "until" and not cleaned.get("until", True):
             self.add_error("until", "Say the last day, such as 2026-12-31.")
-        if cleaned.get("ends") == "count" and not cleaned.get("count", True):
+        if ends == "count" and not cleaned.get("count", True):
             self.add_error("count", "Say how many times.")
         has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
         if has_nth_of_year and not cleaned.get("months", True):
@@ -257,10 +269,12 @@ class RepeatForm(MergeMixin, forms.Form):
 
     def drop_hidden_fields(self):
         """Empty the fields that the chosen unit and end don't have, and forget their errors."""
-        for choice in (self.cleaned_data.get("frequency"), self.cleaned_data.get("ends")):
-            for name, nothing in self.NOT_OF.get(choice, {}).items():
-                self.errors.pop(name, None)
-                self.cleaned_data[name] = nothing
+        cleaned = self.cleaned_data
+        of_unit = self.NOT_OF.get(cleaned.get("frequency"), {})
+        of_end = self.NOT_OF.get(cleaned.get("ends"), {})
+        for name, nothing in {**of_unit, **of_end}.items():
+            self.errors.pop(name, None)
+            cleaned[name] = nothing
 
     def said(self):
         """Return the rule that the fields say."""
@@ -280,7 +294,8 @@ class RepeatForm(MergeMixin, forms.Form):
                 new |= self.end(rule)
         except ValidationError as error:
             return self.add_error(None, error)
-        self.changes = {name: value for name, value in new.items() if value != self.now[name]}
+        unlike_now = [name for name in new if new[name] != self.now[name]]
+        self.changes = {name: new[name] for name in unlike_now}
         self.days = self.next_days(**new)
 
     def begin(self, rule, day):
@@ -292,18 +307,19 @@ class RepeatForm(MergeMixin, forms.Form):
         except ValueError as error:  # all else that it refuses can't be said here
             words = "Say of which days: weekdays, or days of the month."
             raise ValidationError({"positions": words}) from error
-        due = recurrence.first_due(recurrence.write(rule), day=day, week_start=start)
+        text = recurrence.write(rule)
+        due = recurrence.first_due(text, day=day, week_start=start)
         if due is None:
             self.refuse_no_days(rule, day)
-        rule = recurrence.resumed(recurrence.write(rule), anchor=day, day=due, week_start=start)
+        from_due = recurrence.resumed(text, anchor=day, day=due, week_start=start)
         try:
-            return self.task.begin(rule, due, **how)
+            return self.task.begin(from_due, due, **how)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
     def refuse_no_days(self, rule, day):
-        endless = recurrence.write(replace(rule, until=None))
-        if rule.until and recurrence.first_due(endless, day=day):
+        endless = replace(rule, until=None)
+        if rule.until and recurrence.first_due(recurrence.write(endless), day=day):
             raise ValidationError({"until": "That is before its first day."})
         raise ValidationError("There is no such day.")
 
@@ -320,7 +336,8 @@ class RepeatForm(MergeMixin, forms.Form):
         kept = replace(now, until=rule.until, count=self.count_from_anchor(rule))
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         how["anchor"] = self.now["repeat_anchor"] or self.now["due_date"]
-        return {"repeat": recurrence.with_week_start(recurrence.write(kept), **how)}
+        text = recurrence.write(kept)
+        return {"repeat": recurrence.with_week_start(text, **how)}
 
     def count_from_anchor(self, rule):
         """Return the count of the series from its anchor on: the form says how many are to come."""
@@ -347,13 +364,16 @@ class RepeatForm(MergeMixin, forms.Form):
 
     def next_days(self, *, due_date, repeat, repeat_anchor, missed, **_):
         """Return the day that is due and four that follow it, each being done on its day."""
-        now, how = self.clock.now, {"count": 4, "week_start": self.cleaned_data["week_start"]}
+        now = self.clock.now
+        how = {"count": 4, "week_start": self.cleaned_data["week_start"]}
         if self.from_completion:
             done = max(due_date, now.date())
-            return [due_date, *recurrence.completions(repeat, day=done, **how)]
-        after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
-        anchor = repeat_anchor or due_date
-        return [due_date, *recurrence.upcoming(repeat, anchor=anchor, after=after, **how)]
+            days = recurrence.completions(repeat, day=done, **how)
+        else:
+            after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
+            anchor = repeat_anchor or due_date
+            days = recurrence.upcoming(repeat, anchor=anchor, after=after, **how)
+        return [due_date, *days]
 
     def refuse_stale(self):
         """Say what the repeat became meanwhile, and show it in the fields that were left alone."""

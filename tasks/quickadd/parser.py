@@ -145,7 +145,8 @@ def parse(
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
     if not title:  # a title is never empty: all of it is text
-        title, spans, tokens, dates = " ".join(line.split()), [], [], {}
+        title = " ".join(line.split())
+        spans, tokens, dates = [], [], {}
     title, more = cut(title, LONGEST_TITLE)
     indent = len(text) - len(text.lstrip())
     if unread is not None:
@@ -310,16 +311,16 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
     """Return the phrases that may count; bare is the line with blanks for its tokens."""
     found = []
     for match, kind, strength, read in tries:
-        start, end = match.span()
-        if any(one.start < end and start < one.end for one in found):
+        core, end = match.span()
+        if any(one.start < end and core < one.end for one in found):
             continue
         value = value_of(match, read, now)
         if value is None:
             continue
-        core, (start, lead) = start, lead_of(match.string, start, kind)
+        start, lead = lead_of(match.string, core, kind)
         if lead == "clock":
             value = value.in_the_afternoon()
-        surer = min(strength + {"firm": 1, "clock": 2}.get(lead, 0), STRONG)
+        surer = min(strength + SURER.get(lead, 0), STRONG)
         found.append(Found(start, end, kind, value, surer, lead, core))
     return [one for one in found if not is_text(bare, one, found)]
 
@@ -335,7 +336,8 @@ def value_of(match: re.Match, read: Callable, now: Now):
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
     """Return the line with blanks, or something else, where these parts of it are."""
     for part in parts:
-        line = line[: part.start] + blank * (part.end - part.start) + line[part.end :]
+        length = part.end - part.start
+        line = f"{line[: part.start]}{blank * length}{line[part.end :]}"
     return line
 
 
@@ -351,6 +353,7 @@ LEADS = {
         "soft": "around|about|after|from|due|for",
     },
 }
+SURER = {"firm": 1, "clock": 2}  # how much surer a phrase is behind such words
 LEAD = {
     kind: re.compile(
         "(?<![^ (,;])(?:"
@@ -364,9 +367,13 @@ LEAD = {
 
 def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
     """Return where a phrase begins with the words that lead to it, and of what kind these are."""
+    if kind not in LEAD:
+        return start, ""
     near = line.rfind(" ", 0, max(start - 20, 0)) + 1
-    lead = LEAD[kind].search(line[near:start]) if kind in LEAD else None
-    return (near + lead.start(), lead.lastgroup) if lead else (start, "")
+    lead = LEAD[kind].search(line[near:start])
+    if not lead:
+        return start, ""
+    return near + lead.start(), lead.lastgroup
 
 
 @dataclass(frozen=True)
@@ -394,6 +401,10 @@ class Around:
         return self.behind.split()[:2]
 
     @property
+    def is_figure(self) -> bool:
+        return self.phrase[0].isdigit()
+
+    @property
     def is_told(self) -> bool:
         """Whether a word follows that tells of it, such as a noun: this Friday meeting."""
         return bool(self.following) and self.following[0].lower() not in FUNCTION
@@ -401,7 +412,8 @@ class Around:
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
     """Return whether what stands around a phrase makes it text."""
-    around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
+    before, behind = bare[: one.start], bare[one.end :]
+    around = Around(before, bare[one.core : one.end], behind)
     return (
         is_named(one, around)
         or is_name(one, around)
@@ -415,13 +427,15 @@ def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
     """Return whether a repeat, a count or a day is one end of something longer."""
     if one.kind == "repeat":
         return bool(ALSO.match(around.behind) or TIMES.search(around.before))
-    if one.kind == "count" and not any(is_repeat_before(one, other) for other in found):
+    if one.kind == "count" and not has_repeat_before(one, found):
         return True
     return bool(RANGE_BEFORE.search(around.before)) or is_range(around.behind, found)
 
 
-def is_repeat_before(one: Found, other: Found) -> bool:
-    return other.kind == "repeat" and other.end <= one.start
+def has_repeat_before(one: Found, found: list[Found]) -> bool:
+    """Return whether a repeat stands before a phrase, such as a count that ends it."""
+    repeats = [other for other in found if other.kind == "repeat"]
+    return any(other.end <= one.start for other in repeats)
 
 
 def goes_on(around: Around) -> bool:
@@ -437,17 +451,25 @@ def goes_on(around: Around) -> bool:
 def is_named(one: Found, around: Around) -> bool:
     """Return whether the word before a phrase makes something else of it."""
     word = around.previous.lower().rstrip(",")
-    is_figure = around.phrase[0].isdigit()
     if word in NOT_BEHIND or word.endswith(("'s", "’s")):
         return True
-    if (word, around.phrase.lower()) in SAYINGS or (is_figure and word in RATIOS):
+    if around.is_figure and word in RATIOS:
+        return True
+    if (word, around.phrase.lower()) in SAYINGS:
         return True
     if word in DETERMINERS and around.is_told:
         return True
-    # What is left makes text of a date alone, where nothing else says that it is one.
-    if one.kind != "date" or one.lead or one.strength == STRONG:
-        return False
-    return word in MY_AND_NAMES or (is_figure and word in PLACES)
+    return is_bare_date(one) and is_named_date(around, word)
+
+
+def is_bare_date(one: Found) -> bool:
+    """Return whether nothing else says of a date that it is one."""
+    return one.kind == "date" and not one.lead and one.strength != STRONG
+
+
+def is_named_date(around: Around, word: str) -> bool:
+    """Return whether the word before a date makes a name or a number of it: Black Friday."""
+    return word in MY_AND_NAMES or (around.is_figure and word in PLACES)
 
 
 SAYINGS = {("high", "noon"), ("john", "3:16")}
@@ -463,7 +485,10 @@ RANGE_BEHIND = re.compile(r" *(?:([-–—]|to)|until|till) *[0-9]")
 def is_range(behind: str, found: list[Found]) -> bool:
     """Does an end of the time or the days follow, and not that of a repeat?"""
     end = RANGE_BEHIND.match(behind)
-    return bool(end and (end[1] or all(one.kind != "repeat" for one in found)))
+    if not end:
+        return False
+    is_of_a_repeat = not end[1] and any(one.kind == "repeat" for one in found)
+    return not is_of_a_repeat
 
 
 ORDINAL = re.compile(r"the [0-9]+(?:st|nd|rd|th)", re.IGNORECASE)
@@ -474,15 +499,20 @@ def is_name(one: Found, around: Around) -> bool:
 
     Text: Watch Richard the 3rd; Around the World in 80 Days; USA Today; Tomorrow Never Dies.
     """
-    phrase, before, following = around.phrase, around.words_before, around.following
+    phrase = around.phrase
     if not one.lead and ORDINAL.fullmatch(phrase):
-        return ends_in_a_capital(before)
-    if phrase.isupper() or phrase[0].isdigit():  # BY EOD, 2 P.M.
+        return ends_in_a_capital(around.words_before)
+    if phrase.isupper() or around.is_figure:  # BY EOD, 2 P.M.
         return False
-    if not is_capital_by_choice(phrase.split()[-1]):
-        return False
+    last_word = phrase.split()[-1]
+    return is_capital_by_choice(last_word) and is_among_capitals(around)
+
+
+def is_among_capitals(around: Around) -> bool:
+    """Return whether words beside a phrase With Capitals have them, too."""
+    before, following = around.words_before, around.following
     if not following:
-        return " " in phrase or is_abbreviation(around.previous)
+        return " " in around.phrase or is_abbreviation(around.previous)
     capitals = [word[0].isupper() for word in following]
     if not before:
         return all(capitals)  # but: Tomorrow Anna comes
@@ -512,13 +542,17 @@ def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
     """Is it one of two days or times: monday or tuesday, 3 pm to 5 pm?"""
     if one.kind == "date" and any(each.kind == "repeat" for each in found):
         return False
-    for other in found:
-        if other.kind == one.kind and other is not one:
-            first, second = sorted((one, other), key=lambda each: each.start)
-            between = bare[first.end : second.start]
-            if TWO.fullmatch(between) or (second.lead == "until" and not between.strip()):
-                return True
-    return False
+    others = [other for other in found if other.kind == one.kind and other is not one]
+    return any(are_two(bare, one, other) for other in others)
+
+
+def are_two(bare: str, one: Found, other: Found) -> bool:
+    """Return whether two phrases are said as one: monday or tuesday, from 3 pm till 5 pm."""
+    first, second = sorted((one, other), key=lambda each: each.start)
+    between = bare[first.end : second.start]
+    if second.lead == "until" and not between.strip():
+        return True
+    return TWO.fullmatch(between) is not None
 
 
 def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
@@ -526,14 +560,15 @@ def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Foun
     repeats = any(one.kind == "repeat" for one in found)
     taken = taken_of(bare, offers_of(found, repeats), tokens)
     if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
-        return chosen(bare, [one for one in found if one.kind != "repeat"], tokens)
+        others = [one for one in found if one.kind != "repeat"]
+        return chosen(bare, others, tokens)
     return taken
 
 
 def offers_of(found: list[Found], repeats: bool) -> list[tuple[str, Found]]:
     """Return the phrases with what each says, the surest first."""
-    offers = [(role_of(one, repeats), one) for one in found]
-    offers.sort(key=lambda offer: (-offer[1].strength, offer[1].start))
+    surest_first = sorted(found, key=lambda one: (-one.strength, one.start))
+    offers = [(role_of(one, repeats), one) for one in surest_first]
     return [(says, one) for says, one in offers if says]
 
 
@@ -546,7 +581,8 @@ def taken_of(bare: str, offers: list[tuple[str, Found]], tokens: list[Found]) ->
             if says in taken:
                 continue
             others = [other for what, other in offers if what != says]
-            if counts(bare, one, tokens + list(taken.values()), others):
+            parts = [*tokens, *taken.values()]
+            if counts(bare, one, parts, others):
                 taken[says] = one
     return taken
 
@@ -563,7 +599,9 @@ def role_of(one: Found, repeats: bool) -> str:
 
 def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
     """Return whether a phrase counts where it stands, among those taken and others that may be."""
-    if one.strength == STRONG or any(is_beside(bare, one, other) for other in others):
+    if one.strength == STRONG:
+        return True
+    if any(is_beside(bare, one, other) for other in others):
         return True
     if one.strength == BESIDE:
         return False
@@ -628,7 +666,9 @@ def dates_of(found: dict[str, Found], now: datetime) -> dict:
 def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:
     """Return the spans of tokens and of the chosen phrases, as they stand in the line."""
     spans = [Span(token.start, token.end, token.kind) for token in tokens]
-    spans += [Span(one.start, one.end, SPANS.get(says, says)) for says, one in found.items()]
+    for says, one in found.items():
+        kind = SPANS.get(says, says)
+        spans.append(Span(one.start, one.end, kind))
     return sorted(spans)
 
 
@@ -640,21 +680,25 @@ def tidied(line: str, spans: list[Span]) -> list[Span]:
     return spans
 
 
+MARK_BEHIND = re.compile(r"\s*(?:[:,;]|[-–—](?!\S))\s*")
+MARK_BEFORE = re.compile(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$")
+
+
 def with_marks(line: str, spans: list[Span], at: int) -> Span:
     """Return one of the spans with the marks around it: parentheses, a colon, a comma …"""
     start, end, kind = spans[at]
     before, behind = beside_span(line, spans, at)
     if before.endswith("(") and behind.startswith(")"):
         start, end = start - 1, end + 1
-    elif is_first(line, spans, at) and (mark := re.match(r"\s*(?:[:,;]|[-–—](?!\S))\s*", behind)):
+    elif (mark := MARK_BEHIND.match(behind)) and is_first(line, spans, at):
         end += mark.end()
     elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
         end += len(behind.rstrip())
     elif re.match(r"[?!.,;:]", behind):
-        start -= len(before) - len(before.rstrip())
-    mark = re.search(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$", before)
+        start = start - len(before) + len(before.rstrip())
+    mark = MARK_BEFORE.search(before)
     if mark and is_last(line, spans, at):
-        start -= mark.end() - mark.start()
+        start -= len(mark[0])
     return Span(start, end, kind)
 
 
@@ -671,14 +715,15 @@ def beside_span(line: str, spans: list[Span], at: int) -> tuple[str, str]:
 
 def is_first(line: str, spans: list[Span], at: int) -> bool:
     """Return whether no text stands before a span."""
-    return not without(line[: spans[at].start], spans[:at])
+    before = line[: spans[at].start]
+    return not without(before, spans[:at])
 
 
 def is_last(line: str, spans: list[Span], at: int) -> bool:
     """Return whether no text stands behind a span, but for marks."""
-    end = spans[at].end
-    later = [Span(span.start - end, span.end - end, span.kind) for span in spans[at + 1 :]]
-    return not without(line[end:], later).strip(" ,;.")
+    here = spans[at].end
+    later = [Span(start - here, end - here, kind) for start, end, kind in spans[at + 1 :]]
+    return not without(line[here:], later).strip(" ,;.")
 
 
 def without(line: str, spans: list[Span]) -> str:
@@ -687,4 +732,5 @@ def without(line: str, spans: list[Span]) -> str:
     for start, end, _ in spans:
         kept.append(line[at:start])
         at = end
-    return " ".join("".join([*kept, line[at:]]).split())
+    kept.append(line[at:])
+    return " ".join("".join(kept).split())

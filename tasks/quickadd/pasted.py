@@ -55,11 +55,13 @@ def read(text: str) -> list[Pasted]:
 def strip(line: str) -> tuple[str, bool]:
     """Return a line's words without its bullet and box, and whether the box is ticked."""
     words = line.strip() + " "  # so that a bullet alone is one
-    words = BULLET.sub("", words, count=1) if BULLET.match(words) else words
+    if bullet := BULLET.match(words):
+        words = words[bullet.end() :]
     box = BOX.match(words)
-    if box:
-        return words[box.end() :].strip(), box["tick"] in ("x", "X")
-    return words.strip(), False
+    if not box:
+        return words.strip(), False
+    title = words[box.end() :].strip()
+    return title, box["tick"] in ("x", "X")
 
 
 def count(text: str) -> int:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from tasks.recurrence import DAYS, first_due
+from tasks.recurrence import DAYS, first_due, index_of
 
 STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd.parser
 
@@ -79,8 +79,9 @@ class Clock:
 
     def in_the_afternoon(self) -> "Clock":
         """Return it as "at 3:15" has it, which is in the afternoon as "at 3" is."""
-        is_early = self.how == "written" and 1 <= (self.hour or 0) <= 6 and not self.has_zero
-        return replace(self, how="bare") if is_early else self
+        if self.how != "written" or self.has_zero or not 1 <= self.hour <= 6:
+            return self
+        return replace(self, how="bare")
 
     def within(self, part: str) -> tuple[time, int]:
         """Return the time in a part of the day, and 1 if it is that of the next day."""
@@ -206,22 +207,24 @@ class Now:
 
     def week(self, weeks: int = 0) -> date:
         """Return the first day of this week, or of the one that is so many weeks ahead."""
-        return self.today + timedelta(7 * weeks - (self.today.weekday() - self.week_start) % 7)
+        days_since = (self.today.weekday() - self.week_start) % 7
+        return self.today + timedelta(7 * weeks - days_since)
 
     def start_of(self, unit: str) -> date:
         """Return the first day of this week, month, quarter or year."""
         first = self.today.replace(day=1)
-        quarter = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+        month_of_quarter = (first.month - 1) % 3
         return {
             "week": self.week(),
             "month": first,
-            "quarter": quarter,
+            "quarter": first.replace(month=first.month - month_of_quarter),
             "year": first.replace(month=1),
         }[unit]
 
     def weekday(self, weekday: int, weeks: int = 0) -> date:
         """Return a day of this week, or of the one that is so many weeks ahead."""
-        return self.week(weeks) + timedelta((weekday - self.week_start) % 7)
+        days_into_it = (weekday - self.week_start) % 7
+        return self.week(weeks) + timedelta(days_into_it)
 
 
 def after(day: date, number: int, unit: str) -> date:
@@ -239,27 +242,32 @@ def after(day: date, number: int, unit: str) -> date:
             number *= 12
     months = day.year * 12 + day.month - 1 + number
     year, month = months // 12, months % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    _, length = monthrange(year, month)
+    return date(year, month, min(day.day, length))
 
 
 def month_day(day: date, number: int) -> date:
     """Return the number-th day of day's month, or its last; from its end if negative."""
-    length = monthrange(day.year, day.month)[1]
-    return day.replace(day=min(number, length) if number > 0 else length + 1 + number)
+    _, length = monthrange(day.year, day.month)
+    if number > 0:
+        return day.replace(day=min(number, length))
+    return day.replace(day=length + 1 + number)
 
 
 def month_weekday(day: date, nth: int, weekdays: Collection[int]) -> date | None:
     """Return the nth of some weekdays in day's month; None if there is no such day."""
-    days = [month_day(day, number) for number in range(1, month_day(day, 31).day + 1)]
-    days = [day for day in days if day.weekday() in weekdays]
-    return days[nth - 1 if nth > 0 else nth] if nth <= len(days) else None
+    last = month_day(day, 31)
+    days = [last.replace(day=number + 1) for number in range(last.day)]
+    found = [day for day in days if day.weekday() in weekdays]
+    if nth > len(found):
+        return None
+    return found[index_of(nth)]
 
 
 def next_weekday(weekdays: Collection[int], start: date) -> date:
     """Return the first of some weekdays that is start or later."""
-    return next(
-        day for ahead in range(7) if (day := start + timedelta(ahead)).weekday() in weekdays
-    )
+    days_ahead = min((weekday - start.weekday()) % 7 for weekday in weekdays)
+    return start + timedelta(days_ahead)
 
 
 def next_date(month: int, day: int, start: date) -> date:
@@ -316,9 +324,15 @@ def read_near(match, now):
     words = " ".join(match["near"].lower().split())
     if words == "tonight" or words.startswith("this "):
         part = "night" if words == "tonight" else words.removeprefix("this ")
-        clock = PARTS[part] if PARTS[part] > now.moment.time() else None
+        clock = PARTS[part]
+        if clock <= now.moment.time():
+            return Day(now.today, part)
         return Day(now.today, part, clock)
-    ahead = 0 if words == "today" else 2 if "after" in words else 1
+    ahead = 1
+    if words == "today":
+        ahead = 0
+    elif "after" in words:
+        ahead = 2
     return day_with_part(now.today + timedelta(ahead), part_of(match))
 
 
@@ -346,10 +360,11 @@ def moment_of(moment: datetime, now: Now) -> Day:
 
 def read_ahead(match, now):
     """in 3 days, within 2 weeks, in a month's time"""
-    unit = unit_of(match["unit"])
-    if unit == "day" and match["n"].lower() == "a":  # Rome wasn't built in a day.
+    number, unit = match["n"], unit_of(match["unit"])
+    if unit == "day" and number.lower() == "a":  # Rome wasn't built in a day.
         return None
-    return day_with_part(after(now.today, number_of(match["n"]), unit), part_of(match))
+    day = after(now.today, number_of(number), unit)
+    return day_with_part(day, part_of(match))
 
 
 def read_ahead_of(match, now):
@@ -361,12 +376,14 @@ def read_ahead_of(match, now):
         day = now.today + timedelta(1)
     else:
         day = next_weekday({weekday_of(base)}, now.today + timedelta(1))
-    return Day(after(day, number_of(match["n"]), unit_of(match["unit"])))
+    number, unit = number_of(match["n"]), unit_of(match["unit"])
+    return Day(after(day, number, unit))
 
 
 def read_next_weekday(match, now):
     """next friday, friday next week"""
-    return day_with_part(now.weekday(weekday_of(match["day"]), 1), part_of(match))
+    day = now.weekday(weekday_of(match["day"]), 1)
+    return day_with_part(day, part_of(match))
 
 
 def read_next(match, now):
@@ -374,7 +391,8 @@ def read_next(match, now):
     unit = match["unit"].lower()
     if unit == "weekend":  # the one after this one
         this = next_weekday({5, 6}, now.today)
-        return Day(this - timedelta(this.weekday() - 5) + timedelta(7))
+        sundays = this.weekday() - 5  # 1 where it is one
+        return Day(this + timedelta(7 - sundays))
     return Day(after(now.start_of(unit), 1, unit))
 
 
@@ -384,31 +402,46 @@ def read_this(match, now):
     if word == "weekend":
         return Day(next_weekday({5, 6}, now.today))
     start = now.today + timedelta("coming" in match[0].lower())
-    return day_with_part(next_weekday({weekday_of(word)}, start), part_of(match))
+    day = next_weekday({weekday_of(word)}, start)
+    return day_with_part(day, part_of(match))
 
 
 def read_edge(match, now):
     """end of month, the beginning of June, end of next week, mid May"""
+    edge = match["edge"].lower()
     words = " ".join(match["scope"].lower().split())
-    edge, unit = match["edge"].lower(), words.rpartition(" ")[2]
+    _, _, unit = words.rpartition(" ")
     if unit == "day":
         return Day(now.today) if edge == "end" else None
     if unit in ("week", "month", "quarter", "year"):
         start = now.start_of(unit)
-        start = after(start, 1, unit) if words.startswith("next") else start
-    else:  # a month by its name: this year's, if it isn't over
-        unit, start = "month", date(now.today.year, month_of(words), 1)
-        start = after(start, 1, "year") if after(start, 1, "month") <= now.today else start
+        if words.startswith("next"):
+            start = after(start, 1, unit)
+    else:  # a month by its name
+        unit, start = "month", this_or_next(month_of(words), now)
     if edge in ("end", "close"):
         return Day(after(start, 1, unit) - timedelta(1))
     if edge in ("mid", "middle"):
-        start = start + timedelta(14) if unit == "month" else date.min
+        if unit != "month":
+            return None
+        start += timedelta(14)
     return Day(start) if start >= now.today else None
+
+
+def this_or_next(month: int, now: Now) -> date:
+    """Return the first day of a month, 1 to 12, of this year, or of the next if it is over."""
+    first = date(now.today.year, month, 1)
+    if after(first, 1, "month") <= now.today:
+        return after(first, 1, "year")
+    return first
+
+
+BY_LETTER = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 def read_shorthand(match, now):
     """eod, eow, eom, eoy"""
-    unit = {"d": "day", "w": "week", "m": "month", "y": "year"}[match[0][2].lower()]
+    unit = BY_LETTER[match[0][2].lower()]
     start = now.today if unit == "day" else now.start_of(unit)
     return Day(after(start, 1, unit) - timedelta(1))
 
@@ -418,7 +451,8 @@ def read_nth_weekday(match, now):
     if match["nth"].lower() in ("other", "alternate"):
         return None
     scope = " ".join(match["scope"].lower().split())
-    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    nth = number_of(match["nth"])
+    weekdays = weekdays_of(match["nth_day"])
     for month in months_of(scope, now):
         day = month_weekday(month, nth, weekdays)
         if scope == "month" and day is None:  # this month has no fifth Friday
@@ -446,23 +480,30 @@ def read_date(match, now):
     """3 May, Friday, May 3rd 2027, the fourth of July"""
     month, day = month_of(match["month"]), number_of(match["date"])
     if match["year"]:
-        found = date(int(match["year"].strip(" ,")), month, day)
+        year = int(match["year"].strip(" ,"))
+        found = date(year, month, day)
     else:
         found = next_date(month, day, now.today)
-    if found < now.today or (match["day"] and weekday_of(match["day"]) != found.weekday()):
+    if found < now.today or not is_on(match["day"], found):
         return None
     return day_with_part(found, part_of(match))
 
 
+def is_on(weekday: str | None, day: date) -> bool:
+    """Return whether day is that weekday, as a word says it; if none is said, it may be any."""
+    return not weekday or weekday_of(weekday) == day.weekday()
+
+
 def read_iso(match, now):
     """2026-06-12"""
-    found = date(int(match["year"]), int(match["month"]), int(match["date"]))
+    year, month, day = map(int, match.group("year", "month", "date"))
+    found = date(year, month, day)
     return Day(found) if found >= now.today else None
 
 
 def read_figures(match, now):
     """15/4, 15.4.2026, 4/15: what can't be a month is the day"""
-    first, second = int(match["first"]), int(match["second"])
+    first, second = map(int, match.group("first", "second"))
     if (first, second) == (24, 7):
         return None
     is_dotted = "." in match[0]  # which puts the day first everywhere
@@ -473,10 +514,7 @@ def read_figures(match, now):
         day, month = month, day
     said = match.groupdict()
     found = day_of_figures(said.get("year"), month, day, now)
-    if found is None or found < now.today:
-        return None
-    weekday = said.get("day")
-    if weekday and weekday_of(weekday) != found.weekday():
+    if found is None or found < now.today or not is_on(said.get("day"), found):
         return None
     return Day(found)
 
@@ -498,27 +536,35 @@ def read_month_day(match, now):
     number = number_of(match["date"])
     if not 0 < number < 32:
         return None
-    months = (after(now.today.replace(day=1), ahead, "month") for ahead in range(12))
-    days = (month_day(month, number) for month in months)
-    day = next(day for day in days if day.day == number and day >= now.today)
-    if match["day"] and weekday_of(match["day"]) != day.weekday():
+    day = next_of_number(number, now)
+    if not is_on(match["day"], day):
         return None
     return day_with_part(day, part_of(match))
+
+
+def next_of_number(number: int, now: Now) -> date:
+    """Return the next day that is this one of its month, 1 to 31, today or later."""
+    this_month = now.today.replace(day=1)
+    months = (after(this_month, ahead, "month") for ahead in range(12))
+    days = (month_day(month, number) for month in months)
+    return next(day for day in days if day.day == number and day >= now.today)
 
 
 def read_of_month(match, now):
     """the first of the month, the 3rd of next month"""
     number = number_of(match["date"])
     first = now.today.replace(day=1)
-    if "next" in match[0].lower():
-        return Day(month_day(after(first, 1, "month"), number))
     day = month_day(first, number)
-    return Day(day if day >= now.today else month_day(after(first, 1, "month"), number))
+    if "next" not in match[0].lower() and day >= now.today:
+        return Day(day)
+    next_month = after(first, 1, "month")
+    return Day(month_day(next_month, number))
 
 
 def read_weekday(match, now):
     """friday, sat morning"""
-    day = next_weekday({weekday_of(match["day"])}, now.today + timedelta(1))
+    tomorrow = now.today + timedelta(1)
+    day = next_weekday({weekday_of(match["day"])}, tomorrow)
     return day_with_part(day, part_of(match))
 
 
@@ -540,7 +586,8 @@ def read_hour(match, now):
     minutes = number_of(minute) if minute else 0
     if hour > 23 or minutes > 59 or (how == "bare" and not hour):
         return None
-    return Clock(hour, minutes, how, part_of(match), said["hour"].startswith("0"))
+    has_zero = said["hour"].startswith("0")
+    return Clock(hour, minutes, how, part_of(match), has_zero)
 
 
 def how_written(half: str, minute: str | None) -> str:
@@ -557,7 +604,8 @@ def of_half(hour: int, half: str) -> int:
 
 def read_past(match, now):
     """half past three, a quarter to five"""
-    hour, minutes = number_of(match["hour"]), match["minutes"].lower().split()[-1]
+    hour = number_of(match["hour"])
+    minutes = match["minutes"].lower().split()[-1]
     minute = {"half": 30, "quarter": 15}.get(minutes) or number_of(minutes)
     if not 1 <= hour <= 12:
         return None
@@ -571,7 +619,8 @@ def read_past(match, now):
 
 def read_named_hour(match, now):
     """noon, midnight"""
-    return Clock(0 if match[0].lower() == "midnight" else 12)
+    is_midnight = match[0].lower() == "midnight"
+    return Clock(0) if is_midnight else Clock(12)
 
 
 def read_part(match, now):
@@ -590,14 +639,25 @@ def rule_of(match, *parts, yearly=None) -> Rule:
 
 
 def every(frequency: str, interval: int = 1) -> tuple[str, ...]:
-    return (f"FREQ={frequency}", f"INTERVAL={interval}")[: 1 + (interval > 1)]
+    if interval > 1:
+        return f"FREQ={frequency}", f"INTERVAL={interval}"
+    return (f"FREQ={frequency}",)
 
 
 def cycle(match) -> tuple[str, ...] | None:
     """Return the parts for a unit and its number; a number of 0 or more than 999 is none."""
     frequency, interval = CYCLES[unit_of(match["unit"])]
     interval *= number_of(match.groupdict().get("n"))
-    return every(frequency, interval) if 0 < interval < 1000 else None
+    if not 0 < interval < 1000:
+        return None
+    return every(frequency, interval)
+
+
+def cycle_or_monthly(match) -> tuple[str, ...] | None:
+    """Return the parts for a unit and its number; for a month, where none is said."""
+    if match.groupdict().get("unit"):
+        return cycle(match)
+    return every("MONTHLY")
 
 
 def read_cycle(match, now):
@@ -616,7 +676,8 @@ def read_weekly(match, now):
 
 def weekly(match, now, parts, weekdays):
     """Return a rule of weekdays. Where weeks are left out, it matters on which day one begins."""
-    parts += (f"BYDAY={','.join(DAYS[weekday] for weekday in weekdays)}",)
+    names = ",".join(DAYS[weekday] for weekday in weekdays)
+    parts += (f"BYDAY={names}",)
     if now.week_start and len(parts) > 2 and len(weekdays) > 1:
         parts += (f"WKST={DAYS[now.week_start]}",)
     return rule_of(match, *parts)
@@ -630,8 +691,10 @@ def weekdays_in(words: str) -> list[int]:
             is_range = True
             continue
         weekday = weekday_of(name)
-        ahead = (weekday - found[-1]) % 7 if is_range else 0
-        found += [(weekday - back) % 7 for back in range(ahead, -1, -1)]
+        if is_range:
+            ahead = (weekday - found[-1]) % 7
+            found += [(weekday - back) % 7 for back in range(ahead)]
+        found.append(weekday)
         is_range = False
     return sorted(set(found))
 
@@ -649,26 +712,27 @@ def read_weekends(match, now):
 def read_except(match, now):
     """every day except sunday"""
     every_day = range(5) if match["work"] else range(7)
-    others = [weekday for weekday in every_day if weekday not in weekdays_in(match["days"])]
+    left_out = weekdays_in(match["days"])
+    others = [weekday for weekday in every_day if weekday not in left_out]
     return weekly(match, now, every("WEEKLY"), others) if others else None
 
 
 def read_month_days(match, now):
     """every 15th, every month on the 1st and 15th, monthly on the 3rd"""
-    parts = cycle(match) if match.groupdict().get("unit") else every("MONTHLY")
-    numbers = sorted(
-        {number_of(word) for word in re.findall(r"[0-9]+|[a-z]{5,}", match["ths"].lower())}
-    )
+    parts = cycle_or_monthly(match)
+    words = re.findall(r"[0-9]+|[a-z]{5,}", match["ths"].lower())
+    numbers = sorted({number_of(word) for word in words})
     if not parts or not all(0 < number < 32 for number in numbers):
         return None
-
-    return rule_of(match, *parts, f"BYMONTHDAY={','.join(map(str, numbers))}")
+    days = ",".join(map(str, numbers))
+    return rule_of(match, *parts, f"BYMONTHDAY={days}")
 
 
 def read_month_weekdays(match, now):
     """every first monday of the month, monthly on the last friday, every last day"""
-    parts = cycle(match) if match.groupdict().get("unit") else every("MONTHLY")
-    nth, weekdays = number_of(match["nth"]), weekdays_of(match["nth_day"])
+    parts = cycle_or_monthly(match)
+    nth = number_of(match["nth"])
+    weekdays = weekdays_of(match["nth_day"])
     if not parts or nth > 5:
         return None
     if len(weekdays) == 7:
@@ -676,13 +740,15 @@ def read_month_weekdays(match, now):
     elif len(weekdays) == 1:
         parts += (f"BYDAY={nth}{DAYS[weekdays[0]]}",)
     else:
-        parts += (f"BYDAY={','.join(DAYS[:5])}", f"BYSETPOS={nth}")
+        workdays = ",".join(DAYS[:5])
+        parts += (f"BYDAY={workdays}", f"BYSETPOS={nth}")
     return rule_of(match, *parts)
 
 
 def read_yearly(match, now):
     """every 3 May, every January"""
-    month, day = month_of(match["month"]), number_of(match.groupdict().get("date"))
+    month = month_of(match["month"])
+    day = number_of(match.groupdict().get("date"))
     next_date(month, day, now.today)  # or it raises
     return rule_of(match, *every("YEARLY"), yearly=(month, day))
 
@@ -696,7 +762,9 @@ def read_count(match, now):
     """10 times, for 3 weeks: how often, or how long"""
     unit = match.groupdict().get("unit")
     number = number_of(match["n"])
-    return (number, unit and unit_of(unit)) if number else None
+    if not number:
+        return None
+    return number, unit and unit_of(unit)
 
 
 def either(words: Collection[str]) -> str:
@@ -763,8 +831,8 @@ def whole(words: str) -> re.Pattern:
 
     A phrase may stand in brackets and before a mark, but 5.2 and monday.com hold none.
     """
-    while (spelled := re.sub(r"\{([a-z_]+)\}", lambda name: FRAGMENTS[name[1]], words)) != words:
-        words = spelled
+    while name := re.search(r"\{([a-z_]+)\}", words):
+        words = words.replace(name[0], FRAGMENTS[name[1]])
     words = re.sub(" (?![?*+])", " +", words)
     return re.compile(rf"(?<![^ (,;])(?:{words})(?=[,.;:!?)]*(?: |$))", re.ASCII | re.IGNORECASE)
 

@@ -137,7 +137,8 @@ class Line:
     def __init__(
         self, text, clock: Clock, *, lists=None, tags=None, plain=(), as_text=False, offers=True
     ):
-        self.text, self.clock, self.tags, self.plain = text, clock, tags, plain
+        self.text, self.clock = text, clock
+        self.tags, self.plain = tags, plain
         lists = lists or lists_by_name({})
         self.said = parser.parse(
             text,
@@ -150,14 +151,19 @@ class Line:
             as_text=as_text,
         )
         name = self.said.list_name
-        self.list_pk, self.list_name = lists.get(name) or lists.get(fold(name)) or (None, "")
-        self.unlisted = name if name and not self.list_name else ""
+        known = lists.get(name) or lists.get(fold(name))
+        self.list_pk, self.list_name = known or (None, "")
+        self.unlisted = "" if known else name
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of what was understood, in the order of the line."""
+        return [kind for _, _, kind in self.said.spans]
 
     @cached_property
     def chips(self) -> list[Chip]:
         """Return what was understood, in the order of the line."""
-        kinds = [kind for _, _, kind in self.said.spans]
-        found = []
+        kinds, found = self.kinds, []
         for start, end, kind in self.said.spans:
             phrase = self.text[start:end].strip(" \t,;:.()-–—")
             is_first = kind not in [chip.kind for chip in found]
@@ -175,10 +181,10 @@ class Line:
         """Return what to say of the part that wasn't read, "" if all was."""
         if self.said.unread is None:
             return ""
-        word = self.text[self.said.unread :].split()[0][:LONGEST_WORD]
+        word, *_ = self.text[self.said.unread :].split()
         return (
             f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read."
-            f" From “{word}” on they stay as you typed them."
+            f" From “{word[:LONGEST_WORD]}” on they stay as you typed them."
         )
 
     @property
@@ -192,7 +198,8 @@ class Line:
         repeats = [chip for chip in self.chips if chip.kind == "repeat"]
         told = repeats[1:]  # how it ends: the first says it
         told += [chip for chip in self.chips if chip.kind == "list" and self.unlisted]
-        return list({chip.words: chip for chip in self.chips if chip not in told}.values())
+        by_words = {chip.words: chip for chip in self.chips if chip not in told}
+        return list(by_words.values())
 
     @property
     def words(self) -> str:
@@ -204,27 +211,36 @@ class Line:
 
         Today is no choice: a time that has passed is tomorrow's.
         """
-        said, kinds = self.said, [kind for _, _, kind in self.said.spans]
-        if day is None or day == self.clock.today or "date" in kinds:
-            return said.due_date
-        rule = said.repeat
-        if not rule or ("FREQ=YEARLY" in rule and "BY" not in rule):
-            return said.due_date if rule else day
+        due, rule = self.said.due_date, self.said.repeat
+        is_chosen = day is not None and day != self.clock.today
+        if not is_chosen or "date" in self.kinds:
+            return due
+        if not rule:
+            return day
+        if "FREQ=YEARLY" in rule and "BY" not in rule:
+            return due
         with suppress(OverflowError):  # there is none by then
             return phrases.first_day(rule, day)
-        return said.due_date
+        return due
 
     def day(self) -> str:
         return self.clock.day(self.said.due_date)
 
+    def with_time(self, words, kinds) -> str:
+        """Return words with the time, where no phrase of its own says that."""
+        if not self.said.due_time or "time" in kinds:
+            return words
+        return f"{words} {self.clock.time(self.said.due_time)}"
+
     def date(self, kinds) -> str:
-        is_timed = self.said.due_time and "time" not in kinds
-        return f"{self.day()} {self.clock.time(self.said.due_time)}" if is_timed else self.day()
+        return self.with_time(self.day(), kinds)
 
     def time(self, kinds) -> str:
         """A time alone has its day with it: today or tomorrow."""
         words = self.clock.time(self.said.due_time)
-        return words if {"date", "repeat"} & set(kinds) else f"{self.day()} {words}"
+        if {"date", "repeat"} & set(kinds):
+            return words
+        return f"{self.day()} {words}"
 
     def repeat(self, kinds) -> str:
         """A repeat alone has its first day with it."""
@@ -235,8 +251,7 @@ class Line:
         if "date" in kinds:
             return words
         words += f", from {self.clock.day_within(self.said.due_date)}"
-        is_timed = self.said.due_time and "time" not in kinds
-        return f"{words} {self.clock.time(self.said.due_time)}" if is_timed else words
+        return self.with_time(words, kinds)
 
     def priority(self, kinds) -> str:
         return PRIORITIES[self.said.priority]

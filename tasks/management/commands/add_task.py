@@ -31,13 +31,15 @@ class Command(ExampleCommand):
             said["make_list"] = line_of(user, line, as_text=plain).unlisted
         form = AddForm(said, user=user)
         if not form.is_valid():
-            raise CommandError(" ".join(word for words in form.errors.values() for word in words))
+            words = [word for words in form.errors.values() for word in words]
+            raise CommandError(" ".join(words))
         task = form.save()
         self.tell(task, form.line)
 
     def tell(self, task, line):
         """Say what was added, and what of its line was understood."""
-        self.stdout.write(f"Added {task.pk} “{task}” to {task.list or 'the Inbox'}.")
+        where = task.list or "the Inbox"
+        self.stdout.write(f"Added {task.pk} “{task}” to {where}.")
         if line.said.spans:
             self.stdout.write(f"Understood as {line.words}.")
         if line.unread:

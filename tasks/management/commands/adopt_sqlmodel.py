@@ -77,7 +77,7 @@ class Command(ExampleCommand):
         try:
             with (
                 open(report or os.devnull, "w", encoding="utf-8") as file,
-                closing(adopt.Elsewhere(source) if source else adopt.Here()) as old,
+                closing(adopt.source_at(source)) as old,
                 adopt.Run(old, time_zone, **options) as run,
             ):
                 self.adopt(run, file)
@@ -110,11 +110,9 @@ class Command(ExampleCommand):
 
     def show(self, run, counts):
         """Print the table of counts, what stayed behind and why, and who has to wait."""
-        heads = ["found", "adopted", "updated", "already there", "skipped"]
-        self.stdout.write(" " * 8 + "".join(f"{head:>15}" for head in heads))
+        self.row("", ["found", "adopted", "updated", "already there", "skipped"])
         for kind, by_verdict in counts.items():
-            numbers = summary(by_verdict).values()
-            self.stdout.write(f"{kind:8}" + "".join(f"{number:>15}" for number in numbers))
+            self.row(kind, summary(by_verdict).values())
         for (kind, what), number in sorted(run.remark_counts().items()):
             self.stdout.write(f"{number} {WORDS[kind, what]}")
             if what == "inactive":
@@ -122,14 +120,19 @@ class Command(ExampleCommand):
         if run.dry_run:
             self.stdout.write("This was a trial: nothing was written.")
 
+    def row(self, name, cells):
+        """Print a line of the table."""
+        padded = [f"{cell:>15}" for cell in cells]
+        self.stdout.write(f"{name:8}{''.join(padded)}")
+
     def name_inactive(self, run):
-        for number, (_, key, _, email, reason) in enumerate(
-            run.remarks(kind="user", what="inactive")
-        ):
+        remarks = run.remarks(kind="user", what="inactive")
+        for number, (_, key, _, email, reason) in enumerate(remarks):
             if number == LISTED:
                 self.stdout.write("  … and more; --report names them all")
                 return
-            self.stdout.write(f"  {key} {email!r}: {Adoption.Reason(reason).label}")
+            next_step = Adoption.Reason(reason).label
+            self.stdout.write(f"  {key} {email!r}: {next_step}")
 
 
 def summary(counts):
@@ -154,14 +157,23 @@ def write_report(run, counts, file):
         "columns_left": list(run.legacy.left),
         **{kind: summary(by_verdict) for kind, by_verdict in counts.items()},
     }
-    file.write(json.dumps(head, indent=2)[:-2] + ',\n  "remarks": [')
-    for number, (kind, key, what, email, more) in enumerate(run.remarks()):
-        remark = {"kind": kind, "id": key, "what": what}
-        if kind == "task":
-            remark["user"] = more
-        else:
-            remark |= {"email": email, "reason": more}
-        if what == "inactive":
-            remark["next_step"] = Adoption.Reason(more).label
-        file.write((",\n    " if number else "\n    ") + json.dumps(remark, ensure_ascii=False))
+    open_head = json.dumps(head, indent=2).removesuffix("\n}")
+    file.write(f'{open_head},\n  "remarks": [')
+    separator = ""
+    for remark in run.remarks():
+        text = json.dumps(as_told(*remark), ensure_ascii=False)
+        file.write(f"{separator}\n    {text}")
+        separator = ","
     file.write("\n  ]\n}\n")
+
+
+def as_told(kind, key, what, email, more):
+    """Return a remark as the report has it; more is the reason, or the user of a task."""
+    remark = {"kind": kind, "id": key, "what": what}
+    if kind == "task":
+        remark["user"] = more
+    else:
+        remark |= {"email": email, "reason": more}
+    if what == "inactive":
+        remark["next_step"] = Adoption.Reason(more).label
+    return remark

@@ -52,8 +52,11 @@ class Command(ExampleCommand):
             self.stdout.write(f"Sign in as {demo_user.email} with the password {password}")
             return
         random, now = Random(seed), timezone.now()
-        made = add_users(users, password)
-        add_tasks(made, lambda user: (demo.task(random, now) for _ in range(tasks_per_user)))
+
+        def tasks_of(user):
+            return (demo.task(random, now) for _ in range(tasks_per_user))
+
+        add_tasks(add_users(users, password), tasks_of)
         total = users * tasks_per_user
         self.stdout.write(f"Made {users} users and {total} tasks; their password is {password}")
 
@@ -66,9 +69,9 @@ def add_users(number, password, **fields):
     secret = make_password(password)
     users = [User(email=email, password=secret, **fields) for email in emails]
     User.objects.bulk_create(users, BATCH)
-    EmailAddress.objects.bulk_create(
-        (EmailAddress(user=u, email=u.email, verified=True, primary=True) for u in users), BATCH
-    )
+    known = {"verified": True, "primary": True}
+    addresses = [EmailAddress(user=user, email=user.email, **known) for user in users]
+    EmailAddress.objects.bulk_create(addresses, BATCH)
     return users
 
 

@@ -46,8 +46,10 @@ class Command(ExampleCommand):
                     raise
                 failures = 1 if self.watching else failures + 1
                 if failures == 1:
-                    self.stderr.write(f"Lost the database: {' '.join(str(error).split())}")
-                time.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+                    reason = " ".join(str(error).split())
+                    self.stderr.write(f"Lost the database: {reason}")
+                pause = min(failures, len(PAUSES)) - 1
+                time.sleep(PAUSES[pause])
 
     @direct
     def watch(self):
