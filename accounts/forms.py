@@ -68,15 +68,20 @@ class ProfileForm(MergeMixin, forms.ModelForm):
             "hours": "Times read like",
         }
 
-    merged = Meta.fields
+    own = Meta.fields
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.merged = list(self.fields)  # the admin's form has more, or fewer
         self.begin_merge()
         # A zone that is no longer offered stays possible for whoever has it.
         if self.instance.time_zone not in dict(flat(self.fields["time_zone"].choices)):
             kept = (self.instance.time_zone, self.instance.time_zone)
             self.fields["time_zone"].choices = [kept, *zone_choices()]
+
+    def stays(self, name):
+        """What a POST doesn't hold of the profile stays; of the admin's boxes it holds ticks."""
+        return name in self.own
 
     def clean_name(self):
         """Keep a name that isn't touched: older ones may be longer, or hold an address."""

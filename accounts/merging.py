@@ -14,7 +14,6 @@ class MergeMixin:
     """
 
     merged = ()  # the names of the fields that this is about
-    keeps_missing = True  # does a field that a POST doesn't hold stay as it is stored?
     state_field = ""  # the name of the field that says which state of the row was shown
 
     def begin_merge(self):
@@ -29,10 +28,14 @@ class MergeMixin:
     def complete(self, name):
         """Give a field what a POST doesn't hold of it: its text, and the one it was shown with."""
         shown_name = self.add_initial_prefix(name)
-        if self.keeps_missing and name not in self.data:
+        if name not in self.data and self.stays(name):
             self.leave(name)
         elif shown_name not in self.data:
             self.put(shown_name, self.presumed_text(name))
+
+    def stays(self, name):
+        """Return whether a field that a POST doesn't hold stays as it is stored."""
+        return True
 
     def presumed_text(self, name):
         """Return what a field is taken to have been shown with, where a POST doesn't say."""
@@ -45,6 +48,8 @@ class MergeMixin:
         """
         widget = self.fields[name].widget
         value = self.fields[name].prepare_value(self.initial[name])
+        if isinstance(value, bool):  # a box, whose widget gives the text of the tick
+            return str(value)
         texts = widget.format_value(value)
         if not isinstance(texts, list):
             return texts or ""

@@ -18,6 +18,7 @@ from django.urls import reverse
 from accounts.admin_site import CappedPaginator
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.html import hidden
 
 
 class SiteTests(TestCase):
@@ -176,6 +177,20 @@ class UserPageTests(TestCase):
         self.post(is_active="on")
         self.assertIs(self.ann.is_active, True)
         self.assertEqual(there.get("/tasks/").status_code, 302)
+
+    def test_stale_page_changes_only_what_was_changed_in_it(self):
+        page = self.client.get(reverse("admin:accounts_user_change", args=[self.ann.pk]))
+        shown = hidden(page)
+        seen = {name: value for name, value in shown.items() if name.startswith("initial-")}
+        self.assertEqual(seen["initial-is_active"], "True")
+        User.objects.filter(pk=self.ann.pk).update(is_active=False, email="anna@example.org")
+        self.assertRedirects(
+            self.post(name="Anna", email="ann@example.org", is_active="on", **seen),
+            "/admin/accounts/user/",
+        )
+        self.assertEqual(
+            (self.ann.name, self.ann.email, self.ann.is_active), ("Anna", "anna@example.org", False)
+        )
 
     def test_only_what_was_changed_is_written(self):
         there = self.client_class()

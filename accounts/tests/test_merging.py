@@ -31,7 +31,12 @@ class NoteForm(MergeMixin, forms.Form):
 
 
 class BoxForm(NoteForm):
-    keeps_missing = False
+    done = forms.BooleanField(required=False)
+
+    merged = [*NoteForm.merged, "done"]
+
+    def stays(self, name):
+        return False
 
 
 def data_of(form):
@@ -69,9 +74,21 @@ class MergeTests(SimpleTestCase):
         self.assertEqual(form.changed_data, ["version"])
 
     def test_boxes_that_a_post_does_not_hold_are_not_ticked(self):
-        form = BoxForm("title=Milk&size=s")
-        self.assertEqual(form.changed_data, ["days", "version"])
-        self.assertEqual(form["days"].value(), [])
+        form = BoxForm("title=Milk&size=s", done=True)
+        self.assertEqual(form.changed_data, ["days", "version", "done"])
+        self.assertEqual((form["days"].value(), form["done"].value()), ([], False))
+
+    def test_tick_that_was_shown(self):
+        for shown, stored, typed, is_changed in [
+            ("True", True, "&done=on", False),
+            ("True", False, "&done=on", False),
+            ("True", False, "", True),
+            ("False", True, "", False),
+            ("False", False, "&done=on", True),
+        ]:
+            with self.subTest(shown=shown, stored=stored, typed=typed):
+                form = BoxForm(f"initial-done={shown}{typed}", done=stored)
+                self.assertEqual("done" in form.changed_data, is_changed)
 
     def test_what_was_shown_is_what_is_stored_where_a_post_does_not_say(self):
         form = NoteForm("title=Milk&size=l&days=1")

@@ -28,4 +28,4 @@ class PreferencesForm(ProfileForm):
         fields = [*ProfileForm.Meta.fields, "default_page", "upcoming_repeats", "shortcuts"]
         labels = ProfileForm.Meta.labels | {"default_page": "Todosite opens with"}
 
-    merged = Meta.fields
+    own = Meta.fields

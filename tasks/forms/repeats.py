@@ -189,7 +189,6 @@ class RepeatForm(MergeMixin, forms.Form):
     )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     state_field = "shown"
-    keeps_missing = False  # of boxes, none of which is ticked, a POST holds nothing
 
     COLUMNS = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
     # What a unit or an end doesn't have: its fields are hidden then, and say nothing.
@@ -213,6 +212,10 @@ class RepeatForm(MergeMixin, forms.Form):
         if not self.errors and not self.is_bound:
             self.cleaned_data = dict(self.initial)
             self.put_together(self.said(), self.initial["due_date"])
+
+    def stays(self, name):
+        """Of boxes, none of which is ticked, a POST holds nothing; and it holds all else."""
+        return False
 
     def as_it_is(self):
         """Return what the form begins with: the repeat as it goes on, or every week from now."""
