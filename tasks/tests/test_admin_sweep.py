@@ -235,24 +235,40 @@ class WordsTests(TestCase):
 
     def requests(self):
         """Yield (method, address, data) of all that staff can ask of the admin."""
+        yield from self.requests_of_routes()
+        yield from self.requests_of_lists()
+        yield from self.requests_of_tasks()
+        yield from self.requests_of_choices()
+
+    def requests_of_routes(self):
         for address, model in routes():
             if address != "/admin/logout/":
                 url = address.format(self.ids.get(model))
                 yield "get", url, {}
                 yield "post", url, {"post": "yes", "title": "Mine", "name": "Anne"}
-        tasks, users = "/admin/tasks/task/", "/admin/accounts/user/"
+
+    def requests_of_lists(self):
+        """Yield searches and orders of tasks, and the actions on accounts."""
         for query in ["q=ann@example.org", "q=ann", f"q={PART}", "trash=1", "o=1", "o=-2.1"]:
             for more in ["", "&_popup=1", "&_facets=True"]:
-                yield "get", f"{tasks}?{query}{more}", {}
-        for pk in [self.task.pk, self.gone.pk]:
+                yield "get", f"/admin/tasks/task/?{query}{more}", {}
+        for action in ["delete_selected", *admin.site.get_model_admin(User).actions]:
+            data = {"action": action, "_selected_action": [self.ann.pk]}
+            yield "post", "/admin/accounts/user/", data
+
+    def requests_of_tasks(self):
+        """Yield the pages of a task and the actions on it, for one in the trash, too."""
+        tasks = "/admin/tasks/task/"
+        for pk, trash in [(self.task.pk, 0), (self.gone.pk, 1)]:
             for page in ["change", "delete", "history"]:
                 yield "get", f"{tasks}{pk}/{page}/?_popup=1", {}
             for action in ["delete_selected", "restore"]:
                 for sure in [{}, {"post": "yes"}]:
                     data = {"action": action, "_selected_action": [pk]} | sure
-                    yield "post", f"{tasks}?trash={int(pk == self.gone.pk)}", data
-        for action in ["delete_selected", *admin.site.get_model_admin(User).actions]:
-            yield "post", users, {"action": action, "_selected_action": [self.ann.pk]}
+                    yield "post", f"{tasks}?trash={trash}", data
+
+    def requests_of_choices(self):
+        """Yield what asks for the rows that a field could lead to."""
         for model in [Task, Step, TaskList, Tag, SavedSearch, Act]:
             for field in [field for field in model._meta.fields if field.remote_field]:
                 for term in ["", PART]:
