@@ -13,21 +13,6 @@ def baseline(field):
     return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
 
 
-WAYS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the list"}
-
-
-def ways_on(message):
-    """Return the addresses that a message leads to, with their names (tasks.views.replies.say)."""
-    urls = (message.extra_tags or "").split()
-    return [(url, WAYS[verb_of(url)]) for url in urls]
-
-
-def verb_of(url):
-    """Return what an act's address ends with, such as undo."""
-    path, _, _ = url.partition("?")
-    return path.split("/")[-2]
-
-
 def case_words(case):
     """Return the repeat of a case (recurrence_cases.json) in words."""
     words = [recurrence.describe(case["rule"])]
@@ -44,5 +29,5 @@ def repeat_words(task, clock):
     return f"{words}, from completion" if task.repeat_from == "completion" else words
 
 
-FILTERS = {each.__name__: each for each in [baseline, ways_on, case_words, repeat_words]}
+FILTERS = {each.__name__: each for each in [baseline, case_words, repeat_words]}
 FUNCTIONS = {"new_key": uuid.uuid4}  # a new key for a form, by which it takes effect once

@@ -275,7 +275,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 SESSION_ENGINE = "accounts.sessions"
 # In the session: a cookie of their own would outlive the sign-out, and tell the next user.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "tasks.messages.MessageStorage"
 
 # Mail
 

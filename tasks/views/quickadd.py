@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.waiting import holds_words
 from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
 from tasks.forms.reading import line_of
+from tasks.messages import Action
 from tasks.quickadd import pasted
 from tasks.sidebar import sidebar_of
 from tasks.views.bulk import told
@@ -47,18 +48,23 @@ def task_add(request):
 
 
 def added_words(request, task, form):
-    """Return what to say of a new task: its words, its act, and the ways on from there."""
-    words, ways, line = f"Added “{task}”{where(request, task)}.", [], form.line
+    """Return what to say of a new task: its words, its act, and other actions than Undo."""
+    words, actions, line = f"Added “{task}”{where(request, task)}.", [], form.line
     if form.instance.pk is None:  # it was added before, from this very form
         return words, form.act
     if line.said.spans:
         words += f" Understood as {line.words}." if line.words else ""
-        beside = urlencode(form.beside())
-        ways.append(f"{reverse('task_plain', args=[task.pk])}{'?' * bool(beside)}{beside}")
+        actions.append(Action("Keep as plain text", plain_url(task, form)))
     if line.unlisted and not task.list_id:
         words += f" There is no list “{line.unlisted}”, so it is in the Inbox."
-        ways.append(reverse("task_make_list", args=[task.pk]))
-    return " ".join(filter(None, [words, line.unread])), form.act, *ways
+        actions.append(Action("Make the list", reverse("task_make_list", args=[task.pk])))
+    return " ".join(filter(None, [words, line.unread])), form.act, *actions
+
+
+def plain_url(task, form):
+    """Return the address that keeps a new task as it was typed, with the other fields of form."""
+    url, beside = reverse("task_plain", args=[task.pk]), urlencode(form.beside())
+    return f"{url}?{beside}" if beside else url
 
 
 @require_POST

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
+from tasks.messages import Action
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
@@ -115,18 +116,17 @@ def redirect_away(request, url):
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
-def say(request, words, act=None, *ways):
-    """Tell the user what happened, with Undo where it was an act, and other ways on from there.
-
-    These are addresses that take a POST; tasks.filters.ways_on has their names.
-    """
-    undo = [reverse("act_undo", args=[act.pk])] if act and act.pk else []
-    messages.success(request, words, extra_tags=" ".join([*undo, *ways]))
+def say(request, words, act=None, *actions, level=messages.SUCCESS):
+    """Tell the user what happened, with Undo where it was an act, and with other actions."""
+    if act and act.pk:
+        actions = (Action("Undo", reverse("act_undo", args=[act.pk])), *actions)
+    messages.get_messages(request).add(level, words, actions=actions)
 
 
 def warn(request, words, act):
     """Tell the user what could not be undone, with the way to what became of it since."""
-    messages.warning(request, words, extra_tags=act.get_absolute_url())
+    both = Action("Show both", act.get_absolute_url(), is_link=True)
+    say(request, words, None, both, level=messages.WARNING)
 
 
 def tell(request, row, act, done, already):

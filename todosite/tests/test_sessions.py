@@ -4,11 +4,11 @@ from unittest import mock
 
 import psycopg
 import pytest
-from django.contrib.messages import success
 from django.db import OperationalError
 
 from accounts.models import Session
 from accounts.tests.people import add_user
+from tasks.messages import MessageStorage
 from tasks.sidebar import Sidebar
 from tasks.tests.pages import HTMX
 from tasks.views import pages
@@ -30,11 +30,13 @@ def ann(client):
 def ends():
     """Have the session end just before a message is put into it."""
 
+    add = MessageStorage.add
+
     def end_and_tell(*args, **kwargs):
         Session.objects.all().delete()
-        success(*args, **kwargs)
+        add(*args, **kwargs)
 
-    with mock.patch("django.contrib.messages.success", end_and_tell) as patch:
+    with mock.patch.object(MessageStorage, "add", end_and_tell) as patch:
         yield patch
 
 
