@@ -27,7 +27,7 @@ class WaitingEndForm(forms.Form):
     """Names something that waits to be saved, by its id."""
 
     waiting = forms.IntegerField()
-    quiet = forms.BooleanField(required=False)  # by app.js: nobody pressed a button
+    quiet = forms.BooleanField(required=False)  # by leaving.js: nobody pressed a button
 
 
 class TimeZoneField(forms.ChoiceField):
@@ -40,7 +40,7 @@ class SignupForm(forms.Form):
 
     field_order = ["email", "password1", "time_zone"]
 
-    # app.js chooses what the browser says; without it the site's zone stands there.
+    # main.js chooses what the browser says; without it the site's zone stands there.
     time_zone = TimeZoneField(
         initial=default_time_zone, help_text="It decides when your day begins.", required=False
     )

@@ -71,7 +71,7 @@ def welcome_end(request):
 def waiting_add(request):
     """Keep what was typed for a page and not sent, since its user is about to sign out.
 
-    The answer is for app.js: the id by which it can be discarded, or why it can't be kept.
+    The answer is for leaving.js: the id by which it can be discarded, or why it can't be kept.
     """
     path = request.GET.get("path", "")
     if not words_at(path):

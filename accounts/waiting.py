@@ -30,7 +30,7 @@ from accounts.text import unix_lines
 from accounts.typed import TYPED
 
 NOT_MINE = "not_mine"  # a field of the sign-in: nothing is to be kept in this browser
-KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells app.js
+KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells page.js
 COOKIE, REMEMBER = "last_user", EndedSession.REMEMBERED
 BEFORE = "waiting"  # in the session: see `move`
 # Which submission it is, of which state of the row, on which page: many forms have these.

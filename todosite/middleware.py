@@ -156,7 +156,7 @@ class FreshMiddleware:
 
     Its state is a hash of all that it shows, so nothing that changes is forgotten: acts here or on
     another device, the admin's, midnight, other templates. shell.html has the place where the page
-    is told its state; app.js asks with it once the page comes back into view.
+    is told its state; freshness.js asks with it once the page comes back into view.
     """
 
     PLACE = b'data-etag=""'

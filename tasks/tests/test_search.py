@@ -582,10 +582,10 @@ class GoTests(PageTests):
 
     def test_keys_are_listed_and_say_whether_they_are_on(self):
         self.assertContains(self.get("/keyboard/"), "They rest while you write.")
-        self.assertContains(self.get("/inbox/"), "keys.js")
+        self.assertContains(self.get("/inbox/"), "js/keys.js")
         self.post("/settings/", shortcuts="False")
         self.assertContains(self.get("/keyboard/"), "They are switched off")
-        self.assertNotContains(self.get("/inbox/"), "keys.js")
+        self.assertNotContains(self.get("/inbox/"), "js/keys.js")
         self.post("/settings/", name="Ann")
         self.ann.refresh_from_db()
         self.assertEqual((self.ann.shortcuts, self.ann.name), (False, "Ann"))

@@ -51,7 +51,7 @@ class CompressionTests(PageTests):
     def test_page_that_did_not_change_is_still_304(self):
         state = self.get("/tasks/")["ETag"]
         self.assertEqual(state[:3], 'W/"')
-        plain = state.removeprefix("W/")  # as app.js asks, with what the page knows
+        plain = state.removeprefix("W/")  # as freshness.js asks, with what the page knows
         for tag in (state, plain):
             response = self.get("/tasks/", **{"If-None-Match": tag})
             self.assertEqual((response.status_code, response.content), (304, b""))

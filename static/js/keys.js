@@ -1,14 +1,23 @@
-// One key for what a button does: templates/pages/tasks/_keyboard_box.html says which. By the character, not by
-// its place on the keyboard; never while somebody writes or a box is open. Whoever has switched them
-// off in the settings doesn't load this file.
+// One key for what a button does: templates/pages/tasks/_keyboard_box.html says which. By the
+// character, not by its place on the keyboard; never while somebody writes or a box is open. Whoever
+// has switched them off in the settings doesn't load this file.
 
-const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .popup";
-const OPEN = "dialog[open], #menu:popover-open, :is([hx-target='#menu'], [hx-target='#dialog']).htmx-request";
+import { box } from "./add_box.js";
+import { openMenuAt } from "./boxes.js";
+import { form } from "./detail.js";
+import { byId, tell } from "./page.js";
+import { picks, send } from "./rows.js";
+
+const WRITING =
+  "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .popup";
+const OPEN =
+  "dialog[open], #menu:popover-open, :is([hx-target='#menu'], [hx-target='#dialog']).htmx-request";
 const PRIORITIES = { 1: 3, 2: 2, 3: 1, 4: 0 };
 const PAUSE = 1500; // milliseconds in which a second key belongs to the first
 const LOADING = 3000; // milliseconds; what is typed while another page comes is for that page
 
-const rowHere = () => document.activeElement.closest(".task") ?? document.querySelector(".task[data-selected]");
+const rowHere = () =>
+  document.activeElement.closest(".task") ?? document.querySelector(".task[data-selected]");
 const keyed = (key, part = document) => part.querySelector(`[data-key="${CSS.escape(key)}"]`);
 const isSeveral = () => byId("bulk")?.open && picks().some((pick) => pick.checked);
 
@@ -37,14 +46,11 @@ function follow(link) {
   link.click();
 }
 
-addEventListener("pageshow", () => (rests = 0));
+addEventListener("pageshow", () => {
+  rests = 0;
+});
 
-function menuOf(row, part) {
-  const more = row.querySelector("[hx-target='#menu']");
-  more.focus();
-  menuPart = part;
-  more.click();
-}
+const menuOf = (row, part) => openMenuAt(row.querySelector("[hx-target='#menu']"), part);
 
 // What a key does to the row that one is at.
 const ROW = {
@@ -53,9 +59,11 @@ const ROW = {
   e: edit,
   t: (row) => menuOf(row, "button"),
   m: (row) => menuOf(row, "#menu-list"),
-  "#": (row) => send(`${urlOf(row)}delete/`, { version: row.querySelector("[name=version]").value }),
+  "#": (row) =>
+    send(`${urlOf(row)}delete/`, { version: row.querySelector("[name=version]").value }),
 };
-for (const [key, priority] of Object.entries(PRIORITIES)) ROW[key] = (row) => send(`${urlOf(row)}edit/`, { priority });
+for (const [key, priority] of Object.entries(PRIORITIES))
+  ROW[key] = (row) => send(`${urlOf(row)}edit/`, { priority });
 
 const urlOf = (row) => new URL(row.querySelector("a.task-title").href).pathname;
 
@@ -74,7 +82,8 @@ function undo() {
 }
 
 const ANYWHERE = {
-  q: () => (box ? box.focus() : follow(Object.assign(document.createElement("a"), { href: "/tasks/add/" }))),
+  q: () =>
+    box ? box.focus() : follow(Object.assign(document.createElement("a"), { href: "/tasks/add/" })),
   "/": () => (document.querySelector(".search #id_q") ? byId("id_q").select() : follow(keyed("/"))),
   j: () => step(1),
   k: () => step(-1),
@@ -106,7 +115,9 @@ function press(key) {
 // An act waits for the one before it, which may change what it is about.
 const queue = [];
 const isBusy = () => document.querySelector(".htmx-request");
-document.addEventListener("htmx:finally:request", () => setTimeout(() => queue.length && !isBusy() && press(queue.shift())));
+document.addEventListener("htmx:finally:request", () =>
+  setTimeout(() => queue.length && !isBusy() && press(queue.shift())),
+);
 
 let first = ""; // of two keys
 let forgets;
@@ -121,7 +132,9 @@ addEventListener("keydown", (event) => {
   const keys = first + event.key;
   clearTimeout(forgets);
   first = event.key === "g" && !first ? "g " : "";
-  forgets = setTimeout(() => (first = ""), PAUSE);
+  forgets = setTimeout(() => {
+    first = "";
+  }, PAUSE);
   if (first || press(keys)) event.preventDefault();
 });
 

@@ -1,0 +1,83 @@
+// What htmx alone does not do: nothing typed is lost, the focus stays where a person expects it.
+// Everything works without script. Where several modules care for one moment, their order is here.
+
+import * as addBox from "./add_box.js";
+import * as boxes from "./boxes.js";
+import * as detail from "./detail.js";
+import * as freshness from "./freshness.js";
+import * as leaving from "./leaving.js";
+import * as page from "./page.js";
+import * as rows from "./rows.js";
+
+// The page is there: what is kept in this browser comes back, to its user alone.
+if (page.user) page.takeFromTab();
+page.fade();
+addBox.giveBackLines();
+if (window.htmx) detail.partSteps();
+if (page.user && page.mayKeep()) page.forgetOthers();
+detail.findDraft();
+detail.giveBackHalves();
+freshness.sayOffline();
+addEventListener("DOMContentLoaded", rows.makeSortable); // its script comes later
+
+const on = (moment, listener) => document.addEventListener(moment, listener);
+
+on("submit", (event) => {
+  addBox.noteAdded(event);
+  leaving.noteSending(event);
+  detail.discardWaiting(event);
+  leaving.keepBeforeSignOut(event);
+});
+
+on("htmx:config:request", (event) => {
+  addBox.takeLine(event);
+  detail.noteEdit(event);
+  detail.takeStep(event);
+});
+
+on("htmx:before:request", (event) => {
+  addBox.refuseEmptyReading(event);
+  leaving.refuseWhileLeaving(event);
+  freshness.noteRequest(event);
+});
+
+on("htmx:before:swap", (event) => {
+  addBox.refuseLateReading(event);
+  detail.rememberTyped(event);
+  boxes.closeMenu(event); // the focus is on the row again, where it is looked for next
+  rows.rememberFocus();
+  rows.rememberFolds(event);
+});
+
+on("htmx:after:swap", (event) => {
+  page.fade();
+  detail.partSteps();
+  detail.putTypedBack(event);
+  detail.meetDraft(event); // with what was typed since
+  detail.saySaved();
+  boxes.openFetched(event);
+  rows.endBulk(event);
+  rows.putFocusBack(event); // after all that moves it on purpose
+  rows.foldAgain(event);
+  rows.makeSortable();
+});
+
+on("htmx:finally:request", (event) => {
+  addBox.settleLine(event, leaving.isLeaving());
+  detail.settleEdit(event);
+  detail.settleStep(event);
+});
+
+// Of many lists the one of this page is in sight.
+document.querySelector("#sidebar [aria-current]")?.scrollIntoView({ block: "nearest" });
+
+// The tick of the sign-in goes along with a passkey, whose form is another.
+on("formdata", ({ target, formData }) => {
+  if (target.id !== "mfa_login") return;
+  if (document.querySelector("[name=not_mine]")?.checked) formData.set("not_mine", "on");
+});
+
+// Sign-up: the browser's time zone, where the form offers it and nobody has chosen yet.
+const zone = document.querySelector("form[data-guess-zone] select[name=time_zone]");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && [...zone.options].some((option) => option.value === here)) zone.value = here;
