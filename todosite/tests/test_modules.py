@@ -55,7 +55,7 @@ def test_every_import_ends_with_a_semicolon():
 
 
 def test_every_module_is_needed_and_none_needs_itself():
-    entries = [FOLDER / name for name in ("main.js", "keys.js")]
+    entries = [FOLDER / name for name in ("main.js", "keys.js", "missing.js")]
     assert set(walk(*entries)) == set(FOLDER.glob("*.js"))
     assert [path.name for path in FOLDER.glob("*.js") if path in walk(*imports(path))] == []
 
@@ -79,3 +79,12 @@ def test_what_every_page_needs_is_fetched_at_once(client, db):
     links = [link.get("href") for link in select(page, "link[rel=modulepreload]")]
     needed = [path for path in walk(FOLDER / "main.js") if path.name != "main.js"]
     assert sorted(links) == sorted(f"/static/js/{path.name}" for path in needed)
+
+
+def test_answer_to_a_post_is_never_loaded_again(client, db):
+    """missing.js would do so, and send the form once more."""
+    assert "missing.js" in client.get("/accounts/login/").content.decode()
+    page = client.post("/accounts/login/", {"login": "nobody@example.org", "password": "x"})
+    assert page.status_code == 200
+    assert "js/main.js" in page.content.decode()
+    assert "missing.js" not in page.content.decode()

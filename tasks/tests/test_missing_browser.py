@@ -1,0 +1,108 @@
+"""A page that was asked for before a deploy, and misses a module after it, in Chromium."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.tests.browsing import titles
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+MODULES = ["main", "page", "detail", "freshness"]
+
+
+@pytest.fixture
+def page(signed_in, ann):
+    ann.tasks.create(title="Milk", description="From the farm")
+    return signed_in
+
+
+def goto(page, path):
+    """Go to a page whose scripts aren't there yet."""
+    page.goto(path, wait_until="commit")
+
+
+def hold(page, name):
+    """Hold the first request for a module; return a list that fills with it."""
+    held = []
+
+    def keep(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**/js/{name}.js", keep)
+    return held
+
+
+def miss(held):
+    held[0].fulfill(status=404, body="Not found")
+
+
+def documents(page):
+    """Return a list that fills with the pages that are asked for."""
+    seen = []
+    page.on("request", lambda request: request.resource_type == "document" and seen.append(request))
+    return seen
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_page_that_misses_a_module_is_loaded_again_with_what_was_typed(page, name):
+    held, seen = hold(page, name), documents(page)
+    goto(page, "/inbox/")
+    page.get_by_label("Add a task").fill("Bread tomorrow")
+    miss(held)
+    expect(page.locator("#add-chips")).to_contain_text("Tomorrow")  # the scripts are there
+    expect(page.get_by_label("Add a task")).to_have_value("Bread tomorrow")
+    page.get_by_label("Add a task").press("Enter")
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    assert len(seen) == 2
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_fields_of_a_task_come_along(page, ann):
+    task = ann.tasks.get()
+    held = hold(page, "detail")
+    goto(page, f"/tasks/{task.pk}/")
+    page.get_by_label("Notes").fill("From the shop")
+    page.get_by_label("Title").fill("Cream")
+    miss(held)
+    expect(page.locator("#saved")).to_have_text("Not saved yet")
+    expect(page.get_by_label("Notes")).to_have_value("From the shop")
+    expect(page.get_by_label("Title")).to_have_value("Cream")
+
+
+def test_page_that_goes_on_missing_one_is_loaded_again_once(page):
+    page.route("**/js/rows.js", lambda route: route.fulfill(status=404, body="Not found"))
+    seen = documents(page)
+    page.goto("/inbox/")
+    page.wait_for_timeout(1000)
+    assert len(seen) == 2
+    page.get_by_label("Add a task").fill("Bread")  # without script
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+
+
+def test_page_that_misses_its_keys_alone_is_loaded_again(page):
+    held, seen = hold(page, "keys"), documents(page)
+    goto(page, "/inbox/")
+    expect(titles(page)).to_have_text(["Milk"])
+    miss(held)
+    page.wait_for_load_state()
+    page.keyboard.press("q")
+    expect(page.get_by_label("Add a task")).to_be_focused()
+    assert len(seen) == 2
+
+
+def test_browser_that_keeps_nothing_leaves_what_was_typed_where_it_is(page, client):
+    session = client.session
+    session["keeps_nothing"] = True
+    session.save()
+    held, seen = hold(page, "page"), documents(page)
+    goto(page, "/inbox/")
+    page.get_by_label("Add a task").fill("Bread")
+    miss(held)
+    page.wait_for_load_state()
+    page.get_by_role("button", name="Add", exact=True).click()  # htmx's, without our modules
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    assert len(seen) == 1
+    assert page.evaluate("sessionStorage.length") == 0
