@@ -6,6 +6,8 @@ PORT ?= 8000
 export DEBUG ?= true
 export DJANGO_RUNSERVER_HIDE_WARNING = true
 BIN = .venv/bin
+# PyPI has its wheel for Linux on x86-64 alone.
+IF_BIOME = if [ -x $(BIN)/biome ]; then
 
 .PHONY: run test test-all lint pictures format requirements
 
@@ -37,6 +39,7 @@ lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates/pages --lint --quiet --profile=jinja
 	$(BIN)/djlint templates/django --lint --quiet --profile=django
+	@$(IF_BIOME) $(BIN)/biome ci --error-on-warnings .; else echo "No Biome for this machine: static/js isn't linted."; fi
 
 # The pictures of README.md and of the landing page, anew from demo data.
 pictures:
@@ -46,6 +49,7 @@ pictures:
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@$(IF_BIOME) $(BIN)/biome check --write .; fi
 
 # Pin anew what pyproject.toml asks for, and all that it brings along, with the hashes of its files.
 PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
