@@ -36,13 +36,11 @@ export function partSteps() {
 let busy = false;
 let again; // the button that was pressed meanwhile
 
-document.addEventListener(
-  "submit",
-  (event) => {
-    if (isEdit(event) && busy) again = event.submitter ?? byId("save");
-  },
-  true,
-);
+function noteAgain(event) {
+  if (isEdit(event) && busy) again = event.submitter ?? byId("save");
+}
+
+addEventListener("submit", noteAgain, true); // before htmx, which drops it
 
 export function noteEdit(event) {
   if (!isEdit(event) || busy) return;

@@ -115,9 +115,12 @@ function press(key) {
 // An act waits for the one before it, which may change what it is about.
 const queue = [];
 const isBusy = () => document.querySelector(".htmx-request");
-document.addEventListener("htmx:finally:request", () =>
-  setTimeout(() => queue.length && !isBusy() && press(queue.shift())),
-);
+
+function pressNext() {
+  if (queue.length && !isBusy()) press(queue.shift());
+}
+
+addEventListener("htmx:finally:request", () => setTimeout(pressNext));
 
 let first = ""; // of two keys
 let forgets;

@@ -1,5 +1,6 @@
 // What htmx alone does not do: nothing typed is lost, the focus stays where a person expects it.
-// Everything works without script. Where several modules care for one moment, their order is here.
+// Everything works without script. Where several modules care for one moment, their order is here:
+// so no other one listens to it on the document.
 
 import * as addBox from "./add_box.js";
 import * as boxes from "./boxes.js";

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ IMPORT = re.compile(
     r"""^(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*["'](?P<path>[^"']+)["'](?P<end>;?)""",
     re.MULTILINE,
 )
+# A listener of the document, of what htmx does or of a form that is sent.
+LISTENER = re.compile(r'(?:document\.addEventListener|\bon)\(\s*"(htmx:[\w:]+|submit)"')
 MOST_BYTES = 18_000  # of all our scripts together, compressed
 MOST_FILES = 10
 
@@ -58,6 +61,14 @@ def test_every_module_is_needed_and_none_needs_itself():
     entries = [FOLDER / name for name in ("main.js", "keys.js", "missing.js")]
     assert set(walk(*entries)) == set(FOLDER.glob("*.js"))
     assert [path.name for path in FOLDER.glob("*.js") if path in walk(*imports(path))] == []
+
+
+def test_no_listener_depends_on_its_place():
+    """Several for one moment would be called in the order in which their modules are read."""
+    texts = [path.read_text() for path in FOLDER.glob("*.js")]
+    found = Counter(moment for text in texts for moment in LISTENER.findall(text))
+    assert found["htmx:after:swap"] == 1
+    assert [name for name, times in found.items() if times > 1] == []
 
 
 def test_every_import_of_every_collected_module_is_found_once(collected):
