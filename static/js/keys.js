@@ -1,6 +1,6 @@
 // One key for what a button does: templates/pages/tasks/_keyboard_box.html says which. By the
-// character, not by its place on the keyboard; never while somebody writes or a box is open. Whoever
-// has switched them off in the settings doesn't load this file.
+// character, not by its place on the keyboard; never while somebody writes or a box is open.
+// Whoever has switched them off in the settings doesn't load this file.
 
 import { box } from "./add_box.js";
 import { openMenuAt } from "./boxes.js";

@@ -77,8 +77,9 @@ addEventListener("beforeunload", (event) => {
     event.preventDefault();
 });
 
-// Before a sign-out all that is typed and not saved goes to the server, where it waits for its user,
-// and then out of this browser, in which anybody may sit next. What can't be kept is asked about.
+// Before a sign-out all that is typed and not saved goes to the server, where it waits for its
+// user, and then out of this browser, in which anybody may sit next. What can't be kept is asked
+// about.
 const SIGN_OUT = "form[action='/accounts/logout/'], form[data-sign-out]";
 const NOT_KEPT = {
   0: "Todosite can't be reached.",

@@ -21,53 +21,57 @@ detail.giveBackHalves();
 freshness.sayOffline();
 addEventListener("DOMContentLoaded", rows.makeSortable); // its script comes later
 
-const on = (moment, listener) => document.addEventListener(moment, listener);
+// Each is a listener of its own: where one fails, the others still act.
+function on(moment, ...listeners) {
+  for (const listener of listeners) document.addEventListener(moment, listener);
+}
 
-on("submit", (event) => {
-  addBox.noteAdded(event);
-  leaving.noteSending(event);
-  detail.discardWaiting(event);
-  leaving.keepBeforeSignOut(event);
-});
+on(
+  "submit",
+  addBox.noteAdded,
+  leaving.noteSending,
+  detail.discardWaiting,
+  leaving.keepBeforeSignOut,
+);
 
-on("htmx:config:request", (event) => {
-  addBox.takeLine(event);
-  detail.noteEdit(event);
-  detail.takeStep(event);
-});
+on("htmx:config:request", addBox.takeLine, detail.noteEdit, detail.takeStep);
 
-on("htmx:before:request", (event) => {
-  addBox.refuseEmptyReading(event);
-  leaving.refuseWhileLeaving(event);
-  freshness.noteRequest(event);
-});
+on(
+  "htmx:before:request",
+  addBox.refuseEmptyReading,
+  leaving.refuseWhileLeaving,
+  freshness.noteRequest,
+);
 
-on("htmx:before:swap", (event) => {
-  addBox.refuseLateReading(event);
-  detail.rememberTyped(event);
-  boxes.closeMenu(event); // the focus is on the row again, where it is looked for next
-  rows.rememberFocus();
-  rows.rememberFolds(event);
-});
+on(
+  "htmx:before:swap",
+  addBox.refuseLateReading,
+  detail.rememberTyped,
+  boxes.closeMenu, // then the focus is on its row, where it is looked for next
+  rows.rememberFocus,
+  rows.rememberFolds,
+);
 
-on("htmx:after:swap", (event) => {
-  page.fade();
-  detail.partSteps();
-  detail.putTypedBack(event);
-  detail.meetDraft(event); // with what was typed since
-  detail.saySaved();
-  boxes.openFetched(event);
-  rows.endBulk(event);
-  rows.putFocusBack(event); // after all that moves it on purpose
-  rows.foldAgain(event);
-  rows.makeSortable();
-});
+on(
+  "htmx:after:swap",
+  page.fade,
+  detail.partSteps,
+  detail.putTypedBack,
+  detail.meetDraft, // of what was typed since
+  detail.saySaved,
+  boxes.openFetched,
+  rows.endBulk,
+  rows.putFocusBack, // after all that moves it on purpose
+  rows.foldAgain,
+  rows.makeSortable,
+);
 
-on("htmx:finally:request", (event) => {
-  addBox.settleLine(event, leaving.isLeaving());
-  detail.settleEdit(event);
-  detail.settleStep(event);
-});
+on(
+  "htmx:finally:request",
+  (event) => addBox.settleLine(event, leaving.isLeaving()),
+  detail.settleEdit,
+  detail.settleStep,
+);
 
 // Of many lists the one of this page is in sight.
 document.querySelector("#sidebar [aria-current]")?.scrollIntoView({ block: "nearest" });

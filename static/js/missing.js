@@ -1,5 +1,5 @@
-// A page that was asked for before a deploy may miss a module after it. Then it is loaded once more,
-// and what is typed by then comes along. This is no module, so that it runs where one is missing.
+// A page that was asked for before a deploy may miss a module after it. Then it is loaded once
+// more, and what is typed by then comes along. This is no module: it runs where one is missing.
 
 (() => {
   const NAME = "typed before a reload";

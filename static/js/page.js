@@ -69,8 +69,8 @@ document.addEventListener("htmx:error", (event) => {
 });
 
 // What this browser keeps for its user: drafts of notes, and what is left behind with a page until
-// their next one, in any tab, so that a sign-out finds it all: lists of {line, key}, "waiting" those
-// of the add box and "steps" the halves.
+// their next one, in any tab, so that a sign-out finds it all: lists of {line, key}, "waiting"
+// those of the add box and "steps" the halves.
 const LEFT = ["waiting", "steps"];
 export const DRAFTS = `draft ${user} `;
 let keeps = !document.querySelector("[data-keeps-nothing]"); // may this browser keep what is typed?
