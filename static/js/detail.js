@@ -29,6 +29,7 @@ function put(field, value) {
 // Without script the box for a new step is part of the form, or what is typed beside it would be
 // lost with the page. Here it is a form of its own, whose button adds a step at once.
 export function partSteps() {
+  if (!window.htmx) return;
   for (const part of document.querySelectorAll("#step-add [form]")) part.removeAttribute("form");
   if (byId("step-title")) byId("step-title").name = "title";
 }
@@ -57,13 +58,13 @@ const isBody = (task) => task.target?.id === "detail-body";
 const isOfDetail = (task) => isBody(task) || task.target?.matches?.(".steps");
 
 export function rememberTyped({ detail: { ctx, tasks } }) {
-  if (tasks.some(isBody)) ctx.base = baseline().value;
   if (!tasks.some(isOfDetail)) return;
   const typed = fields().filter((field) => {
     const sent = field.form === form() && ctx.sent?.[nameOf(field)];
     return valueIn(field) !== (sent ?? shownIn(field)) && valueIn(field) !== sent;
   });
   ctx.typed = Object.fromEntries(typed.map((field) => [nameOf(field), valueIn(field)]));
+  if (tasks.some(isBody)) ctx.base = baseline().value;
 }
 
 export function putTypedBack({ detail: { ctx } }) {

@@ -10,21 +10,25 @@ import * as leaving from "./leaving.js";
 import * as page from "./page.js";
 import * as rows from "./rows.js";
 
-// The page is there: what is kept in this browser comes back, to its user alone.
-if (page.user) page.takeFromTab();
-page.fade();
-addBox.giveBackLines();
-if (window.htmx) detail.partSteps();
-if (page.user && page.mayKeep()) page.forgetOthers();
-detail.findDraft();
-detail.giveBackHalves();
-freshness.sayOffline();
-addEventListener("DOMContentLoaded", rows.makeSortable); // its script comes later
-
 // Each is a listener of its own: where one fails, the others still act.
 function on(moment, ...listeners) {
   for (const listener of listeners) document.addEventListener(moment, listener);
 }
+
+// The page is there, and so is htmx: it comes after the modules, or it would answer a press without
+// them. What is kept in this browser comes back, to its user alone.
+on(
+  "DOMContentLoaded",
+  page.takeFromTab,
+  page.fade,
+  addBox.giveBackLines,
+  detail.partSteps,
+  page.forgetOthers,
+  detail.findDraft,
+  detail.giveBackHalves, // into what is a form by then
+  freshness.sayOffline,
+  rows.makeSortable,
+);
 
 on(
   "submit",

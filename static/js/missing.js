@@ -38,15 +38,21 @@
     sessionStorage.setItem(NAME, JSON.stringify({ user, at, typed: Object.fromEntries(values) }));
   }
 
-  function loadAgain(event) {
-    if (!isModule(event) || before) return;
+  function loadAgain() {
     const typed = fields().filter(isTyped);
-    // What can't be kept stays: every page works without script.
+    // What can't be kept stays.
     if (typed.length && (isRunning || document.querySelector("[data-keeps-nothing]"))) return;
     try {
       keep(typed);
       location.reload();
     } catch {} // no room
+  }
+
+  function meetError(event) {
+    if (!isModule(event)) return;
+    if (!before) loadAgain();
+    // htmx comes next. Every page works without script; not so with that script alone.
+    if (!isRunning) document.body.setAttribute("hx-ignore", "");
   }
 
   sessionStorage.removeItem(NAME);
@@ -55,7 +61,7 @@
       if (nameOf(field) in before.typed) put(field, before.typed[nameOf(field)]);
     }
   }
-  addEventListener("error", loadAgain, true);
+  addEventListener("error", meetError, true);
   const noteRunning = (event) => {
     isRunning ||= isModule(event);
   };

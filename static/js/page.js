@@ -123,7 +123,9 @@ function forget(isWanted) {
   for (const key of keys.filter(isWanted)) localStorage.removeItem(key);
 }
 
-export const forgetOthers = () => forget((key) => !isMine(key));
+export function forgetOthers() {
+  if (user && keeps) forget((key) => !isMine(key));
+}
 
 export function forgetMine() {
   forget(isMine);
@@ -140,6 +142,7 @@ function clearTab() {
 }
 
 export function takeFromTab() {
+  if (!user) return;
   const lines = inTab("waiting").flatMap((kept) => kept.waiting);
   const halves = inTab("step").map(({ action, line, key }) => {
     return { action: new URL(action).pathname, line, key };

@@ -102,7 +102,38 @@ def test_browser_that_keeps_nothing_leaves_what_was_typed_where_it_is(page, clie
     page.get_by_label("Add a task").fill("Bread")
     miss(held)
     page.wait_for_load_state()
-    page.get_by_role("button", name="Add", exact=True).click()  # htmx's, without our modules
-    expect(titles(page)).to_have_text(["Milk", "Bread"])
     assert len(seen) == 1
+    page.get_by_role("button", name="Add", exact=True).click()  # without script
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def goto_without_scripts(page, path):
+    """Go to a page that has all its scripts but one."""
+    hold(page, "page")
+    with page.expect_response("**/htmx-*.js"):
+        goto(page, path)
+
+
+def test_link_pressed_before_the_scripts_are_there_opens_its_page(page):
+    """htmx alone would fetch what nothing opens."""
+    goto_without_scripts(page, "/inbox/")
+    page.get_by_role("link", name="Keyboard").click()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_line_sent_before_the_scripts_are_there_is_added_once(page, ann):
+    """htmx alone would leave it in the box."""
+    goto_without_scripts(page, "/inbox/")
+    page.get_by_label("Add a task").fill("Bread")
+    page.get_by_label("Add a task").press("Enter")
+    expect(titles(page)).to_have_text(["Milk", "Bread"])
+    expect(page.get_by_label("Add a task")).to_have_value("")
+    assert ann.tasks.filter(title="Bread").count() == 1
+
+
+def test_page_that_goes_on_missing_one_works_without_script(page):
+    page.route("**/js/rows.js", lambda route: route.fulfill(status=404, body="Not found"))
+    page.goto("/inbox/")
+    page.get_by_role("link", name="Keyboard").click()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
