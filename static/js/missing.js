@@ -3,13 +3,14 @@
 
 (() => {
   const NAME = "typed before a reload";
-  const FIELDS = "textarea, select, input:not([type=hidden], [type=password], [type=file])";
+  const FIELDS = "textarea, select, input:not([type=hidden])";
   const user = document.querySelector("[data-user]")?.dataset.user;
   const at = location.href;
   const before = JSON.parse(sessionStorage.getItem(NAME)); // {user, at, typed: {name: value}}
   let isRunning = false; // are the modules of every page there?
 
   const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
+  const isSecret = (field) => ["password", "file"].includes(field.type); // not to be kept
   const isModule = ({ target }) => target.matches?.("script[type=module]");
   const fields = () => [...document.querySelectorAll(FIELDS)];
 
@@ -40,8 +41,8 @@
 
   function loadAgain() {
     const typed = fields().filter(isTyped);
-    // What can't be kept stays.
-    if (typed.length && (isRunning || document.querySelector("[data-keeps-nothing]"))) return;
+    const keepsNothing = isRunning || document.querySelector("[data-keeps-nothing]");
+    if (typed.some(isSecret) || (typed.length && keepsNothing)) return; // then it stays here
     try {
       keep(typed);
       location.reload();

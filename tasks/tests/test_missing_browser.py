@@ -108,6 +108,19 @@ def test_browser_that_keeps_nothing_leaves_what_was_typed_where_it_is(page, clie
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_password_is_not_kept_and_stays_where_it_is(new_context):
+    page = new_context().new_page()
+    held, seen = hold(page, "page"), documents(page)
+    goto(page, "/accounts/login/")
+    page.get_by_label("Email").fill("ann@example.org")
+    page.get_by_label("Password").fill("secret")
+    miss(held)
+    page.wait_for_load_state()
+    expect(page.get_by_label("Email")).to_have_value("ann@example.org")
+    expect(page.get_by_label("Password")).to_have_value("secret")
+    assert len(seen) == 1
+
+
 def goto_without_scripts(page, path):
     """Go to a page that has all its scripts but one."""
     hold(page, "page")
