@@ -1,20 +1,24 @@
 """The scripts of static/js/, collected as for production: each import leads to one file."""
 
+import gzip
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from todosite.storage import HASHED, StaticFilesStorage
 from todosite.tests.html import select
 from todosite.tests.production import manage
 
 FOLDER = Path(settings.BASE_DIR, "static", "js")
-# What an import or a re-export names, and whether a semicolon follows.
+# What an import, a re-export or a call of import() names, and how it ends.
 IMPORT = re.compile(
-    r"""^(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*["'](?P<path>[^"']+)["'](?P<end>;?)""",
+    r"""(?:^(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*|\bimport\()"""
+    r"""["'](?P<path>[^"']+)["'](?P<end>[;)]?)""",
     re.MULTILINE,
 )
 # A listener of the document, of what htmx does or of a form that is sent.
@@ -37,6 +41,15 @@ def walk(*paths):
             found.append(path)
             ahead += imports(path)
     return found
+
+
+def collect(root):
+    """Collect the modules below a folder; those that are there already may have changed."""
+    if not (root / "js").exists():
+        shutil.copytree(FOLDER, root / "js")
+    storage = StaticFilesStorage(location=root, base_url="/static/")
+    paths = {f"js/{path.name}": (storage, f"js/{path.name}") for path in FOLDER.glob("*.js")}
+    assert [found for *_, found in storage.post_process(paths) if found is not True] == []
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +90,47 @@ def test_every_import_of_every_collected_module_is_found_once(collected):
         file = collected(path)
         assert file.stat().st_size > 0
         assert imports(file) == [collected(each) for each in imports(path)], path.name
+
+
+def test_nothing_but_comments_and_indents_stays_behind():
+    """The storage cuts by line: it knows nothing of a text that goes on, or that holds slashes."""
+    lines = [line for path in FOLDER.glob("*.js") for line in path.read_text().splitlines()]
+    assert [line for line in lines if line.count("`") % 2] == []
+    cut = [line.rpartition(" // ")[0] for line in lines]
+    assert [line for line in cut if any(line.count(quote) % 2 for quote in "'\"`")] == []
+
+
+def kept(folder):
+    """Return the files that are named after what they hold, each with what changes if written."""
+    files = [path for path in folder.rglob("*") if HASHED.search(path.name)]
+    return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+def test_running_process_keeps_its_files(tmp_path):
+    """The version after it is collected while it still hands them out."""
+    collect(tmp_path)
+    before = kept(tmp_path)
+    assert {path.suffix for path in before} == {".js", ".gz"}
+    collect(tmp_path)
+    assert kept(tmp_path) == before
+    with open(tmp_path / "js" / "page.js", "a") as file:
+        file.write("export const isNew = true;\n")
+    collect(tmp_path)
+    after = kept(tmp_path)
+    assert before.items() < after.items()
+    new = Counter(path.name.partition(".")[0] for path in after.keys() - before.keys())
+    changed = {path.stem for path in FOLDER.glob("*.js") if FOLDER / "page.js" in walk(path)}
+    assert new == dict.fromkeys(changed, 2)  # it and what imports it, each once and compressed
+
+
+def test_file_that_was_written_by_half_is_written_again(tmp_path):
+    collect(tmp_path)
+    (file,) = [path for path in kept(tmp_path) if path.match("page.*.js")]
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    collect(tmp_path)
+    assert file.read_bytes() == whole
+    assert gzip.decompress(Path(f"{file}.gz").read_bytes()) == whole
 
 
 def test_all_scripts_together_are_small_and_few(collected):
