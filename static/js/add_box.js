@@ -82,7 +82,8 @@ function giveBack({ line, key: sent, chosen = [] }) {
   const rest = box.value.slice(given.length);
   given += `${line} `; // a space, since somebody may be typing on
   box.value = given + rest;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  // What it is read as is asked for by htmx, which begins after the page does.
+  setTimeout(() => box.dispatchEvent(new Event("input", { bubbles: true })));
 }
 
 export function takeLine(event) {

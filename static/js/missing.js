@@ -28,7 +28,9 @@
   function put(field, value) {
     if (isChoice(field)) field.checked = value;
     else field.value = value;
-    addEventListener("load", () => field.dispatchEvent(new Event("input", { bubbles: true })));
+    // htmx, which asks what a line is read as, begins a moment after its script has run.
+    const tell = () => field.dispatchEvent(new Event("input", { bubbles: true }));
+    addEventListener("load", () => setTimeout(tell));
   }
 
   function keep(typed) {

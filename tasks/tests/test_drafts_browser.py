@@ -493,6 +493,17 @@ class TestLeaving:
         expect(message(page)).to_contain_text("Saved “Office”.")
 
 
+@pytest.mark.exhaustive
+def test_line_that_came_along_is_read_again(signed_in):
+    page = signed_in
+    page.goto("/inbox/")
+    page.wait_for_load_state()
+    page.get_by_label("Add a task").fill("Bread tomorrow")
+    page.goto("/today/")
+    expect(page.get_by_label("Add a task")).to_have_value("Bread tomorrow ")
+    expect(page.locator("#add-chips")).to_contain_text("Tomorrow")
+
+
 def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task):
     page = signed_in
     visit(page, task)
