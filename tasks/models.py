@@ -1,392 +1,36 @@
 """What you have to do: tasks in lists, with tags and steps. What was done: tasks/history.py."""
 
-import json
-from bisect import bisect_right, insort
-from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Lower
-from django.db.models.lookups import GreaterThan, LessThan
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
-from fractional_indexing import generate_key_between, generate_n_keys_between
+from fractional_indexing import generate_n_keys_between
 
 from accounts import text
 from tasks import recurrence
 from tasks.addresses import address
-from tasks.history import Act, Change, PurgeableQuerySet, as_json, owner
+from tasks.base.ordered import OrderedQuerySet, PositionField
+from tasks.base.searched import Fold, Holds, IsOneOf, as_array
+from tasks.base.tracked import (
+    EverythingManager,
+    Kept,
+    KeptManager,
+    KeptQuerySet,
+    NamedQuerySet,
+    TrashManager,
+    unique_name,
+)
+from tasks.history import Act, Change, as_json, owner
 from tasks.search import LONGEST, fold
 
-LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
-
-
-class Fold(models.Func):
-    """Text without case and accents, as tasks.search.fold() has it."""
-
-    function = "tasks_fold"
-    output_field = models.TextField()
-
-
-def as_array(numbers):
-    """Return numbers as PostgreSQL writes an array."""
-    return "{" + ",".join(map(str, numbers)) + "}"
-
-
-class IsOneOf(models.Func):
-    """Whether a number is one of an array's: one parameter, so one SQL for any number of them."""
-
-    template, arg_joiner = "(%(expressions)s))", " = ANY ("
-    output_field = models.BooleanField()
-
-
-class Holds(models.Func):
-    """Does a folded word stand in a task, in one of its steps or in the name of one of its tags?
-
-    All of them user's. Written out, since it is asked for each word of each saved search: Django
-    takes longer to put it together than PostgreSQL to answer.
-    """
-
-    output_field = models.BooleanField()
-    template = """(%(folded)s LIKE %%s OR %(pk)s IN (
-        SELECT task_id FROM tasks_step
-            WHERE user_id = %%s AND deleted_at IS NULL AND tasks_fold(title) LIKE %%s
-        UNION ALL SELECT h.task_id FROM tasks_tag g JOIN tasks_tasktag h ON h.tag_id = g.id
-            WHERE g.user_id = %%s AND g.deleted_at IS NULL AND tasks_fold(g.name) LIKE %%s))"""
-
-    def __init__(self, word, user):
-        super().__init__("folded", "pk")
-        self.word, self.user_pk = word, user.pk
-
-    def as_sql(self, compiler, connection):
-        folded, pk = (compiler.compile(column)[0] for column in self.source_expressions)
-        like = f"%{connection.ops.prep_for_like_query(self.word)}%"
-        sql = self.template % {"folded": folded, "pk": pk}
-        return sql, [like, self.user_pk, like, self.user_pk, like]
-
-
-class Place(models.Func):
-    """The columns of an order together, which PostgreSQL compares one after the other."""
-
-    function = "ROW"
-    output_field = models.TextField()  # which it isn't: it is only compared
-
-
-class OrderedQuerySet(models.QuerySet):
-    """Rows that their user puts in order.
-
-    `position` is a key of fractional-indexing's, which sorts by its bytes: between two there is
-    always room for another, so a move writes one row. "" is not placed: after those that are.
-    """
-
-    UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
-    HAND = [UNPLACED, "position", "id"]
-    SHARED = []  # columns: a user's rows with the same in these are in one order
-
-    def by_hand(self):
-        """Order as the user did; what they never placed comes after it, by creation."""
-        return self.order_by(*self.HAND)
-
-    def standing(self):
-        """Narrow to those that a user sees in this order."""
-        return self
-
-    def around(self, pk):
-        """Return the ids of the rows before and after this one, None at an end.
-
-        These are rows that share an order. The two are read from its index, and no others.
-        """
-        columns = [one for one in self.HAND if one not in self.SHARED]
-        names = ["unplaced" if one is self.UNPLACED else one for one in columns]
-        rows = self.alias(unplaced=self.UNPLACED)
-        place, here = Place(*names), Place(*map(OuterRef, names))
-        after = rows.filter(GreaterThan(place, here)).by_hand().values("pk")
-        before = rows.filter(LessThan(place, here)).by_hand().reverse().values("pk")
-        beside = {"before": Subquery(before[:1]), "after": Subquery(after[:1])}
-        found = rows.filter(pk=pk).annotate(**beside).values_list("before", "after")
-        return found.first() or (None, None)
-
-    def place(self, act, pk, *, before=None, after=None, to=None):
-        """Put one of these rows before or after another (ids), or to the "top" or "bottom".
-
-        These are all rows that share an order; whoever calls has locked what holds them together.
-        Return False if either of the two isn't among them any more. The act keeps where the row
-        was, but not what it takes to have places at all: that changes nothing to be seen.
-        """
-        if not to and not self.standing().filter(pk=before or after).exists():
-            return False
-        self.number_unplaced()
-        others = self.exclude(pk=pk).exclude(position="").order_by("position")
-        if to:
-            beside = others.first() if to == "top" else others.last()
-        else:
-            beside = others.filter(pk=before or after).first()
-            if beside is None:  # gone at this very moment
-                return False
-        low = high = beside and beside.position
-        if beside and (before or to == "top"):
-            low = others.filter(position__lt=high).values_list("position", flat=True).last()
-        elif beside:
-            high = others.filter(position__gt=low).values_list("position", flat=True).first()
-        position = generate_key_between(low, high)
-        row = self.filter(pk=pk)
-        was = row.states(["position"])
-        row.update(position=position)
-        if act:
-            act.keep(self.model, was, {pk: old | {"position": position} for pk, old in was.items()})
-        if len(position) > LONGEST_POSITION:
-            self.number(self.exclude(position=""))
-        return bool(was)
-
-    def free_positions(self, wanted):
-        """Return positions for rows that come back to these, all of which share an order.
-
-        wanted is {id: position}, without unplaced ones. A position that another row has taken is
-        replaced by a free one just after it. Returns {id: position}.
-        """
-        positions = self.exclude(position="").values_list("position", flat=True)
-        taken = set(positions.filter(position__in=wanted.values()))
-        if not taken:
-            return wanted
-        free = dict(wanted)
-        keys = sorted({*positions, *wanted.values()})
-        for pk, position in wanted.items():
-            if position in taken:
-                after = bisect_right(keys, position)
-                free[pk] = generate_key_between(position, [*keys[after:], None][0])
-                insort(keys, free[pk])
-        return free
-
-    def end(self):
-        """Return a key after those of all these rows. Whoever calls has locked as for place()."""
-        self.number_unplaced()
-        return generate_key_between(self.last_key(), None)
-
-    def last_key(self):
-        return self.aggregate(last=models.Max("position"))["last"] or None
-
-    def number_unplaced(self):
-        self.number(self.standing().filter(position=""))
-
-    def number(self, rows):
-        """Give these of the rows new keys, in their order, after all keys that there are."""
-        # Locked, so that none has left by the time that its key is written.
-        pks = list(rows.select_for_update(no_key=True).by_hand().values_list("pk", flat=True))
-        if not pks:
-            return
-        keys = generate_n_keys_between(self.last_key(), None, len(pks))
-        self.write_rows({pk: {"position": key} for pk, key in zip(pks, keys, strict=True)})
-
-
-class PositionField(models.CharField):
-    """A key of an order, see OrderedQuerySet. Keys sort by their bytes, in every database."""
-
-    def __init__(self, **kwargs):
-        defaults = {"max_length": 255, "db_collation": "C", "editable": False}
-        defaults |= {"default": "", "db_default": ""}  # an older version may still be running
-        super().__init__(**defaults | kwargs)
-
-
-class KeptQuerySet(PurgeableQuerySet):
-    """Rows that go into the trash before they go for ever, and whose changes are kept in acts.
-
-    `act` may be new, then its first change puts it into the database; without one nobody did it.
-    """
-
-    PARENT = []  # the column of what such a row is a part of
-
-    def delete_softly(self, act=None):
-        """Put these into the trash; return how many were not in it."""
-        return self.filter(deleted_at=None).change(act, deleted_at=timezone.now())
-
-    def restore(self, act=None):
-        """Take these out of the trash; return how many were in it."""
-        return self.exclude(deleted_at=None).change(act, deleted_at=None)
-
-    def deleted_before(self, moment):
-        return self.filter(deleted_at__lt=moment)
-
-    def lock(self):
-        """Lock these to the transaction's end. Rows that refer to them can be added meanwhile."""
-        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-
-    def latest_deleted_first(self):
-        return self.order_by("-deleted_at", "-id")
-
-    @transaction.atomic(savepoint=False)
-    def change(self, act, **fields):
-        """Write fields and raise the version. Return how many rows were otherwise before.
-
-        Every write to such a row comes through here or through rewrite(), but for its creation and
-        its position.
-        """
-        columns = [self.column(name) for name in fields]
-        before = self.states(columns)
-        values = [getattr(value, "pk", value) for value in fields.values()]
-        if is_plain := not any(hasattr(value, "resolve_expression") for value in values):
-            new = dict(zip(columns, map(as_json, values), strict=True))
-            after = {pk: row | new for pk, row in before.items() if row != row | new}
-            before = {pk: before[pk] for pk in after}
-        if not before:
-            return 0
-        rows = self.model.everything.filter(pk__in=before)
-        rows.write(**fields)
-        if act:
-            is_so = is_plain and "list_id" not in columns  # see TaskQuerySet.write()
-            act.keep(self.model, before, after if is_so else rows.states(columns))
-        return len(before)
-
-    def column(self, name):
-        return self.model._meta.get_field(name).attname
-
-    def states(self, columns, *, lock=True):
-        """Lock these rows; return what is in these columns as {id: {column: JSON}}."""
-        columns = dict.fromkeys([*columns, *self.PARENT])
-        rows = self.select_for_update(no_key=True, of=["self"]) if lock else self
-        rows = rows.order_by("pk")
-        return {
-            pk: dict(zip(columns, map(as_json, values), strict=True))
-            for pk, *values in rows.values_list("pk", *columns)
-        }
-
-    def write(self, **fields):
-        return self.update(**fields, **self.stamp())
-
-    def stamp(self):
-        """Return what each write changes besides."""
-        return {"version": F("version") + 1}
-
-    def rewrite(self, act, rows):
-        """Write to each row what is its own, {id: {column: JSON}}, all with the same columns.
-
-        Return the ids of the rows whose version was raised.
-        """
-        if not rows:
-            return set()
-        mine = self.model.everything.filter(pk__in=rows)
-        columns = list(next(iter(rows.values())))
-        before = mine.states(columns)
-        self.write_rows({pk: rows[pk] for pk in before})
-        after = mine.states(columns)
-        place = {"position": None}  # is no word that anybody typed, see Task.move()
-        edited = [pk for pk in after if after[pk] | place != before[pk] | place]
-        mine.filter(pk__in=edited).write()
-        if act:
-            act.keep(self.model, before, after)
-        return set(edited)
-
-    def write_rows(self, rows):
-        """Write to each row what is its own, in one statement."""
-        columns = list(next(iter(rows.values())))
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        sets = ", ".join(f"{name} = r.{name}" for name in columns)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} t SET {sets}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id",
-                [json.dumps([{"id": pk} | row for pk, row in rows.items()])],
-            )
-
-
-class EverythingManager(models.Manager):
-    """All rows, without the columns that are only looked into."""
-
-    def get_queryset(self):
-        return super().get_queryset().defer(*self.model.UNFETCHED)
-
-
-class KeptManager(EverythingManager):
-    """Rows without those in the trash, so that no count, page or search can forget it."""
-
-    def get_queryset(self):
-        return super().get_queryset().filter(deleted_at=None)
-
-
-class TrashManager(EverythingManager):
-    """The trash, a door with a name of its own: user.tasks(manager="trash")."""
-
-    def get_queryset(self):
-        return super().get_queryset().exclude(deleted_at=None)
-
-
-class Kept(models.Model):
-    """A row that goes into the trash before it goes for ever.
-
-    Its acts say from which state they start, and may say from which version: of two that race, one
-    wins, and one that comes late does nothing. They return the act as it is kept, None where this
-    call changed nothing, and leave self as the row now is. `act` is one that is under way.
-    """
-
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    UNFETCHED = []  # columns
-
-    class Meta:
-        abstract = True
-
-    def delete_softly(self, version=None, *, act=None):
-        """Put it into the trash."""
-        act = act or self.new_act(Act.Kind.DELETE)
-        return self._act(act, version, {"deleted_at": None}, deleted_at=timezone.now())
-
-    def restore(self, version=None, *, act=None, **fields):
-        """Take it out of the trash, with new values of fields."""
-        act = act or self.new_act(Act.Kind.RESTORE)
-        return self._act(act, version, {"deleted_at__isnull": False}, deleted_at=None, **fields)
-
-    def edit(self, *, act=None, **fields):
-        """Write new values of fields."""
-        return self._act(act or self.new_act(Act.Kind.EDIT), None, {}, **fields)
-
-    def purge(self):
-        """Delete it for ever if it is in the trash."""
-        return type(self).trash.filter(pk=self.pk).purge() == 1
-
-    def lock(self):
-        """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
-        type(self).everything.filter(pk=self.pk).lock()
-
-    def new_act(self, kind):
-        """Return an act of its owner's that isn't in the database yet: its first change is."""
-        return Act(user_id=self.user_id, kind=kind)
-
-    def _act(self, act, version, before, **fields):
-        if version is not None:
-            before = before | {"version": version}
-        won = type(self).everything.filter(pk=self.pk, **before).change(act, **fields) == 1
-        self.refresh()
-        return act if won else None
-
-    def refresh(self):
-        """Become as the row is now; if it was deleted for ever meanwhile, stay."""
-        with suppress(self.DoesNotExist):
-            self.refresh_from_db()
-
-
-def unique_name(name, words):
-    """Return the constraint that a user's names differ, whatever their case, outside the trash."""
-    return models.UniqueConstraint(
-        F("user"),
-        Lower("name"),
-        condition=Q(deleted_at=None),
-        name=name,
-        violation_error_message=words,
-    )
-
-
-class NamedQuerySet(KeptQuerySet):
-    """Rows whose names differ, of those of a user that aren't in the trash, whatever their case."""
-
-    def named(self, names):
-        """Narrow to these names, whatever their case, as the database knows case."""
-        names = [Lower(Value(name)) for name in names]
-        return self.annotate(lower=Lower("name")).filter(lower__in=names)
+# Migrations name PositionField, Fold and to_inbox() as of this module, so all three stay here.
 
 
 class ListQuerySet(OrderedQuerySet, NamedQuerySet):
@@ -565,6 +209,8 @@ WITH act AS ({act} ON CONFLICT (user_id, key) DO NOTHING RETURNING id),
     change AS ({change} FROM act, task)
 SELECT act.id, task.id, task.list_id, pg_notify('task_created', task.id::text) FROM act, task
 """
+
+
 # The list of a new task; NULL, the Inbox, if it was deleted while the task was on its way into it.
 # The lock waits for whoever deletes it, as the key on the list would.
 LIST_THERE = "(SELECT id FROM tasks_tasklist WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE)"
@@ -602,6 +248,8 @@ def overdue(now):
 
 
 DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
+
+
 REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
@@ -1308,6 +956,8 @@ class Task(Kept):
 
 # Where a task goes that comes out of the trash: its place, or the Inbox where its list is gone.
 IS_THERE = Q(list=None) | Exists(TaskList.objects.filter(pk=OuterRef("list")))
+
+
 HOME = {
     "list": Case(When(IS_THERE, then=F("list"))),
     "position": Case(When(IS_THERE, then=F("position")), default=Value("")),
@@ -1335,6 +985,8 @@ INSERT INTO tasks_tasktag (user_id, task_id, tag_id)
     ORDER BY t.id, g.id
     ON CONFLICT DO NOTHING RETURNING task_id, tag_id
 """
+
+
 UNTAG_TASKS = """
 DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
     WHERE t.task_id = r.task AND t.tag_id = r.tag RETURNING t.task_id, t.tag_id

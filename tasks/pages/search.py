@@ -8,8 +8,8 @@ from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from tasks.base.searched import Fold
 from tasks.forms.filters import SearchForm
-from tasks.models import Fold
 from tasks.pages.base import Listing, Section
 from tasks.search import excerpt, fold
 

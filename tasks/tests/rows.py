@@ -4,7 +4,8 @@ from importlib import import_module
 
 from django.db import connection
 
-from tasks.models import OrderedQuerySet, TaskTag
+from tasks.base.ordered import OrderedQuerySet
+from tasks.models import TaskTag
 
 TAGGED_WITH = import_module("tasks.migrations.0011_tagged_with")
 

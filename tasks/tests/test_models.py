@@ -6,8 +6,9 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts.tests.people import add_user
+from tasks.base.ordered import LONGEST_POSITION
 from tasks.history import Act, Change
-from tasks.models import LONGEST_POSITION, Step, Tag, Task, TaskList, TaskTag
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
 from tasks.tests.making import add_list, refused
 
 

@@ -1,0 +1,1 @@
+"""What lists, tags, tasks and steps are made of."""

@@ -1,0 +1,132 @@
+"""Rows that their user puts in order."""
+
+from bisect import bisect_right, insort
+
+from django.db import models
+from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.lookups import GreaterThan, LessThan
+from fractional_indexing import generate_key_between, generate_n_keys_between
+
+LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
+
+
+class Place(models.Func):
+    """The columns of an order together, which PostgreSQL compares one after the other."""
+
+    function = "ROW"
+    output_field = models.TextField()  # which it isn't: it is only compared
+
+
+class OrderedQuerySet(models.QuerySet):
+    """Rows that their user puts in order.
+
+    `position` is a key of fractional-indexing's, which sorts by its bytes: between two there is
+    always room for another, so a move writes one row. "" is not placed: after those that are.
+    """
+
+    UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
+    HAND = [UNPLACED, "position", "id"]
+    SHARED = []  # columns: a user's rows with the same in these are in one order
+
+    def by_hand(self):
+        """Order as the user did; what they never placed comes after it, by creation."""
+        return self.order_by(*self.HAND)
+
+    def standing(self):
+        """Narrow to those that a user sees in this order."""
+        return self
+
+    def around(self, pk):
+        """Return the ids of the rows before and after this one, None at an end.
+
+        These are rows that share an order. The two are read from its index, and no others.
+        """
+        columns = [one for one in self.HAND if one not in self.SHARED]
+        names = ["unplaced" if one is self.UNPLACED else one for one in columns]
+        rows = self.alias(unplaced=self.UNPLACED)
+        place, here = Place(*names), Place(*map(OuterRef, names))
+        after = rows.filter(GreaterThan(place, here)).by_hand().values("pk")
+        before = rows.filter(LessThan(place, here)).by_hand().reverse().values("pk")
+        beside = {"before": Subquery(before[:1]), "after": Subquery(after[:1])}
+        found = rows.filter(pk=pk).annotate(**beside).values_list("before", "after")
+        return found.first() or (None, None)
+
+    def place(self, act, pk, *, before=None, after=None, to=None):
+        """Put one of these rows before or after another (ids), or to the "top" or "bottom".
+
+        These are all rows that share an order; whoever calls has locked what holds them together.
+        Return False if either of the two isn't among them any more. The act keeps where the row
+        was, but not what it takes to have places at all: that changes nothing to be seen.
+        """
+        if not to and not self.standing().filter(pk=before or after).exists():
+            return False
+        self.number_unplaced()
+        others = self.exclude(pk=pk).exclude(position="").order_by("position")
+        if to:
+            beside = others.first() if to == "top" else others.last()
+        else:
+            beside = others.filter(pk=before or after).first()
+            if beside is None:  # gone at this very moment
+                return False
+        low = high = beside and beside.position
+        if beside and (before or to == "top"):
+            low = others.filter(position__lt=high).values_list("position", flat=True).last()
+        elif beside:
+            high = others.filter(position__gt=low).values_list("position", flat=True).first()
+        position = generate_key_between(low, high)
+        row = self.filter(pk=pk)
+        was = row.states(["position"])
+        row.update(position=position)
+        if act:
+            act.keep(self.model, was, {pk: old | {"position": position} for pk, old in was.items()})
+        if len(position) > LONGEST_POSITION:
+            self.number(self.exclude(position=""))
+        return bool(was)
+
+    def free_positions(self, wanted):
+        """Return positions for rows that come back to these, all of which share an order.
+
+        wanted is {id: position}, without unplaced ones. A position that another row has taken is
+        replaced by a free one just after it. Returns {id: position}.
+        """
+        positions = self.exclude(position="").values_list("position", flat=True)
+        taken = set(positions.filter(position__in=wanted.values()))
+        if not taken:
+            return wanted
+        free = dict(wanted)
+        keys = sorted({*positions, *wanted.values()})
+        for pk, position in wanted.items():
+            if position in taken:
+                after = bisect_right(keys, position)
+                free[pk] = generate_key_between(position, [*keys[after:], None][0])
+                insort(keys, free[pk])
+        return free
+
+    def end(self):
+        """Return a key after those of all these rows. Whoever calls has locked as for place()."""
+        self.number_unplaced()
+        return generate_key_between(self.last_key(), None)
+
+    def last_key(self):
+        return self.aggregate(last=models.Max("position"))["last"] or None
+
+    def number_unplaced(self):
+        self.number(self.standing().filter(position=""))
+
+    def number(self, rows):
+        """Give these of the rows new keys, in their order, after all keys that there are."""
+        # Locked, so that none has left by the time that its key is written.
+        pks = list(rows.select_for_update(no_key=True).by_hand().values_list("pk", flat=True))
+        if not pks:
+            return
+        keys = generate_n_keys_between(self.last_key(), None, len(pks))
+        self.write_rows({pk: {"position": key} for pk, key in zip(pks, keys, strict=True)})
+
+
+class PositionField(models.CharField):
+    """A key of an order, see OrderedQuerySet. Keys sort by their bytes, in every database."""
+
+    def __init__(self, **kwargs):
+        defaults = {"max_length": 255, "db_collation": "C", "editable": False}
+        defaults |= {"default": "", "db_default": ""}  # an older version may still be running
+        super().__init__(**defaults | kwargs)

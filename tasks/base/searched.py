@@ -1,0 +1,47 @@
+"""Conditions and functions of SQL by which tasks are found."""
+
+from django.db import models
+
+
+class Fold(models.Func):
+    """Text without case and accents, as tasks.search.fold() has it."""
+
+    function = "tasks_fold"
+    output_field = models.TextField()
+
+
+def as_array(numbers):
+    """Return numbers as PostgreSQL writes an array."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+class IsOneOf(models.Func):
+    """Whether a number is one of an array's: one parameter, so one SQL for any number of them."""
+
+    template, arg_joiner = "(%(expressions)s))", " = ANY ("
+    output_field = models.BooleanField()
+
+
+class Holds(models.Func):
+    """Does a folded word stand in a task, in one of its steps or in the name of one of its tags?
+
+    All of them user's. Written out, since it is asked for each word of each saved search: Django
+    takes longer to put it together than PostgreSQL to answer.
+    """
+
+    output_field = models.BooleanField()
+    template = """(%(folded)s LIKE %%s OR %(pk)s IN (
+        SELECT task_id FROM tasks_step
+            WHERE user_id = %%s AND deleted_at IS NULL AND tasks_fold(title) LIKE %%s
+        UNION ALL SELECT h.task_id FROM tasks_tag g JOIN tasks_tasktag h ON h.tag_id = g.id
+            WHERE g.user_id = %%s AND g.deleted_at IS NULL AND tasks_fold(g.name) LIKE %%s))"""
+
+    def __init__(self, word, user):
+        super().__init__("folded", "pk")
+        self.word, self.user_pk = word, user.pk
+
+    def as_sql(self, compiler, connection):
+        folded, pk = (compiler.compile(column)[0] for column in self.source_expressions)
+        like = f"%{connection.ops.prep_for_like_query(self.word)}%"
+        sql = self.template % {"folded": folded, "pk": pk}
+        return sql, [like, self.user_pk, like, self.user_pk, like]
