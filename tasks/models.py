@@ -20,10 +20,10 @@ from tasks.base.ordered import OrderedQuerySet, PositionField
 from tasks.base.searched import Fold, Holds, IsOneOf, as_array
 from tasks.base.tracked import (
     EverythingManager,
-    Kept,
-    KeptManager,
-    KeptQuerySet,
     NamedQuerySet,
+    PresentManager,
+    Tracked,
+    TrackedQuerySet,
     TrashManager,
     unique_name,
 )
@@ -49,7 +49,7 @@ class ListQuerySet(OrderedQuerySet, NamedQuerySet):
         return found
 
 
-class TaskList(Kept):
+class TaskList(Tracked):
     """A list of tasks. A task without one is in the Inbox."""
 
     class Color(models.TextChoices):
@@ -66,7 +66,7 @@ class TaskList(Kept):
     position = PositionField()
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = KeptManager.from_queryset(ListQuerySet)()
+    objects = PresentManager.from_queryset(ListQuerySet)()
     trash = TrashManager.from_queryset(ListQuerySet)()
     everything = EverythingManager.from_queryset(ListQuerySet)()
 
@@ -173,13 +173,13 @@ class TagQuerySet(NamedQuerySet):
         return tags
 
 
-class Tag(Kept):
+class Tag(Tracked):
     """A word that its user hangs on tasks. In the trash it still hangs there, unseen."""
 
     user = owner("tags")
     name = models.CharField(max_length=50)
 
-    objects = KeptManager.from_queryset(TagQuerySet)()
+    objects = PresentManager.from_queryset(TagQuerySet)()
     trash = TrashManager.from_queryset(TagQuerySet)()
     everything = EverythingManager.from_queryset(TagQuerySet)()
 
@@ -263,7 +263,7 @@ class WithholdingIterable(ModelIterable):
             yield task
 
 
-class TaskQuerySet(OrderedQuerySet, KeptQuerySet):
+class TaskQuerySet(OrderedQuerySet, TrackedQuerySet):
     # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
     # the Inbox, and would sort it instead of reading the index.
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
@@ -506,7 +506,7 @@ def to_inbox(collector, field, tasks, using):
 to_inbox.lazy_sub_objs = True  # as SET_NULL's: the tasks aren't fetched
 
 
-class Task(Kept):
+class Task(Tracked):
     """One thing to do, of one user.
 
     due_date and due_time are the user's own calendar and clock, in whatever zone they are; all
@@ -596,7 +596,7 @@ class Task(Kept):
     UNFETCHED = ["folded"]
     is_withheld = False  # are its words left out, since its owner doesn't let support look?
 
-    objects = KeptManager.from_queryset(TaskQuerySet)()
+    objects = PresentManager.from_queryset(TaskQuerySet)()
     trash = TrashManager.from_queryset(TaskQuerySet)()
     everything = EverythingManager.from_queryset(TaskQuerySet)()
 
@@ -1037,7 +1037,7 @@ class TaskTag(models.Model):
         return f"{self.tag} on {self.task}"
 
 
-class StepQuerySet(OrderedQuerySet, KeptQuerySet):
+class StepQuerySet(OrderedQuerySet, TrackedQuerySet):
     PARENT = SHARED = ["task_id"]
 
     def of_tasks_there(self):
@@ -1045,7 +1045,7 @@ class StepQuerySet(OrderedQuerySet, KeptQuerySet):
         return self.filter(task__deleted_at=None)
 
 
-class Step(Kept):
+class Step(Tracked):
     """One line of the checklist inside a task."""
 
     user = owner_of_task("steps")
@@ -1056,7 +1056,7 @@ class Step(Kept):
     done = models.BooleanField(default=False)
     position = PositionField()
 
-    objects = KeptManager.from_queryset(StepQuerySet)()
+    objects = PresentManager.from_queryset(StepQuerySet)()
     trash = TrashManager.from_queryset(StepQuerySet)()
     everything = EverythingManager.from_queryset(StepQuerySet)()
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tasks.history import Act, PurgeableQuerySet, as_json
 
 
-class KeptQuerySet(PurgeableQuerySet):
+class TrackedQuerySet(PurgeableQuerySet):
     """Rows that go into the trash before they go for ever, and whose changes are kept in acts.
 
     `act` may be new, then its first change puts it into the database; without one nobody did it.
@@ -119,7 +119,7 @@ class EverythingManager(models.Manager):
         return super().get_queryset().defer(*self.model.UNFETCHED)
 
 
-class KeptManager(EverythingManager):
+class PresentManager(EverythingManager):
     """Rows without those in the trash, so that no count, page or search can forget it."""
 
     def get_queryset(self):
@@ -133,7 +133,7 @@ class TrashManager(EverythingManager):
         return super().get_queryset().exclude(deleted_at=None)
 
 
-class Kept(models.Model):
+class Tracked(models.Model):
     """A row that goes into the trash before it goes for ever.
 
     Its acts say from which state they start, and may say from which version: of two that race, one
@@ -199,7 +199,7 @@ def unique_name(name, words):
     )
 
 
-class NamedQuerySet(KeptQuerySet):
+class NamedQuerySet(TrackedQuerySet):
     """Rows whose names differ, of those of a user that aren't in the trash, whatever their case."""
 
     def named(self, names):
