@@ -154,25 +154,17 @@ class Act(models.Model):
     def get_absolute_url(self):
         return reverse("act_detail", kwargs={"act_pk": self.pk})
 
-    def keep(self, model, before, after):
-        """Keep what became of rows of model, {id: {column: JSON}}; those that are the same don't
-        count. Return how many do. With the first of them a new act comes into the database.
-        """
-        changes = []
-        for pk, old in before.items():
-            names = [name for name in old if old[name] != after[pk][name]]
-            if "list_id" in names:  # a place is one of its list: another, also with the same key
-                names = {*names, "position"} & set(old)
-            if names:
-                change = Change.of_row(model, pk, old.get("task_id"))
-                change.before = {name: old[name] for name in names}
-                change.after = {name: after[pk][name] for name in names}
-                changes.append(change)
-        return self.insert(changes)
+    def keep(self, changes):
+        """Insert new changes of rows; with the first of them a new act comes into the database."""
+        if changes and self._state.adding:
+            self.save(force_insert=True)
+        for change in changes:
+            change.act, change.user_id = self, self.user_id
+        Change.objects.bulk_create(changes)
 
     def keep_new(self, rows):
         """Keep that these rows are new; with them a new act comes into the database."""
-        self.insert([self.newness_of(row) for row in rows])
+        self.keep([self.newness_of(row) for row in rows])
 
     def keep_tags(self, tags):
         """Keep which tags were given to tasks, and which were taken off them.
@@ -190,18 +182,9 @@ class Act(models.Model):
             columns = [list(column) for column in zip(*rows, strict=True)]
             cursor.execute(INSERT_TAGS, [self.pk, self.user_id, *columns])
 
-    def insert(self, changes):
-        """Insert new changes, and before the first one a new act. Return their number."""
-        if changes and self._state.adding:
-            self.save(force_insert=True)
-        for change in changes:
-            change.act, change.user_id = self, self.user_id
-        Change.objects.bulk_create(changes)
-        return len(changes)
-
     def newness_of(self, row):
         """Return the change that this new row is."""
-        change = Change.of_row(type(row), row.pk, getattr(row, "task_id", None))
+        change = Change.of_row(type(row), row.pk, task_id=getattr(row, "task_id", None))
         change.act, change.user_id = self, self.user_id
         change.before, change.after = {"deleted_at": as_json(self.created_at)}, {"deleted_at": None}
         return change
@@ -294,8 +277,9 @@ class Change(models.Model):
         return next(key.name for key in cls._meta.fields if key.related_model is model)
 
     @classmethod
-    def of_row(cls, model, pk, task_pk=None):
-        return cls(**{"task_id": task_pk, f"{cls.name_of(model)}_id": pk})
+    def of_row(cls, model, pk, **parent):
+        """Return a change of a row of model; of a step, parent is its task, as task_id."""
+        return cls(**parent | {f"{cls.name_of(model)}_id": pk})
 
     @property
     def row_name(self):

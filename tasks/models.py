@@ -23,7 +23,6 @@ from tasks.base.tracked import (
     NamedQuerySet,
     PresentManager,
     Tracked,
-    TrackedQuerySet,
     TrashManager,
     unique_name,
 )
@@ -263,11 +262,12 @@ class WithholdingIterable(ModelIterable):
             yield task
 
 
-class TaskQuerySet(OrderedQuerySet, TrackedQuerySet):
+class TaskQuerySet(OrderedQuerySet):
     # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
     # the Inbox, and would sort it instead of reading the index.
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
     SHARED = ["list_id"]
+    UNCERTAIN = ["list_id"]  # see leave_deleted_lists()
 
     def for_staff(self, staff):
         """Return these as staff may read them in the admin: each with its words, or withheld.
@@ -1037,7 +1037,7 @@ class TaskTag(models.Model):
         return f"{self.tag} on {self.task}"
 
 
-class StepQuerySet(OrderedQuerySet, TrackedQuerySet):
+class StepQuerySet(OrderedQuerySet):
     PARENT = SHARED = ["task_id"]
 
     def of_tasks_there(self):

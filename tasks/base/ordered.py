@@ -1,4 +1,4 @@
-"""Rows that their user puts in order."""
+"""Rows that their user puts in order by hand: a kind of tracked rows."""
 
 from bisect import bisect_right, insort
 
@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.lookups import GreaterThan, LessThan
 from fractional_indexing import generate_key_between, generate_n_keys_between
+
+from tasks.base.tracked import TrackedQuerySet
 
 LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
 
@@ -17,8 +19,8 @@ class Place(models.Func):
     output_field = models.TextField()  # which it isn't: it is only compared
 
 
-class OrderedQuerySet(models.QuerySet):
-    """Rows that their user puts in order.
+class OrderedQuerySet(TrackedQuerySet):
+    """Tracked rows that their user puts in order: a move is kept in an act as any other change is.
 
     `position` is a key of fractional-indexing's, which sorts by its bytes: between two there is
     always room for another, so a move writes one row. "" is not placed: after those that are.
@@ -27,6 +29,7 @@ class OrderedQuerySet(models.QuerySet):
     UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
     HAND = [UNPLACED, "position", "id"]
     SHARED = []  # columns: a user's rows with the same in these are in one order
+    UNCOUNTED = ["position"]  # it is no word that anybody typed, so an edit doesn't meet it
 
     def by_hand(self):
         """Order as the user did; what they never placed comes after it, by creation."""
@@ -41,8 +44,12 @@ class OrderedQuerySet(models.QuerySet):
 
         These are rows that share an order. The two are read from its index, and no others.
         """
-        columns = [one for one in self.HAND if one not in self.SHARED]
-        names = ["unplaced" if one is self.UNPLACED else one for one in columns]
+        names = []
+        for column in self.HAND:
+            if column is self.UNPLACED:
+                names.append("unplaced")
+            elif column not in self.SHARED:
+                names.append(column)
         rows = self.alias(unplaced=self.UNPLACED)
         place, here = Place(*names), Place(*map(OuterRef, names))
         after = rows.filter(GreaterThan(place, here)).by_hand().values("pk")
@@ -51,37 +58,53 @@ class OrderedQuerySet(models.QuerySet):
         found = rows.filter(pk=pk).annotate(**beside).values_list("before", "after")
         return found.first() or (None, None)
 
+    def changed_columns(self, before, after):
+        """As for other rows. In another order the same key is another position."""
+        names = super().changed_columns(before, after)
+        if "position" in before and set(self.SHARED) & set(names):
+            return list(dict.fromkeys([*names, "position"]))
+        return names
+
     def place(self, act, pk, *, before=None, after=None, to=None):
         """Put one of these rows before or after another (ids), or to the "top" or "bottom".
 
-        These are all rows that share an order; whoever calls has locked what holds them together.
-        Return False if either of the two isn't among them any more. The act keeps where the row
-        was, but not what it takes to have places at all: that changes nothing to be seen.
+        These are all rows that share an order, and the caller has locked what holds them together.
+        The act keeps where the row was, but not what it takes to have places at all: that changes
+        nothing to be seen.
+
+        Returns False if either of the two isn't among these rows any more.
         """
         if not to and not self.standing().filter(pk=before or after).exists():
             return False
         self.number_unplaced()
-        others = self.exclude(pk=pk).exclude(position="").order_by("position")
-        if to:
-            beside = others.first() if to == "top" else others.last()
-        else:
-            beside = others.filter(pk=before or after).first()
-            if beside is None:  # gone at this very moment
-                return False
-        low = high = beside and beside.position
-        if beside and (before or to == "top"):
-            low = others.filter(position__lt=high).values_list("position", flat=True).last()
-        elif beside:
-            high = others.filter(position__gt=low).values_list("position", flat=True).first()
-        position = generate_key_between(low, high)
+        gap = self.exclude(pk=pk).gap(before, after, to)
+        if gap is None:
+            return False
+        position = generate_key_between(*gap)
         row = self.filter(pk=pk)
         was = row.states(["position"])
         row.update(position=position)
-        if act:
-            act.keep(self.model, was, {pk: old | {"position": position} for pk, old in was.items()})
+        row.record(act, was, {pk: old | {"position": position} for pk, old in was.items()})
         if len(position) > LONGEST_POSITION:
             self.number(self.exclude(position=""))
         return bool(was)
+
+    def gap(self, before, after, to):
+        """Return the keys on both sides of a place that is said as to place(), None past an end.
+
+        Returns None if the row beside it has gone at this very moment.
+        """
+        keys = self.exclude(position="").order_by("position").values_list("position", flat=True)
+        if to == "top":
+            return None, keys.first()
+        if to == "bottom":
+            return keys.last(), None
+        beside = keys.filter(pk=before or after).first()
+        if beside is None:
+            return None
+        if before:
+            return keys.filter(position__lt=beside).last(), beside
+        return beside, keys.filter(position__gt=beside).first()
 
     def free_positions(self, wanted):
         """Return positions for rows that come back to these, all of which share an order.
@@ -97,13 +120,12 @@ class OrderedQuerySet(models.QuerySet):
         keys = sorted({*positions, *wanted.values()})
         for pk, position in wanted.items():
             if position in taken:
-                after = bisect_right(keys, position)
-                free[pk] = generate_key_between(position, [*keys[after:], None][0])
+                free[pk] = key_just_after(position, keys)
                 insort(keys, free[pk])
         return free
 
     def end(self):
-        """Return a key after those of all these rows. Whoever calls has locked as for place()."""
+        """Return a key after those of all these rows. The caller has locked as for place()."""
         self.number_unplaced()
         return generate_key_between(self.last_key(), None)
 
@@ -121,6 +143,14 @@ class OrderedQuerySet(models.QuerySet):
             return
         keys = generate_n_keys_between(self.last_key(), None, len(pks))
         self.write_rows({pk: {"position": key} for pk, key in zip(pks, keys, strict=True)})
+
+
+def key_just_after(key, keys):
+    """Return a key between this one and the next of sorted keys."""
+    following = bisect_right(keys, key)
+    if following == len(keys):
+        return generate_key_between(key, None)
+    return generate_key_between(key, keys[following])
 
 
 class PositionField(models.CharField):

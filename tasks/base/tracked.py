@@ -8,16 +8,19 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tasks.history import Act, PurgeableQuerySet, as_json
+from tasks.history import Act, Change, PurgeableQuerySet, as_json
 
 
 class TrackedQuerySet(PurgeableQuerySet):
-    """Rows that go into the trash before they go for ever, and whose changes are kept in acts.
+    """Rows that go into the trash before they are purged, and whose changes are kept in acts.
 
-    `act` may be new, then its first change puts it into the database; without one nobody did it.
+    An `act` may be new: its first change puts it into the database. Without one the change is
+    nobody's, and is not kept.
     """
 
-    PARENT = []  # the column of what such a row is a part of
+    PARENT = []  # the columns of the row that such a row is a part of
+    UNCOUNTED = []  # columns in which a change leaves the version as it is
+    UNCERTAIN = []  # columns in which write() may leave another value than it was given
 
     def delete_softly(self, act=None):
         """Put these into the trash; return how many were not in it."""
@@ -39,35 +42,49 @@ class TrackedQuerySet(PurgeableQuerySet):
 
     @transaction.atomic(savepoint=False)
     def change(self, act, **fields):
-        """Write fields and raise the version. Return how many rows were otherwise before.
+        """Write the same values to all these rows, and raise their version.
 
-        Every write to such a row comes through here or through rewrite(), but for its creation and
-        its position.
+        Every write to a tracked row comes through here or through rewrite(), but for its creation
+        and its place among others.
+
+        Returns how many rows had other values before.
         """
         columns = [self.column(name) for name in fields]
         before = self.states(columns)
-        values = [getattr(value, "pk", value) for value in fields.values()]
-        if is_plain := not any(hasattr(value, "resolve_expression") for value in values):
-            new = dict(zip(columns, map(as_json, values), strict=True))
-            after = {pk: row | new for pk, row in before.items() if row != row | new}
-            before = {pk: before[pk] for pk in after}
+        new = self.plain_values(fields)
+        if new is not None:
+            before = {pk: row for pk, row in before.items() if row != row | new}
         if not before:
             return 0
         rows = self.model.everything.filter(pk__in=before)
         rows.write(**fields)
-        if act:
-            is_so = is_plain and "list_id" not in columns  # see TaskQuerySet.write()
-            act.keep(self.model, before, after if is_so else rows.states(columns))
+        if not act:
+            return len(before)
+        if new is None or set(columns) & set(self.UNCERTAIN):
+            after = rows.states(columns)
+        else:
+            after = {pk: row | new for pk, row in before.items()}
+        self.record(act, before, after)
         return len(before)
 
     def column(self, name):
         return self.model._meta.get_field(name).attname
 
+    def plain_values(self, fields):
+        """Return values of fields as {column: JSON}; None if the database works out one of them."""
+        columns = {}
+        for name, value in fields.items():
+            if hasattr(value, "resolve_expression"):
+                return None
+            columns[self.column(name)] = as_json(getattr(value, "pk", value))
+        return columns
+
     def states(self, columns, *, lock=True):
         """Lock these rows; return what is in these columns as {id: {column: JSON}}."""
         columns = dict.fromkeys([*columns, *self.PARENT])
-        rows = self.select_for_update(no_key=True, of=["self"]) if lock else self
-        rows = rows.order_by("pk")
+        rows = self.order_by("pk")
+        if lock:
+            rows = rows.select_for_update(no_key=True, of=["self"])
         return {
             pk: dict(zip(columns, map(as_json, values), strict=True))
             for pk, *values in rows.values_list("pk", *columns)
@@ -81,9 +98,9 @@ class TrackedQuerySet(PurgeableQuerySet):
         return {"version": F("version") + 1}
 
     def rewrite(self, act, rows):
-        """Write to each row what is its own, {id: {column: JSON}}, all with the same columns.
+        """Write to each row values of its own, {id: {column: JSON}}, all with the same columns.
 
-        Return the ids of the rows whose version was raised.
+        Returns the ids of the rows whose version was raised.
         """
         if not rows:
             return set()
@@ -92,15 +109,13 @@ class TrackedQuerySet(PurgeableQuerySet):
         before = mine.states(columns)
         self.write_rows({pk: rows[pk] for pk in before})
         after = mine.states(columns)
-        place = {"position": None}  # is no word that anybody typed, see Task.move()
-        edited = [pk for pk in after if after[pk] | place != before[pk] | place]
+        edited = [pk for pk in after if self.is_counted(before[pk], after[pk])]
         mine.filter(pk__in=edited).write()
-        if act:
-            act.keep(self.model, before, after)
+        self.record(act, before, after)
         return set(edited)
 
     def write_rows(self, rows):
-        """Write to each row what is its own, in one statement."""
+        """Write to each row values of its own, in one statement."""
         columns = list(next(iter(rows.values())))
         table = connection.ops.quote_name(self.model._meta.db_table)
         sets = ", ".join(f"{name} = r.{name}" for name in columns)
@@ -110,6 +125,30 @@ class TrackedQuerySet(PurgeableQuerySet):
                 f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id",
                 [json.dumps([{"id": pk} | row for pk, row in rows.items()])],
             )
+
+    def changed_columns(self, before, after):
+        """Return the columns in which two states of a row, {column: JSON}, differ."""
+        return [name for name in before if before[name] != after[name]]
+
+    def is_counted(self, before, after):
+        """Return whether the change between two states of a row raises its version."""
+        return bool(set(self.changed_columns(before, after)) - set(self.UNCOUNTED))
+
+    def record(self, act, before, after):
+        """Keep in act what became of rows, both {id: {column: JSON}}; rows that are the same don't
+        count."""
+        if not act:
+            return
+        changes = []
+        for pk, old in before.items():
+            new, names = after[pk], self.changed_columns(old, after[pk])
+            if not names:
+                continue
+            change = Change.of_row(self.model, pk, **{name: old[name] for name in self.PARENT})
+            change.before = {name: old[name] for name in names}
+            change.after = {name: new[name] for name in names}
+            changes.append(change)
+        act.keep(changes)
 
 
 class EverythingManager(models.Manager):

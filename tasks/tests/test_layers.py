@@ -11,6 +11,8 @@ from django.urls import Resolver404, resolve
 
 import tasks
 from accounts.models import User
+from tasks.base.tracked import Tracked
+from tasks.history import Act, Change
 from tasks.preferences import Preferences
 from tasks.urls import urlpatterns
 
@@ -19,6 +21,8 @@ ACCOUNTS = ROOT.parent / "accounts"
 # Attributes and calls that lead from a record to the model of its row, past all imports.
 DETOURS = {"related_model", "get_model", "import_module", "model_class", "apps"}
 MANAGERS = {"objects", "everything", "trash"}
+# What a base of models may name: columns of its own, and the words of Django for any row.
+OWN = {"id", "pk", "user", "user_id", "name"} | {field.name for field in Tracked._meta.fields}
 
 
 @cache
@@ -48,6 +52,23 @@ def imports(path):
     return found
 
 
+def columns_of(models):
+    return {name for model in models for f in model._meta.fields for name in (f.name, f.attname)}
+
+
+def words_of(path):
+    """Return the names that a module uses as attributes, arguments or in lookups of queries."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.keyword):
+            found.add(node.arg or "")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value.removeprefix("-"))
+    return found | {word.split("__")[0] for word in found}
+
+
 class LayerTests(SimpleTestCase):
     def imported_by(self, name):
         """Return all modules of the tasks that a module imports, itself or through others."""
@@ -71,6 +92,32 @@ class LayerTests(SimpleTestCase):
         self.assertIn("tasks.history", self.imported_by("tasks.models"))
         self.assertIn("tasks.models", self.imported_by("tasks.undo"))
         self.assertNotIn("tasks.undo", self.imported_by("tasks.models"))
+
+    def test_bases_are_below_models(self):
+        tracked = {"tasks.base.tracked", "tasks.history"}
+        imported = {
+            "tasks.base.searched": set(),
+            "tasks.base.tracked": {"tasks.history"},
+            "tasks.base.ordered": tracked,  # an ordered row is a kind of tracked one
+        }
+        self.assertEqual({n for n in self.modules if n.startswith("tasks.base.")}, {*imported})
+        for name, others in imported.items():
+            with self.subTest(name):
+                self.assertEqual(self.imported_by(name) - {"tasks.base"}, others)
+                self.assertIn(name, self.imported_by("tasks.models"))
+
+    def test_bases_and_records_know_no_column_of_the_models(self):
+        """Each column of each model is one that tasks.base and tasks.history don't name."""
+        records = {Act, Change}
+        columns = columns_of(set(apps.get_app_config("tasks").get_models()) - records)
+        known = {
+            "base/tracked.py": OWN,
+            "base/ordered.py": OWN | {"position"},  # its PositionField
+            "history.py": OWN | columns_of(records),
+        }
+        for name, own in known.items():
+            with self.subTest(name):
+                self.assertEqual(words_of(ROOT / name) & columns - own, set())
 
     def test_records_reach_no_model_of_their_rows(self):
         """Nothing in tasks.history asks for rows but those of acts and changes themselves."""
