@@ -14,7 +14,6 @@ from django.utils import timezone
 from fractional_indexing import generate_n_keys_between
 
 from accounts import text
-from tasks import recurrence
 from tasks.addresses import address
 from tasks.base.ordered import OrderedQuerySet, PositionField
 from tasks.base.searched import Fold, Holds, IsOneOf, as_array
@@ -26,7 +25,7 @@ from tasks.base.tracked import (
     TrashManager,
     unique_name,
 )
-from tasks.history import Act, Change, as_json, owner
+from tasks.history import Act, Change, owner
 from tasks.search import LONGEST, fold
 
 # Migrations name PositionField, Fold and to_inbox() as of this module, so all three stay here.
@@ -348,82 +347,12 @@ class TaskQuerySet(OrderedQuerySet):
             TaskList.everything.filter(pk__in=self.values("list")).lock()
             return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
-    def complete(self, act=None, occurrences=None):
-        """Complete these that are open, of repeating ones this occurrence; return how many.
+    def complete(self, act=None):
+        """Complete these that are open; return how many. Those that repeat stay as they are.
 
-        occurrences are the days that were shown, {id: day}.
+        What completing a repeating task means is said in tasks.repeating.
         """
-        repeating = self.finish(act, occurrences or {})
-        once = self.open().filter(repeat="").change(act, completed_at=timezone.now())
-        return once + len(repeating)
-
-    @transaction.atomic(savepoint=False)
-    def finish(self, act, occurrences):
-        """Keep the open occurrences of these that repeat as completed tasks of their own, and go on
-        to the next ones. The last one of a repeat is completed itself.
-
-        occurrences are the days that were shown, {id: day}. Return the tasks as they were.
-        """
-        repeating = [
-            task for task in self.repeating() if occurrences.get(task.pk) in (None, task.due_date)
-        ]
-        days = {task: task.following() for task in repeating}
-        now = timezone.now()
-        last = [task.pk for task, day in days.items() if day is None]
-        if last:
-            Task.objects.filter(pk__in=last).change(act, completed_at=now)
-        days = {task: day for task, day in days.items() if day}
-        Task.objects.keep_occurrences(act, days, completed_at=now)
-        Task.objects.go_on(act, days)
-        return repeating
-
-    def repeating(self):
-        """Lock those that are open and repeat; return them as they are, with their user."""
-        rows = self.open().exclude(repeat="").select_related("user").order_by("pk")
-        return list(rows.select_for_update(no_key=True, of=["self"]))
-
-    def keep_occurrences(self, act, tasks, **fields):
-        """Add a task like each of these, with its tags, and its steps as they are ticked, and with
-        new values of fields; return the new ones, in the same order.
-        """
-        names = ["user_id", "list_id", "title", "description", "priority", "typed"]
-        names += ["due_date", "due_time"]
-        fields = {self.column(name): value for name, value in fields.items()}
-        owns = {}
-        for task in tasks:
-            columns = {name: getattr(task, name) for name in names} | fields
-            owns[task.pk] = Task(**columns, series=task)
-        if not owns:
-            return []
-        new = self.bulk_create(owns.values())
-        Task.everything.filter(pk__in=[own.pk for own in new]).leave_deleted_lists()
-        tags = TaskTag.objects.filter(task__in=owns, tag__deleted_at=None)
-        TaskTag.objects.bulk_create(
-            TaskTag(user_id=owns[pk].user_id, task=owns[pk], tag_id=tag)
-            for pk, tag in tags.values_list("task", "tag")
-        )
-        Step.objects.bulk_create(
-            Step(user_id=step.user_id, task=owns[step.task_id], title=step.title, done=step.done,
-                 position=step.position)
-            for step in Step.objects.filter(task__in=owns).by_hand()
-        )  # fmt: skip
-        if act:
-            act.keep_new(new)
-        return new
-
-    def go_on(self, act, days):
-        """Let these repeats be due on their next days, {task: day}, with no step done.
-
-        What counts from completion begins anew there.
-        """
-        rows = {}
-        for task, day in days.items():
-            row = {"repeat_anchor": as_json(task.repeat_anchor), "repeat": task.repeat}
-            if task.repeat_from == Task.RepeatFrom.COMPLETION:
-                row = {"repeat_anchor": as_json(day), "repeat": recurrence.one_less(task.repeat)}
-            rows[task.pk] = {"due_date": as_json(day)} | row
-        Task.everything.rewrite(act, rows)
-        Step.objects.filter(task__in=rows, done=True).change(act, done=False)
+        return self.open().filter(repeat="").change(act, completed_at=timezone.now())
 
     def reopen(self, act=None):
         return self.completed().change(act, completed_at=None)
@@ -706,136 +635,12 @@ class Task(Tracked):
             "updated_at": self.updated_at.isoformat(),
         }
 
-    def complete(self, version=None, occurrence=None):
-        """Complete it; of a repeat, the occurrence of this day, or of whichever it is now."""
+    def complete(self, version=None):
+        """Complete it, which does not repeat: tasks.repeating.complete() is for any task."""
         if self.repeat:
-            return self.finish(version, occurrence)
+            raise ValueError("A repeating task is completed by tasks.repeating.complete().")
         act, was = self.new_act(Act.Kind.COMPLETE), {"completed_at": None, "repeat": ""}
         return self._act(act, version, was, completed_at=timezone.now())
-
-    def finish(self, version=None, occurrence=None):
-        """As TaskQuerySet.finish(), for the occurrence of this day, or whichever it is now."""
-        act = self.new_act(Act.Kind.COMPLETE)
-        done = self.shown(version).finish(act, {self.pk: occurrence})
-        self.refresh()
-        return act if done else None
-
-    @transaction.atomic
-    def part(self, act, *, add_tags=(), remove_tags=(), **fields):
-        """Make this occurrence of a repeat a task of its own, with new values of fields.
-
-        Return it; the repeat goes on without it. The last one is edited itself, and is returned.
-        """
-        (row,) = self.shown().repeating()
-        following = row.following(is_done=False)
-        if following is None:
-            self.edit(act=act, add_tags=add_tags, remove_tags=remove_tags, **fields)
-            return self
-        (own,) = Task.objects.keep_occurrences(act, [row], **fields)
-        own.hang(add_tags)
-        TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
-        Task.objects.go_on(act, {row: following})
-        self.refresh()
-        return own
-
-    @transaction.atomic
-    def skip(self, version=None, occurrence=None):
-        """Go on to the next occurrence without this one; None where there is none."""
-        act = None
-        for row in self.shown(version, occurrence).repeating():
-            following = row.following(is_done=False)
-            if following:
-                act = self.new_act(Act.Kind.EDIT)
-                Task.objects.go_on(act, {row: following})
-        self.refresh()
-        return act
-
-    def shown(self, version=None, occurrence=None):
-        """Return it as a queryset, an empty one if it isn't as it was shown any more."""
-        shown = {"version": version, "due_date": occurrence}
-        shown = {name: value for name, value in shown.items() if value is not None}
-        return Task.objects.filter(pk=self.pk, **shown)
-
-    def following(self, is_done=True):
-        """Return the day of the occurrence that comes after this one, None if it is the last.
-
-        One that isn't done, but left out, is counted from its own day, if that is still to come.
-        """
-        now, week_start = self.user.now(), self.user.week_start
-        if self.repeat_from == self.RepeatFrom.COMPLETION and not is_done:
-            day = max(self.due_date, now.date())
-            return recurrence.after_completion(self.repeat, day=day, week_start=week_start)
-        return recurrence.following(
-            self.repeat,
-            anchor=self.repeat_anchor or self.due_date,
-            due_date=self.due_date,
-            due_time=self.due_time,
-            now=now,
-            repeat_from=self.repeat_from,
-            missed=self.missed,
-            week_start=week_start,
-        )
-
-    def to_come(self, clock, first, last):
-        """Return the days from first to last on which its repeat will be due after this one.
-
-        What counts from its completion has none that could be known.
-        """
-        if self.repeat_from == self.RepeatFrom.COMPLETION:
-            return []
-        after = recurrence.last_behind(self.due_date, self.due_time, clock.now, self.missed)
-        return recurrence.between(
-            self.repeat,
-            anchor=self.repeat_anchor or self.due_date,
-            after=max(after, first - timedelta(1)),
-            last=last,
-            week_start=clock.week_start,
-        )
-
-    def days_counted(self, last):
-        """Return how many days to_come() has to count through, see recurrence.days_counted()."""
-        return recurrence.days_counted(
-            self.repeat, anchor=self.repeat_anchor or self.due_date, last=last
-        )
-
-    def rule_to_come(self):
-        """Return the rule as it goes on from its due date, with what is left of its count."""
-        if self.repeat_from == self.RepeatFrom.COMPLETION:
-            return recurrence.read(self.repeat)
-        return recurrence.resumed(self.repeat, **self.due_in_series())
-
-    def due_in_series(self):
-        """Return where in its series it is due, as functions of tasks.recurrence take it."""
-        anchor = self.repeat_anchor or self.due_date
-        return {"anchor": anchor, "day": self.due_date, "week_start": self.user.week_start}
-
-    def begin(self, rule, day, *, repeat_from, week_start):
-        """Return the columns of a repeat by rule that begins on day, which is one of its days.
-
-        ValueError, in words, where it can't be kept.
-        """
-        recurrence.refuse_old(day, self.user.today())
-        if rule.until and rule.until < day:
-            raise ValueError("The repeat ends before that day.")
-        how = {"anchor": day, "repeat_from": repeat_from, "week_start": week_start}
-        text = recurrence.with_week_start(recurrence.write(rule), **how)
-        if len(text) > self._meta.get_field("repeat").max_length:
-            raise ValueError("These are too many days for one repeat.")
-        return {"repeat": text, "due_date": day, "repeat_anchor": day}
-
-    def move_series(self, day):
-        """Return the columns of its repeat as it goes on from day instead of its due date.
-
-        ValueError, in words, where it names days that can't be told apart, or that can't be.
-        """
-        series = self.due_in_series() | {"day": day}
-        from_due = self.repeat_from == self.RepeatFrom.DUE
-        if from_due and recurrence.is_day_of(self.repeat, **series):
-            rule = recurrence.resumed(self.repeat, **series)
-        else:
-            rule = recurrence.moved(self.rule_to_come(), self.due_date, day)
-        how = {"repeat_from": self.repeat_from, "week_start": self.user.week_start}
-        return self.begin(rule, day, **how)
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)

@@ -12,6 +12,7 @@ from tasks.forms.base import submission
 from tasks.forms.fields import DateField, ListField, NumberField, TagsField, few
 from tasks.history import Act
 from tasks.models import Tag, Task
+from tasks.repeating import complete_all
 
 
 class TrashEmptyForm(forms.Form):
@@ -159,7 +160,7 @@ class BulkForm(forms.Form):
     def act(self, act):
         tasks, cleaned = self.tasks, self.cleaned_data
         if self.verb == "complete":
-            tasks.complete(act, self.occurrences)
+            complete_all(tasks, act, self.occurrences)
         elif self.verb == "reopen":
             tasks.reopen(act)
         elif self.verb == "delete":

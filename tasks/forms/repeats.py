@@ -16,6 +16,7 @@ from tasks import recurrence
 from tasks.forms.fields import DateField, NumberField, refuse_longer
 from tasks.models import Task
 from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
+from tasks.repeating import Series, columns_of_repeat
 
 LONGEST = 500  # characters of places that are typed: many more than any rule has
 WORDS = {words: number for number, words in NTH.items() if number > 0}
@@ -238,7 +239,7 @@ class RepeatForm(MergeMixin, forms.Form):
         """The rule as it goes on, None where nothing repeats."""
         if not self.task.repeat:
             return None
-        return self.task.rule_to_come()
+        return Series(self.task).rule_to_come()
 
     @property
     def state(self):
@@ -316,7 +317,7 @@ class RepeatForm(MergeMixin, forms.Form):
             self.refuse_no_days(rule, day)
         from_due = recurrence.resumed(text, anchor=day, day=due, week_start=start)
         try:
-            return self.task.begin(from_due, due, **how)
+            return columns_of_repeat(from_due, due, today=self.clock.today, **how)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -347,7 +348,7 @@ class RepeatForm(MergeMixin, forms.Form):
         count = rule.count
         if not count or self.from_completion:
             return count
-        count += recurrence.number_before(self.now["repeat"], **self.task.due_in_series())
+        count += recurrence.number_before(self.now["repeat"], **Series(self.task).occurrence)
         if count > recurrence.MOST_COUNT:
             words = f"With those before it, {recurrence.MOST_COUNT} are possible."
             raise ValidationError({"count": words})

@@ -19,6 +19,7 @@ from tasks.forms.fields import (
 from tasks.forms.reading import line_of, said_in
 from tasks.forms.steps import StepAddForm
 from tasks.models import Tag, Task
+from tasks.repeating import Series, detach
 
 
 class BaseTaskForm(OwnedForm):
@@ -133,7 +134,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         if day in (None, task.due_date):
             return
         try:
-            self.cleaned_data |= task.move_series(day)
+            self.cleaned_data |= Series(task).columns_from(day)
         except ValueError as error:
             self.add_error("due_date", str(error))
 
@@ -197,7 +198,7 @@ class TaskForm(MergingForm, BaseTaskForm):
     def write(self, act, changes):
         if not self.is_of_this_one:
             return super().write(act, changes)
-        own = self.instance.part(act, **changes)
+        own = detach(self.instance, act, **changes)
         self.own = own if own != self.instance else None
         return act
 

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from tasks.forms.filters import ListingForm
 from tasks.models import overdue
 from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Heading, Listing, Section
+from tasks.repeating import Series
 
 
 class Everything(Listing):
@@ -203,7 +204,7 @@ class Upcoming(Listing):
         found = {}
         for task in self.repeating:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
-            for day in task.to_come(self.clock, self.first, self.last):
+            for day in Series(task).days_to_come(self.clock, self.first, self.last):
                 found.setdefault(day, []).append(task)
         for tasks in found.values():
             tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
@@ -227,7 +228,7 @@ class Upcoming(Listing):
         """Return the first of repeating tasks, as many as may be worked out for one page."""
         counted, found = 0, []
         for task in repeating[: self.MOST_REPEATS]:
-            counted += task.days_counted(self.last)
+            counted += Series(task).days_counted(self.last)
             if counted > self.MOST_COUNTED:
                 break
             found.append(task)

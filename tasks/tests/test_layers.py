@@ -106,6 +106,15 @@ class LayerTests(SimpleTestCase):
                 self.assertEqual(self.imported_by(name) - {"tasks.base"}, others)
                 self.assertIn(name, self.imported_by("tasks.models"))
 
+    def test_repeating_is_above_models_and_below_forms(self):
+        imported = self.imported_by("tasks.repeating")
+        self.assertIn("tasks.models", imported)
+        self.assertIn("tasks.recurrence", imported)
+        above = {"tasks.undo", "tasks.forms", "tasks.pages", "tasks.views"}
+        reached = {name for name in imported if ".".join(name.split(".")[:2]) in above}
+        self.assertEqual(reached, set())
+        self.assertNotIn("tasks.recurrence", self.imported_by("tasks.models"))
+
     def test_bases_and_records_know_no_column_of_the_models(self):
         """Each column of each model is one that tasks.base and tasks.history don't name."""
         records = {Act, Change}

@@ -11,6 +11,7 @@ from accounts.models import User
 from tasks.forms.repeats import RepeatForm, place_of
 from tasks.models import Task
 from tasks.recurrence import upcoming
+from tasks.repeating import complete
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
 from tasks.tests.rules import rules
 from todosite.tests.environment import examples
@@ -308,7 +309,7 @@ class BuilderTests(PageTests):
     def test_what_was_left_as_it_was_shown_follows_the_task(self):
         self.repeat("FREQ=MONTHLY;COUNT=5")
         stale = self.data(missed="keep")
-        self.task.complete()
+        complete(self.task)
         response = self.client.post(self.url, stale)
         self.assertEqual(response.status_code, 422)
         self.client.post(self.url, dict(posted_by(response.context["form"]).lists()))
@@ -338,7 +339,7 @@ class BuilderTests(PageTests):
     def test_done_occurrence_does_not_come_back(self):
         self.repeat("FREQ=WEEKLY")
         stale = self.data(interval="2")
-        self.task.complete()
+        complete(self.task)
         response = self.client.post(self.url, stale)
         words = "Meanwhile it repeats every week, and is due Sat 7 Feb."
         self.assertIn(words, words_of(response))

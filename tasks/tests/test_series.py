@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from accounts.tests.people import add_user
 from tasks.forms.tasks import DetailForm
 from tasks.models import Step, Task
+from tasks.repeating import Series, complete
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, titles_of, words_of
 from todosite.tests.html import select
 
@@ -431,7 +432,7 @@ class SeriesTests(PageTests):
         words = "“Pay rent” is due Tue 3 Feb. The repeat stays as it was."
         self.assertEqual(messages_of(response), [words])
         task.refresh_from_db()
-        self.assertEqual(task.following(), date(2026, 2, 28))
+        self.assertEqual(Series(task).next_day(), date(2026, 2, 28))
 
     def test_date_that_is_cleared_takes_the_repeat_along_and_says_so(self):
         task, other = self.start(due_time=time(9)), self.start(title="Gym")
@@ -530,13 +531,13 @@ class RaceTests(TransactionTestCase):
         Step(user=ann, task=task, title="Transfer", done=True).add()
         start, done = threading.Barrier(10), []
 
-        def complete():
+        def complete_it():
             mine = Task.objects.get(pk=task.pk)
             start.wait()
-            done.append(mine.complete(occurrence=date(2031, 1, 31)))
+            done.append(complete(mine, occurrence=date(2031, 1, 31)))
             connection.close()
 
-        threads = [threading.Thread(target=complete) for _ in range(10)]
+        threads = [threading.Thread(target=complete_it) for _ in range(10)]
         for thread in threads:
             thread.start()
         for thread in threads:

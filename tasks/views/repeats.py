@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.waiting import holds_words
 from tasks.forms.repeats import RepeatForm
 from tasks.forms.tasks import DetailForm
+from tasks.repeating import Series, skip
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
@@ -43,7 +44,7 @@ def task_repeat(request, task_pk):
 def task_skip(request, task_pk):
     """Go on to the next occurrence of a repeat without this one."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = task.skip(shown_version(request), shown_occurrence(request))
+    act = skip(task, shown_version(request), shown_occurrence(request))
     tell_repeat(request, task, act, "Skipped")
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
@@ -70,7 +71,7 @@ def tell_repeat(request, task, act, done):
         say(request, f"“{task}” does not repeat any more.")
     elif shown_occurrence(request) not in (None, task.due_date):
         say(request, f"That one is gone already. Next: {clock.day(task.due_date)}.")
-    elif task.following(is_done=False) is None:
+    elif Series(task).next_day_without() is None:
         say(request, f"This is the last “{task}”: there is none to go on to.")
     else:
         say(request, f"“{task}” changed meanwhile. Look at it, then try again.")

@@ -9,6 +9,7 @@ from accounts.waiting import holds_words
 from tasks.forms.base import MoveForm, submission
 from tasks.forms.tasks import DetailForm
 from tasks.recurrence import describe
+from tasks.repeating import complete
 from tasks.sidebar import sidebar_of
 from tasks.views.repeats import tell_repeat
 from tasks.views.replies import (
@@ -137,7 +138,7 @@ def task_menu(request, task_pk):
 @require_POST
 def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = task.complete(shown_version(request), shown_occurrence(request))
+    act = complete(task, shown_version(request), shown_occurrence(request))
     if task.repeat:
         tell_repeat(request, task, act, "Done")
     else:
