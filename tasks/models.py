@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Lower
 from django.db.models.query import ModelIterable
@@ -15,8 +15,10 @@ from fractional_indexing import generate_n_keys_between
 
 from accounts import text
 from tasks.addresses import address
+from tasks.base.inserted import insert_once, notify
 from tasks.base.ordered import OrderedQuerySet, PositionField
-from tasks.base.searched import Fold, Holds, IsOneOf, as_array
+from tasks.base.searched import Fold, Holds, IsOneOf, any_of, as_array, overdue
+from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
     EverythingManager,
     NamedQuerySet,
@@ -190,59 +192,6 @@ class Tag(Tracked):
 
     def get_absolute_url(self):
         return address("tag_detail", self.pk)
-
-
-def notify(pks):
-    """Tell those who listen (manage.py watch_tasks), on commit, that these tasks are new."""
-    with connection.cursor() as cursor:
-        sql = "SELECT pg_notify('task_created', pk::text) FROM unnest(%s::bigint[]) AS pk"
-        cursor.execute(sql, [pks])
-
-
-# A new task with its act and what that changed, and the word to those who listen: all or nothing,
-# as one statement is. Of two with the same key the second waits for the first, and inserts nothing.
-ADD = """
-WITH act AS ({act} ON CONFLICT (user_id, key) DO NOTHING RETURNING id),
-    task AS ({task} FROM act RETURNING id, list_id),
-    change AS ({change} FROM act, task)
-SELECT act.id, task.id, task.list_id, pg_notify('task_created', task.id::text) FROM act, task
-"""
-
-
-# The list of a new task; NULL, the Inbox, if it was deleted while the task was on its way into it.
-# The lock waits for whoever deletes it, as the key on the list would.
-LIST_THERE = "(SELECT id FROM tasks_tasklist WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE)"
-
-
-def insertion(row, **values):
-    """Return the SQL that inserts a new row by a SELECT, up to its FROM, and its parameters.
-
-    values has the SQL of columns that don't simply get what row has there; in it %s is just that.
-    """
-    fields = [f for f in row._meta.concrete_fields if not (f.primary_key or f.generated)]
-    columns = [field.column for field in fields]
-    selected = [values.get(column, "%s") for column in columns]
-    parameters = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for field, sql in zip(fields, selected, strict=True)
-        if "%s" in sql
-    ]
-    table, *names = map(connection.ops.quote_name, [row._meta.db_table, *columns])
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)}", parameters
-
-
-def any_of(conditions):
-    """Return that one of conditions holds; where there are none, nothing is asked."""
-    found = Q()
-    for condition in conditions:
-        found |= condition
-    return found
-
-
-def overdue(now):
-    """Return the condition of being overdue at now, an aware datetime in the user's zone."""
-    timed = Q(due_date=now.date(), due_time__lt=now.time())
-    return Q(due_date__lt=now.date()) | timed
 
 
 DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
@@ -723,21 +672,9 @@ class Task(Tracked):
         stays new.
         """
         act = Act(user_id=self.user_id, key=key, kind=Act.Kind.ADD, **fields)
-        act_sql, act_values = insertion(act)
-        task_sql, task_values = insertion(self, list_id=LIST_THERE)
-        change = {"act_id": "act.id", "task_id": "task.id"}
-        change_sql, change_values = insertion(act.newness_of(self), **change)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                ADD.format(act=act_sql, task=task_sql, change=change_sql),
-                [*act_values, *task_values, *change_values],
-            )
-            new = cursor.fetchone()
-        if not new:
-            return Act.objects.get(user=self.user_id, key=key)
-        act.pk, self.pk, self.list_id, _ = new
-        act._state.adding = self._state.adding = False
-        return act
+        if insert_once(self, act):
+            return act
+        return Act.objects.get(user=self.user_id, key=key)
 
     def duplicate(self, key=None):
         """Add a task like this one, open, with its tags, and its steps, none of them done.
@@ -779,46 +716,6 @@ def owner_of_task(related_name):
         db_index=False,
         db_constraint=False,
     )
-
-
-# The parameters are the ids of tasks and, in the same order, of tags.
-TAG_TASKS = """
-INSERT INTO tasks_tasktag (user_id, task_id, tag_id)
-    SELECT t.user_id, t.id, g.id FROM unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
-    JOIN tasks_task t ON t.id = r.task
-    JOIN tasks_tag g ON g.id = r.tag AND g.user_id = t.user_id
-    ORDER BY t.id, g.id
-    ON CONFLICT DO NOTHING RETURNING task_id, tag_id
-"""
-
-
-UNTAG_TASKS = """
-DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
-    WHERE t.task_id = r.task AND t.tag_id = r.tag RETURNING t.task_id, t.tag_id
-"""
-
-
-class TaskTagQuerySet(models.QuerySet):
-    def write(self, tags):
-        """Give tasks tags and take others off, {id of a task: {id of a tag: is it to have it?}}.
-
-        Tags that were deleted for ever are left out. Return likewise what was otherwise before.
-        """
-        pairs = {True: ([], []), False: ([], [])}
-        for task, tags_of_task in tags.items():
-            for tag, is_tagged in tags_of_task.items():
-                tasks, tags_of_pairs = pairs[is_tagged]
-                tasks.append(task)
-                tags_of_pairs.append(tag)
-        changed = {}
-        for is_tagged, sql in [(True, TAG_TASKS), (False, UNTAG_TASKS)]:
-            if not pairs[is_tagged][0]:
-                continue
-            with connection.cursor() as cursor:
-                cursor.execute(sql, pairs[is_tagged])
-                for task, tag in cursor.fetchall():
-                    changed.setdefault(task, {})[tag] = is_tagged
-        return changed
 
 
 class TaskTag(models.Model):

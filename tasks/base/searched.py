@@ -1,6 +1,7 @@
 """Conditions and functions of SQL by which tasks are found."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Fold(models.Func):
@@ -45,3 +46,17 @@ class Holds(models.Func):
         like = f"%{connection.ops.prep_for_like_query(self.word)}%"
         sql = self.template % {"folded": folded, "pk": pk}
         return sql, [like, self.user_pk, like, self.user_pk, like]
+
+
+def any_of(conditions):
+    """Return that one of conditions holds; where there are none, nothing is asked."""
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+def overdue(now):
+    """Return the condition of being overdue at now, an aware datetime in the user's zone."""
+    timed = Q(due_date=now.date(), due_time__lt=now.time())
+    return Q(due_date__lt=now.date()) | timed

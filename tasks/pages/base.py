@@ -29,9 +29,9 @@ from accounts.clock import Clock
 from accounts.compiled import Question, instance_of
 from accounts.models import User
 from tasks import dates
-from tasks.base.searched import as_array
+from tasks.base.searched import as_array, overdue
 from tasks.forms.filters import ListingForm
-from tasks.models import Task, TaskQuerySet, overdue
+from tasks.models import Task, TaskQuerySet
 from tasks.rows import Row
 
 CREATED = ["created_at", "id"]

@@ -7,8 +7,8 @@ from django.db.models import Case, Count, When, Window
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from tasks.base.searched import overdue
 from tasks.forms.filters import ListingForm
-from tasks.models import overdue
 from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Heading, Listing, Section
 from tasks.repeating import Series
 

@@ -96,7 +96,9 @@ class LayerTests(SimpleTestCase):
     def test_bases_are_below_models(self):
         tracked = {"tasks.base.tracked", "tasks.history"}
         imported = {
+            "tasks.base.inserted": set(),
             "tasks.base.searched": set(),
+            "tasks.base.tagged": set(),
             "tasks.base.tracked": {"tasks.history"},
             "tasks.base.ordered": tracked,  # an ordered row is a kind of tracked one
         }

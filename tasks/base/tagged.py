@@ -1,0 +1,42 @@
+"""The tags of tasks, given and taken off for any number of tasks by one statement each."""
+
+from django.db import connection, models
+
+# The parameters are the ids of tasks and, in the same order, of tags.
+TAG_TASKS = """
+INSERT INTO tasks_tasktag (user_id, task_id, tag_id)
+    SELECT t.user_id, t.id, g.id FROM unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
+    JOIN tasks_task t ON t.id = r.task
+    JOIN tasks_tag g ON g.id = r.tag AND g.user_id = t.user_id
+    ORDER BY t.id, g.id
+    ON CONFLICT DO NOTHING RETURNING task_id, tag_id
+"""
+
+
+UNTAG_TASKS = """
+DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
+    WHERE t.task_id = r.task AND t.tag_id = r.tag RETURNING t.task_id, t.tag_id
+"""
+
+
+class TaskTagQuerySet(models.QuerySet):
+    def write(self, tags):
+        """Give tasks tags and take others off, {id of a task: {id of a tag: is it to have it?}}.
+
+        Tags that were deleted for ever are left out. Return likewise what was otherwise before.
+        """
+        pairs = {True: ([], []), False: ([], [])}
+        for task, tags_of_task in tags.items():
+            for tag, is_tagged in tags_of_task.items():
+                tasks, tags_of_pairs = pairs[is_tagged]
+                tasks.append(task)
+                tags_of_pairs.append(tag)
+        changed = {}
+        for is_tagged, sql in [(True, TAG_TASKS), (False, UNTAG_TASKS)]:
+            if not pairs[is_tagged][0]:
+                continue
+            with connection.cursor() as cursor:
+                cursor.execute(sql, pairs[is_tagged])
+                for task, tag in cursor.fetchall():
+                    changed.setdefault(task, {})[tag] = is_tagged
+        return changed
