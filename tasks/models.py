@@ -16,7 +16,7 @@ from fractional_indexing import generate_n_keys_between
 from accounts import text
 from tasks.addresses import address
 from tasks.base.inserted import insert_once, notify
-from tasks.base.ordered import OrderedQuerySet, PositionField
+from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField  # noqa: F401
 from tasks.base.searched import Fold, Holds, IsOneOf, any_of, as_array, overdue
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
@@ -27,7 +27,7 @@ from tasks.base.tracked import (
     TrashManager,
     unique_name,
 )
-from tasks.history import Act, Change, owner
+from tasks.history import Act, Change, as_json, owner
 from tasks.search import LONGEST, fold
 
 # Migrations name PositionField, Fold and to_inbox() as of this module, so all three stay here.
@@ -49,7 +49,7 @@ class ListQuerySet(OrderedQuerySet, NamedQuerySet):
         return found
 
 
-class TaskList(Tracked):
+class TaskList(Ordered):
     """A list of tasks. A task without one is in the Inbox."""
 
     class Color(models.TextChoices):
@@ -63,7 +63,6 @@ class TaskList(Tracked):
     user = owner("lists")
     name = models.CharField(max_length=100)
     color = models.CharField(max_length=6, choices=Color, default=Color.GREY)
-    position = PositionField()
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = PresentManager.from_queryset(ListQuerySet)()
@@ -80,22 +79,20 @@ class TaskList(Tracked):
     def get_absolute_url(self):
         return address("list_detail", self.pk)
 
-    @transaction.atomic
-    def add(self, act=None):
-        """Insert this new list as the last one."""
-        self.user.lock()
-        self.position = self.user.lists(manager="everything").end()
-        self.save(force_insert=True)
-        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
+    @property
+    def order(self):
+        return self.user, self.user.lists(manager="everything")
 
     def archive(self, version=None):
         """Put it away with its tasks: they stay in it, and out of all pages but its own."""
-        act, now = self.new_act(Act.Kind.ARCHIVE), timezone.now()
-        return self._act(act, version, {"archived_at": None}, archived_at=now)
+        act = self.new_act(Act.Kind.ARCHIVE)
+        was = {"archived_at": None}
+        return self.change_from(was, act, version, archived_at=timezone.now())
 
     def unarchive(self, version=None):
         act = self.new_act(Act.Kind.UNARCHIVE)
-        return self._act(act, version, {"archived_at__isnull": False}, archived_at=None)
+        was = {"archived_at__isnull": False}
+        return self.change_from(was, act, version, archived_at=None)
 
     @transaction.atomic
     def delete_softly(self, version=None, *, with_tasks=False):
@@ -103,10 +100,11 @@ class TaskList(Tracked):
         # This lock waits for tasks that are on their way into it (TaskQuerySet.change).
         TaskList.everything.select_for_update().get(pk=self.pk)
         act = super().delete_softly(version)
+        tasks = Task.objects.filter(list=self)
         if act and with_tasks:
-            Task.objects.filter(list=self).change(act, deleted_at=self.deleted_at)
+            tasks.change(act, deleted_at=self.deleted_at)
         elif act:
-            Task.objects.filter(list=self).change(act, list=None)
+            tasks.change(act, list=None)
         return act
 
     @transaction.atomic
@@ -118,41 +116,42 @@ class TaskList(Tracked):
         deleted_at = self.deleted_at
         act = super().restore(version, **fields)
         if act:
-            Task.trash.filter(list=self, deleted_at=deleted_at).change(act, deleted_at=None)
+            with_it = Task.trash.filter(list=self, deleted_at=deleted_at)
+            with_it.change(act, deleted_at=None)
             self.fetch_from_inbox(act)
         return act
 
     def fetch_from_inbox(self, act):
         """Take back the tasks that are still in the Inbox since this list was deleted."""
-        # Also by undoing what brought it here.
+        left = self.positions_left()
+        inbox = Task.objects.filter(list=None, pk__in=left).states([])
+        wanted = {pk: left[pk] for pk in inbox if left[pk]}
+        rows = Task.everything.filter(user=self.user_id, list=self)
+        positions = rows.free_positions(wanted)
+        back = {}
+        for pk in inbox:
+            back[pk] = {"list_id": self.pk, "position": positions.get(pk, "")}
+        Task.everything.rewrite(act, back)
+
+    def positions_left(self):
+        """Return the positions of tasks that left when this list was deleted last, {id: key}.
+
+        That may also have been by undoing what brought the list here.
+        """
         deletions = self.changes.filter(after__has_key="deleted_at").exclude(after__deleted_at=None)
         latest = deletions.order_by("-act").values("act")[:1]
         left = Change.objects.filter(act=latest, before__list_id=self.pk)
-        places = {
-            task: before.get("position", "") for task, before in left.values_list("task", "before")
-        }
-        inbox = Task.objects.filter(list=None, pk__in=places).states([])
-        wanted = {pk: places[pk] for pk in inbox if places[pk]}
-        rows = Task.everything.filter(user=self.user_id, list=self)
-        positions = dict.fromkeys(inbox, "") | rows.free_positions(wanted)
-        back = {pk: {"list_id": self.pk, "position": positions[pk]} for pk in inbox}
-        Task.everything.rewrite(act, back)
+        pairs = left.values_list("task", "before")
+        return {task: before.get("position", "") for task, before in pairs}
 
     @transaction.atomic
     def purge(self):
         """Delete it for ever if it is in the trash, and the tasks that went there with it."""
         there = TaskList.trash.select_for_update().filter(pk=self.pk).first()
         if there:
-            Task.trash.filter(list=there, deleted_at=there.deleted_at).purge()
+            with_it = Task.trash.filter(list=there, deleted_at=there.deleted_at)
+            with_it.purge()
         return super().purge()
-
-    @transaction.atomic
-    def move(self, **where):
-        """Put it elsewhere among the user's lists, see OrderedQuerySet.place()."""
-        self.user.lock()
-        act = self.new_act(Act.Kind.ORDER)
-        moved = self.user.lists(manager="everything").place(act, self.pk, **where)
-        return act if moved else None
 
 
 class TagQuerySet(NamedQuerySet):
@@ -161,15 +160,18 @@ class TagQuerySet(NamedQuerySet):
 
     def make(self, user, names, act=None):
         """Return the user's tags of these names; those that are missing are made."""
-        there = list(user.tags.named(names)) if names else []
+        if not names:
+            return []
+        there = list(user.tags.named(names))
         lower = {tag.lower for tag in there}
         if all(name.lower() in lower for name in names):
             return there
         new = [self.model(user=user, name=name) for name in names]
         self.bulk_create(new, ignore_conflicts=True)
         tags = list(user.tags.named(names))
+        new = [tag for tag in tags if tag not in there]
         if act:
-            act.keep_new([tag for tag in tags if tag not in there])
+            act.keep_new(new)
         return tags
 
 
@@ -195,8 +197,6 @@ class Tag(Tracked):
 
 
 DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
-
-
 REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
@@ -238,7 +238,8 @@ class TaskQuerySet(OrderedQuerySet):
 
     def with_status(self, status):
         """Narrow to "pending" or "completed"; "" keeps both."""
-        return {"pending": self.open, "completed": self.completed, "": self.all}[status]()
+        narrowed = {"pending": self.open, "completed": self.completed, "": self.all}
+        return narrowed[status]()
 
     def standing(self):
         return self.filter(completed_at=None, deleted_at=None)
@@ -252,7 +253,8 @@ class TaskQuerySet(OrderedQuerySet):
 
         Whoever asks knows them: to look at each task's list, PostgreSQL may read the lists of all.
         """
-        return self.filter(Q(list=None) | ~Q(IsOneOf(F("list_id"), Value(as_array(lists)))))
+        is_in_one = IsOneOf(F("list_id"), Value(as_array(lists)))
+        return self.filter(Q(list=None) | ~Q(is_in_one))
 
     def found_by(self, query, user, now, completed=False):
         """Narrow to what a search of user's asks for, a tasks.search.Query, at now in their zone.
@@ -264,8 +266,10 @@ class TaskQuerySet(OrderedQuerySet):
             return self.none()
         if query.values("done"):
             found = self.completed()
+        elif completed:
+            found = self.all()
         else:
-            found = self.all() if completed else self.open()
+            found = self.open()
         due = {
             "overdue": overdue(now),
             "today": Q(due_date=now.date()),
@@ -276,24 +280,28 @@ class TaskQuerySet(OrderedQuerySet):
             any_of(due[value] for value in query.values("due")),
             any_of(Q(priority=value) for value in query.values("priority")),
         )
+        tags = TaskTag.objects.filter(task=OuterRef("pk"))
         for pk in query.values("tag"):
-            found = found.filter(Exists(TaskTag.objects.filter(task=OuterRef("pk"), tag=pk)))
+            found = found.filter(Exists(tags.filter(tag=pk)))
         for word in query.words:
             found = found.filter(Holds(fold(word), user))
         return found
 
     def for_rows(self):
         """Fetch what a row shows: the ids of its tags, the ticks of its steps, and no notes."""
+        tags = TaskTag.objects.filter(task=OuterRef("pk"))
+        steps = Step.objects.filter(task=OuterRef("pk"))
         return self.only(*Task.SHOWN_IN_ROWS).annotate(
             has_note=ExpressionWrapper(~Q(description=""), models.BooleanField()),
-            tag_ids=ArraySubquery(TaskTag.objects.filter(task=OuterRef("pk")).values("tag")),
-            ticks=ArraySubquery(Step.objects.filter(task=OuterRef("pk")).values("done")),
+            tag_ids=ArraySubquery(tags.values("tag")),
+            ticks=ArraySubquery(steps.values("done")),
         )
 
     def restore(self, act=None):
         """Take these out of the trash, into the Inbox where their list is gone."""
         with transaction.atomic():
-            TaskList.everything.filter(pk__in=self.values("list")).lock()
+            lists = TaskList.everything.filter(pk__in=self.values("list"))
+            lists.lock()
             return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
     def complete(self, act=None):
@@ -301,7 +309,8 @@ class TaskQuerySet(OrderedQuerySet):
 
         What completing a repeating task means is said in tasks.repeating.
         """
-        return self.open().filter(repeat="").change(act, completed_at=timezone.now())
+        once = self.open().filter(repeat="")
+        return once.change(act, completed_at=timezone.now())
 
     def reopen(self, act=None):
         return self.completed().change(act, completed_at=None)
@@ -310,14 +319,17 @@ class TaskQuerySet(OrderedQuerySet):
         return super().stamp() | {"updated_at": timezone.now()}
 
     def change(self, act, **fields):
-        """As for other rows. In another list a task isn't placed yet; what has no day has no time
-        of it and no repeat."""
-        if "due_date" in fields and fields["due_date"] is None:
+        """As for other rows.
+
+        In another list a task isn't placed yet. Without a day it has no time of it and no repeat.
+        """
+        if fields.get("due_date", "another") is None:
             fields |= {"due_time": None, "repeat": ""}
         if set(fields) == {"list"}:
-            return self.exclude(list=fields["list"]).change(act, **fields, position="")
+            elsewhere = self.exclude(list=fields["list"])
+            return elsewhere.change(act, **fields, position="")
         if "list" in fields:
-            fields = {"position": ""} | fields
+            fields.setdefault("position", "")
         return super().change(act, **fields)
 
     def write(self, **fields):
@@ -332,7 +344,8 @@ class TaskQuerySet(OrderedQuerySet):
 
         Return how many tasks had others before. raised is as for write_tags().
         """
-        return self.write_tags(act, dict.fromkeys(self.states([]), tags), raised=raised)
+        locked = self.states([])
+        return self.write_tags(act, dict.fromkeys(locked, tags), raised=raised)
 
     def write_tags(self, act, tags, *, raised=()):
         """Give each task its own tags, {id: {id of a tag: whether it is to have it}}.
@@ -341,7 +354,8 @@ class TaskQuerySet(OrderedQuerySet):
         Return how many tasks had others before.
         """
         changed = TaskTag.objects.write(tags)
-        Task.everything.filter(pk__in=changed.keys() - raised).write()
+        to_raise = changed.keys() - raised
+        Task.everything.filter(pk__in=to_raise).write()
         if act:
             act.keep_tags(changed)
         return len(changed)
@@ -349,20 +363,21 @@ class TaskQuerySet(OrderedQuerySet):
     def add_all(self, act, tasks):
         """Insert new tasks in this order, [(task, its steps, its tags)], as one act."""
         now = timezone.now()
+        all_steps = []
         for number, (task, steps, _) in enumerate(tasks):
             task.created_at = now + timedelta(microseconds=number)
             keys = generate_n_keys_between(None, None, len(steps))
             for step, key in zip(steps, keys, strict=True):
                 step.position = key
+            all_steps += steps
         new = self.bulk_create(task for task, *_ in tasks)
-        Step.objects.bulk_create(step for _, steps, _ in tasks for step in steps)
-        there = Task.everything.filter(pk__in=[task.pk for task in new])
-        there.leave_deleted_lists()
-        TaskTag.objects.write(
-            {task.pk: dict.fromkeys([tag.pk for tag in tags], True) for task, _, tags in tasks}
-        )
+        Step.objects.bulk_create(all_steps)
+        pks = [task.pk for task in new]
+        Task.everything.filter(pk__in=pks).leave_deleted_lists()
+        given = {task.pk: has_all(tags) for task, _, tags in tasks}
+        TaskTag.objects.write(given)
         act.keep_new(new)
-        notify([task.pk for task in new])
+        notify(pks)
 
     def leave_deleted_lists(self):
         """Go to the Inbox if the list was deleted while the task was on its way into it.
@@ -370,6 +385,11 @@ class TaskQuerySet(OrderedQuerySet):
         The key on the list has waited for whoever deletes it, so that is known now.
         """
         self.filter(list__deleted_at__isnull=False).update(list=None, position="")
+
+
+def has_all(tags):
+    """Return tags as write_tags() takes those that a task is to have."""
+    return dict.fromkeys([tag.pk for tag in tags], True)
 
 
 def to_inbox(collector, field, tasks, using):
@@ -384,7 +404,7 @@ def to_inbox(collector, field, tasks, using):
 to_inbox.lazy_sub_objs = True  # as SET_NULL's: the tasks aren't fetched
 
 
-class Task(Tracked):
+class Task(Ordered):
     """One thing to do, of one user.
 
     due_date and due_time are the user's own calendar and clock, in whatever zone they are; all
@@ -456,7 +476,6 @@ class Task(Tracked):
         output_field=models.TextField(),
         db_persist=True,
     )
-    position = PositionField()
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -546,7 +565,8 @@ class Task(Tracked):
     def withhold(self):
         """Forget all that its owner typed: for eyes that may see only its id, dates and state."""
         self.is_withheld = True
-        self.title, self.description, self.typed = f"(task {self.pk})", "", ""
+        self.title = f"(task {self.pk})"
+        self.description = self.typed = ""
         self.list = None
 
     @property
@@ -562,9 +582,12 @@ class Task(Tracked):
 
         Dates and moments are in ISO 8601, moments in UTC; the list is its name, None in the Inbox.
         """
-        due, anchor = self.due_date and self.due_date.isoformat(), self.repeat_anchor
+        due = as_json(self.due_date)
         if self.due_time:
             due += f"T{self.due_time.isoformat()}"
+        repeat = {"repeat": "", "repeat_from": "", "repeat_anchor": None, "missed": ""}
+        if self.repeat:
+            repeat = {name: as_json(getattr(self, name)) for name in repeat}
         return {
             "id": self.pk,
             "user_id": self.user_id,
@@ -572,10 +595,7 @@ class Task(Tracked):
             "description": self.description,
             "status": self.status,
             "due_date": due,
-            "repeat": self.repeat,
-            "repeat_from": self.repeat_from if self.repeat else "",
-            "repeat_anchor": anchor.isoformat() if anchor and self.repeat else None,
-            "missed": self.missed if self.repeat else "",
+            **repeat,
             "priority": self.get_priority_display().lower(),
             "list": self.list and self.list.name,
             "tags": [tag.name for tag in self.tags.by_name()],
@@ -588,17 +608,20 @@ class Task(Tracked):
         """Complete it, which does not repeat: tasks.repeating.complete() is for any task."""
         if self.repeat:
             raise ValueError("A repeating task is completed by tasks.repeating.complete().")
-        act, was = self.new_act(Act.Kind.COMPLETE), {"completed_at": None, "repeat": ""}
-        return self._act(act, version, was, completed_at=timezone.now())
+        act = self.new_act(Act.Kind.COMPLETE)
+        was = {"completed_at": None, "repeat": ""}
+        return self.change_from(was, act, version, completed_at=timezone.now())
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)
-        return self._act(act, version, {"completed_at__isnull": False}, completed_at=None)
+        was = {"completed_at__isnull": False}
+        return self.change_from(was, act, version, completed_at=None)
 
     @transaction.atomic
     def restore(self, version=None, *, act=None):
         """Take the task out of the trash, into the Inbox where its list is gone."""
-        TaskList.everything.filter(pk=self.list_id).lock()
+        lists = TaskList.everything.filter(pk=self.list_id)
+        lists.lock()
         return super().restore(version, act=act, **HOME)
 
     @transaction.atomic(savepoint=False)
@@ -606,42 +629,32 @@ class Task(Tracked):
         """Write new values of fields; give it some tags, and take others off it."""
         act = act or self.new_act(Act.Kind.EDIT)
         rows = Task.everything.filter(pk=self.pk)
-        edited = number = 0
+        edited = tagged = 0
         if fields:
             edited = rows.change(act, **fields)
         if add_tags or remove_tags:
-            tags = dict.fromkeys([tag.pk for tag in add_tags], True)
+            tags = has_all(add_tags)
             tags |= dict.fromkeys([tag.pk for tag in remove_tags], False)
             raised = {self.pk} if edited else set()
-            number = rows.change_tags(act, tags, raised=raised)
+            tagged = rows.change_tags(act, tags, raised=raised)
         self.refresh()
-        return act if edited or number else None
+        return act if edited or tagged else None
 
     @transaction.atomic
     def put_into(self, name):
         """Move it to its user's list of this name, which is made if it isn't there."""
         act = self.new_act(Act.Kind.EDIT)
-        return self.edit(act=act, list=TaskList.objects.make(self.user, name, act))
+        task_list = TaskList.objects.make(self.user, name, act)
+        return self.edit(act=act, list=task_list)
 
     def hang(self, tags):
-        TaskTag.objects.bulk_create(
-            [TaskTag(user_id=self.user_id, task=self, tag=tag) for tag in tags],
-            ignore_conflicts=True,
-        )
+        pairs = [TaskTag(user_id=self.user_id, task=self, tag=tag) for tag in tags]
+        TaskTag.objects.bulk_create(pairs, ignore_conflicts=True)
 
-    @transaction.atomic
-    def move(self, **where):
-        """Put it elsewhere in its list, see OrderedQuerySet.place().
-
-        Order is no word that anybody typed: the version stays, so nobody's edit meets it.
-        """
-        act = self.new_act(Act.Kind.ORDER)
-        return act if self.put(act, **where) else None
-
-    def put(self, act, **where):
-        (self.list or self.user).lock()
+    @property
+    def order(self):
         rows = Task.everything.filter(user=self.user_id, list=self.list_id)
-        return rows.place(act, self.pk, **where)
+        return self.list or self.user, rows
 
     def checklist(self):
         """Return its steps in their order, and those that were deleted, in one query."""
@@ -659,10 +672,12 @@ class Task(Tracked):
     def add(self, tags=(), act=None):
         """Insert this new task."""
         self.save(force_insert=True)
+        row = Task.everything.filter(pk=self.pk)
         if self.list_id:
-            Task.everything.filter(pk=self.pk).leave_deleted_lists()
+            row.leave_deleted_lists()
         self.hang(tags)
-        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
+        act = act or self.new_act(Act.Kind.ADD)
+        act.keep_new([self])
         notify([self.pk])
 
     def add_once(self, key=None, **fields):
@@ -686,9 +701,10 @@ class Task(Tracked):
 
         def add(act):
             copy.add(self.tags.all(), act)
+            steps = self.steps.by_hand()
             Step.objects.bulk_create(
                 Step(user_id=self.user_id, task=copy, title=step.title, position=step.position)
-                for step in self.steps.by_hand()
+                for step in steps
             )
             # Its place goes with it: undone, it is in the trash, and done again, it is back there.
             copy.put(None, after=self.pk)
@@ -698,7 +714,6 @@ class Task(Tracked):
 
 # Where a task goes that comes out of the trash: its place, or the Inbox where its list is gone.
 IS_THERE = Q(list=None) | Exists(TaskList.objects.filter(pk=OuterRef("list")))
-
 
 HOME = {
     "list": Case(When(IS_THERE, then=F("list"))),
@@ -747,7 +762,7 @@ class StepQuerySet(OrderedQuerySet):
         return self.filter(task__deleted_at=None)
 
 
-class Step(Tracked):
+class Step(Ordered):
     """One line of the checklist inside a task."""
 
     user = owner_of_task("steps")
@@ -756,7 +771,6 @@ class Step(Tracked):
     )
     title = models.CharField(max_length=255)
     done = models.BooleanField(default=False)
-    position = PositionField()
 
     objects = PresentManager.from_queryset(StepQuerySet)()
     trash = TrashManager.from_queryset(StepQuerySet)()
@@ -771,26 +785,15 @@ class Step(Tracked):
     def __str__(self):
         return text.legible(self.title) or "(untitled)"
 
-    @transaction.atomic
-    def add(self, act=None):
-        """Insert this new step as the last one of its task."""
-        self.task.lock()
-        self.position = self.task.steps(manager="everything").end()
-        self.save(force_insert=True)
-        (act or self.new_act(Act.Kind.ADD)).keep_new([self])
+    @property
+    def order(self):
+        return self.task, self.task.steps(manager="everything")
 
     def tick(self, done):
         """Say that it is done, or that it isn't."""
-        act = self.new_act(Act.Kind.COMPLETE if done else Act.Kind.REOPEN)
-        return self._act(act, None, {"done": not done}, done=done)
-
-    @transaction.atomic
-    def move(self, **where):
-        """Put it elsewhere in its task, see OrderedQuerySet.place()."""
-        self.task.lock()
-        act = self.new_act(Act.Kind.ORDER)
-        moved = self.task.steps(manager="everything").place(act, self.pk, **where)
-        return act if moved else None
+        kind = Act.Kind.COMPLETE if done else Act.Kind.REOPEN
+        act = self.new_act(kind)
+        return self.change_from({"done": not done}, act, done=done)
 
 
 class SavedSearch(models.Model):
@@ -817,11 +820,14 @@ class SavedSearch(models.Model):
         return text.legible(self.name) or "(unnamed)"
 
     def get_absolute_url(self):
-        query = {"q": self.q} | ({"completed": 1} if self.completed else {})
+        query = {"q": self.q}
+        if self.completed:
+            query["completed"] = 1
         return f"{reverse('search')}?{urlencode(query)}"
 
     def edit(self, *, act, **fields):
         """Write new values of fields; return act. It has no history, so no act keeps them."""
-        self.user.searches.filter(pk=self.pk).update(version=F("version") + 1, **fields)
+        row = self.user.searches.filter(pk=self.pk)
+        row.update(version=F("version") + 1, **fields)
         self.refresh_from_db()
         return act

@@ -2,12 +2,13 @@
 
 from bisect import bisect_right, insort
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.lookups import GreaterThan, LessThan
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
-from tasks.base.tracked import TrackedQuerySet
+from tasks.base.tracked import Tracked, TrackedQuerySet
+from tasks.history import Act
 
 LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
 
@@ -160,3 +161,42 @@ class PositionField(models.CharField):
         defaults = {"max_length": 255, "db_collation": "C", "editable": False}
         defaults |= {"default": "", "db_default": ""}  # an older version may still be running
         super().__init__(**defaults | kwargs)
+
+
+class Ordered(Tracked):
+    """A tracked row that its user puts in order among others, see OrderedQuerySet."""
+
+    position = PositionField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def order(self):
+        """What holds its order together, a row to lock, and all rows that share the order."""
+        raise NotImplementedError
+
+    @transaction.atomic
+    def add(self, act=None):
+        """Insert this new row as the last one of its order."""
+        holder, rows = self.order
+        holder.lock()
+        self.position = rows.end()
+        self.save(force_insert=True)
+        act = act or self.new_act(Act.Kind.ADD)
+        act.keep_new([self])
+
+    @transaction.atomic
+    def move(self, **where):
+        """Put it elsewhere in its order, as OrderedQuerySet.place() is told.
+
+        Order is no word that anybody typed: the version stays, so nobody's edit meets it.
+        """
+        act = self.new_act(Act.Kind.ORDER)
+        return act if self.put(act, **where) else None
+
+    def put(self, act, **where):
+        """As move(), in an act that is under way, or in none. Return whether that was possible."""
+        holder, rows = self.order
+        holder.lock()
+        return rows.place(act, self.pk, **where)

@@ -85,10 +85,10 @@ class TrackedQuerySet(PurgeableQuerySet):
         rows = self.order_by("pk")
         if lock:
             rows = rows.select_for_update(no_key=True, of=["self"])
-        return {
-            pk: dict(zip(columns, map(as_json, values), strict=True))
-            for pk, *values in rows.values_list("pk", *columns)
-        }
+        states = {}
+        for pk, *values in rows.values_list("pk", *columns):
+            states[pk] = dict(zip(columns, map(as_json, values), strict=True))
+        return states
 
     def write(self, **fields):
         return self.update(**fields, **self.stamp())
@@ -105,7 +105,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         if not rows:
             return set()
         mine = self.model.everything.filter(pk__in=rows)
-        columns = list(next(iter(rows.values())))
+        columns = columns_of(rows)
         before = mine.states(columns)
         self.write_rows({pk: rows[pk] for pk in before})
         after = mine.states(columns)
@@ -116,15 +116,15 @@ class TrackedQuerySet(PurgeableQuerySet):
 
     def write_rows(self, rows):
         """Write to each row values of its own, in one statement."""
-        columns = list(next(iter(rows.values())))
         table = connection.ops.quote_name(self.model._meta.db_table)
-        sets = ", ".join(f"{name} = r.{name}" for name in columns)
+        sets = ", ".join(f"{name} = r.{name}" for name in columns_of(rows))
+        values = [{"id": pk} | row for pk, row in rows.items()]
+        sql = (
+            f"UPDATE {table} t SET {sets}"
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id"
+        )
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} t SET {sets}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id",
-                [json.dumps([{"id": pk} | row for pk, row in rows.items()])],
-            )
+            cursor.execute(sql, [json.dumps(values)])
 
     def changed_columns(self, before, after):
         """Return the columns in which two states of a row, {column: JSON}, differ."""
@@ -132,7 +132,8 @@ class TrackedQuerySet(PurgeableQuerySet):
 
     def is_counted(self, before, after):
         """Return whether the change between two states of a row raises its version."""
-        return bool(set(self.changed_columns(before, after)) - set(self.UNCOUNTED))
+        changed = set(self.changed_columns(before, after))
+        return bool(changed - set(self.UNCOUNTED))
 
     def record(self, act, before, after):
         """Keep in act what became of rows, both {id: {column: JSON}}; rows that are the same don't
@@ -141,14 +142,22 @@ class TrackedQuerySet(PurgeableQuerySet):
             return
         changes = []
         for pk, old in before.items():
-            new, names = after[pk], self.changed_columns(old, after[pk])
+            new = after[pk]
+            names = self.changed_columns(old, new)
             if not names:
                 continue
-            change = Change.of_row(self.model, pk, **{name: old[name] for name in self.PARENT})
+            parent = {name: old[name] for name in self.PARENT}
+            change = Change.of_row(self.model, pk, **parent)
             change.before = {name: old[name] for name in names}
             change.after = {name: new[name] for name in names}
             changes.append(change)
         act.keep(changes)
+
+
+def columns_of(rows):
+    """Return the columns that rows have in common, {id: {column: JSON}}."""
+    first = next(iter(rows.values()))
+    return list(first)
 
 
 class EverythingManager(models.Manager):
@@ -191,35 +200,45 @@ class Tracked(models.Model):
     def delete_softly(self, version=None, *, act=None):
         """Put it into the trash."""
         act = act or self.new_act(Act.Kind.DELETE)
-        return self._act(act, version, {"deleted_at": None}, deleted_at=timezone.now())
+        was = {"deleted_at": None}
+        return self.change_from(was, act, version, deleted_at=timezone.now())
 
     def restore(self, version=None, *, act=None, **fields):
         """Take it out of the trash, with new values of fields."""
         act = act or self.new_act(Act.Kind.RESTORE)
-        return self._act(act, version, {"deleted_at__isnull": False}, deleted_at=None, **fields)
+        was = {"deleted_at__isnull": False}
+        return self.change_from(was, act, version, deleted_at=None, **fields)
 
     def edit(self, *, act=None, **fields):
         """Write new values of fields."""
-        return self._act(act or self.new_act(Act.Kind.EDIT), None, {}, **fields)
+        act = act or self.new_act(Act.Kind.EDIT)
+        return self.change_from({}, act, **fields)
 
     def purge(self):
         """Delete it for ever if it is in the trash."""
-        return type(self).trash.filter(pk=self.pk).purge() == 1
+        row = type(self).trash.filter(pk=self.pk)
+        return row.purge() == 1
 
     def lock(self):
         """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
-        type(self).everything.filter(pk=self.pk).lock()
+        row = type(self).everything.filter(pk=self.pk)
+        row.lock()
 
     def new_act(self, kind):
         """Return an act of its owner's that isn't in the database yet: its first change is."""
         return Act(user_id=self.user_id, kind=kind)
 
-    def _act(self, act, version, before, **fields):
+    def change_from(self, state, act, version=None, **fields):
+        """Write fields if the row is in a state, {lookup: value}, and of this version, if any.
+
+        Returns the act, None if the row is in another state by now.
+        """
+        row = type(self).everything.filter(pk=self.pk, **state)
         if version is not None:
-            before = before | {"version": version}
-        won = type(self).everything.filter(pk=self.pk, **before).change(act, **fields) == 1
+            row = row.filter(version=version)
+        number = row.change(act, **fields)
         self.refresh()
-        return act if won else None
+        return act if number else None
 
     def refresh(self):
         """Become as the row is now; if it was deleted for ever meanwhile, stay."""
@@ -243,5 +262,5 @@ class NamedQuerySet(TrackedQuerySet):
 
     def named(self, names):
         """Narrow to these names, whatever their case, as the database knows case."""
-        names = [Lower(Value(name)) for name in names]
-        return self.annotate(lower=Lower("name")).filter(lower__in=names)
+        lower = [Lower(Value(name)) for name in names]
+        return self.annotate(lower=Lower("name")).filter(lower__in=lower)
