@@ -130,7 +130,8 @@ class TaskList(Ordered):
         positions = rows.free_positions(wanted)
         back = {}
         for pk in inbox:
-            back[pk] = {"list_id": self.pk, "position": positions.get(pk, "")}
+            position = positions.get(pk, "")
+            back[pk] = {"list_id": self.pk, "position": position}
         Task.everything.rewrite(act, back)
 
     def positions_left(self):
@@ -147,7 +148,8 @@ class TaskList(Ordered):
     @transaction.atomic
     def purge(self):
         """Delete it for ever if it is in the trash, and the tasks that went there with it."""
-        there = TaskList.trash.select_for_update().filter(pk=self.pk).first()
+        row = TaskList.trash.select_for_update().filter(pk=self.pk)
+        there = row.first()
         if there:
             with_it = Task.trash.filter(list=there, deleted_at=there.deleted_at)
             with_it.purge()

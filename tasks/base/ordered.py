@@ -52,18 +52,23 @@ class OrderedQuerySet(TrackedQuerySet):
             elif column not in self.SHARED:
                 names.append(column)
         rows = self.alias(unplaced=self.UNPLACED)
-        place, here = Place(*names), Place(*map(OuterRef, names))
-        after = rows.filter(GreaterThan(place, here)).by_hand().values("pk")
-        before = rows.filter(LessThan(place, here)).by_hand().reverse().values("pk")
-        beside = {"before": Subquery(before[:1]), "after": Subquery(after[:1])}
-        found = rows.filter(pk=pk).annotate(**beside).values_list("before", "after")
-        return found.first() or (None, None)
+        place = Place(*names)
+        here = Place(*map(OuterRef, names))
+        before = rows.filter(LessThan(place, here)).by_hand().reverse()
+        after = rows.filter(GreaterThan(place, here)).by_hand()
+        row = rows.filter(pk=pk).annotate(
+            before=Subquery(before.values("pk")[:1]),
+            after=Subquery(after.values("pk")[:1]),
+        )
+        beside = row.values_list("before", "after").first()
+        return beside or (None, None)
 
     def changed_columns(self, before, after):
         """As for other rows. In another order the same key is another position."""
         names = super().changed_columns(before, after)
-        if "position" in before and set(self.SHARED) & set(names):
-            return list(dict.fromkeys([*names, "position"]))
+        is_same_order = set(self.SHARED).isdisjoint(names)
+        if not is_same_order and "position" in before and "position" not in names:
+            names.append("position")
         return names
 
     def place(self, act, pk, *, before=None, after=None, to=None):
@@ -83,19 +88,22 @@ class OrderedQuerySet(TrackedQuerySet):
             return False
         position = generate_key_between(*gap)
         row = self.filter(pk=pk)
-        was = row.states(["position"])
+        before = row.states(["position"])
         row.update(position=position)
-        row.record(act, was, {pk: old | {"position": position} for pk, old in was.items()})
+        after = {pk: state | {"position": position} for pk, state in before.items()}
+        self.record(act, before, after)
         if len(position) > LONGEST_POSITION:
-            self.number(self.exclude(position=""))
-        return bool(was)
+            placed = self.exclude(position="")
+            self.number(placed)
+        return bool(before)
 
     def gap(self, before, after, to):
         """Return the keys on both sides of a place that is said as to place(), None past an end.
 
         Returns None if the row beside it has gone at this very moment.
         """
-        keys = self.exclude(position="").order_by("position").values_list("position", flat=True)
+        placed = self.exclude(position="").order_by("position")
+        keys = placed.values_list("position", flat=True)
         if to == "top":
             return None, keys.first()
         if to == "bottom":
@@ -121,8 +129,9 @@ class OrderedQuerySet(TrackedQuerySet):
         keys = sorted({*positions, *wanted.values()})
         for pk, position in wanted.items():
             if position in taken:
-                free[pk] = key_just_after(position, keys)
-                insort(keys, free[pk])
+                free_key = key_just_after(position, keys)
+                insort(keys, free_key)
+                free[pk] = free_key
         return free
 
     def end(self):
@@ -131,19 +140,25 @@ class OrderedQuerySet(TrackedQuerySet):
         return generate_key_between(self.last_key(), None)
 
     def last_key(self):
-        return self.aggregate(last=models.Max("position"))["last"] or None
+        found = self.aggregate(last=models.Max("position"))
+        return found["last"] or None
 
     def number_unplaced(self):
-        self.number(self.standing().filter(position=""))
+        unplaced = self.standing().filter(position="")
+        self.number(unplaced)
 
     def number(self, rows):
         """Give these of the rows new keys, in their order, after all keys that there are."""
         # Locked, so that none has left by the time that its key is written.
-        pks = list(rows.select_for_update(no_key=True).by_hand().values_list("pk", flat=True))
+        locked = rows.select_for_update(no_key=True).by_hand()
+        pks = list(locked.values_list("pk", flat=True))
         if not pks:
             return
         keys = generate_n_keys_between(self.last_key(), None, len(pks))
-        self.write_rows({pk: {"position": key} for pk, key in zip(pks, keys, strict=True)})
+        positions = {}
+        for pk, key in zip(pks, keys, strict=True):
+            positions[pk] = {"position": key}
+        self.write_rows(positions)
 
 
 def key_just_after(key, keys):
@@ -158,8 +173,13 @@ class PositionField(models.CharField):
     """A key of an order, see OrderedQuerySet. Keys sort by their bytes, in every database."""
 
     def __init__(self, **kwargs):
-        defaults = {"max_length": 255, "db_collation": "C", "editable": False}
-        defaults |= {"default": "", "db_default": ""}  # an older version may still be running
+        defaults = {
+            "max_length": 255,
+            "db_collation": "C",
+            "editable": False,
+            "default": "",
+            "db_default": "",  # an older version may still be running
+        }
         super().__init__(**defaults | kwargs)
 
 

@@ -42,9 +42,12 @@ class Holds(models.Func):
         self.word, self.user_pk = word, user.pk
 
     def as_sql(self, compiler, connection):
-        folded, pk = (compiler.compile(column)[0] for column in self.source_expressions)
-        like = f"%{connection.ops.prep_for_like_query(self.word)}%"
-        sql = self.template % {"folded": folded, "pk": pk}
+        folded, pk = self.source_expressions
+        folded_sql, _ = compiler.compile(folded)
+        pk_sql, _ = compiler.compile(pk)
+        word = connection.ops.prep_for_like_query(self.word)
+        like = f"%{word}%"
+        sql = self.template % {"folded": folded_sql, "pk": pk_sql}
         return sql, [like, self.user_pk, like, self.user_pk, like]
 
 

@@ -35,7 +35,8 @@ class TrackedQuerySet(PurgeableQuerySet):
 
     def lock(self):
         """Lock these to the transaction's end. Rows that refer to them can be added meanwhile."""
-        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        rows = self.select_for_update(no_key=True).order_by("pk")
+        list(rows.values_list("pk"))
 
     def latest_deleted_first(self):
         return self.order_by("-deleted_at", "-id")
@@ -136,8 +137,10 @@ class TrackedQuerySet(PurgeableQuerySet):
         return bool(changed - set(self.UNCOUNTED))
 
     def record(self, act, before, after):
-        """Keep in act what became of rows, both {id: {column: JSON}}; rows that are the same don't
-        count."""
+        """Keep in act what became of rows, both {id: {column: JSON}}.
+
+        Rows that are the same don't count, and without an act nothing is kept.
+        """
         if not act:
             return
         changes = []
