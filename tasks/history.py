@@ -42,8 +42,10 @@ class PurgeableQuerySet(models.QuerySet):
     @transaction.atomic
     def _purge_batch(self):
         # Locked, so that what is taken out of the trash at this moment isn't deleted all the same.
-        pks = list(self.select_for_update().values_list("pk", flat=True))
-        return self.filter(pk__in=pks).delete()[1].get(self.model._meta.label, 0)
+        locked = self.select_for_update()
+        pks = list(locked.values_list("pk", flat=True))
+        _, deleted = self.filter(pk__in=pks).delete()
+        return deleted.get(self.model._meta.label, 0)
 
 
 def owner(related_name):
@@ -78,8 +80,10 @@ class ActQuerySet(PurgeableQuerySet):
         """
         root = Coalesce(OuterRef("of"), OuterRef("pk"))
         since = Act.objects.filter(of=root, pk__gt=OuterRef("pk")).order_by("-pk")
-        acts = self.filter(Exists(Change.objects.filter(act=OuterRef("pk")))).select_related("of")
-        return acts.annotate(later=Subquery(since.values("kind")[:1])).order_by("-pk")
+        changes = Change.objects.filter(act=OuterRef("pk"))
+        acts = self.filter(Exists(changes)).select_related("of")
+        later = Subquery(since.values("kind")[:1])
+        return acts.annotate(later=later).order_by("-pk")
 
     def that_changed(self, **row):
         """Narrow to those that changed a row: task=5, list=True for any list."""
@@ -159,12 +163,14 @@ class Act(models.Model):
         if changes and self._state.adding:
             self.save(force_insert=True)
         for change in changes:
-            change.act, change.user_id = self, self.user_id
+            change.act = self
+            change.user_id = self.user_id
         Change.objects.bulk_create(changes)
 
     def keep_new(self, rows):
         """Keep that these rows are new; with them a new act comes into the database."""
-        self.keep([self.newness_of(row) for row in rows])
+        changes = [self.newness_of(row) for row in rows]
+        self.keep(changes)
 
     def keep_tags(self, tags):
         """Keep which tags were given to tasks, and which were taken off them.
@@ -178,15 +184,18 @@ class Act(models.Model):
             return
         if self._state.adding:
             self.save(force_insert=True)
+        columns = [list(column) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
-            columns = [list(column) for column in zip(*rows, strict=True)]
             cursor.execute(INSERT_TAGS, [self.pk, self.user_id, *columns])
 
     def newness_of(self, row):
         """Return the change that this new row is."""
-        change = Change.of_row(type(row), row.pk, task_id=getattr(row, "task_id", None))
-        change.act, change.user_id = self, self.user_id
-        change.before, change.after = {"deleted_at": as_json(self.created_at)}, {"deleted_at": None}
+        task_id = getattr(row, "task_id", None)  # of a step
+        change = Change.of_row(type(row), row.pk, task_id=task_id)
+        change.act = self
+        change.user_id = self.user_id
+        change.before = {"deleted_at": as_json(self.created_at)}
+        change.after = {"deleted_at": None}
         return change
 
     @property
@@ -197,11 +206,13 @@ class Act(models.Model):
     def first_row(self, model):
         """Return the first of its rows of model, in the trash or not; None if it is gone."""
         name = Change.name_of(model)
-        change = self.changes.exclude(**{name: None}).order_by("pk").first()
-        return change and getattr(change, name)
+        changes = self.changes.exclude(**{name: None})
+        first = changes.order_by("pk").first()
+        return first and getattr(first, name)
 
     def is_undoable(self):
-        return self.created_at >= timezone.now() - timedelta(days=UNDO_DAYS)
+        age = timezone.now() - self.created_at
+        return age <= timedelta(days=UNDO_DAYS)
 
 
 def part(to):
@@ -279,12 +290,16 @@ class Change(models.Model):
     @classmethod
     def of_row(cls, model, pk, **parent):
         """Return a change of a row of model; of a step, parent is its task, as task_id."""
-        return cls(**parent | {f"{cls.name_of(model)}_id": pk})
+        column = f"{cls.name_of(model)}_id"
+        return cls(**parent | {column: pk})
 
     @property
     def row_name(self):
         """What it is of: "step", "task", "list" or "tag". That of a step names its task, too."""
-        return next(n for n in ["step", "task", "list", "tag"] if getattr(self, f"{n}_id"))
+        for name in ["step", "task", "list"]:
+            if getattr(self, f"{name}_id"):
+                return name
+        return "tag"
 
     @property
     def row(self):
@@ -305,7 +320,9 @@ class RowChange:
     def __init__(self, change):
         """change is the first of the row's changes in the act; add() takes it and the others."""
         self.change = change
-        self.row_name, self.row_pk, self.task_id = change.row_name, change.row_pk, change.task_id
+        self.row_name = change.row_name
+        self.row_pk = change.row_pk
+        self.task_id = change.task_id
         self.before, self.after, self.tags = {}, {}, {}
 
     def __str__(self):

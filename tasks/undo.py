@@ -71,10 +71,15 @@ def present_states(row_changes):
 
 def present_tags(row_changes):
     """Return which of the changed tags tasks have now, as {(id of a task, id of a tag)}."""
-    tags = {pk for change in row_changes for pk in change.tags}
+    tags = changed_tags(row_changes)
     tasks = [change.row_pk for change in row_changes if change.tags]
     pairs = TaskTag.objects.filter(task__in=tasks, tag__in=tags)
     return set(pairs.values_list("task", "tag"))
+
+
+def changed_tags(row_changes):
+    """Return the ids of the tags that tasks were given or lost."""
+    return {pk for change in row_changes for pk in change.tags}
 
 
 def is_same_state(name, value, other):
@@ -106,16 +111,12 @@ def repeats_advanced_since(act, tasks, steps):
     if act.original.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
         return set(), []
     occurrences = kept_occurrences(act, tasks)
-    rescheduled = {pk for pk, change in tasks.items() if "due_date" in change.after}
+    rescheduled = {pk: change for pk, change in tasks.items() if "due_date" in change.after}
     repeats = {series for _, series, _ in occurrences}
-    repeats |= rescheduled & {change.task_id for change in steps.values()}
-    due = due_dates(repeats & rescheduled)
-    advanced = {pk for pk in repeats if pk not in due or due[pk] != tasks[pk].after["due_date"]}
-    skipped, conflicts = set(advanced), {}
-    for pk in advanced & set(tasks):
-        # A repeat that is due as it was before the act was reverted already.
-        if due.get(pk) != tasks[pk].before.get("due_date"):
-            conflicts[pk] = (tasks[pk], "due_date")
+    tasks_of_steps = {change.task_id for change in steps.values()}
+    repeats |= tasks_of_steps & rescheduled.keys()
+    advanced, conflicts = find_advanced(repeats, rescheduled)
+    skipped = set(advanced)
     for pk, series, deleted_at in occurrences:
         if is_same_state("deleted_at", deleted_at, tasks[pk].before["deleted_at"]):
             # Where the occurrence was reverted already, so was its repeat.
@@ -129,23 +130,47 @@ def repeats_advanced_since(act, tasks, steps):
     return skipped, list(conflicts.values())
 
 
+def find_advanced(repeats, rescheduled):
+    """Find those of repeats, a set of ids, that aren't due any more as the act left them.
+
+    rescheduled are the changes of the tasks that the act made due on another day, {id: RowChange}.
+
+    Returns (advanced, conflicts): a set of ids, and {id: (RowChange, column)}.
+    """
+    due = due_dates(repeats & rescheduled.keys())
+    advanced, conflicts = set(), {}
+    for pk in repeats:
+        if pk in due and due[pk] == rescheduled[pk].after["due_date"]:
+            continue
+        advanced.add(pk)
+        # A repeat that is due as it was before the act was reverted already.
+        if pk in rescheduled and due.get(pk) != rescheduled[pk].before["due_date"]:
+            conflicts[pk] = (rescheduled[pk], "due_date")
+    return advanced, conflicts
+
+
 def kept_occurrences(act, tasks):
     """Return the occurrences that an act kept, as (id, id of the repeat, deleted_at).
 
     tasks are the changes of the act, as {id: RowChange}. A kept occurrence is a new task, so it
     came out of the trash; an undo has put it there.
     """
-    in_trash = "before"
-    if act.kind == Act.Kind.UNDO:
-        in_trash = "after"
-    new = [pk for pk, change in tasks.items() if getattr(change, in_trash).get("deleted_at")]
-    return list(Task.everything.filter(pk__in=new).values_list("pk", "series", "deleted_at"))
+    new = []
+    for pk, change in tasks.items():
+        in_trash = change.before
+        if act.kind == Act.Kind.UNDO:
+            in_trash = change.after
+        if in_trash.get("deleted_at"):
+            new.append(pk)
+    rows = Task.everything.filter(pk__in=new)
+    return list(rows.values_list("pk", "series", "deleted_at"))
 
 
 def due_dates(pks):
     """Return the due dates of the tasks with these ids outside the trash, as {id: JSON}."""
-    rows = Task.objects.filter(pk__in=pks).values_list("pk", "due_date")
-    return {pk: as_json(due_date) for pk, due_date in rows}
+    rows = Task.objects.filter(pk__in=pks)
+    pairs = rows.values_list("pk", "due_date")
+    return {pk: as_json(due_date) for pk, due_date in pairs}
 
 
 # Rows
@@ -177,15 +202,17 @@ class Reversion:
 
     def compare(self, pk, name):
         """Decide about one column: it has its earlier value, gets it back, or is a conflict."""
-        change, value = self.changes[pk], self.present[pk][name]
-        before, after = change.before[name], change.after[name]
+        change = self.changes[pk]
+        value = self.present[pk][name]
+        before = change.before[name]
         if is_same_state(name, value, before):
             return
-        if value != after:
+        if value != change.after[name]:
             self.conflicts.append((change, name))
             return
-        if name == "deleted_at" and before == as_json(change.act.created_at):
-            # The row was new, so it wasn't in the trash before: its time there begins now.
+        is_newness = name == "deleted_at" and before == as_json(change.act.created_at)
+        if is_newness:
+            # The row wasn't in the trash before: its time there begins now.
             before = as_json(self.act.created_at)
         self.restored[pk][name] = before
 
@@ -194,7 +221,8 @@ class Reversion:
         change = self.changes[pk]
         if name not in change.before:
             return False
-        return self.present[pk][name] not in (change.before[name], change.after[name])
+        known = (change.before[name], change.after[name])
+        return self.present[pk][name] not in known
 
     def result(self, pk):
         """Return the columns of a row as they will be after the revert."""
@@ -211,10 +239,11 @@ class Reversion:
         """Refuse to restore a name that another of the user's rows has now, or a row with it."""
         for pk, columns in self.restored.items():
             row = self.result(pk)
-            if row["deleted_at"] or not {*NAME} & set(columns):
+            if row["deleted_at"] or columns.keys().isdisjoint(NAME):
                 continue
-            others = self.model.objects.filter(user=self.act.user_id).exclude(pk=pk)
-            if others.named([row["name"]]).exists():
+            mine = self.model.objects.filter(user=self.act.user_id)
+            same_name = mine.exclude(pk=pk).named([row["name"]])
+            if same_name.exists():
                 self.refuse(pk, NAME)
 
     def find_free_positions(self):
@@ -222,19 +251,25 @@ class Reversion:
         orders = {}  # {values of the columns that an order has in common: {id: position}}
         shared = self.model.everything.all().SHARED
         for pk, columns in self.restored.items():
-            if columns.get("position"):
-                row = self.result(pk)
-                order = tuple(row[name] for name in shared)
-                orders.setdefault(order, {})[pk] = columns["position"]
+            if not columns.get("position"):
+                continue
+            row = self.result(pk)
+            order = tuple(row[name] for name in shared)
+            wanted = orders.setdefault(order, {})
+            wanted[pk] = columns["position"]
         for order, wanted in orders.items():
             in_common = dict(zip(shared, order, strict=True))
             rows = self.model.everything.filter(user=self.act.user_id, **in_common)
-            for pk, position in rows.free_positions(wanted).items():
+            free = rows.free_positions(wanted)
+            for pk, position in free.items():
                 self.restored[pk]["position"] = position
 
     def write(self):
         """Write the restored columns. Return the ids of the rows whose version was raised."""
-        rows = {pk: self.result(pk) for pk, columns in self.restored.items() if columns}
+        rows = {}
+        for pk, columns in self.restored.items():
+            if columns:
+                rows[pk] = self.result(pk)
         return self.model.everything.rewrite(self.act, rows)
 
 
@@ -256,9 +291,11 @@ def revert_lists(act, changes):
 def revert_tasks(act, changes):
     """Revert changes of tasks: their tags and lists must exist, and their dates fit together."""
     positions = separate_positions(changes)
-    lists = Task.everything.filter(pk__in=changes).values_list("list_id", flat=True)
+    rows = Task.everything.filter(pk__in=changes)
+    present = rows.values_list("list_id", flat=True)
     earlier = {change.before.get("list_id") for change in changes.values()}
-    TaskList.everything.filter(pk__in={*lists, *earlier} - {None}).lock()
+    lists = TaskList.everything.filter(pk__in={*present, *earlier} - {None})
+    lists.lock()
     also = ["list_id", "position", *DATES, "deleted_at"]
     reversion = Reversion(Task, act, changes, also)
     tags = tags_to_restore(reversion)
@@ -336,8 +373,9 @@ def tags_to_restore(reversion):
 
 def purged_tags(row_changes):
     """Return the ids of the changed tags that don't exist any more."""
-    tags = {pk for change in row_changes for pk in change.tags}
-    return tags - set(Tag.everything.filter(pk__in=tags).values_list("pk", flat=True))
+    tags = changed_tags(row_changes)
+    existing = Tag.everything.filter(pk__in=tags)
+    return tags - set(existing.values_list("pk", flat=True))
 
 
 def refuse_deleted_lists(reversion, positions):
@@ -346,10 +384,7 @@ def refuse_deleted_lists(reversion, positions):
     In the trash a task may be of a list that is there, too. A task that comes out of the trash goes
     to the Inbox if its list was deleted.
     """
-    rows = [*reversion.restored.values(), *reversion.present.values()]
-    lists = {row.get("list_id") for row in rows} - {None}
-    deleted = lists - set(TaskList.objects.filter(pk__in=lists).values_list("pk", flat=True))
-    purged = deleted - set(TaskList.trash.filter(pk__in=deleted).values_list("pk", flat=True))
+    deleted, purged = deleted_lists(reversion)
     for pk, columns in reversion.restored.items():
         refused = deleted
         if reversion.result(pk)["deleted_at"]:
@@ -358,9 +393,23 @@ def refuse_deleted_lists(reversion, positions):
             reversion.refuse(pk, ["list_id"])
         elif "list_id" in columns:
             columns["position"] = positions[pk]
-        leaves_trash = "deleted_at" in columns and not columns["deleted_at"]
+        leaves_trash = columns.get("deleted_at", "stays") is None
         if leaves_trash and reversion.result(pk)["list_id"] in deleted:
             columns.update(list_id=None, position="")
+
+
+def deleted_lists(reversion):
+    """Return the ids of the lists that tasks are in, or go back to, and that were deleted.
+
+    Returns (deleted, purged): all of these, and those that aren't even in the trash.
+    """
+    rows = [*reversion.restored.values(), *reversion.present.values()]
+    lists = {row.get("list_id") for row in rows} - {None}
+    there = TaskList.objects.filter(pk__in=lists)
+    deleted = lists - set(there.values_list("pk", flat=True))
+    in_trash = TaskList.trash.filter(pk__in=deleted)
+    purged = deleted - set(in_trash.values_list("pk", flat=True))
+    return deleted, purged
 
 
 def refuse_incomplete_dates(reversion):
@@ -371,16 +420,19 @@ def refuse_incomplete_dates(reversion):
         if needs_date and not row["due_date"]:
             reversion.refuse(pk, [*DATES, *REPEAT])
         # The rule and the first day of a series mean something only together.
-        if any(reversion.has_changed_since(pk, name) for name in ("repeat", "repeat_anchor")):
+        has_new_rule = reversion.has_changed_since(pk, "repeat")
+        has_new_anchor = reversion.has_changed_since(pk, "repeat_anchor")
+        if has_new_rule or has_new_anchor:
             reversion.refuse(pk, ["repeat", *REPEAT])
 
 
 def keep_used_tags(reversion):
     """Keep the new tags that other tasks have as well by now. That is no conflict."""
-    used = Task.objects.filter(tags__in=reversion.restored).values_list("tags", flat=True)
-    for pk in set(used) & set(reversion.restored):
-        if reversion.restored[pk].get("deleted_at"):
-            del reversion.restored[pk]["deleted_at"]
+    tasks = Task.objects.filter(tags__in=reversion.restored)
+    used = set(tasks.values_list("tags", flat=True))
+    for pk, columns in reversion.restored.items():
+        if pk in used and columns.get("deleted_at"):
+            del columns["deleted_at"]
 
 
 def leave_deleted_lists(act, reverting):
