@@ -96,6 +96,13 @@ class SeriesTests(PageTests):
         self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
         self.assertEqual(titles_of(self.client.get("/completed/")), [])
 
+    def test_task_itself_completes_no_occurrence(self):
+        task = self.start()
+        with self.assertRaisesMessage(ValueError, "tasks.repeating.complete()"):
+            task.complete()
+        self.assertEqual(self.ann.tasks.complete(), 0)
+        self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
+
     def test_second_press_and_a_stale_tab_do_nothing(self):
         task = self.start()
         for _ in range(2):
