@@ -87,7 +87,8 @@ class Clock:
     def within_day(self, moment: datetime) -> str:
         """Return an aware moment within a sentence: 17:30; of another day: yesterday, 17:30."""
         local = self.local(moment)
-        day, clock = local.date(), self.time(local.time())
+        day = local.date()
+        clock = self.time(local.time())
         if day == self.today:
             return clock
         return f"{self.day_within(day)}, {clock}"

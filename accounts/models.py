@@ -338,8 +338,10 @@ class WaitingFormQuerySet(models.QuerySet):
 
     def has_room(self, size=1):
         """Is there room for a form of this size, in characters, where these are all of its user?"""
-        room = self.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
-        return room["number"] < MOST_WAITING and room["size"] + size <= MOST_WAITING_CHARACTERS
+        taken = self.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
+        if taken["number"] >= MOST_WAITING:
+            return False
+        return taken["size"] + size <= MOST_WAITING_CHARACTERS
 
     def purge(self):
         """Delete these for ever. Return how many there were."""

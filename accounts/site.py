@@ -45,4 +45,6 @@ def path_of_page(request, address):
 
 def beginning_of(url):
     """Return an address up to its query; "" where it is too long to be one of ours."""
-    return url.partition("?")[0] if len(url) <= LONGEST else ""
+    if len(url) > LONGEST:
+        return ""
+    return url.partition("?")[0]

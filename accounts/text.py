@@ -32,7 +32,8 @@ PICTURES |= dict.fromkeys([*b"\t\n\v\f\r", 0x85, 0x2028, 0x2029], " ")
 
 def legible(text: str) -> str:
     """Return text as one line that can be read, "" if nothing in it can be seen."""
-    if all(unicodedata.category(character)[0] in "CZ" for character in text):
+    kinds = {unicodedata.category(character)[0] for character in text}
+    if kinds <= {"C", "Z"}:
         return ""
     return " ".join(text.translate(PICTURES).split())
 
@@ -44,4 +45,6 @@ def unix_lines(text: str) -> str:
 
 def counted(number: int, name: str) -> str:
     """Return how many there are in words: 1 day, 2 days."""
-    return f"{number} {name}{'' if number == 1 else 's'}"
+    if number == 1:
+        return f"1 {name}"
+    return f"{number} {name}s"

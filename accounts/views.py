@@ -76,10 +76,12 @@ def waiting_add(request):
     path = request.GET.get("path", "")
     if not words_at(path):
         raise Http404
+    status = 200
     try:
-        answer, status = keep(request.user, path, request.POST).pk, 200
+        answer = keep(request.user, path, request.POST).pk
     except ValidationError as error:
-        answer, status = error.message, 422
+        answer = error.message
+        status = 422
     return HttpResponse(answer, status=status, content_type="text/plain; charset=utf-8")
 
 
@@ -92,7 +94,8 @@ def waiting_end(request):
     request.user.waiting.filter(pk=form.cleaned_data["waiting"]).delete()
     if not form.cleaned_data["quiet"]:
         messages.success(request, "Discarded.")
-    return redirect(safe_path(request, request.POST.get("next", "")) or HOME)
+    way_back = safe_path(request, request.POST.get("next", ""))
+    return redirect(way_back or HOME)
 
 
 # The password is asked for before the form, else the address that was typed is gone after it.

@@ -244,9 +244,10 @@ def keep(user, path, posted):
 
 def keep_late(request, view):
     """Keep what somebody sent after their session had ended. Return False if it can't be kept."""
-    user, words = last_user(request), getattr(view, "words", None)
+    user = last_user(request)
     if not user:
         return False
+    words = getattr(view, "words", None)
     if words and words.script and request.htmx.source == words.script:
         return True
     try:
@@ -330,9 +331,10 @@ def took_effect(request, response):
 
 
 def is_sent_by(request, form):
-    words, key = words_at(form.path), request.POST.get("key")
+    words = words_at(form.path)
     if words and words.own(request.POST) == form.posted:
         return True
+    key = request.POST.get("key")
     return form.failed and bool(key) and ["key", key] in form.posted
 
 
@@ -369,8 +371,8 @@ class Offer:
     @cached_property
     def fields(self):
         """The texts of the fields that people type into, by name."""
-        labels = self.words.labels
-        return {name: texts[-1] for name, texts in self.values.items() if name in labels}
+        names = [name for name in self.values if name in self.words.labels]
+        return {name: self.values[name][-1] for name in names}
 
     @cached_property
     def typed(self):

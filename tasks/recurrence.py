@@ -64,7 +64,8 @@ def read(rule: str) -> Rule:
         said[name] = PARTS[name](value, name)
     if "FREQ" not in said:
         raise ValueError("A repeat begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
-    found = Rule(**{FIELDS[name]: value for name, value in said.items()})
+    parts = {FIELDS[name]: value for name, value in said.items()}
+    found = Rule(**parts)
     refuse_senseless(found)
     return found
 
@@ -82,7 +83,8 @@ def write(rule: Rule) -> str:
         "UNTIL": f"{rule.until:%Y%m%d}".zfill(8) if rule.until else "",
         "COUNT": rule.count or "",
     }
-    return ";".join(f"{name}={value}" for name, value in parts.items() if value)
+    said = [f"{name}={value}" for name, value in parts.items() if value]
+    return ";".join(said)
 
 
 def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: str = "due") -> str:
@@ -161,7 +163,8 @@ def weekday_of(value: str, name: str) -> tuple[int, int]:
     match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
     if not match:
         raise ValueError(f"{name} has weekdays such as MO, 1MO or -1FR.")
-    return int(match[1] or 0), DAYS.index(match[2])
+    nth = int(match[1] or 0)
+    return nth, DAYS.index(match[2])
 
 
 def week_start_of(value: str, name: str) -> int:
@@ -267,13 +270,19 @@ def after_completion(
 def one_less(rule: str) -> str:
     """Return rule with its count, if it has one, without the one that was done or skipped."""
     said = read(rule)
-    return write(replace(said, count=said.count - 1)) if said.count else rule
+    if not said.count:
+        return rule
+    less = replace(said, count=said.count - 1)
+    return write(less)
 
 
 def completions(rule: str, *, day: date, count: int, week_start: int = 0) -> list[date]:
     """Return the next days, at most so many, after one done on day, each done on its own."""
     found = []
-    while len(found) < count and (day := after_completion(rule, day=day, week_start=week_start)):
+    while len(found) < count:
+        day = after_completion(rule, day=day, week_start=week_start)
+        if day is None:
+            break
         found.append(day)
         rule = one_less(rule)
     return found
@@ -283,16 +292,18 @@ def last_behind(due_date: date, due_time: time | None, now: datetime, missed: st
     """Return the day after which a series goes on, once what is due on due_date is done at now."""
     if missed == "keep":
         return due_date
-    today = now.date()
-    is_ahead = due_time is not None and moment(today, due_time, now.tzinfo) > now
-    return max(due_date, today - timedelta(is_ahead))
+    last = now.date()
+    if due_time is not None and moment(last, due_time, now.tzinfo) > now:
+        last -= timedelta(1)  # today's is still to come
+    return max(due_date, last)
 
 
 def upcoming(
     rule: str, *, anchor: date, after: date, count: int = 5, week_start: int = 0
 ) -> list[date]:
     """Return the next days of the series strictly after `after`, at most so many."""
-    return list(islice(days_after(read(rule), anchor, after, week_start), count))
+    days = days_after(read(rule), anchor, after, week_start)
+    return list(islice(days, count))
 
 
 def between(rule: str, *, anchor: date, after: date, last: date, week_start: int = 0) -> list[date]:
@@ -421,7 +432,8 @@ def can_move(rule: Rule, old: date, new: date) -> bool:
 
 def names_one_day(rule: Rule, day: date) -> bool:
     """Return whether a rule names no day of its periods but that one, as far as it names any."""
-    if rule.positions or len(rule.weekdays) + len(rule.month_days) > 1:
+    named = len(rule.weekdays) + len(rule.month_days)
+    if rule.positions or named > 1:
         return False
     if rule.month_days:
         return clamped(rule.month_days, day.year, day.month) == {day.day}
@@ -476,8 +488,12 @@ def chosen(days: list[date], positions: tuple[int, ...]) -> list[date]:
     if not positions:
         return days
     indexes = {index_of(position) for position in positions}
-    numbered = enumerate(days)
-    return [day for at, day in numbered if at in indexes or at - len(days) in indexes]
+    found = []
+    for at, day in enumerate(days):
+        from_end = at - len(days)
+        if at in indexes or from_end in indexes:
+            found.append(day)
+    return found
 
 
 def index_of(position: int) -> int:
@@ -498,8 +514,9 @@ def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[
         return []
     if rule.weekdays and (0, day.weekday()) not in rule.weekdays:
         return []
-    if rule.month_days and day.day not in clamped(rule.month_days, day.year, day.month):
-        return []
+    if rule.month_days:
+        numbers = clamped(rule.month_days, day.year, day.month)
+        return [day] if day.day in numbers else []
     return [day]
 
 
@@ -517,11 +534,14 @@ def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list
     weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
     ordinals = [first + (weekday - week_start) % 7 for weekday in weekdays]
     days = [date.fromordinal(ordinal) for ordinal in ordinals if ordinal > 0]
-    return [day for day in days if not rule.months or day.month in rule.months]
+    if not rule.months:
+        return days
+    return [day for day in days if day.month in rule.months]
 
 
 def month_of(anchor: date, start: date, week_start: int) -> int:
-    return (start.year - anchor.year) * 12 + start.month - anchor.month
+    years = start.year - anchor.year
+    return 12 * years + start.month - anchor.month
 
 
 def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
@@ -569,7 +589,8 @@ def on_weekdays(weekdays: tuple[tuple[int, int], ...], year: int, month: int) ->
     first, length = monthrange(year, month)
     numbers = set()
     for nth, weekday in weekdays:
-        days = range(1 + (weekday - first) % 7, length + 1, 7)
+        earliest = 1 + (weekday - first) % 7
+        days = range(earliest, length + 1, 7)
         if not nth:
             numbers.update(days)
         elif abs(nth) <= len(days):

@@ -71,7 +71,8 @@ class Row:
         self.moment = task.due_date
         self.has_time = task.due_time is not None
         if self.has_time:
-            self.due = f"{self.due} {clock.time(task.due_time)}".lstrip()
+            day, time = self.due, clock.time(task.due_time)
+            self.due = f"{day} {time}" if day else time
             self.moment = f"{task.due_date}T{task.due_time:%H:%M}"
 
     def set_repeat(self, task, clock):

@@ -74,14 +74,16 @@ class Query:
 def read(text: str, lists: dict, tags: dict) -> Query:
     """Return what text asks for; lists, with the Inbox, and tags are the user's, each as
     folded_names() returns them: of several searches that is worked out once."""
-    query, at, names = Query(), 0, {"+": lists, "#": tags}
+    query = Query()
+    names = {"+": lists, "#": tags}
+    at = 0
     while token := TOKEN.search(text, at):
         start = token.start()
         found, at = filter_at(text, token, names)
         if found:
-            others = f"{text[:start]} {text[at:]}"
-            rest = " ".join(others.split())
-            query.filters.append(Filter(*found, rest))
+            before, behind = text[:start], text[at:]
+            others = before.split() + behind.split()
+            query.filters.append(Filter(*found, " ".join(others)))
             continue
         if token["sign"] and any(map(str.isalnum, token[0])):
             query.unknown.append(token[0])
@@ -106,7 +108,8 @@ def filter_at(text: str, token: re.Match, names: dict) -> tuple[tuple | None, in
     if token["sign"] == "+":
         behind = text[start + 1 :]
         if length := longest_name(behind, names["+"]):
-            return filter_of("+", behind[:length], names), start + 1 + length
+            end = start + 1 + length
+            return filter_of("+", behind[:length], names), end
     if token["sign"]:
         name = token["quoted"] or token["plain"] or ""
         return filter_of(token["sign"], name, names), end
@@ -152,8 +155,8 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     hit = [False] * len(text)
     for word in {fold(word) for word in words} - {""}:
         for at in places_of(word, folded):
-            first, last = places[at], places[at + len(word) - 1]
-            end = last + 1
+            first = places[at]
+            end = places[at + len(word) - 1] + 1
             while end < len(text) and not fold_character(text[end]):
                 end += 1  # an accent stays with its letter
             hit[first:end] = [True] * (end - first)

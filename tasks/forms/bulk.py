@@ -106,7 +106,8 @@ class BulkForm(forms.Form):
         if self.listing is None or (self.which == "overdue" and not has_overdue):
             self.add_error(None, "That page isn't there any more. Look, then try again.")
             return
-        said, now = self.cleaned_data.get("number"), self.tasks.count()
+        said = self.cleaned_data.get("number")
+        now = self.tasks.count()
         if said is not None and said != now:
             self.add_error(None, f"These are {now} tasks by now, not {said}. Look, then try again.")
 

@@ -78,7 +78,8 @@ class AddForm(AddingForm, BaseTaskForm):
 
     def beside(self):
         """Return what the other fields say where the line says it too, as a POST has it."""
-        alone, said = self.fields_alone, set(said_in(self.line, {}))
+        alone = self.fields_alone
+        said = set(said_in(self.line, {}))
         names = ["due_date", "priority", "list"]
         beside = {name: alone.get(name) for name in names if name in said}
         if "due_date" in said:
@@ -293,8 +294,9 @@ class PasteForm(AddForm):
     def add(self, act):
         names = ["description", "priority", "due_date", "due_time", "list"]
         shared = {name: self.cleaned_data[name] for name in names}
-        said = dict.fromkeys(tag for _, line in self.lines for tag in line.said.tags)
-        made = Tag.objects.make(self.user, unlike(said), act)
+        said = [tag for _, line in self.lines for tag in line.said.tags]
+        each_once = dict.fromkeys(said)
+        made = Tag.objects.make(self.user, unlike(each_once), act)
         tags = {tag.name.lower(): tag for tag in made}
         all_have, tasks = self.tags(act), []
         for pasted_line, line in self.lines:

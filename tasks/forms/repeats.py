@@ -39,8 +39,10 @@ def weekday_of(name):
     """Return which weekday a name is, 0 for Monday: fri, friday; None if it is none."""
     if len(name) < 2:
         return None
-    found = [n for n, full in enumerate(DAY_NAMES) if full.lower().startswith(name)]
-    return found[0] if found else None
+    for weekday, full in enumerate(DAY_NAMES):
+        if full.lower().startswith(name):
+            return weekday
+    return None
 
 
 class PlacesField(forms.CharField):
@@ -389,7 +391,8 @@ class RepeatForm(MergeMixin, forms.Form):
     @property
     def state_in_words(self):
         """How the task repeats now, and when it is due."""
-        rule, due = self.now["repeat"], self.now["due_date"]
+        rule = self.now["repeat"]
+        due = self.now["due_date"]
         words = "does not repeat"
         if rule:
             words = f"repeats {recurrence.describe(rule, on=self.clock.date)}"

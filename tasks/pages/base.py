@@ -174,11 +174,14 @@ class Listing:
         """The page before, or the last one for whoever went past the end; None on the first."""
         if self.number == 1:
             return None
-        return self.url(page=min(self.number - 1, self.page.paginator.num_pages))
+        last = self.page.paginator.num_pages
+        return self.url(page=min(self.number - 1, last))
 
     @property
     def next_url(self):
-        return self.url(page=self.number + 1) if self.page.has_next() else None
+        if not self.page.has_next():
+            return None
+        return self.url(page=self.number + 1)
 
     # how it is sorted and grouped
 

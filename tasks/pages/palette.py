@@ -101,7 +101,8 @@ def search_place(saved):
 
 def ways_on(q):
     """Return what else can be done with a line of text."""
-    to_search, to_add = urlencode({"q": q}), urlencode({"text": q})
+    to_search = urlencode({"q": q})
+    to_add = urlencode({"text": q})
     return [
         Place(f"Search for “{q}”", f"{reverse('search')}?{to_search}", "search"),
         Place(f"Add the task “{q}”", f"{reverse('task_add')}?{to_add}", "plus"),

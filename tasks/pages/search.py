@@ -40,7 +40,8 @@ class Search(Listing):
     @cached_property
     def saved(self):
         """The saved search that this is, as the sidebar shows it; None if it isn't saved."""
-        same = [one for one in self.sidebar.searches if one["url"] == self.url()]
+        url = self.url()
+        same = [one for one in self.sidebar.searches if one["url"] == url]
         return same[0] if same else None
 
     @property

@@ -82,6 +82,9 @@ class Span(NamedTuple):
     end: int
     kind: str
 
+    def moved(self, by: int) -> "Span":
+        return Span(self.start + by, self.end + by, self.kind)
+
 
 SPANS = {"until": "repeat", "count": "repeat"}  # what ends a repeat is a part of it
 
@@ -159,7 +162,7 @@ def parse(
         priority=said.get("priority", 0),
         tags=list(dict.fromkeys(tags)),
         list_name=said.get("list", ""),
-        spans=[Span(start + indent, end + indent, kind) for start, end, kind in spans],
+        spans=[span.moved(indent) for span in spans],
         tried=tried,
         unread=unread,
         **dates,
@@ -206,6 +209,9 @@ class Found:
     strength: int = STRONG
     lead: str = ""
     core: int = 0  # where it begins without the words that lead to it
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.start < end and start < self.end
 
 
 def without_literals(line: str, plain: Collection[str]) -> str:
@@ -304,7 +310,8 @@ def tries_in(line: str) -> tuple[list[Try], int, int | None]:
     if len(places) <= MOST_TRIED:
         return tries, len(places), None
     unread = places[MOST_TRIED]
-    return [one for one in tries if one.match.start() < unread], MOST_TRIED, unread
+    before = [one for one in tries if one.match.start() < unread]
+    return before, MOST_TRIED, unread
 
 
 def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
@@ -312,7 +319,7 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
     found = []
     for match, kind, strength, read in tries:
         core, end = match.span()
-        if any(one.start < end and core < one.end for one in found):
+        if any(one.overlaps(core, end) for one in found):
             continue
         value = value_of(match, read, now)
         if value is None:
@@ -336,8 +343,9 @@ def value_of(match: re.Match, read: Callable, now: Now):
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
     """Return the line with blanks, or something else, where these parts of it are."""
     for part in parts:
+        before, behind = line[: part.start], line[part.end :]
         length = part.end - part.start
-        line = f"{line[: part.start]}{blank * length}{line[part.end :]}"
+        line = before + blank * length + behind
     return line
 
 
@@ -369,7 +377,8 @@ def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
     """Return where a phrase begins with the words that lead to it, and of what kind these are."""
     if kind not in LEAD:
         return start, ""
-    near = line.rfind(" ", 0, max(start - 20, 0)) + 1
+    far_enough = max(start - 20, 0)
+    near = line.rfind(" ", 0, far_enough) + 1
     lead = LEAD[kind].search(line[near:start])
     if not lead:
         return start, ""
@@ -407,13 +416,18 @@ class Around:
     @property
     def is_told(self) -> bool:
         """Whether a word follows that tells of it, such as a noun: this Friday meeting."""
-        return bool(self.following) and self.following[0].lower() not in FUNCTION
+        if not self.following:
+            return False
+        return self.following[0].lower() not in FUNCTION
 
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
     """Return whether what stands around a phrase makes it text."""
-    before, behind = bare[: one.start], bare[one.end :]
-    around = Around(before, bare[one.core : one.end], behind)
+    around = Around(
+        before=bare[: one.start],
+        phrase=bare[one.core : one.end],
+        behind=bare[one.end :],
+    )
     return (
         is_named(one, around)
         or is_name(one, around)
@@ -429,7 +443,9 @@ def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
         return bool(ALSO.match(around.behind) or TIMES.search(around.before))
     if one.kind == "count" and not has_repeat_before(one, found):
         return True
-    return bool(RANGE_BEFORE.search(around.before)) or is_range(around.behind, found)
+    if RANGE_BEFORE.search(around.before):
+        return True
+    return is_range(around.behind, found)
 
 
 def has_repeat_before(one: Found, found: list[Found]) -> bool:
@@ -487,8 +503,9 @@ def is_range(behind: str, found: list[Found]) -> bool:
     end = RANGE_BEHIND.match(behind)
     if not end:
         return False
-    is_of_a_repeat = not end[1] and any(one.kind == "repeat" for one in found)
-    return not is_of_a_repeat
+    if end[1]:
+        return True
+    return not any(one.kind == "repeat" for one in found)
 
 
 ORDINAL = re.compile(r"the [0-9]+(?:st|nd|rd|th)", re.IGNORECASE)
@@ -528,7 +545,9 @@ def is_capital_by_choice(word: str) -> bool:
 
 def ends_in_a_capital(words: list[str]) -> bool:
     """Return whether the last of words has a capital, and isn't the first of the line."""
-    return len(words) > 1 and words[-1][0].isupper()
+    if len(words) < 2:
+        return False
+    return words[-1][0].isupper()
 
 
 def is_abbreviation(word: str) -> bool:
@@ -643,7 +662,9 @@ def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) 
         return True
     if one.strength != FAIR:
         return False
-    return bare[one.start].isdigit() or any(other.kind == "time" for other in taken)
+    if bare[one.start].isdigit():
+        return True
+    return any(other.kind == "time" for other in taken)
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
@@ -722,7 +743,7 @@ def is_first(line: str, spans: list[Span], at: int) -> bool:
 def is_last(line: str, spans: list[Span], at: int) -> bool:
     """Return whether no text stands behind a span, but for marks."""
     here = spans[at].end
-    later = [Span(start - here, end - here, kind) for start, end, kind in spans[at + 1 :]]
+    later = [span.moved(-here) for span in spans[at + 1 :]]
     return not without(line[here:], later).strip(" ,;.")
 
 

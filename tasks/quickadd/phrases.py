@@ -143,7 +143,8 @@ def meaning(said: dict, now: datetime) -> dict:
     said has what they were read as: "date" and "until" a Day, "time" a Clock, "repeat" a Rule,
     "count" a number and a unit or None.
     """
-    day, rule = said.get("date"), said.get("repeat")
+    day = said.get("date")
+    rule = said.get("repeat")
     clock, later = clock_of(said, day, rule)
     if not (day or clock or rule):
         return {"due_date": None, "due_time": None}
@@ -184,7 +185,8 @@ def rule_text(rule: Rule, said: dict, due: date) -> str:
         raise ValueError("It would end before it begins.")
     parts = list(rule.parts)
     if last:
-        parts.append(f"UNTIL={last.isoformat().replace('-', '')}")
+        digits = last.isoformat().replace("-", "")
+        parts.append(f"UNTIL={digits}")
     elif number:
         parts.append(f"COUNT={number}")
     return ";".join(parts)
@@ -220,6 +222,10 @@ class Now:
             "quarter": first.replace(month=first.month - month_of_quarter),
             "year": first.replace(month=1),
         }[unit]
+
+    def coming(self, weekday: int) -> date:
+        """Return the next day that is this weekday; today isn't one."""
+        return next_weekday({weekday}, self.today + timedelta(1))
 
     def weekday(self, weekday: int, weeks: int = 0) -> date:
         """Return a day of this week, or of the one that is so many weeks ahead."""
@@ -339,28 +345,31 @@ def read_near(match, now):
 def read_moment(match, now):
     """in 45 min, in 1.5 hours, in half an hour"""
     if match["minutes"]:
-        moment = now.moment.astimezone(UTC) + timedelta(
-            hours=number_of(match["n"]), minutes=int(match["minutes"])
-        )
-        return moment_of(moment, now)
+        ahead = timedelta(hours=number_of(match["n"]), minutes=int(match["minutes"]))
+        return moment_of(now.moment.astimezone(UTC) + ahead, now)
     words = match["n"].lower().replace(",", ".")
     number = 0.5 if match["more"] or "half" in words else 0
     if "." in words:
         number += float(words)
     elif words != "half an":
         number += number_of(words.partition(" and")[0])
-    seconds = number * (60 if match["unit"][0] in "mM" else 3600)
-    return moment_of(now.moment.astimezone(UTC) + timedelta(seconds=seconds), now)
+    ahead = timedelta(hours=number)
+    if match["unit"][0] in "mM":
+        ahead = timedelta(minutes=number)
+    return moment_of(now.moment.astimezone(UTC) + ahead, now)
 
 
 def moment_of(moment: datetime, now: Now) -> Day:
-    moment = moment.astimezone(now.moment.tzinfo)
-    return Day(moment.date(), "", moment.time().replace(second=0, microsecond=0))
+    """Return a moment as a day and its time, in the zone of now, without seconds."""
+    local = moment.astimezone(now.moment.tzinfo)
+    clock = local.time().replace(second=0, microsecond=0)
+    return Day(local.date(), clock=clock)
 
 
 def read_ahead(match, now):
     """in 3 days, within 2 weeks, in a month's time"""
-    number, unit = match["n"], unit_of(match["unit"])
+    number = match["n"]
+    unit = unit_of(match["unit"])
     if unit == "day" and number.lower() == "a":  # Rome wasn't built in a day.
         return None
     day = after(now.today, number_of(number), unit)
@@ -375,8 +384,9 @@ def read_ahead_of(match, now):
     elif base == "tomorrow":
         day = now.today + timedelta(1)
     else:
-        day = next_weekday({weekday_of(base)}, now.today + timedelta(1))
-    number, unit = number_of(match["n"]), unit_of(match["unit"])
+        day = now.coming(weekday_of(base))
+    number = number_of(match["n"])
+    unit = unit_of(match["unit"])
     return Day(after(day, number, unit))
 
 
@@ -401,8 +411,10 @@ def read_this(match, now):
     word = match["day"].lower()
     if word == "weekend":
         return Day(next_weekday({5, 6}, now.today))
-    start = now.today + timedelta("coming" in match[0].lower())
-    day = next_weekday({weekday_of(word)}, start)
+    if "coming" in match[0].lower():
+        day = now.coming(weekday_of(word))
+    else:
+        day = next_weekday({weekday_of(word)}, now.today)
     return day_with_part(day, part_of(match))
 
 
@@ -478,7 +490,8 @@ def months_of(scope: str, now: Now) -> Iterator[date]:
 
 def read_date(match, now):
     """3 May, Friday, May 3rd 2027, the fourth of July"""
-    month, day = month_of(match["month"]), number_of(match["date"])
+    month = month_of(match["month"])
+    day = number_of(match["date"])
     if match["year"]:
         year = int(match["year"].strip(" ,"))
         found = date(year, month, day)
@@ -514,9 +527,9 @@ def read_figures(match, now):
         day, month = month, day
     said = match.groupdict()
     found = day_of_figures(said.get("year"), month, day, now)
-    if found is None or found < now.today or not is_on(said.get("day"), found):
+    if found is None or found < now.today:
         return None
-    return Day(found)
+    return Day(found) if is_on(said.get("day"), found) else None
 
 
 def day_of_figures(year: str | None, month: int, day: int, now: Now) -> date | None:
@@ -545,9 +558,11 @@ def read_month_day(match, now):
 def next_of_number(number: int, now: Now) -> date:
     """Return the next day that is this one of its month, 1 to 31, today or later."""
     this_month = now.today.replace(day=1)
-    months = (after(this_month, ahead, "month") for ahead in range(12))
-    days = (month_day(month, number) for month in months)
-    return next(day for day in days if day.day == number and day >= now.today)
+    for ahead in range(12):
+        day = month_day(after(this_month, ahead, "month"), number)
+        if day.day == number and day >= now.today:
+            return day
+    raise ValueError("There is no such day.")
 
 
 def read_of_month(match, now):
@@ -563,8 +578,7 @@ def read_of_month(match, now):
 
 def read_weekday(match, now):
     """friday, sat morning"""
-    tomorrow = now.today + timedelta(1)
-    day = next_weekday({weekday_of(match["day"])}, tomorrow)
+    day = now.coming(weekday_of(match["day"]))
     return day_with_part(day, part_of(match))
 
 
@@ -576,7 +590,8 @@ def read_weekend(match, now):
 def read_hour(match, now):
     """9 am, 7.30pm, 21:30, 14h30, at 4, five o'clock"""
     said = match.groupdict()
-    hour, minute = number_of(said["hour"]), said.get("minute")
+    hour = number_of(said["hour"])
+    minute = said.get("minute")
     half = (said.get("half") or "").lower()
     how = how_written(half, minute)
     if half and not 1 <= hour <= 12:
@@ -584,7 +599,9 @@ def read_hour(match, now):
     if half:
         hour = of_half(hour, half)
     minutes = number_of(minute) if minute else 0
-    if hour > 23 or minutes > 59 or (how == "bare" and not hour):
+    if hour > 23 or minutes > 59:
+        return None
+    if how == "bare" and not hour:
         return None
     has_zero = said["hour"].startswith("0")
     return Clock(hour, minutes, how, part_of(match), has_zero)
@@ -610,7 +627,8 @@ def read_past(match, now):
     if not 1 <= hour <= 12:
         return None
     if match["way"].lower() == "to":
-        hour, minute = (hour - 1 or 12), 60 - minute
+        hour = hour - 1 or 12
+        minute = 60 - minute
     half = (match["half"] or "").lower()
     if half:
         return Clock(of_half(hour, half), minute)
@@ -634,7 +652,8 @@ def read_part(match, now):
 def rule_of(match, *parts, yearly=None) -> Rule:
     """Return a rule of these parts; every! counts from completion, as the words for it do."""
     said = match.groupdict()
-    repeat_from = "completion" if said.get("bang") or said.get("completion") else "due"
+    is_from_completion = said.get("bang") or said.get("completion")
+    repeat_from = "completion" if is_from_completion else "due"
     return Rule(parts, yearly, part_of(match), repeat_from)
 
 
@@ -686,7 +705,8 @@ def weekly(match, now, parts, weekdays):
 def weekdays_in(words: str) -> list[int]:
     """Return the weekdays of a list: mon, wed and fri; mon to fri."""
     found, is_range = [], False
-    for name in re.findall(f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}", words, re.IGNORECASE):
+    parts = re.findall(f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}", words, re.IGNORECASE)
+    for name in parts:
         if re.fullmatch(UP_TO, name, re.IGNORECASE):
             is_range = True
             continue

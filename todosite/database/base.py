@@ -38,8 +38,8 @@ def _direct(settings):
 
     What is set at the start of a connection is what a pooler refuses or forgets.
     """
-    name, unpooled = settings["NAME"], settings.get("UNPOOLED", {})
-    settings = settings | unpooled | {"NAME": name}
+    unpooled = settings.get("UNPOOLED", {})
+    settings = settings | unpooled | {"NAME": settings["NAME"]}
     options = dict(settings["OPTIONS"])
     options.pop("pool", None)
     limits = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
