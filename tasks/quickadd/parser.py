@@ -210,9 +210,6 @@ class Found:
     lead: str = ""
     core: int = 0  # where it begins without the words that lead to it
 
-    def overlaps(self, start: int, end: int) -> bool:
-        return self.start < end and start < self.end
-
 
 def without_literals(line: str, plain: Collection[str]) -> str:
     """Return the line, as long as it is, with NULs for what is in quotes, an address or plain."""
@@ -319,7 +316,7 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
     found = []
     for match, kind, strength, read in tries:
         core, end = match.span()
-        if any(one.overlaps(core, end) for one in found):
+        if any(one.start < end and core < one.end for one in found):
             continue
         value = value_of(match, read, now)
         if value is None:
@@ -565,9 +562,13 @@ def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
     return any(are_two(bare, one, other) for other in others)
 
 
+def in_order(one: Found, other: Found) -> tuple[Found, Found]:
+    return (one, other) if one.start < other.start else (other, one)
+
+
 def are_two(bare: str, one: Found, other: Found) -> bool:
     """Return whether two phrases are said as one: monday or tuesday, from 3 pm till 5 pm."""
-    first, second = sorted((one, other), key=lambda each: each.start)
+    first, second = in_order(one, other)
     between = bare[first.end : second.start]
     if second.lead == "until" and not between.strip():
         return True
@@ -668,7 +669,7 @@ def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) 
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
-    first, second = sorted((one, other), key=lambda each: each.start)
+    first, second = in_order(one, other)
     return not bare[first.end : second.start].strip(" ,;")
 
 
