@@ -117,6 +117,7 @@ def refuse_senseless(rule: Rule) -> None:
 
 
 def refuse_senseless_weekdays(rule: Rule) -> None:
+    """Raise ValueError, in words, if a rule has weekdays that its frequency has no place for."""
     has_nth = any(nth for nth, _ in rule.weekdays)
     if has_nth and rule.frequency not in ("MONTHLY", "YEARLY"):
         raise ValueError("Only what repeats by the month or year has a first or last Monday.")
@@ -134,12 +135,15 @@ def has_days_to_choose_from(rule: Rule) -> bool:
 
 
 def frequency_of(value: str, name: str) -> str:
+    """Read FREQ. ValueError, in words, for one that is none."""
     if value not in FREQUENCIES:
         raise ValueError("A repeat is by the day, week, month or year.")
     return value
 
 
 def number_in(low: int, high: int) -> Callable[[str, str], int]:
+    """Return the reader of a part that is a number from low to high, and not 0."""
+
     def number_of(value, name):
         is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", value)
         if not is_number or not low <= int(value) <= high:
@@ -152,6 +156,8 @@ def number_in(low: int, high: int) -> Callable[[str, str], int]:
 
 
 def each(one: Callable) -> Callable[[str, str], tuple]:
+    """Return the reader of a part with several values: a tuple of what `one` reads, each once."""
+
     def each_of(value, name):
         read_parts = [one(part, name) for part in value.split(",")]
         return tuple(dict.fromkeys(read_parts))
@@ -160,6 +166,7 @@ def each(one: Callable) -> Callable[[str, str], tuple]:
 
 
 def weekday_of(value: str, name: str) -> tuple[int, int]:
+    """Read MO as (0, 0), 1MO as (1, 0), -1FR as (-1, 4); see Rule."""
     match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
     if not match:
         raise ValueError(f"{name} has weekdays such as MO, 1MO or -1FR.")
@@ -168,6 +175,7 @@ def weekday_of(value: str, name: str) -> tuple[int, int]:
 
 
 def week_start_of(value: str, name: str) -> int:
+    """Read WKST: 0 for MO … 6 for SU."""
     if value not in DAYS:
         raise ValueError(f"{name} is a weekday such as MO.")
     return DAYS.index(value)
@@ -346,6 +354,7 @@ def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Itera
 
 
 def refuse_old(anchor: date, today: date) -> None:
+    """Raise ValueError, in words, for a first day so old that it takes long to count from it."""
     if today - anchor > OLDEST:
         raise ValueError("A repeat can't begin more than ten years ago.")
 
@@ -398,6 +407,7 @@ def is_clamped(rule: Rule, anchor: date, day: date) -> bool:
 
 
 def days_in_month(day: date) -> int:
+    """Return how many days the month of a day has."""
     return monthrange(day.year, day.month)[1]
 
 
@@ -505,10 +515,12 @@ def index_of(position: int) -> int:
 
 
 def day_of(anchor: date, start: date, week_start: int) -> int:
+    """Return how many days start is after anchor."""
     return (start - anchor).days
 
 
 def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    """Return the day that is number days after anchor, if it is one of the rule's."""
     day = anchor + timedelta(number)
     if rule.months and day.month not in rule.months:
         return []
@@ -521,6 +533,7 @@ def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[
 
 
 def week_of(anchor: date, start: date, week_start: int) -> int:
+    """Return how many weeks the one of start is after anchor's."""
     return (start.toordinal() - first_of_week(anchor, week_start)) // 7
 
 
@@ -530,6 +543,7 @@ def first_of_week(day: date, week_start: int) -> int:
 
 
 def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    """Return the days of the week that is number weeks after anchor's."""
     first = first_of_week(anchor, week_start) + 7 * number
     weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
     ordinals = [first + (weekday - week_start) % 7 for weekday in weekdays]
@@ -540,11 +554,13 @@ def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list
 
 
 def month_of(anchor: date, start: date, week_start: int) -> int:
+    """Return how many months the one of start is after anchor's."""
     years = start.year - anchor.year
     return 12 * years + start.month - anchor.month
 
 
 def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    """Return the days of the month that is number months after anchor's."""
     months = anchor.year * 12 + anchor.month - 1 + number
     year, month = months // 12, months % 12 + 1
     if rule.months and month not in rule.months:
@@ -553,10 +569,12 @@ def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> lis
 
 
 def year_of(anchor: date, start: date, week_start: int) -> int:
+    """Return how many years the one of start is after anchor's."""
     return start.year - anchor.year
 
 
 def days_of_year(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+    """Return the days of the year that is number years after anchor's."""
     year = anchor.year + number
     months = rule.months or [anchor.month]
     if not rule.months and (rule.month_days or rule.weekdays):
@@ -687,12 +705,14 @@ def positions_in_words(said: Rule, days: str) -> str:
 
 
 def nth_in_words(nth: int, weekday: int) -> str:
+    """Return the nth weekday of a month in words; each of them for 0."""
     if nth:
         return f"the {NTH[nth]} {DAY_NAMES[weekday]}"
     return f"each {DAY_NAMES[weekday]}"
 
 
 def position_in_words(number: int) -> str:
+    """Return a place in words: first, 12th, last, 12th last."""
     if number in NTH:
         return NTH[number]
     if number < 0:
@@ -701,6 +721,7 @@ def position_in_words(number: int) -> str:
 
 
 def month_day_in_words(number: int) -> str:
+    """Return a day of the month in words: 1st, last day, 2nd last day."""
     if number == -1:
         return "last day"
     if number < 0:

@@ -78,6 +78,7 @@ class Sidebar:
         return {one["pk"]: self.shown(one) for one in self.row[0]}
 
     def shown(self, one):
+        """Return a list as the sidebar shows it, before those next to it are known."""
         return {
             **one,
             "url": address("list_detail", one["pk"]),
@@ -88,6 +89,7 @@ class Sidebar:
 
     @cached_property
     def lists(self):
+        """The lists that aren't archived, each with those next to it."""
         lists = [one for one in self.all_lists.values() if not one["archived"]]
         for one, other in pairwise(lists):
             one["after"] = other["pk"]
@@ -100,6 +102,7 @@ class Sidebar:
 
     @cached_property
     def tags(self):
+        """The tags by id, in the order of their names."""
         tags = [{**tag, "url": address("tag_detail", tag["pk"])} for tag in self.row[1]]
         return {tag["pk"]: tag for tag in tags}
 

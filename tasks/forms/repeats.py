@@ -295,16 +295,16 @@ class RepeatForm(MergeMixin, forms.Form):
         new |= {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
         try:
             if self.has_new_days(rule):
-                new |= self.begin(rule, day)
+                new |= self.columns_from(rule, day)
             else:
-                new |= self.end(rule)
+                new |= self.columns_ending(rule)
         except ValidationError as error:
             return self.add_error(None, error)
         unlike_now = [name for name in new if new[name] != self.now[name]]
         self.changes = {name: new[name] for name in unlike_now}
         self.days = self.next_days(**new)
 
-    def begin(self, rule, day):
+    def columns_from(self, rule, day):
         """Return the columns of a repeat that begins on day, or on the first of its days after."""
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         start = how["week_start"]
@@ -324,12 +324,13 @@ class RepeatForm(MergeMixin, forms.Form):
             raise ValidationError(str(error)) from error
 
     def refuse_no_days(self, rule, day):
+        """Raise ValidationError for a rule that has no day from day on."""
         endless = replace(rule, until=None)
         if rule.until and recurrence.first_due(recurrence.write(endless), day=day):
             raise ValidationError({"until": "That is before its first day."})
         raise ValidationError("There is no such day.")
 
-    def end(self, rule):
+    def columns_ending(self, rule):
         """Return the columns of the repeat as it is, but for how it ends: its days stay."""
         was = self.to_come
         counts_alike = self.cleaned_data["repeat_from"] == self.now["repeat_from"]

@@ -94,6 +94,7 @@ def asked_by(query):
 
 
 def read(fields):
+    """Return what is wrong with these fields of an address, and what they ask for."""
     form = ListingForm(fields)
     return "" if form.is_valid() else form.reason(), form.cleaned_data
 
@@ -179,6 +180,7 @@ class Listing:
 
     @property
     def next_url(self):
+        """The page after; None on the last."""
         if not self.page.has_next():
             return None
         return self.url(page=self.number + 1)
@@ -217,6 +219,7 @@ class Listing:
 
     @property
     def order(self):
+        """What its tasks are sorted by: first by what they are grouped by."""
         late = When(overdue(self.now), then=Value(date.min))
         day = Case(late, default=F("due_date"), output_field=DateField())
         groups = {
@@ -242,6 +245,7 @@ class Listing:
 
     @cached_property
     def total(self):
+        """How many tasks it has, on all its pages."""
         if self.uncounted is None:
             return self.counted
         return self.counted + self.uncounted.count()
@@ -358,6 +362,7 @@ class Listing:
         by_list = self.arrangement["group"] == "list"
 
         def key(task):
+            """Return what tasks below one heading have in common."""
             own_list = task.list_id if by_list else None  # two lists may have one name, the Inbox's
             return heading(task), own_list
 
@@ -369,6 +374,7 @@ class Listing:
         return found
 
     def due_heading(self, task):
+        """Return the heading of a task's due date; all that are overdue have one."""
         if dates.due_state(task.due_date, task.due_time, self.now) == "late":
             return Heading("Overdue", "late")
         if task.due_date is None:
@@ -376,9 +382,11 @@ class Listing:
         return Heading(self.clock.day(task.due_date), day=task.due_date)
 
     def priority_heading(self, task):
+        """Return the heading of a task's priority."""
         return Heading(PRIORITIES[task.priority])
 
     def list_heading(self, task):
+        """Return the heading of a task's list."""
         if task.shown_list is None:
             return Heading("Inbox")
         return Heading(task.shown_list["name"])

@@ -126,6 +126,7 @@ class Today(Listing):
         return getattr(self, f"{group}_heading")(task)
 
     def today_heading(self, task):
+        """Return the heading of what is due today."""
         return Heading("Today", day=self.clock.today)
 
 
@@ -251,6 +252,7 @@ class Upcoming(Listing):
         return found
 
     def section(self, day, tasks):
+        """Return the section of a day."""
         return Section(self.name_of(day), tasks, day=day, add_url=self.add_url(day))
 
     def add_url(self, day):
@@ -430,5 +432,6 @@ class Completed(Listing):
         return self.split(self.page.object_list, self.done_heading)
 
     def done_heading(self, task):
+        """Return the heading of the day on which a task was completed, where its user is."""
         day = task.completed_at.astimezone(self.now.tzinfo).date()
         return Heading(self.clock.day(day))

@@ -88,14 +88,17 @@ def named(words, places):
 
 
 def list_place(one):
+    """Return the page of a list, as the sidebar has it, as a place."""
     return Place(one["name"], one["url"], color=one["color"])
 
 
 def tag_place(one):
+    """Return the page of a tag, as the sidebar has it, as a place."""
     return Place(f"#{one['name']}", one["url"])
 
 
 def search_place(saved):
+    """Return the page of a saved search as a place."""
     return Place(str(saved), saved.get_absolute_url(), "star")
 
 
@@ -110,10 +113,12 @@ def ways_on(q):
 
 
 def has_all(text, words):
+    """Return whether a text holds all words."""
     return all(word in text for word in words)
 
 
 def tasks(user, sidebar, q):
+    """Return the first tasks that a search for q finds, completed ones among them."""
     query = urlencode({"q": q, "completed": 1})
     listing = Search(user, QueryDict(query), sidebar)
     found = listing.tasks.order_by(*listing.order)
@@ -121,6 +126,7 @@ def tasks(user, sidebar, q):
 
 
 def task_place(task, sidebar):
+    """Return the page of a task as a place, with its list beside it."""
     its_list = sidebar.all_lists.get(task.list_id, {"name": "Inbox"})
     return Place(
         str(task),
@@ -140,6 +146,7 @@ def acts(user, sidebar, words):
 
 
 def act_place(line, clock):
+    """Return the page of an act, a line of the history, as a place, with its moment beside it."""
     return Place(
         f"You {line.words}",
         line.act.get_absolute_url(),

@@ -54,6 +54,7 @@ class Search(Listing):
 
     @property
     def edit_url(self):
+        """The address of the form for the saved search; "" if it isn't saved."""
         if not self.saved:
             return ""
         return reverse("search_edit", kwargs={"search_pk": self.saved["pk"]})
@@ -102,6 +103,7 @@ class Search(Listing):
 
     @property
     def order(self):
+        """The best match first where it is asked for, and what is done behind all else."""
         order = super().order
         if self.arrangement["sort"] == "best" and self.words:
             has_words = [Contains(Fold("title"), fold(word)) for word in self.words]

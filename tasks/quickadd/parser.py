@@ -39,6 +39,7 @@ PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
 
 
 def words(text: str) -> frozenset:
+    """Return the words of a text."""
     return frozenset(text.split())
 
 
@@ -548,6 +549,7 @@ def ends_in_a_capital(words: list[str]) -> bool:
 
 
 def is_abbreviation(word: str) -> bool:
+    """Return whether a word is one such as USA."""
     return len(word) > 1 and word.isupper()
 
 
@@ -563,6 +565,7 @@ def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
 
 
 def in_order(one: Found, other: Found) -> tuple[Found, Found]:
+    """Return two phrases as they stand in the line."""
     return (one, other) if one.start < other.start else (other, one)
 
 
@@ -669,6 +672,7 @@ def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) 
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
+    """Return whether nothing but blanks and marks stands between two phrases."""
     first, second = in_order(one, other)
     return not bare[first.end : second.start].strip(" ,;")
 

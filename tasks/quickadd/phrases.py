@@ -289,6 +289,7 @@ def next_date(month: int, day: int, start: date) -> date:
 
 
 def weekday_of(word: str) -> int:
+    """Return the weekday that a word begins like, 0 for Monday."""
     return DAYS.index(word[:2].upper())
 
 
@@ -301,6 +302,7 @@ def weekdays_of(word: str) -> Collection[int]:
 
 
 def month_of(word: str) -> int:
+    """Return the month that a word begins like, 1 to 12."""
     return MONTHS.index(word[:3].lower()) + 1
 
 
@@ -312,6 +314,7 @@ def number_of(word: str | None) -> int:
 
 
 def unit_of(word: str) -> str:
+    """Return a unit of time in the singular, without its short forms: min, hrs, days."""
     word = word.lower().rstrip("s")
     return UNITS.get(word, word)
 
@@ -322,6 +325,7 @@ def part_of(match) -> str:
 
 
 def day_with_part(day: date, part: str) -> Day:
+    """Return a day with a part of it, and the time that this stands for."""
     return Day(day, part, PARTS.get(part))
 
 
@@ -658,6 +662,7 @@ def rule_of(match, *parts, yearly=None) -> Rule:
 
 
 def every(frequency: str, interval: int = 1) -> tuple[str, ...]:
+    """Return the parts of a rule for every so many days, weeks, months or years."""
     if interval > 1:
         return f"FREQ={frequency}", f"INTERVAL={interval}"
     return (f"FREQ={frequency}",)

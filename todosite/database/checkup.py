@@ -59,6 +59,7 @@ def ask(query):
 
 
 def of_the_way():
+    """Give what there is to say of the way to the database."""
     pooled = is_pooled()
     unpooled = settings.DATABASES["default"].get("UNPOOLED")
     if not pooled:
@@ -77,6 +78,7 @@ def of_the_way():
 
 
 def of_tls():
+    """Say whether others on the way can read along."""
     if connection.connection.pgconn.ssl_in_use:
         return Finding("TLS is on")
     if is_local(connection.connection.info.host):
@@ -85,6 +87,7 @@ def of_tls():
 
 
 def of_the_distance():
+    """Say how long a question takes there and back."""
     trips = []
     for _ in range(ROUND_TRIPS):
         began = time.monotonic()
@@ -108,6 +111,7 @@ def is_pooled():
 
 
 def of_the_direct_way():
+    """Say whether DATABASE_URL_UNPOOLED leads past the pooler, to the same database."""
     same = (
         "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datname = current_database()"
     )
@@ -125,18 +129,21 @@ def of_the_direct_way():
 
 
 def of_prepared_statements(pooled):
+    """Say whether statements are prepared, as the settings have it."""
     if connection.connection.prepare_threshold is not None:
         return Finding("prepared statements are on" + (", through a pooler" * pooled))
     return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
 
 
 def of_the_server():
+    """Give what there is to say of the server itself."""
     yield of_the_version()
     yield of_lower_case()
     yield of_room_for_connections()
 
 
 def of_the_version():
+    """Say which version of PostgreSQL it is."""
     low, high = VERSIONS
     (version,) = ask("SHOW server_version")
     fact = f"PostgreSQL {version.split()[0]}"
@@ -147,6 +154,7 @@ def of_the_version():
 
 
 def of_lower_case():
+    """Say whether the database knows the case of letters beyond a to z."""
     (lowers,) = ask("SELECT lower('ÄΣ') = 'äσ'")
     if lowers:
         return Finding("lower case of all letters")
@@ -155,6 +163,7 @@ def of_lower_case():
 
 
 def of_room_for_connections():
+    """Say whether it takes as many connections as we may open."""
     all_there_are, reserved, taken = ask(
         "SELECT current_setting('max_connections')::int,"
         " current_setting('superuser_reserved_connections')::int"
@@ -177,6 +186,7 @@ def connections_of_a_worker():
 
 
 def of_the_role():
+    """Give what there is to say of the role that requests use."""
     name, superuser = ask("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
     if superuser:
         advice = "give Todosite a role of its own that owns its database, and no more"
@@ -187,6 +197,7 @@ def of_the_role():
 
 
 def of_time_limits(role):
+    """Say whether statements of the role have an end."""
     # From the catalogue: what a pooler opened before the migration lacks them for up to an hour.
     row = ask(
         "SELECT setconfig FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole"
@@ -207,6 +218,7 @@ def of_time_limits(role):
 
 
 def of_the_migrations():
+    """Give what is still to be migrated."""
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if pending:
