@@ -114,6 +114,8 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     def clean(self):
         super().clean()
+        if "tags" not in self.changed_data:
+            self.cleaned_data["tags"] = tuple(tag.name for tag in self.tags_now)
         title = self.cleaned_data.get("title")
         if title and "read" in self.posted and not self.errors:
             self.read_title(title)

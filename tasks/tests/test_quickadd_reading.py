@@ -416,6 +416,12 @@ class QuickAddPageTests(PageTests):
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         self.assertEqual(self.state(), {"title": title})
 
+    def test_tag_in_a_title_comes_to_those_that_the_task_has(self):
+        task = self.ann.tasks.create(title="Call mum #calls")
+        task.hang([self.ann.tags.create(name="home"), self.ann.tags.create(name="mum")])
+        self.client.post(f"/tasks/{task.pk}/edit/", {"title": task.title, "read": "1"})
+        self.assertEqual(self.state(), {"title": "Call mum", "tags": ["calls", "home", "mum"]})
+
     def test_title_is_not_read_over_what_happened_meanwhile(self):
         task = self.ann.tasks.create(title="Call mum fri")
         url = f"/tasks/{task.pk}/edit/"
