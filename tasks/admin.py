@@ -110,9 +110,10 @@ class AddForm(BaseTaskForm):
         return clean_title(self.cleaned_data["title"])
 
     def save(self):
-        """Add the task, once for each submission; its owner's history has it."""
+        """Add the task, once for each submission, and return the act, of its owner's history."""
         act = self.instance.add_once(self.submission, by_staff=True)
         self.instance.pk = act.first_row(Task).pk
+        return act
 
 
 class ChangeForm(TaskForm):

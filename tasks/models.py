@@ -364,10 +364,11 @@ class TaskQuerySet(OrderedQuerySet):
 
     def add_all(self, act, tasks):
         """Insert new tasks in this order, [(task, its steps, its tags)], as one act."""
-        now = timezone.now()
+        created_at = timezone.now()
         all_steps = []
-        for number, (task, steps, _) in enumerate(tasks):
-            task.created_at = now + timedelta(microseconds=number)
+        for task, steps, _ in tasks:
+            task.created_at = created_at
+            created_at += timedelta(microseconds=1)
             keys = generate_n_keys_between(None, None, len(steps))
             for step, key in zip(steps, keys, strict=True):
                 step.position = key
@@ -376,7 +377,9 @@ class TaskQuerySet(OrderedQuerySet):
         Step.objects.bulk_create(all_steps)
         pks = [task.pk for task in new]
         Task.everything.filter(pk__in=pks).leave_deleted_lists()
-        given = {task.pk: has_all(tags) for task, _, tags in tasks}
+        given = {}
+        for task, _, tags in tasks:
+            given[task.pk] = {tag.pk: True for tag in tags}
         TaskTag.objects.write(given)
         act.keep_new(new)
         notify(pks)
@@ -387,11 +390,6 @@ class TaskQuerySet(OrderedQuerySet):
         The key on the list has waited for whoever deletes it, so that is known now.
         """
         self.filter(list__deleted_at__isnull=False).update(list=None, position="")
-
-
-def has_all(tags):
-    """Return tags as write_tags() takes those that a task is to have."""
-    return dict.fromkeys([tag.pk for tag in tags], True)
 
 
 def to_inbox(collector, field, tasks, using):
@@ -635,9 +633,9 @@ class Task(Ordered):
         if fields:
             edited = rows.change(act, **fields)
         if add_tags or remove_tags:
-            tags = has_all(add_tags)
-            tags |= dict.fromkeys([tag.pk for tag in remove_tags], False)
-            raised = {self.pk} if edited else set()
+            tags = {tag.pk: True for tag in add_tags}
+            tags |= {tag.pk: False for tag in remove_tags}
+            raised = [self.pk] if edited else []
             tagged = rows.change_tags(act, tags, raised=raised)
         self.refresh()
         return act if edited or tagged else None
@@ -828,8 +826,7 @@ class SavedSearch(models.Model):
         return f"{reverse('search')}?{urlencode(query)}"
 
     def edit(self, *, act, **fields):
-        """Write new values of fields; return act. It has no history, so no act keeps them."""
+        """Write new values of fields. Searches have no history: act isn't kept, nor returned."""
         row = self.user.searches.filter(pk=self.pk)
         row.update(version=F("version") + 1, **fields)
         self.refresh_from_db()
-        return act

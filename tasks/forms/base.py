@@ -54,6 +54,13 @@ class OwnedForm(forms.ModelForm):
             raise ValueError("This belongs to somebody else.")
         self.instance.user = user
 
+    def save(self):
+        """Do what the form says, and return the act that keeps it, None where there is none.
+
+        Sent again, a form does nothing, and that is the act of the first time.
+        """
+        raise NotImplementedError
+
     @cached_property
     def submission(self):
         row = self.instance
@@ -81,12 +88,14 @@ class AddingForm(OwnedForm):
         return self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
 
     def save(self):
-        """Add the row; return it, None if this form had added it before and it is gone since.
-
-        `act` is the one that did it.
-        """
+        """Add the row, and return the act. `row` is what it added."""
         earlier = self.earlier if self.errors else None
         self.act = earlier or self.add_once()
+        return self.act
+
+    @cached_property
+    def row(self):
+        """The row that was saved; None if it had been added before, and is gone since."""
         if self.instance.pk:
             return self.instance
         return self.act.first_row(self._meta.model)
@@ -187,10 +196,7 @@ class MergingForm(MergeMixin, OwnedForm):
         return {name: cleaned[name] for name in changed}
 
     def save(self):
-        """Write what this edit changes; return its act, None if that is nothing.
-
-        Sent again, it is the act of the first time.
-        """
+        """Write what this edit changes, and return the act, None if that is nothing."""
         if self.took_effect:
             return self.user.acts.get(key=self.submission)
         kind, by_staff = Act.Kind.EDIT, self.by_staff

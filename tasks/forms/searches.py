@@ -43,12 +43,16 @@ class KeptSearchForm(NameForm):
 
 
 class SearchAddForm(KeptSearchForm):
-    """A new one."""
+    """A new search."""
 
     def clean(self):
         if self.user.searches.count() >= MOST_SEARCHES:
             self.add_error(None, f"You have {MOST_SEARCHES} saved searches. Remove one first.")
         super().clean()
+
+    def save(self):
+        """Add the search, which `instance` is then. It has no history, so there is no act."""
+        self.instance.save(force_insert=True)
 
     @property
     def same(self):

@@ -21,6 +21,11 @@ def posted(**data):
     return query
 
 
+def added_by(form):
+    form.save()
+    return form.row
+
+
 class AddFormTests(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -34,12 +39,12 @@ class AddFormTests(TestCase):
             AddForm(posted(text="Milk"))
 
     def test_adds_a_task_of_the_user(self):
-        task = AddForm(posted(text="  Milk "), user=self.ann).save()
+        task = added_by(AddForm(posted(text="  Milk "), user=self.ann))
         self.assertEqual((task.user, task.title, task.description), (self.ann, "Milk", ""))
 
     def test_takes_the_other_fields_too(self):
         data = posted(text="Milk", due_date="2026-03-25", due_time="17:30", description=" a\r\nb ")
-        task = AddForm(data, user=self.ann).save()
+        task = added_by(AddForm(data, user=self.ann))
         task.refresh_from_db()
         self.assertEqual(
             (task.due_date, task.due_time, task.description),
@@ -51,11 +56,11 @@ class AddFormTests(TestCase):
         self.assertEqual(self.errors(text="\u200b"), {"text": ["Write what there is to do."]})
         self.assertEqual(self.errors(), {"text": ["Write what there is to do."]})
         self.assertEqual(self.errors(text=" " + "x" * 255 + " "), {})
-        task = AddForm(posted(text="x" * 256), user=self.ann).save()
+        task = added_by(AddForm(posted(text="x" * 256), user=self.ann))
         self.assertEqual((task.title, task.description), ("x" * 255, "x"))
 
     def test_255_emoji_fit(self):
-        task = AddForm(posted(text="😀" * 255), user=self.ann).save()
+        task = added_by(AddForm(posted(text="😀" * 255), user=self.ann))
         task.refresh_from_db()
         self.assertEqual(task.title, "😀" * 255)
 
@@ -68,7 +73,7 @@ class AddFormTests(TestCase):
             )
 
     def test_line_breaks_in_a_title_become_spaces(self):
-        task = AddForm(posted(text="Milk \r\n and\nbread\u2028now"), user=self.ann).save()
+        task = added_by(AddForm(posted(text="Milk \r\n and\nbread\u2028now"), user=self.ann))
         self.assertEqual(task.title, "Milk and bread now")
 
     def test_dates_outside_the_calendar_are_refused(self):
@@ -128,7 +133,7 @@ class AddFormTests(TestCase):
                 form = AddForm(posted(text="Milk", **data), user=self.ann)
                 self.assertEqual([*form.errors], errors)
                 if not errors:
-                    task = form.save()
+                    task = added_by(form)
                     self.assertEqual((task.repeat, task.position), ("", ""))
 
     def test_boxes_have_no_maxlength_that_would_cut_what_is_pasted(self):

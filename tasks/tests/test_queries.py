@@ -116,7 +116,7 @@ REPEAT |= {"week_start": "0", "repeat_from": "due", "missed": "pass"}
 # The same without JavaScript, up to the redirect.
 POSTS = [
     ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 3),
-    ("/tasks/paste/", {"text": "Milk\nBread\n  Rye", "sure": "1", "list": "{list}"}, 14),
+    ("/tasks/paste/", {"text": "Milk\nBread\n  Rye", "sure": "1", "list": "{list}"}, 12),
     ("/tasks/{task}/complete/", {"next": "/inbox/"}, 8),
     ("/tasks/{other}/repeat/", REPEAT | {"next": "/inbox/"}, 10),
     ("/lists/add/", {"name": "New", "color": "teal"}, 18),

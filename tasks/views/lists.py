@@ -27,11 +27,12 @@ def list_add(request):
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render_page(request, "tasks/list_add.html", {"form": form}, status)
-    task_list = form.save()
+    act = form.save()
+    task_list = form.row
     if task_list is None or task_list.deleted_at:
         say(request, "That list was made before, and deleted since.")
         return redirect("list_list")
-    say(request, f"Made the list “{task_list}”.", form.act)
+    say(request, f"Made the list “{task_list}”.", act)
     return redirect(task_list)
 
 

@@ -37,7 +37,8 @@ def task_add(request):
         return task_paste(request)
     form = AddForm(posted, user=request.user, initial=presets(request))
     if form.is_valid():
-        task = form.save()
+        form.save()
+        task = form.row
         if task is None or task.deleted_at:
             say(request, "That task was added before, and deleted since.")
         else:
@@ -124,8 +125,7 @@ def task_paste(request):
     posted = request.POST if request.method == "POST" else None
     form = PasteForm(posted, user=request.user, initial=presets(request))
     if form.is_valid() and "sure" in posted:
-        form.save()
-        return told(request, form.act, form.unread)
+        return told(request, form.save(), form.unread)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)
 

@@ -28,7 +28,11 @@ def search_add(request):
     posted = request.POST if request.method == "POST" else None
     asked = {"q": request.GET.get("q"), "completed": "completed" in request.GET}
     form = SearchAddForm(posted, user=request.user, initial=asked)
-    saved = form.save() if form.is_valid() else posted and form.same
+    if form.is_valid():
+        form.save()
+        saved = form.instance
+    else:
+        saved = posted and form.same
     if not saved:
         return render_page(request, "tasks/search_add.html", {"form": form}, 422 if posted else 200)
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")

@@ -26,8 +26,9 @@ def get_step(request, step_pk, manager="objects"):
 
 
 def add_step(request, form):
-    step = form.save()
-    say(request, f"Added “{step}”." if step else "That step was added before.", form.act)
+    act = form.save()
+    words = f"Added “{form.row}”." if form.row else "That step was added before."
+    say(request, words, act)
 
 
 @holds_words("Add the step", StepAddForm)

@@ -33,8 +33,8 @@ class Command(ExampleCommand):
         if not form.is_valid():
             words = [word for words in form.errors.values() for word in words]
             raise CommandError(" ".join(words))
-        task = form.save()
-        self.tell(task, form.line)
+        form.save()
+        self.tell(form.row, form.line)
 
     def tell(self, task, line):
         """Say what was added, and what of its line was understood."""
