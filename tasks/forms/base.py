@@ -189,8 +189,8 @@ class MergingForm(MergeMixin, OwnedForm):
         if self.is_bound and self._errors:
             self.rebase()
 
-    def changes(self, act):
-        """Return the columns that this edit changes, for the row's edit(); act keeps new tags."""
+    def changes(self):
+        """Return the fields that this edit changes, with their new values."""
         cleaned = self.cleaned_data
         changed = [name for name in self.merged if cleaned[name] != self.initial[name]]
         return {name: cleaned[name] for name in changed}
@@ -201,7 +201,7 @@ class MergingForm(MergeMixin, OwnedForm):
             return self.user.acts.get(key=self.submission)
         kind, by_staff = Act.Kind.EDIT, self.by_staff
         act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
-        changes = self.changes(act)
+        changes = self.changes()
         if not changes and not self.is_more:
             return None
         self.written = set(changes)

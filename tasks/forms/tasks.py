@@ -43,25 +43,32 @@ class BaseTaskForm(OwnedForm):
 
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, user=user, **kwargs)
-        if "list" in self.fields:
-            self.fields["list"].offer(user, self.instance.list_id, self.asked_list())
+        lists = self.fields.get("list")
+        if lists:
+            lists.offer(user, self.instance.list_id, self.asked_list())
 
     def asked_list(self):
         """Return the id of the list that the form says."""
         pk = str(self["list"].value() or "")
-        return pk if pk.isdecimal() and len(pk) < 19 else None
+        is_id = pk.isdecimal() and len(pk) < 19
+        return pk if is_id else None
 
     def clean_tags(self):
-        value = self.cleaned_data["tags"]
-        return few(value) if "tags" in self.changed_data else value
+        names = self.cleaned_data["tags"]
+        if "tags" in self.changed_data:
+            return few(names)
+        return names
 
     def clean_description(self):
-        value = self.cleaned_data["description"]
-        return clean_notes(value) if "description" in self.changed_data else value
+        notes = self.cleaned_data["description"]
+        if "description" in self.changed_data:
+            return clean_notes(notes)
+        return notes
 
     def clean(self):
-        cleaned = self.cleaned_data
-        if cleaned.get("due_time") and not cleaned.get("due_date", "has an error of its own"):
+        due_time = self.cleaned_data.get("due_time")
+        due_date = self.cleaned_data.get("due_date", "has an error of its own")
+        if due_time and not due_date:
             self.add_error("due_date", "A time needs a date.")
 
     def _post_clean(self):
@@ -74,8 +81,8 @@ class BaseTaskForm(OwnedForm):
 class TaskForm(MergingForm, BaseTaskForm):
     """An edit of a task. Tags merge one by one, so they never clash.
 
-    Of a repeat it is about this one and those to come; but another date only puts this one off.
-    With "from_now_on" it moves the others, too, and with "this_one" all is about this one alone.
+    Of a repeating task it is about this occurrence and those to come; but another date puts this
+    one off, and no other.
     """
 
     title = TextField(
@@ -88,17 +95,12 @@ class TaskForm(MergingForm, BaseTaskForm):
         fields = ["title", "due_date", "due_time", "priority", "description"]
 
     merged = [*Meta.fields, "list", "tags"]
-    line = None  # what was understood of the title, if that was asked for
-    own = None  # this one alone, where it was taken out of a repeat
+    line = None  # what was understood of the title, where it was read
+    own = None  # this occurrence, where it was detached
 
     def __init__(self, data=None, *, instance, **kwargs):
         self.repeated = bool(instance.repeat)
         super().__init__(data, instance=instance, **kwargs)
-
-    @property
-    def is_of_this_one(self):
-        task = self.instance
-        return "this_one" in self.posted and bool(task.repeat) and not task.completed
 
     def value_of(self, instance, name):
         if name == "list":
@@ -109,50 +111,15 @@ class TaskForm(MergingForm, BaseTaskForm):
         return super().value_of(instance, name)
 
     def clean_title(self):
-        value = self.cleaned_data["title"]
-        return clean_title(value) if "title" in self.changed_data else value
+        title = self.cleaned_data["title"]
+        if "title" in self.changed_data:
+            return clean_title(title)
+        return title
 
     def clean(self):
         super().clean()
         if "tags" not in self.changed_data:
             self.cleaned_data["tags"] = tuple(tag.name for tag in self.tags_now)
-        title = self.cleaned_data.get("title")
-        if title and "read" in self.posted and not self.errors:
-            self.read_title(title)
-        if self.is_of_this_one:
-            self.refuse_another()
-        elif "from_now_on" in self.posted and self.instance.repeat and not self.errors:
-            self.move_series()
-
-    def refuse_another(self):
-        """This one is the one that was shown, even where its date was not changed."""
-        now = self.stored_text("due_date")
-        if self.posted.get("initial-due_date", now) != now:
-            self.add_error(None, "That one is gone already. These fields are of the next one now.")
-
-    def move_series(self):
-        """Have the repeat go on from another date, where that is what was changed."""
-        task, day = self.instance, self.cleaned_data["due_date"]
-        if day in (None, task.due_date):
-            return
-        try:
-            self.cleaned_data |= Series(task).columns_from(day)
-        except ValueError as error:
-            self.add_error("due_date", str(error))
-
-    def read_title(self, title):
-        """Put what the title says into the fields, but for those that say something else by now."""
-        self.line = line_of(self.user, title, offers=False)
-        try:
-            said = said_in(self.line, self.cleaned_data)
-        except ValidationError as error:
-            return self.add_error("title", error)
-        for name in {"due_date", "due_time", "priority", "list"} & set(said):
-            if said[name] != self.cleaned_data[name] and name in self.changed_data:
-                self.add_error(name, "The title says something else. Save one of them first.")
-        if not self.is_up_to_date:
-            self.add_error("title", "The task was changed meanwhile. Look at it, then try again.")
-        self.cleaned_data |= said | {"title": self.line.said.title}
 
     def has_met_another(self, name):
         return name != "tags" and super().has_met_another(name)
@@ -165,44 +132,51 @@ class TaskForm(MergingForm, BaseTaskForm):
         if "tags" in self.changed_data:
             self.data[name] = shown
 
-    def changes(self, act):
-        changes = super().changes(act)
-        names = ["repeat", "repeat_from", "repeat_anchor"]
-        changes |= {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
-        tags = changes.pop("tags", self.cleaned_data["tags"])
-        is_read = self.line is not None and bool(self.line.said.tags)
-        if "tags" in self.changed_data or is_read:
-            changes |= self.changes_of_tags(tags, act)
+    def changes(self):
+        """As for other rows; of tags there are `add_tags`, names, and `remove_tags`, tags."""
+        changes = super().changes()
+        for name in ["repeat", "repeat_from", "repeat_anchor"]:
+            if name in self.cleaned_data:
+                changes[name] = self.cleaned_data[name]
+        changes.pop("tags", None)
+        if "tags" in self.changed_data or self.has_read_tags:
+            changes |= self.changes_of_tags()
         return changes
 
-    def changes_of_tags(self, names, act):
-        """Return the tags to add and to remove, {} for none: names beside what the form showed.
+    @property
+    def has_read_tags(self):
+        return self.line is not None and bool(self.line.said.tags)
 
-        Tags that came in the meantime stay. act keeps those that are made.
+    def changes_of_tags(self):
+        """Return which tags come and go beside what the form showed, {} for none.
+
+        Tags that came in the meantime stay.
         """
-        shown = lower(self.fields["tags"].to_python(self.data[self["tags"].html_initial_name]))
+        names = self.cleaned_data["tags"]
+        shown = lower(self.shown_tags())
         gone = shown - lower(names)
-        new = [name for name in names if name.lower() not in shown]
-        made = Tag.objects.make(self.user, new, act)
-        add = [tag for tag in made if tag not in self.tags_now]
+        there = shown | lower(tag.name for tag in self.tags_now)
+        add = [name for name in names if name.lower() not in there]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         if not add and not remove:
             return {}
         return {"add_tags": add, "remove_tags": remove}
 
-    def save(self):
-        act = super().save()
-        if act and self.took_effect and "this_one" in self.posted:
-            own = act.first_row(Task)
-            self.own = own if own and own != self.instance and not own.deleted_at else None
-        return act
+    def shown_tags(self):
+        """Return the names of the tags that the form was shown with."""
+        text = self.data[self["tags"].html_initial_name]
+        return self.fields["tags"].to_python(text)
 
     def write(self, act, changes):
-        if not self.is_of_this_one:
-            return super().write(act, changes)
-        own = detach(self.instance, act, **changes)
-        self.own = own if own != self.instance else None
-        return act
+        """Write changes in act, which keeps the tags that are made."""
+        names = changes.get("add_tags")
+        if names:
+            tags = Tag.objects.make(self.user, names, act)
+            changes = changes | {"add_tags": tags}
+        return self.edit_task(act, changes)
+
+    def edit_task(self, act, fields):
+        return self.instance.edit(act=act, **fields)
 
 
 class NotesBaseline(forms.HiddenInput):
@@ -222,22 +196,128 @@ class DetailForm(TaskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["description"].widget.attrs["form"] = self.ID
-        self.fields["description"].hidden_widget = NotesBaseline
-        step = {"title": self.posted.get("step", ""), "key": self.posted.get("key", "")}
-        task, user = self.instance, self.user
-        self.step = StepAddForm(step, task=task, user=user) if step["title"].strip() else None
+        notes = self.fields["description"]
+        notes.widget.attrs["form"] = self.ID
+        notes.hidden_widget = NotesBaseline
+        self.step = self.step_form()
+
+    def step_form(self):
+        """Return the form of the step that was typed, None if none was."""
+        title = self.posted.get("step", "")
+        if not title.strip():
+            return None
+        data = {"title": title, "key": self.posted.get("key", "")}
+        return StepAddForm(data, task=self.instance, user=self.user)
 
     def is_valid(self):
-        return super().is_valid() and (self.step is None or self.step.is_valid())
+        if not super().is_valid():
+            return False
+        return self.step is None or self.step.is_valid()
+
+
+class FromNowOnForm(DetailForm):
+    """An edit of this occurrence and of those to come: with its date the series moves along."""
+
+    def clean(self):
+        super().clean()
+        if self.instance.repeat and not self.errors:
+            self.move_series()
+
+    def move_series(self):
+        """Put the columns of the series that goes on from another date beside the fields."""
+        task = self.instance
+        day = self.cleaned_data["due_date"]
+        if day in (None, task.due_date):
+            return
+        try:
+            columns = Series(task).columns_from(day)
+        except ValueError as error:
+            self.add_error("due_date", str(error))
+        else:
+            self.cleaned_data |= columns
+
+
+class ThisOneForm(DetailForm):
+    """An edit of this occurrence alone, which makes it a task of its own."""
+
+    @property
+    def is_of_occurrence(self):
+        """Is there still a series to detach it from?"""
+        return bool(self.instance.repeat) and not self.instance.completed
 
     @property
     def is_more(self):
-        """A new step of this one alone makes it a task of its own, too."""
-        return self.is_of_this_one and self.step is not None
+        """A new step of this occurrence alone makes it a task of its own, too."""
+        return self.is_of_occurrence and self.step is not None
+
+    def clean(self):
+        super().clean()
+        if self.is_of_occurrence:
+            self.refuse_another()
+
+    def refuse_another(self):
+        """This one is the one that was shown, even where its date was not changed."""
+        now = self.stored_text("due_date")
+        if self.posted.get("initial-due_date", now) != now:
+            self.add_error(None, "That one is gone already. These fields are of the next one now.")
 
     def save(self):
         act = super().save()
+        if act and self.took_effect:
+            self.own = self.detached_by(act)
         if self.own and self.step:
             self.step.instance.task = self.own
         return act
+
+    def edit_task(self, act, fields):
+        if not self.is_of_occurrence:
+            return super().edit_task(act, fields)
+        written = detach(self.instance, act, **fields)
+        if written != self.instance:
+            self.own = written
+        return act
+
+    def detached_by(self, act):
+        """Return the task that an earlier submission made of the occurrence, None if it is gone."""
+        first = act.first_row(Task)
+        if first is None or first.deleted_at:
+            return None
+        return first if first != self.instance else None
+
+
+class ReadTitleForm(DetailForm):
+    """An edit that reads the title as if it were a new line, and fills the fields from it."""
+
+    def clean(self):
+        super().clean()
+        title = self.cleaned_data.get("title")
+        if title and not self.errors:
+            self.read(title)
+
+    def read(self, title):
+        """Put what the title says into the fields, but for those that say something else by now."""
+        self.line = line_of(self.user, title, offers=False)
+        try:
+            said = said_in(self.line, self.cleaned_data)
+        except ValidationError as error:
+            return self.add_error("title", error)
+        for name in ["due_date", "due_time", "priority", "list"]:
+            was_typed = name in self.changed_data
+            if name in said and was_typed and said[name] != self.cleaned_data[name]:
+                self.add_error(name, "The title says something else. Save one of them first.")
+        if not self.is_up_to_date:
+            self.add_error("title", "The task was changed meanwhile. Look at it, then try again.")
+        self.cleaned_data |= said | {"title": self.line.said.title}
+
+
+# The buttons of a task's page, by their names, with the form that each sends. Where there are none
+# of these there is one without a name, which sends a DetailForm.
+BUTTONS = {"from_now_on": FromNowOnForm, "this_one": ThisOneForm, "read": ReadTitleForm}
+
+
+def form_sent(posted, **kwargs):
+    """Return the form of a task's page that was sent, by the button that was pressed."""
+    for button, form_class in BUTTONS.items():
+        if button in posted:
+            return form_class(posted, **kwargs)
+    return DetailForm(posted, **kwargs)

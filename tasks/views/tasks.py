@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.waiting import holds_words
 from tasks.forms.base import MoveForm, submission
-from tasks.forms.tasks import DetailForm
+from tasks.forms.tasks import BUTTONS, DetailForm, form_sent
 from tasks.recurrence import describe
 from tasks.repeating import complete
 from tasks.sidebar import sidebar_of
@@ -30,8 +30,6 @@ from tasks.views.replies import (
 from tasks.views.steps import add_step
 from tasks.views.trash import purge
 
-SAVES = ["from_now_on", "this_one", "read"]  # the buttons of a task's form
-
 
 @require_safe
 def task_detail(request, task_pk):
@@ -44,7 +42,7 @@ def task_detail(request, task_pk):
     DetailForm,
     typed={"step": "Step"},
     compared=DetailForm.merged,
-    also=SAVES,
+    also=BUTTONS,
 )
 @require_http_methods(METHODS)
 @once_more
@@ -52,7 +50,7 @@ def task_edit(request, task_pk):
     if request.method != "POST":
         return task_detail(request, task_pk)
     task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
-    form = DetailForm(request.POST, instance=task, user=request.user)
+    form = form_sent(request.POST, instance=task, user=request.user)
     if not form.is_valid():
         return detail(request, form, status=409 if form.clashes else 422)
     act = form.save()

@@ -1,0 +1,109 @@
+"""What saving any form means: it does what the form says, once, and returns the act."""
+
+from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
+
+from django.forms import BaseForm
+from django.http import QueryDict
+
+import tasks.forms
+from accounts.forms import ProfileForm
+from tasks import admin
+from tasks.forms import bulk, lists, quickadd, repeats, searches, steps, tags
+from tasks.forms.preferences import PreferencesForm
+from tasks.forms.tasks import BUTTONS, DetailForm, TaskForm, form_sent
+from tasks.history import Act
+from tasks.tests.pages import PageTests
+from todosite.tests.html import select
+
+# Forms are made of these, and of none of these alone.
+PARTS = {
+    *["OwnedForm", "AddingForm", "MergingForm", "NameForm", "RestoreForm", "BaseTaskForm"],
+    *["StepTitleForm", "TagNameForm", "KeptSearchForm"],
+}
+# These two only say the name of a row; those two are of an account, of which there are no acts.
+OTHERS = {lists.ListRestoreForm, tags.TagRestoreForm, ProfileForm, PreferencesForm}
+
+
+def posted(**data):
+    query = QueryDict(mutable=True)
+    query.update(data)
+    return query
+
+
+def form_classes():
+    """Return the classes of all forms of the tasks that are saved."""
+    names = [one.name for one in iter_modules(tasks.forms.__path__)]
+    modules = [import_module(f"tasks.forms.{name}") for name in names]
+    found = set()
+    for module in [*modules, admin]:
+        for name, value in vars(module).items():
+            is_form = isinstance(value, type) and issubclass(value, BaseForm)
+            if is_form and hasattr(value, "save") and name not in PARTS:
+                found.add(value)
+    return found - OTHERS
+
+
+class SavingTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        day = date(2031, 1, 31)
+        self.add_task(typed="Milk", repeat="FREQ=DAILY", due_date=day, repeat_anchor=day)
+
+    def milk(self):
+        return self.ann.tasks.get(title__startswith="Milk", repeat="FREQ=DAILY")
+
+    def edit(self, form_class, **data):
+        return form_class(posted(**data), instance=self.milk(), user=self.ann)
+
+    def forms(self):
+        """Yield a form of each class that says something new, made when the last one is saved."""
+        ann = self.ann
+        yield quickadd.PlainForm(task=self.add_task("Call", typed="Call fri"), beside=QueryDict())
+        yield quickadd.AddForm(posted(text="Bread"), user=ann)
+        yield quickadd.PasteForm(posted(text="Bread\nOil"), user=ann)
+        yield lists.ListAddForm(posted(name="Errands", color="teal"), user=ann)
+        yield lists.ListForm(posted(name="Job"), instance=self.add_list(), user=ann)
+        yield tags.TagForm(posted(name="phone"), instance=self.add_tag(), user=ann)
+        yield steps.StepAddForm(posted(title="Pour"), task=self.milk(), user=ann)
+        yield steps.StepForm(posted(title="Stir"), instance=self.add_step(self.milk()), user=ann)
+        yield self.edit(TaskForm, title="Milk 1")
+        yield self.edit(DetailForm, title="Milk 2")
+        for name in BUTTONS:
+            yield self.edit(form_sent, title=f"Milk {name}", **{name: "1"})
+        ids = str(self.milk().pk)
+        yield bulk.BulkForm(posted(do="priority 3", ids=ids), user=ann, listing=None)
+        yield admin.ChangeForm(posted(title="Milk 3"), instance=self.milk())
+        yield admin.AddForm(posted(title="Oil", user=ann.email))
+        yield searches.SearchAddForm(posted(name="Oil", q="oil", completed="False"), user=ann)
+        saved = ann.searches.create(name="Milk", q="milk")
+        yield searches.SearchEditForm(posted(name="Bread"), instance=saved, user=ann)
+        shown = repeats.RepeatForm(task=self.milk())
+        values = {field.html_name: field.value() for field in shown}
+        said = {name: value for name, value in values.items() if value not in (None, [], ())}
+        yield repeats.RepeatForm(posted(**said | {"interval": "2"}), task=self.milk())
+
+    def test_each_form_returns_its_act(self):
+        saved = set()
+        for form in self.forms():
+            saved.add(type(form))
+            with self.subTest(type(form).__name__):
+                self.assertEqual(form.errors, {})
+                act = form.save()
+                if isinstance(form, searches.KeptSearchForm):  # they have no history
+                    self.assertIsNone(act)
+                else:
+                    self.assertIs(type(act), Act)
+                    self.assertIsNotNone(act.pk)
+        self.assertEqual(saved, form_classes())
+
+    def test_each_button_of_a_tasks_page_sends_a_form_of_its_own(self):
+        self.milk().edit(title="Milk tomorrow")
+        page = self.get(self.milk().get_absolute_url())
+        buttons = select(page, "[form=detail-form][name], #detail-form button[name]")
+        names = {one.get("name") for one in buttons if one.tag == "button"}
+        self.assertEqual(names, set(BUTTONS))
+        for name, form_class in BUTTONS.items():
+            self.assertIs(type(self.edit(form_sent, **{name: "1"})), form_class)
+        self.assertIs(type(self.edit(form_sent)), DetailForm)
