@@ -62,11 +62,18 @@ def present_states(row_changes):
         of_kind = [change for change in row_changes if change.row_name == row_name]
         if not of_kind:
             continue
-        columns = dict.fromkeys(name for change in of_kind for name in change.before)
-        rows = model.everything.filter(pk__in=[change.row_pk for change in of_kind])
-        for pk, state in rows.states(columns, lock=False).items():
+        pks = [change.row_pk for change in of_kind]
+        rows = model.everything.filter(pk__in=pks)
+        found = rows.states(changed_columns(of_kind), lock=False)
+        for pk, state in found.items():
             states[row_name, pk] = state
     return states, present_tags(row_changes)
+
+
+def changed_columns(row_changes):
+    """Return the columns that changed in any of these rows, each once."""
+    names = (name for change in row_changes for name in change.before)
+    return list(dict.fromkeys(names))
 
 
 def present_tags(row_changes):
@@ -190,9 +197,12 @@ class Reversion:
 
         also are the columns that the policy needs besides the changed ones.
         """
-        self.model, self.act, self.changes = model, act, changes
-        self.restored, self.conflicts = {}, []
-        columns = dict.fromkeys(name for change in changes.values() for name in change.before)
+        self.model = model
+        self.act = act
+        self.changes = changes
+        self.restored = {}
+        self.conflicts = []
+        columns = changed_columns(changes.values())
         rows = model.everything.filter(pk__in=changes)
         self.present = rows.states([*columns, *also])
         for pk in self.present:
@@ -238,12 +248,13 @@ class Reversion:
     def refuse_taken_names(self):
         """Refuse to restore a name that another of the user's rows has now, or a row with it."""
         for pk, columns in self.restored.items():
-            row = self.result(pk)
-            if row["deleted_at"] or columns.keys().isdisjoint(NAME):
+            if columns.keys().isdisjoint(NAME):
                 continue
-            mine = self.model.objects.filter(user=self.act.user_id)
-            same_name = mine.exclude(pk=pk).named([row["name"]])
-            if same_name.exists():
+            row = self.result(pk)
+            others = self.model.objects.filter(user=self.act.user_id).exclude(pk=pk)
+            namesakes = others.named([row["name"]])
+            is_there = not row["deleted_at"]
+            if is_there and namesakes.exists():
                 self.refuse(pk, NAME)
 
     def find_free_positions(self):
@@ -288,6 +299,9 @@ def revert_lists(act, changes):
     return reversion.conflicts
 
 
+NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
+
+
 def revert_tasks(act, changes):
     """Revert changes of tasks: their tags and lists must exist, and their dates fit together."""
     positions = separate_positions(changes)
@@ -296,8 +310,7 @@ def revert_tasks(act, changes):
     earlier = {change.before.get("list_id") for change in changes.values()}
     lists = TaskList.everything.filter(pk__in={*present, *earlier} - {None})
     lists.lock()
-    also = ["list_id", "position", *DATES, "deleted_at"]
-    reversion = Reversion(Task, act, changes, also)
+    reversion = Reversion(Task, act, changes, NEEDED_OF_TASKS)
     tags = tags_to_restore(reversion)
     refuse_deleted_lists(reversion, positions)
     refuse_incomplete_dates(reversion)

@@ -51,8 +51,8 @@ class TrackedQuerySet(PurgeableQuerySet):
         Returns how many rows had other values before.
         """
         columns = [self.column(name) for name in fields]
-        before = self.states(columns)
         new = self.plain_values(fields)
+        before = self.states(columns)
         if new is not None:
             before = {pk: row for pk, row in before.items() if row != row | new}
         if not before:
@@ -87,8 +87,8 @@ class TrackedQuerySet(PurgeableQuerySet):
         if lock:
             rows = rows.select_for_update(no_key=True, of=["self"])
         states = {}
-        for pk, *values in rows.values_list("pk", *columns):
-            states[pk] = dict(zip(columns, map(as_json, values), strict=True))
+        for row in rows.values("pk", *columns):
+            states[row["pk"]] = {name: as_json(row[name]) for name in columns}
         return states
 
     def write(self, **fields):
