@@ -146,6 +146,11 @@ class Act(models.Model):
     by_staff = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
+    # What it has kept, remembered by the object that did so, for the message that follows: its
+    # changes but those of tags, these as {id of a task: {id of a tag: whether it has it now}}, and
+    # the rows that were new.
+    kept, kept_tags, new_rows = (), {}, ()
+
     objects = ActManager()
 
     class Meta:
@@ -166,11 +171,13 @@ class Act(models.Model):
             change.act = self
             change.user_id = self.user_id
         Change.objects.bulk_create(changes)
+        self.kept = [*self.kept, *changes]
 
     def keep_new(self, rows):
         """Keep that these rows are new; with them a new act comes into the database."""
         changes = [self.newness_of(row) for row in rows]
         self.keep(changes)
+        self.new_rows = [*self.new_rows, *rows]
 
     def keep_tags(self, tags):
         """Keep which tags were given to tasks, and which were taken off them.
@@ -187,6 +194,18 @@ class Act(models.Model):
         columns = [list(column) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(INSERT_TAGS, [self.pk, self.user_id, *columns])
+        self.kept_tags = self.kept_tags | tags
+
+    def row_changes(self):
+        """Return what it has kept, row by row, without asking for it: [] in any other object."""
+        rows = RowChange.of_rows(self.kept)
+        of_tasks = {row.row_pk: row for row in rows if row.row_name == "task"}
+        for task, tags in self.kept_tags.items():
+            if task not in of_tasks:
+                of_tasks[task] = RowChange(Change(act=self, task_id=task))
+                rows.append(of_tasks[task])
+            of_tasks[task].tags = {tag: (not has, has) for tag, has in tags.items()}
+        return rows
 
     def newness_of(self, row):
         """Return the change that this new row is."""
@@ -355,6 +374,11 @@ class RowChange:
     def add_tag(self, pk, before, after):
         first, _ = self.tags.get(pk, (before, after))
         self.tags[pk] = (first, after)
+
+    def know(self, rows):
+        """Take the row itself from rows, {(kind of row, id): row}, if it is there."""
+        if row := rows.get((self.row_name, self.row_pk)):
+            setattr(self.change, self.row_name, row)
 
     def reversed(self):
         """Return the change back."""

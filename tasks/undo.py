@@ -13,7 +13,6 @@ from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
 MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
 NAME = ["name", "deleted_at"]  # a name is taken only by a row outside the trash
-NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
 
 
 @transaction.atomic
@@ -228,7 +227,7 @@ class Reversion:
         self.restored[pk][name] = before
 
     def has_changed_since(self, pk, name):
-        """Return whether the act changed this column and it has another value since."""
+        """Return whether the act changed this column and its value is another one by now."""
         change = self.changes[pk]
         if name not in change.before:
             return False
@@ -260,29 +259,21 @@ class Reversion:
 
     def find_free_positions(self):
         """Move each row whose earlier position is taken now to a free one just after it."""
+        orders = {}  # {values of the columns that an order has in common: {id: position}}
         shared = self.model.everything.all().SHARED
-        for order, wanted in self.restored_positions(shared).items():
+        for pk, columns in self.restored.items():
+            if not columns.get("position"):
+                continue
+            row = self.result(pk)
+            order = tuple(row[name] for name in shared)
+            wanted = orders.setdefault(order, {})
+            wanted[pk] = columns["position"]
+        for order, wanted in orders.items():
             in_common = dict(zip(shared, order, strict=True))
             rows = self.model.everything.filter(user=self.act.user_id, **in_common)
             free = rows.free_positions(wanted)
             for pk, position in free.items():
                 self.restored[pk]["position"] = position
-
-    def restored_positions(self, shared):
-        """Return the positions to be restored, order by order.
-
-        Returns {values of the shared columns: {id: position}}.
-        """
-        orders = {}
-        for pk, columns in self.restored.items():
-            position = columns.get("position")
-            if not position:
-                continue
-            row = self.result(pk)
-            order = tuple(row[name] for name in shared)
-            wanted = orders.setdefault(order, {})
-            wanted[pk] = position
-        return orders
 
     def write(self):
         """Write the restored columns. Return the ids of the rows whose version was raised."""
@@ -308,11 +299,18 @@ def revert_lists(act, changes):
     return reversion.conflicts
 
 
+NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
+
+
 def revert_tasks(act, changes):
     """Revert changes of tasks: their tags and lists must exist, and their dates fit together."""
     positions = separate_positions(changes)
-    lock_lists(changes)
-    reversion = Reversion(Task, act, changes, also=NEEDED_OF_TASKS)
+    rows = Task.everything.filter(pk__in=changes)
+    present = rows.values_list("list_id", flat=True)
+    earlier = {change.before.get("list_id") for change in changes.values()}
+    lists = TaskList.everything.filter(pk__in={*present, *earlier} - {None})
+    lists.lock()
+    reversion = Reversion(Task, act, changes, NEEDED_OF_TASKS)
     tags = tags_to_restore(reversion)
     refuse_deleted_lists(reversion, positions)
     refuse_incomplete_dates(reversion)
@@ -345,15 +343,6 @@ POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "t
 
 
 # The rules of tasks and tags
-
-
-def lock_lists(changes):
-    """Lock the lists that tasks are in, and those that they go back to."""
-    rows = Task.everything.filter(pk__in=changes)
-    present = rows.values_list("list_id", flat=True)
-    earlier = {change.before.get("list_id") for change in changes.values()}
-    pks = {*present, *earlier} - {None}
-    TaskList.everything.filter(pk__in=pks).lock()
 
 
 def separate_positions(changes):
@@ -451,7 +440,7 @@ def refuse_incomplete_dates(reversion):
 
 
 def keep_used_tags(reversion):
-    """Keep the new tags that other tasks have as well since. That is no conflict."""
+    """Keep the new tags that other tasks have as well by now. That is no conflict."""
     tasks = Task.objects.filter(tags__in=reversion.restored)
     used = set(tasks.values_list("tags", flat=True))
     for pk, columns in reversion.restored.items():

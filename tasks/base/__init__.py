@@ -1,1 +1,1 @@
-"""The bases of lists, tags, tasks and steps."""
+"""What lists, tags, tasks and steps are made of."""

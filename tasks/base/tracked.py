@@ -34,7 +34,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return self.filter(deleted_at__lt=moment)
 
     def lock(self):
-        """Lock these to the transaction's end. Others that refer to them can still be added."""
+        """Lock these to the transaction's end. Rows that refer to them can be added meanwhile."""
         rows = self.select_for_update(no_key=True).order_by("pk")
         list(rows.values_list("pk"))
 
@@ -118,10 +118,10 @@ class TrackedQuerySet(PurgeableQuerySet):
     def write_rows(self, rows):
         """Write to each row values of its own, in one statement."""
         table = connection.ops.quote_name(self.model._meta.db_table)
-        sets = [f"{name} = r.{name}" for name in columns_of(rows)]
+        sets = ", ".join(f"{name} = r.{name}" for name in columns_of(rows))
         values = [{"id": pk} | row for pk, row in rows.items()]
         sql = (
-            f"UPDATE {table} t SET {', '.join(sets)}"
+            f"UPDATE {table} t SET {sets}"
             f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id"
         )
         with connection.cursor() as cursor:
@@ -185,7 +185,7 @@ class TrashManager(EverythingManager):
 
 
 class Tracked(models.Model):
-    """A row that goes into the trash before it is purged, and whose changes are kept in acts.
+    """A row that goes into the trash before it goes for ever.
 
     Its acts say from which state they start, and may say from which version: of two that race, one
     wins, and one that comes late does nothing. They return the act as it is kept, None where this
@@ -223,7 +223,7 @@ class Tracked(models.Model):
         return row.purge() == 1
 
     def lock(self):
-        """Lock it to the transaction's end. Others that refer to it can still be added."""
+        """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
         row = type(self).everything.filter(pk=self.pk)
         row.lock()
 
@@ -234,7 +234,7 @@ class Tracked(models.Model):
     def change_from(self, state, act, version=None, **fields):
         """Write fields if the row is in a state, {lookup: value}, and of this version, if any.
 
-        Returns the act, None if the row is in another state.
+        Returns the act, None if the row is in another state by now.
         """
         row = type(self).everything.filter(pk=self.pk, **state)
         if version is not None:
@@ -244,7 +244,7 @@ class Tracked(models.Model):
         return act if number else None
 
     def refresh(self):
-        """Become as the row is now; if it was purged, stay."""
+        """Become as the row is now; if it was deleted for ever meanwhile, stay."""
         with suppress(self.DoesNotExist):
             self.refresh_from_db()
 

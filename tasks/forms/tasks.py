@@ -23,7 +23,7 @@ from tasks.repeating import Series, detach
 
 
 class BaseTaskForm(OwnedForm):
-    """The fields of a task that adding and editing have in common: all but its title."""
+    """What adding and editing have in common: all fields of a task but its title."""
 
     due_date = DateField(label="Due", required=False)
     due_time = TimeField(label="Time", required=False)
@@ -97,9 +97,10 @@ class TaskForm(MergingForm, BaseTaskForm):
     merged = [*Meta.fields, "list", "tags"]
     line = None  # what was understood of the title, where it was read
     own = None  # this occurrence, where it was detached
+    changed_tags = ()  # that save() gave to the task or took off it
 
     def __init__(self, data=None, *, instance, **kwargs):
-        self.repeated = bool(instance.repeat)
+        self.repeat = instance.repeat  # the rule as it was
         super().__init__(data, instance=instance, **kwargs)
 
     def value_of(self, instance, name):
@@ -107,8 +108,7 @@ class TaskForm(MergingForm, BaseTaskForm):
             return instance.list_id
         if name == "tags":
             self.tags_now = list(instance.tags.by_name())
-            names = [tag.name for tag in self.tags_now]
-            return " ".join(names)
+            return " ".join(tag.name for tag in self.tags_now)
         return super().value_of(instance, name)
 
     def clean_title(self):
@@ -120,16 +120,13 @@ class TaskForm(MergingForm, BaseTaskForm):
     def clean(self):
         super().clean()
         if "tags" not in self.changed_data:
-            names = [tag.name for tag in self.tags_now]
-            self.cleaned_data["tags"] = names
+            self.cleaned_data["tags"] = tuple(tag.name for tag in self.tags_now)
 
     def has_met_another(self, name):
-        if name == "tags":
-            return False
-        return super().has_met_another(name)
+        return name != "tags" and super().has_met_another(name)
 
     def rebase(self):
-        """Leave the tags that were shown: nobody was told of others that have come since."""
+        """Leave what tags were shown with: nobody was told of those that came meanwhile."""
         name = self["tags"].html_initial_name
         shown = self.data[name].replace(UNKNOWN, "")
         super().rebase()
@@ -149,9 +146,7 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     @property
     def has_read_tags(self):
-        if self.line is None:
-            return False
-        return bool(self.line.said.tags)
+        return self.line is not None and bool(self.line.said.tags)
 
     def changes_of_tags(self):
         """Return which tags come and go beside what the form showed, {} for none.
@@ -159,10 +154,9 @@ class TaskForm(MergingForm, BaseTaskForm):
         Tags that came in the meantime stay.
         """
         names = self.cleaned_data["tags"]
-        names_now = [tag.name for tag in self.tags_now]
         shown = lower(self.shown_tags())
         gone = shown - lower(names)
-        there = shown | lower(names_now)
+        there = shown | lower(tag.name for tag in self.tags_now)
         add = [name for name in names if name.lower() not in there]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         if not add and not remove:
@@ -180,6 +174,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         if names:
             tags = Tag.objects.make(self.user, names, act)
             changes = changes | {"add_tags": tags}
+        self.changed_tags = [*changes.get("add_tags", ()), *changes.get("remove_tags", ())]
         return self.edit_task(act, changes)
 
     def edit_task(self, act, fields):
@@ -302,7 +297,7 @@ class ReadTitleForm(DetailForm):
             self.read(title)
 
     def read(self, title):
-        """Fill the fields from the title, but for fields that were changed to something else."""
+        """Put what the title says into the fields, but for those that say something else by now."""
         self.line = line_of(self.user, title, offers=False)
         try:
             said = said_in(self.line, self.cleaned_data)

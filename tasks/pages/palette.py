@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from tasks.pages.history import Teller
 from tasks.pages.search import Search
 from tasks.search import fold
-from tasks.telling import Teller
 
 MOST = 6  # of a kind
 LATEST = 40  # acts that are looked through

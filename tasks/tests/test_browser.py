@@ -67,7 +67,7 @@ def test_from_sign_up_to_sign_out(new_context, script, mailoutbox):
     page.get_by_label("Due", exact=True).fill("2031-12-24")
     page.get_by_label("Notes").fill("Two litres,\nunsweetened")
     page.get_by_role("button", name="Save").click()
-    expect(message(page)).to_contain_text("Saved “Oat milk”.")
+    expect(message(page)).to_contain_text("Edited “Oat milk”.")
     page.reload()
     expect(page.get_by_label("Notes")).to_have_value("Two litres,\nunsweetened")
     page.get_by_role("link", name="Close details").click()
@@ -243,7 +243,7 @@ class TestInPlace:
             expect(page.get_by_label("Title")).to_have_value("Milk")
             page.unroute("**/edit/")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(message(page)).to_contain_text("Edited “Milk”.")
         assert Task.objects.get().version == 2
 
         # The edit arrives, its answer is lost: it is saved once.
@@ -252,7 +252,7 @@ class TestInPlace:
         page.keyboard.press("Enter")
         expect(message(page)).to_contain_text("Todosite can't be reached.")
         page.keyboard.press("Enter")
-        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
         assert Task.objects.get().version == 3
 
     def test_acts_beside_the_form_follow_each_other_and_deleting_goes_to_the_list(self, signed_in):
@@ -306,7 +306,7 @@ class TestInPlace:
         expect(page.get_by_label("Title")).to_be_focused()
         page.keyboard.type("Oat milk")
         page.keyboard.press("Enter")
-        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
         expect(page.locator("a.task-title")).to_have_text(["Oat milk"])
         expect(page.get_by_text("Write what there is to do.")).to_have_count(0)
         page.get_by_label("Title").fill("Soy milk")
@@ -334,7 +334,7 @@ class TestInPlace:
         page.keyboard.press("Control+Enter")
         expect(page.get_by_label("Notes")).to_have_value("From elsewhere")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("There was nothing new to save.")
+        expect(message(page)).to_contain_text("No changes to save.")
         assert Task.objects.get().description == "From elsewhere"
 
         page.get_by_label("Title").fill("Barley milk")
@@ -347,7 +347,7 @@ class TestInPlace:
         expect(page.get_by_text("Meanwhile this became: Soy milk")).to_be_visible()
         expect(page.get_by_label("Title")).to_have_value("Rice milk")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Rice milk”.")
+        expect(message(page)).to_contain_text("Renamed “Soy milk” to “Rice milk”.")
 
     def test_notes_stay_typed_when_their_task_is_completed_or_deleted_elsewhere(self, signed_in):
         page = self.start(signed_in, "Milk")
@@ -401,7 +401,7 @@ class TestInPlace:
         page.keyboard.press("Control+Enter")
         page.keyboard.type(", and a second thought")
         page.get_by_label("Title").focus()
-        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(message(page)).to_contain_text("Edited “Milk”.")
         expect(page.get_by_label("Notes")).to_have_value("One, and a second thought")
         assert Task.objects.get().description == "One"
         page.get_by_role("button", name="Save").click()
@@ -446,7 +446,7 @@ class TestInPlace:
         expect(page.get_by_label("Notes")).to_have_value("Half a thought")
         assert asked == ["beforeunload"]
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(message(page)).to_contain_text("Edited “Milk”.")
         page.get_by_role("link", name="Trash").click()
         expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
 

@@ -232,7 +232,7 @@ class TestExpiredSession:
         expect(notice(page)).to_have_count(1)
         page.wait_for_load_state()
         page.get_by_role("button", name="Save", exact=True).click()
-        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(message(page)).to_contain_text("Edited “Milk”.")
         page.reload()
         expect(notice(page)).to_have_count(0)
         expect(notes(page)).to_have_value("Mine")
@@ -317,14 +317,14 @@ class TestDraft:
         assert kept(page) == ["A note"]
         page.get_by_label("Title").fill("Oat milk")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(message(page)).to_contain_text("Edited “Oat milk”.")
         expect_none_kept(page)
 
         type_notes(page, "Another note")  # and this one comes back before it is saved
         leave(page)
         visit(page, task)
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(message(page)).to_contain_text("Edited “Oat milk”.")
         expect(draft(page)).to_have_count(0)
         expect(notes(page)).to_have_value("Another note")
         expect_none_kept(page)
@@ -371,7 +371,7 @@ class TestDraft:
         assert Task.objects.get().description == "Theirs"
         expect(notes(page)).to_have_value("Mine")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Milk”.")
+        expect(message(page)).to_contain_text("Edited “Milk”.")
         assert Task.objects.get().description == "Mine"
         expect_none_kept(page)
 
@@ -388,7 +388,7 @@ class TestDraft:
         expect(draft(page)).to_have_count(0)
         page.get_by_label("Title").fill("Oat milk")
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Oat milk”.")
+        expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
         expect(notes(page)).to_have_value("Theirs")
         assert Task.objects.get().description == "Theirs"
 
@@ -490,7 +490,7 @@ class TestLeaving:
         expect(name).to_have_value("Office")
         never_ask(page)
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Saved “Office”.")
+        expect(message(page)).to_contain_text("Renamed “Work” to “Office”.")
 
 
 @pytest.mark.exhaustive
@@ -524,7 +524,7 @@ def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task)
     assert (task.description, Step.objects.count()) == ("", 2)
     page.get_by_label("Add a step").fill("Eat")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(message(page)).to_contain_text("Saved “Milk”.")
+    expect(message(page)).to_contain_text("Edited “Milk”.")
     expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
     expect(page.get_by_label("Add a step")).to_have_value("Eat")
     page.get_by_role("button", name="Add step").click()

@@ -120,7 +120,7 @@ class TestExpiredSession:
         assert notes(visitor) == "Mine"
         assert len(notices(visitor)) == 1
         visitor.press("Save")
-        assert visitor.message == "Saved “Milk”. Undo"
+        assert visitor.message == "Edited “Milk”. Undo"
         visitor.open(visitor.url)
         assert notices(visitor) == []
         assert notes(visitor) == "Mine"

@@ -46,7 +46,7 @@ class DuplicateTests(PageTests):
         before = list(self.milk.steps(manager="everything").values())
         response = self.duplicate()
         self.assertRedirects(response, self.page)
-        self.assertEqual(messages_of(response), ["Duplicated “Milk”."])
+        self.assertEqual(messages_of(response), ["Added “Milk”."])
         copy = self.copy()
         for name in ["user", "list", "title", "description", "priority", "due_date", "due_time"]:
             self.assertEqual(getattr(copy, name), getattr(self.milk, name), name)
@@ -68,7 +68,7 @@ class DuplicateTests(PageTests):
 
     def test_task_without_anything(self):
         response = self.post(f"/tasks/{self.add_task('Soap').pk}/duplicate/", next="/inbox/")
-        self.assertEqual(messages_of(response), ["Duplicated “Soap”."])
+        self.assertEqual(messages_of(response), ["Added “Soap”."])
         self.assertEqual(titles_of(response), ["Soap", "Soap"])
 
     def test_title_that_no_form_would_take(self):
@@ -118,7 +118,7 @@ class DuplicateTests(PageTests):
 
     def test_same_form_makes_one(self):
         for _ in range(2):
-            self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Duplicated “Milk”."])
+            self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Added “Milk”."])
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread"])
 
     def test_same_key_on_another_task_is_another_form(self):
@@ -136,7 +136,7 @@ class DuplicateTests(PageTests):
     def test_in_place_on_a_list(self):
         response = self.client.post(self.url, {"next": self.page}, headers=HTMX)
         self.assertEqual(titles_of(response), ["Milk", "Milk", "Bread"])
-        self.assertContains(response, "Duplicated “Milk”.")
+        self.assertContains(response, "Added “Milk”.")
 
     def test_in_place_on_its_own_page_the_next_press_makes_another(self):
         page = self.milk.get_absolute_url()

@@ -105,7 +105,7 @@ def test_task_that_is_open_takes_what_was_changed_elsewhere(page):
     expect(titles(page)).to_have_text(["Oat milk"])
     expect(page).to_have_title("Oat milk · Todosite")
     page.get_by_role("button", name="Save").click()
-    expect(message(page)).to_contain_text("There was nothing new to save.")
+    expect(message(page)).to_contain_text("No changes to save.")
 
 
 @pytest.mark.parametrize(("field", "column"), [("Title", "title"), ("Notes", "description")])
@@ -147,7 +147,7 @@ def test_lines_of_notes_stay_as_they_are(page):
     expect(page.get_by_label("High")).to_be_checked()
     page.get_by_label("Title").fill("Oat milk")
     page.get_by_role("button", name="Save").click()
-    expect(message(page)).to_contain_text("Saved “Oat milk”.")
+    expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
     assert Task.objects.get().description == "\n\n  indented\nlast\n"
 
 

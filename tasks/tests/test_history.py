@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Event
 from accounts.tests.people import add_user
 from tasks import urls
-from tasks.telling import part_of
+from tasks.pages.history import part_of
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -38,6 +38,11 @@ def parts_of(response):
 def lines_of(response):
     """Return the first words of each line of a history: You completed “Milk”."""
     return [words_of(part.cssselect("p")[0]) for part in parts_of(response)]
+
+
+def said_of(words):
+    """Return how a message begins that tells what the history tells in these words."""
+    return words[0].upper() + words[1:]
 
 
 def undoable(response):
@@ -88,26 +93,26 @@ class WordsTests(HistoryTests):
             ("edit", {"title": "Oat milk"}, "You renamed “Milk” to “Oat milk”"),
             ("edit", {"title": "Milk"}, "You renamed “Oat milk” to “Milk”"),
             ("edit", {"priority": 3}, "You gave “Milk” high priority"),
-            ("edit", {"priority": 0}, "You gave “Milk” no priority"),
-            ("edit", {"due_date": "2026-11-27"}, "You put “Milk” on Fri 27 Nov"),
+            ("edit", {"priority": 0}, "You removed the priority from “Milk”"),
+            ("edit", {"due_date": "2026-11-27"}, "You moved “Milk” to Fri 27 Nov"),
             (
                 "edit",
                 {"due_date": "2026-11-26", "due_time": "9:00"},
-                "You put “Milk” on Thu 26 Nov",
+                "You moved “Milk” to Thu 26 Nov at 09:00",
             ),
-            ("edit", {"due_time": "10:00"}, "You edited “Milk”"),
-            ("edit", {"due_date": "", "due_time": ""}, "You took the date off “Milk”"),
+            ("edit", {"due_time": "10:00"}, "You moved “Milk” to 10:00"),
+            ("edit", {"due_date": "", "due_time": ""}, "You removed the date from “Milk”"),
             ("edit", {"list": work.pk}, "You moved “Milk” to “Work”"),
             ("edit", {"list": ""}, "You moved “Milk” to the Inbox"),
-            ("edit", {"tags": "home calls"}, "You tagged “Milk” #calls #home"),
-            ("edit", {"tags": "calls"}, "You took #home off “Milk”"),
-            ("edit", {"tags": "bills"}, "You tagged “Milk” #bills and took #calls off “Milk”"),
+            ("edit", {"tags": "home calls"}, "You added #calls and #home to “Milk”"),
+            ("edit", {"tags": "calls"}, "You removed #home from “Milk”"),
+            ("edit", {"tags": "bills"}, "You added #bills to “Milk” and removed #calls"),
             ("edit", {"description": "Two litres"}, "You edited “Milk”"),
             ("edit", {"title": "Oat", "priority": 1}, "You edited “Oat”"),
             ("edit", {"title": "Milk", "priority": 0}, "You edited “Milk”"),
             ("complete", {}, "You completed “Milk”"),
             ("reopen", {}, "You reopened “Milk”"),
-            ("move", {"to": "top"}, "You moved “Milk” to another place"),
+            ("move", {"to": "top"}, "You moved “Milk” up"),
         ]:
             with self.subTest(data=data):
                 self.send(f"/tasks/{task.pk}/{act}/", **data)
@@ -127,7 +132,7 @@ class WordsTests(HistoryTests):
             ("tick", {"done": 1}, "You ticked the step “Whisk”"),
             ("tick", {"done": 0}, "You unticked the step “Whisk”"),
             ("edit", {"title": "Stir"}, "You renamed “Whisk” to “Stir”"),
-            ("move", {"to": "top"}, "You moved the step “Stir” to another place"),
+            ("move", {"to": "top"}, "You moved the step “Stir” up"),
             ("delete", {}, "You deleted the step “Stir”"),
             ("restore", {}, "You restored the step “Stir”"),
         ]:
@@ -143,7 +148,7 @@ class WordsTests(HistoryTests):
         for act, data, line in [
             ("edit", {"name": "Office"}, "You renamed “Work” to “Office”"),
             ("edit", {"color": "rose"}, "You edited the list “Office”"),
-            ("move", {"to": "top"}, "You moved the list “Office” to another place"),
+            ("move", {"to": "top"}, "You moved the list “Office” up"),
             ("archive", {}, "You archived the list “Office”"),
             ("unarchive", {}, "You brought back the list “Office”"),
             ("delete", {"tasks": "inbox"}, "You deleted the list “Office”"),
@@ -191,20 +196,35 @@ class WordsTests(HistoryTests):
             ("complete", {}, "You completed 2 tasks", "You completed “Milk”"),
             ("reopen", {}, "You reopened 2 tasks", "You reopened “Milk”"),
             ("priority 3", {}, "You gave 2 tasks high priority", "You gave “Milk” high priority"),
-            ("priority 0", {}, "You gave 2 tasks no priority", "You gave “Milk” no priority"),
             (
-                *("due 2026-11-27", {}, "You put 2 tasks on Fri 27 Nov"),
-                "You put “Milk” on Fri 27 Nov",
+                "priority 0",
+                {},
+                "You removed the priority from 2 tasks",
+                "You removed the priority from “Milk”",
             ),
-            ("due none", {}, "You took the date off 2 tasks", "You took the date off “Milk”"),
+            (
+                *("due 2026-11-27", {}, "You moved 2 tasks to Fri 27 Nov"),
+                "You moved “Milk” to Fri 27 Nov",
+            ),
+            (
+                "due none",
+                {},
+                "You removed the date from 2 tasks",
+                "You removed the date from “Milk”",
+            ),
             (
                 "list",
                 {"list": work.pk},
                 "You moved 2 tasks to “Work”",
                 "You moved “Milk” to “Work”",
             ),
-            ("tag", {"tags": "b a"}, "You tagged 2 tasks #a #b", "You tagged “Milk” #a #b"),
-            ("untag", {"tags": "b"}, "You took #b off 2 tasks", "You took #b off “Milk”"),
+            (
+                "tag",
+                {"tags": "b a"},
+                "You added #a and #b to 2 tasks",
+                "You added #a and #b to “Milk”",
+            ),
+            ("untag", {"tags": "b"}, "You removed #b from 2 tasks", "You removed #b from “Milk”"),
         ]:
             with self.subTest(do=do):
                 self.bulk(do, milk, bread, **data)
@@ -229,7 +249,7 @@ class WordsTests(HistoryTests):
         self.undo_latest()
         self.assertTold("You undid: completed “Milk”", task)
         self.undo_latest()
-        self.assertTold("You did again: completed “Milk”", task)
+        self.assertTold("You redid: completed “Milk”", task)
 
     def test_undo_of_an_edit_says_what_the_edit_was(self):
         task, work = self.add_task(), self.add_list()
@@ -262,7 +282,7 @@ class WordsTests(HistoryTests):
         self.bulk("tag", milk, bread, tags="a b")
         pages = ["/history/", milk.get_absolute_url(), act.get_absolute_url()]
         told = [[words_of(part) for part in parts_of(self.get(page))] for page in pages]
-        self.assertIn("You tagged 2 tasks #a #b", told[0][0])
+        self.assertIn("You added #a and #b to 2 tasks", told[0][0])
         self.assertIn("#home before: No → after: Yes", told[2][0])
         to_old_form()
         again = [[words_of(part) for part in parts_of(self.get(page))] for page in pages]
@@ -274,8 +294,8 @@ class WordsTests(HistoryTests):
         task.edit(add_tags=[calls])
         work.delete_softly()
         calls.delete_softly()
-        self.assertIn("You moved “Milk” to a list that is gone", self.lines())
-        self.assertIn("You tagged “Milk” a tag that is gone", self.lines())
+        self.assertIn("You moved “Milk” to a deleted list", self.lines())
+        self.assertIn("You added a deleted tag to “Milk”", self.lines())
 
     def test_tag_that_was_new_outlives_the_task_that_it_was_made_for(self):
         task = self.add_task()
@@ -364,7 +384,7 @@ class FilterTests(HistoryTests):
     UNDONE = "You undid: completed “Bread”"
     COMPLETED = "You completed “Bread”"
     STEP = "You added the step “Whisk”"
-    MOVED = "You moved “Milk” to another place"
+    MOVED = "You moved “Milk” down"
     EDITED = "You gave “Milk” high priority"
     ADDED = "You added the list “Work”"
 
@@ -475,8 +495,8 @@ class UndoPageTests(HistoryTests):
         states = []
         for line, words in [
             ("You completed “Milk”", "Undone: completed “Milk”."),
-            ("You undid: completed “Milk”", "Done again: completed “Milk”."),
-            ("You did again: completed “Milk”", "Undone: completed “Milk”."),
+            ("You undid: completed “Milk”", "Redone: completed “Milk”."),
+            ("You redid: completed “Milk”", "Undone: completed “Milk”."),
         ]:
             page = self.get("/history/")
             self.assertEqual(undoable(page), [line])
@@ -511,7 +531,7 @@ class UndoPageTests(HistoryTests):
                          (["You completed “Milk”"], []))  # fmt: skip
         self.assertNotContains(self.get(url), "/undo/")
         response = self.post(f"{url}undo/", next="/history/")
-        words = "That was more than 30 days ago; it can't be undone any more."
+        words = "That was more than 30 days ago, so it can no longer be undone."
         self.assertEqual(messages_of(response), [words])
         self.assertEqual((rows_of(self.ann, set()), self.ann.acts.count()), (before, 1))
 
@@ -521,7 +541,7 @@ class UndoPageTests(HistoryTests):
         self.assertEqual(messages_of(self.post(url)), ["Undone: completed “Milk”."])
         before = rows_of(self.ann, set())
         response = self.post(url)
-        self.assertEqual(messages_of(response), ["That was undone already."])
+        self.assertEqual(messages_of(response), ["That was already undone."])
         self.assertNotContains(response, 'action="/history/')
         self.assertEqual((rows_of(self.ann, set()), self.ann.acts.count()), (before, 2))
 
@@ -529,7 +549,7 @@ class UndoPageTests(HistoryTests):
         self.add_task().complete()
         response = self.undo_latest()
         response = self.undo(response)
-        self.assertEqual(messages_of(response), ["Done again: completed “Milk”."])
+        self.assertEqual(messages_of(response), ["Redone: completed “Milk”."])
         response = self.undo(response)
         self.assertEqual(messages_of(response), ["Undone: completed “Milk”."])
         self.assertEqual(self.titles("/inbox/"), ["Milk"])
@@ -591,7 +611,7 @@ class ConflictTests(HistoryTests):
         act = self.act()
         task.edit(title="Soy milk")
         response = self.post(f"/history/{act.pk}/undo/", next="/inbox/")
-        words = "Undone in part: “Soy milk” changed since (title), and stays as it is."
+        words = "Undone in part: “Soy milk” has changed since (title), so it stays as it is."
         self.assertEqual(messages_of(response), [words])
         link = f'<a class="btn" href="/history/{act.pk}/">Show both</a>'
         self.assertContains(response, link, html=True)
@@ -605,7 +625,7 @@ class ConflictTests(HistoryTests):
         task.edit(title="Soy milk", description="Three")
         before = rows_of(self.ann, set())
         response = self.post(f"/history/{act.pk}/undo/", next="/inbox/")
-        words = "Not undone: “Soy milk” changed since (title, notes), and stays as it is."
+        words = "Not undone: “Soy milk” has changed since (title, notes), so it stays as it is."
         self.assertEqual(messages_of(response), [words])
         self.assertContains(response, f'href="/history/{act.pk}/">Show both</a>')
         self.assertNotContains(response, "/undo/")
@@ -618,7 +638,7 @@ class ConflictTests(HistoryTests):
         for task in tasks[:2]:
             task.edit(priority=1)
         response = self.post(f"/history/{act.pk}/undo/", next="/inbox/")
-        words = "Undone in part: 2 of them changed since, and stay as they are."
+        words = "Undone in part: 2 of them have changed since, so they stay as they are."
         self.assertEqual(messages_of(response), [words])
         self.assertEqual(list(self.ann.tasks.order_by("pk").values_list("priority", flat=True)),
                          [1, 1, 0])  # fmt: skip
@@ -652,7 +672,7 @@ class ConflictTests(HistoryTests):
         act = self.act()
         self.add_list("Work")
         response = self.post(f"/history/{act.pk}/undo/", next="/lists/")
-        words = "Not undone: the list “Office” changed since (name), and stays as it is."
+        words = "Not undone: the list “Office” has changed since (name), so it stays as it is."
         self.assertEqual(messages_of(response), [words])
 
 
@@ -689,8 +709,8 @@ class ForEverTests(HistoryTests):
             [
                 "You moved “Bread” to the Inbox",  # since its list was deleted
                 "You gave “Bread” high priority",
-                "You tagged “Bread” a tag that is gone",
-                "You moved “Bread” to a list that is gone",
+                "You added a deleted tag to “Bread”",
+                "You moved “Bread” to a deleted list",
             ],
         )
         self.assertEqual(self.client.post(undo).status_code, 404)
@@ -698,7 +718,10 @@ class ForEverTests(HistoryTests):
 
 
 class EveryActTests(HistoryTests):
-    """The message of each act has an Undo, and pressing it brings the rows back."""
+    """The message of each act is what the history says of it.
+
+    It has an Undo, and pressing that brings the rows back. test_wording.py has every act.
+    """
 
     def setUp(self):
         super().setUp()
@@ -726,23 +749,23 @@ class EveryActTests(HistoryTests):
     ACTS = [
         ("/tasks/add/", {"text": "New", "tags": "new", "list": "{work}"}, "added “New”"),
         ("/tasks/{milk}/edit/", ALL, "edited “Oat milk”"),
-        ("/tasks/{milk}/edit/", {"due_date": ""}, "took the date off “Milk”"),
-        ("/tasks/{milk}/edit/", {"tags": ""}, "took #calls off “Milk”"),
+        ("/tasks/{milk}/edit/", {"due_date": ""}, "removed the date from “Milk”"),
+        ("/tasks/{milk}/edit/", {"tags": ""}, "removed #calls from “Milk”"),
         ("/tasks/{milk}/complete/", {}, "completed “Milk”"),
         ("/tasks/{done}/reopen/", {}, "reopened “Done”"),
-        ("/tasks/{milk}/move/", {"to": "bottom"}, "moved “Milk” to another place"),
+        ("/tasks/{milk}/move/", {"to": "bottom"}, "moved “Milk” down"),
         ("/tasks/{milk}/delete/", {}, "deleted “Milk”"),
         ("/tasks/{deleted}/restore/", {}, "restored “Deleted”"),
         ("/tasks/{milk}/steps/add/", {"title": "Bake"}, "added the step “Bake”"),
         ("/tasks/{milk}/edit/", {"step": "Bake"}, "added the step “Bake”"),
         ("/steps/{whisk}/tick/", {"done": "1"}, "ticked the step “Whisk”"),
         ("/steps/{whisk}/edit/", {"title": "Beat"}, "renamed “Whisk” to “Beat”"),
-        ("/steps/{whisk}/move/", {"to": "bottom"}, "moved the step “Whisk” to another place"),
+        ("/steps/{whisk}/move/", {"to": "bottom"}, "moved the step “Whisk” down"),
         ("/steps/{whisk}/delete/", {}, "deleted the step “Whisk”"),
         ("/steps/{stir}/restore/", {}, "restored the step “Stir”"),
         ("/lists/add/", {"name": "New", "color": "teal"}, "added the list “New”"),
         ("/lists/{work}/edit/", {"name": "Office", "color": "rose"}, "edited the list “Office”"),
-        ("/lists/{work}/move/", {"to": "bottom"}, "moved the list “Work” to another place"),
+        ("/lists/{work}/move/", {"to": "bottom"}, "moved the list “Work” down"),
         ("/lists/{work}/archive/", {}, "archived the list “Work”"),
         ("/lists/{away}/unarchive/", {}, "brought back the list “Away”"),
         (
@@ -768,6 +791,8 @@ class EveryActTests(HistoryTests):
                 filled = {name: text.format(**self.ids) for name, text in filled.items()}
                 response = self.post(url.format(**self.ids), **filled)
                 self.assertNotEqual(in_order(self.ann), before)
+                (said,) = messages_of(response)
+                self.assertEqual(said.removesuffix(" to “Work”.").removesuffix("."), said_of(words))
                 response = self.undo(response)
                 self.assertEqual(messages_of(response), [f"Undone: {words}."])
                 self.assertEqual(in_order(self.ann), before)
@@ -782,7 +807,9 @@ class EveryActTests(HistoryTests):
     def test_edit_and_step_of_one_press_have_an_undo_each(self):
         milk = f"/tasks/{self.ids['milk']}/"
         response = self.post(f"{milk}edit/", title="Oat", step="Bake", next="/inbox/")
-        self.assertEqual(messages_of(response), ["Saved “Oat”.", "Added “Bake”."])
+        self.assertEqual(
+            messages_of(response), ["Renamed “Milk” to “Oat”.", "Added the step “Bake”."]
+        )
         urls = [form.get("action") for form in select(response, UNDO)]
         words = [messages_of(self.post(url))[0] for url in urls]
         self.assertEqual(words, ["Undone: renamed “Milk” to “Oat”.",

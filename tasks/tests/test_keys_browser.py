@@ -114,9 +114,9 @@ class TestActs:
     ON_A_ROW = [  # keys, the rows that stay, the one with the focus, the message, the change
         ("jjc", ["One", "Three"], "Three", "Completed “Two”.", {"Two": "completed"}),
         ("jj#", ["One", "Three"], "Three", "Deleted “Two”.", {"Two": "deleted"}),
-        ("j1", ALL, "One", "“One” has high priority.", {"One": "priority 3"}),
-        ("j2", ALL, "One", "“One” has medium priority.", {"One": "priority 2"}),
-        ("j3", ALL, "One", "“One” has low priority.", {"One": "priority 1"}),
+        ("j1", ALL, "One", "Gave “One” high priority.", {"One": "priority 3"}),
+        ("j2", ALL, "One", "Gave “One” medium priority.", {"One": "priority 2"}),
+        ("j3", ALL, "One", "Gave “One” low priority.", {"One": "priority 1"}),
     ]
     ON_SEVERAL = [  # keys that tick two rows, the key, the rows that stay, the change
         ("jxjjx", "1", ALL, {"One": "priority 3", "Three": "priority 3"}),
@@ -134,7 +134,7 @@ class TestActs:
             expect(title(page, focused), f"keys {keys}").to_be_focused()
             assert (keys, changes()) == (keys, changed)
         press(page, "4")
-        expect(message(page)).to_contain_text("“One” has no priority.")
+        expect(message(page)).to_contain_text("Removed the priority from “One”.")
         expect(title(page, "One")).to_be_focused()
         assert changes() == {}
 
@@ -181,7 +181,8 @@ class TestActs:
         press(page, "j", "t")
         expect(page.locator("#menu").get_by_role("button", name="Today")).to_be_focused()
         press(page, "Tab", "Enter")
-        expect(message(page)).to_contain_text("“One” is due tomorrow.")
+        tomorrow = ann.clock().date(ann.today() + timedelta(1))
+        expect(message(page)).to_contain_text(f"Moved “One” to {tomorrow}.")
         assert one("One").due_date == ann.today() + timedelta(1)
 
         open_inbox(page, ann)
@@ -205,7 +206,7 @@ class TestActs:
         expect(page.get_by_label("Title")).to_be_focused()
         page.keyboard.type(" more")
         press(page, "Enter")
-        expect(message(page)).to_contain_text("Saved “Two more”.")
+        expect(message(page)).to_contain_text("Renamed “Two” to “Two more”.")
         page.get_by_role("button", name="Save").focus()
         press(page, "e")
         expect(page.get_by_label("Title")).to_be_focused()
@@ -213,7 +214,7 @@ class TestActs:
         page.goto("/inbox/")
         open_task(page, "Two more")
         press(page, "1")
-        expect(message(page)).to_contain_text("“Two more” has high priority.")
+        expect(message(page)).to_contain_text("Gave “Two more” high priority.")
         press(page, "c")
         expect(page.get_by_role("button", name="Completed Reopen")).to_be_visible()
         task = one("Two more")
@@ -227,7 +228,7 @@ class TestActs:
         page.wait_for_load_state()
         expect(page.locator("a.task-title", has_text="Two more")).to_have_count(0)
         press(page, "2")
-        expect(message(page)).to_contain_text("“Two more” has medium priority.")
+        expect(message(page)).to_contain_text("Gave “Two more” medium priority.")
         assert one("Two more").priority == 2
         press(page, "t")
         expect(page.get_by_label("Due", exact=True)).to_be_focused()

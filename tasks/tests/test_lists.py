@@ -21,7 +21,7 @@ class AddListTests(ListTests):
         response = self.post("/lists/add/", name=" Work ", color="rose")
         work = self.ann.lists.get(name="Work")
         self.assertRedirects(response, work.get_absolute_url())
-        self.assertEqual(messages_of(response), ["Made the list “Work”."])
+        self.assertEqual(messages_of(response), ["Added the list “Work”."])
         self.assertEqual((work.color, self.names()), ("rose", ["Home", "Work"]))
 
     def test_form_begins_with_the_next_colour(self):
@@ -89,12 +89,12 @@ class EditListTests(ListTests):
     def test_saves_and_shows_the_list(self):
         response = self.post(self.url, name="Office", color="rose")
         self.assertRedirects(response, self.work.get_absolute_url())
-        self.assertEqual(messages_of(response), ["Saved “Office”."])
+        self.assertEqual(messages_of(response), ["Edited the list “Office”."])
         self.assertEqual(self.now(), ("Office", "rose"))
 
     def test_nothing_new(self):
         response = self.post(self.url, name="Work", color="teal")
-        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.work.version, 1)
 
     def test_edits_of_name_and_colour_both_count(self):
@@ -145,7 +145,7 @@ class ArchiveTests(ListTests):
     def test_puts_it_away_and_undo_brings_it_back(self):
         response = self.post(f"{self.url}/archive/", next="/lists/", version=1)
         self.assertRedirects(response, "/lists/")
-        self.assertEqual(messages_of(response), ["Archived “Work”."])
+        self.assertEqual(messages_of(response), ["Archived the list “Work”."])
         self.assertEqual(self.names(), [])
         self.assertContains(response, '<h2 class="group-heading" id="archived">Archived</h2>')
         response = self.undo(response)
@@ -154,7 +154,7 @@ class ArchiveTests(ListTests):
 
     def test_second_press_changes_nothing_and_says_so(self):
         for act, words in [
-            ("archive", "“Work” was archived already."),
+            ("archive", "“Work” was already archived."),
             ("unarchive", "“Work” was not archived."),
         ]:
             self.post(f"{self.url}/{act}/")
@@ -238,7 +238,7 @@ class MoveListTests(ListTests):
             with self.subTest(part=part):
                 names = [words_of(name) for name in select(response, f"{part} .name")]
                 self.assertEqual(names, ["C", "A", "B"])
-        self.assertEqual(messages_of(response), ["Moved “C”."])
+        self.assertEqual(messages_of(response), ["Moved the list “C” up."])
 
 
 class DeleteListTests(ListTests):
@@ -282,7 +282,9 @@ class DeleteListTests(ListTests):
     def test_tasks_go_to_the_inbox_if_that_is_the_answer(self):
         response = self.post(f"{self.url}/delete/", tasks="inbox", version=1)
         self.assertRedirects(response, "/lists/")
-        self.assertEqual(messages_of(response), ["Deleted “Work”."])
+        self.assertEqual(
+            messages_of(response), ["Deleted the list “Work”, and moved 2 tasks to the Inbox."]
+        )
         self.assertEqual(
             self.tasks(), {"Open": (None, False), "Done": (None, False), "Gone": ("Work", True)}
         )
@@ -293,7 +295,7 @@ class DeleteListTests(ListTests):
 
     def test_tasks_go_into_the_trash_if_that_is_the_answer_and_undo_brings_all_back(self):
         response = self.post(f"{self.url}/delete/", tasks="trash", version=1)
-        self.assertEqual(messages_of(response), ["Deleted “Work”."])
+        self.assertEqual(messages_of(response), ["Deleted the list “Work”, and 2 tasks with it."])
         self.assertEqual(
             self.tasks(), {"Open": ("Work", True), "Done": ("Work", True), "Gone": ("Work", True)}
         )
@@ -309,14 +311,15 @@ class DeleteListTests(ListTests):
         self.work.edit(name="Office")
         response = self.post(f"{self.url}/delete/", tasks="trash", version=1)
         self.assertEqual(
-            messages_of(response), ["“Office” changed meanwhile. Look at it, then try again."]
+            messages_of(response),
+            ["“Office” has changed since. Look at it, then try again."],
         )
         self.assertEqual(self.names(), ["Office"])
 
     def test_second_press_says_that_it_is_done(self):
         for _ in range(2):
             response = self.post(f"{self.url}/delete/", tasks="trash")
-        self.assertEqual(messages_of(response), ["“Work” was in the trash already."])
+        self.assertEqual(messages_of(response), ["“Work” was already in the trash."])
         for _ in range(2):
             response = self.post(f"{self.url}/restore/")
         self.assertEqual(messages_of(response), ["“Work” was not in the trash."])
@@ -334,7 +337,7 @@ class RestoreListTests(ListTests):
         self.work.delete_softly(with_tasks=True)
         response = self.post(f"{self.url}/restore/", version=2, next="/trash/")
         self.assertRedirects(response, "/trash/")
-        self.assertEqual(messages_of(response), ["Restored “Work”."])
+        self.assertEqual(messages_of(response), ["Restored the list “Work”, and 1 task with it."])
         self.assertEqual(self.names(), ["Work", "Home"])
         self.assertEqual(self.titles(f"{self.url}/"), ["Report"])
 
@@ -365,7 +368,9 @@ class RestoreListTests(ListTests):
         self.assertContains(response, 'name="next" value="/trash/"', status_code=422)
         self.assertEqual(self.names(), ["WORK"])
         response = self.post(f"{self.url}/restore/", name="Old work", next="/trash/", version=2)
-        self.assertEqual(messages_of(response), ["Restored “Old work”."])
+        self.assertEqual(
+            messages_of(response), ["Restored the list “Old work”, and 1 task with it."]
+        )
         self.assertEqual(self.names(), ["Old work", "WORK"])
         self.assertEqual(self.titles(f"{self.url}/"), ["Report"])
 
@@ -384,7 +389,8 @@ class RestoreListTests(ListTests):
         self.work.delete_softly()
         response = self.post(f"{self.url}/restore/", version="1")
         self.assertEqual(
-            messages_of(response), ["“Work” changed meanwhile. Look at it, then try again."]
+            messages_of(response),
+            ["“Work” has changed since. Look at it, then try again."],
         )
         self.assertEqual(self.names(), [])
 
@@ -472,7 +478,7 @@ class EditTagTests(PageTests):
     def test_renames(self):
         response = self.post(f"{self.url}/edit/", name=" #phone ")
         self.assertRedirects(response, f"{self.url}/")
-        self.assertEqual(messages_of(response), ["Saved “phone”."])
+        self.assertEqual(messages_of(response), ["Renamed “calls” to “phone”."])
         self.assertContains(response, '<h1 class="title">#phone</h1>')
         self.assertEqual(self.titles(f"{self.url}/"), ["Milk"])
 
@@ -502,7 +508,7 @@ class EditTagTests(PageTests):
 
     def test_same_name_is_nothing_new(self):
         response = self.post(f"{self.url}/edit/", name="calls")
-        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(messages_of(response), ["No changes to save."])
 
 
 class DeleteTagTests(PageTests):
@@ -522,7 +528,7 @@ class DeleteTagTests(PageTests):
         self.assertEqual(self.shown(), ["calls"])
         response = self.post(f"{self.url}/delete/", version=1)
         self.assertRedirects(response, "/lists/")
-        self.assertEqual(messages_of(response), ["Deleted “calls”."])
+        self.assertEqual(messages_of(response), ["Deleted #calls."])
         self.assertEqual(self.shown(), [])
         self.assertNotContains(self.client.get("/inbox/"), 'class="tag"')
         self.assertEqual(self.client.get(f"{self.url}/").status_code, 404)
@@ -544,7 +550,7 @@ class DeleteTagTests(PageTests):
         self.assertContains(response, 'name="name" value="calls"', status_code=422)
         response = self.post(f"{self.url}/restore/", name="phone", next="/trash/", version=2)
         self.assertRedirects(response, "/trash/")
-        self.assertEqual(messages_of(response), ["Restored “phone”."])
+        self.assertEqual(messages_of(response), ["Restored #phone."])
         self.assertEqual(self.shown(), ["phone"])
 
     def test_purge_asks_then_deletes_it_and_no_task(self):
@@ -562,7 +568,7 @@ class DeleteTagTests(PageTests):
     def test_second_press_says_that_it_is_done(self):
         for _ in range(2):
             response = self.post(f"{self.url}/delete/")
-        self.assertEqual(messages_of(response), ["“calls” was in the trash already."])
+        self.assertEqual(messages_of(response), ["“calls” was already in the trash."])
         for _ in range(2):
             response = self.post(f"{self.url}/restore/")
         self.assertEqual(messages_of(response), ["“calls” was not in the trash."])

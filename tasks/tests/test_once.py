@@ -96,14 +96,14 @@ class OnceTests(TestCase):
         task = self.ann.tasks.create(title="Milk")
         answers = [self.edit(task, title="Oat milk") for _ in range(2)]
         task.refresh_from_db()
-        self.assertEqual(answers, [["Saved “Oat milk”."]] * 2)
+        self.assertEqual(answers, [["Renamed “Milk” to “Oat milk”."]] * 2)
         self.assertEqual((task.title, task.version), ("Oat milk", 2))
 
     def test_late_copy_of_an_edit_does_not_undo_what_came_after(self):
         task = self.ann.tasks.create(title="Milk")
         self.edit(task, title="Oat milk")
         task.edit(title="Rice milk")
-        self.assertEqual(self.edit(task, title="Oat milk"), ["Saved “Rice milk”."])
+        self.assertEqual(self.edit(task, title="Oat milk"), ["Renamed “Milk” to “Oat milk”."])
         task.refresh_from_db()
         self.assertEqual((task.title, task.version), ("Rice milk", 3))
 
@@ -125,8 +125,8 @@ class OnceTests(TestCase):
     def test_key_counts_for_one_task(self):
         one, two = (self.ann.tasks.create(title="Milk") for _ in range(2))
         two.edit(description="so that its version is another")
-        self.assertEqual(self.edit(one, title="Bread"), ["Saved “Bread”."])
-        self.assertEqual(self.edit(two, title="Bread"), ["Saved “Bread”."])
+        self.assertEqual(self.edit(one, title="Bread"), ["Renamed “Milk” to “Bread”."])
+        self.assertEqual(self.edit(two, title="Bread"), ["Renamed “Milk” to “Bread”."])
         two.refresh_from_db()
         self.assertEqual(two.title, "Bread")
 
@@ -134,8 +134,16 @@ class OnceTests(TestCase):
 
     def test_late_copy_of_an_act_finds_another_version_and_does_nothing(self):
         for act, back, words in [
-            ("complete", "reopen", "“Milk” changed meanwhile. Look at it, then try again."),
-            ("delete", "restore", "“Milk” changed meanwhile. Look at it, then try again."),
+            (
+                "complete",
+                "reopen",
+                "“Milk” has changed since. Look at it, then try again.",
+            ),
+            (
+                "delete",
+                "restore",
+                "“Milk” has changed since. Look at it, then try again.",
+            ),
         ]:
             with self.subTest(act):
                 task = self.ann.tasks.create(title="Milk")
@@ -149,9 +157,9 @@ class OnceTests(TestCase):
 
     def test_act_sent_twice_says_what_is(self):
         task = self.ann.tasks.create(title="Milk")
-        for words in ["Completed “Milk”.", "“Milk” was completed already."]:
+        for words in ["Completed “Milk”.", "“Milk” was already completed."]:
             self.assertEqual(self.post(f"/tasks/{task.pk}/complete/", version="1"), [words])
-        for words in ["Deleted “Milk”.", "“Milk” was in the trash already."]:
+        for words in ["Deleted “Milk”.", "“Milk” was already in the trash."]:
             self.assertEqual(self.post(f"/tasks/{task.pk}/delete/", version="2"), [words])
 
     def test_reopening_is_of_that_version(self):
@@ -161,7 +169,7 @@ class OnceTests(TestCase):
         task.complete()
         self.assertEqual(
             self.post(f"/tasks/{task.pk}/reopen/", version="2"),
-            ["“Milk” changed meanwhile. Look at it, then try again."],
+            ["“Milk” has changed since. Look at it, then try again."],
         )
 
     # what is kept

@@ -183,7 +183,7 @@ def test_a_neighbour_that_is_completed_meanwhile_is_no_place_any_more(client, an
     response = client.post(f"/tasks/{task.pk}/move/", {"after": other.pk, "next": "/inbox/"})
     assert response.status_code == 302
     words = [str(message) for message in client.get("/inbox/").context["messages"]]
-    assert words == ["“Task 0” changed meanwhile. Look at it, then try again."]
+    assert words == ["“Task 0” has changed since. Look at it, then try again."]
     assert list(ann.tasks.open().by_hand()) == [task, last]
 
 

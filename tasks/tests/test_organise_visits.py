@@ -56,9 +56,9 @@ class TestList:
             ann.tasks.create(title=title, list=work)
         visitor.open(work.get_absolute_url()).follow("Edit “Work”")
         visitor.fill("Name", "Office").press("Save")
-        assert visitor.message == "Saved “Office”. Undo"
+        assert visitor.message == "Renamed “Work” to “Office”. Undo"
         visitor.follow("Edit “Office”").press("Archive")
-        assert visitor.message == "Archived “Office”. Undo"
+        assert visitor.message == "Archived the list “Office”. Undo"
         assert lists(visitor) == {}
         visitor.press("Bring back “Office”")
         assert lists(visitor) == {"Office": 2}
@@ -66,9 +66,9 @@ class TestList:
         visitor.follow("Edit “Office”").follow("Delete")
         assert "It holds 2 tasks" in visitor.words
         visitor.check("Put them into the trash with it").press("Delete")
-        assert visitor.message == "Deleted “Office”. Undo"
+        assert visitor.message == "Deleted the list “Office”, and 2 tasks with it. Undo"
         visitor.open("/trash/").press("Restore “Office”")
-        assert visitor.message == "Restored “Office”. Undo"
+        assert visitor.message == "Restored the list “Office”, and 2 tasks with it. Undo"
         visitor.open(work.get_absolute_url())
         assert visitor.titles == ["Milk", "Bread"]
 
@@ -78,7 +78,7 @@ class TestList:
         visitor.open("/trash/").press("Restore “Work”")
         assert "its name was given to another list" in visitor.words
         visitor.fill("Name", "Old work").press("Restore")
-        assert visitor.message == "Restored “Old work”. Undo"
+        assert visitor.message == "Restored the list “Old work”. Undo"
         assert sorted(ann.lists.values_list("name", flat=True)) == ["Old work", "work"]
 
     def test_is_moved_among_the_others(self, visitor, ann):
@@ -97,7 +97,7 @@ class TestTask:
         add(visitor.open("/inbox/"), "Milk")
         visitor.follow("Milk").check("High").choose("List", "Work")
         visitor.fill("Tags", "calls, #Family").press("Save")
-        assert visitor.message == "Saved “Milk”. Undo"
+        assert visitor.message == "Edited “Milk”. Undo"
         assert lists(visitor) == {"Work": 1}
         assert visitor.text("#count-inbox") == ""
         visitor.follow("Family", "#sidebar")
@@ -111,10 +111,11 @@ class TestTask:
         add_list(ann, "Work")
         add(visitor.open("/inbox/"), "One", "Two", "Three")
         press(visitor, "One", "Tomorrow")
-        assert visitor.message == "“One” is due tomorrow. Undo"
+        tomorrow = ann.clock().date(ann.today() + timedelta(1))
+        assert visitor.message == f"Moved “One” to {tomorrow}. Undo"
         assert meta(visitor, "One") == "Tomorrow"
         press(visitor, "One", "No date")
-        assert visitor.message == "“One” has no date. Undo"
+        assert visitor.message == "Removed the date from “One”. Undo"
         press(visitor, "One", "High")
         assert meta(visitor, "One") == "High priority"
 
@@ -130,7 +131,7 @@ class TestTask:
         assert visitor.titles == ["One", "Three", "Two"]
 
         visitor.follow("More for “Three”").choose("Move to list", "Work").press("Move")
-        assert visitor.message == "Moved “Three” to Work. Undo"
+        assert visitor.message == "Moved “Three” to “Work”. Undo"
         assert visitor.titles == ["One", "Two"]
         assert lists(visitor) == {"Work": 1}
 
@@ -143,7 +144,7 @@ def test_tag_is_renamed_and_deleted_and_comes_back(visitor, ann):
     visitor.fill("Name", "kin").press("Save")
     assert visitor.heading == "#kin"
     visitor.follow("Edit “#kin”").follow("Delete").press("Delete")
-    assert visitor.message == "Deleted “kin”. Undo"
+    assert visitor.message == "Deleted #kin. Undo"
     assert visitor.texts("#sidebar .tag") == []
     visitor.press("Undo")
     assert visitor.texts("#sidebar .tag") == ["kin"]

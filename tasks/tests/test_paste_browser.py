@@ -188,7 +188,7 @@ class TestDuplicating:
         add(page, "Milk", "Bread")
         open_menu(page, "Milk")
         page.get_by_role("button", name="Duplicate “Milk”").click()
-        expect(message(page)).to_contain_text("Duplicated “Milk”.")
+        expect(message(page)).to_contain_text("Added “Milk”.")
         expect(titles(page)).to_have_text(["Milk", "Milk", "Bread"])
 
         bread = Task.objects.get(title="Bread")
@@ -196,7 +196,7 @@ class TestDuplicating:
         before = list(Task.objects.all())
         open_task(page, "Bread")
         page.get_by_role("button", name="Duplicate task").click()
-        expect(message(page)).to_contain_text("Duplicated “Bread”.")
+        expect(message(page)).to_contain_text("Added “Bread”.")
         (copy,) = Task.objects.exclude(pk__in=[task.pk for task in before])
         assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
         message(page).get_by_role("button", name="Undo").click()
@@ -214,7 +214,7 @@ class TestDuplicating:
         for number in (2, 3):
             page.keyboard.press("Enter")
             expect(page.locator("a.task-title")).to_have_count(number)
-            expect(message(page)).to_contain_text("Duplicated “Milk”.")
+            expect(message(page)).to_contain_text("Added “Milk”.")
             expect(button).to_be_focused()
         expect(page.get_by_label("Notes")).to_have_value("Two litres")
         expect(page.get_by_label("Title")).to_have_value("Oat milk")

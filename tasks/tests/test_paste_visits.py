@@ -55,14 +55,14 @@ class TestDuplicating:
         visitor.open("/inbox/")
         add(visitor, "Milk", "Bread")
         press(visitor, "Milk", "Duplicate “Milk”")
-        assert visitor.message == "Duplicated “Milk”. Undo"
+        assert visitor.message == "Added “Milk”. Undo"
         assert visitor.titles == ["Milk", "Milk", "Bread"]
 
     def test_from_its_page_and_undo(self, visitor, ann):
         task = ann.tasks.create(title="Milk")
         task.steps.model(user=ann, task=task, title="Whisk", done=True).add()
         visitor.open("/inbox/").follow("Milk").press("Duplicate task")
-        assert visitor.message == "Duplicated “Milk”. Undo"
+        assert visitor.message == "Added “Milk”. Undo"
         copy = Task.objects.exclude(pk=task.pk).get()
         assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
         visitor.press("Undo")
@@ -71,5 +71,5 @@ class TestDuplicating:
 
     def test_double_press_makes_one(self, visitor, ann):
         visitor.open(ann.tasks.create(title="Milk").get_absolute_url())
-        assert press_twice(visitor, "Duplicate task") == ["Duplicated “Milk”. Undo"] * 2
+        assert press_twice(visitor, "Duplicate task") == ["Added “Milk”. Undo"] * 2
         assert Task.objects.count() == 2

@@ -119,7 +119,7 @@ class TestChips:
         box(page).fill("Dig +Garden")
         page.get_by_label("Make the list “Garden”").check()
         page.get_by_role("button", name="Add", exact=True).click()
-        expect(message(page)).to_contain_text("Added “Dig” to Garden.")
+        expect(message(page)).to_contain_text("Added “Dig” to the new list “Garden”.")
         expect(page.locator("#sidebar").get_by_role("link", name="Garden")).to_be_visible()
         assert Task.objects.get().list == TaskList.objects.get()
 
@@ -155,7 +155,7 @@ class TestSaved:
         self.start(page)
         press(page, "Keep as plain text")
         expect(titles(page)).to_have_text([LINE + " +Garden"])
-        expect(message(page)).to_contain_text("Kept as plain text:")
+        expect(message(page)).to_contain_text("It is now as you typed it.")
         task = Task.objects.get()
         assert (task.due_date, task.repeat, task.priority, task.tags.count()) == (None, "", 0, 0)
         press(page, "Undo")
@@ -165,7 +165,7 @@ class TestSaved:
         task.delete_softly()
         self.start(page)
         press(page, "Make the list")
-        expect(message(page)).to_contain_text("Made the list “Garden” with “Pay rent”.")
+        expect(message(page)).to_contain_text("Moved “Pay rent” to the new list “Garden”.")
         expect(titles(page)).to_have_count(0)
         assert Task.objects.get().list == TaskList.objects.get()
 
@@ -174,6 +174,6 @@ class TestSaved:
         page.goto("/inbox/")
         open_task(page, "Swim tomorrow #fun")
         page.get_by_role("button", name="Read the title as Tomorrow · #fun").click()
-        expect(message(page)).to_contain_text("Saved “Swim”. Understood as Tomorrow · #fun.")
+        expect(message(page)).to_contain_text("Edited “Swim”. Understood as Tomorrow · #fun.")
         expect(page.get_by_label("Title")).to_have_value("Swim")
         assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

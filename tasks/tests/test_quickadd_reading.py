@@ -153,8 +153,8 @@ class QuickAddPageTests(PageTests):
         self.assertEqual(
             messages_of(response),
             [
-                "Added “Pay rent” to Garten. Understood as Tomorrow · 17:00 · #home · High priority"
-                " · Garten · Every 2 months, counted from when it is done."
+                "Added “Pay rent” to “Garten”. Understood as Tomorrow · 17:00 · #home"
+                " · High priority · Garten · Every 2 months, counted from when it is done."
             ],
         )
 
@@ -199,10 +199,11 @@ class QuickAddPageTests(PageTests):
                 understood = self.state()
                 response = self.keep_as_plain_text(added)
                 self.assertEqual(self.state(), {"title": self.LINE} | kept)
-                self.assertEqual(messages_of(response), [f"Kept as plain text: “{self.LINE}”."])
+                words = f"Edited “{self.LINE}”, which no longer repeats. It is now as you typed it."
+                self.assertEqual(messages_of(response), [words])
                 self.assertEqual(
                     messages_of(self.keep_as_plain_text(added)),
-                    [f"“{self.LINE}” is as you typed it already."],
+                    [f"“{self.LINE}” is already as you typed it."],
                 )
                 self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
                 self.assertEqual(self.state(), understood)
@@ -227,7 +228,7 @@ class QuickAddPageTests(PageTests):
         self.task().edit(title="Pay the rent")
         response = self.keep_as_plain_text(added)
         self.assertEqual(self.task().title, "Pay the rent")
-        words = "“Pay the rent” was changed since it was added, so it stays as it is."
+        words = "“Pay the rent” was changed after it was added, so it stays as it is."
         self.assertEqual(messages_of(response), [words])
 
     def test_form_that_is_sent_again_says_no_more_than_that_it_was_added(self):
@@ -245,10 +246,10 @@ class QuickAddPageTests(PageTests):
         self.assertEqual(self.state(), {"title": "Dig"})
         response = self.post(f"/tasks/{self.task().pk}/make-list/")
         self.assertEqual(self.state(), {"title": "Dig", "list": "Garten"})
-        self.assertEqual(messages_of(response), ["Made the list “Garten” with “Dig”."])
+        self.assertEqual(messages_of(response), ["Moved “Dig” to the new list “Garten”."])
         again = self.post(f"/tasks/{self.task().pk}/make-list/")
         self.assertEqual(self.ann.lists.count(), 1)
-        words = "“Dig” was changed since it was added, so it stays where it is."
+        words = "“Dig” was changed after it was added, so it stays where it is."
         self.assertEqual(messages_of(again), [words])
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
         self.assertEqual(self.state(), {"title": "Dig"})
@@ -411,7 +412,10 @@ class QuickAddPageTests(PageTests):
         self.assertEqual(self.state(), said)
         self.assertEqual(
             messages_of(response),
-            ["Saved “Call mum”. Understood as Fri 27 Mar · 18:00 · #calls · Every week."],
+            [
+                "Edited “Call mum”, which now repeats every week."
+                " Understood as Fri 27 Mar · 18:00 · #calls · Every week."
+            ],
         )
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         self.assertEqual(self.state(), {"title": title})

@@ -35,7 +35,8 @@ def test_undo_takes_the_task_back_and_the_tag_that_was_made(added):
 def test_line_is_kept_as_plain_text(added):
     added.press("Keep as plain text", "#messages")
     assert added.titles == [LINE]
-    assert added.text("#messages p") == f"Kept as plain text: “{LINE}”."
+    words = f"Edited “{LINE}”, which no longer repeats. It is now as you typed it."
+    assert added.text("#messages p") == words
     task = Task.objects.get()
     assert (task.due_date, task.repeat, task.priority, task.tags.count()) == (None, "", 0, 0)
     added.press("Undo", "#messages")
@@ -44,7 +45,7 @@ def test_line_is_kept_as_plain_text(added):
 
 def test_list_that_the_line_names_is_made(added):
     added.press("Make the list", "#messages")
-    assert added.text("#messages p") == "Made the list “Garden” with “Pay rent”."
+    assert added.text("#messages p") == "Moved “Pay rent” to the new list “Garden”."
     assert added.titles == []
     assert Task.objects.get().list == TaskList.objects.get()
 
@@ -53,6 +54,6 @@ def test_title_is_read_on_the_page_of_the_task(visitor, ann):
     ann.tasks.create(title="Swim tomorrow #fun")
     visitor.open("/inbox/").follow("Swim tomorrow #fun")
     visitor.press("Read the title as Tomorrow · #fun")
-    assert visitor.text("#messages p") == "Saved “Swim”. Understood as Tomorrow · #fun."
+    assert visitor.text("#messages p") == "Edited “Swim”. Understood as Tomorrow · #fun."
     assert visitor.value("Title") == "Swim"
     assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

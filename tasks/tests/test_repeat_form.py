@@ -93,7 +93,7 @@ class BuilderTests(PageTests):
         self.assertEqual(words, f"Repeats every month {days}")
         self.assertEqual(self.columns()[0], "")
         response = self.send(frequency="MONTHLY")
-        self.assertEqual(messages_of(response), ["“Pay rent” repeats every month."])
+        self.assertEqual(messages_of(response), ["Set “Pay rent” to repeat every month."])
         day = date(2026, 1, 31)
         self.assertEqual(self.columns(), ("FREQ=MONTHLY", day, day, "due", "pass"))
         self.undo(response)
@@ -257,7 +257,7 @@ class BuilderTests(PageTests):
         self.assertIn('name="month_days" value="31"', html)
         self.assertIn('name="count" value="11"', html)
         self.assertIn("Sat 28 Feb Tue 31 Mar Thu 30 Apr", words_of(html))
-        self.assertEqual(messages_of(self.send()), ["There was nothing new to save."])
+        self.assertEqual(messages_of(self.send()), ["No changes to save."])
         self.send(missed="keep")
         self.assertEqual(
             self.columns(),
@@ -400,7 +400,7 @@ class BuilderTests(PageTests):
         data = self.data(interval="2")
         for _ in range(2):
             response = self.client.post(self.url, data, follow=True)
-        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.ann.acts.filter(kind="edit").count(), 1)
 
     def test_what_is_done_does_not_repeat(self):
@@ -414,11 +414,11 @@ class BuilderTests(PageTests):
     def test_history_tells_it(self):
         self.send(interval="2")
         words = words_of(self.get("/history/"))
-        self.assertIn("You had “Pay rent” repeat every 2 weeks", words)
+        self.assertIn("You set “Pay rent” to repeat every 2 weeks", words)
         self.task.refresh_from_db()
         self.send(missed="keep")
         words = words_of(self.get("/history/"))
-        self.assertIn("You changed the repeat of “Pay rent”", words)
+        self.assertIn("You changed how “Pay rent” repeats", words)
         self.assertIn("Missed ones Let missed ones pass → became Keep each until done", words)
 
 

@@ -1,4 +1,4 @@
-"""Saving a form, whichever: it writes what the form says, once, and returns the act."""
+"""What saving any form means: it does what the form says, once, and returns the act."""
 
 from datetime import date
 from importlib import import_module

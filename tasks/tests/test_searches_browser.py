@@ -64,7 +64,7 @@ def test_what_changes_nothing_asks_for_none(page, ann, asked):
     expect(number(page)).to_have_text(", 2 tasks")
     ann.tasks.filter(title="Bread").update(completed_at=timezone.now())  # by no act
     page.get_by_role("button", name="Complete “Bread”").click()
-    expect(page.locator("#messages")).to_contain_text("“Bread” was completed already.")
+    expect(page.locator("#messages")).to_contain_text("“Bread” was already completed.")
     expect(page.locator("#count-inbox")).to_have_text(", 2 tasks")
     idle(page)
     expect(number(page)).to_have_text(", 2 tasks")

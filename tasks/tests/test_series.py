@@ -57,7 +57,7 @@ class SeriesTests(PageTests):
         days = ["2026-01-31", "2026-02-28", "2026-03-31"]
         for shown, following in zip(days, ["Sat 28 Feb", "Tue 31 Mar", "Thu 30 Apr"], strict=True):
             response = self.post(task, "complete", occurrence=shown)
-            self.assertEqual(messages_of(response), [f"Done. Next: {following}."])
+            self.assertEqual(messages_of(response), [f"Completed “Pay rent”. Next: {following}."])
             seen.append(self.rows())
         self.assertEqual(
             seen[-1],
@@ -107,7 +107,9 @@ class SeriesTests(PageTests):
         task = self.start()
         for _ in range(2):
             response = self.post(task, "complete", occurrence="2026-01-31")
-        self.assertEqual(messages_of(response), ["That one is gone already. Next: Sat 28 Feb."])
+        self.assertEqual(
+            messages_of(response), ["“Pay rent” has already moved on. Next: Sat 28 Feb."]
+        )
         self.post(task, "complete", version="1")
         self.post(task, "complete", occurrence="rubbish")
         self.assertEqual(len(self.rows()), 2)
@@ -122,7 +124,7 @@ class SeriesTests(PageTests):
             [("Pay rent", date(2026, 2, 1), True), ("Pay rent", date(2026, 1, 31), True)],
         )
         response = self.post(task, "complete")
-        self.assertEqual(messages_of(response), ["“Pay rent” was completed already."])
+        self.assertEqual(messages_of(response), ["“Pay rent” was already completed."])
 
     def test_missed_ones_pass_or_are_kept(self):
         self.at("2026-03-25T10:30")
@@ -158,20 +160,22 @@ class SeriesTests(PageTests):
     def test_skipping(self):
         task = self.start()
         response = self.post(task, "skip", occurrence="2026-01-31")
-        self.assertEqual(messages_of(response), ["Skipped. Next: Sat 28 Feb."])
+        self.assertEqual(messages_of(response), ["Moved “Pay rent” to Sat 28 Feb."])
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 2, 28), False)])
         response = self.post(task, "skip", occurrence="2026-01-31")
-        self.assertEqual(messages_of(response), ["That one is gone already. Next: Sat 28 Feb."])
+        self.assertEqual(
+            messages_of(response), ["“Pay rent” has already moved on. Next: Sat 28 Feb."]
+        )
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
         last = self.start("FREQ=DAILY;COUNT=2", title="Gym")
         self.post(last, "complete")
         response = self.post(last, "complete", occurrence="2026-01-31")
-        self.assertEqual(messages_of(response), ["That one is gone already. Next: Tomorrow."])
+        self.assertEqual(messages_of(response), ["“Gym” has already moved on. Next: tomorrow."])
         last = self.start("FREQ=DAILY;COUNT=1")
         self.assertEqual(
             messages_of(self.post(last, "skip")),
-            ["This is the last “Pay rent”: there is none to go on to."],
+            ["This is the last “Pay rent”: there is no next one."],
         )
 
     def test_form_of_a_task_is_answered_on_its_own_page_alone(self):
@@ -191,9 +195,9 @@ class SeriesTests(PageTests):
         task = self.start(rule, date(2026, 2, 10), repeat_from="completion")
         for following in ["Fri 13 Feb", "Mon 16 Feb"]:
             response = self.post(task, "skip")
-            self.assertEqual(messages_of(response), [f"Skipped. Next: {following}."])
+            self.assertEqual(messages_of(response), [f"Moved “Pay rent” to {following}."])
         response = self.post(task, "skip")
-        words = "This is the last “Pay rent”: there is none to go on to."
+        words = "This is the last “Pay rent”: there is no next one."
         self.assertEqual(messages_of(response), [words])
         own = self.start(rule, date(2026, 2, 10), repeat_from="completion", title="Water")
         self.edit(own, "this_one", title="Water half")
@@ -216,11 +220,11 @@ class SeriesTests(PageTests):
         self.post(task, "end")
         for act in ("end", "skip"):
             response = self.post(task, act)
-            self.assertEqual(messages_of(response), ["“Pay rent” does not repeat any more."])
+            self.assertEqual(messages_of(response), ["“Pay rent” no longer repeats."])
         task.refresh_from_db()
         task.complete()
         response = self.post(task, "skip")
-        self.assertEqual(messages_of(response), ["“Pay rent” was completed already."])
+        self.assertEqual(messages_of(response), ["“Pay rent” was already completed."])
 
     def test_undo_of_what_a_repeat_has_gone_on_from_leaves_it_all(self):
         task = self.start()
@@ -233,7 +237,7 @@ class SeriesTests(PageTests):
         self.post(task, "complete")
         before = self.rows()
         response = self.client.post(f"/history/{first.pk}/undo/", follow=True)
-        words = "Undone in part: “Pay rent” changed since (due), and stays as it is."
+        words = "Undone in part: “Pay rent” has changed since (due), so it stays as it is."
         self.assertEqual(messages_of(response), [words])
         after = [row if row[0] == "Pay rent" else ("Once", row[1], False) for row in before]
         self.assertEqual(self.rows(), after)
@@ -253,8 +257,8 @@ class SeriesTests(PageTests):
         undo = self.ann.acts.latest("pk")
         self.post(task, "complete")
         before = self.rows()
-        self.assertEqual(self.undo_act(first), ["That was undone already."])
-        words = "Not undone: “Pay rent” changed since (due), and stays as it is."
+        self.assertEqual(self.undo_act(first), ["That was already undone."])
+        words = "Not undone: “Pay rent” has changed since (due), so it stays as it is."
         self.assertEqual(self.undo_act(undo)[-1:], [words])
         self.assertEqual(self.rows(), before)
 
@@ -264,7 +268,7 @@ class SeriesTests(PageTests):
         act = self.ann.acts.latest("pk")
         task.refresh_from_db()
         task.delete_softly()
-        words = "Not undone: “Pay rent” changed since (due), and stays as it is."
+        words = "Not undone: “Pay rent” has changed since (due), so it stays as it is."
         self.assertEqual(self.undo_act(act), [words])
         task.purge()
         self.assertIn("Not undone", self.undo_act(act)[-1])
@@ -278,7 +282,7 @@ class SeriesTests(PageTests):
         act = self.ann.acts.latest("pk")
         for _ in range(2):
             self.undo_act(act)
-        self.assertEqual(self.undo_act(act)[-1:], ["That was undone already."])
+        self.assertEqual(self.undo_act(act)[-1:], ["That was already undone."])
         self.post(task, "skip")
         act = self.ann.acts.latest("pk")
         self.post(task, "complete")
@@ -309,10 +313,10 @@ class SeriesTests(PageTests):
     def test_ending(self):
         task = self.start()
         response = self.post(task, "end")
-        self.assertEqual(messages_of(response), ["“Pay rent” does not repeat any more."])
+        self.assertEqual(messages_of(response), ["Stopped repeating “Pay rent”."])
         task.refresh_from_db()
         self.assertEqual((task.repeat, task.due_date), ("", date(2026, 1, 31)))
-        self.assertIn("ended the repeat of “Pay rent”", words_of(self.client.get("/history/")))
+        self.assertIn("stopped repeating “Pay rent”", words_of(self.client.get("/history/")))
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         task.refresh_from_db()
         self.assertEqual(task.repeat, "FREQ=MONTHLY")
@@ -334,7 +338,7 @@ class SeriesTests(PageTests):
             Step(user=self.ann, task=task, title=title, done=done).add()
         changes = {"title": "Pay half", "due_date": "2026-02-02", "tags": "home new"}
         response = self.edit(task, "this_one", **changes)
-        words = "Saved this one alone: “Pay half”. The repeat goes on without it."
+        words = "Separated “Pay half” from its repeat. The repeat goes on without it."
         self.assertEqual(messages_of(response), [words])
         own = Task.objects.get(title="Pay half")
         self.assertEqual(response.request["PATH_INFO"], own.get_absolute_url())
@@ -350,7 +354,7 @@ class SeriesTests(PageTests):
         self.assertEqual([s.done for s in task.steps.by_hand()], [False, False])
         self.assertEqual([tag.name for tag in task.tags.by_name()], ["home", "money"])
         history = words_of(self.client.get("/history/"))
-        self.assertIn("You saved “Pay half” alone, out of its repeat", history)
+        self.assertIn("You separated “Pay half” from its repeat", history)
         self.take_back()
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
         self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
@@ -384,20 +388,20 @@ class SeriesTests(PageTests):
     def test_the_last_one_alone_is_the_task_itself(self):
         task = self.start("FREQ=DAILY;COUNT=1")
         response = self.edit(task, "this_one", title="Pay half")
-        self.assertEqual(messages_of(response), ["Saved “Pay half”."])
+        self.assertEqual(messages_of(response), ["Renamed “Pay rent” to “Pay half”."])
         self.assertEqual(self.rows(), [("Pay half", date(2026, 1, 31), False)])
 
     def test_nothing_new_about_this_one_leaves_it_where_it_is(self):
         task = self.start()
         response = self.edit(task, "this_one")
-        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
 
     def test_from_now_on(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA;COUNT=5")
         self.post(task, "complete")
         response = self.edit(task, "from_now_on", title="Swim", due_date="2026-02-10")
-        words = "Saved “Swim”. From there on it repeats every Tuesday, 4 times."
+        words = "Edited “Swim”, which now repeats every Tuesday, 4 times."
         self.assertEqual(messages_of(response), [words])
         task.refresh_from_db()
         self.assertEqual(task.repeat, "FREQ=WEEKLY;BYDAY=TU;COUNT=4")
@@ -436,7 +440,7 @@ class SeriesTests(PageTests):
     def test_date_alone_is_put_off_and_says_so(self):
         task = self.start()
         response = self.post(task, "edit", due_date="2026-02-03")
-        words = "“Pay rent” is due Tue 3 Feb. The repeat stays as it was."
+        words = "Moved “Pay rent” to Tue 3 Feb. The repeat stays as it was."
         self.assertEqual(messages_of(response), [words])
         task.refresh_from_db()
         self.assertEqual(Series(task).next_day(), date(2026, 2, 28))
@@ -445,12 +449,12 @@ class SeriesTests(PageTests):
         task, other = self.start(due_time=time(9)), self.start(title="Gym")
         once = self.start("", title="Once")
         response = self.post(task, "edit", due_date="", due_time="")
-        words = "“Pay rent” has no date. It does not repeat any more."
+        words = "Removed the date from “Pay rent”, which no longer repeats."
         self.assertEqual(messages_of(response), [words])
         self.take_back()
         data = {"ids": [task.pk, other.pk, once.pk], "do": "due none", "next": "/inbox/"}
         response = self.client.post("/tasks/bulk/", data, follow=True)
-        words = "Took the date off 3 tasks; 2 of them do not repeat any more."
+        words = "Removed the date from 3 tasks; 2 of them no longer repeat."
         self.assertEqual(messages_of(response), [words])
         self.assertEqual(set(Task.objects.values_list("repeat", "due_date")), {("", None)})
         self.take_back()

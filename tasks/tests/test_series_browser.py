@@ -24,7 +24,7 @@ def days():
 
 def complete(page):
     page.get_by_role("button", name="Complete “Water the fern”").click()
-    expect(message(page)).to_contain_text("Done. Next:")
+    expect(message(page)).to_contain_text("Completed “Water the fern”. Next:")
 
 
 def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
@@ -46,13 +46,13 @@ def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
     page.goto("/inbox/")
     page.wait_for_load_state()
     press(page, "Water the fern", "Skip this one")
-    expect(message(page)).to_contain_text("Skipped. Next:")
+    expect(message(page)).to_contain_text("Moved “Water the fern” to ")
     assert days() == [(6, False), (0, True)]
 
     open_task(page, "Water the fern")
     expect(page.locator(".repeat")).to_contain_text("Repeats every 3 days")
     page.get_by_role("button", name="End the repeat").click()
-    expect(message(page)).to_contain_text("“Water the fern” does not repeat any more.")
+    expect(message(page)).to_contain_text("Stopped repeating “Water the fern”.")
     expect(page.locator(".repeat")).not_to_contain_text("Repeats")
     assert days() == [(6, False), (0, True)]
     assert Task.objects.open().get().repeat == ""
@@ -80,7 +80,7 @@ def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in
     assert Task.objects.get().repeat == ""
     page.get_by_role("button", name="Save", exact=True).click()
     expect(message(page)).to_contain_text(
-        "“Pay rent” repeats every month on the 15th and last day."
+        "Set “Pay rent” to repeat every month on the 15th and last day, from 31 Jan 2031."
     )
     expect(page.locator(".repeat")).to_contain_text("Repeats every month on the 15th and last day")
     task = Task.objects.get()
@@ -107,14 +107,14 @@ def rows():
 def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
     for following in ["28 Feb 2031", "31 Mar 2031", "30 Apr 2031"]:
         rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
-        expect(message(rent)).to_contain_text(f"Done. Next: {following}.")
+        expect(message(rent)).to_contain_text(f"Completed “Pay rent”. Next: {following}.")
     done = [("Pay rent", day, True) for day in ("31 Jan", "28 Feb", "31 Mar")]
     assert rows() == [("Pay rent", "30 Apr", False), *done]
     message(rent).get_by_role("button", name="Undo").click()
     expect(message(rent)).to_contain_text("Undone")
     assert [row for row in rows() if not row[2]] == [("Pay rent", "31 Mar", False)]
     rent.get_by_role("button", name="Skip this one").click()
-    expect(message(rent)).to_contain_text("Skipped. Next: 30 Apr 2031.")
+    expect(message(rent)).to_contain_text("Moved “Pay rent” to 30 Apr 2031.")
     expect(rent.get_by_label("Due", exact=True)).to_have_value("2031-04-30")
 
 
@@ -122,7 +122,7 @@ def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
 def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     rent.get_by_label("Title").fill("Pay half the rent")
     rent.get_by_role("button", name="Save this one alone").click()
-    expect(message(rent)).to_contain_text("Saved this one alone: “Pay half the rent”.")
+    expect(message(rent)).to_contain_text("Separated “Pay half the rent” from its repeat.")
     expect(rent.get_by_label("Title")).to_have_value("Pay half the rent")
     assert rows() == [("Pay rent", "28 Feb", False), ("Pay half the rent", "31 Jan", False)]
 
@@ -133,12 +133,12 @@ def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     rent.get_by_label("Due", exact=True).fill("2031-02-05")
     rent.get_by_role("button", name="Save from now on").click()
     expect(message(rent)).to_contain_text(
-        "Saved “Pay the new rent”. From there on it repeats every month on the 5th."
+        "Edited “Pay the new rent”, which now repeats every month on the 5th."
     )
     rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
-    expect(message(rent)).to_contain_text("Done. Next: 5 Mar 2031.")
+    expect(message(rent)).to_contain_text("Completed “Pay the new rent”. Next: 5 Mar 2031.")
     rent.get_by_role("button", name="End the repeat").click()
-    expect(message(rent)).to_contain_text("“Pay the new rent” does not repeat any more.")
+    expect(message(rent)).to_contain_text("Stopped repeating “Pay the new rent”.")
     assert rows() == [
         ("Pay the new rent", "5 Mar", False),
         ("Pay half the rent", "31 Jan", False),
@@ -159,5 +159,5 @@ def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(r
     page.get_by_role("button", name="Save from now on").click()
     page.get_by_label("Due", exact=True).fill("2031-02-02")
     page.get_by_role("button", name="Save this one alone").click()
-    expect(message(page)).to_contain_text("Saved this one alone: “Pay the rent”.")
+    expect(message(page)).to_contain_text("Separated “Pay the rent” from its repeat.")
     assert rows() == [("Pay the rent", "28 Feb", False), ("Pay the rent", "2 Feb", False)]

@@ -32,21 +32,21 @@ def days(ann):
 
 def test_repeat_is_completed_and_that_undone(fern, ann, following):
     fern.press("Complete “Water the fern”")
-    assert fern.message == f"Done. Next: {following}. Undo"
+    assert fern.message == f"Completed “Water the fern”. Next: {following}. Undo"
     assert fern.titles == ["Water the fern"]
     assert days(ann) == [(3, False), (0, True)]
     fern.press("Undo", "#messages")
     assert fern.message == "Undone: completed “Water the fern”. Undo"
     assert days(ann) == [(0, False)]
     fern.press("Complete “Water the fern”")
-    assert fern.message == f"Done. Next: {following}. Undo"
+    assert fern.message == f"Completed “Water the fern”. Next: {following}. Undo"
     fern.open("/completed/")
     assert fern.titles == ["Water the fern"]
 
 
 def test_repeat_is_skipped_from_its_menu(fern, ann, following):
     press(fern, "Water the fern", "Skip this one")
-    assert fern.message == f"Skipped. Next: {following}. Undo"
+    assert fern.message == f"Moved “Water the fern” to {following}. Undo"
     assert days(ann) == [(3, False)]
 
 
@@ -54,7 +54,7 @@ def test_repeat_is_ended_on_its_page(fern, ann):
     fern.follow("Water the fern")
     assert fern.text(".repeat") == "Repeats every 3 days Change Skip this one End the repeat"
     fern.press("End the repeat")
-    assert fern.message == "“Water the fern” does not repeat any more. Undo"
+    assert fern.message == "Stopped repeating “Water the fern”. Undo"
     assert fern.text(".repeat") == "Repeat"
     assert days(ann) == [(0, False)]
 
@@ -76,7 +76,8 @@ def test_rule_is_built_and_its_days_shown_before_it_is_saved(visitor):
     visitor.check("Keep each until done")
     assert Task.objects.get().repeat == ""
     visitor.press("Save")
-    assert visitor.message == "“Pay rent” repeats every month on the 15th and last day. Undo"
+    rule = "every month on the 15th and last day, from 31 Jan 2031"
+    assert visitor.message == f"Set “Pay rent” to repeat {rule}. Undo"
     assert visitor.text(".repeat").startswith("Repeats every month on the 15th and last day ")
     task = Task.objects.get()
     assert (task.repeat, task.missed) == ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "keep")

@@ -100,4 +100,4 @@ class StateTests(PageTests):
         for act in ("skip", "end"):
             with self.subTest(act):
                 response = self.post(f"/tasks/{task.pk}/{act}/", next="/inbox/", **SHOWN)
-                self.assertEqual(messages_of(response), ["“Rent” does not repeat any more."])
+                self.assertEqual(messages_of(response), ["“Rent” no longer repeats."])

@@ -182,7 +182,7 @@ class DeleteStepTests(StepTests):
     def test_deletes_and_undo_brings_it_back_where_it_was(self):
         response = self.post(f"{self.url}/delete/", next=self.page, version=1)
         self.assertRedirects(response, self.page)
-        self.assertEqual(messages_of(response), ["Deleted “Whisk”."])
+        self.assertEqual(messages_of(response), ["Deleted the step “Whisk”."])
         self.assertEqual(self.steps(), ["Bake"])
         self.assertEqual(meta_of(self.get("/inbox/"), self.task), "0/1 steps done")
         response = self.undo(response)
@@ -192,7 +192,7 @@ class DeleteStepTests(StepTests):
 
     def test_second_press_changes_nothing_and_says_so(self):
         for act, words in [
-            ("delete", "“Whisk” was deleted already."),
+            ("delete", "“Whisk” was already deleted."),
             ("restore", "“Whisk” was not deleted."),
         ]:
             self.post(f"{self.url}/{act}/")
@@ -202,7 +202,8 @@ class DeleteStepTests(StepTests):
         self.whisk.edit(title="Whip")
         response = self.post(f"{self.url}/delete/", version=1)
         self.assertEqual(
-            messages_of(response), ["“Whip” changed meanwhile. Look at it, then try again."]
+            messages_of(response),
+            ["“Whip” has changed since. Look at it, then try again."],
         )
         self.assertEqual(self.steps(), ["Whip", "Bake"])
 

@@ -226,7 +226,7 @@ class AddTests(PageTests):
         response = self.post("/tasks/add/", text="Milk", list=work.pk, tags="calls")
         task = self.ann.tasks.get()
         self.assertEqual((task.list, list(task.tags.all())), (work, [calls]))
-        self.assertEqual(messages_of(response), ["Added “Milk” to Work."])
+        self.assertEqual(messages_of(response), ["Added “Milk” to “Work”."])
 
     def test_boxes_of_pages_preset_what_the_page_means(self):
         work, calls = self.add_list(), self.add_tag()
@@ -343,7 +343,7 @@ class EditTests(PageTests):
             f"/tasks/{task.pk}/edit/", {"title": "Oat milk", "next": url}, follow=True
         )
         self.assertRedirects(response, url)
-        self.assertEqual(messages_of(response), ["Saved “Oat milk”."])
+        self.assertEqual(messages_of(response), ["Renamed “Milk” to “Oat milk”."])
 
     def test_posting_the_title_alone_keeps_the_rest(self):
         task = self.add_task(description="Oat", due_date=date(2026, 3, 25), due_time=time(8))
@@ -414,7 +414,7 @@ class EditTests(PageTests):
         self.add_tag("calls", task)
         self.add_tag("home", task)
         response = self.post(f"/tasks/{task.pk}/edit/", tags="#Home, CALLS")
-        self.assertEqual(messages_of(response), ["There was nothing new to save."])
+        self.assertEqual(messages_of(response), ["No changes to save."])
 
     def test_list_that_was_deleted_meanwhile_is_named_and_nothing_is_lost(self):
         task, work = self.add_task(), self.add_list()
@@ -432,7 +432,7 @@ class EditTests(PageTests):
         shown = {"initial-title": "Milk", "list": work.pk, "initial-list": work.pk, "version": "1"}
         work.delete_softly()
         response = self.post(f"/tasks/{task.pk}/edit/", title="Oat milk", **shown)
-        self.assertEqual(messages_of(response), ["Saved “Oat milk”."])
+        self.assertEqual(messages_of(response), ["Renamed “Milk” to “Oat milk”."])
         task.refresh_from_db()
         self.assertEqual((task.title, task.list), ("Oat milk", None))
 
@@ -465,20 +465,24 @@ class MenuTests(PageTests):
     def test_each_says_what_it_did_and_changes_that_alone(self):
         day = date(2026, 3, 26)
         for data, words, now in [
-            ({"due_date": "2026-03-26"}, "“Milk” is due tomorrow.", (day, time(9), 1, None)),
-            ({"priority": "3"}, "“Milk” has high priority.", (day, time(9), 3, None)),
-            ({"priority": "0"}, "“Milk” has no priority.", (day, time(9), 0, None)),
-            ({"list": self.work.pk}, "Moved “Milk” to Work.", (day, time(9), 0, self.work)),
+            ({"due_date": "2026-03-26"}, "Moved “Milk” to Thu 26 Mar.", (day, time(9), 1, None)),
+            ({"priority": "3"}, "Gave “Milk” high priority.", (day, time(9), 3, None)),
+            ({"priority": "0"}, "Removed the priority from “Milk”.", (day, time(9), 0, None)),
+            ({"list": self.work.pk}, "Moved “Milk” to “Work”.", (day, time(9), 0, self.work)),
             ({"list": ""}, "Moved “Milk” to the Inbox.", (day, time(9), 0, None)),
-            ({"due_date": "", "due_time": ""}, "“Milk” has no date.", (None, None, 0, None)),
+            (
+                {"due_date": "", "due_time": ""},
+                "Removed the date from “Milk”.",
+                (None, None, 0, None),
+            ),
             (
                 {"due_date": "2026-04-01"},
-                "“Milk” is due Wed 1 Apr.",
+                "Moved “Milk” to Wed 1 Apr.",
                 (date(2026, 4, 1), None, 0, None),
             ),
             (
                 {"due_date": "2026-04-01"},
-                "There was nothing new to save.",
+                "No changes to save.",
                 (date(2026, 4, 1), None, 0, None),
             ),
         ]:
@@ -561,9 +565,9 @@ class ActTests(PageTests):
     def test_second_press_changes_nothing_and_says_so(self):
         task = self.add_task()
         for act, words in [
-            ("complete", "“Milk” was completed already."),
-            ("reopen", "“Milk” was open already."),
-            ("delete", "“Milk” was in the trash already."),
+            ("complete", "“Milk” was already completed."),
+            ("reopen", "“Milk” was already open."),
+            ("delete", "“Milk” was already in the trash."),
             ("restore", "“Milk” was not in the trash."),
         ]:
             with self.subTest(act=act):

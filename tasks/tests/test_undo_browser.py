@@ -105,7 +105,7 @@ class TestUndo:
         self.expect_rows(page, ["One", "Three"], Inbox=0, Today=0, Work=2)
         self.undone(page, "completed “Two”")
         undo(page)
-        expect_said(page, "Done again: completed “Two”.")
+        expect_said(page, "Redone: completed “Two”.")
         self.expect_rows(page, ["One", "Three"], Inbox=0, Today=0, Work=2)
         self.undone(page, "completed “Two”")
 
@@ -118,7 +118,7 @@ class TestUndo:
 
         page.get_by_label("Add a task").fill("Four")
         page.get_by_role("button", name="Add", exact=True).click()
-        expect_said(page, "Added “Four” to Work.")
+        expect_said(page, "Added “Four” to “Work”.")
         self.expect_rows(page, ["One", "Two", "Three", "Four"], Inbox=0, Today=1, Work=4)
         self.undone(page, "added “Four”")
 
@@ -135,15 +135,15 @@ class TestUndo:
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
         for button, said, words, rows, meta, today, work in [
             (
-                *("Tomorrow", "“Two” is due tomorrow.", f"put “Two” on {tomorrow}"),
+                *("Tomorrow", f"Moved “Two” to {tomorrow}.", f"moved “Two” to {tomorrow}"),
                 *(["One", "Two", "Three"], "Tomorrow", 0, 3),
             ),
             (
-                *("High", "“Two” has high priority.", "gave “Two” high priority"),
+                *("High", "Gave “Two” high priority.", "gave “Two” high priority"),
                 *(["One", "Two", "Three"], "High", 1, 3),
             ),
             (
-                *("Down", "Moved “Two”.", "moved “Two” to another place"),
+                *("Down", "Moved “Two” down.", "moved “Two” down"),
                 *(["One", "Three", "Two"], "Today", 1, 3),
             ),
             ("Delete “Two”", "Deleted “Two”.", "deleted “Two”", ["One", "Three"], "", 0, 2),
@@ -173,7 +173,7 @@ class TestUndo:
         expect(lines(past).first).to_have_text("You undid: gave “Two” high priority")
 
         page.get_by_role("button", name="Done: Draft").click()
-        expect_said(page, "Ticked “Draft”.")
+        expect_said(page, "Ticked the step “Draft”.")
         expect(page.get_by_text("1 of 2 done")).to_be_visible()
         self.undone(page, "ticked the step “Draft”")
         expect(page.get_by_role("button", name="Done: Draft", exact=True)).to_be_visible()
@@ -183,14 +183,14 @@ class TestUndo:
         page.get_by_label("Tags").fill("new")
         page.get_by_label("Notes").fill("A note")
         page.get_by_role("button", name="Save").click()
-        expect_said(page, "Saved “Second”.")
+        expect_said(page, "Edited “Second”.")
         expect(page.locator("#sidebar .tag")).to_have_text(["new"])
         self.undone(page, "edited “Second”")
         expect(page.locator("#sidebar .tag")).to_have_count(0)
         for label, value in [("Title", "Two"), ("Tags", ""), ("Notes", "")]:
             expect(page.get_by_label(label)).to_have_value(value)
         page.get_by_role("button", name="Save").click()  # nothing is left over in the form
-        expect_said(page, "There was nothing new to save.")
+        expect_said(page, "No changes to save.")
         assert is_same(page)
 
     @pytest.mark.exhaustive
@@ -206,7 +206,7 @@ class TestUndo:
         expect_said(page, "Undone: completed “One”.")
         expect_counts(page, Inbox=0, Today=0, Work=2)
         undo_of(page, "undid: completed “One”").click()
-        expect(lines(page).first).to_have_text("You did again: completed “One”")
+        expect(lines(page).first).to_have_text("You redid: completed “One”")
 
         page.get_by_label("What was done").select_option("Completed and reopened")
         page.get_by_role("button", name="Show").click()
@@ -225,7 +225,7 @@ class TestUndo:
         expect(row(page, "Two")).to_contain_text("High")
         self.tasks[1].edit(priority=1)
         undo(page)
-        expect_said(page, "Not undone: “Two” changed since (priority), and stays as it is.")
+        expect_said(page, "Not undone: “Two” has changed since (priority), so it stays as it is.")
         message(page).get_by_role("link", name="Show both").click()
         expect(page.get_by_role("heading", name="You gave “Two” high priority")).to_be_visible()
         line = page.locator(".act-line")
@@ -246,7 +246,7 @@ class TestUndoInPlace:
     def test_drag(self, signed_in, ann):
         page = self.start(signed_in, ann)
         drag(page, "Three", "One")
-        expect(message(page)).to_contain_text("Moved “Three”.")
+        expect(message(page)).to_contain_text("Moved “Three” up.")
         expect(titles(page)).to_have_text(["Three", "One", "Two"])
         undo(page)
         expect(titles(page)).to_have_text(["One", "Two", "Three"])
@@ -258,7 +258,7 @@ class TestUndoInPlace:
         open_task(page, "One")
         page.get_by_label("High").check()
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("“One” has high priority.")
+        expect(message(page)).to_contain_text("Gave “One” high priority.")
         page.get_by_label("Notes").fill("Half a thought")
         undo(page)
         expect(page.get_by_label("None")).to_be_checked()
@@ -273,7 +273,7 @@ class TestUndoInPlace:
         undo(page)
         expect(message(page)).to_contain_text("Undone: completed “One”.")
         undo_of(other, "completed “One”").click()
-        expect(message(other)).to_contain_text("That was undone already.")
+        expect(message(other)).to_contain_text("That was already undone.")
         assert ann.tasks.get(title="One").version == 3
 
     def test_two_fast_presses_undo_once(self, signed_in, ann):
@@ -315,7 +315,7 @@ class TestDoublePress:
             tab.wait_for_load_state()
         for tab, words in [
             (page, "Completed “One”."),
-            (other, "“One” was completed already."),
+            (other, "“One” was already completed."),
         ]:
             tab.get_by_role("button", name="Complete “One”").click()
             expect_said(tab, words)
@@ -446,9 +446,9 @@ class TestBar:
 
         tomorrow = ann.clock().date(ann.today() + timedelta(1))
         for menu, button, rows, words in [
-            ("Date", "Tomorrow", ["One", "Two"], f"Put 2 tasks on {tomorrow}."),
+            ("Date", "Tomorrow", ["One", "Two"], f"Moved 2 tasks to {tomorrow}."),
             ("Priority", "High", ["One", "Two"], "Gave 2 tasks high priority."),
-            ("Tags", "Add tags", ["One", "Two"], "Tagged 2 tasks #new."),
+            ("Tags", "Add tags", ["One", "Two"], "Added #new to 2 tasks."),
             ("List", "Move", ["One", "Two"], "Moved 2 tasks to “Work”."),
             ("", "Complete", ["Three", "Four"], "Completed 2 tasks."),
             ("", "Delete", ["Five", "Six"], "Deleted 2 tasks."),
@@ -486,7 +486,7 @@ class TestBar:
         expect(titles(page)).to_have_text(["One", "Two", "Three", "Four"])
         tags.fill("new")
         page.keyboard.press("Enter")
-        expect_said(page, "Tagged “One” #new.")
+        expect_said(page, "Added #new to “One”.")
         self.expect_ticked(page)
 
         self.tick(page, "Two", "Three")
@@ -497,7 +497,7 @@ class TestBar:
         day = ann.today() + timedelta(9)
         page.get_by_label("Day", exact=True).fill(day.isoformat())
         page.get_by_role("button", name="Set this day").click()
-        expect_said(page, f"Put 2 tasks on {ann.clock().date(day)}.")
+        expect_said(page, f"Moved 2 tasks to {ann.clock().date(day)}.")
         self.expect_ticked(page)
         assert {task.title for task in ann.tasks.filter(due_date=day)} == {"Two", "Three"}
 
@@ -505,7 +505,7 @@ class TestBar:
         page.locator("#bulk-form summary", has_text="Date").click()
         page.get_by_label("Day", exact=True).fill("2031-12-24")
         page.keyboard.press("Enter")
-        expect_said(page, "Put “Two” on 24 Dec 2031.")
+        expect_said(page, "Moved “Two” to 24 Dec 2031.")
         assert ann.tasks.open().count() == 4
 
 
@@ -522,13 +522,13 @@ def test_overdue_tasks_are_rescheduled_and_come_back(signed_in, ann):
     expect(page.get_by_text("Put all 2 overdue on")).to_be_visible()
     page.locator(".reschedule").get_by_role("button", name="Tomorrow").click()
     tomorrow = ann.clock().date(ann.today() + timedelta(1))
-    expect_said(page, f"Put 2 tasks on {tomorrow}.")
+    expect_said(page, f"Moved 2 tasks to {tomorrow}.")
     expect(titles(page)).to_have_text(["Now"])
     expect(page.get_by_text("Overdue")).to_have_count(0)
     expect_counts(page, Today=1)
     assert focused(page) != "body"
     undo(page)
-    expect_said(page, f"Undone: put 2 tasks on {tomorrow}.")
+    expect_said(page, f"Undone: moved 2 tasks to {tomorrow}.")
     expect(titles(page)).to_have_text(["Later", "Late", "Now"])
     expect_counts(page, Today=3)
     assert in_order(ann) == before
@@ -622,5 +622,5 @@ def test_all_of_it_is_accessible_and_fits(full):
     page.locator(".past summary").click()
     look("history of a task")
     page.locator(".past").get_by_role("button", name="Undo").first.click()
-    expect(message(page)).to_contain_text("Done again:")
+    expect(message(page)).to_contain_text("Redone:")
     look("message")

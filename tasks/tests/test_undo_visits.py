@@ -79,7 +79,7 @@ class TestUndo:
         assert self.meta(visitor) == "Tomorrow 0/2 steps done"
         self.expect(visitor, THREE, Inbox=0, Today=0, Work=3)
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
-        self.undone(visitor, f"put “Two” on {tomorrow}")
+        self.undone(visitor, f"moved “Two” to {tomorrow}")
 
     def test_priority_by_the_rows_menu(self, visitor):
         press(visitor, "Two", "High")
@@ -101,7 +101,7 @@ class TestUndo:
     def test_place_by_the_rows_menu(self, visitor):
         press(visitor, "Three", "To top")
         assert visitor.titles == ["Three", "One", "Two"]
-        self.undone(visitor, "moved “Three” to another place")
+        self.undone(visitor, "moved “Three” up")
 
     def test_several_at_once(self, visitor):
         visitor.check("Select “One”").check("Select “Two”").press("Complete")
@@ -112,7 +112,7 @@ class TestUndo:
     def test_list_with_its_tasks(self, visitor):
         visitor.follow("Edit “Work”").follow("Delete")
         visitor.check("Put them into the trash with it").press("Delete")
-        assert visitor.message == "Deleted “Work”. Undo"
+        assert visitor.message == "Deleted the list “Work”, and 3 tasks with it. Undo"
         assert counts(visitor) == {"Inbox": 0, "Today": 0, "Home": 0}
         undo(visitor)
         words = "Undone: deleted the list “Work”, and 3 tasks with it. Undo"
@@ -132,13 +132,13 @@ class TestUndo:
     def test_form_of_the_tasks_page(self, visitor):
         visitor.follow("Two")
         visitor.fill("Title", "Second").fill("Tags", "new").fill("Notes", "A note").press("Save")
-        assert visitor.message == "Saved “Second”. Undo"
+        assert visitor.message == "Edited “Second”. Undo"
         assert visitor.texts("#sidebar .tag") == ["new"]
         self.undone(visitor, "edited “Second”")
         assert visitor.texts("#sidebar .tag") == []
         assert [visitor.value(label) for label in ["Title", "Tags", "Notes"]] == ["Two", "", ""]
         visitor.press("Save")  # nothing is left over in the form
-        assert visitor.message == "There was nothing new to save."
+        assert visitor.message == "No changes to save."
 
     def test_adding(self, visitor):
         add(visitor, "Four")
@@ -149,7 +149,7 @@ class TestUndo:
         visitor.press("Complete “Two”")
         for words, titles in [
             ("Undone: completed “Two”. Undo", THREE),
-            ("Done again: completed “Two”. Undo", ["One", "Three"]),
+            ("Redone: completed “Two”. Undo", ["One", "Three"]),
             ("Undone: completed “Two”. Undo", THREE),
         ]:
             undo(visitor)
@@ -166,7 +166,7 @@ class TestUndo:
         assert visitor.message == "Undone: completed “One”. Undo"
         self.expect(visitor, [], Inbox=0, Today=0, Work=2)
         visitor.press("Undo: undid: completed “One”")
-        assert lines(visitor)[0] == "You did again: completed “One”"
+        assert lines(visitor)[0] == "You redid: completed “One”"
         visitor.press("Undo: completed “Two”")
         self.expect(visitor, [], Inbox=0, Today=1, Work=2)
 
@@ -181,7 +181,7 @@ class TestUndo:
         press(visitor, "Two", "High")
         self.two.edit(priority=1)
         undo(visitor)
-        words = "Not undone: “Two” changed since (priority), and stays as it is. Show both"
+        words = "Not undone: “Two” has changed since (priority), so it stays as it is. Show both"
         assert visitor.message == words
         visitor.follow("Show both")
         assert visitor.heading == "You gave “Two” high priority"
@@ -194,7 +194,7 @@ class TestSentTwice:
         add_tasks(ann, "One", "Two")
         visitor.open("/inbox/")
         said = press_twice(visitor, "Complete “One”")
-        assert said == ["Completed “One”. Undo", "“One” was completed already."]
+        assert said == ["Completed “One”. Undo", "“One” was already completed."]
         assert visitor.titles == ["Two"]
         assert visitor.open("/completed/").titles == ["One"]
         assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 1)
@@ -216,7 +216,7 @@ def test_several_are_chosen_and_the_missing_day_is_put_right(visitor, ann):
     assert visitor.text(".errorlist") == "Say which day, such as 2026-03-25."
     day = ann.today() + timedelta(9)
     visitor.fill("Day", day.isoformat()).press("Set this day")
-    assert visitor.message == f"Put 2 tasks on {ann.clock().date(day)}. Undo"
+    assert visitor.message == f"Moved 2 tasks to {ann.clock().date(day)}. Undo"
     assert {task.title for task in ann.tasks.filter(due_date=day)} == {"One", "Three"}
 
 
@@ -226,7 +226,7 @@ class TestEnter:
     def test_reschedules_to_another_day(self, visitor, ann):
         (task,) = add_tasks(ann, "One", due_date=ann.today() - timedelta(3))
         visitor.open("/today/").fill("Another day", ann.today().isoformat()).enter("Another day")
-        assert visitor.message == f"Put “One” on {ann.clock().date(ann.today())}. Undo"
+        assert visitor.message == f"Moved “One” to {ann.clock().date(ann.today())}. Undo"
         task.refresh_from_db()
         assert task.due_date == ann.today()
 
@@ -256,12 +256,12 @@ def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
     assert visitor.text(".reschedule legend") == "Put all 2 overdue on"
     visitor.press("Tomorrow", inside=".reschedule")
     tomorrow = ann.clock().date(ann.today() + timedelta(1))
-    assert visitor.message == f"Put 2 tasks on {tomorrow}. Undo"
+    assert visitor.message == f"Moved 2 tasks to {tomorrow}. Undo"
     assert visitor.titles == ["Now"]
     assert "overdue" not in visitor.words.lower()
     assert counts(visitor) == {"Inbox": 3, "Today": 1}
     undo(visitor)
-    assert visitor.message == f"Undone: put 2 tasks on {tomorrow}. Undo"
+    assert visitor.message == f"Undone: moved 2 tasks to {tomorrow}. Undo"
     assert visitor.titles == ["Later", "Late", "Now"]
     assert counts(visitor) == {"Inbox": 3, "Today": 3}
     assert in_order(ann) == before

@@ -94,7 +94,7 @@ class MidnightTests(PageTests):
                 fields = {"repeat": "FREQ=DAILY", "due_date": day, "repeat_anchor": day}
                 task = self.add_task("Vitamins", **fields)
                 response = self.post(f"/tasks/{task.pk}/complete/")
-                self.assertEqual(messages_of(response), ["Done. Next: Tomorrow."])
+                self.assertEqual(messages_of(response), ["Completed “Vitamins”. Next: tomorrow."])
                 task.refresh_from_db()
                 self.assertEqual(task.due_date, day + DAY)
                 self.at(day + 2 * DAY, time(0, 0), self.ann.time_zone)  # a minute late, or a day

@@ -6,10 +6,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms.filters import HistoryForm
 from tasks.forms.tasks import DetailForm
+from tasks.pages.history import Teller, part_of
 from tasks.sidebar import Sidebar, sidebar_of
-from tasks.telling import Teller, met_words, part_of
 from tasks.undo import revert
 from tasks.views.replies import once_more, redirect_away, render_page, reply, say, warn
+from tasks.wording import ALREADY_UNDONE, TOO_LATE, left_as_is, reverted
 
 LIMIT = 50
 
@@ -24,27 +25,44 @@ def history(request):
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason()}, status=400)
     number = form.cleaned_data["page"] or 1
-    acts, events = form.narrow(request.user.acts.told()), request.user.events.none()
+    start = (number - 1) * LIMIT
+    done = part_of(*acts_and_events(request, form), start, start + LIMIT + 1)
+    context = {
+        "form": form,
+        "lines": teller(request).all_lines(done[:LIMIT]),
+        "task": task_of(request, form),
+        "number": number,
+        "has_next": len(done) > LIMIT,
+    }
+    return render_page(request, "tasks/history.html", context)
+
+
+def acts_and_events(request, form):
+    """Return the acts and the events that a form of the history asks for."""
+    acts = form.narrow(request.user.acts.told())
+    events = request.user.events.none()
     if form.is_about_all():
         events = request.user.events.latest_first()
-    start = (number - 1) * LIMIT
-    done = part_of(acts, events, start, start + LIMIT + 1)
+    return acts, events
+
+
+def task_of(request, form):
+    """Return the task that a form of the history is about; None if it is about all."""
     pk = form.cleaned_data["task"]
-    task = request.user.tasks.filter(pk=pk).first() if pk else None
-    lines = teller(request).all_lines(done[:LIMIT])
-    context = {"form": form, "lines": lines, "task": task, "number": number}
-    return render_page(request, "tasks/history.html", context | {"has_next": len(done) > LIMIT})
+    if not pk:
+        return None
+    return request.user.tasks.filter(pk=pk).first()
 
 
 @require_safe
 def act_detail(request, act_pk):
     """All that an act changed, with what is there now."""
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
-    rows = Paginator(act.changes.with_rows().order_by("pk"), LIMIT).get_page(
-        request.GET.get("page")
-    )
+    changes = act.changes.with_rows().order_by("pk")
+    rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
     (line,) = teller(request).lines([act])
-    context = {"line": line, "rows": rows, "changes": teller(request).compare(rows)}
+    compared = teller(request).compare(rows)
+    context = {"line": line, "rows": rows, "changes": compared}
     return render_page(request, "tasks/act_detail.html", context)
 
 
@@ -53,18 +71,17 @@ def act_detail(request, act_pk):
 def act_undo(request, act_pk):
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
     if not act.is_undoable():
-        say(request, "That was more than 30 days ago; it can't be undone any more.")
+        say(request, TOO_LATE)
         return reply(request)
     # With a sidebar of its own: the page is answered with the one after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
-    undo, met = revert(act)
-    if met:
-        warn(request, f"{'Undone in part:' if undo else 'Not undone:'} {met_words(met)}", act)
+    undo, conflicts = revert(act)
+    if conflicts:
+        warn(request, left_as_is(undo, conflicts), act)
     elif undo:
-        verb = "Done again" if undo.kind == "redo" else "Undone"
-        say(request, f"{verb}: {line.plain}.", undo)
+        say(request, reverted(undo, line.sentence), undo)
     else:
-        say(request, "That was undone already.")
+        say(request, ALREADY_UNDONE)
     return after_undo(request, line.row)
 
 

@@ -1,15 +1,25 @@
 """Lists of tasks: all of them, and what can be done to one. request.user.lists is the door."""
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.waiting import holds_words
-from tasks.forms.base import MoveForm
 from tasks.forms.lists import ListAddForm, ListDeleteForm, ListForm, ListRestoreForm
 from tasks.sidebar import sidebar_of
-from tasks.views.replies import METHODS, once_more, render_page, reply, say, shown_version, tell
+from tasks.views.replies import (
+    METHODS,
+    move,
+    once_more,
+    posted,
+    render_page,
+    reply,
+    say,
+    shown_version,
+    status_of,
+    tell,
+)
 from tasks.views.trash import give_back, purge
+from tasks.wording import not_done
 
 
 @require_safe
@@ -21,18 +31,18 @@ def list_list(request):
 @require_http_methods(METHODS)
 @once_more
 def list_add(request):
-    posted = request.POST if request.method == "POST" else None
-    colors = len(sidebar_of(request).lists) if posted is None else 0
-    form = ListAddForm(posted, user=request.user, number=colors)
+    number = 0
+    if request.method != "POST":
+        number = len(sidebar_of(request).lists)
+    form = ListAddForm(posted(request), user=request.user, number=number)
     if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render_page(request, "tasks/list_add.html", {"form": form}, status)
+        return render_page(request, "tasks/list_add.html", {"form": form}, status_of(form))
     act = form.save()
     task_list = form.row
     if task_list is None or task_list.deleted_at:
         say(request, "That list was made before, and deleted since.")
         return redirect("list_list")
-    say(request, f"Made the list “{task_list}”.", act)
+    tell(request, act, task_list)
     return redirect(task_list)
 
 
@@ -40,25 +50,20 @@ def list_add(request):
 @require_http_methods(METHODS)
 @once_more
 def list_edit(request, list_pk):
-    task_list = get_object_or_404(request.user.lists.select_for_update(no_key=True), pk=list_pk)
-    posted = request.POST if request.method == "POST" else None
-    form = ListForm(posted, instance=task_list, user=request.user)
+    lists = request.user.lists.select_for_update(no_key=True)
+    task_list = get_object_or_404(lists, pk=list_pk)
+    form = ListForm(posted(request), instance=task_list, user=request.user)
     if not form.is_valid():
-        status = (409 if form.clashes else 422) if form.is_bound else 200
         context = {"list": task_list, "form": form}
-        return render_page(request, "tasks/list_edit.html", context, status)
-    act = form.save()
-    say(request, f"Saved “{task_list}”." if act else "There was nothing new to save.", act)
+        return render_page(request, "tasks/list_edit.html", context, status_of(form))
+    tell(request, form.save(), task_list)
     return redirect(task_list)
 
 
 @require_POST
 def list_move(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
-    form = MoveForm(request.POST, row=task_list, rows=request.user.lists)
-    if not form.is_valid():
-        raise Http404
-    tell(request, task_list, task_list.move(**form.where()), "Moved", "")
+    move(request, task_list, request.user.lists)
     return reply(request, lists=True)
 
 
@@ -66,8 +71,7 @@ def list_move(request, list_pk):
 def list_archive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
     act = task_list.archive(shown_version(request))
-    already = "was archived already" if task_list.archived_at else ""
-    tell(request, task_list, act, "Archived", already)
+    tell(request, act, task_list, otherwise=not_done("archive", task_list))
     return reply(request)
 
 
@@ -75,8 +79,7 @@ def list_archive(request, list_pk):
 def list_unarchive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
     act = task_list.unarchive(shown_version(request))
-    already = "" if task_list.archived_at else "was not archived"
-    tell(request, task_list, act, "Brought back", already)
+    tell(request, act, task_list, otherwise=not_done("unarchive", task_list))
     return reply(request)
 
 
@@ -84,16 +87,14 @@ def list_unarchive(request, list_pk):
 def list_delete(request, list_pk):
     """Ask what becomes of its tasks, then put it into the trash."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
-    form = ListDeleteForm(request.POST if request.method == "POST" else None)
+    form = ListDeleteForm(posted(request))
     if not form.is_valid():
         number = request.user.tasks.filter(list=task_list).count()
         context = {"list": task_list, "form": form, "number": number}
-        status = 422 if form.is_bound else 200
-        return render_page(request, "tasks/list_delete.html", context, status)
+        return render_page(request, "tasks/list_delete.html", context, status_of(form))
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
-    already = "was in the trash already" if task_list.deleted_at else ""
-    tell(request, task_list, act, "Deleted", already)
+    tell(request, act, task_list, otherwise=not_done("delete", task_list))
     return redirect("list_list")
 
 

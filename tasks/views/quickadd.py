@@ -15,8 +15,25 @@ from tasks.forms.reading import line_of
 from tasks.messages import Action
 from tasks.quickadd import pasted
 from tasks.sidebar import sidebar_of
-from tasks.views.bulk import told
-from tasks.views.replies import METHODS, once_more, render_page, reply, say, wants_fragment
+from tasks.views.replies import (
+    METHODS,
+    once_more,
+    posted,
+    render_page,
+    reply,
+    say,
+    status_of,
+    tell,
+    wants_fragment,
+)
+from tasks.wording import (
+    AS_TYPED,
+    Wording,
+    changed_since_added,
+    is_as_typed,
+    no_list,
+    understood,
+)
 
 READS = ["plain", "as_text"]  # how a line is read
 UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
@@ -32,39 +49,61 @@ UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
 )
 @require_http_methods(METHODS)
 def task_add(request):
-    posted = request.POST if request.method == "POST" else None
-    if posted and not wants_fragment(request) and pasted.count(posted.get("text", "")) > 1:
+    if is_paste(request):
         return task_paste(request)
-    form = AddForm(posted, user=request.user, initial=presets(request))
+    form = AddForm(posted(request), user=request.user, initial=presets(request))
     if form.is_valid():
-        form.save()
-        task = form.row
-        if task is None or task.deleted_at:
-            say(request, "That task was added before, and deleted since.")
-        else:
-            say(request, *added_words(request, task, form))
+        tell_added(request, form, form.save())
         return reply(request)
-    template = "tasks/_add_error.html" if wants_fragment(request) else "tasks/task_add.html"
-    return render_page(request, template, {"form": form}, status=422 if form.is_bound else 200)
+    template = "tasks/task_add.html"
+    if wants_fragment(request):
+        template = "tasks/_add_error.html"
+    return render_page(request, template, {"form": form}, status_of(form))
 
 
-def added_words(request, task, form):
-    """Return what to say of a new task: its words, its act, and other actions than Undo."""
-    words, actions, line = f"Added “{task}”{where(request, task)}.", [], form.line
-    if form.instance.pk is None:  # it was added before, from this very form
-        return words, form.act
-    if line.said.spans:
-        words += f" Understood as {line.words}." if line.words else ""
+def is_paste(request):
+    """Return whether the add box was sent with several lines, as it is without script."""
+    if wants_fragment(request):
+        return False
+    return pasted.count(request.POST.get("text", "")) > 1
+
+
+def tell_added(request, form, act):
+    """Tell that act has added a task by the line of form."""
+    task = form.row
+    if task is None or task.deleted_at:
+        say(request, "That task was added before, and deleted since.")
+    elif form.instance.pk is None:  # it was added before, from this very form
+        tell(request, act, task, where=where(request, task))
+    else:
+        words = [understood(form.line)]
+        if is_unlisted(form, task):
+            words.append(no_list(form.line.unlisted))
+        more = " ".join(filter(None, words))
+        actions = actions_of(form, task)
+        tell(request, act, task, where=where(request, task), more=more, actions=actions)
+
+
+def is_unlisted(form, task):
+    """Return whether the line named a list that isn't there."""
+    return bool(form.line.unlisted) and not task.list_id
+
+
+def actions_of(form, task):
+    """Return what can be done about a new task besides Undo."""
+    actions = []
+    if form.line.said.spans:
         actions.append(Action("Keep as plain text", plain_url(task, form)))
-    if line.unlisted and not task.list_id:
-        words += f" There is no list “{line.unlisted}”, so it is in the Inbox."
-        actions.append(Action("Make the list", reverse("task_make_list", args=[task.pk])))
-    return " ".join(filter(None, [words, line.unread])), form.act, *actions
+    if is_unlisted(form, task):
+        url = reverse("task_make_list", args=[task.pk])
+        actions.append(Action("Make the list", url))
+    return actions
 
 
 def plain_url(task, form):
     """Return the address that keeps a new task as it was typed, with the other fields of form."""
-    url, beside = reverse("task_plain", args=[task.pk]), urlencode(form.beside())
+    url = reverse("task_plain", args=[task.pk])
+    beside = urlencode(form.beside())
     return f"{url}?{beside}" if beside else url
 
 
@@ -84,15 +123,15 @@ def task_read(request):
 @once_more
 def task_plain(request, task_pk):
     """Keep a new task as its line was typed, with nothing of it understood."""
-    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    tasks = request.user.tasks.select_for_update(of=["self"])
+    task = get_object_or_404(tasks, pk=task_pk)
     form = PlainForm(task=task, beside=request.GET)
     if task.version == 1 and form.is_valid():
-        act = form.save()
-        say(request, f"Kept as plain text: “{task}”.", act)
+        tell(request, form.save(), task, more=AS_TYPED, otherwise=is_as_typed(task))
     elif task.title == task.typed:
-        say(request, f"“{task}” is as you typed it already.")
+        say(request, is_as_typed(task))
     else:
-        say(request, f"“{task}” was changed since it was added, so it stays as it is.")
+        say(request, changed_since_added(task, "as it is"))
     return reply(request, task)
 
 
@@ -100,15 +139,15 @@ def task_plain(request, task_pk):
 @once_more
 def task_make_list(request, task_pk):
     """Make the list that a task's line named, and move the task to it."""
-    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    tasks = request.user.tasks.select_for_update(of=["self"])
+    task = get_object_or_404(tasks, pk=task_pk)
     name = line_of(request.user, task.typed).said.list_name
     if not name:
         raise Http404
     if task.list_id or f"+{name}" in task.title:
-        say(request, f"“{task}” was changed since it was added, so it stays where it is.")
+        say(request, changed_since_added(task, "where it is"))
     else:
-        act = task.put_into(name)
-        say(request, f"Made the list “{task.list}” with “{task}”.", act)
+        tell(request, task.put_into(name), task)
     return reply(request, task, lists=True)
 
 
@@ -122,22 +161,29 @@ def task_make_list(request, task_pk):
 @require_http_methods(METHODS)
 def task_paste(request):
     """Ask whether several lines are to be that many tasks, then add them."""
-    posted = request.POST if request.method == "POST" else None
-    form = PasteForm(posted, user=request.user, initial=presets(request))
-    if form.is_valid() and "sure" in posted:
-        return told(request, form.save(), form.unread)
+    form = PasteForm(posted(request), user=request.user, initial=presets(request))
+    if form.is_valid() and "sure" in request.POST:
+        tell(request, form.save(), more=form.unread)
+        return reply(request)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)
 
 
 def presets(request):
     """Return what a page that leads to the form says in its address, such as a due date."""
-    return request.GET.dict() | {"key": uuid4} if request.method != "POST" else None
+    if request.method == "POST":
+        return None
+    return request.GET.dict() | {"key": uuid4}
 
 
 def where(request, task):
-    """Return where a new task went, if that isn't to be seen."""
-    if task.list_id:
-        return f" to {task.list}"
-    listing = request.return_page.listing
-    return "" if listing is None or listing.shows_new else " to the Inbox"
+    """Return where a new task went, as the end of a sentence; "" where that is to be seen."""
+    if not task.list_id and shows_new(request.return_page.listing):
+        return ""
+    wording = Wording(sidebar_of(request))
+    return f" to {wording.list_name(task.list_id)}"
+
+
+def shows_new(listing):
+    """Return whether a listing shows a new task; a page without one has none to be missed on."""
+    return listing is None or listing.shows_new

@@ -1,4 +1,4 @@
-"""How a task repeats: its form, and going on to the next occurrence."""
+"""How a task repeats: its form, and advancing to the next occurrence."""
 
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
@@ -6,18 +6,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.waiting import holds_words
 from tasks.forms.repeats import RepeatForm
 from tasks.forms.tasks import DetailForm
-from tasks.repeating import Series, skip
+from tasks.repeating import skip
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
     once_more,
+    posted,
     render_page,
     reply,
     say,
     shown_occurrence,
     shown_version,
+    status_of,
+    tell,
     wants_fragment,
 )
+from tasks.wording import no_repeat, not_advanced
 
 
 @holds_words("Save the repeat", RepeatForm, also=["shown"])
@@ -25,27 +29,37 @@ from tasks.views.replies import (
 @once_more
 def task_repeat(request, task_pk):
     """Put together how a task repeats, with the days that it would have before it is saved."""
-    tasks, posted = request.user.tasks.open(), None
+    tasks = request.user.tasks.open()
     if request.method == "POST":  # the form says so where it was completed meanwhile
-        tasks, posted = request.user.tasks.select_for_update(of=["self"]), request.POST
+        tasks = request.user.tasks.select_for_update(of=["self"])
     task = get_object_or_404(tasks, pk=task_pk)
-    form, looks = RepeatForm(posted, task=task), "look" in request.POST
-    if form.is_valid() and not looks:
-        act = form.save()
-        told = f"“{task}” repeats {form.words}." if act else "There was nothing new to save."
-        say(request, told, act)
+    form = RepeatForm(posted(request), task=task)
+    if "look" in request.POST:
+        return look(request, form, 200)
+    if form.is_valid():
+        tell(request, form.save(), task)
         return reply(request)
-    template = "tasks/_repeat_days.html" if wants_fragment(request) else "tasks/task_repeat.html"
-    status = 422 if posted and form.errors and not looks else 200
-    return render_page(request, template, {"form": form, "task": task}, status)
+    return look(request, form, status_of(form))
+
+
+def look(request, form, status):
+    """Show the form of a repeat, with its next days; to htmx these alone."""
+    template = "tasks/task_repeat.html"
+    if wants_fragment(request):
+        template = "tasks/_repeat_days.html"
+    return render_page(request, template, {"form": form, "task": form.task}, status)
 
 
 @require_POST
 def task_skip(request, task_pk):
-    """Go on to the next occurrence of a repeat without this one."""
+    """Advance a repeat to the next occurrence without this one."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = skip(task, shown_version(request), shown_occurrence(request))
-    tell_repeat(request, task, act, "Skipped")
+    occurrence = shown_occurrence(request)
+    act = skip(task, shown_version(request), occurrence)
+    if act:
+        tell(request, act, task)
+    else:
+        say(request, not_advanced(task, occurrence, sidebar_of(request).clock))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
@@ -53,25 +67,8 @@ def task_skip(request, task_pk):
 def task_end(request, task_pk):
     """End a repeat: what is due stays, and nothing follows it."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = task.edit(repeat="") if task.repeat and not task.completed else None
-    say(request, f"“{task}” does not repeat any more.", act)
+    act = None
+    if task.repeat and not task.completed:
+        act = task.edit(repeat="")
+    tell(request, act, task, otherwise=no_repeat(task))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
-
-
-def tell_repeat(request, task, act, done):
-    """Tell what became of an occurrence, and when the next one is."""
-    clock = sidebar_of(request).clock
-    if act and task.completed:
-        say(request, f"Completed “{task}”. That was the last one.", act)
-    elif act:
-        say(request, f"{done}. Next: {clock.day(task.due_date)}.", act)
-    elif task.completed:
-        say(request, f"“{task}” was completed already.")
-    elif not task.repeat:
-        say(request, f"“{task}” does not repeat any more.")
-    elif shown_occurrence(request) not in (None, task.due_date):
-        say(request, f"That one is gone already. Next: {clock.day(task.due_date)}.")
-    elif Series(task).next_day_without() is None:
-        say(request, f"This is the last “{task}”: there is none to go on to.")
-    else:
-        say(request, f"“{task}” changed meanwhile. Look at it, then try again.")

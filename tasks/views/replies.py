@@ -11,18 +11,20 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
+from tasks.forms.base import MoveForm
 from tasks.messages import Action
+from tasks.pages.history import Teller
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
-from tasks.telling import Teller
+from tasks.wording import NO_CHANGES, Summary, Wording, message, not_moved
 
 LATEST = 5  # acts on the page of a task
 # What an act may have changed besides its listing (tasks/_answer.html).
@@ -42,6 +44,11 @@ def wants_fragment(request):
     return request.htmx.request_type == "partial"
 
 
+def posted(request):
+    """Return what a form sent, None where its page is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def shown_version(request):
     """Return the version of the row that a form was shown with; None where it doesn't say.
 
@@ -50,7 +57,8 @@ def shown_version(request):
     version = request.POST.get("version")
     if not version:
         return None
-    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    is_number = version.isascii() and version.isdecimal() and len(version) < 10
+    return int(version) if is_number else 0
 
 
 def shown_occurrence(request):
@@ -68,7 +76,12 @@ def shown_occurrence(request):
 def render_page(request, template, context=None, status=200):
     """Render a page, or a fragment for the return page, with what rows need."""
     back, sidebar = request.return_page, sidebar_of(request)
-    shared = {"next": back.url, "path": back.path, "clock": sidebar.clock, "sidebar": sidebar}
+    shared = {
+        "next": back.url,
+        "path": back.path,
+        "clock": sidebar.clock,
+        "sidebar": sidebar,
+    }
     response = render(request, template, shared | (context or {}), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
@@ -76,8 +89,9 @@ def render_page(request, template, context=None, status=200):
 
 def recent_history(request, task):
     """Return what was done last to a task, as its page tells it."""
-    acts = request.user.acts.told().that_changed(task=task.pk)[:LATEST]
-    return Teller(sidebar_of(request)).lines(list(acts), task)
+    acts = request.user.acts.told().that_changed(task=task.pk)
+    latest = list(acts[:LATEST])
+    return Teller(sidebar_of(request)).lines(latest, task)
 
 
 def reply(request, task=None, status=200, **context):
@@ -119,7 +133,8 @@ def redirect_away(request, url):
 def say(request, words, act=None, *actions, level=messages.SUCCESS):
     """Tell the user what happened, with Undo where it was an act, and with other actions."""
     if act and act.pk:
-        actions = (Action("Undo", reverse("act_undo", args=[act.pk])), *actions)
+        undo = reverse("act_undo", args=[act.pk])
+        actions = (Action("Undo", undo), *actions)
     messages.get_messages(request).add(level, words, actions=actions)
 
 
@@ -129,14 +144,56 @@ def warn(request, words, act):
     say(request, words, None, both, level=messages.WARNING)
 
 
-def tell(request, row, act, done, already):
-    """Tell what an act on a row's state did, such as "Completed", or why there was none."""
-    if act:
-        say(request, f"{done} “{row}”.", act)
-    elif already:
-        say(request, f"“{row}” {already}.")
+def refuse(request, form):
+    """Tell the user what is wrong with a form that the page doesn't show again."""
+    words = [error for errors in form.errors.values() for error in errors]
+    messages.error(request, " ".join(words))
+
+
+def tell(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=()):
+    """Tell the user what an act did, in the words of the history.
+
+    rows are those that it changed, as far as they are in memory. where ends the sentence, unless
+    that names a list already, and more is said behind it. Where act is None, or has changed
+    nothing, otherwise is said.
+    """
+    sentence = ""
+    if act and act.pk:
+        sentence = sentence_of(request, act, rows, where)
+    if sentence:
+        say(request, message(sentence, more), act, *actions)
     else:
-        say(request, f"“{row}” changed meanwhile. Look at it, then try again.")
+        say(request, otherwise)
+
+
+def sentence_of(request, act, rows, where=""):
+    """Return what an act did: as it remembers it, else as the database does; "" if nothing."""
+    sidebar = sidebar_of(request)
+    summary = Summary.of(act, rows)
+    if summary is None:
+        lines = Teller(sidebar).lines([act])
+        return lines[0].sentence if lines else ""
+    wording = Wording(sidebar, [*rows, *act.new_rows])
+    sentence = wording.sentence(summary)
+    if "list" in summary.rows:
+        return sentence
+    return f"{sentence}{where}"
+
+
+def status_of(form):
+    """Return the status of a page that shows a form: 409 where an edit clashes with another."""
+    if not form.is_bound:
+        return 200
+    return 409 if getattr(form, "clashes", None) else 422
+
+
+def move(request, row, rows):
+    """Move a row to where the form says among rows, those of the user, and tell them."""
+    form = MoveForm(request.POST, row=row, rows=rows)
+    if not form.is_valid():
+        raise Http404
+    act = row.move(**form.where())
+    tell(request, act, row, otherwise=not_moved(act, row))
 
 
 def once_more(view):
@@ -152,9 +209,8 @@ def once_more(view):
             with transaction.atomic():
                 return view(request, *args, **kwargs)
         except (IntegrityError, OperationalError) as error:
-            if isinstance(error, OperationalError) and not isinstance(
-                error.__cause__, DeadlockDetected
-            ):
+            is_deadlock = isinstance(error.__cause__, DeadlockDetected)
+            if isinstance(error, OperationalError) and not is_deadlock:
                 raise
             forget_what_was_read(request)
             with transaction.atomic():

@@ -13,7 +13,7 @@ from tasks.pages import palette
 from tasks.pages.search import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.pages import show
-from tasks.views.replies import METHODS, once_more, render_page, wants_fragment
+from tasks.views.replies import METHODS, once_more, posted, render_page, status_of, wants_fragment
 
 
 @require_safe
@@ -25,16 +25,19 @@ def search(request):
 @require_http_methods(METHODS)
 @once_more
 def search_add(request):
-    posted = request.POST if request.method == "POST" else None
-    asked = {"q": request.GET.get("q"), "completed": "completed" in request.GET}
-    form = SearchAddForm(posted, user=request.user, initial=asked)
+    asked = {
+        "q": request.GET.get("q"),
+        "completed": "completed" in request.GET,
+    }
+    form = SearchAddForm(posted(request), user=request.user, initial=asked)
+    saved = None
     if form.is_valid():
         form.save()
         saved = form.instance
-    else:
-        saved = posted and form.same
+    elif form.is_bound:
+        saved = form.same
     if not saved:
-        return render_page(request, "tasks/search_add.html", {"form": form}, 422 if posted else 200)
+        return render_page(request, "tasks/search_add.html", {"form": form}, status_of(form))
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")
     return redirect(saved)
 
@@ -43,13 +46,12 @@ def search_add(request):
 @require_http_methods(METHODS)
 @once_more
 def search_edit(request, search_pk):
-    saved = get_object_or_404(request.user.searches.select_for_update(), pk=search_pk)
-    posted = request.POST if request.method == "POST" else None
-    form = SearchEditForm(posted, instance=saved, user=request.user)
+    searches = request.user.searches.select_for_update()
+    saved = get_object_or_404(searches, pk=search_pk)
+    form = SearchEditForm(posted(request), instance=saved, user=request.user)
     if not form.is_valid():
         context = {"form": form, "saved": saved}
-        status = (409 if form.clashes else 422) if form.is_bound else 200
-        return render_page(request, "tasks/search_edit.html", context, status)
+        return render_page(request, "tasks/search_edit.html", context, status_of(form))
     form.save()
     messages.success(request, f"Saved the search “{saved}”.")
     return redirect(saved)
@@ -81,9 +83,15 @@ def go(request):
     """Find places to go to: for htmx what is found, in a box over the page; else a page."""
     form = SearchForm(request.GET)
     q = " ".join(request.GET.get("q", "").split())
-    groups = palette.find(request.user, sidebar_of(request), q, is_search=form.is_valid())
-    context = {"q": form["q"].value() or "", "errors": form["q"].errors, "groups": groups}
-    template = "tasks/_go_found.html" if wants_fragment(request) else "tasks/go.html"
+    is_search = form.is_valid()
+    context = {
+        "q": form["q"].value() or "",
+        "errors": form["q"].errors,
+        "groups": palette.find(request.user, sidebar_of(request), q, is_search),
+    }
+    template = "tasks/go.html"
+    if wants_fragment(request):
+        template = "tasks/_go_found.html"
     return render_page(request, template, context)
 
 

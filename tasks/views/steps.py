@@ -2,22 +2,24 @@
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
-from tasks.forms.base import MoveForm
 from tasks.forms.steps import StepAddForm, StepForm
 from tasks.views.replies import (
     METHODS,
+    move,
+    posted,
     render_page,
     reply,
     say,
     shown_version,
+    status_of,
     tell,
     wants_fragment,
 )
+from tasks.wording import not_done, not_ticked
 
 
 def get_step(request, step_pk, manager="objects"):
@@ -25,10 +27,12 @@ def get_step(request, step_pk, manager="objects"):
     return get_object_or_404(steps.select_related("task"), pk=step_pk)
 
 
-def add_step(request, form):
-    act = form.save()
-    words = f"Added “{form.row}”." if form.row else "That step was added before."
-    say(request, words, act)
+def tell_step(request, form, act):
+    """Tell that act has added a step by its form."""
+    if form.row:
+        tell(request, act, form.row)
+    else:
+        say(request, "That step was added before.", act)
 
 
 @holds_words("Add the step", StepAddForm)
@@ -37,7 +41,7 @@ def step_add(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     form = StepAddForm(request.POST, user=request.user, task=task)
     if form.is_valid():
-        add_step(request, form)
+        tell_step(request, form, form.save())
         return reply(request, task, step_form=StepAddForm(user=request.user, task=task))
     if wants_fragment(request):
         return reply(request, task, 422, step_form=form)
@@ -51,7 +55,7 @@ def step_tick(request, step_pk):
     if done not in {"0", "1"}:
         raise BadRequest("“done” must be 0 or 1.")
     act = step.tick(done == "1")
-    tell(request, step, act, "Ticked" if step.done else "Unticked", "was so already")
+    tell(request, act, step, otherwise=not_ticked(step))
     return reply(request, step.task, steps=True)
 
 
@@ -63,28 +67,22 @@ def step_edit(request, step_pk):
     if request.method == "POST":
         step.task.lock()
         step.refresh_from_db()
-    posted = request.POST if request.method == "POST" else None
-    form = StepForm(posted, instance=step, user=request.user)
+    form = StepForm(posted(request), instance=step, user=request.user)
     if form.is_valid():
-        act = form.save()
-        say(request, f"Saved “{step}”." if act else "There was nothing new to save.", act)
+        tell(request, form.save(), step)
         return reply(request, step.task, steps=True)
-    status = (409 if form.clashes else 422) if form.is_bound else 200
     template = "tasks/step_edit.html"
     if wants_fragment(request):
         template = "tasks/_menu_again.html" if form.is_bound else "tasks/_step_menu.html"
     before, after = step.task.steps.around(step.pk)
     context = {"step": step, "form": form, "before": before, "after": after}
-    return render_page(request, template, context, status)
+    return render_page(request, template, context, status_of(form))
 
 
 @require_POST
 def step_move(request, step_pk):
     step = get_step(request, step_pk)
-    form = MoveForm(request.POST, row=step, rows=request.user.steps)
-    if not form.is_valid():
-        raise Http404
-    tell(request, step, step.move(**form.where()), "Moved", "")
+    move(request, step, request.user.steps)
     return reply(request, step.task, steps=True)
 
 
@@ -92,8 +90,7 @@ def step_move(request, step_pk):
 def step_delete(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
     act = step.delete_softly(shown_version(request))
-    already = "was deleted already" if step.deleted_at else ""
-    tell(request, step, act, "Deleted", already)
+    tell(request, act, step, otherwise=not_done("delete_step", step))
     return reply(request, step.task, steps=True)
 
 
@@ -101,6 +98,5 @@ def step_delete(request, step_pk):
 def step_restore(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
     act = step.restore(shown_version(request))
-    already = "" if step.deleted_at else "was not deleted"
-    tell(request, step, act, "Restored", already)
+    tell(request, act, step, otherwise=not_done("restore_step", step))
     return reply(request, step.task, steps=True)

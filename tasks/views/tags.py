@@ -5,22 +5,30 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.waiting import holds_words
 from tasks.forms.tags import TagForm, TagRestoreForm
-from tasks.views.replies import METHODS, once_more, render_page, say, shown_version, tell
+from tasks.views.replies import (
+    METHODS,
+    once_more,
+    posted,
+    render_page,
+    shown_version,
+    status_of,
+    tell,
+)
 from tasks.views.trash import give_back, purge
+from tasks.wording import not_done
 
 
 @holds_words("Save the tag", TagForm, compared=TagForm.merged)
 @require_http_methods(METHODS)
 @once_more
 def tag_edit(request, tag_pk):
-    tag = get_object_or_404(request.user.tags.select_for_update(no_key=True), pk=tag_pk)
-    posted = request.POST if request.method == "POST" else None
-    form = TagForm(posted, instance=tag, user=request.user)
+    tags = request.user.tags.select_for_update(no_key=True)
+    tag = get_object_or_404(tags, pk=tag_pk)
+    form = TagForm(posted(request), instance=tag, user=request.user)
     if not form.is_valid():
-        status = (409 if form.clashes else 422) if form.is_bound else 200
-        return render_page(request, "tasks/tag_edit.html", {"tag": tag, "form": form}, status)
-    act = form.save()
-    say(request, f"Saved “{tag}”." if act else "There was nothing new to save.", act)
+        context = {"tag": tag, "form": form}
+        return render_page(request, "tasks/tag_edit.html", context, status_of(form))
+    tell(request, form.save(), tag)
     return redirect(tag)
 
 
@@ -28,11 +36,11 @@ def tag_edit(request, tag_pk):
 def tag_delete(request, tag_pk):
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
     if request.method != "POST":
-        context = {"tag": tag, "number": request.user.tasks.filter(tags=tag).count()}
+        number = request.user.tasks.filter(tags=tag).count()
+        context = {"tag": tag, "number": number}
         return render_page(request, "tasks/tag_delete.html", context)
     act = tag.delete_softly(shown_version(request))
-    already = "was in the trash already" if tag.deleted_at else ""
-    tell(request, tag, act, "Deleted", already)
+    tell(request, act, tag, otherwise=not_done("delete", tag))
     return redirect("list_list")
 
 

@@ -1,12 +1,22 @@
 """The trash: what is in it, and emptying it."""
 
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.text import counted
 from tasks.forms.bulk import TrashEmptyForm
 from tasks.forms.filters import ListingForm
-from tasks.views.replies import METHODS, render_page, reply, say, shown_version, tell
+from tasks.views.replies import (
+    METHODS,
+    posted,
+    render_page,
+    reply,
+    say,
+    shown_version,
+    status_of,
+    tell,
+)
+from tasks.wording import changed, not_in_trash, purged
 
 LIMIT = 50
 
@@ -24,39 +34,47 @@ def trash(request):
     number = form.cleaned_data["page"] or 1
     start = (number - 1) * LIMIT
     tasks, lists, tags = (kind.latest_deleted_first() for kind in kinds(request.user))
-    tasks = list(tasks.defer("description")[start : start + LIMIT + 1])
-    context = {"tasks": tasks[:LIMIT], "number": number, "has_next": len(tasks) > LIMIT}
-    return render_page(request, "tasks/trash.html", context | {"lists": lists, "tags": tags})
+    part = list(tasks.defer("description")[start : start + LIMIT + 1])
+    context = {
+        "tasks": part[:LIMIT],
+        "lists": lists,
+        "tags": tags,
+        "number": number,
+        "has_next": len(part) > LIMIT,
+    }
+    return render_page(request, "tasks/trash.html", context)
 
 
 @require_http_methods(METHODS)
 def trash_empty(request):
     """Ask, then delete for ever what was in the trash when it was asked."""
-    form = TrashEmptyForm(request.POST if request.method == "POST" else None)
+    form = TrashEmptyForm(posted(request))
     if not form.is_valid():
         counts = [kind.count() for kind in kinds(request.user)]
         context = {"form": TrashEmptyForm(), "counts": counts}
         return render_page(request, "tasks/trash_empty.html", context)
     until = form.cleaned_data["until"]
-    things = sum(kind.deleted_before(until).purge() for kind in kinds(request.user))
-    say(request, f"Deleted {things} thing{pluralize(things)} for ever.")
+    number = sum(kind.deleted_before(until).purge() for kind in kinds(request.user))
+    say(request, f"Deleted {counted(number, 'thing')} for ever.")
     return redirect("trash")
 
 
 def give_back(request, row, form_class, kind):
     """Take a "list" or "tag" out of the trash, under another name where its own is taken by now."""
     if not row.deleted_at:
-        say(request, f"“{row}” was not in the trash.")
+        say(request, not_in_trash(row))
         if request.method != "POST":  # the return page is this very one
             return redirect(row)
         return reply(request)
-    posted = {"name": row.name} | request.POST.dict() if request.method == "POST" else None
-    form = form_class(posted, instance=row, user=request.user)
+    data = None
+    if request.method == "POST":
+        data = {"name": row.name} | request.POST.dict()
+    form = form_class(data, instance=row, user=request.user)
     if not form.is_valid():
         context = {"row": row, "form": form, "kind": kind}
-        return render_page(request, "tasks/_restore.html", context, 422 if form.is_bound else 200)
+        return render_page(request, "tasks/_restore.html", context, status_of(form))
     act = row.restore(shown_version(request), name=form.cleaned_data["name"])
-    tell(request, row, act, "Restored", "")
+    tell(request, act, row, otherwise=changed(row))
     return reply(request)
 
 
@@ -64,6 +82,8 @@ def purge(request, row, template):
     """Ask, then delete for ever a row that is in the trash."""
     if request.method != "POST":
         return render_page(request, template, {"row": row})
-    gone = row.purge()
-    say(request, f"Deleted “{row}” for ever." if gone else f"“{row}” was not in the trash.")
+    words = not_in_trash(row)
+    if row.purge():
+        words = purged(row)
+    say(request, words)
     return reply(request)

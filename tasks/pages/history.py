@@ -1,0 +1,248 @@
+"""The history: acts and events as lines, the latest first, and all that an act changed."""
+
+import heapq
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
+from operator import itemgetter
+
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Coalesce, DenseRank
+
+from accounts.models import Event
+from tasks.history import Act, Change, RowChange
+from tasks.undo import present_states
+from tasks.wording import LABELS, Summary, Wording, quoted
+
+# A repeat that only advanced in such an act, since an occurrence of it became a task of its own.
+ADVANCED = Q(after__has_key="due_date") & Exists(
+    Change.objects.filter(
+        act=OuterRef("act"), after__has_key="deleted_at", task__series=OuterRef("task")
+    )
+)
+ENDED = Q(after__repeat="", after__has_key="due_date")  # for want of a date
+SHOWN = 3  # rows of an act that its line names
+KINDS = ["list", "task", "step", "tag"]  # the order in which the rows of an act are shown
+REVERTED = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "redid: "}
+EVENTS = {
+    Event.Kind.SUPPORT_LOOKS: "let support look at what you write, for 7 days",
+    Event.Kind.SUPPORT_STOPS: "stopped letting support look",
+    Event.Kind.RESET_SENT: "sent you a link to reset your password",
+    Event.Kind.CONFIRMATION_SENT: "sent you the link that confirms your address again",
+    Event.Kind.FACTOR_REMOVED: "removed your second factor, and signed you out everywhere",
+    Event.Kind.LINK_SHOWN: "made a link to set up your second factor",
+    Event.Kind.SIGNED_OUT: "signed you out everywhere",
+    Event.Kind.DISABLED: "disabled your account",
+    Event.Kind.ENABLED: "enabled your account again",
+    Event.Kind.ADDRESS_CHANGED: "changed the address of your account",
+}
+
+
+@dataclass
+class Line:
+    """An act as a line of the history."""
+
+    act: Act
+    sentence: str  # what was done; of an undo or redo, by the act that it is of
+    others: str = ""  # the titles of the rows, where there are several
+    row: str = ""  # the id of the first row on a page
+    details: tuple = ()  # (label, before, after), where there is one row
+
+    @property
+    def words(self):
+        return REVERTED.get(self.act.kind, "") + self.sentence
+
+    @property
+    def done(self):
+        return self.act
+
+    @property
+    def is_undone(self):
+        return self.act.later == Act.Kind.UNDO and not self.act.of
+
+    @property
+    def is_undoable(self):
+        return not self.act.later and self.act.is_undoable()
+
+
+@dataclass
+class EventLine:
+    """Something that was done to the account, as a line of the history, without an Undo."""
+
+    done: Event
+
+    act, others, details, is_undone, is_undoable = None, "", (), False, False
+
+    @property
+    def words(self):
+        return EVENTS[self.done.kind]
+
+
+def part_of(acts, events, start, stop):
+    """Return acts and events together, the latest first, from start to before stop.
+
+    Both are querysets, the latest first: acts by their id. Of two acts at once the one that was
+    kept later may have begun before, so an event stands above the first act that is older.
+
+    Of the acts, which may be many, those are not fetched that come before start even if all events
+    come before them.
+    """
+    events = list(events[:stop])
+    if not events:
+        return list(acts.part(start, stop))
+    skipped = max(start - len(events), 0)
+    lowest = datetime.max.replace(tzinfo=UTC)
+    if skipped:
+        before = acts.values("created_at")[:skipped]
+        lowest = before.aggregate(at=Min("created_at"))["at"] or lowest
+    fetched = list(acts.part(skipped, stop))
+    moments = list(accumulate([act.created_at for act in fetched], min, initial=lowest))[1:]
+    both = heapq.merge(
+        zip(moments, fetched, strict=True),
+        [(event.created_at, event) for event in events],
+        key=itemgetter(0),
+        reverse=True,
+    )
+    return [one for _, one in both][start - skipped : stop - skipped]
+
+
+def is_of(name):
+    """Return the condition of a change that is of such a row. A step's names its task, too."""
+    there = ~Q(**{name: None})
+    return there & Q(step=None) if name == "task" else there
+
+
+def first_changes(acts, task=None):
+    """Return what acts changed in their first rows, {id of an act: [RowChange]}, of one task alone.
+
+    Each change says how many rows of its kind the act changed from it on, `nth_from_last`, and how
+    many tasks lost their repeat for want of a date, `ended`.
+    """
+    changes = Change.objects.filter(act__in=[act.pk for act in acts])
+    changes = changes.filter(task=task) if task else changes.exclude(ADVANCED)
+    rank = Case(*(When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)))
+    # A row may have several changes: one of its columns, and one for each tag.
+    row = Coalesce("step", "task", "list", "tag")
+    of_kind = [F("act"), rank]
+    counts = {
+        "nth": Window(DenseRank(), partition_by="act", order_by=[rank, row]),
+        "nth_from_last": Window(DenseRank(), partition_by=of_kind, order_by=row.desc()),
+        "ended": Window(Count("pk", filter=ENDED), partition_by="act"),
+    }
+    shown = changes.annotate(**counts).filter(nth__lte=SHOWN)
+    found = {}
+    for change in RowChange.of_rows(shown.with_rows().order_by("act", "nth", "pk")):
+        found.setdefault(change.change.act_id, []).append(change)
+    return found
+
+
+def summary_of(act, changes):
+    """Return the summary of an act; changes are its first ones, as first_changes() has them."""
+    is_undo = act.kind == Act.Kind.UNDO
+    rows, numbers = {}, {}
+    for change in changes:
+        numbers.setdefault(change.row_name, change.change.nth_from_last)
+        shown = change.reversed() if is_undo else change
+        rows.setdefault(change.row_name, []).append(shown)
+    ended = 0 if is_undo else changes[0].change.ended
+    return Summary(act.original.kind, rows, numbers, ended)
+
+
+class Teller:
+    """Tells acts to their user: with their clock, and with the names that the sidebar knows."""
+
+    def __init__(self, sidebar):
+        self.wording = Wording(sidebar)
+
+    def lines(self, acts, task=None):
+        """Return acts as lines; of one task alone as its page tells them."""
+        changes = first_changes(acts, task)
+        return [self.line(act, changes[act.pk]) for act in acts if act.pk in changes]
+
+    def all_lines(self, done):
+        """Return acts and events as lines, in their order."""
+        acts = [one for one in done if isinstance(one, Act)]
+        events = [one for one in done if isinstance(one, Event)]
+        lines = {line.done: line for line in self.lines(acts)}
+        lines |= {event: EventLine(event) for event in events}
+        return [lines[one] for one in done if one in lines]
+
+    def line(self, act, changes):
+        """Return an act as a line. changes are its first ones, as first_changes() has them."""
+        summary = summary_of(act, changes)
+        name = summary.row_name
+        mine = [change for change in changes if change.row_name == name]
+        number = summary.numbers[name]
+        line = Line(act, self.wording.sentence(summary))
+        line.row = f"{name}-{mine[0].row_pk}"
+        if number == 1:
+            line.details = self.details(mine[0])
+        else:
+            line.others = ", ".join(map(quoted, mine))
+        if number > len(mine) > 1:
+            line.others += ", …"
+        return line
+
+    def details(self, change):
+        """Return what a change did to its row: (label, before, after), in words."""
+        columns = [self.detail(change, name) for name in shown_columns(change)]
+        tags = [self.detail_of_tag(pk, *change.tags[pk]) for pk in sorted(change.tags)]
+        return (*columns, *tags)
+
+    def detail(self, change, name):
+        before = self.wording.value(name, change.before[name])
+        after = self.wording.value(name, change.after[name])
+        return LABELS[name], before, after
+
+    def detail_of_tag(self, pk, before, after):
+        yes_or_no = self.wording.yes_or_no
+        return self.wording.tag(pk), yes_or_no(before), yes_or_no(after)
+
+    def compare(self, changes):
+        """Return changes with what is there now: (what it is, its page, columns).
+
+        Columns are (label, before, after, now), now being None where that is as the act left it.
+        """
+        rows = RowChange.of_rows(changes)
+        states, tags = present_states(rows)
+        compared = []
+        for row in rows:
+            state = states[row.row_name, row.row_pk]
+            columns = self.columns(row, state, tags)
+            compared.append((quoted(row), url_of(row), columns))
+        return compared
+
+    def columns(self, change, state, tags):
+        """Return the columns of compare(). state and tags are as present_states() has them."""
+        present = []
+        for name in shown_columns(change):
+            present.append(self.now(change, name, state[name]))
+        for pk in sorted(change.tags):
+            is_tagged = (change.row_pk, pk) in tags
+            present.append(self.now_of_tag(change, pk, is_tagged))
+        details = self.details(change)
+        return [(*detail, now) for detail, now in zip(details, present, strict=True)]
+
+    def now(self, change, name, value):
+        if value == change.after[name]:
+            return None
+        return self.wording.value(name, value)
+
+    def now_of_tag(self, change, pk, is_tagged):
+        _, was_left_tagged = change.tags[pk]
+        if is_tagged == was_left_tagged:
+            return None
+        return self.wording.yes_or_no(is_tagged)
+
+
+def shown_columns(change):
+    """Return the columns that a person knows. Of an order there is no value to be shown."""
+    return [name for name in LABELS if name in change.before and name != "position"]
+
+
+def url_of(change):
+    """Return the page of the row of a change, "" where it has none."""
+    page_of = change.task if change.row_name == "step" else change.row
+    if change.row.deleted_at or page_of.deleted_at:
+        return ""
+    return page_of.get_absolute_url()
