@@ -11,12 +11,11 @@ from django.db.models.functions import Concat, Lower
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
-from fractional_indexing import generate_n_keys_between
 
 from accounts import text
 from tasks.addresses import address
 from tasks.base.inserted import insert_once, notify
-from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField  # noqa: F401
+from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField, number_anew  # noqa: F401
 from tasks.base.searched import Fold, Holds, IsOneOf, any_of, as_array, overdue
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
@@ -369,9 +368,7 @@ class TaskQuerySet(OrderedQuerySet):
         for task, steps, _ in tasks:
             task.created_at = created_at
             created_at += timedelta(microseconds=1)
-            keys = generate_n_keys_between(None, None, len(steps))
-            for step, key in zip(steps, keys, strict=True):
-                step.position = key
+            number_anew(steps)
             all_steps += steps
         new = self.bulk_create(task for task, *_ in tasks)
         Step.objects.bulk_create(all_steps)
@@ -389,7 +386,8 @@ class TaskQuerySet(OrderedQuerySet):
 
         The key on the list has waited for whoever deletes it, so that is known now.
         """
-        self.filter(list__deleted_at__isnull=False).update(list=None, position="")
+        misplaced = self.filter(list__deleted_at__isnull=False)
+        misplaced.update(list=None, position="")
 
 
 def to_inbox(collector, field, tasks, using):
@@ -629,12 +627,12 @@ class Task(Ordered):
         """Write new values of fields; give it some tags, and take others off it."""
         act = act or self.new_act(Act.Kind.EDIT)
         rows = Task.everything.filter(pk=self.pk)
+        tags = {tag.pk: True for tag in add_tags}
+        tags |= {tag.pk: False for tag in remove_tags}
         edited = tagged = 0
         if fields:
             edited = rows.change(act, **fields)
-        if add_tags or remove_tags:
-            tags = {tag.pk: True for tag in add_tags}
-            tags |= {tag.pk: False for tag in remove_tags}
+        if tags:
             raised = [self.pk] if edited else []
             tagged = rows.change_tags(act, tags, raised=raised)
         self.refresh()

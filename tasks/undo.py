@@ -13,6 +13,7 @@ from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
 MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
 NAME = ["name", "deleted_at"]  # a name is taken only by a row outside the trash
+NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
 
 
 @transaction.atomic
@@ -259,21 +260,29 @@ class Reversion:
 
     def find_free_positions(self):
         """Move each row whose earlier position is taken now to a free one just after it."""
-        orders = {}  # {values of the columns that an order has in common: {id: position}}
         shared = self.model.everything.all().SHARED
-        for pk, columns in self.restored.items():
-            if not columns.get("position"):
-                continue
-            row = self.result(pk)
-            order = tuple(row[name] for name in shared)
-            wanted = orders.setdefault(order, {})
-            wanted[pk] = columns["position"]
-        for order, wanted in orders.items():
+        for order, wanted in self.restored_positions(shared).items():
             in_common = dict(zip(shared, order, strict=True))
             rows = self.model.everything.filter(user=self.act.user_id, **in_common)
             free = rows.free_positions(wanted)
             for pk, position in free.items():
                 self.restored[pk]["position"] = position
+
+    def restored_positions(self, shared):
+        """Return the positions to be restored, order by order.
+
+        Returns {values of the shared columns: {id: position}}.
+        """
+        orders = {}
+        for pk, columns in self.restored.items():
+            position = columns.get("position")
+            if not position:
+                continue
+            row = self.result(pk)
+            order = tuple(row[name] for name in shared)
+            wanted = orders.setdefault(order, {})
+            wanted[pk] = position
+        return orders
 
     def write(self):
         """Write the restored columns. Return the ids of the rows whose version was raised."""
@@ -299,18 +308,11 @@ def revert_lists(act, changes):
     return reversion.conflicts
 
 
-NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
-
-
 def revert_tasks(act, changes):
     """Revert changes of tasks: their tags and lists must exist, and their dates fit together."""
     positions = separate_positions(changes)
-    rows = Task.everything.filter(pk__in=changes)
-    present = rows.values_list("list_id", flat=True)
-    earlier = {change.before.get("list_id") for change in changes.values()}
-    lists = TaskList.everything.filter(pk__in={*present, *earlier} - {None})
-    lists.lock()
-    reversion = Reversion(Task, act, changes, NEEDED_OF_TASKS)
+    lock_lists(changes)
+    reversion = Reversion(Task, act, changes, also=NEEDED_OF_TASKS)
     tags = tags_to_restore(reversion)
     refuse_deleted_lists(reversion, positions)
     refuse_incomplete_dates(reversion)
@@ -343,6 +345,15 @@ POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "t
 
 
 # The rules of tasks and tags
+
+
+def lock_lists(changes):
+    """Lock the lists that tasks are in, and those that they go back to."""
+    rows = Task.everything.filter(pk__in=changes)
+    present = rows.values_list("list_id", flat=True)
+    earlier = {change.before.get("list_id") for change in changes.values()}
+    pks = {*present, *earlier} - {None}
+    TaskList.everything.filter(pk__in=pks).lock()
 
 
 def separate_positions(changes):

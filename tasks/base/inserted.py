@@ -18,8 +18,6 @@ WITH act AS ({act} ON CONFLICT (user_id, key) DO NOTHING RETURNING id),
     change AS ({change} FROM act, task)
 SELECT act.id, task.id, task.list_id, pg_notify('task_created', task.id::text) FROM act, task
 """
-
-
 # The list of a new task; NULL, the Inbox, if it was deleted while the task was on its way into it.
 # The lock waits for whoever deletes it, as the key on the list would.
 LIST_THERE = "(SELECT id FROM tasks_tasklist WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE)"
@@ -63,4 +61,5 @@ def insertion(row, **values):
             value = getattr(row, field.attname)
             parameters.append(field.get_db_prep_save(value, connection))
     table = connection.ops.quote_name(row._meta.db_table)
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)}", parameters
+    sql = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)}"
+    return sql, parameters

@@ -161,6 +161,16 @@ class OrderedQuerySet(TrackedQuerySet):
         self.write_rows(positions)
 
 
+def number_anew(rows):
+    """Give new rows of one order, which aren't stored yet, the keys of the order that they are in.
+
+    Nothing else is in that order.
+    """
+    keys = generate_n_keys_between(None, None, len(rows))
+    for row, key in zip(rows, keys, strict=True):
+        row.position = key
+
+
 def key_just_after(key, keys):
     """Return a key between this one and the next of sorted keys."""
     following = bisect_right(keys, key)

@@ -11,8 +11,6 @@ INSERT INTO tasks_tasktag (user_id, task_id, tag_id)
     ORDER BY t.id, g.id
     ON CONFLICT DO NOTHING RETURNING task_id, tag_id
 """
-
-
 UNTAG_TASKS = """
 DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task, tag)
     WHERE t.task_id = r.task AND t.tag_id = r.tag RETURNING t.task_id, t.tag_id
@@ -25,18 +23,27 @@ class TaskTagQuerySet(models.QuerySet):
 
         Tags that were deleted for ever are left out. Return likewise what was otherwise before.
         """
-        pairs = {True: ([], []), False: ([], [])}
+        given, taken = ([], []), ([], [])
         for task, tags_of_task in tags.items():
             for tag, is_tagged in tags_of_task.items():
-                tasks, tags_of_pairs = pairs[is_tagged]
+                tasks, tags_of_tasks = given if is_tagged else taken
                 tasks.append(task)
-                tags_of_pairs.append(tag)
+                tags_of_tasks.append(tag)
         changed = {}
-        for is_tagged, sql in [(True, TAG_TASKS), (False, UNTAG_TASKS)]:
-            if not pairs[is_tagged][0]:
-                continue
-            with connection.cursor() as cursor:
-                cursor.execute(sql, pairs[is_tagged])
-                for task, tag in cursor.fetchall():
-                    changed.setdefault(task, {})[tag] = is_tagged
+        for task, tag in changed_pairs(TAG_TASKS, *given):
+            changed.setdefault(task, {})[tag] = True
+        for task, tag in changed_pairs(UNTAG_TASKS, *taken):
+            changed.setdefault(task, {})[tag] = False
         return changed
+
+
+def changed_pairs(sql, tasks, tags):
+    """Execute TAG_TASKS or UNTAG_TASKS; return the ids of a task and a tag where it did anything.
+
+    tasks and tags are ids in the same order. Without any nothing is executed.
+    """
+    if not tasks:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [tasks, tags])
+        return cursor.fetchall()

@@ -118,10 +118,10 @@ class TrackedQuerySet(PurgeableQuerySet):
     def write_rows(self, rows):
         """Write to each row values of its own, in one statement."""
         table = connection.ops.quote_name(self.model._meta.db_table)
-        sets = ", ".join(f"{name} = r.{name}" for name in columns_of(rows))
+        sets = [f"{name} = r.{name}" for name in columns_of(rows)]
         values = [{"id": pk} | row for pk, row in rows.items()]
         sql = (
-            f"UPDATE {table} t SET {sets}"
+            f"UPDATE {table} t SET {', '.join(sets)}"
             f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) r WHERE t.id = r.id"
         )
         with connection.cursor() as cursor:

@@ -108,7 +108,8 @@ class TaskForm(MergingForm, BaseTaskForm):
             return instance.list_id
         if name == "tags":
             self.tags_now = list(instance.tags.by_name())
-            return " ".join(tag.name for tag in self.tags_now)
+            names = [tag.name for tag in self.tags_now]
+            return " ".join(names)
         return super().value_of(instance, name)
 
     def clean_title(self):
@@ -120,10 +121,13 @@ class TaskForm(MergingForm, BaseTaskForm):
     def clean(self):
         super().clean()
         if "tags" not in self.changed_data:
-            self.cleaned_data["tags"] = tuple(tag.name for tag in self.tags_now)
+            names = [tag.name for tag in self.tags_now]
+            self.cleaned_data["tags"] = names
 
     def has_met_another(self, name):
-        return name != "tags" and super().has_met_another(name)
+        if name == "tags":
+            return False
+        return super().has_met_another(name)
 
     def rebase(self):
         """Leave what tags were shown with: nobody was told of those that came meanwhile."""
@@ -146,7 +150,9 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     @property
     def has_read_tags(self):
-        return self.line is not None and bool(self.line.said.tags)
+        if self.line is None:
+            return False
+        return bool(self.line.said.tags)
 
     def changes_of_tags(self):
         """Return which tags come and go beside what the form showed, {} for none.
@@ -154,9 +160,10 @@ class TaskForm(MergingForm, BaseTaskForm):
         Tags that came in the meantime stay.
         """
         names = self.cleaned_data["tags"]
+        names_now = [tag.name for tag in self.tags_now]
         shown = lower(self.shown_tags())
         gone = shown - lower(names)
-        there = shown | lower(tag.name for tag in self.tags_now)
+        there = shown | lower(names_now)
         add = [name for name in names if name.lower() not in there]
         remove = [tag for tag in self.tags_now if tag.name.lower() in gone]
         if not add and not remove:
