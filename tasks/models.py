@@ -1,4 +1,4 @@
-"""What you have to do: tasks in lists, with tags and steps. What was done: tasks/history.py."""
+"""The models: tasks in lists, with tags and steps, and saved searches. Acts: tasks/history.py."""
 
 from datetime import timedelta
 from urllib.parse import urlencode

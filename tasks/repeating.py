@@ -1,4 +1,4 @@
-"""What a repeating task does: the days of its series, and the acts that lead from one to the next.
+"""Repeating tasks: the days of a series, and the acts that lead from one to the next.
 
 The task stands for its whole series and is at one occurrence at a time. An occurrence that is done
 or detached is kept as a task of its own, and the repeating task advances to the next one. How days
@@ -15,7 +15,7 @@ from tasks.history import Act, as_json
 from tasks.models import Step, Task, TaskTag
 
 LONGEST_REPEAT = Task._meta.get_field("repeat").max_length
-# What an occurrence that becomes a task of its own has in common with its series.
+# An occurrence that becomes a task of its own has these in common with its series.
 COPIED = ["user_id", "list_id", "title", "description", "priority", "typed", "due_date", "due_time"]
 
 
@@ -175,7 +175,7 @@ def shown(task, version=None, occurrence=None):
     return rows
 
 
-# What these are made of, for any number of tasks.
+# The same for any number of tasks.
 
 
 def complete_all(tasks, act=None, occurrences=None):
@@ -259,7 +259,7 @@ def copy_steps(kept):
 def advance(act, days):
     """Let repeating tasks be due on their next days, {task: day}, with no step done.
 
-    What counts from completion begins anew there.
+    A repeat that counts from completion begins anew there.
     """
     rows = {}
     for task, day in days.items():

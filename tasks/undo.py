@@ -228,7 +228,7 @@ class Reversion:
         self.restored[pk][name] = before
 
     def has_changed_since(self, pk, name):
-        """Return whether the act changed this column and its value is another one by now."""
+        """Return whether the act changed this column and it has another value since."""
         change = self.changes[pk]
         if name not in change.before:
             return False
@@ -451,7 +451,7 @@ def refuse_incomplete_dates(reversion):
 
 
 def keep_used_tags(reversion):
-    """Keep the new tags that other tasks have as well by now. That is no conflict."""
+    """Keep the new tags that other tasks have as well since. That is no conflict."""
     tasks = Task.objects.filter(tags__in=reversion.restored)
     used = set(tasks.values_list("tags", flat=True))
     for pk, columns in reversion.restored.items():

@@ -1,1 +1,1 @@
-"""What lists, tags, tasks and steps are made of."""
+"""The bases of lists, tags, tasks and steps."""

@@ -203,7 +203,7 @@ class Ordered(Tracked):
 
     @property
     def order(self):
-        """What holds its order together, a row to lock, and all rows that share the order."""
+        """A pair: the row to lock, which holds its order together, and the rows of the order."""
         raise NotImplementedError
 
     @transaction.atomic

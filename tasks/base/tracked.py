@@ -34,7 +34,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return self.filter(deleted_at__lt=moment)
 
     def lock(self):
-        """Lock these to the transaction's end. Rows that refer to them can be added meanwhile."""
+        """Lock these to the transaction's end. Others that refer to them can still be added."""
         rows = self.select_for_update(no_key=True).order_by("pk")
         list(rows.values_list("pk"))
 
@@ -185,7 +185,7 @@ class TrashManager(EverythingManager):
 
 
 class Tracked(models.Model):
-    """A row that goes into the trash before it goes for ever.
+    """A row that goes into the trash before it is purged, and whose changes are kept in acts.
 
     Its acts say from which state they start, and may say from which version: of two that race, one
     wins, and one that comes late does nothing. They return the act as it is kept, None where this
@@ -223,7 +223,7 @@ class Tracked(models.Model):
         return row.purge() == 1
 
     def lock(self):
-        """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
+        """Lock it to the transaction's end. Others that refer to it can still be added."""
         row = type(self).everything.filter(pk=self.pk)
         row.lock()
 
@@ -234,7 +234,7 @@ class Tracked(models.Model):
     def change_from(self, state, act, version=None, **fields):
         """Write fields if the row is in a state, {lookup: value}, and of this version, if any.
 
-        Returns the act, None if the row is in another state by now.
+        Returns the act, None if the row is in another state.
         """
         row = type(self).everything.filter(pk=self.pk, **state)
         if version is not None:
@@ -244,7 +244,7 @@ class Tracked(models.Model):
         return act if number else None
 
     def refresh(self):
-        """Become as the row is now; if it was deleted for ever meanwhile, stay."""
+        """Become as the row is now; if it was purged, stay."""
         with suppress(self.DoesNotExist):
             self.refresh_from_db()
 

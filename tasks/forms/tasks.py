@@ -23,7 +23,7 @@ from tasks.repeating import Series, detach
 
 
 class BaseTaskForm(OwnedForm):
-    """What adding and editing have in common: all fields of a task but its title."""
+    """The fields of a task that adding and editing have in common: all but its title."""
 
     due_date = DateField(label="Due", required=False)
     due_time = TimeField(label="Time", required=False)
@@ -130,7 +130,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         return super().has_met_another(name)
 
     def rebase(self):
-        """Leave what tags were shown with: nobody was told of those that came meanwhile."""
+        """Leave the tags that were shown: nobody was told of others that have come since."""
         name = self["tags"].html_initial_name
         shown = self.data[name].replace(UNKNOWN, "")
         super().rebase()
@@ -304,7 +304,7 @@ class ReadTitleForm(DetailForm):
             self.read(title)
 
     def read(self, title):
-        """Put what the title says into the fields, but for those that say something else by now."""
+        """Fill the fields from the title, but for fields that were changed to something else."""
         self.line = line_of(self.user, title, offers=False)
         try:
             said = said_in(self.line, self.cleaned_data)

@@ -1,4 +1,4 @@
-"""What saving any form means: it does what the form says, once, and returns the act."""
+"""Saving a form, whichever: it writes what the form says, once, and returns the act."""
 
 from datetime import date
 from importlib import import_module
