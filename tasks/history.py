@@ -6,6 +6,7 @@ is its deleted_at alone, as if it came out of the trash: to undo it is to put it
 task was given, or that was taken off it, is a change of its own, which names both.
 """
 
+from contextvars import ContextVar
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,6 +22,14 @@ from django.utils import timezone
 OLD_TAG = "tag "
 BATCH = 5000  # rows that are deleted for ever in one statement
 UNDO_DAYS = 30
+UNDO_HOURS = 24  # in which a key undoes an act without asking
+
+# The browser whose request is under way, see ReturnPageMiddleware; "" outside of one.
+browser = ContextVar("browser", default="")
+
+
+def this_browser():
+    return browser.get()
 
 
 class PurgeableQuerySet(models.QuerySet):
@@ -85,6 +94,19 @@ class ActQuerySet(PurgeableQuerySet):
         later = Subquery(since.values("kind")[:1])
         return acts.annotate(later=later).order_by("-pk")
 
+    def last_done(self, left_out=()):
+        """Return the latest act that isn't undone, None if there is none: the next to undo.
+
+        left_out are the ids of acts that were tried, and can't be undone.
+        """
+        is_done = Q(later=None) | ~Q(later=Act.Kind.UNDO)
+        return self.told().filter(is_done, of=None).exclude(pk__in=left_out).first()
+
+    def last_undone(self):
+        """Return the latest undo, which may be reverted; None where something was done since."""
+        last = self.told().filter(Q(kind=Act.Kind.UNDO, later=None) | Q(of=None)).first()
+        return last if last and last.kind == Act.Kind.UNDO else None
+
     def that_changed(self, **row):
         """Narrow to those that changed a row: task=5, list=True for any list."""
         changes = Change.objects.filter(act=OuterRef("pk"))
@@ -144,6 +166,8 @@ class Act(models.Model):
     # What an undo or redo is of; never another of these.
     of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
     by_staff = models.BooleanField(default=False, db_default=False)
+    # A hash of the session, "" where there was none: as a version before wrote it, or by a command.
+    browser = models.CharField(max_length=16, default=this_browser, db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     # What it has kept, remembered by the object that did so, for the message that follows: its
@@ -162,6 +186,25 @@ class Act(models.Model):
 
     def get_absolute_url(self):
         return reverse("act_detail", kwargs={"act_pk": self.pk})
+
+    @property
+    def undo_url(self):
+        return reverse("act_undo", kwargs={"act_pk": self.pk})
+
+    @property
+    def is_tick(self):
+        """Whether the circle of a task or step was pressed."""
+        return self.kind in {self.Kind.COMPLETE, self.Kind.REOPEN}
+
+    def why_ask(self):
+        """Return why a key doesn't undo it at once, "" if it does."""
+        if self.by_staff:
+            return "by support"
+        if self.browser != this_browser():
+            return "in another browser, or before you signed in"
+        if self.created_at < timezone.now() - timedelta(hours=UNDO_HOURS):
+            return "more than a day ago"
+        return ""
 
     def keep(self, changes):
         """Insert new changes of rows; with the first of them a new act comes into the database."""

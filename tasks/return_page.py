@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from accounts.site import safe_path
+from tasks.history import browser
 from tasks.pages.address import LISTINGS, listing_at, listing_of, route
 from tasks.sidebar import sidebar_of
 
@@ -74,11 +76,21 @@ class ReturnPage:
 
 
 class ReturnPageMiddleware:
-    """Give each request its return page, as request.return_page."""
+    """Give each request its return page, as request.return_page, and its acts their browser."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         request.return_page = ReturnPage(request)
-        return self.get_response(request)
+        before = browser.set(browser_of(request))
+        try:
+            return self.get_response(request)
+        finally:
+            browser.reset(before)
+
+
+def browser_of(request):
+    """Return a hash of a request's session, "" where it has none."""
+    key = request.session.session_key
+    return salted_hmac("browser of an act", key).hexdigest()[:16] if key else ""

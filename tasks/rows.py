@@ -4,9 +4,11 @@ from markupsafe import Markup, escape
 
 from tasks import dates, search
 from tasks.filters import repeat_words
+from tasks.history import Act
 from tasks.models import Task
 
 FOUND = Markup("<mark>{}</mark>")
+UNDO = {Act.Kind.COMPLETE: "Undo: completed", Act.Kind.REOPEN: "Undo: reopened"}
 PRIORITIES = dict(Task.Priority.choices) | {Task.Priority.NONE: ""}
 
 
@@ -30,17 +32,23 @@ class Row:
 
     __slots__ = [
         *["pk", "version", "url", "act", "act_url", "name", "title", "excerpts"],
-        *["is_done", "state", "level", "occurrence"],
+        *["is_done", "ticked", "state", "level", "occurrence"],
         *["due", "moment", "has_time", "repeat", "priority", "steps", "has_note", "list", "tags"],
     ]
 
-    def __init__(self, task, listing, day):
-        """Take a task as Listing.rows() gives it, under a heading that says day, or None."""
+    def __init__(self, task, listing, day, act=None):
+        """Take a task as Listing.rows() gives it, under a heading that says day, or None.
+
+        With an act that ticked it a moment ago, `ticked` is its kind, and the circle undoes it.
+        """
         self.pk, self.version = task.pk, task.version
         self.url = task.get_absolute_url()
         self.is_done = task.completed
         self.act = "Reopen" if self.is_done else "Complete"
         self.act_url = f"{self.url}{self.act.lower()}/"
+        self.ticked = ""
+        if act and act.is_tick:
+            self.act, self.act_url, self.ticked = UNDO[act.kind], act.undo_url, act.kind
         self.level = task.priority
         self.priority = PRIORITIES[task.priority]
         self.has_note = task.has_note

@@ -22,8 +22,8 @@ def submission(data, about):
     """Return the idempotency key of a submission, a UUID; None if its form has no key.
 
     The form's key alone would not do: the Back button brings the same form back, and what is typed
-    into it then is something else. But blanks around a line don't count: app.js gives it back with
-    one.
+    into it then is something else. But blanks around a line don't count: add_box.js gives it back
+    with one.
     """
     key = key_of(data)
     if key is None:

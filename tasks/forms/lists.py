@@ -16,10 +16,14 @@ class ListAddForm(AddingForm, NameForm):
         fields = ["name", "color"]
 
     def __init__(self, data=None, *, number=0, **kwargs):
-        """number: of the lists that there are, so that each begins with another colour."""
+        """number: of the lists that there are, so that each begins with another colour.
+
+        Its fields have ids of their own, since it may stand over another form.
+        """
         colors = TaskList.Color.values
         color = colors[number % len(colors)]
-        super().__init__(data, initial={"color": color}, **kwargs)
+        super().__init__(data, initial={"color": color}, auto_id="new-list-%s", **kwargs)
+        self.fields["name"].widget.attrs["autofocus"] = True
 
 
 class ListForm(MergingForm, NameForm):

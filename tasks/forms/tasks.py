@@ -198,7 +198,7 @@ class DetailForm(TaskForm):
     so they say which form they belong to.
 
     So does the box for a new step, or without script pressing its button would lose what else was
-    typed: `step` is its form. app.js makes it one by itself, which adds the step at once.
+    typed: `step` is its form. detail.js makes it one by itself, which adds the step at once.
     """
 
     ID = "detail-form"

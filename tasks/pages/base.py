@@ -138,6 +138,7 @@ class Listing:
     is_all_done = False  # for today?
     counted = 0  # how many of its tasks the sidebar has counted
     http_status = 200
+    MOST_SETTLING = 3  # rows
 
     def __init__(self, user, query, sidebar, **ids):
         self.user, self.sidebar, self.ids = user, sidebar, ids
@@ -355,6 +356,24 @@ class Listing:
     def rows_of(self, section):
         """Return the tasks of a section as its rows say them."""
         return [Row(task, self, section.day) for task in section.tasks]
+
+    def rows_changed_by(self, act):
+        """Return the rows of tasks that an act changed, as they are until they leave their places.
+
+        Where the act ticked them, their circles undo it. Those of a few tasks alone: after an act
+        on many the page is shown as it is now.
+        """
+        changed = self.user.tasks.filter(pk__in=act.changes.values("task"))
+        rows = self.rows(changed[: self.MOST_SETTLING + 1].for_rows())
+        if len(rows) > self.MOST_SETTLING:
+            return []
+        return [Row(task, self, self.day_above(task), act) for task in rows]
+
+    def day_above(self, task):
+        """Return the day that a task's heading says, None if it says none or a repeat goes on."""
+        if (task.repeat and not task.completed) or not self.arrangement["group"]:
+            return None
+        return getattr(self, f"{self.arrangement['group']}_heading")(task)[2]
 
     def split(self, rows, heading):
         """Return rows, in their order, as sections; heading returns what a task's own is."""

@@ -129,6 +129,9 @@ class Today(Listing):
         """Return the heading of what is due today."""
         return Heading("Today", day=self.clock.today)
 
+    def day_above(self, task):
+        return self.late_or_else(task)[2]
+
 
 class Upcoming(Listing):
     """A week by its days, beginning at ?from=, which is today at first. Empty days are shown."""
@@ -254,6 +257,10 @@ class Upcoming(Listing):
     def section(self, day, tasks):
         """Return the section of a day."""
         return Section(self.name_of(day), tasks, day=day, add_url=self.add_url(day))
+
+    def day_above(self, task):
+        is_once = task.completed or not task.repeat
+        return task.due_date if is_once else None
 
     def add_url(self, day):
         """Return the address of the form for a task on a day, which leads back here."""

@@ -30,6 +30,8 @@ def sections_of(response):
     """
     found = []
     for element in select(response, LISTING):
+        if is_alone(element):
+            continue
         if "task-title" not in element.classes:
             heading = element.xpath("./text() | ./*[@class='n']/text()")
             found.append((" ".join("".join(heading).split()), []))
@@ -38,6 +40,12 @@ def sections_of(response):
                 found.append(("", []))
             found[-1][1].append(element.text_content())
     return found
+
+
+def is_alone(element):
+    """Return whether an element is of a row that htmx gets by itself, besides the listing."""
+    part = next(element.iterancestors("hx-partial"), None)
+    return part is not None and part.get("hx-target").startswith("#task-")
 
 
 def titles_of(response):
@@ -71,7 +79,7 @@ def messages_of(response):
 def undo_of(response):
     """Return where the page's Undo leads, as a pair: the address, and the page it comes back to."""
     form = select(response, ".toast form")[0]
-    assert words(form) == "Undo"
+    assert words(form) in {"Undo", "Redo"}
     return form.get("action"), form.cssselect("[name=next]")[0].get("value")
 
 

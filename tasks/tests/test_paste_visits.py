@@ -66,7 +66,7 @@ class TestDuplicating:
         copy = Task.objects.exclude(pk=task.pk).get()
         assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
         visitor.press("Undo")
-        assert visitor.message == "Undone: added “Milk”. Undo"
+        assert visitor.message == "Undone: added “Milk”. Redo"
         assert list(Task.objects.all()) == [task]
 
     def test_double_press_makes_one(self, visitor, ann):

@@ -53,9 +53,9 @@ PAGES = LISTINGS | {
     "/history/?kind=edit&of=task": 4,
     "/history/?task={task}": 5,
     "/history/{act}/": 7,  # the act; its changes, twice, their number, and what is there now
-    "/tasks/{task}/menu/": 5,
-    "/tasks/{task}/menu/?next=/lists/{list}/": 5,
-    "/tasks/{task}/menu/?next=/today/": 4,
+    "/tasks/{task}/menu/": 6,
+    "/tasks/{task}/menu/?next=/lists/{list}/": 6,
+    "/tasks/{task}/menu/?next=/today/": 5,
     "/tasks/{task}/repeat/": 5,
     "/tasks/{task}/delete/": 3,
     "/tasks/{gone}/purge/": 3,
@@ -75,15 +75,15 @@ PAGES = LISTINGS | {
 # Beside a page's own queries there are those of the act, and its savepoints.
 TASK, LIST = "/tasks/{task}/", "/lists/{list}/"
 ACTS = [
-    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 9),
-    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 9),
-    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 10),
-    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 9),
+    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 11),
+    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 10),
     ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 9),
     ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 14),
     ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 8),
-    ("/tasks/{task}/complete/", {"next": TASK}, 12),
-    ("/tasks/{task}/reopen/", {"next": TASK}, 12),
+    ("/tasks/{task}/complete/", {"next": TASK}, 13),
+    ("/tasks/{task}/reopen/", {"next": TASK}, 13),
     ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 18),
     ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 24),
     ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 13),
@@ -108,7 +108,7 @@ ACTS = [
     ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
     ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 15),
     ("/tasks/{task}/duplicate/", {"next": LIST}, 25),
-    ("/history/{act}/undo/", {"next": "/inbox/"}, 22),
+    ("/history/{act}/undo/", {"next": "/inbox/"}, 23),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 4),
 ]
 REPEAT = {"frequency": "MONTHLY", "interval": "2", "due_date": "2031-01-31", "ends": "never"}

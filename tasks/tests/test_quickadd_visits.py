@@ -27,7 +27,7 @@ def added(visitor):
 
 def test_undo_takes_the_task_back_and_the_tag_that_was_made(added):
     added.press("Undo", "#messages")
-    assert added.message == "Undone: added “Pay rent”. Undo"
+    assert added.message == "Undone: added “Pay rent”. Redo"
     assert added.titles == []
     assert (Task.objects.count(), Tag.objects.count()) == (0, 0)
 

@@ -36,7 +36,7 @@ def test_repeat_is_completed_and_that_undone(fern, ann, following):
     assert fern.titles == ["Water the fern"]
     assert days(ann) == [(3, False), (0, True)]
     fern.press("Undo", "#messages")
-    assert fern.message == "Undone: completed “Water the fern”. Undo"
+    assert fern.message == "Undone: completed “Water the fern”. Redo"
     assert days(ann) == [(0, False)]
     fern.press("Complete “Water the fern”")
     assert fern.message == f"Completed “Water the fern”. Next: {following}. Undo"

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 THREE = ["One", "Two", "Three"]
 
 
-def undo(visitor):
-    visitor.press("Undo", inside="#messages")
+def undo(visitor, button="Undo"):
+    visitor.press(button, inside="#messages")
 
 
 def lines(visitor):
@@ -58,7 +58,7 @@ class TestUndo:
 
     def expect_as_before(self, visitor, words):
         """Assert that the message says that this was undone, and that all is as it was."""
-        assert visitor.message == f"Undone: {words}. Undo"
+        assert visitor.message == f"Undone: {words}. Redo"
         self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
         assert self.meta(visitor) == "Today 0/2 steps done"
         assert in_order(self.ann) == self.before
@@ -115,7 +115,7 @@ class TestUndo:
         assert visitor.message == "Deleted the list “Work”, and 3 tasks with it. Undo"
         assert counts(visitor) == {"Inbox": 0, "Today": 0, "Home": 0}
         undo(visitor)
-        words = "Undone: deleted the list “Work”, and 3 tasks with it. Undo"
+        words = "Undone: deleted the list “Work”, and 3 tasks with it. Redo"
         assert visitor.message == words
         assert in_order(self.ann) == self.before
         visitor.follow("Work, 3 tasks", inside="#sidebar")
@@ -147,12 +147,12 @@ class TestUndo:
 
     def test_again_and_again(self, visitor):
         visitor.press("Complete “Two”")
-        for words, titles in [
-            ("Undone: completed “Two”. Undo", THREE),
-            ("Redone: completed “Two”. Undo", ["One", "Three"]),
-            ("Undone: completed “Two”. Undo", THREE),
+        for button, words, titles in [
+            ("Undo", "Undone: completed “Two”. Redo", THREE),
+            ("Redo", "Redone: completed “Two”. Undo", ["One", "Three"]),
+            ("Undo", "Undone: completed “Two”. Redo", THREE),
         ]:
-            undo(visitor)
+            undo(visitor, button)
             assert (visitor.message, visitor.titles) == (words, titles)
 
     def test_from_the_history(self, visitor):
@@ -163,7 +163,7 @@ class TestUndo:
         assert visitor.heading == "History"
         visitor.press("Undo: completed “One”")
         assert lines(visitor)[0] == "You undid: completed “One”"
-        assert visitor.message == "Undone: completed “One”. Undo"
+        assert visitor.message == "Undone: completed “One”. Redo"
         self.expect(visitor, [], Inbox=0, Today=0, Work=2)
         visitor.press("Undo: undid: completed “One”")
         assert lines(visitor)[0] == "You redid: completed “One”"
@@ -261,7 +261,7 @@ def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
     assert "overdue" not in visitor.words.lower()
     assert counts(visitor) == {"Inbox": 3, "Today": 1}
     undo(visitor)
-    assert visitor.message == f"Undone: moved 2 tasks to {tomorrow}. Undo"
+    assert visitor.message == f"Undone: moved 2 tasks to {tomorrow}. Redo"
     assert visitor.titles == ["Later", "Late", "Now"]
     assert counts(visitor) == {"Inbox": 3, "Today": 3}
     assert in_order(ann) == before
@@ -279,6 +279,6 @@ def test_history_is_filtered_and_leads_to_all_that_an_act_changed(visitor, ann):
     visitor.follow(f"{visitor.text('.act-line time')}: all that it changed")
     assert visitor.heading == "You completed “First”"
     visitor.press("Undo")
-    assert visitor.message == "Undone: completed “First”. Undo"
+    assert visitor.message == "Undone: completed “First”. Redo"
     assert visitor.heading == "You completed “First”"
     assert visitor.text(".head .sub").endswith(" · Undone")

@@ -22,6 +22,8 @@ ACTS = {
     "task_paste": "Add the tasks",
     "task_edit": "Save the task",
     "task_repeat": "Save the repeat",
+    "task_tags": "Save the tags",
+    "task_when": "Set the date",
     "step_add": "Add the step",
     "step_edit": "Save the step",
     "list_add": "Add the list",
@@ -36,7 +38,7 @@ ACTS = {
 # Each field that any form of ours is read for, and what nobody may plant.
 BODY = {
     **{name: "Planted" for name in ["text", "title", "step", "description", "name", "tags", "q"]},
-    **{name: "Planted" for name in ["month_days", "nth", "positions", "typed", "anything"]},
+    **{name: "Planted" for name in ["month_days", "nth", "positions", "typed", "when", "anything"]},
     **{"ids": "5", "which": "all", "do": "delete", "until": "2031-01-01T00:00Z", "page": "5"},
     **{"tasks": "trash", "is_staff": "on", "password": "x", "user": "5", "before": "5"},
     **{"version": "1", "key": "11111111-2222-4333-8444-555555555555", "next": "/trash/"},
@@ -107,7 +109,7 @@ class WaitingFormTests(TestCase):
         rows["tag_pk"] = self.ann.tags.create(name="calls").pk
         rows["search_pk"] = self.ann.searches.create(name="Calls", q="#calls").pk
         for route in ROUTES:
-            if route.name not in ACTS or route.name in {"task_repeat", "step_add"}:
+            if route.name not in ACTS or route.name in {"task_repeat", "step_add", "task_when"}:
                 continue
             if route.name.endswith("_restore"):
                 continue

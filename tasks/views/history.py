@@ -13,6 +13,8 @@ from tasks.views.replies import once_more, redirect_away, render_page, reply, sa
 from tasks.wording import ALREADY_UNDONE, TOO_LATE, left_as_is, reverted
 
 LIMIT = 50
+LEFT_AS_IT_IS = "acts that can't be undone"  # in the session: their ids
+MOST_LEFT = 20
 
 
 def teller(request):
@@ -69,28 +71,62 @@ def act_detail(request, act_pk):
 @require_POST
 @once_more
 def act_undo(request, act_pk):
-    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    return undo(request, get_object_or_404(request.user.acts.told(), pk=act_pk))
+
+
+@require_POST
+@once_more
+def undo_last(request):
+    """Undo the last act that isn't undone. Pressed again, it goes back further."""
+    act = request.user.acts.last_done(request.session.get(LEFT_AS_IT_IS, ()))
+    return undo_or_ask(request, act, "There is nothing left to undo.")
+
+
+@require_POST
+@once_more
+def redo_last(request):
+    """Do again what was undone last, unless something was done since."""
+    act = request.user.acts.last_undone()
+    return undo_or_ask(request, act, "There is nothing to do again.")
+
+
+def undo_or_ask(request, act, nothing):
+    """Undo what was done in this browser today; offer to undo anything else."""
+    if act and not act.why_ask():
+        return undo(request, act)
+    if act and act.is_undoable():
+        (line,) = teller(request).lines([act])
+        say(request, f"What was done before was done {act.why_ask()}: {line.sentence}.", act)
+    else:
+        say(request, nothing)
+    return reply(request)
+
+
+def undo(request, act):
     if not act.is_undoable():
         say(request, TOO_LATE)
         return reply(request)
     # With a sidebar of its own: the page is answered with the one after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
     undo, conflicts = revert(act)
+    if not undo:  # then the next press goes on to the act before
+        left = request.session.get(LEFT_AS_IT_IS, [])
+        request.session[LEFT_AS_IT_IS] = [*left, act.pk][-MOST_LEFT:]
     if conflicts:
         warn(request, left_as_is(undo, conflicts), act)
     elif undo:
         say(request, reverted(undo, line.sentence), undo)
     else:
         say(request, ALREADY_UNDONE)
-    return after_undo(request, line.row)
+    return after_undo(request, line.row, undo)
 
 
-def after_undo(request, row):
+def after_undo(request, row, undo):
     """Show the page that Undo stood on; what it shows of a task may have changed in any part."""
     task = request.return_page.task
     if task is None:
-        return reply(request, lists=True, focus=row)
+        return reply(request, ticked=undo, lists=True, focus=row)
     if task.deleted_at and request.return_page.is_page_of(task):
         return redirect_away(request, request.return_page.listing_beside(task).own_url)
     form = DetailForm(instance=task, user=request.user)
-    return reply(request, task, form=form, focus=row)
+    return reply(request, task, ticked=undo, form=form, focus=row)

@@ -1,6 +1,7 @@
 """Lists of tasks: all of them, and what can be done to one. request.user.lists is the door."""
 
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.waiting import holds_words
@@ -11,12 +12,14 @@ from tasks.views.replies import (
     move,
     once_more,
     posted,
+    redirect_away,
     render_page,
     reply,
     say,
     shown_version,
     status_of,
     tell,
+    wants_fragment,
 )
 from tasks.views.trash import give_back, purge
 from tasks.wording import not_done
@@ -36,14 +39,17 @@ def list_add(request):
         number = len(sidebar_of(request).lists)
     form = ListAddForm(posted(request), user=request.user, number=number)
     if not form.is_valid():
-        return render_page(request, "tasks/list_add.html", {"form": form}, status_of(form))
+        template = "tasks/list_add.html"
+        if wants_fragment(request):
+            template = "tasks/_list_add_box.html"
+        return render_page(request, template, {"form": form}, status_of(form))
     act = form.save()
     task_list = form.row
     if task_list is None or task_list.deleted_at:
         say(request, "That list was made before, and deleted since.")
-        return redirect("list_list")
+        return redirect_away(request, reverse("list_list"))
     tell(request, act, task_list)
-    return redirect(task_list)
+    return redirect_away(request, task_list.get_absolute_url())
 
 
 @holds_words("Save the list", ListForm, compared=ListForm.merged)

@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
 from tasks.forms.base import MoveForm
+from tasks.history import Act
 from tasks.messages import Action
 from tasks.pages.history import Teller
 from tasks.quickadd.reading import Line, lists_by_name
@@ -35,6 +36,7 @@ NOTHING_MORE = {
     "past": None,
     "lists": False,
     "focus": "",
+    "changed_rows": (),
 }
 METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
@@ -94,10 +96,11 @@ def recent_history(request, task):
     return Teller(sidebar_of(request)).lines(latest, task)
 
 
-def reply(request, task=None, status=200, **context):
+def reply(request, task=None, status=200, ticked=None, **context):
     """Reply to an act that took effect, or to one on task that didn't.
 
-    context has what else the act changed (NOTHING_MORE).
+    `ticked` is an act whose rows stay in their places for a moment (static/js/calm.js), None for
+    any other. context has what else the act changed (NOTHING_MORE).
     """
     back = request.return_page
     if back.is_gone:
@@ -110,6 +113,8 @@ def reply(request, task=None, status=200, **context):
     else:
         listing = back.listing
         context["form"] = None  # it stands on its task's page alone, and not where another's does
+    if ticked and listing:
+        context["changed_rows"] = listing.rows_changed_by(ticked)
     # The headings of a listing beside a task rank below those of one alone.
     subtag = "h3" if back.is_of_task else "h2"
     context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
@@ -133,8 +138,8 @@ def redirect_away(request, url):
 def say(request, words, act=None, *actions, level=messages.SUCCESS):
     """Tell the user what happened, with Undo where it was an act, and with other actions."""
     if act and act.pk:
-        undo = reverse("act_undo", args=[act.pk])
-        actions = (Action("Undo", undo), *actions)
+        label = "Redo" if act.kind == Act.Kind.UNDO else "Undo"
+        actions = (Action(label, act.undo_url), *actions)
     messages.get_messages(request).add(level, words, actions=actions)
 
 

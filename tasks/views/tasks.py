@@ -112,21 +112,6 @@ def detail_context(request, form):
     }
 
 
-@require_safe
-def task_menu(request, task_pk):
-    """All that a row's buttons would not hold: a page of its own, or a part of the row's."""
-    task = get_object_or_404(request.user.tasks, pk=task_pk)
-    listing = request.return_page.listing_beside(task)
-    before = after = None
-    if listing.by_hand and not task.completed:
-        before, after = task.siblings().around(task.pk)
-    template = "tasks/task_menu.html"
-    if wants_fragment(request):
-        template = "tasks/_task_menu.html"
-    context = {"task": task, "listing": listing, "before": before, "after": after}
-    return render_page(request, template, context)
-
-
 @require_POST
 def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
@@ -138,7 +123,7 @@ def task_complete(request, task_pk):
         tell(request, act, task, more=next_occurrence(task, sidebar_of(request).clock))
     else:
         say(request, not_advanced(task, occurrence, sidebar_of(request).clock))
-    return reply(request, task)
+    return reply(request, task, ticked=act)
 
 
 @require_POST
@@ -146,7 +131,7 @@ def task_reopen(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.reopen(shown_version(request))
     tell(request, act, task, otherwise=not_done("reopen", task))
-    return reply(request, task)
+    return reply(request, task, ticked=act)
 
 
 @require_POST

@@ -1,0 +1,49 @@
+"""The fields of a task's menu."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tasks.forms.fields import TextField
+from tasks.forms.reading import line_of, said_in
+from tasks.forms.tasks import TaskForm
+from tasks.models import Task
+
+TITLE = "Task"  # of the line that a date in words stands in: one that says nothing itself
+AUTO_ID = "menu-%s"  # a task's page has fields of the same names
+EXAMPLES = "Try 14 dec, fri 3pm or in 2 weeks."
+
+
+class WhenForm(forms.Form):
+    """When a task is due, in words, as quick add reads them: a day, a time or both."""
+
+    when = TextField(
+        label="Date in words",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "14 dec, fri 3pm"}),
+    )
+
+    def __init__(self, data=None, *, task, user, **kwargs):
+        super().__init__(data, auto_id=AUTO_ID, **kwargs)
+        self.task, self.user = task, user
+
+    def clean_when(self):
+        """Return due_date and due_time; a time alone is of the task's day, a day keeps its time."""
+        text = self.cleaned_data["when"].strip()
+        if not text:
+            raise ValidationError(f"Write a date. {EXAMPLES}")
+        line = line_of(self.user, f"{TITLE} {text}", offers=False)
+        said = said_in(line, {"due_date": self.task.due_date, "due_time": self.task.due_time})
+        if line.said.title != TITLE or set(said) != {"due_date", "due_time"}:
+            raise ValidationError(f"“{text}” can't be read as one date. {EXAMPLES}")
+        return said
+
+
+class TagsForm(TaskForm):
+    """The tags of a task, and nothing else of it."""
+
+    title = due_date = due_time = priority = list = description = None
+    merged = ["tags"]
+
+    class Meta:
+        model = Task
+        fields = []

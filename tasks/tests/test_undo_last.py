@@ -1,0 +1,115 @@
+"""Undo and redo by a key: act by act, over pages, this browser's of the last day."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.tests.people import add_user, begin_session
+from tasks.history import Act
+from tasks.tests.pages import HTMX, PageTests, words_of
+from todosite.tests.html import select
+
+
+class UndoLastTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        Act.objects.all().delete()
+
+    def press(self, way, client=None):
+        """Press u or Shift + U; return the words of the message, and of its buttons."""
+        client = client or self.client
+        response = client.post(f"/history/{way}/", {"next": "/inbox/"}, headers=HTMX)
+        self.assertEqual(response.status_code, 200)
+        (toast,) = select(response, ".toast")
+        return words_of(toast.cssselect("p")[0]), [words_of(b) for b in toast.cssselect("button")]
+
+    def add(self, *lines, client=None):
+        for line in lines:
+            (client or self.client).post("/tasks/add/", {"text": line, "next": "/inbox/"})
+        (client or self.client).get("/inbox/")  # whose messages are read
+
+    def titles(self):
+        return [task.title for task in self.ann.tasks.filter(list=None).order_by("pk")]
+
+    def test_goes_back_act_by_act_and_forth_again(self):
+        self.add("Eggs", "Milk", "Bread")
+        self.assertEqual(self.press("undo"), ("Undone: added “Bread”.", ["Redo"]))
+        self.assertEqual(self.press("undo"), ("Undone: added “Milk”.", ["Redo"]))
+        self.assertEqual(self.titles(), ["Eggs"])
+        self.assertEqual(self.press("redo"), ("Done again: added “Milk”.", ["Undo"]))
+        self.assertEqual(self.press("redo"), ("Done again: added “Bread”.", ["Undo"]))
+        self.assertEqual(self.titles(), ["Eggs", "Milk", "Bread"])
+        self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
+        self.assertEqual(self.press("undo"), ("Undone: added “Bread”.", ["Redo"]))
+
+    def test_end_of_the_way_back_is_said(self):
+        self.add("Eggs")
+        self.press("undo")
+        self.assertEqual(self.press("undo"), ("There is nothing left to undo.", []))
+        self.assertEqual(self.titles(), [])
+
+    def test_nothing_is_done_again_after_a_new_act(self):
+        self.add("Eggs", "Milk")
+        self.press("undo")
+        self.add("Bread")
+        self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
+        self.assertEqual(self.titles(), ["Eggs", "Bread"])
+
+    def test_what_was_done_elsewhere_is_only_offered(self):
+        other = Client()
+        begin_session(other, self.ann)
+        self.add("Eggs")
+        self.add("Milk", client=other)
+        words = (
+            "What was done before was done in another browser, or before you signed in:"
+            " added “Milk”."
+        )
+        self.assertEqual(self.press("undo"), (words, ["Undo"]))
+        self.assertEqual(self.titles(), ["Eggs", "Milk"])
+        self.assertEqual(self.press("undo", other), ("Undone: added “Milk”.", ["Redo"]))
+        self.assertEqual(self.press("undo"), ("Undone: added “Eggs”.", ["Redo"]))
+
+    def test_what_is_older_than_a_day_or_by_support_is_only_offered(self):
+        self.add("Eggs")
+        yesterday = timezone.now() - timedelta(hours=24, minutes=1)
+        self.ann.acts.update(created_at=yesterday)
+        words = "What was done before was done more than a day ago: added “Eggs”."
+        self.assertEqual(self.press("undo"), (words, ["Undo"]))
+        self.ann.acts.update(created_at=timezone.now(), by_staff=True)
+        words = "What was done before was done by support: added “Eggs”."
+        self.assertEqual(self.press("undo"), (words, ["Undo"]))
+        self.assertEqual(self.titles(), ["Eggs"])
+
+    def test_what_cannot_be_undone_is_said_once_and_passed_over(self):
+        self.add("Eggs")
+        milk, work = self.ann.tasks.get(), self.add_list("Work")
+        Act.objects.filter(changes__list=work).delete()
+        for value in [work.pk, ""]:
+            self.client.post(f"/tasks/{milk.pk}/edit/", {"list": value, "next": "/inbox/"})
+        self.client.get("/inbox/")
+        work.delete_softly()
+        Act.objects.filter(kind=Act.Kind.DELETE).delete()
+        work.refresh_from_db()
+        work.purge()
+        said, _ = self.press("undo")
+        self.assertTrue(said.startswith("Not undone:"), said)
+        presses = [self.press("undo") for _ in range(4)]
+        self.assertIn(("Undone: added “Eggs”.", ["Redo"]), presses)
+        self.assertEqual(presses[-1], ("There is nothing left to undo.", []))
+
+    def test_nobody_undoes_the_acts_of_another_user(self):
+        mallory = Client()
+        begin_session(mallory, add_user("mallory@example.com"))
+        self.add("Eggs")
+        self.assertEqual(self.press("undo", mallory), ("There is nothing left to undo.", []))
+        self.press("undo")
+        self.assertEqual(self.press("redo", mallory), ("There is nothing to do again.", []))
+        self.assertEqual(self.titles(), [])
+
+    def test_acts_tell_their_browser_and_what_no_browser_did_has_none(self):
+        self.add("Eggs")
+        self.ann.tasks.get(title="Eggs").complete()
+        first, second = self.ann.acts.order_by("pk").values_list("browser", flat=True)
+        self.assertRegex(first, "^[0-9a-f]{16}$")
+        self.assertEqual(second, "")

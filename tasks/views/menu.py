@@ -1,0 +1,63 @@
+"""A task's menu: all that can be done to it from its row. request.user is the only door."""
+
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.waiting import holds_words
+from tasks.forms.menu import AUTO_ID, TagsForm, WhenForm
+from tasks.forms.tasks import DetailForm
+from tasks.views.replies import METHODS, once_more, render_page, reply, tell, wants_fragment
+
+
+@require_safe
+def task_menu(request, task_pk):
+    """A page of its own, or a part of the row's."""
+    return menu(request, get_object_or_404(request.user.tasks, pk=task_pk))
+
+
+@holds_words("Set the date", WhenForm)
+@require_http_methods(METHODS)
+@once_more
+def task_when(request, task_pk):
+    if request.method != "POST":
+        return task_menu(request, task_pk)
+    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    form = WhenForm(request.POST, task=task, user=request.user)
+    if not form.is_valid():
+        return refuse(request, task, form["when"], when=form)
+    act = task.edit(**form.cleaned_data["when"])
+    tell(request, act, task)
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+@holds_words("Save the tags", TagsForm, compared=TagsForm.merged)
+@require_http_methods(METHODS)
+@once_more
+def task_tags(request, task_pk):
+    if request.method != "POST":
+        return task_menu(request, task_pk)
+    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    form = TagsForm(request.POST, instance=task, user=request.user, auto_id=AUTO_ID)
+    if not form.is_valid():
+        return refuse(request, task, form["tags"], tags=form)
+    act = form.save()
+    tell(request, act, task, *form.changed_tags)
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+def refuse(request, task, field, **forms):
+    """Say by a field of the menu what is wrong with it: what was typed stays there."""
+    if wants_fragment(request):
+        return render_page(request, "tasks/_menu_error.html", {"field": field}, status=422)
+    return menu(request, task, status=422, **forms)
+
+
+def menu(request, task, status=200, **forms):
+    listing = request.return_page.listing_beside(task)
+    context = {"task": task, "listing": listing, "before": None, "after": None}
+    context |= {"when": WhenForm(task=task, user=request.user)}
+    context |= {"tags": TagsForm(instance=task, user=request.user, auto_id=AUTO_ID)} | forms
+    if listing.by_hand and not task.completed:
+        context["before"], context["after"] = task.siblings().around(task.pk)
+    template = "tasks/_task_menu.html" if wants_fragment(request) else "tasks/task_menu.html"
+    return render_page(request, template, context, status)
