@@ -1,7 +1,7 @@
 // What opens over a page: a row's menu, the box that goes anywhere, the list of all keys. Without
 // script each is a page.
 
-import { byId } from "./page.js";
+import { byId, keyOf } from "./page.js";
 
 // What a row is open for, in a box beside its button.
 export const menu = byId("menu");
@@ -23,23 +23,106 @@ function openMenu(button) {
   const top = Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8);
   menu.style.top = `${Math.max(top, 8)}px`;
   menu.style.left = `${Math.max(at.right - menu.offsetWidth, 8)}px`;
-  for (const field of texts()) field.value = drafts.get(field.form.action) ?? field.value;
+  putDraftsBack(menu);
   menu.querySelector(part ?? "button, input:not([type=hidden]), select, a")?.focus();
   part = undefined;
+  typeIn(menu);
 }
 
-// A text that is typed there and not sent waits until it is opened again.
+// A text that is typed there or in the dialog, and not sent, waits until it is opened again.
+const dialog = byId("dialog");
 const drafts = new Map();
-const texts = () => menu.querySelectorAll("input[type=text]");
+const textsIn = (opened) => opened.querySelectorAll("input[type=text]");
 
 export const hasMenuDrafts = () => drafts.size > 0;
 
-menu?.addEventListener("beforetoggle", ({ newState }) => {
+function putDraftsBack(opened) {
+  for (const field of textsIn(opened)) field.value = drafts.get(nameOf(field)) ?? field.value;
+}
+
+const nameOf = (field) => `${field.form.action} ${field.name}`;
+
+function keepDrafts({ target, newState }) {
   if (newState === "open") return;
-  for (const field of texts()) {
-    if (field.value !== field.defaultValue) drafts.set(field.form.action, field.value);
-    else drafts.delete(field.form.action);
+  for (const field of textsIn(target)) {
+    if (field.value !== field.defaultValue) drafts.set(nameOf(field), field.value);
+    else drafts.delete(nameOf(field));
   }
+}
+
+for (const opened of [menu, dialog]) opened?.addEventListener("beforetoggle", keepDrafts);
+
+// What is typed while one of them is fetched is for it: "t", "14 dec" and Enter, at any speed.
+const FETCHED = ":is([hx-target='#menu'], [hx-target='#dialog']).htmx-request";
+const KEYS = { Enter: "\n", Tab: "\t" };
+let ahead = "";
+
+function typeAhead(event) {
+  if (!document.querySelector(FETCHED) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches?.("input, textarea, select") || event.isComposing) return;
+  const character = KEYS[event.key] ?? event.key;
+  if (character.length !== 1) return;
+  event.preventDefault();
+  ahead += character;
+}
+
+addEventListener("keydown", typeAhead, true);
+
+function typeIn(opened) {
+  const typed = ahead;
+  ahead = "";
+  for (const character of typed) {
+    const here = document.activeElement;
+    if (character === "\t") stopAfter(here, opened)?.focus();
+    else if (character === "\n") pressEnter(here);
+    else typeOne(character, here.matches("button[name=due_date]") ? byId("menu-when") : here);
+  }
+}
+
+function stopAfter(here, opened) {
+  const stops = [...opened.querySelectorAll("button, input:not([type=hidden]), select, a")];
+  return stops[stops.indexOf(here) + 1];
+}
+
+function pressEnter(here) {
+  if (here.matches("button, a")) here.click();
+  else here.form?.requestSubmit();
+}
+
+function typeOne(character, field) {
+  field.focus();
+  if (field.options) return chooseBy(character, field);
+  if (!field.matches("input[type=text]")) return;
+  field.setRangeText(character, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function chooseBy(character, field) {
+  const begins = (option) => option.text.toLowerCase().startsWith(character.toLowerCase());
+  field.value = [...field.options].find(begins)?.value ?? field.value;
+}
+
+export function forgetAhead({ detail: { ctx } }) {
+  if (ctx.sourceElement?.matches?.("[hx-target='#menu'], [hx-target='#dialog']")) ahead = "";
+}
+
+// Of two menus that are asked for the later one is meant.
+let asked;
+const isForMenu = (ctx) => ctx.sourceElement?.matches?.("[hx-target='#menu']");
+
+export function noteAsked({ detail: { ctx } }) {
+  if (isForMenu(ctx)) asked = ctx;
+}
+
+export function refuseLateMenu(event) {
+  const { ctx } = event.detail;
+  if (isForMenu(ctx) && ctx !== asked) event.preventDefault();
+}
+
+// What is typed where the days are is a date in words.
+menu?.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+  const isLetter = /^[\p{L}\d]$/u.test(key) && !(ctrlKey || metaKey || altKey);
+  if (isLetter && target.matches("button[name=due_date]")) byId("menu-when").focus();
 });
 
 // It closes when the focus leaves it, or the page is scrolled under it.
@@ -58,7 +141,7 @@ export function closeMenu({ detail: { ctx } }) {
   if (!ctx.sourceElement?.closest?.("#menu") || ctx.response.status >= 400) return;
   const isHere = document.activeElement === document.body || menu.contains(document.activeElement);
   menu.hidePopover();
-  drafts.delete(ctx.sourceElement.action);
+  for (const field of textsIn(menu)) drafts.delete(nameOf(field));
   if (isHere) opener?.focus();
 }
 
@@ -116,7 +199,7 @@ byId("go-to")?.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (!goQ || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-  if (event.key.toLowerCase() !== "k") return;
+  if (keyOf(event).toLowerCase() !== "k") return;
   event.preventDefault();
   if (!goBox)
     goQ.focus(); // the page of it
@@ -128,7 +211,11 @@ document.addEventListener("keydown", (event) => {
 export function openFetched({ detail: { ctx } }) {
   const isFor = (box) =>
     ctx.sourceElement?.matches(`[hx-target='${box}']`) && ctx.response.status < 400;
-  if (isFor("#menu")) openMenu(ctx.sourceElement);
+  if (isFor("#menu") && ctx === asked) openMenu(ctx.sourceElement);
   if (ctx.sourceElement === goQ && goes) goToFirst();
-  if (isFor("#dialog")) byId("dialog").showModal();
+  if (isFor("#dialog") && !dialog.open) {
+    putDraftsBack(dialog);
+    dialog.showModal();
+    typeIn(dialog);
+  }
 }

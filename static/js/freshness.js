@@ -34,10 +34,11 @@ export function noteRequest(event) {
 }
 
 const isChanged = (field) => valueIn(field) !== shownIn(field);
+const isChoosingAll = () => byId("bulk").open && !which("ticked").checked;
 const IS_BUSY = {
   head: (part) => part.querySelector("details[open]"),
-  listing: (part) => part.querySelector("details.arrange[open]"),
-  "bulk-which": () => byId("bulk").open && !which("ticked").checked,
+  listing: (part) => "waits" in part.dataset || part.querySelector("details.arrange[open]"),
+  "bulk-which": () => byId("listing").matches("[data-waits]") || isChoosingAll(),
   "bulk-dates": (part) => part.parentElement.open,
   "bulk-list": (part) => part.closest("details").open,
   "detail-body": () => hasMenuDrafts() || hasDraft() || isRefused() || fields().some(isChanged),
@@ -63,20 +64,29 @@ async function freshen({ type, target, persisted }) {
   if ((type === "focus" && target !== window) || (type === "pageshow" && !persisted)) return;
   if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
   if (performance.now() - askedAt < AGAIN || document.querySelector(ASKING)) return;
+  await takeNews();
+}
+
+// Returns whether the listing was taken over.
+export async function takeNews() {
   askedAt = performance.now();
   const mine = {};
   latest = mine;
   const news = await askForNews();
-  if (news && latest === mine) await take(news);
+  if (!news || latest !== mine) return false;
+  return take(news);
 }
 
 async function take({ response, page }) {
   const fresh = page.querySelector(".app");
-  if (fresh?.dataset.user !== user) return tell(TROUBLE[403]);
+  if (fresh?.dataset.user !== user) {
+    tell(TROUBLE[403]);
+    return false;
+  }
   // Another version of Todosite is there: all of it, or later.
   if (assets(page) !== assets(document)) {
     if (!isAnythingUnsaved() && !box?.value) location.reload();
-    return;
+    return false;
   }
   // Parsing takes the first line end of a text away, twice by now.
   for (const area of page.querySelectorAll("textarea")) area.textContent = `\n${area.textContent}`;
@@ -90,6 +100,7 @@ async function take({ response, page }) {
   await htmx.swap({ text: text.join(""), sourceElement: app, swap: "none", request, response });
   document.title = page.title;
   app.dataset.etag = idle.length === parts.length ? fresh.dataset.etag : "changed";
+  return idle.includes("listing");
 }
 
 for (const event of ["visibilitychange", "focus", "pageshow", "online"]) {

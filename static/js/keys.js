@@ -1,17 +1,21 @@
 // One key for what a button does: templates/pages/tasks/_keyboard_box.html says which. By the
-// character, not by its place on the keyboard; never while somebody writes or a box is open.
+// character, and by its place on a keyboard without Latin letters; never while somebody writes, a
+// box is open, or the page is there to be filled in.
 // Whoever has switched them off in the settings doesn't load this file.
 
 import { box } from "./add_box.js";
 import { openMenuAt } from "./boxes.js";
+import { takesPress } from "./calm.js";
 import { form } from "./detail.js";
-import { byId, tell } from "./page.js";
-import { picks, send } from "./rows.js";
+import { byId, keyOf } from "./page.js";
+import { picks, send, tickBetween } from "./rows.js";
 
 const WRITING =
   "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .popup";
 const OPEN =
   "dialog[open], #menu:popover-open, :is([hx-target='#menu'], [hx-target='#dialog']).htmx-request";
+const TO_FILL_IN =
+  "#main :is(form.sheet, .sheet :is(textarea, select, input:not([type=hidden], [readonly])))";
 const PRIORITIES = { 1: 3, 2: 2, 3: 1, 4: 0 };
 const PAUSE = 1500; // milliseconds in which a second key belongs to the first
 const LOADING = 3000; // milliseconds; what is typed while another page comes is for that page
@@ -26,6 +30,21 @@ function step(by) {
   const at = rows.indexOf(rowHere());
   const row = at < 0 ? rows.at(by > 0 ? 0 : -1) : rows[at + by];
   row?.querySelector("a.task-title").focus();
+  return row;
+}
+
+// With Shift, from where it began to where one is now.
+let began;
+
+function extend(by) {
+  const from = rowHere();
+  const isNew = !began?.isConnected || !from?.querySelector(".pick").checked;
+  const row = step(by);
+  if (!from || !row) return;
+  byId("bulk").open = true;
+  if (isNew) began = from;
+  from.querySelector(".pick").checked = false;
+  tickBetween(began.querySelector(".pick"), row.querySelector(".pick"), true);
 }
 
 function select(row) {
@@ -59,6 +78,7 @@ const ROW = {
   e: edit,
   t: (row) => menuOf(row, "button"),
   m: (row) => menuOf(row, "#menu-list"),
+  l: (row) => menuOf(row, "#menu-tags"),
   "#": (row) =>
     send(`${urlOf(row)}delete/`, { version: row.querySelector("[name=version]").value }),
 };
@@ -75,49 +95,61 @@ function toSeveral(key) {
   button.nextElementSibling.querySelector("button, select").focus();
 }
 
-function undo() {
-  const button = document.querySelector("#messages form button");
-  if (button) button.click();
-  else tell("Nothing was done on this page yet. The history can undo what was done before.");
-}
-
+const BACK = { u: () => send("/history/undo/"), U: () => send("/history/redo/") };
 const ANYWHERE = {
   q: () =>
     box ? box.focus() : follow(Object.assign(document.createElement("a"), { href: "/tasks/add/" })),
   "/": () => (document.querySelector(".search #id_q") ? byId("id_q").select() : follow(keyed("/"))),
   j: () => step(1),
   k: () => step(-1),
-  u: undo,
+  J: () => extend(1),
+  K: () => extend(-1),
+  ...BACK,
 };
 
 // To the task of this page, where it isn't in the list beside it.
 function toTask(key) {
   if (!form()) return;
   const fields = form().elements;
-  const field = { e: fields.title, t: fields.due_date, m: fields.list }[key];
+  const field = { e: fields.title, t: fields.due_date, m: fields.list, l: fields.tags }[key];
   if (field) field.focus();
   else if (key in PRIORITIES) send(form().getAttribute("action"), { priority: PRIORITIES[key] });
   else keyed(key, document.querySelector(".detail"))?.click();
 }
 
+const isOfRow = (key) => key in ROW && !(key !== "x" && isSeveral());
+
+// It is about the row that one is at when it is pressed.
 function press(key) {
   const row = rowHere();
-  if (ROW[key] && isBusy()) queue.push(key);
-  else if (ANYWHERE[key]) ANYWHERE[key]();
-  else if (key !== "x" && ROW[key] && isSeveral()) toSeveral(key);
-  else if (ROW[key] && row) ROW[key](row);
-  else if (ROW[key]) toTask(key);
+  if (key === "c" && !takesPress(circleOf(row))) return true;
+  if ((key in ROW || key in BACK) && isBusy()) queue.push({ key, id: isOfRow(key) && row?.id });
+  else return act(key, row);
+  return true;
+}
+
+const circleOf = (row) => row?.querySelector(".check") ?? document.querySelector(".detail .act");
+
+function act(key, row) {
+  if (ANYWHERE[key]) ANYWHERE[key]();
+  else if (key in ROW && !isOfRow(key)) toSeveral(key);
+  else if (key in ROW && row) ROW[key](row);
+  else if (key in ROW) toTask(key);
   else if (keyed(key)) follow(keyed(key));
   else return false;
   return true;
 }
 
-// An act waits for the one before it, which may change what it is about.
+// An act waits for the one before it, and isn't done where its row has gone.
 const queue = [];
 const isBusy = () => document.querySelector(".htmx-request");
 
 function pressNext() {
-  if (queue.length && !isBusy()) press(queue.shift());
+  if (!queue.length || isBusy()) return;
+  const { key, id } = queue.shift();
+  const row = id ? byId(id) : rowHere();
+  if (id && !row) return pressNext();
+  act(key, row);
 }
 
 addEventListener("htmx:finally:request", () => setTimeout(pressNext));
@@ -128,13 +160,14 @@ let forgets;
 addEventListener("keydown", (event) => {
   const isSign = event.altKey && !/^[a-z\d]$/i.test(event.key); // as # is with Option or AltGr
   if (event.metaKey || ((event.ctrlKey || event.altKey) && !isSign)) return;
-  if (event.isComposing || event.defaultPrevented) return;
+  if (event.isComposing || event.defaultPrevented || document.querySelector(TO_FILL_IN)) return;
   if (event.target.closest?.(WRITING) || document.querySelector(OPEN)) return;
   if (performance.now() < rests) return event.preventDefault();
-  if (event.repeat && !"jk".includes(event.key)) return;
-  const keys = first + event.key;
+  const key = keyOf(event);
+  if (event.repeat && !"jkJK".includes(key)) return;
+  const keys = first + key;
   clearTimeout(forgets);
-  first = event.key === "g" && !first ? "g " : "";
+  first = key === "g" && !first ? "g " : "";
   forgets = setTimeout(() => {
     first = "";
   }, PAUSE);

@@ -49,7 +49,7 @@ const TEXT =
 const isTyped = (field) =>
   field.form?.method === "post" && field.form.id !== "add" && !field.readOnly;
 const typedIn = () =>
-  [...document.querySelectorAll(`:is(.app, #menu) :is(${TEXT})`)].filter(isTyped);
+  [...document.querySelectorAll(`:is(.app, #menu, #dialog) :is(${TEXT})`)].filter(isTyped);
 
 function isTaken(field) {
   const values = taken.get(field.form)?.getAll(field.name) ?? [];

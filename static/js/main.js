@@ -4,9 +4,11 @@
 
 import * as addBox from "./add_box.js";
 import * as boxes from "./boxes.js";
+import * as calm from "./calm.js";
 import * as detail from "./detail.js";
 import * as freshness from "./freshness.js";
 import * as leaving from "./leaving.js";
+import "./offers.js";
 import * as page from "./page.js";
 import * as rows from "./rows.js";
 
@@ -45,11 +47,16 @@ on(
   addBox.refuseEmptyReading,
   leaving.refuseWhileLeaving,
   freshness.noteRequest,
+  calm.noteAct,
+  boxes.noteAsked,
 );
 
 on(
   "htmx:before:swap",
   addBox.refuseLateReading,
+  boxes.refuseLateMenu,
+  calm.holdRows, // so that the others know which parts are swapped
+  calm.noteTops,
   detail.rememberTyped,
   boxes.closeMenu, // then the focus is on its row, where it is looked for next
   rows.rememberFocus,
@@ -68,6 +75,7 @@ on(
   rows.putFocusBack, // after all that moves it on purpose
   rows.foldAgain,
   rows.makeSortable,
+  calm.noteMoved,
 );
 
 on(
@@ -75,6 +83,8 @@ on(
   (event) => addBox.settleLine(event, leaving.isLeaving()),
   detail.settleEdit,
   detail.settleStep,
+  calm.settleAct,
+  boxes.forgetAhead,
 );
 
 // Of many lists the one of this page is in sight.

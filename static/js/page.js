@@ -9,6 +9,18 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// What a key is, whatever alphabet its keyboard has: where it gives no Latin letter, its place
+// counts, so й is the key that is q elsewhere. № stands where # does, which has no key there.
+// Capitals are those of Shift, not of Caps Lock.
+export function keyOf({ key, code, shiftKey }) {
+  if (key === "№") return "#";
+  if (key.length !== 1) return key;
+  const isLetter = /\p{Script=Latin}/u.test(key);
+  if (!isLetter && !code.startsWith("Key")) return key;
+  const letter = isLetter ? key : code.slice(-1);
+  return shiftKey ? letter.toUpperCase() : letter.toLowerCase();
+}
+
 // A field holds what is typed; its default value, what was shown.
 export const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
 export const valueIn = (field) => (isChoice(field) ? field.checked : field.value);

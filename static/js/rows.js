@@ -14,6 +14,23 @@ function count() {
   byId("bulk-ticked").textContent = ticked ? `${ticked} ticked` : "The ticked ones";
 }
 
+// All from one to another; with Shift, a press is for those between the last one and this.
+export function tickBetween(one, other, checked) {
+  const all = picks();
+  const [first, last] = [all.indexOf(one), all.indexOf(other)].sort((a, b) => a - b);
+  for (const pick of all.slice(first, last + 1)) pick.checked = checked;
+  which("ticked").checked = true;
+  count();
+}
+
+let lastPicked;
+
+document.addEventListener("click", ({ target, shiftKey }) => {
+  if (!target.matches?.(".pick")) return;
+  if (shiftKey && lastPicked?.isConnected) tickBetween(lastPicked, target, target.checked);
+  lastPicked = target;
+});
+
 document.addEventListener("change", ({ target }) => {
   if (target.matches(".pick")) which("ticked").checked = true;
   else if (target.name === "which")
@@ -55,42 +72,91 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Rows are dragged by their handle. The server is told the new neighbour, and answers with the
-// order as it is; where it can't, the row goes back.
+// order as it is; where it can't, the row goes back. A task that is dropped on a list, on Today or
+// on a day goes there; dropped anywhere else, or after Escape, it stays where it was.
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const DROP = "[data-drop]"; // the fields of a task that is dropped there, as a query
+const NEAR = 24; // pixels around the rows that still belong to them
+let isGivenUp = false; // by Escape
 
 export function makeSortable() {
   if (!window.Sortable) return;
-  for (const rows of document.querySelectorAll("[data-sortable]")) {
+  for (const rows of document.querySelectorAll("[data-sortable], [data-drags]")) {
     if (Sortable.get(rows)) continue;
-    // Under a finger the page scrolls at its ends only in the library's own way of dragging.
-    const forceFallback = matchMedia("(pointer: coarse)").matches;
-    const animation = isCalm() ? 0 : 140;
     Sortable.create(rows, {
       handle: ".grip",
-      animation,
+      animation: isCalm() ? 0 : 140,
+      sort: rows.matches("[data-sortable]"),
       scrollSensitivity: 90,
-      forceFallback,
+      // The browser's own way hears no Escape, and scrolls under a finger at its ends alone.
+      forceFallback: true,
+      fallbackOnBody: true,
+      fallbackTolerance: 3,
+      onStart,
       onEnd,
     });
   }
 }
 
-function onEnd({ item, from, oldIndex, newIndex }) {
-  if (oldIndex === newIndex) return;
-  const { previousElementSibling: above, nextElementSibling: below } = item;
-  const [kind, pk] = item.id.split("-");
-  const neighbour = above ? { after: above.dataset.pk } : { before: below.dataset.pk };
-  send(`/${kind}s/${pk}/move/`, neighbour, () => {
-    item.remove();
-    from.insertBefore(item, from.children[oldIndex] ?? null);
-  });
+function onStart() {
+  isGivenUp = false;
+  document.addEventListener("keydown", giveUp, true);
+  for (const move of ["pointermove", "touchmove"]) document.addEventListener(move, showDrop);
 }
 
-// Send what no form of the page does; failed is called where it had no effect.
+function giveUp(event) {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  event.stopPropagation();
+  isGivenUp = true;
+  for (const end of ["pointerup", "mouseup"]) document.dispatchEvent(new MouseEvent(end));
+}
+
+function under(event) {
+  const { clientX, clientY } = event.changedTouches?.[0] ?? event;
+  return { x: clientX, y: clientY, there: document.elementFromPoint(clientX, clientY) };
+}
+
+function showDrop(event) {
+  const drop = event && under(event).there?.closest(DROP);
+  for (const other of document.querySelectorAll("[data-over]")) delete other.dataset.over;
+  if (drop) drop.dataset.over = "";
+}
+
+function isNear(rows, { x, y }) {
+  const { left, right, top, bottom } = rows.getBoundingClientRect();
+  return x > left - NEAR && x < right + NEAR && y > top - NEAR && y < bottom + NEAR;
+}
+
+function onEnd({ item, from, oldIndex, newIndex, originalEvent }) {
+  document.removeEventListener("keydown", giveUp, true);
+  for (const move of ["pointermove", "touchmove"]) document.removeEventListener(move, showDrop);
+  showDrop();
+  const goBack = () => {
+    item.remove();
+    from.insertBefore(item, from.children[oldIndex] ?? null);
+  };
+  const [kind, pk] = item.id.split("-");
+  const at = under(originalEvent);
+  const drop = kind === "task" && at.there?.closest(DROP);
+  if (isGivenUp || !(drop || isNear(from, at))) return goBack();
+  if (drop && !drop.contains(from)) {
+    goBack();
+    return send(`/tasks/${pk}/edit/`, Object.fromEntries(new URLSearchParams(drop.dataset.drop)));
+  }
+  if (oldIndex === newIndex) return;
+  const { previousElementSibling: above, nextElementSibling: below } = item;
+  const neighbour = above ? { after: above.dataset.pk } : { before: below.dataset.pk };
+  send(`/${kind}s/${pk}/move/`, neighbour, goBack);
+}
+
+// Send what no form of the page does, also if the page is left; failed is called where it had no
+// effect. Returns the form that was sent.
 export function send(url, values, failed) {
   const form = Object.assign(document.createElement("form"), { hidden: true, method: "post" });
   form.setAttribute("hx-post", url);
-  const next = document.querySelector("#bulk-form, #add").elements.next.value;
+  form.setAttribute("hx-config", '{"keepalive": true}');
+  const next = document.querySelector("#bulk-form [name=next], #add [name=next]")?.value ?? "";
   for (const [name, value] of Object.entries({ next, ...values })) {
     form.append(Object.assign(document.createElement("input"), { name, value }));
   }
@@ -101,6 +167,7 @@ export function send(url, values, failed) {
     if (!(event.detail.ctx.response?.status < 400)) failed?.();
   });
   form.requestSubmit();
+  return form;
 }
 
 // Where the focus is, so that it goes on from there: to the same place in its row, or to the row
@@ -121,13 +188,12 @@ export function rememberFocus() {
   const rows = [...document.querySelectorAll(`.${row.classList[0]}`)].map((other) => other.id);
   const at = rows.indexOf(row.id);
   const next = [...rows.slice(at + 1), ...rows.slice(0, at).reverse()];
-  const isTitle = here.matches("a.task-title");
-  place = { row: row.id, id: here.id, heading: headingOf(row), next, isTitle };
+  place = { row: row.id, id: here.id, heading: headingOf(row), next };
 }
 
-function firstIn(id) {
-  const wanted = place?.isTitle ? "a.task-title" : "button";
-  return byId(id)?.querySelector(wanted) ?? byId(id)?.querySelector("a");
+// A row's title, or another link: never a button, or a second Enter would act on that row.
+function titleIn(id) {
+  return byId(id)?.querySelector("a.task-title, a.name") ?? byId(id)?.querySelector("a");
 }
 
 export function putFocusBack(event) {
@@ -136,13 +202,13 @@ export function putFocusBack(event) {
   if (place) {
     const row = byId(place.row);
     const isThere = row && headingOf(row) === place.heading;
-    if (!isThere) (place.next.map(firstIn).find(Boolean) ?? entry)?.focus();
-    else if (isLost) (byId(place.id) ?? firstIn(place.row))?.focus();
+    if (!isThere) (place.next.map(titleIn).find(Boolean) ?? entry)?.focus();
+    else if (isLost) (byId(place.id) ?? titleIn(place.row))?.focus();
   } else if (isLost && hadFocus) {
     const { action } = event.detail.ctx.request;
     const [, kind, pk] = action.match(/\/(task|step|list)s\/(\d+)\//) ?? [];
     const undone = document.querySelector("#messages [data-focus]")?.dataset.focus;
-    (firstIn(undone ?? `${kind}-${pk}`) ?? entry)?.focus();
+    (titleIn(undone ?? `${kind}-${pk}`) ?? entry)?.focus();
   }
 }
 

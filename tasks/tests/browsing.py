@@ -22,8 +22,14 @@ def add(page, *lines):
         expect(page.get_by_role("link", name=line, exact=True)).to_be_visible()
 
 
+def look(page):
+    """Look where the rows are: a press right after they have moved does nothing (calm.js)."""
+    page.wait_for_timeout(350)
+
+
 def open_task(page, title):
     """Open a task's page, and wait for its scripts: a key pressed before them does nothing."""
+    look(page)
     page.get_by_role("link", name=title, exact=True).click()
     expect(page.locator("#detail-form")).to_be_visible()
     page.wait_for_load_state()
@@ -31,6 +37,7 @@ def open_task(page, title):
 
 def open_menu(page, title):
     """Open what a row holds behind its button: a box beside it, or without script a page."""
+    look(page)
     page.locator(".task, .step", has_text=title).first.hover()
     page.locator(".task, .step", has_text=title).first.locator(".btn-icon").click()
     expect(page.locator("#menu-title")).to_have_text(title)

@@ -17,6 +17,7 @@ from tasks.pages.base import Listing
 from tasks.tests.browsing import (
     add,
     is_same,
+    look,
     mark,
     message,
     open_menu,
@@ -265,6 +266,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Deleted “Milk”.")
         expect(page.get_by_text("Your inbox is empty")).to_be_visible()
         assert Task.trash.count() == 1
+        look(page)
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk"])
 
@@ -273,18 +275,20 @@ class TestInPlace:
         page.get_by_role("button", name="Complete “Bread”").focus()
         page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Cheese"])
-        expect(page.get_by_role("button", name="Complete “Cheese”")).to_be_focused()
+        expect(page.get_by_role("link", name="Cheese", exact=True)).to_be_focused()
         expect(page.locator("#count-inbox")).to_contain_text("2")
+        look(page)
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Bread", "Cheese"])
-        expect(page.get_by_role("button", name="Complete “Bread”")).to_be_focused()
+        expect(page.get_by_role("link", name="Bread", exact=True)).to_be_focused()
         expect(message(page)).to_contain_text("Undone: completed “Bread”.")
         assert Task.objects.open().count() == 3
 
         press(page, "Bread", "Delete “Bread”")
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Cheese"])
-        expect(page.get_by_role("button", name="Complete “Cheese”")).to_be_focused()
+        expect(page.get_by_role("link", name="Cheese", exact=True)).to_be_focused()
         expect(message(page)).to_contain_text("Deleted “Bread”.")
+        look(page)
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk", "Bread", "Cheese"])
         assert is_same(page)
@@ -454,6 +458,7 @@ class TestInPlace:
         page = self.start(signed_in, "Milk", path="/tasks/")
         press(page, "Milk", "Delete “Milk”")
         expect(page.get_by_text("Nothing to do")).to_be_visible()
+        look(page)
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("Nothing to do")).to_have_count(0)
 

@@ -158,7 +158,7 @@ class TestActs:
         sign_in(page, client, ann, live_server)
         open_inbox(page, ann)
         press(page, "u")
-        expect(message(page)).to_contain_text("Nothing was done on this page yet.")
+        expect(message(page)).to_contain_text("There is nothing left to undo.")
 
         press(page, "j", "j", "c")
         expect(titles(page)).to_have_text(["One", "Three"])
@@ -219,6 +219,7 @@ class TestActs:
         expect(page.get_by_role("button", name="Completed Reopen")).to_be_visible()
         task = one("Two more")
         assert (task.priority, task.completed) == (3, True)
+        page.wait_for_timeout(500)
         press(page, "c")
         expect(page.get_by_role("button", name="Complete", exact=True)).to_be_visible()
 
@@ -238,7 +239,7 @@ class TestActs:
         page = inbox
         press(page, "j", "1", "#")
         expect(titles(page)).to_have_text(["Two", "Three"])
-        press(page, "c", "c")
+        press(page, "c", "j", "c")
         expect(titles(page)).to_have_count(0)
         assert changes() == {"One": "deleted", "Two": "completed", "Three": "completed"}
         assert one("One").priority == 3

@@ -25,7 +25,7 @@ class WhenTests(PageTests):
         self.assertEqual(self.say("14 dec 2031")[1:], (date(2031, 12, 14), time(8, 30)))
         response, *due = self.say("3pm")
         self.assertEqual(due, [date(2031, 12, 14), time(15)])
-        self.assertEqual(messages_of(response), ["“Milk” is due 14 Dec 2031 15:00."])
+        self.assertEqual(messages_of(response), ["Moved “Milk” to 15:00."])
         tomorrow = self.ann.today() + timedelta(days=1)
         self.assertEqual(self.say("tomorrow at 9")[1:], (tomorrow, time(9)))
 
@@ -67,7 +67,7 @@ class TagsTests(PageTests):
         self.add_tag("white", milk)
         data = {"tags": "cold", "initial-tags": "dairy", "next": "/inbox/"}
         response = self.client.post(f"/tasks/{milk.pk}/tags/", data, headers=HTMX)
-        self.assertEqual(messages_of(response), ["Saved “Milk”."])
+        self.assertEqual(messages_of(response), ["Added #cold to “Milk” and removed #dairy."])
         self.assertEqual([tag.name for tag in milk.tags.by_name()], ["cold", "white"])
         self.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         self.assertEqual([tag.name for tag in milk.tags.by_name()], ["dairy", "white"])

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Task
-from tasks.tests.browsing import add, message, open_menu, open_task, titles
+from tasks.tests.browsing import add, look, message, open_menu, open_task, titles
 from todosite.tests.axe import assert_fine
 
 CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
@@ -85,6 +85,7 @@ class TestPasting:
         expect(message(page)).to_contain_text("Added 3 tasks.")
         expect(page).to_have_url("/inbox/")
         expect(titles(page)).to_have_text(["Party", "Soap"])
+        look(page)
         message(page).get_by_role("button", name="Undo").click()
         expect(message(page)).to_contain_text("Undone: added 3 tasks.")
         expect(page.get_by_text("Your inbox is empty")).to_be_visible()
@@ -199,6 +200,7 @@ class TestDuplicating:
         expect(message(page)).to_contain_text("Added “Bread”.")
         (copy,) = Task.objects.exclude(pk__in=[task.pk for task in before])
         assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
+        look(page)
         message(page).get_by_role("button", name="Undo").click()
         expect(message(page)).to_contain_text("Undone: added “Bread”.")
         assert list(Task.objects.all()) == before

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Tag, Task, TaskList
-from tasks.tests.browsing import message, open_task, titles
+from tasks.tests.browsing import look, message, open_task, titles
 from todosite.tests.axe import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +38,7 @@ def chip(page, words):
 
 
 def press(page, name):
+    look(page)
     message(page).get_by_role("button", name=name, exact=True).click()
 
 

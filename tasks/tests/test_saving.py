@@ -10,7 +10,7 @@ from django.http import QueryDict
 import tasks.forms
 from accounts.forms import ProfileForm
 from tasks import admin
-from tasks.forms import bulk, lists, quickadd, repeats, searches, steps, tags
+from tasks.forms import bulk, lists, menu, quickadd, repeats, searches, steps, tags
 from tasks.forms.preferences import PreferencesForm
 from tasks.forms.tasks import BUTTONS, DetailForm, TaskForm, form_sent
 from tasks.history import Act
@@ -72,6 +72,7 @@ class SavingTests(PageTests):
         yield self.edit(DetailForm, title="Milk 2")
         for name in BUTTONS:
             yield self.edit(form_sent, title=f"Milk {name}", **{name: "1"})
+        yield self.edit(menu.TagsForm, tags="new")
         ids = str(self.milk().pk)
         yield bulk.BulkForm(posted(do="priority 3", ids=ids), user=ann, listing=None)
         yield admin.ChangeForm(posted(title="Milk 3"), instance=self.milk())

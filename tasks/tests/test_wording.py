@@ -81,7 +81,10 @@ class WordingTests(PageTests):
         """Send a form from the Inbox unless data names another page; return the answer."""
         filled = {"next": "/inbox/"} | data
         filled = {name: str(text).format(**self.ids) for name, text in filled.items()}
-        return self.client.post(url.format(**self.ids), filled, **options)
+        response = self.client.post(url.format(**self.ids), filled, **options)
+        if "HX-Redirect" in response:
+            return self.client.get(response["HX-Redirect"])
+        return response
 
     def act(self):
         """Return the latest act, as another process has it."""
@@ -124,6 +127,8 @@ class EveryActTests(WordingTests):
         ("/tasks/paste/", {"text": "Bread\nRye\n  Bake", "sure": "1"}, "Added 2 tasks."),
         ("/tasks/paste/", {"text": "Bread", "sure": "1", "tags": "new"}, "Added “Bread”."),
         ("/tasks/{milk}/duplicate/", {}, "Added “Milk”."),
+        ("/tasks/{milk}/when/", {"when": "14 dec 2031"}, "Moved “Milk” to 14 Dec 2031."),
+        ("/tasks/{milk}/tags/", {"tags": "new", "initial-tags": ""}, "Added #new to “Milk”."),
         ("/tasks/{milk}/steps/add/", {"title": "Bake"}, "Added the step “Bake”."),
         ("/tasks/{milk}/edit/", {"step": "Bake"}, "Added the step “Bake”."),
         ("/lists/add/", {"name": "New", "color": "teal"}, "Added the list “New”."),
@@ -239,7 +244,16 @@ class EveryActTests(WordingTests):
     # These keep no act of their own in the history.
     UNTOLD = {
         "home",
-        *["act_undo", "arrange", "task_read", "search_add", "search_edit", "search_delete"],
+        *[
+            "act_undo",
+            "undo_last",
+            "redo_last",
+            "arrange",
+            "task_read",
+            "search_add",
+            "search_edit",
+            "search_delete",
+        ],
         *["task_purge", "list_purge", "tag_purge", "trash_empty"],
     }
 

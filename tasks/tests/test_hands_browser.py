@@ -1,0 +1,422 @@
+"""Quick hands in Chromium: a press acts on what it was aimed at, at any speed.
+
+Coordinates are read once, before the first press: as a hand aims at what it sees.
+"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.models import Task
+from tasks.tests.browsing import message, open_menu, row, titles
+from tasks.tests.making import add_list, add_step, add_tasks
+from todosite.tests.axe import assert_fine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FOOD = ["Eggs", "Milk", "Bread", "Bananas", "Rice", "Salt"]
+NETWORK = 150  # milliseconds that a reply takes
+
+
+@pytest.fixture
+def inbox(signed_in, ann):
+    """The Inbox of six tasks, over a slow network."""
+    page = signed_in
+    add_tasks(ann, *FOOD)
+    page.goto("/inbox/")
+    page.wait_for_load_state()
+    network = page.context.new_cdp_session(page)
+    conditions = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", conditions | {"latency": NETWORK})
+    yield page
+    network.send("Network.emulateNetworkConditions", conditions | {"latency": 0})
+
+
+WHEN_A_ROW_LEAVES = """new Promise(resolve => {
+    const number = () => document.querySelectorAll(".task").length, before = number();
+    new MutationObserver(() => number() < before && resolve()).observe(
+        document.getElementById("main"), {childList: true, subtree: true});
+})"""
+
+
+def middle(page, title, part=".check"):
+    """Return where to aim at a row's circle, or at another part of it."""
+    box = row(page, title).locator(part).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def done():
+    return set(Task.everything.exclude(completed_at=None).values_list("title", flat=True))
+
+
+def rest(page):
+    """Wait until rows have left."""
+    expect(page.locator("[data-waits]")).to_have_count(0)
+
+
+def test_two_taps_tick_the_two_rows_that_they_were_aimed_at(inbox):
+    page = inbox
+    pairs = [
+        ("Eggs", "Bread", 150),
+        ("Eggs", "Bread", 200),
+        ("Milk", "Rice", 250),
+        ("Bread", "Eggs", 300),
+        ("Bananas", "Salt", 350),
+        ("Eggs", "Milk", 400),
+    ]
+    for first, second, pause in pairs:
+        Task.everything.update(completed_at=None)
+        page.goto("/inbox/")
+        page.wait_for_load_state()
+        aims = middle(page, first), middle(page, second)
+        page.mouse.click(*aims[0])
+        page.wait_for_timeout(pause)
+        page.mouse.click(*aims[1])
+        rest_of = [title for title in FOOD if title not in (first, second)]
+        expect(titles(page)).to_have_text(rest_of)
+        assert (pause, done()) == (pause, {first, second})
+
+
+@pytest.mark.exhaustive
+class TestTicked:
+    def test_row_stays_in_its_place_with_undo_and_leaves_when_the_hand_rests(self, inbox):
+        page = inbox
+        page.mouse.click(*middle(page, "Milk"))
+        undo = page.get_by_role("button", name="Undo: completed “Milk”")
+        expect(undo).to_be_visible()
+        expect(titles(page)).to_have_text(FOOD)
+        expect(row(page, "Milk")).to_have_attribute("data-done", "")
+        expect(page.locator("#count-inbox")).to_contain_text("5")
+        for _ in range(20):  # a hand that moves keeps it, for longer than it would stay
+            page.mouse.move(*middle(page, "Rice"))
+            page.mouse.move(*middle(page, "Salt"))
+            page.wait_for_timeout(100)
+        expect(titles(page)).to_have_text(FOOD)
+        expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
+        assert done() == {"Milk"}
+
+    def test_circle_of_a_ticked_row_is_its_undo(self, inbox):
+        page = inbox
+        page.mouse.click(*middle(page, "Milk"))
+        expect(page.get_by_role("button", name="Undo: completed “Milk”")).to_be_visible()
+        page.wait_for_timeout(500)
+        page.mouse.click(*middle(page, "Milk"))
+        expect(message(page)).to_contain_text("Undone: completed “Milk”.")
+        expect(page.get_by_role("button", name="Complete “Milk”")).to_be_visible()
+        rest(page)
+        expect(titles(page)).to_have_text(FOOD)
+        assert done() == set()
+
+    def test_second_press_within_half_a_second_does_nothing(self, inbox):
+        page = inbox
+        page.mouse.dblclick(*middle(page, "Milk"))
+        expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
+        assert done() == {"Milk"}
+
+        row(page, "Bread").locator("a.task-title").focus()
+        page.keyboard.press("c")
+        page.keyboard.press("c")
+        expect(titles(page)).to_have_text(["Eggs", "Bananas", "Rice", "Salt"])
+        assert done() == {"Milk", "Bread"}
+
+    def test_c_pressed_twice_over_a_slow_network_ticks_once(self, inbox):
+        page = inbox
+        page.route("**/complete/", lambda route: (page.wait_for_timeout(900), route.continue_()))
+        row(page, "Milk").locator("a.task-title").focus()
+        page.keyboard.press("c")
+        page.wait_for_timeout(150)
+        page.keyboard.press("c")
+        expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
+        assert done() == {"Milk"}
+
+    def test_refresh_while_rows_wait_loses_nothing(self, inbox, ann):
+        page = inbox
+        page.wait_for_timeout(1000)  # a page asks once a second at most
+        page.mouse.click(*middle(page, "Milk"))
+        expect(page.get_by_role("button", name="Undo: completed “Milk”")).to_be_visible()
+        add_tasks(ann, "From elsewhere")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.wait_for_timeout(500)
+        expect(titles(page)).to_have_text(FOOD)
+        rest_of = [title for title in FOOD if title != "Milk"]
+        expect(titles(page)).to_have_text(rest_of)
+        page.wait_for_timeout(1000)
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(titles(page)).to_have_text([*rest_of, "From elsewhere"])
+
+    def test_press_right_after_rows_have_moved_does_nothing(self, inbox):
+        page = inbox
+        aim = middle(page, "Bread")
+        page.mouse.click(*middle(page, "Eggs"))
+        page.mouse.move(2, 2)
+        page.evaluate(WHEN_A_ROW_LEAVES)
+        page.mouse.click(*aim)
+        page.wait_for_timeout(400)
+        assert done() == {"Eggs"}
+        page.mouse.click(*aim)  # aimed at what stands there since
+        expect(page.get_by_role("button", name="Undo: completed “Bananas”")).to_be_visible()
+        assert done() == {"Eggs", "Bananas"}
+
+    def test_other_replies_wait_until_the_ticked_row_leaves(self, inbox, ann):
+        page = inbox
+        page.mouse.click(*middle(page, "Milk"))
+        expect(page.get_by_role("button", name="Undo: completed “Milk”")).to_be_visible()
+        page.get_by_label("Add a task").fill("Tea")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Tea")
+        assert titles(page).all_text_contents() == FOOD
+        expect(titles(page)).to_have_text(["Eggs", *FOOD[2:], "Tea"])
+
+    def test_headings_count_at_once(self, inbox, ann):
+        ann.tasks.update(due_date=ann.today())
+        inbox.goto("/today/")
+        inbox.mouse.click(*middle(inbox, "Milk"))
+        expect(inbox.locator(".group-heading .n")).to_have_text(re.compile(r"^\s*5\b"))
+        assert titles(inbox).all_text_contents() == FOOD
+
+    def test_repeat_shows_its_next_day_in_place_with_undo(self, inbox, ann):
+        page = inbox
+        ann.tasks.filter(title="Milk").update(due_date=ann.today(), repeat="FREQ=DAILY")
+        page.goto("/today/")
+        page.mouse.click(*middle(page, "Milk"))
+        expect(row(page, "Milk").locator(".due")).to_have_text(re.compile("Tomorrow"))
+        undo = page.get_by_role("button", name="Undo: completed “Milk”")
+        expect(undo).to_be_visible()
+        page.wait_for_timeout(500)
+        undo.click()
+        expect(message(page)).to_contain_text("Undone: completed “Milk”.")
+        rest(page)
+        assert ann.tasks.get(title="Milk").due_date == ann.today()
+
+    def test_step_pressed_twice_is_ticked_once(self, inbox, ann):
+        step = add_step(ann.tasks.get(title="Milk"))
+        inbox.goto(f"/tasks/{step.task_id}/")
+        inbox.wait_for_load_state()
+        inbox.locator(".tick").dblclick()
+        expect(inbox.locator(".step[data-done]")).to_have_count(1)
+        inbox.wait_for_timeout(300)
+        step.refresh_from_db()
+        assert step.done
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("act", ["Tomorrow", "Move", "Delete", "Complete", "bulk"])
+def test_enter_pressed_again_after_an_act_completes_nothing(inbox, ann, act):
+    """The row leaves the page, and the focus goes to the title of the next one."""
+    page, work = inbox, add_list(ann, "Work")
+    ann.tasks.update(due_date=ann.today())
+    page.goto("/inbox/" if act in {"Move", "Complete"} else "/today/")
+    page.wait_for_load_state()
+    if act == "Complete":
+        row(page, "Milk").locator(".check").focus()
+        page.keyboard.press("Enter")
+    elif act == "bulk":
+        row(page, "Milk").locator("a.task-title").focus()
+        page.keyboard.press("x")
+        page.keyboard.press("#")
+    else:
+        open_menu(page, "Milk")
+        if act == "Move":
+            page.get_by_label("Move to list").select_option(str(work.pk))
+        page.get_by_role("button", name=re.compile(f"^{act}")).first.focus()
+        page.keyboard.press("Enter")
+    expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
+    if act != "bulk":
+        expect(page.get_by_role("link", name="Bread", exact=True)).to_be_focused()
+    before = done()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    assert done() == before
+
+
+def drop(page, title, x, y):
+    """Drag a row by its handle to a place on the page, and let it go there."""
+    row(page, title).hover()
+    row(page, title).locator(".grip").hover()
+    page.mouse.down()
+    page.mouse.move(x, y, steps=8)
+    page.wait_for_timeout(100)
+    page.mouse.move(x + 1, y + 1)
+    page.mouse.up()
+
+
+def center(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.exhaustive
+class TestDropped:
+    """A task dropped on a list, on Today or on a day goes there; elsewhere nothing happens."""
+
+    def test_on_a_list_or_today_it_goes_there_with_undo(self, inbox, ann):
+        page, work = inbox, add_list(ann, "Work")
+        page.goto("/inbox/")
+        page.wait_for_load_state()
+        drop(page, "Milk", *center(page.locator("#sidebar a", has_text="Work")))
+        expect(message(page)).to_contain_text("Moved “Milk” to “Work”.")
+        expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
+        assert ann.tasks.get(title="Milk").list == work
+        message(page).get_by_role("button", name="Undo").click()
+        expect(message(page)).to_contain_text("Undone: moved “Milk” to “Work”.")
+        expect(titles(page)).to_have_text(FOOD)
+
+        drop(page, "Rice", *center(page.locator("#sidebar a", has_text="Today")))
+        expect(message(page)).to_contain_text("Moved “Rice” to")
+        assert ann.tasks.get(title="Rice").due_date == ann.today()
+
+        page.goto(work.get_absolute_url())
+        ann.tasks.filter(title="Salt").update(list=work)
+        page.reload()
+        drop(page, "Salt", *center(page.locator("#sidebar a", has_text="Inbox")))
+        expect(message(page)).to_contain_text("Moved “Salt” to the Inbox.")
+
+    def test_on_a_day_of_upcoming_it_is_due_then(self, inbox, ann):
+        page, today = inbox, ann.today()
+        ann.tasks.filter(title="Milk").update(due_date=today)
+        page.goto("/upcoming/")
+        page.wait_for_load_state()
+        drop(page, "Milk", *center(page.locator(".group-heading").nth(3)))
+        expect(message(page)).to_contain_text("Moved “Milk” to")
+        assert ann.tasks.get(title="Milk").due_date == today + timedelta(days=3)
+
+    def test_elsewhere_or_after_escape_nothing_happens(self, inbox, ann):
+        page = inbox
+        acts = ann.acts.count()
+        drop(page, "Milk", 1200, 780)
+        expect(titles(page)).to_have_text(FOOD)
+        row(page, "Milk").locator(".grip").hover()
+        page.mouse.down()
+        x, y = center(row(page, "Salt"))
+        page.mouse.move(x, y, steps=8)
+        page.keyboard.press("Escape")
+        page.mouse.up()
+        page.wait_for_timeout(300)
+        expect(titles(page)).to_have_text(FOOD)
+        assert ann.acts.count() == acts
+
+
+@pytest.mark.exhaustive
+class TestKeys:
+    def test_new_list_opens_with_the_focus_in_its_name(self, inbox, ann):
+        page = inbox
+        page.get_by_role("link", name="New list").click()
+        expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
+        page.keyboard.type("gifts")
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name="New list").click()
+        name = page.get_by_role("dialog").get_by_label("Name")
+        expect(name).to_have_value("gifts")
+        name.fill("")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("Give it a name.")
+        name.fill("gifts")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="gifts", exact=True)).to_be_visible()
+        assert ann.lists.get().name == "gifts"
+
+    def test_what_is_typed_while_a_menu_is_fetched_is_for_it(self, inbox, ann):
+        page, milk = inbox, ann.tasks.get(title="Milk")
+        row(page, "Milk").locator("a.task-title").focus()
+        page.keyboard.type("t")
+        page.keyboard.type("14 dec 2031\n", delay=30)
+        expect(message(page)).to_contain_text("Moved “Milk” to 14 Dec 2031.")
+        row(page, "Milk").locator("a.task-title").focus()
+        page.keyboard.type("l")
+        page.keyboard.type("dairy\n", delay=30)
+        expect(message(page)).to_contain_text("Added #dairy to “Milk”.")
+        assert [tag.name for tag in milk.tags.all()] == ["dairy"]
+        page.keyboard.type("n")
+        page.keyboard.type("gifts\n", delay=30)
+        expect(page.get_by_role("heading", name="gifts", exact=True)).to_be_visible()
+
+    def test_letters_rest_where_the_page_is_a_form(self, inbox):
+        page = inbox
+        page.goto("/lists/add/")
+        page.locator("#main").focus()
+        page.keyboard.type("gi")
+        page.wait_for_timeout(300)
+        expect(page).to_have_url(re.compile("/lists/add/$"))
+
+    def test_keys_of_another_alphabet_count_by_their_place(self, inbox):
+        page = inbox
+        for letter, code in [("й", "KeyQ"), ("θ", "KeyU"), ("/", "KeyQ"), (";", "KeyQ")]:
+            page.evaluate(
+                "([key, code]) => document.body.dispatchEvent(new KeyboardEvent("
+                "'keydown', {key, code, bubbles: true, cancelable: true}))",
+                [letter, code],
+            )
+            if code == "KeyQ":
+                expect(page.get_by_label("Add a task")).to_be_focused()
+                page.get_by_label("Add a task").blur()
+            if letter == "θ":
+                expect(message(page)).to_contain_text("There is nothing left to undo.")
+
+    def test_shift_selects_a_range_by_press_and_by_key(self, inbox):
+        page = inbox
+        page.locator("#bulk > summary").click()
+        page.get_by_label("Select “Milk”").click()
+        page.get_by_label("Select “Rice”").click(modifiers=["Shift"])
+        expect(page.get_by_text("4 ticked")).to_be_visible()
+        page.reload()
+        page.keyboard.press("j")
+        for _ in range(3):
+            page.keyboard.press("Shift+J")
+        expect(page.get_by_text("4 ticked")).to_be_visible()
+        page.keyboard.press("Shift+K")
+        expect(page.get_by_text("3 ticked")).to_be_visible()
+
+    def test_undo_goes_back_over_pages(self, inbox, ann):
+        page = inbox
+        for key in ["j", "1", "j", "2"]:
+            page.keyboard.press(key)
+        expect(message(page)).to_contain_text("Gave “Milk” medium priority.")
+        page.goto("/today/")
+        page.wait_for_load_state()
+        page.keyboard.press("u")
+        page.keyboard.press("u")
+        expect(message(page)).to_contain_text("Undone: gave “Eggs” high priority.")
+        assert set(ann.tasks.values_list("priority", flat=True)) == {0}
+        page.keyboard.press("Shift+U")
+        expect(message(page)).to_contain_text("Redone: gave “Eggs” high priority.")
+        assert ann.tasks.get(title="Eggs").priority == 3
+
+
+@pytest.mark.exhaustive
+class TestOffers:
+    def test_names_that_begin_so_are_offered_and_one_alone_is_chosen(self, inbox, ann):
+        page = inbox
+        for name in ["Work", "Garden project", "Garage"]:
+            add_list(ann, name)
+        for name in ["dairy", "daily"]:
+            ann.tags.create(name=name)
+        page.goto("/inbox/")
+        box = page.get_by_label("Add a task")
+        box.click()
+        page.keyboard.type("Tea +wo")
+        expect(page.locator("#offers li")).to_have_text(["Work"])
+        page.keyboard.press("Enter")
+        expect(box).to_have_value("Tea +Work ")
+        box.fill("")
+        page.keyboard.type("Dig +ga")
+        expect(page.locator("#offers [aria-selected=true]")).to_have_count(0)
+        expect(page.locator("#offers li")).to_have_text(["Garden project", "Garage"])
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        expect(box).to_have_value('Dig +"Garden project" ')
+        page.keyboard.type("#da")
+        expect(page.locator("#offers li")).to_have_text(["daily", "dairy"])
+        page.keyboard.press("Escape")
+        expect(page.locator("#offers")).to_have_count(0)
+        page.keyboard.type("ir")
+        assert_fine(page, "the names that are offered")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Dig")
+        task = ann.tasks.get(title="Dig")
+        assert (task.list.name, [tag.name for tag in task.tags.all()]) == (
+            "Garden project",
+            ["dairy"],
+        )
