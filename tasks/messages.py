@@ -91,11 +91,12 @@ def with_old_actions(message):
     if message.level_tag == "warning":
         actions = [Action("Show both", url, is_link=True) for url in urls]
     else:
-        actions = [Action(OLD_LABELS[verb_of(url)], url) for url in urls]
+        known = [url for url in urls if verb_of(url) in OLD_LABELS]
+        actions = [Action(OLD_LABELS[verb_of(url)], url) for url in known]
     return Message(message.level, message.message, actions=actions)
 
 
 def verb_of(url):
     """Return the last part of an address: "undo" of /history/5/undo/."""
     path, _, _ = url.partition("?")
-    return path.split("/")[-2]
+    return path.strip("/").rpartition("/")[2]

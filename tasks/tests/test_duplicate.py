@@ -121,6 +121,11 @@ class DuplicateTests(PageTests):
             self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Added “Milk”."])
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread"])
 
+    def test_second_of_the_same_form_tells_the_copy_and_not_what_the_original_became(self):
+        self.duplicate(key=KEY)
+        self.milk.edit(title="Oat milk")
+        self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Added “Milk”."])
+
     def test_same_key_on_another_task_is_another_form(self):
         self.duplicate(key=KEY)
         self.post(f"/tasks/{self.bread.pk}/duplicate/", next=self.page, key=KEY)

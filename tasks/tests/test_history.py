@@ -617,6 +617,10 @@ class ConflictTests(HistoryTests):
         self.assertContains(response, link, html=True)
         task.refresh_from_db()
         self.assertEqual((task.title, task.priority, task.due_date), ("Soy milk", 0, None))
+        self.undo(response)  # of the part that was undone
+        task.refresh_from_db()
+        due = date(2026, 11, 27)
+        self.assertEqual((task.title, task.priority, task.due_date), ("Soy milk", 3, due))
 
     def test_not_undone(self):
         task = self.add_task()

@@ -111,6 +111,7 @@ class OldMessageTests(PageTests):
             ],
             ["__json_message", 0, 30, "Not undone: it changed since.", "/history/5/"],
             ["__json_message", 1, 20, "Changed <b>it</b>.", "safe"],
+            ["__json_message", 0, 25, "Of no version.", "/ /x /tasks/5/reopen/"],
             ["__json_message", 0, 25, "Signed in."],
         ]
     )
@@ -138,6 +139,7 @@ class OldMessageTests(PageTests):
                 ),
                 ("Not undone: it changed since.", [("Show both", "link", "/history/5/")]),
                 ("Changed it .", []),
+                ("Of no version.", []),
                 ("Signed in.", []),
             ],
         )

@@ -113,7 +113,7 @@ def undo(request, act):
         left = request.session.get(LEFT_AS_IT_IS, [])
         request.session[LEFT_AS_IT_IS] = [*left, act.pk][-MOST_LEFT:]
     if conflicts:
-        warn(request, left_as_is(undo, conflicts), act)
+        warn(request, left_as_is(undo, conflicts), act, undo)
     elif undo:
         say(request, reverted(undo, line.sentence), undo)
     else:

@@ -143,10 +143,13 @@ def say(request, words, act=None, *actions, level=messages.SUCCESS):
     messages.get_messages(request).add(level, words, actions=actions)
 
 
-def warn(request, words, act):
-    """Tell the user what could not be undone, with the way to what became of it since."""
+def warn(request, words, act, undo):
+    """Tell the user what could not be undone of an act, with the way to what became of it since.
+
+    `undo` is the act that undid the rest, None where nothing was undone.
+    """
     both = Action("Show both", act.get_absolute_url(), is_link=True)
-    say(request, words, None, both, level=messages.WARNING)
+    say(request, words, undo, both, level=messages.WARNING)
 
 
 def refuse(request, form):

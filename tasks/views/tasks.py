@@ -145,7 +145,7 @@ def task_move(request, task_pk):
 def task_duplicate(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
-    tell(request, act, task)
+    tell(request, act)
     return reply(request, task)
 
 
