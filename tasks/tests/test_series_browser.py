@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tasks.models import Task
-from tasks.tests.browsing import add, message, open_task, press, titles
+from tasks.tests.browsing import add, look, message, open_task, press, titles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,12 +34,15 @@ def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
     page.get_by_role("button", name="Add", exact=True).click()
     expect(titles(page)).to_have_text(["Water the fern"])
     complete(page)
+    expect(message(page)).to_contain_text("Completed “Water the fern”. Next:")
     expect(titles(page)).to_have_text(["Water the fern"])
     assert days() == [(3, False), (0, True)]
+    look(page)
     message(page).get_by_role("button", name="Undo").click()
     expect(message(page)).to_contain_text("Undone: completed “Water the fern”.")
     assert days() == [(0, False)]
     complete(page)
+    expect(message(page)).to_contain_text("Completed “Water the fern”. Next:")
     page.goto("/completed/")
     expect(titles(page)).to_have_text(["Water the fern"])
 
