@@ -1,6 +1,6 @@
 """What the browser tests do again and again, as a person does it."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from accounts.tests.people import begin_session
 
@@ -27,20 +27,30 @@ def look(page):
     page.wait_for_timeout(350)
 
 
+def press_for(pressed, wanted):
+    """Press until this is there: rows may move at any time, and the press then does nothing."""
+    for _ in range(3):
+        pressed.click()
+        try:
+            return wanted.wait_for(timeout=3000)
+        except TimeoutError:
+            pass
+    return expect(wanted).to_be_visible()
+
+
 def open_task(page, title):
     """Open a task's page, and wait for its scripts: a key pressed before them does nothing."""
     look(page)
-    page.get_by_role("link", name=title, exact=True).click()
-    expect(page.locator("#detail-form")).to_be_visible()
+    press_for(page.get_by_role("link", name=title, exact=True), page.locator("#detail-form"))
     page.wait_for_load_state()
 
 
 def open_menu(page, title):
     """Open what a row holds behind its button: a box beside it, or without script a page."""
     look(page)
-    page.locator(".task, .step", has_text=title).first.hover()
-    page.locator(".task, .step", has_text=title).first.locator(".btn-icon").click()
-    expect(page.locator("#menu-title")).to_have_text(title)
+    row = page.locator(".task, .step", has_text=title).first
+    row.hover()
+    press_for(row.locator(".btn-icon"), page.locator("#menu-title", has_text=title))
 
 
 def press(page, title, button):

@@ -46,15 +46,20 @@ def adopt(*arguments, url=None):
     return manage("adopt_sqlmodel", *arguments, DATABASE_URL=url or database_url())
 
 
-def begin(*arguments):
-    """Start an adoption and come back at its first batch."""
-    process = subprocess.Popen(
+def start(*arguments):
+    """Start an adoption; what it prints can be read as it comes."""
+    return subprocess.Popen(
         [sys.executable, "manage.py", "adopt_sqlmodel", *arguments],
         env=environment(DATABASE_URL=database_url(), PYTHONUNBUFFERED="1"),
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def begin(*arguments):
+    """Start an adoption and come back at its first batch."""
+    process = start(*arguments)
     while " tasks" not in process.stdout.readline():
         assert process.poll() is None
     return process
@@ -130,13 +135,7 @@ def test_cut_off_in_the_middle_the_next_run_finishes_it(old):
 def test_second_of_two_at_once_waits(old):
     with psycopg.connect(database_url()) as first:
         first.execute("SELECT pg_advisory_lock(8015517201)")
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "adopt_sqlmodel"],
-            env=environment(DATABASE_URL=database_url(), PYTHONUNBUFFERED="1"),
-            cwd=settings.BASE_DIR,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        process = start()
         waiting = process.stdout.readline()
         assert waiting == "Another adoption is running; waiting for its end.\n"
         time.sleep(0.5)
