@@ -1,11 +1,14 @@
 """What allauth asks of the project."""
 
+import re
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.site import beginning_of, site_of
 from accounts.waiting import note_computer
@@ -58,6 +61,17 @@ class AccountAdapter(DefaultAccountAdapter):
             context = context | {"user_agent": ""}
         site = {"current_site": site_of(self.request)}
         super().send_mail(template_prefix, email, site | context)
+
+    def render_mail(self, *arguments, **options):
+        """Leave one empty line between paragraphs, however the template is laid out."""
+        message = super().render_mail(*arguments, **options)
+        message.body = re.sub(r"\n{3,}", "\n\n", message.body)
+        return message
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Send a mail about the user's account, with the moment as they read dates."""
+        at = {"at": user.clock().moment(timezone.now()), "zone": user.time_zone}
+        super().send_notification_mail(template_prefix, user, at | (context or {}), email)
 
     def can_delete_email(self, email_address):
         return email_address.email != email_address.user.email

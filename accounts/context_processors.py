@@ -3,6 +3,7 @@
 from functools import partial
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from accounts import waiting as waiting_forms
@@ -18,6 +19,11 @@ def theme(request):
 def signup_open(request):
     """Give {{ signup_open }}: whether a page or mail may offer an account to a stranger."""
     return {"signup_open": get_adapter().is_open_for_signup(request)}
+
+
+def support_email(request):
+    """Give {{ support_email }}: where a page or mail says that people can ask; "" for nowhere."""
+    return {"support_email": settings.SUPPORT_EMAIL}
 
 
 def clock(request):

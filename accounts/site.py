@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.http import url_has_allowed_host_and_scheme
 
+NAME = "Todosite"
 LONGEST = 8000  # characters of an address: gunicorn and nginx take 8190 of a request's first line
 
 
@@ -15,10 +16,12 @@ def site_url():
 
 
 def site_of(request):
-    """Return the site as the templates of mails know it, which took it from the Host header."""
-    beginning = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-    domain = urlsplit(beginning).netloc
-    return SimpleNamespace(domain=domain, name=domain)
+    """Return the site as the templates of mails know it: its name, its host and how links begin.
+
+    allauth's own has the Host header, which a stranger chooses, for both of the first two.
+    """
+    url = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    return SimpleNamespace(name=NAME, domain=urlsplit(url).netloc, url=url)
 
 
 def is_ours(request, url):

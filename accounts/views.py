@@ -54,8 +54,9 @@ def page(request, *, form=None, theme_form=None):
     context = {
         "form": form or ProfileForm(instance=request.user),
         "theme_form": theme_form or ThemeForm(initial=request.COOKIES),
+        "support_email": django_settings.SUPPORT_EMAIL,
     }
-    failed = any(form.is_bound for form in context.values())
+    failed = context["form"].is_bound or context["theme_form"].is_bound
     status = 422 if failed else 200
     return render(request, "settings.html", context, status=status)
 

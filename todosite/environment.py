@@ -6,7 +6,8 @@ import zoneinfo
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.http.request import split_domain_port, validate_host
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
@@ -134,6 +135,18 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(
                 f"{var} cannot be read as smtp+tls://USER:PASSWORD@HOST:PORT"
             ) from None
+
+    def address(self, var, default):
+        """Return an e-mail address, without a name."""
+        value = self.str(var, default=default)
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError:
+            raise ImproperlyConfigured(
+                f"{var} must be an address alone, such as help@example.org"
+            ) from None
+        return value
 
     def time_zone(self, var, default):
         """Return the name of an IANA time zone."""

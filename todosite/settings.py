@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.clock",
                 "accounts.context_processors.signup_open",
+                "accounts.context_processors.support_email",
             ],
         },
     },
@@ -286,6 +287,7 @@ else:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Todosite <todosite@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", default="")  # "": mails and pages name none
 
 # Language and time. Moments are UTC in the database; each user has a time zone of their own.
 

@@ -94,7 +94,8 @@ class SignUpTests(AccountTests):
         with unseen:
             response = self.sign_up("ann@example.org")
         self.assertRedirects(response, reverse("account_email_verification_sent"))
-        self.assertEqual([message.subject for message in mail.outbox], ["Account Already Exists"])
+        subjects = [message.subject for message in mail.outbox]
+        self.assertEqual(subjects, ["You already have a Todosite account"])
         self.assertEqual(User.objects.count(), 1)
 
 
@@ -166,7 +167,7 @@ class PasswordTests(AccountTests):
         self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
         self.assertEqual(
             [(message.to, message.subject) for message in mail.outbox[1:]],
-            [(["ann@example.org"], "Password Reset")],
+            [(["ann@example.org"], "Your Todosite password was reset")],
         )
         self.client.logout()
         self.assertContains(self.client.get(path, follow=True), "Bad Token")
@@ -199,7 +200,7 @@ class PasswordTests(AccountTests):
         self.assertIs(user.check_password(NEW_PASSWORD), True)
         self.assertEqual(
             [(message.to, message.subject) for message in mail.outbox],
-            [(["ann@example.org"], "Password Changed")],
+            [(["ann@example.org"], "Your Todosite password was changed")],
         )
 
 
@@ -225,7 +226,8 @@ class PendingAddressTests(AccountTests):
 
     def test_resets_no_password(self):
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
-        self.assertEqual([message.subject for message in mail.outbox], ["Unknown Account"])
+        subjects = [message.subject for message in mail.outbox]
+        self.assertEqual(subjects, ["No Todosite account with this email"])
 
     def test_is_forgotten_with_the_password_and_unlocks_nobody(self):
         add_user("ann@example.org", password=PASSWORD)
@@ -279,15 +281,15 @@ class SquatterTests(AccountTests):
     def test_mail_tells_the_owner_what_to_do(self):
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
         for words in [
-            "somebody gave your address for the account of ann@example.org on testserver",
-            "If it was not, leave the link alone.",
-            "made with your address becomes yours by “Forgot password?”",
+            "Please confirm your email for Todosite:\n\nhttp://testserver/",
+            "If this wasn’t you, ignore this email.",
+            "To take over an account that someone made with your email, choose “Forgot password?”",
         ]:
             self.assertIn(words, mail.outbox[0].body)
 
     def test_owner_takes_the_account_over_by_its_mails(self):
         self.sign_up("ann@example.org")
-        self.assertIn("an account using that email address already exists", mail.outbox[-1].body)
+        self.assertIn("You already have a Todosite account with ann@", mail.outbox[-1].body)
         self.client.post(link_in(mail.outbox[-1]), {"email": "ann@example.org"})
         form = self.client.get(link_in(mail.outbox[-1]), follow=True).request["PATH_INFO"]
         self.client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
@@ -332,7 +334,8 @@ class InactiveTests(AccountTests):
     def test_no_link_to_reset_the_password_is_sent(self):
         self.disable()
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
-        self.assertEqual([message.subject for message in mail.outbox], ["Unknown Account"])
+        subjects = [message.subject for message in mail.outbox]
+        self.assertEqual(subjects, ["No Todosite account with this email"])
 
     def test_link_to_reset_the_password_leads_nowhere(self):
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})

@@ -58,7 +58,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox, se
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
     codes = re.findall(r"\b[0-9a-f]{8}\b", page.locator("textarea").input_value())
     assert len(codes) == 10
-    assert subjects(mailoutbox) == {"Authenticator App Activated"}
+    assert subjects(mailoutbox) == {"An authenticator app was added to your Todosite account"}
 
     context.clear_cookies()
     sign_in(page)
@@ -84,12 +84,12 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox, se
     confirm_password(page)
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("textarea")).not_to_contain_text(codes[2])
-    assert subjects(mailoutbox) == {"New Recovery Codes Generated"}
+    assert subjects(mailoutbox) == {"You have new recovery codes for Todosite"}
 
     page.goto("/accounts/2fa/totp/deactivate/")
     page.get_by_role("button", name="Deactivate").click()
     expect(page.locator("#messages")).to_contain_text("Authenticator app deactivated.")
-    assert subjects(mailoutbox) == {"Authenticator App Deactivated"}
+    assert subjects(mailoutbox) == {"The authenticator app was removed from your Todosite account"}
 
 
 def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
@@ -101,7 +101,7 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add", exact=True).last.click()
     expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
-    assert subjects(mailoutbox) == {"Security Key Added"}
+    assert subjects(mailoutbox) == {"A security key was added to your Todosite account"}
 
     context.clear_cookies()
     page.goto("/accounts/login/")
@@ -116,7 +116,7 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     confirm_password(page)
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#messages")).to_contain_text("Security key removed.")
-    assert subjects(mailoutbox) == {"Security Key Removed"}
+    assert subjects(mailoutbox) == {"A security key was removed from your Todosite account"}
 
 
 def test_session_ended_in_another_browser(page, ann, new_context):

@@ -246,7 +246,8 @@ class MailTests(TestCase):
         self.assertIn("We sent a link to root@example.org.", visitor.message)
         (message,) = mail.outbox
         self.assertEqual(
-            (message.to, message.subject), (["root@example.org"], "Set up your second factor")
+            (message.to, message.subject),
+            (["root@example.org"], "Set up your second factor for Todosite"),
         )
         visitor.open(link_in(message)).press("Continue")
         self.assertEqual(visitor.heading, "Two-factor authentication")

@@ -1,31 +1,50 @@
-"""Mail to strangers holds no text of the user who had it sent: no name, and no browser's."""
+"""Mails: in words of our own, and to strangers without any text of the user who had them sent."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from django.apps import apps
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.template import engines
 from django.template.loader import render_to_string
-from django.test import TestCase, override_settings
+from django.test import RequestFactory, TestCase, override_settings
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
+from todosite.tests.html import words
 
 TEXT = "Your bank. Verify at http://evil.test/login now"
 LINK = "evil.test"
+SITE = "https://todo.example.org:8443"
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 def templates():
     """Return the names of all templates of mails, ours and those of our apps."""
-    folders = [Path(one) for one in engines["django"].engine.template_loaders[0].get_dirs()]
+    labels = {config.label for config in apps.get_app_configs()}
     found = {
-        str(path.relative_to(folder)) for folder in folders for path in folder.glob("*/email/*.txt")
+        str(path.relative_to(folder))
+        for folder in folders()
+        for path in folder.glob("*/email/*.txt")
+        if path.parent.parent.name in labels
     }
     return sorted(found)
+
+
+def folders():
+    """Return where Django's engine looks for templates, in its order."""
+    return [Path(folder) for folder in engines["django"].engine.template_loaders[0].get_dirs()]
 
 
 def test_there_are_mails():
@@ -39,6 +58,127 @@ def test_no_mail_has_text_of_its_user(name):
     request.user = User(email="ann@example.org", name=TEXT)
     context = {"user": request.user, "request": request, "user_agent": TEXT}
     assert LINK not in render_to_string(name, context)
+
+
+HELP = "help@example.org"
+ABOUT = {  # what any of them may need
+    **{"from_email": "ann@example.org", "to_email": "new@example.org"},
+    **{"deleted_email": "old@example.org", "code": "CODE", "ip": "192.0.2.1"},
+    **{"activate_url": f"{SITE}/confirm/", "password_reset_url": f"{SITE}/reset/"},
+    **{"signup_url": f"{SITE}/signup/", "link": f"{SITE}/link/", "until": "6 Dec 2026, 17:45"},
+}
+
+
+def mails():
+    """Return the prefixes of all mails, without those that others extend."""
+    prefixes = {re.sub(r"_(message|subject)\.txt$", "", name) for name in templates()}
+    return sorted(prefix for prefix in prefixes if "/base" not in prefix)
+
+
+def sent(prefix):
+    """Return a mail as Ann gets it."""
+    mail.outbox.clear()
+    user = User(email="ann@example.org", name=TEXT)
+    with request_context(RequestFactory().get("/")):
+        get_adapter().send_notification_mail(prefix, user, ABOUT | {"user": user}, user.email)
+    (message,) = mail.outbox
+    return message
+
+
+@pytest.mark.parametrize("name", templates())
+def test_every_mail_has_words_of_our_own(name):
+    """One that allauth adds or renames is missing among ours, and shown in its own words."""
+    origin = Path(engines["django"].get_template(name).origin.name)
+    assert origin.is_relative_to(settings.BASE_DIR / "templates")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", mails())
+@override_settings(SITE_URL=SITE, SUPPORT_EMAIL="")
+def test_every_mail_says_whose_it_is(prefix):
+    message = sent(prefix)
+    assert "Todosite" in message.subject
+    first, *words = message.subject.replace("Todosite", "todosite").split()
+    assert (first[0].isupper(), "".join(words).islower()) == (True, True), message.subject
+    assert re.match(r"Hi,\n\n[A-Z]", message.body)
+    assert message.body.endswith(f"\n\nTodosite\n{SITE}/")
+    assert "\n\n\n" not in message.body
+    assert "&#" not in message.body
+    for unsaid in ["Hello", "contact us", "Thank you", "write to", "Write to", "@ "]:
+        assert unsaid not in message.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", mails())
+@override_settings(SITE_URL=SITE, SUPPORT_EMAIL=HELP)
+def test_every_mail_says_where_to_ask(prefix):
+    end = f"\n\nQuestions? Write to {HELP}.\n\nTodosite\n{SITE}/"
+    assert sent(prefix).body.endswith(end)
+
+
+def test_every_mail_to_ask_support_says_where():
+    """Who is asked for no help of support has no address of it."""
+    asking = {prefix for prefix in mails() if "support_email" in source_of(prefix)}
+    assert asking == {
+        f"account/email/{name}"
+        for name in ["address_changed", "email_changed", "second_factor_removed"]
+    }
+
+
+def source_of(prefix):
+    return engines["django"].get_template(f"{prefix}_message.txt").template.source
+
+
+def pages_that_say(text):
+    """Return the names of the pages that Django's engine finds with this text in them."""
+    paths = {}
+    for folder in folders():
+        for path in folder.rglob("*.html"):
+            paths.setdefault(str(path.relative_to(folder)), path)
+    return [name for name, path in sorted(paths.items()) if text in path.read_text()]
+
+
+def test_no_page_says_to_contact_nobody():
+    assert pages_that_say("ontact us") == []
+
+
+class AskTests(TestCase):
+    """The pages after which an email should come."""
+
+    def setUp(self):
+        cache.clear()
+
+    def asks(self, name):
+        return words(self.client.get(reverse(name)))
+
+    def test_pages_say_where_to_ask(self):
+        for name in ["account_email_verification_sent", "account_reset_password_done"]:
+            with override_settings(SUPPORT_EMAIL=HELP):
+                self.assertIn(f"Still no email? Write to {HELP} .", self.asks(name))
+            self.assertNotIn("Still no email?", self.asks(name))
+
+    def test_settings_say_it_too(self):
+        self.client.force_login(add_user())
+        with override_settings(SUPPORT_EMAIL=HELP):
+            self.assertIn(f"Support Questions? Write to {HELP} .", self.asks("settings"))
+        self.assertNotIn("Questions?", self.asks("settings"))
+
+
+class WordsTests(TestCase):
+    def test_change_says_when_as_its_user_reads_dates(self):
+        user = add_user(time_zone="Asia/Kathmandu", date_format="month", hours=12)
+        request = RequestFactory(headers={"User-Agent": FIREFOX}).get("/")
+        with mock.patch("django.utils.timezone.now", return_value=NOON), request_context(request):
+            get_adapter().send_notification_mail("account/email/password_changed", user)
+        (message,) = mail.outbox
+        expected = (
+            "Hi,\n\nThe password of your Todosite account was changed.\n\n"
+            "When: Nov 29, 2026, 5:45 pm (Asia/Kathmandu)\n"
+            "Where: Firefox on Linux, IP address 127.0.0.1\n\n"
+            "If this wasn’t you, set a new password now:\n\n"
+            "http://testserver/accounts/password/reset/\n\nTodosite\nhttp://testserver/"
+        )
+        self.assertEqual(message.body, expected)
 
 
 @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
@@ -68,13 +208,13 @@ class StrangerTests(TestCase):
 
     def test_address_stands_where_the_name_stood(self):
         body = self.change_to("stranger@example.org")
-        self.assertIn("for the account of mallory@example.org on testserver.", body)
+        self.assertIn("It then takes the place of mallory@example.org:", body)
         self.assertNotIn("bank", body)
 
     def test_nothing_of_a_browser_reaches_an_address_that_is_not_confirmed(self):
-        for verified, words in [
-            (True, "- Browser: Your bank calls bot\n"),
-            (False, "- Browser: Unknown browser\n"),
+        for verified, line in [
+            (True, "\nWhere: Your bank calls bot, IP address 127.0.0.1\n"),
+            (False, "\nWhere: Unknown browser, IP address 127.0.0.1\n"),
         ]:
             EmailAddress.objects.update(verified=verified)
             mail.outbox.clear()
@@ -83,6 +223,6 @@ class StrangerTests(TestCase):
                 {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD},
             )
             body = self.body_of("mallory@example.org")
-            self.assertIn(words, body)
+            self.assertIn(line, body)
             self.assertNotIn(LINK, body)
         self.assertNotIn("bank", body)

@@ -247,7 +247,7 @@ class EmailTests(TestCase):
             (self.signs_in("ann@example.org"), self.signs_in("new@example.org")), (False, True)
         )
         self.assertIn(
-            (["ann@example.org"], "Email Changed"),
+            (["ann@example.org"], "The email of your Todosite account was changed"),
             [(message.to, message.subject) for message in mail.outbox],
         )
 
@@ -304,7 +304,8 @@ class EmailTests(TestCase):
             list(addresses.values_list("email", "verified", "primary")),
             [("ann@example.org", True, True), ("new@example.org", False, False)],
         )
-        self.assertNotIn("Email Changed", [message.subject for message in mail.outbox])
+        changed = "The email of your Todosite account was changed"
+        self.assertNotIn(changed, [message.subject for message in mail.outbox])
 
     def test_nothing_changes_where_the_old_address_cannot_be_told(self):
         link = self.change_to("new@example.org")

@@ -46,7 +46,7 @@ class LookTests(TestCase):
         self.assertEqual(self.events(), [(Event.Kind.SUPPORT_LOOKS, False)])
         (message,) = mail.outbox
         self.assertEqual(message.to, ["ann@example.org"])
-        self.assertEqual(message.subject, "Support can see what you write")
+        self.assertEqual(message.subject, "Support can see what you write in Todosite")
         words = "tags and searches until 6 Dec 2026, 17:45 (Asia/Kathmandu)."
         self.assertIn(words, message.body)
 
@@ -200,7 +200,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.signs_in().get("/tasks/").status_code, 200)
         (message,) = mail.outbox
         self.assertEqual(message.to, ["ann@example.org"])
-        self.assertEqual(message.subject, "Support removed your second factor")
+        self.assertEqual(message.subject, "Support removed your second factor for Todosite")
         self.assertIn("authenticator app, security keys and recovery codes", message.body)
         told = (
             ["Removed the second factor; signed out everywhere."],
@@ -346,8 +346,8 @@ class TakeoverTests(SupportTestCase):
         self.assertEqual(self.ann.email, self.EVIL)
         (message,) = mail.outbox
         self.assertEqual(message.to, ["ann@example.org"])
-        self.assertEqual(message.subject, "Support changed the address of your account")
-        self.assertIn("gave your account ann@example.org another address", message.body)
+        self.assertEqual(message.subject, "Support changed the email of your Todosite account")
+        self.assertIn("gave your Todosite account ann@example.org another email", message.body)
         self.assertNotIn(self.EVIL, message.body)
         self.assertEqual(self.events(), [("address changed", True)])
         page = Visitor(self.ann).open("/history/")

@@ -166,7 +166,7 @@ class SignInTests(AdoptionTests):
         self.assertContains(page, "Confirmation email sent to ada.lovelace@example.com.")
         self.assertEqual(
             [(message.to, message.subject) for message in mail.outbox],
-            [(["ada.lovelace@example.com"], "Please Confirm Your Email Address")],
+            [(["ada.lovelace@example.com"], "Confirm your email for Todosite")],
         )
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")

@@ -15,6 +15,7 @@ UNSET = [
         "SITE_URL",
         "EMAIL_URL",
         "DEFAULT_FROM_EMAIL",
+        "SUPPORT_EMAIL",
         "TIME_ZONE",
         "LOG_LEVEL",
         "STATIC_ROOT",

@@ -216,6 +216,14 @@ def test_names_of_hosts_may_have_spaces_around(monkeypatch):
             "pigeon://x",
             "EMAIL_URL cannot be read as smtp+tls://USER:PASSWORD@HOST:PORT",
         ),
+        *[
+            (
+                "SUPPORT_EMAIL",
+                value,
+                "SUPPORT_EMAIL must be an address alone, such as help@example.org",
+            )
+            for value in ["help", "Help <help@example.org>"]
+        ],
         ("TIME_ZONE", "Mars/Base", "TIME_ZONE must be a time zone such as Europe/Berlin."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     ],
