@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 # How a day is written: near today, where its year must be said, and in full.
 DATE_FORMATS = {
-    "day": ("{0:%a} {0.day} {0:%b}", "{0.day} {0:%b} {0.year}", "{0:%A}, {0.day} {0:%B}"),
-    "month": ("{0:%a} {0:%b} {0.day}", "{0:%b} {0.day}, {0.year}", "{0:%A}, {0:%B} {0.day}"),
+    "day": ("{0:%a} {0.day} {0:%b}", "{0.day} {0:%b} {0.year:04}", "{0:%A}, {0.day} {0:%B}"),
+    "month": ("{0:%a} {0:%b} {0.day}", "{0:%b} {0.day}, {0.year:04}", "{0:%A}, {0:%B} {0.day}"),
     "iso": (
         "{0:%a} {0.year:04}-{0:%m-%d}",
         "{0.year:04}-{0:%m-%d}",

@@ -2,6 +2,27 @@
 
 from datetime import UTC, date, datetime, time, tzinfo
 
+# Days that a person can mean. A browser sends the year 26 for 01/12/26; older rows may have any.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+
+
+def can_be_meant(day: date) -> bool:
+    """Return whether a person who types this day can mean it."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def year_meant(year: int) -> int | None:
+    """Return the year that is meant by one that can't be; None where nobody can tell.
+
+    That is one of two figures, or one of this century with another figure in front of the last two.
+    """
+    figures = f"{year:04}"
+    is_short = year < 100
+    is_slip = (figures[0] == "2") != (figures[1] == "0")
+    if is_short or is_slip:
+        return 2000 + year % 100
+    return None
+
 
 def due_state(due_date: date | None, due_time: time | None, now: datetime) -> str:
     """Return "late", "today" or "" for a due date seen at the user's local moment now.

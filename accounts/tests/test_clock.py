@@ -28,7 +28,7 @@ class DayTests(TestCase):
                 date(2026, 3, 23): "Mon 23 Mar",
                 date(2026, 4, 1): "Wed 1 Apr",
                 date(2027, 3, 25): "25 Mar 2027",
-                date(1, 1, 1): "1 Jan 1",
+                date(1, 1, 1): "1 Jan 0001",
                 date(9999, 12, 31): "31 Dec 9999",
             },
         )
@@ -41,7 +41,7 @@ class DayTests(TestCase):
                 date(2026, 3, 23): "Mon Mar 23",
                 date(2026, 4, 1): "Wed Apr 1",
                 date(2027, 3, 25): "Mar 25, 2027",
-                date(1, 1, 1): "Jan 1, 1",
+                date(1, 1, 1): "Jan 1, 0001",
                 date(9999, 12, 31): "Dec 31, 9999",
             },
         )

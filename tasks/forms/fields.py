@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts import text
+from tasks.dates import FIRST_DAY, LAST_DAY, can_be_meant, year_meant
 from tasks.models import Tag, Task
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
@@ -28,13 +29,33 @@ class TextField(forms.CharField):
 
 
 class DateField(forms.DateField):
-    """An ISO date, as <input type="date"> sends it."""
+    """An ISO date, as <input type="date"> sends it, of a year that a person can mean.
 
+    `kept` is a day that is taken whatever its year: the one that an older row has.
+    """
+
+    kept = None
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     input_formats = ["%Y-%m-%d"]
     default_error_messages = {
-        "invalid": "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
+        "invalid": "Enter a date as year-month-day, such as 2026-03-25, from"
+        f" {FIRST_DAY.year} to {LAST_DAY.year}."
     }
+
+    def validate(self, value):
+        super().validate(value)
+        if value and value != self.kept:
+            refuse_strange_year(value)
+
+
+def refuse_strange_year(day):
+    """Raise ValidationError for a day that nobody means, with the year that may be meant."""
+    if can_be_meant(day):
+        return
+    words = f"Enter a year from {FIRST_DAY.year} to {LAST_DAY.year}, not {day.year}."
+    if meant := year_meant(day.year):
+        words += f" Did you mean {meant}?"
+    raise ValidationError(words, code="year")
 
 
 class HiddenTime(forms.TimeInput):

@@ -1,12 +1,10 @@
 """Forms that read the query of an address: which rows a page shows, and how."""
 
-from datetime import date
-
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 
 from tasks import search
+from tasks.dates import FIRST_DAY, LAST_DAY
 from tasks.forms.fields import DateField, NumberField, refuse_longer, refuse_unstorable
 from tasks.history import Act
 from tasks.search import LONGEST, MOST_WORDS
@@ -89,8 +87,16 @@ class HistoryForm(forms.Form):
 
 def reason(form):
     """Return a sentence that says which part of the address makes no sense."""
-    sentences = [f"“{name}” {form.REASONS[name]}." for name in form.errors]
+    sentences = [f"“{name}” {reason_of(form, name)}" for name in form.errors]
     return " ".join(sentences)
+
+
+def reason_of(form, name):
+    """Return what is wrong with a part of the address, which the field itself says of a year."""
+    error = form.errors.as_data()[name][0]
+    if error.code == "year":
+        return f"can't be {form.data[name]}. {error.message}"
+    return f"{form.REASONS[name]}."
 
 
 class SearchForm(forms.Form):
@@ -135,21 +141,17 @@ class ListingForm(forms.Form):
     list = NumberField(min_value=1, required=False)
 
     NAMES = ["status", "page", "limit", "list", "from"]
-    FIRST, LAST = date(2, 1, 1), date(9998, 12, 31)  # a week before and after exists
     REASONS = {
         "status": "must be pending or completed",
         "page": f"must be a whole number from 1 to {MAX_PAGE}",
         "limit": "must be a whole number from 1 to 100",
         "list": "must be the number of a list",
-        "from": "must be a date such as 2026-03-25, of the years 2 to 9998",
+        "from": f"must be a date such as 2026-03-25, from {FIRST_DAY.year} to {LAST_DAY.year}",
     }
 
     def __init__(self, data):
         super().__init__(data)
-        self.fields["from"] = DateField(
-            required=False,
-            validators=[MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)],
-        )
+        self.fields["from"] = DateField(required=False)
 
     def reason(self):
         return reason(self)

@@ -210,6 +210,8 @@ class RepeatForm(MergeMixin, forms.Form):
         self.clock = task.user.clock()
         self.now = {name: getattr(task, name) for name in self.COLUMNS}
         super().__init__(data, initial=self.as_it_is())
+        for name in ["due_date", "until"]:
+            self.fields[name].kept = self.initial[name]
         self.merged = [name for name in self.fields if name != self.state_field]
         self.begin_merge()
         if not self.errors and not self.is_bound:

@@ -102,6 +102,8 @@ class TaskForm(MergingForm, BaseTaskForm):
     def __init__(self, data=None, *, instance, **kwargs):
         self.repeat = instance.repeat  # the rule as it was
         super().__init__(data, instance=instance, **kwargs)
+        if "due_date" in self.merged:
+            self.fields["due_date"].kept = self.initial["due_date"]
 
     def value_of(self, instance, name):
         if name == "list":

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from tasks.base.searched import overdue
-from tasks.forms.filters import ListingForm
+from tasks.dates import can_be_meant
 from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Heading, Listing, Section
 from tasks.repeating import Series
 
@@ -180,8 +180,8 @@ class Upcoming(Listing):
         return super().values | {A_DAY: self.first, ANOTHER_DAY: self.last}
 
     def week_url(self, first):
-        """Return the address of another week; "" past the ends of the calendar."""
-        if not ListingForm.FIRST <= first <= ListingForm.LAST:
+        """Return the address of another week; "" past the years that an address can have."""
+        if not can_be_meant(first):
             return ""
         return self.url(**{"from": first})
 

@@ -26,6 +26,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from accounts.text import legible
+from tasks.dates import can_be_meant
 from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
 from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
@@ -681,12 +682,14 @@ def is_beside(bare: str, one: Found, other: Found) -> bool:
 
 
 def dates_of(found: dict[str, Found], now: datetime) -> dict:
-    """Return the fields that the chosen phrases stand for; {} for a day beyond 9999."""
+    """Return the fields that the chosen phrases stand for; {} for a day that nobody means."""
     said = {says: one.value for says, one in found.items()}
     try:
-        return meaning(said, now)
+        meant = meaning(said, now)
     except (ValueError, OverflowError):
         return {}
+    day = meant["due_date"]
+    return meant if day is None or can_be_meant(day) else {}
 
 
 def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:

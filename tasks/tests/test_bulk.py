@@ -395,7 +395,7 @@ class WrongTests(BulkTests):
         self.check("Say which day, such as 2026-03-25.", "due", self.task)
 
     def test_day_is_none(self):
-        words = "Enter a date as year-month-day, such as 2026-03-25, from 0001 to 9999."
+        words = "Enter a date as year-month-day, such as 2026-03-25, from 1900 to 2200."
         for day in ["someday", "2026-02-30", "0000-01-01"]:
             response = self.check(words, "due", self.task, due_date=day)
             self.assertContains(response, f'value="{day}"', status_code=422)

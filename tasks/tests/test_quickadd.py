@@ -235,8 +235,8 @@ class ParseTests(SimpleTestCase):
         for text in ("do tomorrow", "do every monday", "do at 9", "do in 3 years", "do next month"):
             with self.subTest(text=text):
                 self.check(text, text, due_date=None, now=last)
-        first = datetime(1, 1, 1, tzinfo=UTC)
-        self.check("do next friday", "do", due_date=date(1, 1, 12), now=first)
+        self.check("do in 174 years", "do", due_date=date(2200, 3, 25))
+        self.check("do in 175 years", "do in 175 years", due_date=None)
 
 
 WORDS = (

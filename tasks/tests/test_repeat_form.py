@@ -173,7 +173,7 @@ class BuilderTests(PageTests):
             ({"due_date": ""}, "due_date", "This field is required."),
             ({"months": ["x"], "frequency": "YEARLY", "nth": "first mon"}, "months", "Select a"),
             ({"month_days": "1," * 251, "frequency": "MONTHLY"}, "month_days", "This has 502"),
-            ({"due_date": "0001-01-01", "week_start": "3"}, None, "A repeat can't begin more than"),
+            ({"due_date": "1900-01-01", "week_start": "3"}, None, "A repeat can't begin more than"),
             ({"due_date": "2006-01-01"}, None, "A repeat can't begin more than ten years ago."),
             ({"interval": "0"}, "interval", "Ensure this value is greater than or equal to 1."),
             ({"interval": "1000"}, "interval", "Ensure this value is less than or equal to 999."),
