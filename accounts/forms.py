@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
 
 from accounts import text
+from accounts.customs import customs_of
 from accounts.merging import MergeMixin
 from accounts.models import User, default_time_zone
 from accounts.zones import zone_choices
@@ -46,8 +47,11 @@ class SignupForm(forms.Form):
     )
 
     def signup(self, request, user):
+        """Keep the zone that was chosen, and how the languages of the browser read dates."""
+        customs = customs_of(request.headers.get("Accept-Language", ""))
         user.time_zone = self.cleaned_data["time_zone"] or default_time_zone()
-        user.save(update_fields=["time_zone"])
+        user.date_format, user.hours, user.week_start = customs
+        user.save(update_fields=["time_zone", *customs._fields])
 
 
 class ProfileForm(MergeMixin, forms.ModelForm):

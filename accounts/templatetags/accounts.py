@@ -1,9 +1,24 @@
-"""A browser in words."""
+"""What a browser says of itself, in words."""
 
 import ua_parser
 from django import template
 
+from accounts import waiting
+from accounts.customs import customs_of
+
 register = template.Library()
+
+
+@register.filter
+def ended_elsewhere(request):
+    """Return why a browser was signed out, if that was done elsewhere, as a sentence."""
+    return waiting.ended_elsewhere(request)
+
+
+@register.filter
+def customs(request):
+    """Return how the languages of a browser read dates, times and weeks, as a sentence."""
+    return customs_of(request.headers.get("Accept-Language", "")).words
 
 
 @register.filter

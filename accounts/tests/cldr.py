@@ -1,0 +1,89 @@
+"""Make accounts/customs.json anew, from the Unicode CLDR that Babel has.
+
+    .venv/bin/python -m accounts.tests.cldr
+
+Babel is there for the tests alone: it keeps each locale that it has read, and a stranger could have
+a server read all of them.
+"""
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from babel import Locale
+from babel.core import get_global
+from babel.localedata import locale_identifiers
+
+FILE = Path(__file__).resolve().parent.parent / "customs.json"
+ORDERS = {"d": "day", "M": "month", "y": "iso"}  # what comes first, as User.DateFormat has it
+WEEK_STARTS = {0, 5, 6}  # that an account can have
+
+
+def custom(locale):
+    """Return how a locale reads dates, times and weeks, as the file has it: "month 12 6"."""
+    date = without_words(locale.date_formats["short"].pattern)
+    time = without_words(locale.time_formats["short"].pattern)
+    order = next(ORDERS[letter] for letter in date if letter in ORDERS)
+    hours = 12 if re.search("[hK]", time) else 24
+    week_start = locale.first_week_day if locale.first_week_day in WEEK_STARTS else 0
+    return f"{order} {hours} {week_start}"
+
+
+def without_words(pattern):
+    """Return a pattern of CLDR without the words in it, which stand between apostrophes."""
+    return re.sub("'[^']*'", "", pattern)
+
+
+def customs():
+    """Return what each language tag of CLDR stands for: {"en-us": "month 12 6"}.
+
+    A tag without a country is of the one where most people speak the language.
+    """
+    found, names = {}, set(locale_identifiers())
+    for name in sorted(names, key=len):
+        locale = Locale.parse(name)
+        if locale.variant:
+            continue
+        script, country = usual_parts(locale)
+        whole = joined(locale.language, locale.script, locale.territory or country)
+        said = custom(Locale.parse(whole) if whole in names else locale)
+        found.setdefault(tag_of(name), said)
+        if locale.script == script:  # browsers say zh-CN for zh_Hans_CN
+            found.setdefault(tag_of(joined(locale.language, locale.territory)), said)
+    return found
+
+
+def usual_parts(locale):
+    """Return the script and the country that a locale's language has, where it doesn't say them."""
+    likely = get_global("likely_subtags")
+    name = joined(locale.language, locale.territory)
+    usual = likely.get(name) or likely.get(locale.language) or "__"
+    _language, script, country = usual.split("_")
+    return script, country
+
+
+def joined(*parts):
+    return "_".join(filter(None, parts))
+
+
+def tag_of(name):
+    return name.replace("_", "-").lower()
+
+
+def table():
+    """Return the file: the tags of each custom, but for those that a shorter tag stands for."""
+    found, grouped = customs(), defaultdict(list)
+    for tag in sorted(found):
+        shorter = tag.rpartition("-")[0]
+        while shorter and shorter not in found:
+            shorter = shorter.rpartition("-")[0]
+        if found[tag] != found.get(shorter):
+            grouped[found[tag]].append(tag)
+    rows = [f'  "{said}": "{" ".join(tags)}"' for said, tags in sorted(grouped.items())]
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(table())
+    print(f"{FILE}: {sum(map(len, map(str.split, json.loads(table()).values())))} languages")
