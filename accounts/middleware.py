@@ -44,6 +44,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         words = typed(request) if request.method == "POST" else []
         if words and not waiting.keep_late(request, view_func):
             context = {"typed": words, "next": page_of_form(request)}
+            context["why"] = waiting.ended_elsewhere(request)
             return render(request, "signed_out.html", context, status=403)
         return way_to_sign_in(request, resolve_url(self.get_login_url(view_func)))
 

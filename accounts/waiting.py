@@ -160,6 +160,22 @@ def last_user(request):
     return user
 
 
+def ended_elsewhere(request):
+    """Return why this browser was signed out, if that was done elsewhere; "" if it wasn't.
+
+    A session whose time is up, or whose browser was closed, ended by itself.
+    """
+    pk, mark, proof = said_in(request)
+    user = User.objects.filter(pk=pk).first() if pk else None
+    if user is None:
+        return ""
+    if user.ended_sessions.filter(mark=mark).exists():
+        return "You were signed out from another browser."
+    if not constant_time_compare(proof, proof_of(user, mark)):
+        return "You were signed out because your password was changed or all sessions were ended."
+    return ""
+
+
 def note_end(user, session_key):
     """Note that a user's session is ended on purpose: nothing is kept in its browser."""
     user.ended_sessions.note(user, mark_of(session_key))

@@ -134,6 +134,7 @@ def test_session_ended_in_another_browser(page, ann, new_context):
     expect(page.locator("#messages")).to_contain_text("Signed out there.")
     second.reload()
     expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(second.get_by_text("You were signed out from another browser.")).to_be_visible()
 
 
 @pytest.mark.exhaustive
@@ -158,6 +159,7 @@ def test_sign_up_guesses_the_time_zone(new_context):
     page.goto("/accounts/signup/")
     zone = page.get_by_label("Time zone")
     assert zone.input_value() in {"Asia/Kathmandu", "Asia/Katmandu"}
+    expect(page.get_by_text("Dates look like Sat Dec 5")).to_be_visible()  # Playwright's is en-US
 
 
 PAGES = [

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest import mock
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client, TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.forms import profile_form
 from accounts.models import User
@@ -139,11 +141,19 @@ class SessionTests(TestCase):
         page = laptop.get(reverse("session_list"))
         browsers = [words_of(browser) for browser in select(page, ".rows p:first-child")]
         self.assertCountEqual(browsers, ["Firefox on Linux This browser", "Mobile Safari on iOS"])
-        self.assertContains(page, "127.0.0.1 · last seen now")
+        seen = [words_of(line).split(" · ")[1] for line in select(page, ".rows .sub")]
+        self.assertEqual(seen, ["in use now", "last seen now"])
         session = self.ann.sessions.get(user_agent=IPHONE)
         response = laptop.post(reverse("session_end", args=[session.mark]))
         self.assertRedirects(response, reverse("session_list"))
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
+
+    def test_browser_in_use_is_in_use_now_however_long_ago_that_was_noted(self):
+        laptop, _phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
+        self.ann.sessions.update(last_seen_at=timezone.now() - timedelta(minutes=9))
+        page = laptop.get(reverse("session_list"))
+        seen = [words_of(line).split(" · ")[1] for line in select(page, ".rows .sub")]
+        self.assertEqual(seen, ["in use now", "last seen 9 minutes ago"])
 
     def test_ending_this_one_is_signing_out(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)

@@ -529,3 +529,18 @@ def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task)
     expect(page.get_by_label("Add a step")).to_have_value("Eat")
     page.get_by_role("button", name="Add step").click()
     expect(page.locator(".step-title")).to_have_text(["Whisk", "Bake", "Eat"])
+
+
+@pytest.mark.exhaustive
+def test_edit_that_was_refused_is_not_called_saved(signed_in, task):
+    page = signed_in
+    visit(page, task)
+    saved = page.locator("#saved")
+    expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    page.get_by_label("Due", exact=True).fill("0026-12-01")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#detail-body .errorlist")).to_contain_text("Did you mean 2026?")
+    expect(saved).to_have_text("Not saved yet")
+    page.get_by_label("Due", exact=True).fill("2026-12-01")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))

@@ -377,6 +377,23 @@ class EditTests(PageTests):
         task.refresh_from_db()
         self.assertEqual(task.title, "Soy milk")
 
+    def test_edit_that_was_refused_is_not_called_saved(self):
+        task, step = self.add_task("Milk"), "x" * 256
+        url, shown = f"/tasks/{task.pk}/edit/", {"initial-title": "Cream", "title": "Soy milk"}
+        on = {"next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
+        for data, status in [
+            ({"due_date": "0026-12-01"}, 422),
+            (shown, 409),
+            ({"title": "Oat milk", "step": step}, 422),
+            ({"title": ""}, 422),
+        ]:
+            for headers in [{}, HTMX]:
+                response = self.client.post(url, data | on, headers=headers)
+                self.assertEqual(response.status_code, status)
+                self.assertEqual(words_of(one(response, "#saved")), "Not saved yet")
+        page = self.post(url, title="Oat milk", **on)
+        self.assertRegex(words_of(one(page, "#saved")), r"^Saved \d\d:\d\d$")
+
     def test_edit_of_a_task_that_is_gone_shows_what_was_typed(self):
         task = self.add_task()
         task.delete_softly()
