@@ -8,6 +8,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.site import beginning_of, site_of
@@ -46,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Write it alone: meanwhile somebody may have disabled the account, or signed it out."""
         user.set_password(password)
         user.save(update_fields=["password"])
+
+    def get_password_change_redirect_url(self, request):
+        """Lead on to the settings: the form again, and empty, looks as if nothing had happened."""
+        return reverse("settings")
 
     def is_open_for_signup(self, request):
         return settings.SIGNUP_OPEN

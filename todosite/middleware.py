@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import close_old_connections
+from django.http import Http404
 from django.shortcuts import render, resolve_url
 from django.utils.cache import get_conditional_response
 
 from accounts.middleware import way_to_sign_in
 from accounts.reading import read
-from todosite.views import unreadable
+from accounts.typed import typed
+from todosite.views import page_not_found, unreadable
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -109,6 +111,24 @@ class MethodNotAllowedMiddleware:
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]
         return page
+
+
+class GoneMiddleware:
+    """Show what somebody typed for a thing that isn't there any more, also while DEBUG is on.
+
+    Django's page of then has the addresses that there are, and nothing of what was sent.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if isinstance(error, Http404) and request.method == "POST" and typed(request):
+            return page_not_found(request, error)
+        return None
 
 
 class TryAgainMiddleware:

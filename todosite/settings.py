@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "todosite.middleware.TryAgainMiddleware",
     "todosite.middleware.ReadingMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
+    "todosite.middleware.GoneMiddleware",
     "todosite.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,6 +14,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.mails import link_in
 from accounts.tests.people import NEW_PASSWORD, PASSWORD, add_user
+from todosite.tests.html import one
+from todosite.tests.html import words as words_of
+from todosite.tests.visitor import Visitor
 
 
 def html_of(page):
@@ -148,6 +151,14 @@ class PasswordTests(AccountTests):
         )
         user.refresh_from_db()
         self.assertIs(user.check_password(NEW_PASSWORD), True)
+        self.assertEqual(words_of(one(response, "h1")), "Your password was changed")
+        self.assertEqual(one(response, "main .btn").get("href"), "/accounts/login/")
+
+    def test_account_without_a_password_gets_one_and_is_told(self):
+        visitor = Visitor(add_user()).open("/settings/").follow("Change password")
+        visitor.fill("Password", NEW_PASSWORD).fill("Password (again)", NEW_PASSWORD)
+        visitor.press("Set Password")
+        self.assertEqual((visitor.url, visitor.message), ("/settings/", "Your password was set."))
 
     def test_reset_works_for_the_ids_of_the_old_system(self):
         for number, key in enumerate(["k3J9-_xY-set-passwordz0123456789", "a" * 36, "ab" * 16]):
@@ -191,11 +202,12 @@ class PasswordTests(AccountTests):
 
     def test_change(self):
         user = add_user("ann@example.org", password=PASSWORD)
-        self.client.force_login(user)
-        self.client.post(
-            reverse("account_change_password"),
-            {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
-        )
+        visitor = Visitor(user).open("/settings/").follow("Change password")
+        visitor.fill("Current Password", PASSWORD).fill("New Password", NEW_PASSWORD)
+        visitor.fill("New Password (again)", NEW_PASSWORD).press("Change Password")
+        self.assertEqual((visitor.url, visitor.heading), ("/settings/", "Settings"))
+        said = "Your password was changed. All other browsers were signed out."
+        self.assertEqual(visitor.message, said)
         user.refresh_from_db()
         self.assertIs(user.check_password(NEW_PASSWORD), True)
         self.assertEqual(

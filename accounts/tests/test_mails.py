@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.people import PASSWORD, add_user
-from todosite.tests.html import words
+from todosite.tests.html import words as words_of
 
 TEXT = "Your bank. Verify at http://evil.test/login now"
 LINK = "evil.test"
@@ -149,7 +149,7 @@ class AskTests(TestCase):
         cache.clear()
 
     def asks(self, name):
-        return words(self.client.get(reverse(name)))
+        return words_of(self.client.get(reverse(name)))
 
     def test_pages_say_where_to_ask(self):
         for name in ["account_email_verification_sent", "account_reset_password_done"]:
@@ -212,7 +212,7 @@ class StrangerTests(TestCase):
         self.assertNotIn("bank", body)
 
     def test_nothing_of_a_browser_reaches_an_address_that_is_not_confirmed(self):
-        for verified, line in [
+        for verified, words in [
             (True, "\nWhere: Your bank calls bot, IP address 127.0.0.1\n"),
             (False, "\nWhere: Unknown browser, IP address 127.0.0.1\n"),
         ]:
@@ -223,6 +223,6 @@ class StrangerTests(TestCase):
                 {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD},
             )
             body = self.body_of("mallory@example.org")
-            self.assertIn(line, body)
+            self.assertIn(words, body)
             self.assertNotIn(LINK, body)
         self.assertNotIn("bank", body)
