@@ -107,6 +107,20 @@ class TaskList(Ordered):
         return act
 
     @transaction.atomic
+    def merge_into(self, other, version=None):
+        """Put it into the trash, and all its tasks into another list, those in the trash as well.
+
+        It is a deletion whose tasks go elsewhere than to the Inbox.
+        """
+        self.user.lock()  # as whoever moves tasks of two lists
+        there = TaskList.everything.select_for_update().filter(pk__in=[self.pk, other.pk])
+        list(there.order_by("pk").values_list("pk"))  # waits as for a deletion
+        act = super().delete_softly(version)
+        if act:
+            Task.everything.filter(list=self).change(act, list=other)
+        return act
+
+    @transaction.atomic
     def restore(self, version=None, **fields):
         """Take it out of the trash, and the tasks that went with it there or into the Inbox."""
         self.user.lock()  # as whoever moves tasks in the Inbox
@@ -140,7 +154,7 @@ class TaskList(Ordered):
         """
         deletions = self.changes.filter(after__has_key="deleted_at").exclude(after__deleted_at=None)
         latest = deletions.order_by("-act").values("act")[:1]
-        left = Change.objects.filter(act=latest, before__list_id=self.pk)
+        left = Change.objects.filter(act=latest, before__list_id=self.pk, after__list_id=None)
         pairs = left.values_list("task", "before")
         return {task: before.get("position", "") for task, before in pairs}
 
@@ -195,6 +209,18 @@ class Tag(Tracked):
 
     def get_absolute_url(self):
         return address("tag_detail", self.pk)
+
+    @transaction.atomic
+    def merge_into(self, other, version=None):
+        """Put it into the trash, and hang another tag on all its tasks, those in the trash as well.
+
+        It is a deletion that gives tasks a tag.
+        """
+        self.user.lock()
+        act = self.delete_softly(version)
+        if act:
+            Task.everything.filter(tags=self).change_tags(act, {other.pk: True})
+        return act
 
 
 DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day

@@ -92,6 +92,8 @@ class Summary:
     @property
     def row_name(self):
         """The kind of row that the sentence is about."""
+        if "tag" in self.rows and self.kind == Act.Kind.DELETE:
+            return "tag"
         if "list" in self.rows and not self.is_of_task:
             return "list"
         return next(name for name in KINDS if name in self.rows)
@@ -104,6 +106,16 @@ class Summary:
         if self.kind == Act.Kind.ADD:
             return is_new(self.rows["task"][0])
         return self.kind == Act.Kind.EDIT
+
+    @property
+    def is_merge(self):
+        """Whether a list or tag went into the trash, and its tasks to another one."""
+        if self.kind != Act.Kind.DELETE or "task" not in self.rows:
+            return False
+        if self.row_name == "task":  # of one task alone
+            return False
+        change = self.rows["task"][0]
+        return bool(change.tags or change.after.get("list_id"))
 
 
 def key_of(row):
@@ -158,6 +170,8 @@ class Wording:
         name = summary.row_name
         change, number = summary.rows[name][0], summary.numbers[name]
         what = things(change, number)
+        if summary.is_merge:
+            return f"merged {what} into {self.goal(summary.rows['task'][0])}"
         words = self.phrase(summary.kind, change, what)
         if name == "list" and "task" in summary.rows:
             words += with_tasks(summary)
@@ -166,6 +180,12 @@ class Wording:
         if summary.ended:
             words += without_repeat(summary.ended, number)
         return words
+
+    def goal(self, change):
+        """Return the list or tag into which another was merged; change is that of a task."""
+        if "list_id" in change.after:
+            return self.list_name(change.after["list_id"])
+        return self.tags(change.tags)
 
     def phrase(self, kind, change, what):
         """Return what an act of this kind did to what, where change is that of the first row."""
@@ -520,8 +540,12 @@ def understood(line):
     return " ".join(words)
 
 
-def no_list(name):
-    return f"There is no list {in_quotes(name)}, so it is in the Inbox."
+def no_list(line):
+    """Return why a new task is not in the list that its line names."""
+    name = in_quotes(line.unlisted)
+    if line.is_archived:
+        return f"The list {name} is archived, so it is in the Inbox."
+    return f"There is no list {name}, so it is in the Inbox."
 
 
 def changed_since_added(task, so):

@@ -229,6 +229,29 @@ class NameForm(OwnedForm):
         return super()._get_validation_exclusions() - {"user", "deleted_at"}
 
 
+class RenameForm(MergingForm, NameForm):
+    """An edit of a list or tag; where it gets the name of another, both can be merged."""
+
+    @cached_property
+    def namesake(self):
+        """The row that has the name already which was typed; None if none has."""
+        name = getattr(self, "cleaned_data", {}).get("name")
+        if not name:
+            return None
+        rows = self._meta.model.objects.filter(user=self.user)
+        return rows.named([name]).exclude(pk=self.instance.pk).first()
+
+
+class MergeForm(forms.Form):
+    """Another of the user's rows, into which one is merged."""
+
+    into = forms.ModelChoiceField(None)
+
+    def __init__(self, data, *, row, rows):
+        super().__init__(data)
+        self.fields["into"].queryset = rows.exclude(pk=row.pk)
+
+
 class RestoreForm(NameForm):
     """Out of the trash, under another name where its own is taken."""
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from tasks.forms.base import AddingForm, MergingForm, NameForm, RestoreForm
+from tasks.forms.base import AddingForm, NameForm, RenameForm, RestoreForm
 from tasks.models import TaskList
 
 
@@ -26,7 +26,7 @@ class ListAddForm(AddingForm, NameForm):
         self.fields["name"].widget.attrs["autofocus"] = True
 
 
-class ListForm(MergingForm, NameForm):
+class ListForm(RenameForm):
     """An edit of a list."""
 
     color = forms.ChoiceField(choices=TaskList.Color.choices, widget=forms.RadioSelect)

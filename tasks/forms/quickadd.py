@@ -20,7 +20,7 @@ from tasks.forms.reading import line_of, lists_in, said_in
 from tasks.forms.tasks import BaseTaskForm
 from tasks.models import Step, Tag, Task, TaskList
 from tasks.quickadd import parser, pasted
-from tasks.quickadd.reading import Line, lists_by_name, read_all
+from tasks.quickadd.reading import Line, archived_by_name, lists_by_name, read_all
 from tasks.recurrence import listed
 
 SHOWN = 5  # numbers of lines that a sentence names
@@ -145,12 +145,14 @@ class ReadForm(forms.Form):
         self.full_clean()
         cleaned = self.cleaned_data
         lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
+        archived = archived_by_name(one["name"] for one in sidebar.archived)
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
         whole = " ".join(cleaned["text"].split())
         text = whole[: parser.LONGEST + 1]  # and whether its last word goes on
         phrases = toggled(cleaned["plain"], cleaned["press"])
         plain = [one for one in phrases if one.lower() in text.lower()]
-        return Line(text, sidebar.clock, lists=lists, tags=tags, plain=plain)
+        known = {"lists": lists, "archived": archived, "tags": tags}
+        return Line(text, sidebar.clock, plain=plain, **known)
 
 
 def toggled(phrases, pressed):

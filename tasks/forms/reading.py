@@ -3,21 +3,28 @@
 from django.core.exceptions import ValidationError
 
 from tasks.forms.fields import clean_notes, few, unlike
-from tasks.quickadd.reading import Line, lists_by_name
+from tasks.quickadd.reading import Line, archived_by_name, lists_by_name
 from tasks.recurrence import refuse_old, with_week_start
 
 
 def lists_in(user, text):
     """Return the lists that text may go to, as a Line takes them: user's, if it may name one."""
-    if "+" not in text:
-        return lists_by_name({})
-    lists = user.lists.filter(archived_at=None)
-    return lists_by_name(dict(lists.values_list("name", "pk")))
+    return named_in(user, text)["lists"]
+
+
+def named_in(user, text):
+    """Return the lists that text may name, and those that are archived, as a Line takes them."""
+    rows = []
+    if "+" in text:
+        rows = user.lists.values_list("name", "pk", "archived_at")
+    there = {name: pk for name, pk, archived_at in rows if not archived_at}
+    archived = [name for name, _pk, archived_at in rows if archived_at]
+    return {"lists": lists_by_name(there), "archived": archived_by_name(archived)}
 
 
 def line_of(user, text, **options):
     """Return what a line of user's says, see Line."""
-    return Line(text, user.clock(), lists=lists_in(user, text), **options)
+    return Line(text, user.clock(), **named_in(user, text), **options)
 
 
 def said_in(line, fields):

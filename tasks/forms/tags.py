@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from tasks.forms.base import MergingForm, NameForm, RestoreForm
+from tasks.forms.base import NameForm, RenameForm, RestoreForm
 from tasks.forms.fields import TagsField
 from tasks.models import Tag
 
@@ -17,7 +17,7 @@ class TagNameForm(NameForm):
         return names[0]
 
 
-class TagForm(MergingForm, TagNameForm):
+class TagForm(RenameForm, TagNameForm):
     """An edit of a tag."""
 
     class Meta:

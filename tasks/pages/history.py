@@ -120,7 +120,10 @@ def first_changes(acts, task=None):
     """
     changes = Change.objects.filter(act__in=[act.pk for act in acts])
     changes = changes.filter(task=task) if task else changes.exclude(ADVANCED)
-    rank = Case(*(When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)))
+    deletions = [act.pk for act in acts if act.original.kind == Act.Kind.DELETE]
+    ranks = [When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)]
+    # Of a tag that was merged into another the tasks got that one.
+    rank = Case(When(is_of("tag"), act__in=deletions, then=Value(-1)), *ranks)
     # A row may have several changes: one of its columns, and one for each tag.
     row = Coalesce("step", "task", "list", "tag")
     of_kind = [F("act"), rank]

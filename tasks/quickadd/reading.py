@@ -110,6 +110,11 @@ def lists_by_name(lists):
     return folded_names({"Inbox": None, **lists})
 
 
+def archived_by_name(names):
+    """Return the names of archived lists as a Line takes them, by how they can be written."""
+    return {fold(name): name for name in names}
+
+
 def read_all(texts, clock: Clock, *, lists, as_text=False):
     """Return what each of texts says, as Lines, and the index of the first that was taken as it is
     since reading the ones before it was work enough; None where all were read."""
@@ -130,30 +135,44 @@ class Line:
 
     lists are those that it can go to, as lists_by_name() returns them; tags the user's, {name: id},
     None where nobody asks which are new; plain has phrases that are text, and as_text says that
-    all of it is. list_pk is None for the Inbox, and where unlisted is the name of a list that isn't
-    there: it is text where nobody offers to make it.
+    all of it is. archived are the names of lists that it can't go to, folded, {name: as it is}.
+
+    list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there, or is
+    archived: it is text where nobody offers to make it, or to bring it back.
     """
 
     def __init__(
-        self, text, clock: Clock, *, lists=None, tags=None, plain=(), as_text=False, offers=True
+        self,
+        text,
+        clock: Clock,
+        *,
+        lists=None,
+        archived=None,
+        tags=None,
+        plain=(),
+        as_text=False,
+        offers=True,
     ):
         self.text, self.clock = text, clock
         self.tags, self.plain = tags, plain
         lists = lists or lists_by_name({})
+        archived = archived if archived and offers else {}
         self.said = parser.parse(
             text,
             now=clock.now,
             week_start=clock.week_start,
             day_first=clock.date_format != "month",
             plain=plain,
-            lists=lists,
+            lists={*lists, *archived},
             new_lists=offers,
             as_text=as_text,
         )
         name = self.said.list_name
         known = lists.get(name) or lists.get(fold(name))
         self.list_pk, self.list_name = known or (None, "")
-        self.unlisted = "" if known else name
+        there = "" if known else archived.get(fold(name), "")
+        self.is_archived = bool(there)
+        self.unlisted = "" if known else there or name
 
     @property
     def kinds(self) -> list[str]:
@@ -257,6 +276,8 @@ class Line:
         return PRIORITIES[self.said.priority]
 
     def list(self, kinds) -> str:
+        if self.is_archived:
+            return f"Archived list “{self.unlisted}”"
         return self.list_name or f"No list “{self.unlisted}”"
 
     def tag(self, name) -> str:

@@ -548,6 +548,7 @@ OPEN_PAGES = {
     "reset": "/accounts/password/reset/",
     "reset sent": "/accounts/password/reset/done/",
     "reset link": "/accounts/password/reset/key/x-set-password/",
+    "reset done": "/accounts/password/reset/key/done/",
     "confirm": "/accounts/confirm-email/",
     "inactive": "/accounts/inactive/",
 }
@@ -588,6 +589,14 @@ class TestEveryPageIsAccessibleAndFits:
         for name, path in PAGES[kind].items():
             signed_in.goto(path.format(**ids))
             assert_fine(signed_in, name, LOOKS.items())
+
+    def test_page_that_offers_to_merge(self, signed_in, ids):
+        bills = Tag.objects.get(name="bills")
+        signed_in.goto(f"/tags/{bills.pk}/edit/")
+        signed_in.get_by_label("Name").fill("x" * 50)
+        signed_in.get_by_role("button", name="Save").click()
+        expect(signed_in.get_by_role("button", name="Merge #")).to_be_visible()
+        assert_fine(signed_in, "merge", LOOKS.items())
 
     def test_pages_before_the_sign_in(self, signed_in):
         signed_in.context.clear_cookies()

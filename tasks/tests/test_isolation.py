@@ -87,7 +87,7 @@ class IsolationTests(TestCase):
         cls.body |= {"before": task, "group": "", "q": "x", "this_one": "1"}
         cls.body |= {"due_date": "2031-01-31", "frequency": "DAILY", "interval": "2"}
         cls.body |= {"ends": "never", "week_start": "0", "repeat_from": "due", "missed": "keep"}
-        cls.body |= {"waiting": cls.ann.waiting.get().pk}
+        cls.body |= {"waiting": cls.ann.waiting.get().pk, "into": one}
         cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
     def requests(self):

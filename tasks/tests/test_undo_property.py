@@ -214,7 +214,16 @@ class Person:
     def delete_list(self, n, m):
         return self.delete(self.user.lists, n, with_tasks=m % 2 == 0)
 
+    def merge_list(self, n, m):
+        return self.merge(self.list(n), self.list(m))
+
+    def merge(self, row, other):
+        return row and other != row and row.merge_into(other)
+
     # tags
+
+    def merge_tag(self, n, m):
+        return self.merge(self.tag(n), self.tag(m))
 
     def tag(self, n):
         return self.one(self.user.tags, n)
@@ -239,7 +248,7 @@ DOINGS = [
     *["add_list", "edit_list", "move_list", "archive_list", "edit_tag", "delete_tag"],
     # Where rows depend on each other; these more often.
     *["complete_task", "list_task", "move_task", "delete_task", "list_some", "delete_some"] * 2,
-    *["delete_list", "restore_some", "undo"] * 4,
+    *["delete_list", "merge_list", "merge_tag", "restore_some", "undo"] * 4,
 ]
 NUMBERS = st.integers(0, 15)
 DAYS = st.lists(st.tuples(st.sampled_from(DOINGS), NUMBERS, NUMBERS), min_size=8, max_size=14)

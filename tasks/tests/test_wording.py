@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.tests.people import add_user
 from tasks import urls
 from tasks.history import Change, RowChange
-from tasks.models import Task
+from tasks.models import Tag, Task
 from tasks.pages.history import Teller
 from tasks.repeating import complete, skip
 from tasks.sidebar import Sidebar
@@ -51,6 +51,7 @@ class WordingTests(PageTests):
         fern = self.repeat("Fern", "FREQ=DAILY;INTERVAL=3;COUNT=3", repeat_from="completion")
         whisk, stir = self.add_step(milk), self.add_step(milk, "Stir")
         calls, off = self.add_tag("calls", milk), self.add_tag("off", milk)
+        chat = self.add_tag("chat")
         away.archive()
         done.complete()
         gone.delete_softly(with_tasks=True)
@@ -60,6 +61,7 @@ class WordingTests(PageTests):
         rows |= {"done": done, "deleted": deleted, "dig": dig, "swim": swim, "run": run}
         rows |= {"rent": rent, "choir": choir, "gym": gym, "fern": fern}
         rows |= {"whisk": whisk, "stir": stir, "calls": calls, "off": off}
+        rows["chat"] = chat
         self.ids = {name: row.pk for name, row in rows.items()}
 
     def repeat(self, title, rule, **fields):
@@ -115,6 +117,10 @@ class EveryActTests(WordingTests):
             *("/tasks/add/", {"text": "Bread +Garden tomorrow"}),
             "Added “Bread”. Understood as Tomorrow."
             " There is no list “Garden”, so it is in the Inbox.",
+        ),
+        (
+            *("/tasks/add/", {"text": "Bread +away"}),
+            "Added “Bread”. The list “Away” is archived, so it is in the Inbox.",
         ),
         (
             *("/tasks/add/", {"text": "Bread +Garden", "make_list": "Garden"}),
@@ -226,6 +232,9 @@ class EveryActTests(WordingTests):
             "Deleted the list “Work”, and 1 task with it.",
         ),
         ("/lists/{gone}/restore/", {}, "Restored the list “Gone list”, and 1 task with it."),
+        ("/lists/{work}/merge/", {"into": "{home}"}, "Merged the list “Work” into “Home”."),
+        ("/lists/{away}/merge/", {"into": "{home}"}, "Deleted the list “Away”."),
+        ("/tags/{calls}/merge/", {"into": "{chat}"}, "Merged #calls into #chat."),
         ("/tags/{calls}/delete/", {}, "Deleted #calls."),
         ("/tags/{off}/restore/", {}, "Restored #off."),
         # several
@@ -315,7 +324,7 @@ class InMemoryTests(WordingTests):
 
     def test_each_kind_of_act(self):
         milk, cake, rent = self.row("milk"), self.row("cake"), self.row("rent")
-        fun = self.add_tag("fun")
+        fun, calls, chat = self.add_tag("fun"), self.row("calls", Tag), self.row("chat", Tag)
         work = self.ann.lists.get(pk=self.ids["work"])
         acts = [
             (milk.edit(priority=3), [milk]),
@@ -331,6 +340,8 @@ class InMemoryTests(WordingTests):
             (work.restore(), [work]),
             (milk.duplicate(), [milk]),
             (milk.put_into("Garden"), [milk]),
+            (work.merge_into(milk.list), [work, milk.list]),
+            (calls.merge_into(chat), [calls, chat]),
         ]
         for act, rows in acts:
             kept = self.ann.acts.told().get(pk=act.pk)

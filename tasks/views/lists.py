@@ -9,6 +9,7 @@ from tasks.forms.lists import ListAddForm, ListDeleteForm, ListForm, ListRestore
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
+    merge,
     move,
     once_more,
     posted,
@@ -87,6 +88,14 @@ def list_unarchive(request, list_pk):
     act = task_list.unarchive(shown_version(request))
     tell(request, act, task_list, otherwise=not_done("unarchive", task_list))
     return reply(request)
+
+
+@require_POST
+@once_more
+def list_merge(request, list_pk):
+    """Move all tasks of a list to another, and put it into the trash."""
+    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    return merge(request, task_list, request.user.lists)
 
 
 @require_http_methods(METHODS)

@@ -78,14 +78,14 @@ def tell_added(request, form, act):
     else:
         words = [understood(form.line)]
         if is_unlisted(form, task):
-            words.append(no_list(form.line.unlisted))
+            words.append(no_list(form.line))
         more = " ".join(filter(None, words))
         actions = actions_of(form, task)
         tell(request, act, task, where=where(request, task), more=more, actions=actions)
 
 
 def is_unlisted(form, task):
-    """Return whether the line named a list that isn't there."""
+    """Return whether the line named a list that isn't there, or is archived."""
     return bool(form.line.unlisted) and not task.list_id
 
 
@@ -96,7 +96,8 @@ def actions_of(form, task):
         actions.append(Action("Keep as plain text", plain_url(task, form)))
     if is_unlisted(form, task):
         url = reverse("task_make_list", args=[task.pk])
-        actions.append(Action("Make the list", url))
+        label = "Bring the list back" if form.line.is_archived else "Make the list"
+        actions.append(Action(label, url))
     return actions
 
 
@@ -138,16 +139,17 @@ def task_plain(request, task_pk):
 @require_POST
 @once_more
 def task_make_list(request, task_pk):
-    """Make the list that a task's line named, and move the task to it."""
+    """Make the list that a task's line named, or bring it back, and move the task to it."""
     tasks = request.user.tasks.select_for_update(of=["self"])
     task = get_object_or_404(tasks, pk=task_pk)
-    name = line_of(request.user, task.typed).said.list_name
-    if not name:
+    line = line_of(request.user, task.typed)
+    typed = line.said.list_name
+    if not typed:
         raise Http404
-    if task.list_id or f"+{name}" in task.title:
+    if task.list_id or f"+{typed}" in task.title:
         say(request, changed_since_added(task, "where it is"))
     else:
-        tell(request, task.put_into(name), task)
+        tell(request, task.put_into(line.unlisted or typed), task)
     return reply(request, task, lists=True)
 
 

@@ -18,14 +18,14 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
-from tasks.forms.base import MoveForm
+from tasks.forms.base import MergeForm, MoveForm
 from tasks.history import Act
 from tasks.messages import Action
 from tasks.pages.history import Teller
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
-from tasks.wording import NO_CHANGES, Summary, Wording, message, not_moved
+from tasks.wording import NO_CHANGES, Summary, Wording, message, not_done, not_moved
 
 LATEST = 5  # acts on the page of a task
 # What an act may have changed besides its listing (tasks/_answer.html).
@@ -202,6 +202,17 @@ def move(request, row, rows):
         raise Http404
     act = row.move(**form.where())
     tell(request, act, row, otherwise=not_moved(act, row))
+
+
+def merge(request, row, rows):
+    """Merge a list or tag into the one of rows that the form names, those of the user."""
+    form = MergeForm(request.POST, row=row, rows=rows.select_for_update(no_key=True))
+    if not form.is_valid():
+        raise Http404
+    into = form.cleaned_data["into"]
+    act = row.merge_into(into, shown_version(request))
+    tell(request, act, row, into, otherwise=not_done("delete", row))
+    return redirect(into)
 
 
 def once_more(view):

@@ -1,12 +1,13 @@
 """Tags: what can be done to one. They are made by typing them. request.user.tags is the door."""
 
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
 from tasks.forms.tags import TagForm, TagRestoreForm
 from tasks.views.replies import (
     METHODS,
+    merge,
     once_more,
     posted,
     render_page,
@@ -30,6 +31,14 @@ def tag_edit(request, tag_pk):
         return render_page(request, "tasks/tag_edit.html", context, status_of(form))
     tell(request, form.save(), tag)
     return redirect(tag)
+
+
+@require_POST
+@once_more
+def tag_merge(request, tag_pk):
+    """Give all tasks of a tag to another, and put it into the trash."""
+    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    return merge(request, tag, request.user.tags)
 
 
 @require_http_methods(METHODS)

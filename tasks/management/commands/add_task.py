@@ -17,7 +17,7 @@ class Command(ExampleCommand):
         parser.add_argument(
             "--make-list",
             action="store_true",
-            help="make the list that it names, if it isn't there",
+            help="make the list that it names, if it isn't there, or bring it back, if archived",
         )
 
     def handle(self, *, email, line, plain, make_list, **options):
@@ -45,4 +45,11 @@ class Command(ExampleCommand):
         if line.unread:
             self.stdout.write(line.unread)
         if line.unlisted and not task.list_id:
-            self.stdout.write(f"There is no list “{line.unlisted}”; --make-list makes it.")
+            self.stdout.write(offer_of(line))
+
+
+def offer_of(line):
+    """Return how the list that a line names can be had, since it isn't there or is archived."""
+    if line.is_archived:
+        return f"The list “{line.unlisted}” is archived; --make-list brings it back."
+    return f"There is no list “{line.unlisted}”; --make-list makes it."
