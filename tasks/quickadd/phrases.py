@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from tasks.dates import can_be_meant
 from tasks.recurrence import DAYS, first_due, index_of
 
 STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd.parser
@@ -183,6 +184,8 @@ def rule_text(rule: Rule, said: dict, due: date) -> str:
         last = after(due, number, unit) - timedelta(1)
     if last and last < due:
         raise ValueError("It would end before it begins.")
+    if last and not can_be_meant(last):
+        raise ValueError("It would end in a year that nobody means.")
     parts = list(rule.parts)
     if last:
         digits = last.isoformat().replace("-", "")

@@ -8,6 +8,7 @@ from unittest import TestCase
 from django import forms
 
 from accounts.clock import DATE_FORMATS
+from accounts.tests.people import add_user
 from accounts.tests.test_clock import TODAY, clock
 from tasks.dates import FIRST_DAY, LAST_DAY, can_be_meant, year_meant
 from tasks.forms.fields import DateField
@@ -124,6 +125,12 @@ class TypedTests(PageTests):
             page = self.client.post(f"/tasks/{self.task.pk}/when/", {"when": typed})
             self.assertContains(page, f"“{typed}” can&#39;t be read as one date.", status_code=422)
 
+    def test_last_day_of_a_repeat_in_words(self):
+        for line in ["Pay every day for 300 years", "Pay every day until in 300 years"]:
+            self.post("/tasks/add/", text=line)
+            task = self.ann.tasks.latest("pk")
+            self.assertEqual((task.title, task.due_date, task.repeat), (line, None, ""))
+
     def test_several_tasks(self):
         self.assertRefused("/tasks/bulk/", do="due", ids=[self.task.pk])
 
@@ -131,6 +138,21 @@ class TypedTests(PageTests):
         data = {"do": "due", "ids": [self.task.pk], "due_date": OLD.isoformat()}
         response = self.client.post("/tasks/bulk/", data, headers=HTMX)
         self.assertEqual((response.status_code, messages_of(response)), (422, [REFUSED]))
+
+    def test_task_in_the_admin(self):
+        self.client.force_login(self.add_staff())
+        new = {"user": self.ann.email, "title": "Bread", "priority": "0"}
+        self.assertRefusedByAdmin("/admin/tasks/task/add/", **new)
+        self.assertRefusedByAdmin(f"/admin/tasks/task/{self.task.pk}/change/")
+
+    def add_staff(self):
+        return add_user("root@example.org", is_staff=True, is_superuser=True)
+
+    def assertRefusedByAdmin(self, url, **data):
+        response = self.client.post(url, data | {"due_date": OLD.isoformat()})
+        self.assertEqual(response.status_code, 200)
+        self.assertIn(REFUSED, words(one(response, ".field-due_date")))
+        self.assertEqual(list(self.ann.tasks.all()), [self.task])
 
     def test_address_of_a_week(self):
         response = self.client.get(f"/upcoming/?from={OLD}")
