@@ -57,9 +57,13 @@ def customs():
 def usual_parts(locale):
     """Return the script and the country that a locale's language has, where it doesn't say them."""
     likely = get_global("likely_subtags")
-    name = joined(locale.language, locale.territory)
-    usual = likely.get(name) or likely.get(locale.language) or "__"
-    _language, script, country = usual.split("_")
+
+    def most_speak(*parts):
+        usual = likely.get(joined(*parts)) or likely.get(locale.language) or "__"
+        return usual.split("_")
+
+    _, script, _ = most_speak(locale.language, locale.territory)
+    _, _, country = most_speak(locale.language, locale.script)
     return script, country
 
 

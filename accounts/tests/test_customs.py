@@ -34,6 +34,7 @@ class GuessTests(TestCase):
             "ar-EG": ("day", 12, 5),
             "zh-TW": ("iso", 12, 6),
             "zh-Hans-CN": ("iso", 24, 0),
+            "zh-Hant": ("iso", 12, 6),  # of Taiwan
             "fil": OF_US,
         }.items():  # fmt: skip
             self.assertEqual((languages, customs_of(languages)), (languages, customs))
