@@ -217,6 +217,8 @@ class Tag(Tracked):
         It is a deletion that gives tasks a tag.
         """
         self.user.lock()
+        there = Tag.everything.select_for_update().filter(pk=self.pk)
+        list(there.values_list("pk"))  # waits for tasks that are getting it
         act = self.delete_softly(version)
         if act:
             Task.everything.filter(tags=self).change_tags(act, {other.pk: True})

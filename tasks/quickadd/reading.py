@@ -112,7 +112,7 @@ def lists_by_name(lists):
 
 def archived_by_name(names):
     """Return the names of archived lists as a Line takes them, by how they can be written."""
-    return {fold(name): name for name in names}
+    return folded_names(dict.fromkeys(names))
 
 
 def read_all(texts, clock: Clock, *, lists, as_text=False):
@@ -135,7 +135,7 @@ class Line:
 
     lists are those that it can go to, as lists_by_name() returns them; tags the user's, {name: id},
     None where nobody asks which are new; plain has phrases that are text, and as_text says that
-    all of it is. archived are the names of lists that it can't go to, folded, {name: as it is}.
+    all of it is. archived are those that it can't go to, as archived_by_name() returns them.
 
     list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there, or is
     archived: it is text where nobody offers to make it, or to bring it back.
@@ -170,9 +170,11 @@ class Line:
         name = self.said.list_name
         known = lists.get(name) or lists.get(fold(name))
         self.list_pk, self.list_name = known or (None, "")
-        there = "" if known else archived.get(fold(name), "")
-        self.is_archived = bool(there)
-        self.unlisted = "" if known else there or name
+        put_away = archived.get(name) or archived.get(fold(name))
+        self.is_archived = bool(put_away and not known)
+        if self.is_archived:
+            _, name = put_away
+        self.unlisted = "" if known else name
 
     @property
     def kinds(self) -> list[str]:

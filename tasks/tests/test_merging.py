@@ -87,6 +87,20 @@ class ListTests(MergeTests):
         self.undo(page)
         self.assertEqual(self.state(), self.before)
 
+    def test_offer_says_that_the_other_is_archived(self):
+        said = "“other” is archived: its tasks are not in Today, Upcoming and the pages of tags."
+        self.assertNotIn(said, words_of(self.rename(self.url, "other")))
+        self.other.archive()
+        self.assertIn(said, words_of(self.rename(self.url, "other")))
+
+    def test_into_itself_nothing_or_what_is_gone(self):
+        gone = self.add_list("gone", deleted_at=self.ann.now())
+        theirs = add_user("ben@example.org").lists.create(name="theirs")
+        for into in [self.one.pk, "", "x", 2**70, gone.pk, theirs.pk]:
+            page = self.client.post(f"/lists/{self.one.pk}/merge/", {"into": into})
+            self.assertEqual((into, page.status_code), (into, 404))
+        self.assertEqual(self.state(), self.before)
+
     def test_list_that_is_restored_takes_nothing_back(self):
         self.one.merge_into(self.other)
         self.tasks["open"].refresh_from_db()
@@ -157,7 +171,7 @@ class HistoryTests(MergeTests):
 
 
 class LateTests(MergeTests):
-    """What another tab did meanwhile."""
+    """Another tab came before."""
 
     def merge(self, into, **more):
         url = f"/tags/{self.tag.pk}/merge/"
@@ -236,6 +250,16 @@ class ArchivedTests(PageTests):
             self.post("/tasks/add/", **data)
             self.assertEqual((self.is_back(), self.ann.lists.count()), (True, 1))
             self.old.archive()
+
+    def test_one_of_two_that_differ_in_accents_alone_comes_back(self):
+        for archived in [self.old, self.add_list("Öld", archived_at=self.ann.now())]:
+            name = archived.name
+            page = self.client.post("/tasks/read/", {"text": f"Dig +{name}"})
+            self.assertEqual(one(page, "[name=make_list]").get("value"), name)
+            data = {"text": f"Dig +{name}", "make_list": name, "key": str(uuid4())}
+            self.post("/tasks/add/", **data)
+            self.assertEqual(self.ann.tasks.latest("pk").list, archived)
+            archived.archive()
 
     def test_list_that_is_there_counts_before_one_that_is_archived(self):
         there = self.add_list("Öld")

@@ -1,12 +1,14 @@
 """Requests that arrive at the same moment, on real connections."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import transaction
 
 from accounts.tests.people import add_user
 from tasks.models import Task
-from tasks.tests.racing import race
+from tasks.tests.racing import race, waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
 
@@ -82,3 +84,26 @@ def test_the_same_edit_ten_times_at_once_is_written_once(client, ann):
     assert race(client, [(f"/tasks/{task.pk}/edit/", data)] * 10) == [302] * 10
     task.refresh_from_db()
     assert (task.title, task.version, ann.acts.count()) == ("Bread", 2, 1)
+
+
+def test_lists_that_are_merged_into_each_other_keep_all_tasks_in_one(client, ann):
+    for n in range(3):
+        lists = [ann.lists.create(name=f"{name} {n}") for name in ["one", "other"]]
+        tasks = [ann.tasks.create(title="Milk", list=each) for each in lists]
+        urls = [f"/lists/{each.pk}/merge/" for each in lists]
+        goals = [{"into": each.pk} for each in reversed(lists)]
+        codes = race(client, [*zip(urls, goals, strict=True)])
+        rows = ann.tasks.filter(pk__in=[task.pk for task in tasks], list__deleted_at=None)
+        assert (sorted(codes), rows.values("list").distinct().count()) == ([302, 404], 1)
+        assert rows.count() == 2
+
+
+def test_tag_on_its_way_to_a_task_is_merged_too(ann):
+    milk = ann.tasks.create(title="Milk")
+    one, other = (ann.tags.create(name=name) for name in ["one", "other"])
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            milk.edit(add_tags=[one])
+            merging = waiting(pool, lambda: one.merge_into(other))
+        merging.result(10)
+    assert set(milk.tags.values_list("name", flat=True)) == {"other"}  # and #one, in the trash

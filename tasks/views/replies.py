@@ -206,6 +206,7 @@ def move(request, row, rows):
 
 def merge(request, row, rows):
     """Merge a list or tag into the one of rows that the form names, those of the user."""
+    request.user.lock()  # before the rows: two that are merged into each other would wait for both
     form = MergeForm(request.POST, row=row, rows=rows.select_for_update(no_key=True))
     if not form.is_valid():
         raise Http404
