@@ -56,25 +56,40 @@ class MessageStorage(SessionStorage):
             self._queued_messages.append(Message(level, message, extra_tags, actions))
 
     def serialize_messages(self, messages):
-        pairs = [(message, [astuple(one) for one in message.actions]) for message in messages]
+        pairs = []
+        for message in messages:
+            actions = [astuple(action) for action in message.actions]
+            pairs.append((message, actions))
         return MessageEncoder().encode(pairs)
 
     def deserialize_messages(self, data):
-        pairs = MessageDecoder().decode(data or "[]")
+        pairs = decoded(data)
         return [Message.read(message, actions) for message, actions in pairs]
 
     def _get(self):
         messages, is_all = super()._get()
-        return [*self.old_messages(), *messages], is_all
+        old = self.old_messages()
+        return [*old, *messages], is_all
 
     def _store(self, messages, response):
         self.request.session.pop(SessionStorage.session_key, None)
-        return super()._store(messages[-MOST_WAITING:], response)
+        newest = messages[-MOST_WAITING:]
+        return super()._store(newest, response)
 
     def old_messages(self):
         """Return what the version before this one left in the session, to be shown once."""
         data = self.request.session.get(SessionStorage.session_key)
-        return [with_old_actions(message) for message in MessageDecoder().decode(data or "[]")]
+        return [with_old_actions(message) for message in decoded(data)]
+
+
+def decoded(data):
+    """Return what a session holds, JSON in which each message is as Django writes it; [] for None.
+
+    Django's decoder finds messages at any depth.
+    """
+    if data is None:
+        return []
+    return MessageDecoder().decode(data)
 
 
 # In a message of the version before, extra_tags were the addresses of its buttons with blanks
@@ -85,9 +100,10 @@ OLD_LABELS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make 
 
 def with_old_actions(message):
     """Return an old message, one of Django's, with the actions that it had."""
-    urls = (message.extra_tags or "").split()
-    if not urls or not urls[0].startswith("/"):
-        return Message(message.level, message.message, message.extra_tags)
+    tags = message.extra_tags or ""
+    if not tags.startswith("/"):
+        return Message(message.level, message.message, tags)
+    urls = tags.split()
     if message.level_tag == "warning":
         actions = [Action("Show both", url, is_link=True) for url in urls]
     else:

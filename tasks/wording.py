@@ -51,7 +51,7 @@ LABELS = {
     "position": "Place",
 }
 
-CONFLICTS = LABELS | {"deleted_at": "Deleted"}  # what cannot be reverted
+CONFLICTS = LABELS | {"deleted_at": "Deleted"}  # columns that keep their present values
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Summary:
         if "task" not in self.rows:
             return False
         if self.kind == Act.Kind.ADD:
-            return is_new(self.rows["task"][0])
+            return came_or_went(self.rows["task"][0])
         return self.kind == Act.Kind.EDIT
 
     @property
@@ -132,8 +132,8 @@ def new_row(act, rows):
     return RowChange.of_rows([act.newness_of(rows[0])])
 
 
-def is_new(change):
-    """Return whether a row came out of the trash or went there: a new row counts as the former."""
+def came_or_went(change):
+    """Return whether a row came out of the trash, as a new one does, too, or went there."""
     return "deleted_at" in change.after
 
 
@@ -147,7 +147,7 @@ def without_advances(act, changes):
     if act.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
         return changes
     tasks = [change for change in changes if change.row_name == "task"]
-    if not any(map(is_new, tasks)):
+    if not any(map(came_or_went, tasks)):
         return changes
     return [change for change in changes if "due_date" not in change.after]
 
@@ -189,10 +189,10 @@ class Wording:
 
     def phrase(self, kind, change, what):
         """Return what an act of this kind did to what, where change is that of the first row."""
-        if kind == Act.Kind.EDIT and is_new(change) and change.row_name == "task":
+        if kind == Act.Kind.EDIT and came_or_went(change) and change.row_name == "task":
             return f"separated {what} from its repeat"
         # Tasks of a list that comes or goes may only have moved.
-        if kind == Act.Kind.EDIT or (kind in STATES and not is_new(change)):
+        if kind == Act.Kind.EDIT or (kind in STATES and not came_or_went(change)):
             return self.edited(change, what)
         if kind == Act.Kind.ORDER:
             return f"moved {what} {direction(change)}"
@@ -223,7 +223,7 @@ class Wording:
             return f"added {given} to {what}"
         return f"removed {lost} from {what}"
 
-    # Each of these says what an edit did that changed certain columns; "" where it doesn't know.
+    # Each of these is the sentence of an edit that changed certain columns; "" where it has none.
 
     def moved_to_list(self, change, what):
         if "list_id" not in change.after:
@@ -293,7 +293,7 @@ class Wording:
     def added(self, change, what):
         return f"added {what}"  # a tag that was new
 
-    # The first of these counts that has all changed columns and knows what to say of them.
+    # An edit is told by the first of these that has all changed columns and a sentence for them.
     EDITS = [
         ({"list_id", "position"}, moved_to_list),
         ({"priority"}, ranked),
@@ -398,18 +398,23 @@ def message(sentence, more=""):
 
 
 def in_quotes(words, nothing="(untitled)"):
-    """Return a title or name, as somebody typed it, in quotes, and not more of it than fits."""
+    """Return a title or name in quotes, as one line, and not more of it than fits."""
     words = text.legible(words or "") or nothing
     if len(words) > QUOTED:
         words = words[: QUOTED - 1] + "…"
     return f"“{words}”"
 
 
+def named(row):
+    """Return the title or name of a row in quotes."""
+    return in_quotes(str(row))
+
+
 def quoted(change):
     """Return the row of a change as a sentence names it."""
     if change.row_name == "tag":
         return f"#{change.row}"
-    words = in_quotes(str(change.row))
+    words = named(change.row)
     if change.row_name == "task":
         return words
     return f"the {change.row_name} {words}"
@@ -435,7 +440,7 @@ def with_tasks(summary):
     """Return what became of the tasks of a list that came or went."""
     tasks = counted(summary.numbers["task"], "task")
     change = summary.rows["task"][0]
-    if summary.kind in {Act.Kind.ADD, Act.Kind.DELETE} and not is_new(change):
+    if summary.kind in {Act.Kind.ADD, Act.Kind.DELETE} and not came_or_went(change):
         return f", and moved {tasks} to the Inbox"
     return f", and {tasks} with it"
 
@@ -443,10 +448,10 @@ def with_tasks(summary):
 def with_list(summary, words, what):
     """Return words, the sentence about a task, with what became of its list at the same time."""
     change = summary.rows["list"][0]
-    if not is_new(change):
+    if not came_or_went(change):
         return f"{words}, and brought back {quoted(change)}"
     verb = "added" if summary.kind == Act.Kind.ADD else "moved"
-    return f"{verb} {what} to the new list {in_quotes(str(change.row))}"
+    return f"{verb} {what} to the new list {named(change.row)}"
 
 
 def without_repeat(ended, number):
@@ -458,7 +463,7 @@ def without_repeat(ended, number):
     return f"; {ended} of them no longer repeat"
 
 
-# What there is to say where an act did nothing, or only a part.
+# Messages of acts that did nothing, or only a part, and the sentences that follow that of an act.
 
 NO_CHANGES = "No changes to save."
 NOTHING_TO_CHANGE = "There was nothing to change."
@@ -478,28 +483,33 @@ ALREADY = {
 def not_done(act, row):
     """Return why an act (ALREADY) on a row did nothing: it was so already, or it has changed."""
     name, state, words = ALREADY[act]
-    if bool(getattr(row, name)) == state:
-        return f"{in_quotes(str(row))} {words}."
+    is_so = bool(getattr(row, name))
+    if is_so == state:
+        return f"{named(row)} {words}."
     return changed(row)
 
 
 def not_in_trash(row):
-    return f"{in_quotes(str(row))} was not in the trash."
+    return f"{named(row)} was not in the trash."
 
 
 def not_ticked(step):
     """Return why ticking or unticking a step did nothing; it is as it was to be."""
-    return f"{in_quotes(str(step))} was {'already' if step.done else 'not'} ticked."
+    if step.done:
+        return f"{named(step)} was already ticked."
+    return f"{named(step)} was not ticked."
 
 
 def not_moved(act, row):
     """Return why moving a row did nothing; act is None where its new neighbour is gone."""
-    return f"{in_quotes(str(row))} is already there." if act else changed(row)
+    if act is None:
+        return changed(row)
+    return f"{named(row)} is already there."
 
 
 def not_advanced(task, occurrence, clock):
     """Return why a repeat was not advanced; occurrence is the day that was shown, or None."""
-    what = in_quotes(str(task))
+    what = named(task)
     if task.completed:
         return not_done("complete", task)
     if not task.repeat:
@@ -512,7 +522,7 @@ def not_advanced(task, occurrence, clock):
 
 
 def no_repeat(task):
-    return f"{in_quotes(str(task))} no longer repeats."
+    return f"{named(task)} no longer repeats."
 
 
 def next_occurrence(task, clock):
@@ -527,7 +537,7 @@ TOO_LATE = "That was more than 30 days ago, so it can no longer be undone."
 
 
 def changed(row):
-    return f"{in_quotes(str(row))} has changed since. Look at it, then try again."
+    return f"{named(row)} has changed since. Look at it, then try again."
 
 
 def understood(line):
@@ -550,14 +560,14 @@ def no_list(line):
 
 def changed_since_added(task, so):
     """Return why a new task is not changed any more; so it stays "as it is", for example."""
-    return f"{in_quotes(str(task))} was changed after it was added, so it stays {so}."
+    return f"{named(task)} was changed after it was added, so it stays {so}."
 
 
 AS_TYPED = "It is now as you typed it."
 
 
 def is_as_typed(task):
-    return f"{in_quotes(str(task))} is already as you typed it."
+    return f"{named(task)} is already as you typed it."
 
 
 def repeat_after(task, written, before):
@@ -574,7 +584,7 @@ def repeat_after(task, written, before):
 
 
 def purged(row):
-    return f"Deleted {in_quotes(str(row))} for ever."
+    return f"Deleted {named(row)} for ever."
 
 
 def reverted(revert, sentence):

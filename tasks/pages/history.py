@@ -188,18 +188,23 @@ class Teller:
 
     def details(self, change):
         """Return what a change did to its row: (label, before, after), in words."""
-        columns = [self.detail(change, name) for name in shown_columns(change)]
-        tags = [self.detail_of_tag(pk, *change.tags[pk]) for pk in sorted(change.tags)]
-        return (*columns, *tags)
+        found = []
+        for name in shown_columns(change):
+            found.append(self.detail(change, name))
+        for pk in sorted(change.tags):
+            found.append(self.detail_of_tag(change, pk))
+        return found
 
     def detail(self, change, name):
         before = self.wording.value(name, change.before[name])
         after = self.wording.value(name, change.after[name])
         return LABELS[name], before, after
 
-    def detail_of_tag(self, pk, before, after):
-        yes_or_no = self.wording.yes_or_no
-        return self.wording.tag(pk), yes_or_no(before), yes_or_no(after)
+    def detail_of_tag(self, change, pk):
+        was_tagged, is_tagged = change.tags[pk]
+        before = self.wording.yes_or_no(was_tagged)
+        after = self.wording.yes_or_no(is_tagged)
+        return self.wording.tag(pk), before, after
 
     def compare(self, changes):
         """Return changes with what is there now: (what it is, its page, columns).

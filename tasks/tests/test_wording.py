@@ -20,6 +20,7 @@ from tasks.models import Tag, Task
 from tasks.pages.history import Teller
 from tasks.repeating import complete, skip
 from tasks.sidebar import Sidebar
+from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.pages import HTMX, PageTests, messages_of, undo_of, words_of
 from tasks.wording import NAMED, QUOTED, Summary, Wording, direction, message
 from todosite.tests.html import one, select
@@ -30,28 +31,31 @@ KEY = UUID(int=7)
 class WordingTests(PageTests):
     """Ann has a row of each kind, in each state that an act starts from."""
 
-    def setUp(self):
-        super().setUp()
-        self.set_clock(2026, 11, 25, 12, 0)  # a Wednesday
-        # What is kept of a moment is in UTC, as Django says it.
-        mock.patch("django.utils.timezone.now", return_value=timezone.now().astimezone(UTC)).start()
+    DAY = date(2026, 11, 25)
+
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        ann, day = cls.ann, cls.DAY
         work, home, away, gone = (
-            self.add_list(name) for name in ["Work", "Home", "Away", "Gone list"]
+            add_list(ann, name) for name in ["Work", "Home", "Away", "Gone list"]
         )
-        milk = self.add_task(list=work, due_date=date(2026, 11, 20))
+        (milk,) = add_tasks(ann, "Milk", list=work, due_date=date(2026, 11, 20))
         titles = ["Cake", "Done", "Deleted", "Run tomorrow #fun"]
-        cake, done, deleted, run = (self.add_task(title) for title in titles)
-        dig = self.add_task("Dig", typed="Dig +Garden")
-        swim = self.add_task("Swim", typed="Swim tomorrow #fun")
-        self.add_task("Went with it", list=gone)
-        self.add_task("Of a list", list=home)
-        rent = self.repeat("Rent", "FREQ=MONTHLY")
-        choir = self.repeat("Choir", "FREQ=WEEKLY;BYDAY=WE")
-        gym = self.repeat("Gym", "FREQ=DAILY;COUNT=1")
-        fern = self.repeat("Fern", "FREQ=DAILY;INTERVAL=3;COUNT=3", repeat_from="completion")
-        whisk, stir = self.add_step(milk), self.add_step(milk, "Stir")
-        calls, off = self.add_tag("calls", milk), self.add_tag("off", milk)
-        chat = self.add_tag("chat")
+        cake, done, deleted, run = add_tasks(ann, *titles)
+        (dig,) = add_tasks(ann, "Dig", typed="Dig +Garden")
+        (swim,) = add_tasks(ann, "Swim", typed="Swim tomorrow #fun")
+        add_tasks(ann, "Went with it", list=gone)
+        add_tasks(ann, "Of a list", list=home)
+        first = {"due_date": day, "repeat_anchor": day}
+        (rent,) = add_tasks(ann, "Rent", repeat="FREQ=MONTHLY", **first)
+        (choir,) = add_tasks(ann, "Choir", repeat="FREQ=WEEKLY;BYDAY=WE", **first)
+        (gym,) = add_tasks(ann, "Gym", repeat="FREQ=DAILY;COUNT=1", **first)
+        rule = "FREQ=DAILY;INTERVAL=3;COUNT=3"
+        (fern,) = add_tasks(ann, "Fern", repeat=rule, repeat_from="completion", **first)
+        whisk, stir = add_step(milk), add_step(milk, "Stir")
+        calls, off, chat = (ann.tags.create(name=name) for name in ["calls", "off", "chat"])
+        milk.hang([calls, off])
         away.archive()
         done.complete()
         gone.delete_softly(with_tasks=True)
@@ -62,15 +66,13 @@ class WordingTests(PageTests):
         rows |= {"rent": rent, "choir": choir, "gym": gym, "fern": fern}
         rows |= {"whisk": whisk, "stir": stir, "calls": calls, "off": off}
         rows["chat"] = chat
-        self.ids = {name: row.pk for name, row in rows.items()}
+        cls.ids = {name: row.pk for name, row in rows.items()}
 
-    def repeat(self, title, rule, **fields):
-        day = date(2026, 11, 25)
-        task = Task(
-            user=self.ann, title=title, repeat=rule, due_date=day, repeat_anchor=day, **fields
-        )
-        task.add()
-        return task
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 11, 25, 12, 0)  # a Wednesday
+        # What is kept of a moment is in UTC, as Django says it.
+        mock.patch("django.utils.timezone.now", return_value=timezone.now().astimezone(UTC)).start()
 
     @contextmanager
     def taken_back(self):
@@ -290,6 +292,7 @@ class EveryActTests(WordingTests):
         response = self.client.post(reverse(route.name, kwargs=kwargs))
         return response.status_code != 405
 
+    @pytest.mark.exhaustive
     def test_sent_again_it_is_told_by_what_the_database_has(self):
         for url, data in [
             ("/tasks/{milk}/edit/", {"title": "Oat milk", "version": 1}),
