@@ -140,7 +140,7 @@ class OwnersTests(TransactionTestCase):
         locked = threading.Event()
 
         def migrate():
-            locked.wait()
+            locked.wait(10)  # seconds, where the block fails before
             go_to("0009_owners")
 
         with mock.patch.object(migrating, "PAUSE", 0.05), beside(migrate), transaction.atomic():
@@ -158,7 +158,7 @@ class OwnersTests(TransactionTestCase):
         locked = threading.Event()
 
         def migrate():
-            locked.wait()
+            locked.wait(10)  # seconds, where the block fails before
             go_to("0009_owners")
 
         with mock.patch.object(migrating, "PAUSE", 0.05), beside(migrate), transaction.atomic():

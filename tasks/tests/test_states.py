@@ -67,23 +67,28 @@ class StateTests(PageTests):
 
     @pytest.mark.exhaustive
     def test_each_act_is_answered_in_each_state(self):
-        self.press_all([SHOWN | {"next": "/inbox/"}], {})
+        self.press_all(SHOWN | {"next": "/inbox/"}, {})
 
     @pytest.mark.exhaustive
     def test_each_act_is_answered_in_each_state_on_the_page_of_its_row(self):
         fields = SHOWN | {"title": "Milk", "name": "Milk", "due_date": "2027-01-01"}
-        self.press_all([{"next": ""}, fields | {"next": ""}], HTMX)
+        self.press_all(fields | {"next": ""}, HTMX)
 
-    def press_all(self, bodies, headers):
-        """Send each body to each route in each state. next="" is the page of the row itself."""
+    def test_empty_form_is_answered_on_the_page_of_its_row(self):
+        self.press_all({"next": ""}, HTMX, states=1)
+
+    def press_all(self, body, headers, states=None):
+        """Send this to each route in each state, or in the first ones.
+
+        next="" is the page of the row itself.
+        """
         for parameter, rows in self.states().items():
             routes = [one for one in urlpatterns if [*one.pattern.converters] == [parameter]]
             self.assertTrue(routes)
             for route in routes:
-                for state, row in rows.items():
+                for state, row in [*rows.items()][:states]:
                     with self.subTest(route.name, state=state):
-                        for body in bodies:
-                            self.press(route, row, body, headers)
+                        self.press(route, row, body, headers)
 
     def press(self, route, row, body, headers):
         url = reverse(route.name, args=[row.pk])
