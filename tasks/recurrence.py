@@ -250,9 +250,9 @@ def following(
     """Return the day after due_date that a series goes on with, once that is done at now.
 
     now is aware, in the user's zone. With repeat_from "completion" the interval counts from the day
-    it is there, and what is done early does not come back on its own day. Else it is the first day
-    of the series after due_date: one that is still to come, or with missed "keep" the next one,
-    however old.
+    it is there, and the first day on or after its end that the rule names is next; what is done
+    early does not come back on its own day. Else it is the first day of the series after due_date:
+    one that is still to come, or with missed "keep" the next one, however old.
     """
     if repeat_from == "completion":
         start = {"day": now.date(), "week_start": week_start}
@@ -271,8 +271,25 @@ def after_completion(
     said = read(rule)
     if said.count == 1:
         return None
-    found = days_after(replace(said, count=None), day, day, week_start)
+    found = days_after_completion(replace(said, count=None), day, week_start)
     return next((other for other in found if other != but), None)
+
+
+def days_after_completion(rule: Rule, day: date, week_start: int) -> Iterator[date]:
+    """Yield the days that may follow what is done on day, in their order.
+
+    "Every 4 weeks on Sunday" is the first Sunday that is 4 weeks after day or later. "Every Sunday"
+    leaves no weeks out, so it is the next one.
+    """
+    names_days = rule.weekdays or rule.month_days or rule.months
+    if rule.interval == 1 or not names_days:
+        return days_after(rule, day, day, week_start)
+    interval = Rule(rule.frequency, rule.interval)
+    earliest = next(days_after(interval, day, day, week_start), None)
+    if earliest is None:  # behind 31 December 9999
+        return iter(())
+    each_period = replace(rule, interval=1)
+    return days_after(each_period, day, earliest - timedelta(1), week_start)
 
 
 def one_less(rule: str) -> str:

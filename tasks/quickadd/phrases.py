@@ -66,6 +66,7 @@ class Day:
     day: date
     part: str = ""
     clock: time | None = None
+    is_leap_day: bool = False  # 29 February of no certain year
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def meaning(said: dict, now: datetime) -> dict:
         due = now.date() + timedelta(is_past)
     if not rule:
         return {"due_date": due, "due_time": clock}
+    if rule.parts == YEARLY and day and day.is_leap_day:
+        rule, due = replace(rule, parts=LEAP_DAY), now.date()
     due = rule.first(due)
     repeat = {"repeat": rule_text(rule, said, due), "repeat_from": rule.repeat_from}
     return {"due_date": due, "due_time": clock} | repeat
@@ -506,7 +509,9 @@ def read_date(match, now):
         found = next_date(month, day, now.today)
     if found < now.today or not is_on(match["day"], found):
         return None
-    return day_with_part(found, part_of(match))
+    has_year = match["year"] or match["day"]  # which 29 February is one on that weekday
+    said = day_with_part(found, part_of(match))
+    return replace(said, is_leap_day=is_leap_day(month, day) and not has_year)
 
 
 def is_on(weekday: str | None, day: date) -> bool:
@@ -534,9 +539,15 @@ def read_figures(match, now):
         day, month = month, day
     said = match.groupdict()
     found = day_of_figures(said.get("year"), month, day, now)
-    if found is None or found < now.today:
+    if found is None or found < now.today or not is_on(said.get("day"), found):
         return None
-    return Day(found) if is_on(said.get("day"), found) else None
+    has_year = said.get("year") or said.get("day")
+    return Day(found, is_leap_day=is_leap_day(month, day) and not has_year)
+
+
+def is_leap_day(month: int, day: int) -> bool:
+    """Return whether a date is 29 February, which most years don't have."""
+    return (month, day) == (2, 29)
 
 
 def day_of_figures(year: str | None, month: int, day: int, now: Now) -> date | None:
@@ -671,6 +682,10 @@ def every(frequency: str, interval: int = 1) -> tuple[str, ...]:
     return (f"FREQ={frequency}",)
 
 
+YEARLY = every("YEARLY")
+LEAP_DAY = (*YEARLY, "BYMONTH=2", "BYMONTHDAY=29")  # and so 28 February in the other years
+
+
 def cycle(match) -> tuple[str, ...] | None:
     """Return the parts for a unit and its number; a number of 0 or more than 999 is none."""
     frequency, interval = CYCLES[unit_of(match["unit"])]
@@ -778,7 +793,9 @@ def read_yearly(match, now):
     month = month_of(match["month"])
     day = number_of(match.groupdict().get("date"))
     next_date(month, day, now.today)  # or it raises
-    return rule_of(match, *every("YEARLY"), yearly=(month, day))
+    if is_leap_day(month, day):
+        return rule_of(match, *LEAP_DAY)
+    return rule_of(match, *YEARLY, yearly=(month, day))
 
 
 def read_daily(match, now):

@@ -45,7 +45,8 @@ def is_one(parts, anchor, day, week_start):
         return False
     if "BYSETPOS" not in parts:
         return True
-    around = [day + timedelta(n) for n in range(-366, 367)]
+    longest = {"WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}[parts["FREQ"]]
+    around = [day + timedelta(n) for n in range(-longest, longest + 1)]
     mates = [d for d in around if period(d) == period(day) and fits(parts, anchor, d)]
     place = mates.index(day)
     return place + 1 in numbers(parts, "BYSETPOS") or place - len(mates) in numbers(
@@ -92,13 +93,31 @@ def following(rule, anchor, due_date, due_time, now, repeat_from, missed, years=
         parts = parts_of(rule)
         if parts.pop("COUNT", "") == "1":
             return None
+        earliest = today + timedelta(1)
+        if set(parts) & {"BYDAY", "BYMONTHDAY", "BYMONTH"}:
+            number = int(parts.pop("INTERVAL", 1))
+            earliest = whole_interval_after(today, parts["FREQ"], number)
         anew = ";".join(f"{name}={value}" for name, value in parts.items())
         days = series(anew, today, last)
-        return next((day for day in days if day > today and day != due_date), None)
+        return next((day for day in days if day >= earliest and day != due_date), None)
     days = [day for day in series(rule, anchor, last) if day > due_date]
     if missed == "pass":
         days = [day for day in days if is_ahead(day, due_time, now)]
     return days[0] if days else None
+
+
+def whole_interval_after(day, frequency, number):
+    """Return the day an interval after day; the next day for an interval of 1."""
+    if number == 1:
+        return day + timedelta(1)
+    if frequency in ("DAILY", "WEEKLY"):
+        return day + timedelta({"DAILY": 1, "WEEKLY": 7}[frequency] * number)
+    if frequency == "YEARLY":
+        number *= 12
+    first = day.replace(day=1)
+    for _ in range(number):
+        first = (first + timedelta(31)).replace(day=1)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
 
 
 def is_ahead(day, clock, now):

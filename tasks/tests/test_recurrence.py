@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.recurrence import (
+    after_completion,
     describe,
     first_due,
     following,
@@ -277,6 +278,40 @@ class GoingOnTests(SimpleTestCase):
         refuse_old(date(2016, 12, 1), date(2026, 11, 26))
         with self.assertRaisesMessage(ValueError, "more than ten years ago"):
             refuse_old(date(2016, 11, 1), date(2026, 11, 26))
+
+
+class FromCompletionTests(SimpleTestCase):
+    @examples(60)
+    @given(
+        rules(),
+        st.dates(date(2023, 1, 1), date(2027, 12, 31)),
+        st.integers(-40, 40),
+    )
+    def test_next_one_is_what_a_check_of_each_day_finds(self, rule, done, late):
+        said = {
+            "anchor": done - timedelta(late),
+            "due_date": done - timedelta(late),
+            "due_time": None,
+            "now": datetime.combine(done, time(10, 30), ZoneInfo("Europe/Berlin")),
+            "repeat_from": "completion",
+            "missed": "pass",
+        }
+        expected = by_day.following(rule, **said, years=4)
+        found = following(rule, **said)
+        if expected or not found:
+            self.assertEqual(found, expected)
+        else:
+            self.assertGreater(found, done + timedelta(366 * 4))
+
+    def test_weeks_that_are_left_out_begin_with_the_completion_on_any_start_of_the_week(self):
+        rule, done = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", date(2026, 10, 18)
+        found = {after_completion(rule, day=done, week_start=start) for start in range(7)}
+        self.assertEqual(found, {date(2026, 11, 1)})
+
+    def test_interval_that_ends_behind_the_calendar_is_followed_by_none(self):
+        last = date(9999, 12, 1)
+        for rule in ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1", "FREQ=DAILY;INTERVAL=30;BYDAY=SU"):
+            self.assertIsNone(after_completion(rule, day=last))
 
 
 class NextDueTests(SimpleTestCase):
