@@ -550,6 +550,19 @@ def understood(line):
     return " ".join(words)
 
 
+def completed_among(done, number):
+    """Return how many of number new tasks were added as completed, "" for none."""
+    if not done:
+        return ""
+    if number == 1:
+        return "It is already completed."
+    if done == number:
+        return "All of them are already completed."
+    if done == 1:
+        return "1 of them is already completed."
+    return f"{done} of them are already completed."
+
+
 def no_list(line):
     """Return why a new task is not in the list that its line names."""
     name = in_quotes(line.unlisted)

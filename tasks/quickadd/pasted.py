@@ -9,9 +9,27 @@ MOST_LINES = 500
 TAB = 4  # blanks that a tab stands for
 BYTE_ORDER_MARK = "\ufeff"  # begins what some editors save
 
-# A bullet or a number, then a box that may be ticked; a blank follows each: "-5 degrees" is words.
-BULLET = re.compile(r"(?:[-*+•–]|\d{1,3}[.)])\s+")
-BOX = re.compile(r"\[(?P<tick>[ xX]?)\]\s+")
+# A bullet or a number, then a box that may be ticked. What could begin a line of words as well
+# needs a blank behind it: "-5 degrees", "○○さん". Word writes "o" and "§" with a tab, and its other
+# bullets as letters of its symbol fonts (U+F020 to U+F0FF), of which two are ticked boxes.
+BULLET = re.compile(r"(?:[•◦▪▫‣⁃·∙・\uf020-\uf0fc\uf0ff]\s*|[-*+–—●■]\s+|[o§]\t\s*)")
+NUMBER = re.compile(r"(?P<number>[0-9]{1,3})(?P<mark>[.)])\s+")
+BOX = re.compile(
+    r"""(?:
+        \[(?P<tick>[\sxX✓✔]?)\](?![(:])  # and no link of Markdown
+        | (?P<ticked>[☑☒✅✓✔🗹\uf0fd\uf0fe])\ufe0f?
+        | [☐◻▢⬜]\ufe0f?
+        | [□○◯](?=\s)
+    )\s*""",
+    re.VERBOSE,
+)
+# "1. Dezember" is a day, also where "2. Dezember" follows it.
+MONTH = re.compile(
+    r"(?:januar|january|jänner|februar|february|feber|märz|march|marts|mars|april|mai|may|maj"
+    r"|juni|june|juli|july|august|september|oktober|october|november|dezember|december|desember"
+    r"|jan|feb|mar|mär|apr|jun|jul|aug|sept?|okt|oct|nov|dez|dec|des)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -38,12 +56,13 @@ def read(text: str) -> list[Pasted]:
     """
     tasks: list[Pasted] = []
     outermost = 0
-    lines = text.removeprefix(BYTE_ORDER_MARK).expandtabs(TAB).splitlines()
-    for number, line in enumerate(lines, 1):
-        title, done = strip(line)
+    lines = text.removeprefix(BYTE_ORDER_MARK).splitlines()
+    numbered = numbered_lines(lines)
+    for index, line in enumerate(lines):
+        title, done = strip(line, has_number=index in numbered)
         if is_blank(title):
             continue
-        indent = len(line) - len(line.lstrip())
+        number, indent = index + 1, indent_of(line)
         if tasks and indent > outermost:
             tasks[-1].steps.append(Line(number, title, done))
         else:
@@ -52,16 +71,79 @@ def read(text: str) -> list[Pasted]:
     return tasks
 
 
-def strip(line: str) -> tuple[str, bool]:
-    """Return a line's words without its bullet and box, and whether the box is ticked."""
+def indent_of(line: str) -> int:
+    """Return how far in a line begins, in blanks."""
+    line = line.expandtabs(TAB)
+    return len(line) - len(line.lstrip())
+
+
+def strip(line: str, has_number: bool) -> tuple[str, bool]:
+    """Return a line's words without its bullet or number and its box, and whether that is ticked.
+
+    has_number says whether a number that it begins with is one of a numbering.
+    """
     words = line.strip() + " "  # so that a bullet alone is one
-    if bullet := BULLET.match(words):
-        words = words[bullet.end() :]
+    head = NUMBER if has_number else BULLET
+    if found := head.match(words):
+        words = words[found.end() :]
     box = BOX.match(words)
     if not box:
-        return words.strip(), False
-    title = words[box.end() :].strip()
-    return title, box["tick"] in ("x", "X")
+        return clean(words), False
+    is_ticked = bool(box["ticked"]) or bool((box["tick"] or "").strip())
+    return clean(words[box.end() :]), is_ticked
+
+
+def clean(words: str) -> str:
+    """Return words without blanks around them, with blanks for tabs."""
+    return words.strip().expandtabs(TAB)
+
+
+@dataclass
+class Run:
+    """A numbering: lines that count up from 1, as far as it has come.
+
+    They begin equally far in, or end their numbers there: " 9." stands above "10.".
+    """
+
+    mark: str
+    indent: int
+    end: int
+    number: int = 0
+    lines: list[int] = field(default_factory=list)
+    is_of_days: bool = True  # does a month follow each number?
+
+
+def numbered_lines(lines: list[str]) -> set[int]:
+    """Return the indexes of the lines that begin with a number of a numbering.
+
+    A numbering counts up from 1, by one at a time, whatever stands between its lines. "24.
+    Dezember" is none, nor are days of a month that count up.
+    """
+    runs: list[Run] = []
+    for index, line in enumerate(lines):
+        words = line.strip() + " "
+        if found := NUMBER.match(words):
+            indent = indent_of(line)
+            here = Run(found["mark"], indent, indent + len(found["number"]))
+            run = run_of(here, int(found["number"]), runs)
+            if run:
+                run.number += 1
+                run.lines.append(index)
+                run.is_of_days &= bool(MONTH.match(words, found.end()))
+    return {index for run in runs if not run.is_of_days for index in run.lines}
+
+
+def run_of(here: Run, number: int, runs: list[Run]) -> Run | None:
+    """Return the latest of runs that goes on with a number, a new one for 1; None if none does."""
+    if number == 1:
+        runs.append(here)
+        return here
+    for run in reversed(runs):
+        is_in_line = run.indent == here.indent or run.end == here.end
+        if run.mark == here.mark and run.number == number - 1 and is_in_line:
+            run.indent, run.end = here.indent, here.end
+            return run
+    return None
 
 
 def count(text: str) -> int:

@@ -54,7 +54,8 @@ class PasteTests(PageTests):
     def test_adds_tasks_with_their_steps_in_order_and_undo_takes_all_back(self):
         response = self.post("/tasks/paste/", text=CAKE, next="/inbox/", sure="1")
         self.assertRedirects(response, "/inbox/")
-        self.assertEqual(messages_of(response), ["Added 2 tasks."])
+        words = "Added 2 tasks. 1 of them is already completed."
+        self.assertEqual(messages_of(response), [words])
         steps = [("Eggs", True), ("Milk", False)]
         self.assertEqual(self.rows(), [("Cake", "completed", steps), ("Party", "pending", [])])
         response = self.undo(response)
@@ -62,6 +63,32 @@ class PasteTests(PageTests):
         self.assertEqual(self.rows(), [])
         self.undo(response)
         self.assertEqual([title for title, _, _ in self.rows()], ["Cake", "Party"])
+
+    def test_what_is_ticked_is_shown_stored_and_told_as_completed(self):
+        for text, heading, told in [
+            ("☐ Milk\n☑ Bread", "Add 2 tasks, 1 of them completed already?",
+             "Added 2 tasks. 1 of them is already completed."),
+            ("✅Milk\n[x]Bread\n· Eggs", "Add 3 tasks, 2 of them completed already?",
+             "Added 3 tasks. 2 of them are already completed."),
+            ("✓ Milk tomorrow\n✔\ufe0f Bread", "Add 2 tasks, completed already?",
+             "Added 2 tasks. All of them are already completed."),
+            ("\uf0fe Milk", "Add 1 task, completed already?",
+             "Added “Milk”. It is already completed."),
+            ("\uf0b7\tMilk\n·\tBread", "Add 2 tasks?", "Added 2 tasks."),
+        ]:  # fmt: skip
+            with self.subTest(text=text):
+                asked = self.paste(text)
+                self.assertEqual(heading_of(asked), heading)
+                shown = [
+                    (words_of(select(line, "span")[0]), line.get("data-done") is not None)
+                    for line in select(asked, "ul.preview > li")
+                ]
+                added = self.post("/tasks/paste/", text=text, sure="1", next="/inbox/")
+                self.assertEqual(messages_of(added), [told])
+                stored = [(title, status == "completed") for title, status, _ in self.rows()]
+                self.assertEqual(stored, shown)
+                self.undo(added)
+                self.assertEqual(self.rows(), [])
 
     def test_add_box_without_script_asks_too(self):
         response = self.client.post("/tasks/add/", {"text": "Milk\nBread", "next": "/inbox/"})

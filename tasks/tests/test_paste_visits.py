@@ -39,7 +39,7 @@ class TestSeveralAtOnce:
         visitor.press("Add these tasks")
         visitor.fill("Email", ann.email).fill("Password", PASSWORD).press("Sign in")
         visitor.press("Add the tasks")
-        assert visitor.message == "Added 2 tasks. Undo"
+        assert visitor.message == "Added 2 tasks. 1 of them is already completed. Undo"
         assert visitor.titles == ["Party"]
 
     def test_cancel_adds_nothing(self, visitor):

@@ -22,14 +22,81 @@ class PastedTests(TestCase):
         self.assertEqual(titles("Milk\r\n\r\n  \nBread\rEggs\n"), ["Milk", "Bread", "Eggs"])
 
     def test_bullets_numbers_and_boxes_go(self):
-        for line in ["- Milk", "* Milk", "• Milk", "+ Milk", "1. Milk", "12) Milk", "- [ ] Milk"]:
+        for line in ["- Milk", "* Milk", "• Milk", "+ Milk", "1. Milk", "1) Milk", "- [ ] Milk"]:
             with self.subTest(line):
                 self.assertEqual(titles(line), ["Milk"])
         self.assertEqual(titles("[ ] Milk\n[] Bread\n[X] Eggs"), ["Milk", "Bread", "Eggs"])
 
+    def test_bullets_of_other_programs_go(self):
+        glyphs = "•◦▪▫‣·・⁃∙\uf0b7\uf0a7\uf0d8"
+        lines = [f"{glyph}{blank}Milk" for glyph in glyphs for blank in ["", " ", "\t", "\u00a0"]]
+        lines += ["● Milk", "■ Milk", "– Milk", "— Milk", "o\tMilk", "§\tMilk", "\t·\t Milk"]
+        for line in lines:
+            with self.subTest(line):
+                self.assertEqual(read(line), [("Milk", False, [])])
+
+    def test_boxes_go_and_ticked_ones_are_done(self):
+        said = {"☐□○◻▢◯⬜": False, "☑☒✅✓✔🗹\uf0fe\uf0fd": True}
+        boxes = {box: done for glyphs, done in said.items() for box in glyphs}
+        boxes |= {"[ ]": False, "[]": False, "[\u00a0]": False, "[x]": True, "[X]": True}
+        boxes |= {"[✓]": True, "☑\ufe0f": True, "✔\ufe0f": True}
+        for box, done in boxes.items():
+            for before in ["", "- ", "• ", "1. ", "·\t"]:
+                with self.subTest(before + box):
+                    self.assertEqual(read(f"{before}{box} Milk"), [("Milk", done, [])])
+                    self.assertEqual(read(f"Cake\n  {before}{box}  Milk")[0][2], [("Milk", done)])
+        for box in ["[x]", "[ ]", "☑", "☐", "✓", "✅\ufe0f"]:
+            with self.subTest(box):
+                self.assertEqual(titles(f"{box}Milk"), ["Milk"])
+
+    def test_numbering_counts_up_from_one(self):
+        for lines, words in [
+            ("1. Milk\n2. Bread\n3. Eggs", "Milk Bread Eggs"),
+            ("1) Milk\n\nJam\n2) Bread", "Milk Jam Bread"),
+            ("1. Milk\n1. Bread\n1. Eggs", "Milk Bread Eggs"),  # as Markdown has it, too
+            ("1. Milk\n2. Bread\n1. Jam\n2. Eggs", "Milk Bread Jam Eggs"),
+            ("1. [ ] Milk\n2. [x] Bread", "Milk Bread"),
+            ("1. May bank holiday\n2. Feed the cat", "May bank holiday Feed the cat"),
+        ]:
+            with self.subTest(lines):
+                self.assertEqual(" ".join(titles(lines)), words)
+        ten = "\n".join(f"{n:2}. Task{n}" for n in range(1, 12))
+        self.assertEqual(titles(ten), [f"Task{n}" for n in range(1, 12)])
+
+    def test_steps_are_numbered_by_themselves(self):
+        text = "1. Cake\n   1. Eggs\n   2. Milk\n2. Party\n   1) Hats\n   2) Games\n3. Bed"
+        self.assertEqual(
+            read(text),
+            [
+                ("Cake", False, [("Eggs", False), ("Milk", False)]),
+                ("Party", False, [("Hats", False), ("Games", False)]),
+                ("Bed", False, []),
+            ],
+        )
+
+    def test_number_that_does_not_count_up_is_of_the_line(self):
+        for lines in [
+            ["24. Dezember Feier"],
+            ["24. December party", "31. December party"],
+            ["Milk", "24. Dezember Feier", "25. Dezember Oma"],
+            ["1. Dezember Feier"],
+            ["1. December choir", "2. December market", "3. December: bake"],
+            ["3. Milk", "4. Bread"],
+            ["12) Milk"],
+            ["2. Bundesliga schauen"],
+            ["0. Milk"],
+        ]:
+            with self.subTest(lines):
+                self.assertEqual(titles("\n".join(lines)), lines)
+        self.assertEqual(titles("1. Milk\n24. Dezember Feier"), ["Milk", "24. Dezember Feier"])
+        self.assertEqual(titles("1. Milk\n2) Bread"), ["Milk", "2) Bread"])
+
     def test_what_only_begins_like_a_bullet_stays(self):
         lines = ["-5 degrees", "3.5 km", "*really* now", "1.Milk", "1234. Milk", "2026"]
-        for line in [*lines, "[x]Milk", "[draft] Letter", "(1) Milk", "--", "x Milk"]:
+        lines += ["[draft] Letter", "(1) Milk", "--", "x Milk", "o Milk", "—Milk", "§ 5 BGB"]
+        lines += ["[x](https://example.org) read", "[ ](https://example.org)", "[x]: see below"]
+        lines += ["○○さんに電話", "□□の件", "●●", "✗ Milk", "[-] Milk", "\uf8ff Milk"]
+        for line in lines:
             with self.subTest(line):
                 self.assertEqual(titles(line), [line])
 

@@ -30,6 +30,7 @@ from tasks.wording import (
     AS_TYPED,
     Wording,
     changed_since_added,
+    completed_among,
     is_as_typed,
     no_list,
     understood,
@@ -165,7 +166,9 @@ def task_paste(request):
     """Ask whether several lines are to be that many tasks, then add them."""
     form = PasteForm(posted(request), user=request.user, initial=presets(request))
     if form.is_valid() and "sure" in request.POST:
-        tell(request, form.save(), more=form.unread)
+        act = form.save()
+        words = [completed_among(form.done, len(form.lines)), form.unread]
+        tell(request, act, more=" ".join(filter(None, words)))
         return reply(request)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)
