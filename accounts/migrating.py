@@ -30,10 +30,14 @@ def patiently(connection, table, *statements):
             if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
                 raise
             if not left:
-                raise CommandError(
-                    f"The table {table} was in use for too long, so migrating stopped before all"
-                    " was done. What is done stays, and the version before works with it. Run"
-                    " manage.py migrate again, at a quiet time or once a backup that runs has"
-                    " ended."
-                ) from None
+                raise CommandError(in_use(table)) from None
         time.sleep(PAUSE)
+
+
+def in_use(table):
+    """Return what to say, and to do, where a table was in use for too long."""
+    return (
+        f"The table {table} was in use for too long, so migrating stopped before all was done. What"
+        " is done stays, and the version before works with it. Run manage.py migrate again, at a"
+        " quiet time or once a backup that runs has ended."
+    )

@@ -16,7 +16,15 @@ from accounts import text
 from tasks.addresses import address
 from tasks.base.inserted import insert_once, notify
 from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField, number_anew  # noqa: F401
-from tasks.base.searched import Fold, Holds, IsOneOf, any_of, as_array, overdue
+from tasks.base.searched import (
+    Fold,
+    Holds,
+    IsOneOf,
+    TriggeredField,
+    any_of,
+    as_array,
+    overdue,
+)
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
     EverythingManager,
@@ -29,7 +37,7 @@ from tasks.base.tracked import (
 from tasks.history import Act, Change, as_json, owner
 from tasks.search import LONGEST, fold
 
-# Migrations name PositionField, Fold and to_inbox() as of this module, so all three stay here.
+# Migrations name PositionField and to_inbox() as of this module, so both stay here.
 
 
 class ListQuerySet(OrderedQuerySet, NamedQuerySet):
@@ -495,7 +503,7 @@ class Task(Ordered):
     )
     typed = models.TextField(default="", db_default="", editable=False)
     tags = models.ManyToManyField(Tag, through="TaskTag", related_name="tasks")
-    folded = models.GeneratedField(
+    search_text = TriggeredField(  # of migration 0013
         expression=Fold(
             Concat("title", Value("\n"), "description", output_field=models.TextField())
         ),
@@ -516,7 +524,7 @@ class Task(Ordered):
         *REPEAT,
         "completed_at",
     ]
-    UNFETCHED = ["folded"]
+    UNFETCHED = ["search_text"]
     is_withheld = False  # are its words left out, since its owner doesn't let support look?
 
     objects = PresentManager.from_queryset(TaskQuerySet)()

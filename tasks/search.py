@@ -16,19 +16,31 @@ LONGEST = 200  # characters of a search
 MOST_WORDS = 10
 AROUND = 50  # characters of a text that are shown before what was found in it, and after
 
-# What is no letter of its own: accents, the points of Hebrew and Arabic, what nobody sees. Python
-# and PostgreSQL read this alike; tasks_fold() (migration 0005) is fold() there.
+# What is no letter of its own: accents, the points of Hebrew and Arabic, the line that draws Arabic
+# words out, what nobody sees. Python and PostgreSQL read this alike; tasks_fold_2(), of migration
+# 0013, is fold() there.
 MARKS = (
     r"[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
-    r"\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]"
+    r"\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]"
 )
-# Letters that Unicode takes apart no further, as people without them on their keyboard write them.
-LETTERS = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ς": "σ"},
-        **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
-    }
-)
+# Letters that Unicode takes apart no further, as people without them on their keyboard write them,
+# and what devices write for one of them without being asked.
+ALIKE = {
+    **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ς": "σ"},
+    **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u055a\u05f3", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u05f4", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u05be", "-"),
+    **{"\u2044": "/", "\u2215": "/"},  # ½ is 1, \u2044 and 2
+    **{"\u0643": "\u06a9", "\u064a": "\u06cc", "\u0649": "\u06cc"},  # kaf, yeh: Persian ones
+    **{chr(0x660 + digit): str(digit) for digit in range(10)},
+    **{chr(0x6F0 + digit): str(digit) for digit in range(10)},
+    # Katakana stand 96 behind their hiragana.
+    **{chr(code): chr(code - 96) for code in [*range(0x30A1, 0x30F7), 0x30FD, 0x30FE]},
+}
+LETTERS = str.maketrans(ALIKE)
+# Unicode takes these two apart into others: a blank and an accent, and two of the marks of minutes.
+QUOTES = str.maketrans({"\u00b4": "'", "\u2033": '"'})
 PRIORITIES = {"high": 3, "medium": 2, "low": 1}
 TOKEN = re.compile(r'(?P<sign>[#+!]?)(?:["“„](?P<quoted>[^"“”]*)["“”]?|(?P<plain>\S+))')
 PHRASES = {"overdue": "overdue", "today": "today", "no date": "none", "done": "done"}
@@ -37,7 +49,8 @@ PHRASE = re.compile(r"(?:overdue|today|no\s+date|done)(?!\S)", re.IGNORECASE)
 
 def fold(text: str) -> str:
     """Return text without case and accents, as it is compared."""
-    bare = re.sub(MARKS, "", unicodedata.normalize("NFKD", text))
+    apart = unicodedata.normalize("NFKD", text.translate(QUOTES))
+    bare = re.sub(MARKS, "", apart)
     return bare.lower().translate(LETTERS)
 
 

@@ -7,8 +7,17 @@ from django.db.models import Q
 class Fold(models.Func):
     """Text without case and accents, as tasks.search.fold() has it."""
 
-    function = "tasks_fold"
+    function = "tasks_fold_2"
     output_field = models.TextField()
+
+
+class TriggeredField(models.GeneratedField):
+    """A column that a trigger of the database writes, as it would a generated one.
+
+    No INSERT returns it, so that rows can be added before it is there.
+    """
+
+    db_returning = False
 
 
 def as_array(numbers):
@@ -31,23 +40,23 @@ class Holds(models.Func):
     """
 
     output_field = models.BooleanField()
-    template = """(%(folded)s LIKE %%s OR %(pk)s IN (
+    template = """(%(text)s LIKE %%s OR %(pk)s IN (
         SELECT task_id FROM tasks_step
-            WHERE user_id = %%s AND deleted_at IS NULL AND tasks_fold(title) LIKE %%s
+            WHERE user_id = %%s AND deleted_at IS NULL AND tasks_fold_2(title) LIKE %%s
         UNION ALL SELECT h.task_id FROM tasks_tag g JOIN tasks_tasktag h ON h.tag_id = g.id
-            WHERE g.user_id = %%s AND g.deleted_at IS NULL AND tasks_fold(g.name) LIKE %%s))"""
+            WHERE g.user_id = %%s AND g.deleted_at IS NULL AND tasks_fold_2(g.name) LIKE %%s))"""
 
     def __init__(self, word, user):
-        super().__init__("folded", "pk")
+        super().__init__("search_text", "pk")
         self.word, self.user_pk = word, user.pk
 
     def as_sql(self, compiler, connection):
-        folded, pk = self.source_expressions
-        folded_sql, _ = compiler.compile(folded)
+        text, pk = self.source_expressions
+        text_sql, _ = compiler.compile(text)
         pk_sql, _ = compiler.compile(pk)
         word = connection.ops.prep_for_like_query(self.word)
         like = f"%{word}%"
-        sql = self.template % {"folded": folded_sql, "pk": pk_sql}
+        sql = self.template % {"text": text_sql, "pk": pk_sql}
         return sql, [like, self.user_pk, like, self.user_pk, like]
 
 

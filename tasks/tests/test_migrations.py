@@ -13,14 +13,18 @@ from django.core.management.base import CommandError
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import TransactionTestCase
+from django.utils import timezone
 
 from accounts import migrating
 from accounts.tests.people import add_user
 from tasks.history import Act
+from tasks.models import Task
+from tasks.search import Query
 from tasks.tests.racing import waiting
 
 owners = import_module("tasks.migrations.0009_owners")
 tagged_with = import_module("tasks.migrations.0011_tagged_with")
+search_text = import_module("tasks.migrations.0013_search_text")
 OWNED = {"tasks_task", "tasks_tasklist", "tasks_tag", "tasks_act", "tasks_savedsearch"}
 PARTS = {
     "tasks_tasktag_task_of_user": "(task_id, user_id) REFERENCES tasks_task(id, user_id)",
@@ -390,3 +394,92 @@ class TaggedWithTests(TransactionTestCase):
         )
         go_to("0011_tagged_with")
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
+
+
+@pytest.mark.exhaustive
+class SearchTextTests(TransactionTestCase):
+    """0013 folds what tasks say anew, in a column that is filled beside all that goes on."""
+
+    BEFORE, AFTER = "0012_act_browser", "0013_search_text"
+    FOLDED = {"Mum’s cake": "mum's cake\n", "2–4 カフェ": "2-4 かふぇ\n", "Bread": "bread\n1/2"}
+
+    def setUp(self):
+        self.addCleanup(go_to, newest())
+        go_to(self.BEFORE)
+        self.ann = add_user()
+        self.tasks = [self.ann.tasks.create(title=title) for title in ["Mum’s cake", "2–4 カフェ"]]
+        self.ann.tasks.create(title="Bread", description="½", deleted_at=timezone.now())
+        patched = mock.patch.object(search_text, "ROWS", 2)  # so that it takes several steps
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def texts(self):
+        """Return what is searched, {title: text}."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT title, search_text FROM tasks_task")
+            return dict(cursor.fetchall())
+
+    def test_rows_from_before_are_found_and_there_and_back_and_there_again(self):
+        versions = list(Task.everything.order_by("pk").values_list("version", "updated_at"))
+        for _ in range(2):
+            go_to(self.AFTER)
+            self.assertEqual(self.texts(), self.FOLDED)
+            for q, title in [
+                ("mum's", "Mum’s cake"),
+                ("2-4", "2–4 カフェ"),
+                ("かふ", "2–4 カフェ"),
+            ]:
+                found = self.ann.tasks.found_by(Query(words=[q]), self.ann, self.ann.now())
+                self.assertEqual([task.title for task in found], [title])
+            go_to(self.BEFORE)
+        after = list(Task.everything.order_by("pk").values_list("version", "updated_at"))
+        self.assertEqual(after, versions)
+
+    def test_version_before_writes_and_searches_on_beside_it(self):
+        search_text.add_column(None, connection.schema_editor())
+        self.ann.tasks.create(title="Dad’s")  # as the version before does: not its column
+        self.tasks[0].edit(title="Mum’s tea")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT title FROM tasks_task WHERE folded LIKE '%dad’s%'")
+            self.assertEqual(cursor.fetchall(), [("Dad’s",)])
+        texts = {"Dad’s": "dad's\n", "Mum’s tea": "mum's tea\n"}
+        self.assertEqual(self.texts(), {"2–4 カフェ": None, "Bread": None} | texts)
+        go_to(self.AFTER)
+        self.assertEqual(self.texts()["Bread"], "bread\n1/2")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT title FROM tasks_task WHERE folded LIKE '%dad’s%'")
+            self.assertEqual(cursor.fetchall(), [("Dad’s",)])
+
+    def test_task_that_an_act_has_locked_is_waited_for_by_nobody_else(self):
+        search_text.add_column(None, connection.schema_editor())
+        held, done = threading.Event(), threading.Event()
+
+        def hold():
+            with transaction.atomic():
+                Task.objects.select_for_update().get(pk=self.tasks[0].pk)
+                held.set()
+                done.wait(60)
+
+        tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
+        words = "The table tasks_task was in use for too long, so migrating stopped"
+        with beside(hold), tries:
+            held.wait()
+            try:
+                with self.assertRaisesMessage(CommandError, words):
+                    search_text.fill(None, connection.schema_editor())
+                self.assertEqual(self.texts(), self.FOLDED | {"Mum’s cake": None})
+            finally:
+                done.set()
+        go_to(self.AFTER)  # goes on where it stopped
+        self.assertEqual(self.texts(), self.FOLDED)
+
+    def test_task_without_it_is_refused(self):
+        go_to(self.AFTER)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT is_nullable FROM information_schema.columns"
+                " WHERE table_name = 'tasks_task' AND column_name = 'search_text'"
+            )
+            self.assertEqual(cursor.fetchall(), [("NO",)])
+            cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%text_there'")
+            self.assertEqual(cursor.fetchall(), [])

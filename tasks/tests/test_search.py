@@ -1,6 +1,8 @@
 """The search: what is understood, what is found, what is marked, and the searches that are kept."""
 
 from datetime import timedelta
+from random import Random
+from unicodedata import normalize
 from unittest import mock
 from urllib.parse import urlencode
 
@@ -12,7 +14,15 @@ from django.utils import timezone
 
 from accounts.tests.people import add_user
 from tasks.models import TaskQuerySet
-from tasks.search import excerpt, fold, folded_names, marked, read
+from tasks.search import (
+    ALIKE,
+    excerpt,
+    fold,
+    folded_names,
+    folded_with_places,
+    marked,
+    read,
+)
 from tasks.tests.pages import (
     HTMX,
     PageTests,
@@ -97,23 +107,60 @@ class FoldTests(TestCase):
             ("İstanbul ısı", "istanbul isi"),
             ("ﬁne １２３", "fine 123"),
             ("soft\u00adhyphen", "softhyphen"),
-            ("カフェ", "カフェ"),
+            ("カフェ ｶﾌｪ かふぇ", "かふぇ かふぇ かふぇ"),
+            ("don’t don‘t donʼt don´t don't", "don't don't don't don't don't"),
+            ("“six” 6″", '"six" 6"'),
+            ("a‐b‑c–d—e−f－g-h", "a-b-c-d-e-f-g-h"),
+            ("مـــرحبا مَرحبًا مرحبا", "مرحبا مرحبا مرحبا"),
+            ("علي على علی كتاب کتاب", "علی علی علی کتاب کتاب"),
+            ("½ 1⁄2 1/2 ¾", "1/2 1/2 1/2 3/4"),
+            ("٢٠٢٦ ۲۰۲۶", "2026 2026"),
         ]:
             self.assertEqual(fold(text), folded)
 
-    def test_database_folds_as_python_does(self):
-        """Each character of Unicode's first plane, in the middle of a word."""
-        letters = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code <= 0xDFFF]
-        texts = [f"x{letter}y" for letter in letters]
+    def in_database(self, texts):
+        """Return texts as the database folds them."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT array_agg(tasks_fold(t) ORDER BY n)"
+                "SELECT array_agg(tasks_fold_2(t) ORDER BY n)"
                 " FROM unnest(%s::text[]) WITH ORDINALITY AS r (t, n)",
                 [texts],
             )
             (folded,) = cursor.fetchone()
-        pairs = zip(texts, folded, strict=True)
+        return folded
+
+    def check(self, texts):
+        pairs = zip(texts, self.in_database(texts), strict=True)
         self.assertEqual([(text, there) for text, there in pairs if fold(text) != there], [])
+
+    def test_database_folds_as_python_does(self):
+        """Each character of Unicode's first plane, in the middle of a word, and all others that
+        are another one to it, such as 🈁."""
+        letters = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code <= 0xDFFF]
+        others = map(chr, range(0x10000, 0x20000))
+        letters += [letter for letter in others if normalize("NFKD", letter) != letter]
+        self.check([f"x{letter}y" for letter in letters])
+
+    def test_database_folds_strings_as_python_does(self):
+        """Strings of what is folded, the marks that follow letters, and all other characters."""
+        random = Random(25)
+        ours = [*ALIKE, *"´½ﬁǅẞ\u0640\u0301\u0654\u3099\u309a\u200c\ufe0f"]
+        plain = [*"aZ '-/1", "ß", "が", "ﾊﾞ", "한", "é", "٣", "😀"]
+        others = [chr(code) for code in range(0xA0, 0x3100)]
+        texts = []
+        for _ in range(3000):
+            pool = random.choice([ours, ours + plain, ours + plain + others])
+            letters = random.choices(pool, k=random.randrange(1, 12))
+            texts.append("".join(letters))
+        self.check(texts)
+        self.check(["".join(ours), "".join(reversed(ours))])
+
+    def test_each_character_by_itself_is_folded_as_within_a_text(self):
+        """Else what was found couldn't be marked."""
+        text = "".join(ALIKE) + "´½ﬁẞ"
+        folded, places = folded_with_places(text)
+        self.assertEqual(folded, fold(text))
+        self.assertEqual(len(places), len(folded))
 
 
 class MarkTests(SimpleTestCase):
@@ -127,6 +174,9 @@ class MarkTests(SimpleTestCase):
             ("abc", ["ab", "bc"], [("abc", True)]),
             ("<b>", ["b"], [("<", False), ("b", True), (">", False)]),
             ("x", ["\u200b"], [("x", False)]),
+            ("Don’t", ["n't"], [("Do", False), ("n’t", True)]),
+            ("2 ½ l", ["1/2"], [("2 ", False), ("½", True), (" l", False)]),
+            ("ガス", ["がす"], [("ガス", True)]),
             ("", ["x"], []),
         ]:
             with self.subTest(text=text):
@@ -314,6 +364,38 @@ class FindTests(PageTests):
         done = self.ann.tasks.completed()
         self.assertEqual((done.count(), done.filter(priority=3).count()), (53, 53))
         self.assertEqual([task.title for task in self.ann.tasks.open()], ["Bread"])
+
+    def test_what_devices_write_for_a_letter_is_found_by_it_and_it_by_them(self):
+        for text, q in [
+            ("Mum’s birthday", "mum's"),
+            ("follow‑up", "follow-up"),
+            ("2–4 pm", "2-4"),
+            ("کتاب", "كتاب"),
+            ("مـرحبا", "مرحبا"),
+            ("カフェ", "かふぇ"),
+            ("½ litre", "1/2"),
+        ]:
+            with self.subTest(text):
+                self.add_task("Other", description=f"about {q}")
+                self.add_step(self.add_task("Third"), text)
+                tagged = self.add_task("Fourth")
+                self.add_tag(text.replace(" ", "-"), tagged)
+                self.add_task(text)
+                for asked in [q, text.split()[0]]:
+                    found = self.found(f'"{asked}"')
+                    self.assertEqual(sorted(found), sorted(["Other", "Third", "Fourth", text]))
+                self.ann.tasks.all().delete()
+
+    def test_text_that_is_searched_is_that_of_the_task_however_it_is_written(self):
+        task = self.add_task("Mum’s")
+        task.edit(description="Crème")
+        Task = type(task)
+        row = Task.everything.filter(pk=task.pk).values_list("search_text", flat=True)
+        self.assertEqual(row.get(), "mum's\ncreme")
+        task.save()  # with the empty one of memory
+        self.assertEqual(row.get(), "mum's\ncreme")
+        Task.everything.filter(pk=task.pk).update(title="Dad‑1", search_text="x")
+        self.assertEqual(row.get(), "dad-1\ncreme")
 
     def test_what_belongs_to_others_is_not_found(self):
         ben = add_user("ben@example.org")
