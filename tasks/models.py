@@ -23,7 +23,7 @@ from tasks.base.searched import (
     TriggeredField,
     any_of,
     as_array,
-    overdue,
+    due,
 )
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
@@ -307,14 +307,9 @@ class TaskQuerySet(OrderedQuerySet):
             found = self.all()
         else:
             found = self.open()
-        due = {
-            "overdue": overdue(now),
-            "today": Q(due_date=now.date()),
-            "none": Q(due_date=None),
-        }
         found = found.filter(
             any_of(Q(list=pk) for pk in query.values("list")),
-            any_of(due[value] for value in query.values("due")),
+            any_of(due(value, now) for value in query.values("due")),
             any_of(Q(priority=value) for value in query.values("priority")),
         )
         tags = TaskTag.objects.filter(task=OuterRef("pk"))

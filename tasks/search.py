@@ -1,12 +1,13 @@
 """Reading what was typed into the search, and finding it again in a text. Pure: no Django.
 
 A search is words, each of which has to be found somewhere in a task, and filters: #tag, +list,
-!high, overdue, today, no date, done. What stands in quotes is looked for as it is.
+!high, overdue, today, no date, done, and days such as friday or this week (tasks.quickadd.days).
+What stands in quotes is looked for as it is.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -59,7 +60,7 @@ class Filter:
     """What a part of a search stands for.
 
     kind: "tag" and "list" (value: an id, None the Inbox), "priority" (1 to 3), "due" ("overdue",
-    "today", "none"), "done". rest is the search without it.
+    "today", "none", or the first and the last of some days), "done". rest is the search without it.
     """
 
     kind: str
@@ -84,15 +85,23 @@ class Query:
         return bool(self.words or self.filters)
 
 
-def read(text: str, lists: dict, tags: dict) -> Query:
-    """Return what text asks for; lists, with the Inbox, and tags are the user's, each as
-    folded_names() returns them: of several searches that is worked out once."""
+def no_days(text: str, start: int) -> None:
+    """Return None, as days_at() does where no days are said: nobody knows which they would be."""
+
+
+def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Query:
+    """Return what text asks for.
+
+    lists, with the Inbox, and tags are the user's, each as folded_names() returns them: of several
+    searches that is worked out once. days_at reads days as tasks.quickadd.days.days_at() does, by
+    the user's clock.
+    """
     query = Query()
     names = {"+": lists, "#": tags}
     at = 0
     while token := TOKEN.search(text, at):
         start = token.start()
-        found, at = filter_at(text, token, names)
+        found, at = filter_at(text, token, names, days_at)
         if found:
             before, behind = text[:start], text[at:]
             others = before.split() + behind.split()
@@ -108,16 +117,21 @@ def read(text: str, lists: dict, tags: dict) -> Query:
     return query
 
 
-def filter_at(text: str, token: re.Match, names: dict) -> tuple[tuple | None, int]:
+def filter_at(
+    text: str, token: re.Match, names: dict, days_at: Callable
+) -> tuple[tuple | None, int]:
     """Return the filter that begins where a token does, as filter_of() does, and where it ends.
 
-    A phrase such as "no date" and a list's name may go on behind the token.
+    A phrase such as "no date" or "next week" and a list's name may go on behind the token.
     """
     start, end = token.span()
     if phrase := PHRASE.match(text, start):
         said = " ".join(phrase[0].lower().split())
         kind = "done" if said == "done" else "due"
         return (kind, PHRASES[said], said.capitalize()), phrase.end()
+    if token["plain"] and not token["sign"]:
+        days, label, end = days_at(text, start) or (None, "", end)
+        return days and ("due", days, label), end
     if token["sign"] == "+":
         behind = text[start + 1 :]
         if length := longest_name(behind, names["+"]):

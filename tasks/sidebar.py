@@ -1,6 +1,7 @@
 """The lists, tags and counts that every page shows, asked of the database once."""
 
 import json
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from psycopg.errors import QueryCanceled
 
 from tasks import search
 from tasks.addresses import address
+from tasks.quickadd.days import days_at
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
 # PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:
@@ -123,7 +125,7 @@ class Sidebar:
 
     def read(self, q):
         """Return a search of the user's as it is understood, a tasks.search.Query."""
-        return search.read(q, *self.names)
+        return search.read(q, *self.names, partial(days_at, clock=self.clock))
 
     @cached_property
     def names(self):

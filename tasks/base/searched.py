@@ -72,3 +72,17 @@ def overdue(now):
     """Return the condition of being overdue at now, an aware datetime in the user's zone."""
     timed = Q(due_date=now.date(), due_time__lt=now.time())
     return Q(due_date__lt=now.date()) | timed
+
+
+def due(when, now):
+    """Return the condition of being due when a search says, at now in the user's zone.
+
+    when is "overdue", "today" or "none", for no date; or the first and the last of some days.
+    """
+    if when == "overdue":
+        return overdue(now)
+    if when == "today":
+        return Q(due_date=now.date())
+    if when == "none":
+        return Q(due_date=None)
+    return Q(due_date__range=when)

@@ -1,10 +1,12 @@
 """The search: what is understood, what is found, what is marked, and the searches that are kept."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from unicodedata import normalize
 from unittest import mock
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -12,8 +14,11 @@ from django.db.models.expressions import RawSQL
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
+from accounts.clock import Clock
 from accounts.tests.people import add_user
 from tasks.models import TaskQuerySet
+from tasks.quickadd.days import days_at
+from tasks.quickadd.parser import parse
 from tasks.search import (
     ALIKE,
     excerpt,
@@ -93,6 +98,101 @@ class ReadTests(SimpleTestCase):
             read(text, LISTS, TAGS)
             read(f"x {text} y", {}, {})
         self.check('"" \u200b', [])
+
+
+class DaysTests(SimpleTestCase):
+    """Days of a search, on Thursday 15 October 2026, 14:20 in Berlin."""
+
+    NOW = datetime(2026, 10, 15, 14, 20, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    def read(self, text, **options):
+        days_of = partial(days_at, clock=Clock(self.NOW, **options))
+        return read(text, LISTS, TAGS, days_of)
+
+    def days(self, text, **options):
+        """Return the days that a search asks for, as pairs of ISO dates, and its words."""
+        query = self.read(text, **options)
+        return [tuple(map(str, days)) for days in query.values("due")], query.words
+
+    def test_single_days_as_quick_add_reads_them(self):
+        for text, day in [
+            ("tomorrow", "2026-10-16"),
+            ("Friday", "2026-10-16"),
+            ("thursday", "2026-10-22"),
+            ("due today", "2026-10-15"),
+            ("due on friday", "2026-10-16"),
+            ("on friday", "2026-10-16"),
+            ("next friday", "2026-10-23"),
+            ("this saturday", "2026-10-17"),
+            ("day after tomorrow", "2026-10-17"),
+            ("in 3 days", "2026-10-18"),
+            ("in a week", "2026-10-22"),
+            ("3 may", "2027-05-03"),
+            ("May 3rd, 2028", "2028-05-03"),
+            ("2026-12-01", "2026-12-01"),
+            ("27/12/2026", "2026-12-27"),
+            ("the 30th", "2026-10-30"),
+            ("end of month", "2026-10-31"),
+            ("first monday of november", "2026-11-02"),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(self.days(text), ([(day, day)], []))
+                task = parse(f"Pay {text}", now=self.NOW)
+                self.assertEqual((task.title, str(task.due_date)), ("Pay", day))
+
+    def test_weeks_and_other_spans_as_the_users_weeks_begin(self):
+        for text, first, last in [
+            ("this week", "2026-10-12", "2026-10-18"),
+            ("next week", "2026-10-19", "2026-10-25"),
+            ("Due This Week", "2026-10-12", "2026-10-18"),
+            ("this weekend", "2026-10-17", "2026-10-18"),
+            ("next weekend", "2026-10-24", "2026-10-25"),
+            ("this month", "2026-10-01", "2026-10-31"),
+            ("next month", "2026-11-01", "2026-11-30"),
+            ("this quarter", "2026-10-01", "2026-12-31"),
+            ("next year", "2027-01-01", "2027-12-31"),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(self.days(text), ([(first, last)], []))
+        self.assertEqual(self.days("this week", week_start=6)[0], [("2026-10-11", "2026-10-17")])
+        self.assertEqual(self.days("next week", week_start=5)[0], [("2026-10-17", "2026-10-23")])
+        sunday = self.NOW + timedelta(days=3)
+        with mock.patch.object(self, "NOW", sunday):
+            self.assertEqual(self.days("this weekend")[0], [("2026-10-17", "2026-10-18")])
+
+    def test_month_comes_first_where_the_user_has_it_so(self):
+        text = "12/13/2026"
+        self.assertEqual(self.days(text, date_format="month")[0], [("2026-12-13", "2026-12-13")])
+        text = "03/04/2027"
+        self.assertEqual(self.days(text)[0], [("2027-04-03", "2027-04-03")])
+        self.assertEqual(self.days(text, date_format="month")[0], [("2027-03-04", "2027-03-04")])
+
+    def test_words_and_other_filters_go_beside_them(self):
+        query = self.read("milk friday #calls this week +work at home next month bread")
+        self.assertEqual(query.words, ["milk", "bread"])
+        labels = ["Tomorrow", "#calls", "This week, Mon 12 Oct – Sun 18 Oct", "Work at home",
+                  "Next month, Sun 1 Nov – Mon 30 Nov"]  # fmt: skip
+        self.assertEqual([one.label for one in query.filters], labels)
+        rest = "milk #calls this week +work at home next month bread"
+        self.assertEqual(query.filters[0].rest, rest)
+
+    def test_what_is_no_sure_day_is_words(self):
+        for text in [
+            *["fri", "sun", "may", "5/4", "march report", "week", "weekend", "next", "fridays"],
+            *["friday's", "friday morning", "tonight", "in 2 hours", "2026-01-02", "31 june"],
+            *["due", "on", "this weekly", "at 9", "every friday's"],
+        ]:
+            with self.subTest(text):
+                self.assertEqual(self.days(text), ([], text.split()))
+        for text in ['"friday"', "“this week”"]:
+            self.assertEqual(self.days(text), ([], [text[1:-1]]))
+        self.assertEqual(self.days("+friday #tomorrow !friday")[0], [])
+
+    def test_beyond_the_calendar_there_are_none(self):
+        last = datetime(9999, 12, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+        with mock.patch.object(self, "NOW", last):
+            for text in ["next week", "this year", "tomorrow", "next month"]:
+                self.assertEqual(self.days(text)[0], [])
 
 
 class FoldTests(TestCase):
@@ -365,6 +465,35 @@ class FindTests(PageTests):
         self.assertEqual((done.count(), done.filter(priority=3).count()), (53, 53))
         self.assertEqual([task.title for task in self.ann.tasks.open()], ["Bread"])
 
+    def test_days_are_those_of_the_users_clock(self):
+        self.set_clock(2026, 10, 15, 1, 0, zone="Pacific/Auckland")  # still the 14th in UTC
+        for day in range(14, 27):
+            self.add_task(f"{day}", due_date=date(2026, 10, day))
+        self.add_task("Some day")
+        for q, days in [
+            ("tomorrow", [16]),
+            ("friday", [16]),
+            ("this week", range(14, 19)),
+            ("next week", range(19, 26)),
+            ("friday saturday", [16, 17]),
+            ("overdue tomorrow", [14, 16]),
+            ("1 this week", range(14, 19)),
+            ("20 this week", []),
+        ]:
+            with self.subTest(q):
+                self.assertEqual(sorted(self.found(q)), [str(day) for day in days])
+        self.ann.week_start = 6
+        self.ann.save(update_fields=["week_start"])
+        self.assertEqual(sorted(self.found("this week")), [str(day) for day in range(14, 18)])
+        page = self.find("milk this week")
+        chip = select(page, "a.chip[data-on]")[0]
+        self.assertEqual(words_of(chip), "This week, Sun 11 Oct – Sat 17 Oct : remove")
+        self.assertEqual(chip.get("href"), "/search/?q=milk")
+
+    def test_page_says_which_days_can_be_asked_for(self):
+        words = words_of(self.get("/search/")).replace(" ,", ",")
+        self.assertIn("tomorrow, friday, 3 may, this week or next month", words)
+
     def test_what_devices_write_for_a_letter_is_found_by_it_and_it_by_them(self):
         for text, q in [
             ("Mum’s birthday", "mum's"),
@@ -515,6 +644,16 @@ class SavedSearchTests(PageTests):
         self.client.logout()
         response = self.client.get("/searches/numbers/", headers=HTMX)
         self.assertEqual((response.status_code, response.content), (204, b""))
+
+    def test_days_of_a_saved_search_move_on(self):
+        self.set_clock(2026, 10, 15, 12, 0)
+        for day in [16, 17, 19]:
+            self.add_task(f"{day}", due_date=date(2026, 10, day))
+        self.save("Soon", "tomorrow")
+        self.save("Week", "this week")
+        self.assertEqual(self.numbers(), {"Soon": "1", "Week": "2"})
+        self.set_clock(2026, 10, 19, 12, 0)
+        self.assertEqual(self.numbers(), {"Soon": "", "Week": "1"})
 
     def test_whoever_visits_the_address_of_the_numbers_comes_to_the_search(self):
         self.assertRedirects(self.client.get("/searches/numbers/?state=1"), "/search/")

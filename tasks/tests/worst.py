@@ -17,6 +17,7 @@ JOINTS = [" ", ",", ", and ", " - ", "  "]
 ENDS = ["", "x"]  # with the second, the last word is none: an expression has to go back
 TOKENS = ["#tag", "+list", "+garden project", '+"no list"', "!high", '"', "x@y", "a.bc", "www://"]
 FILTERS = ["#tag", "+list", '+"garden project"', "!high", '"', "overdue", "no date", "today", "a"]
+FILTERS += ["this week", "due on friday", "3"]
 
 
 class Saying:
