@@ -132,10 +132,12 @@ def refuse_null(apps, schema_editor):
         f" ADD CONSTRAINT {CHECK} CHECK (search_text IS NOT NULL) NOT VALID",
     )
     patiently(connection, "tasks_task", f"ALTER TABLE tasks_task VALIDATE CONSTRAINT {CHECK}")
+    # In two statements: one alone drops first, and then looks at each task behind its lock.
     patiently(
         connection,
         "tasks_task",
-        f"ALTER TABLE tasks_task ALTER search_text SET NOT NULL, DROP CONSTRAINT {CHECK}",
+        "ALTER TABLE tasks_task ALTER search_text SET NOT NULL",
+        f"ALTER TABLE tasks_task DROP CONSTRAINT {CHECK}",
     )
 
 

@@ -483,3 +483,23 @@ class SearchTextTests(TransactionTestCase):
             self.assertEqual(cursor.fetchall(), [("NO",)])
             cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%text_there'")
             self.assertEqual(cursor.fetchall(), [])
+
+    def test_no_page_waits_while_the_database_looks_for_tasks_without_it(self):
+        """VALIDATE looks at each task beside all else; SET NOT NULL would, behind a lock."""
+        go_to(self.AFTER)
+        said = []
+
+        def keep(diagnostic):
+            said.append(diagnostic.message_primary)
+
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE tasks_task ALTER search_text DROP NOT NULL")
+            cursor.execute("SET client_min_messages = debug1")
+            connection.connection.add_notice_handler(keep)
+            try:
+                search_text.refuse_null(None, connection.schema_editor())
+            finally:
+                connection.connection.remove_notice_handler(keep)
+                cursor.execute("RESET client_min_messages")
+        self.assertEqual(said.count('verifying table "tasks_task"'), 1)
+        self.assertIn("are sufficient to prove that it does not contain nulls", " ".join(said))
