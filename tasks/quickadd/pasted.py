@@ -10,22 +10,24 @@ TAB = 4  # blanks that a tab stands for
 BYTE_ORDER_MARK = "\ufeff"  # begins what some editors save
 
 # A bullet or a number, then a box that may be ticked. What could begin a line of words as well
-# needs a blank behind it: "-5 degrees", "○○さん". Word writes "o" and "§" with a tab, and its other
-# bullets as letters of its symbol fonts (U+F020 to U+F0FF), of which two are ticked boxes.
-BULLET = re.compile(r"(?:[•◦▪▫‣⁃·∙・\uf020-\uf0fc\uf0ff]\s*|[-*+–—●■]\s+|[o§]\t\s*)")
-NUMBER = re.compile(r"(?P<number>[0-9]{1,3})(?P<mark>[.)])\s+")
+# needs a blank or a box behind it: "-5 degrees", "○○さん". Word writes bullets as letters of its
+# symbol fonts (U+F020 to U+F0FF), of which two are ticked boxes, or as plain ones with a tab.
+SQUARE = r"\[(?P<tick>[\sxX✓✔]?)\](?![(:])"  # and no link of Markdown
+APART = rf"(?:\s+|(?={SQUARE}))"
+BULLET = re.compile(rf"(?:[•◦▪▫‣⁃·∙・\uf020-\uf0fc\uf0ff]\s*|[-*+–—●■]{APART}|[o§vqØü]\t\s*)")
+NUMBER = re.compile(rf"(?P<number>[0-9]{{1,3}})(?P<mark>[.)]){APART}")
 BOX = re.compile(
-    r"""(?:
-        \[(?P<tick>[\sxX✓✔]?)\](?![(:])  # and no link of Markdown
+    rf"""(?:
+        {SQUARE}
         | (?P<ticked>[☑☒✅✓✔🗹\uf0fd\uf0fe])\ufe0f?
         | [☐◻▢⬜]\ufe0f?
         | [□○◯](?=\s)
     )\s*""",
     re.VERBOSE,
 )
-# "1. Dezember" is a day, also where "2. Dezember" follows it.
+# "1. Dezember" is a day, also where "2. Dezember" follows it, and so is "1. 12.".
 MONTH = re.compile(
-    r"(?:januar|january|jänner|februar|february|feber|märz|march|marts|mars|april|mai|may|maj"
+    r"(?:0?[1-9]|1[0-2])\.(?!\d)|(?:januar|january|jänner|februar|february|feber|märz|march|marts|mars|april|mai|may|maj"
     r"|juni|june|juli|july|august|september|oktober|october|november|dezember|december|desember"
     r"|jan|feb|mar|mär|apr|jun|jul|aug|sept?|okt|oct|nov|dez|dec|des)\b",
     re.IGNORECASE,

@@ -29,8 +29,9 @@ class PastedTests(TestCase):
 
     def test_bullets_of_other_programs_go(self):
         glyphs = "•◦▪▫‣·・⁃∙\uf0b7\uf0a7\uf0d8"
+        of_word = [f"{letter}\tMilk" for letter in "·o§vqØü"]
         lines = [f"{glyph}{blank}Milk" for glyph in glyphs for blank in ["", " ", "\t", "\u00a0"]]
-        lines += ["● Milk", "■ Milk", "– Milk", "— Milk", "o\tMilk", "§\tMilk", "\t·\t Milk"]
+        lines += [*of_word, "● Milk", "■ Milk", "– Milk", "— Milk", "\t·\t Milk"]
         for line in lines:
             with self.subTest(line):
                 self.assertEqual(read(line), [("Milk", False, [])])
@@ -41,7 +42,10 @@ class PastedTests(TestCase):
         boxes |= {"[ ]": False, "[]": False, "[\u00a0]": False, "[x]": True, "[X]": True}
         boxes |= {"[✓]": True, "☑\ufe0f": True, "✔\ufe0f": True}
         for box, done in boxes.items():
-            for before in ["", "- ", "• ", "1. ", "·\t"]:
+            before_all = ["", "- ", "• ", "1. ", "·\t"]
+            if box.startswith("["):
+                before_all += ["-", "*", "+", "–", "1.", "1)"]
+            for before in before_all:
                 with self.subTest(before + box):
                     self.assertEqual(read(f"{before}{box} Milk"), [("Milk", done, [])])
                     self.assertEqual(read(f"Cake\n  {before}{box}  Milk")[0][2], [("Milk", done)])
@@ -80,6 +84,8 @@ class PastedTests(TestCase):
             ["24. December party", "31. December party"],
             ["Milk", "24. Dezember Feier", "25. Dezember Oma"],
             ["1. Dezember Feier"],
+            ["1. 12. Feier"],
+            ["1. 12. Feier", "2. 12. Oma", "3. 1. Ski"],
             ["1. December choir", "2. December market", "3. December: bake"],
             ["3. Milk", "4. Bread"],
             ["12) Milk"],
@@ -95,6 +101,7 @@ class PastedTests(TestCase):
         lines = ["-5 degrees", "3.5 km", "*really* now", "1.Milk", "1234. Milk", "2026"]
         lines += ["[draft] Letter", "(1) Milk", "--", "x Milk", "o Milk", "—Milk", "§ 5 BGB"]
         lines += ["[x](https://example.org) read", "[ ](https://example.org)", "[x]: see below"]
+        lines += ["-[x](https://example.org)", "*[x](y)*", "v Milk", "Ø Milk", "-[draft] Letter"]
         lines += ["○○さんに電話", "□□の件", "●●", "✗ Milk", "[-] Milk", "\uf8ff Milk"]
         for line in lines:
             with self.subTest(line):
