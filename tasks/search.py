@@ -1,8 +1,8 @@
 """Reading what was typed into the search, and finding it again in a text. Pure: no Django.
 
 A search is words, each of which has to be found somewhere in a task, and filters: #tag, +list,
-!high, overdue, today, no date, done, and days such as friday or this week (tasks.quickadd.days).
-What stands in quotes is looked for as it is.
+!high, overdue, today, no date, done, and days such as friday or this week, which
+tasks.quickadd.search_days reads. What stands in quotes is looked for as it is.
 """
 
 import re
@@ -93,8 +93,8 @@ def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Que
     """Return what text asks for.
 
     lists, with the Inbox, and tags are the user's, each as folded_names() returns them: of several
-    searches that is worked out once. days_at reads days as tasks.quickadd.days.days_at() does, by
-    the user's clock.
+    searches that is worked out once. days_at reads days by the user's clock, as the one of
+    tasks.quickadd.search_days does.
     """
     query = Query()
     names = {"+": lists, "#": tags}

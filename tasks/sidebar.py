@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 
 from tasks import search
 from tasks.addresses import address
-from tasks.quickadd.days import days_at
+from tasks.quickadd.search_days import days_at
 
 # Written out, since every page asks it: Django takes ten times as long to put it together as
 # PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:

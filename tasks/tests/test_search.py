@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.clock import Clock
 from accounts.tests.people import add_user
 from tasks.models import TaskQuerySet
-from tasks.quickadd.days import days_at
 from tasks.quickadd.parser import parse
+from tasks.quickadd.search_days import days_at
 from tasks.search import (
     ALIKE,
     excerpt,
@@ -187,6 +187,24 @@ class DaysTests(SimpleTestCase):
         for text in ['"friday"', "“this week”"]:
             self.assertEqual(self.days(text), ([], [text[1:-1]]))
         self.assertEqual(self.days("+friday #tomorrow !friday")[0], [])
+
+    def test_day_beside_a_word_that_makes_more_of_it_is_words(self):
+        for text in [
+            *["by friday", "before 3 may", "until tomorrow", "not on friday", "every friday"],
+            *["friday or saturday", "monday to friday", "friday - sunday", "tomorrow and friday"],
+            *["Black Friday", "good friday eggs", "friday week", "tomorrow week", "since monday"],
+            *["tomorrow 5pm", "friday 17:00", "wednesday 16 october", "Wed 16 Oct"],
+            *["jan 1 9999", "friday, 16 october 9am", "by this week"],
+            *["this week or next week", "next week - next month"],
+        ]:
+            with self.subTest(text):
+                self.assertEqual(self.days(text), ([], text.split()))
+        week = ("2026-10-12", "2026-10-18")
+        self.assertEqual(self.days("20 this week 30"), ([week], ["20", "30"]))
+        friday, monday = ("2026-10-16", "2026-10-16"), ("2026-10-19", "2026-10-19")
+        for text in ["friday monday", "16 oct 19 oct", "oct 16 oct 19"]:
+            self.assertEqual(self.days(text), ([friday, monday], []))
+        self.assertEqual(self.days('"by" friday "or"'), ([friday], ["by", "or"]))
 
     def test_beyond_the_calendar_there_are_none(self):
         last = datetime(9999, 12, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))

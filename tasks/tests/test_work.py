@@ -19,10 +19,10 @@ from django.test import SimpleTestCase
 from accounts.clock import Clock
 from tasks import recurrence, search
 from tasks.quickadd import parser, reading
-from tasks.quickadd.days import days_at
 from tasks.quickadd.parser import LITERAL, LONGEST, MOST_TRIED, TOKEN, parse
 from tasks.quickadd.phrases import PHRASES
 from tasks.quickadd.reading import Line, lists_by_name, read_all
+from tasks.quickadd.search_days import days_at
 from tasks.tests import worst
 from tasks.tests.steps import Steps, TooManySteps, calls
 

@@ -1,8 +1,8 @@
 """Days in a search: tomorrow, friday, 3 may, this week. Pure: no Django; the moment is given.
 
 A single day is one as quick add reads it, where that is sure. What quick add takes only beside
-other words (fri, 5/4) is looked for as it is: "fri" stands in fridge, too. So is what has a time
-(friday morning), which a search can't ask for.
+other words (fri, 5/4) is looked for as it is: "fri" stands in fridge, too. So is what a search
+can't ask for: a day with a time (friday morning, friday 5pm), by friday, friday or saturday.
 """
 
 import re
@@ -18,6 +18,24 @@ LEAD = re.compile(r"(?:due(?: on)?|on) ", re.IGNORECASE)
 SPAN = re.compile(r"(this|next) (weekend|week|month|quarter|year)", re.IGNORECASE)
 END_OF_WORD = re.compile(r"(?!\S)")
 
+# Beside these, days are part of something else: until friday, Black Friday, friday week.
+NOT_BEHIND = frozenset(
+    [
+        *["by", "before", "after", "since", "from", "until", "till", "to", "between", "or", "and"],
+        *["not", "except", "every", "each", "past", "last", "-", "–", "—"],
+        *["black", "good", "cyber", "palm", "easter", "ash"],
+        *["on", "due"],  # with which it was none
+    ]
+)
+NOT_BEFORE = frozenset(["or", "and", "to", "until", "till", "week", "-", "–", "—"])
+# A number behind a single day may be its time, year or date, unless it begins another date.
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
+NUMBER_BEHIND = re.compile(
+    r" (?:[0-9]{1,2}(?:[:.][0-9]{2})?(?:[ap]m|h)?|[0-9]{4})(?!\S)", re.IGNORECASE
+)
+TWO_DATES = re.compile(rf"[0-9]\S* {MONTH} [0-9]{{1,2}} {MONTH}(?!\S)", re.IGNORECASE)
+WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?")
+
 
 def days_at(text: str, start: int, clock: Clock) -> tuple[Days, str, int] | None:
     """Return the days that are said from a place of text on, None if none are.
@@ -25,15 +43,40 @@ def days_at(text: str, start: int, clock: Clock) -> tuple[Days, str, int] | None
     With them come their words for a person, and where they end in text.
     """
     now = Now(clock.now, clock.week_start, clock.date_format != "month")
+    before = last_word(text[:start])
+    if before in NOT_BEHIND:
+        return None
     if lead := LEAD.match(text, start):
         start = lead.end()
     for expression, read in READERS:
         match = expression.match(text, start)
         if not match or not END_OF_WORD.match(text, match.end()):
             continue
-        if days := value_of(match, read, now):
+        days = value_of(match, read, now)
+        if days and not is_part_of_more(before, match, days):
             return days, in_words(match[0], days, clock), match.end()
     return None
+
+
+def last_word(text: str) -> str:
+    """Return the last word of a text, in lower case, "" if there is none."""
+    return "".join(text.lower().split()[-1:])
+
+
+def is_part_of_more(before: str, match: re.Match, days: Days) -> bool:
+    """Return whether the words beside days say more of them: friday week, wednesday 16 october.
+
+    before is the word before them.
+    """
+    text, end = match.string, match.end()
+    behind = text[end:].lower().split()[:1]
+    if behind and behind[0] in NOT_BEFORE:
+        return True
+    first, last = days
+    has_number = first == last and NUMBER_BEHIND.match(text, end)
+    if has_number and not TWO_DATES.match(text, match.start()):
+        return True
+    return match[0][0].isdecimal() and bool(WEEKDAY.fullmatch(before))
 
 
 def in_words(said: str, days: Days, clock: Clock) -> str:
