@@ -19,7 +19,7 @@ def page(signed_in, ann):
 
 def come_back(page):
     """Let the page come back into view, as a tab that is chosen again; it asks once it is idle."""
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(
         "performance.now = ((now) => () => now() + 1000)(performance.now.bind(performance));"
         " void dispatchEvent(new Event('focus'))"
