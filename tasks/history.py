@@ -192,6 +192,10 @@ class Act(models.Model):
         return reverse("act_undo", kwargs={"act_pk": self.pk})
 
     @property
+    def series_url(self):
+        return reverse("act_series", kwargs={"act_pk": self.pk})
+
+    @property
     def is_tick(self):
         """Whether the circle of a task or step was pressed."""
         return self.kind in {self.Kind.COMPLETE, self.Kind.REOPEN}

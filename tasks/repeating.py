@@ -5,18 +5,20 @@ or detached is kept as a task of its own, and the repeating task advances to the
 follow from a rule is calculated in tasks.recurrence.
 """
 
-from datetime import timedelta
+from copy import copy
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from tasks import recurrence
-from tasks.history import Act, as_json
+from tasks.history import Act, Change, as_json
 from tasks.models import Step, Task, TaskTag
 
 LONGEST_REPEAT = Task._meta.get_field("repeat").max_length
 # An occurrence that becomes a task of its own has these in common with its series.
 COPIED = ["user_id", "list_id", "title", "description", "priority", "typed", "due_date", "due_time"]
+MOVING = ["due_date", "repeat", "repeat_anchor", "repeat_from"]  # what says on which days it is due
 
 
 class Series:
@@ -163,6 +165,37 @@ def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
     advance(act, {row: day})
     task.refresh()
     return own
+
+
+@transaction.atomic
+def move_series(act):
+    """Move all later occurrences of a repeating task along with the one that an act moved.
+
+    Raises ValueError, in words, where the repeat can't move to that day.
+
+    Returns (task, moving): the task as it is now, None where act moved none that is still there;
+    and the act that moved its repeat, None where the task has moved on or was changed since.
+    """
+    change = act.changes.filter(step=None, after__has_key="due_date").first()
+    task = change and Task.objects.filter(pk=change.task_id).first()
+    if task is None:
+        return None, None
+    rows = lock_repeating(shown(task))
+    if not rows or not is_put_off_by(change, rows[0]):
+        return task, None
+    earlier = copy(rows[0])
+    earlier.due_date = date.fromisoformat(change.before["due_date"])
+    columns = Series(earlier).columns_from(rows[0].due_date)
+    return task, task.edit(**columns)
+
+
+def is_put_off_by(change, task):
+    """Return whether a change moved the occurrence of a task, which has been the last of it."""
+    is_alone = bool(change.before["due_date"]) and "repeat_anchor" not in change.after
+    if not is_alone or change.after["due_date"] != as_json(task.due_date):
+        return False
+    later = Change.objects.filter(task=task, step=None, act__gt=change.act_id)
+    return not later.filter(after__has_any_keys=MOVING).exists()
 
 
 def shown(task, version=None, occurrence=None):

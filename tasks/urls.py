@@ -84,6 +84,7 @@ urlpatterns = [
     path("history/undo/", history.undo_last, name="undo_last"),
     path("history/redo/", history.redo_last, name="redo_last"),
     path("history/<int:act_pk>/undo/", history.act_undo, name="act_undo"),
+    path("history/<int:act_pk>/series/", repeats.act_series, name="act_series"),
     path("trash/", trash.trash, name="trash"),
     path("trash/empty/", trash.trash_empty, name="trash_empty"),
 ]

@@ -270,6 +270,10 @@ class Wording:
             return f"changed how {what} repeats"
         return ""
 
+    def repeat_moved(self, change, what):
+        day = self.day(change.after["repeat_anchor"])
+        return f"moved the repeat of {what} to {day}"
+
     def dated(self, change, what):
         day = change.after.get("due_date")
         time = change.after.get("due_time")
@@ -299,6 +303,7 @@ class Wording:
         ({"priority"}, ranked),
         ({"due_time"}, timed),
         ({"repeat"}, repeat_ended),
+        ({"repeat_anchor"}, repeat_moved),
         (SERIES, advanced),
         (SERIES, repeating),
         (SERIES, repeat_changed),

@@ -177,6 +177,13 @@ class TaskForm(MergingForm, BaseTaskForm):
         text = self.data[self["tags"].html_initial_name]
         return self.fields["tags"].to_python(text)
 
+    @property
+    def puts_off(self):
+        """Did it move this occurrence of a repeat to another day, and no other one?"""
+        is_same_repeat = self.written.isdisjoint({"repeat", "repeat_anchor"})
+        is_moved = "due_date" in self.written and self.instance.due_date is not None
+        return is_moved and is_same_repeat and bool(self.instance.repeat)
+
     def write(self, act, changes):
         """Write changes in act, which keeps the tags that are made."""
         names = changes.get("add_tags")

@@ -445,6 +445,87 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         self.assertEqual(Series(task).next_day(), date(2026, 2, 28))
 
+    def put_off(self, task, day, **data):
+        """Put off this occurrence on the task's page; return the buttons of its message."""
+        response = self.post(task, "edit", due_date=day, **data)
+        forms = select(response, ".toast form")
+        return {words_of(form): form.get("action") for form in forms}
+
+    def test_repeat_is_moved_along_by_the_message_of_its_date(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA;COUNT=5")
+        self.post(task, "complete")
+        buttons = self.put_off(task, "2026-02-10")
+        self.assertEqual(list(buttons), ["Undo", "Move the repeat too"])
+        response = self.client.post(buttons["Move the repeat too"], follow=True)
+        words = "Set “Pay rent” to repeat every Tuesday, 4 times."
+        self.assertEqual(messages_of(response), [words])
+        task.refresh_from_db()
+        moved = (date(2026, 2, 10), "FREQ=WEEKLY;BYDAY=TU;COUNT=4", date(2026, 2, 10))
+        self.assertEqual((task.due_date, task.repeat, task.repeat_anchor), moved)
+        self.take_back()
+        task.refresh_from_db()
+        before = (date(2026, 2, 10), "FREQ=WEEKLY;BYDAY=SA;COUNT=5", date(2026, 1, 31))
+        self.assertEqual((task.due_date, task.repeat, task.repeat_anchor), before)
+
+    def test_repeat_by_the_month_is_moved_along_and_counts_from_there(self):
+        task = self.start()
+        url = self.put_off(task, "2026-02-03", title="Pay")["Move the repeat too"]
+        response = self.client.post(url, {"next": task.get_absolute_url()}, headers=HTMX)
+        words = "Moved the repeat of “Pay” to Tue 3 Feb."
+        self.assertEqual(messages_of(response), [words])
+        self.assertContains(response, 'hx-target="#detail-body"')
+        task.refresh_from_db()
+        self.assertEqual(Series(task).next_day(), date(2026, 3, 3))
+
+    def test_repeat_that_has_changed_since_is_not_moved_along(self):
+        def put_off_again(task):
+            task.edit(due_date=date(2026, 2, 4))
+            task.edit(due_date=date(2026, 2, 3))
+
+        for change in [
+            lambda task: self.post(task, "complete"),
+            lambda task: self.take_back(),
+            lambda task: task.edit(repeat="FREQ=MONTHLY;INTERVAL=2"),
+            lambda task: task.edit(repeat=""),
+            put_off_again,
+        ]:
+            task = self.start()
+            url = self.put_off(task, "2026-02-03")["Move the repeat too"]
+            change(task)
+            task.refresh_from_db()
+            repeat = task.repeat, task.repeat_anchor, task.due_date
+            response = self.client.post(url, follow=True)
+            words = "“Pay rent” has changed since. Look at it, then try again."
+            self.assertEqual(messages_of(response), [words])
+            task.refresh_from_db()
+            self.assertEqual((task.repeat, task.repeat_anchor, task.due_date), repeat)
+
+    def test_repeat_is_moved_along_once(self):
+        task = self.start()
+        url = self.put_off(task, "2026-02-03")["Move the repeat too"]
+        self.client.post(url, follow=True)
+        number = self.ann.acts.count()
+        response = self.client.post(url, follow=True)
+        words = "“Pay rent” has changed since. Look at it, then try again."
+        self.assertEqual(messages_of(response), [words])
+        self.assertEqual(self.ann.acts.count(), number)
+
+    def test_repeat_that_cannot_move_to_that_day_says_why(self):
+        task = self.start("FREQ=WEEKLY;BYDAY=SA,SU")
+        url = self.put_off(task, "2026-02-03")["Move the repeat too"]
+        response = self.client.post(url, follow=True)
+        words = "It repeats every Saturday and Sunday. Change the repeat to move it."
+        self.assertEqual(messages_of(response), [words])
+
+    def test_nothing_to_move_along_is_not_offered_and_not_found(self):
+        once, task = self.start("", title="Once"), self.start()
+        self.assertEqual(list(self.put_off(once, "2026-02-03")), ["Undo"])
+        self.assertEqual(list(self.put_off(task, "2026-02-03", from_now_on="1")), ["Undo"])
+        self.assertEqual(list(self.put_off(task, "")), ["Undo"])
+        self.post(task, "edit", priority="3")
+        act = self.ann.acts.latest("pk")
+        self.assertEqual(self.client.post(f"/history/{act.pk}/series/").status_code, 404)
+
     def test_date_that_is_cleared_takes_the_repeat_along_and_says_so(self):
         task, other = self.start(due_time=time(9)), self.start(title="Gym")
         once = self.start("", title="Once")

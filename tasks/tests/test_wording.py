@@ -257,6 +257,7 @@ class EveryActTests(WordingTests):
         "home",
         *[
             "act_undo",
+            "act_series",  # test_series.py
             "undo_last",
             "redo_last",
             "arrange",

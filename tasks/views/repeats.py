@@ -1,12 +1,14 @@
 """How a task repeats: its form, and advancing to the next occurrence."""
 
+from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
 from tasks.forms.repeats import RepeatForm
 from tasks.forms.tasks import DetailForm
-from tasks.repeating import skip
+from tasks.repeating import move_series, skip
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
@@ -21,7 +23,7 @@ from tasks.views.replies import (
     tell,
     wants_fragment,
 )
-from tasks.wording import no_repeat, not_advanced
+from tasks.wording import changed, no_repeat, not_advanced
 
 
 @holds_words("Save the repeat", RepeatForm, also=["shown"])
@@ -60,6 +62,22 @@ def task_skip(request, task_pk):
         tell(request, act, task)
     else:
         say(request, not_advanced(task, occurrence, sidebar_of(request).clock))
+    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+
+
+@require_POST
+@once_more
+def act_series(request, act_pk):
+    """Move a repeat along with its occurrence, which an act put off."""
+    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    try:
+        task, moving = move_series(act)
+    except ValueError as error:
+        say(request, str(error), level=messages.ERROR)
+        return reply(request)
+    if task is None:
+        raise Http404
+    tell(request, moving, task, otherwise=changed(task))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.waiting import holds_words
 from tasks.forms.base import submission
 from tasks.forms.tasks import BUTTONS, DetailForm, form_sent
+from tasks.messages import Action
 from tasks.repeating import complete
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
@@ -70,7 +71,8 @@ def save(request, form):
     is_edited = act is not None and act.pk is not None
     if is_edited or not form.step:
         task = form.own or form.instance
-        tell(request, act, task, *form.changed_tags, more=after_edit(form))
+        more, actions = after_edit(form), actions_after(form, act)
+        tell(request, act, task, *form.changed_tags, more=more, actions=actions)
     if form.step:
         tell_step(request, form.step, step_act)
 
@@ -82,6 +84,13 @@ def after_edit(form):
     if form.line:
         return understood(form.line)
     return repeat_after(form.instance, form.written, form.repeat)
+
+
+def actions_after(form, act):
+    """Return what is offered beside the Undo of an edit."""
+    if form.puts_off:
+        return [Action("Move the repeat too", act.series_url)]
+    return []
 
 
 def detail(request, form):
