@@ -3,12 +3,16 @@
 import {
   byId,
   DRAFTS,
+  isChanged,
   isChoice,
+  isSame,
   leaveBehind,
   mayKeep,
   newKey,
+  savedIn,
   shownIn,
   takeLeft,
+  tell,
   user,
   valueIn,
 } from "./page.js";
@@ -23,7 +27,9 @@ const isEdit = (event) => event.target.id === "detail-form";
 const nameOf = (field) => [field.form?.id, field.name, isChoice(field) && field.value].join();
 
 function put(field, value) {
-  if (valueIn(field) !== value) field[isChoice(field) ? "checked" : "value"] = value;
+  const isHere = document.activeElement === field; // where the next tag comes after a blank
+  if (isHere ? isSame(field, valueIn(field), value) : valueIn(field) === value) return;
+  field[isChoice(field) ? "checked" : "value"] = value;
 }
 
 // Without script the box for a new step is part of the form, or what is typed beside it would be
@@ -37,6 +43,8 @@ export function partSteps() {
 let busy = false;
 let again; // the button that was pressed meanwhile
 
+export const isBusy = () => busy;
+
 function noteAgain(event) {
   if (isEdit(event) && busy) again = event.submitter ?? byId("save");
 }
@@ -46,9 +54,9 @@ addEventListener("submit", noteAgain, true); // before htmx, which drops it
 export function noteEdit(event) {
   if (!isEdit(event) || busy) return;
   busy = true;
-  event.detail.ctx.sent = Object.fromEntries(
-    fields().map((field) => [nameOf(field), valueIn(field)]),
-  );
+  const { ctx } = event.detail;
+  const sent = fields().filter((field) => !ctx.saves || field.name in ctx.saves.values);
+  ctx.sent = Object.fromEntries(sent.map((field) => [nameOf(field), valueIn(field)]));
 }
 
 // Morphing gives a field the new value, unless it has the focus. But what was typed since the
@@ -61,16 +69,54 @@ export function rememberTyped({ detail: { ctx, tasks } }) {
   if (!tasks.some(isOfDetail)) return;
   const typed = fields().filter((field) => {
     const sent = field.form === form() && ctx.sent?.[nameOf(field)];
-    return valueIn(field) !== (sent ?? shownIn(field)) && valueIn(field) !== sent;
+    return valueIn(field) !== (sent ?? savedIn(field)) && valueIn(field) !== sent;
   });
   ctx.typed = Object.fromEntries(typed.map((field) => [nameOf(field), valueIn(field)]));
-  if (tasks.some(isBody)) ctx.base = baseline().value;
+  if (tasks.some(isBody)) ctx.kept = typed.filter((field) => isUnsent(field, ctx)).map(keptOf);
+}
+
+// What was typed and not sent is still beside what the page showed, though another form of it may
+// have brought what that became elsewhere: saving meets it. What is wrong with it is still wrong.
+const isUnsent = (field, { sent }) => field.form === form() && !(nameOf(field) in (sent ?? {}));
+
+function keptOf(field) {
+  const fault = field.matches("[aria-invalid=true]") && byId(`${field.id}_error`);
+  return { id: field.id, base: baseOf(field).value, fault };
+}
+
+const baseOf = (field) => form().elements[`initial-${field.name}`];
+
+function keep({ id, base, fault }) {
+  const field = byId(id);
+  if (!field || !isChanged(field)) return;
+  baseOf(field).value = base;
+  if (!fault || byId(fault.id)) return;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", fault.id);
+  field.after(fault);
+}
+
+// The replies to two acts may come in the other order.
+export function dropOld({ detail: { ctx, tasks } }) {
+  const versionIn = (page) => Number(page.querySelector("#detail-form [name=version]")?.value);
+  const old = tasks.find((task) => isBody(task) && versionIn(task.fragment) < versionIn(document));
+  if (!old) return;
+  tasks.splice(tasks.indexOf(old), 1);
+  if (ctx.response?.status >= 400) sayRefused(old.fragment);
+}
+
+function sayRefused(part) {
+  const faults = [...part.querySelectorAll(".errorlist")].map((fault) => fault.textContent.trim());
+  tell(`Not saved. ${faults.join(" ")}`);
 }
 
 export function putTypedBack({ detail: { ctx } }) {
-  const { typed, response, sent } = ctx;
+  const { typed, response, sent, saves } = ctx;
   if (!typed) return;
+  if (ctx.kept) ctx.stored = baseline().value;
   for (const field of fields()) put(field, typed[nameOf(field)] ?? shownIn(field));
+  ctx.kept?.forEach(keep);
+  if (saves && response.status >= 400) return sayRefused(byId("detail-body"));
   // What is wrong gets the focus, if that is still in the form.
   const wrong = byId("detail-body").querySelector("[aria-invalid=true]");
   const here = document.activeElement;
@@ -80,12 +126,15 @@ export function putTypedBack({ detail: { ctx } }) {
 
 // A form that was sent again while it was busy goes once more, with what it holds by then.
 export function settleEdit(event) {
-  const { sent, response } = event.detail.ctx;
+  const { sent, response, saves } = event.detail.ctx;
   if (!sent || !isEdit(event)) return;
   busy = false;
   const pressed = again?.isConnected ? again : byId("save");
+  const isRefused = response && response.status < 500;
+  const goesOn = again && (response?.status < 400 || (saves && !isRefused));
+  const isLeft = pressed?.id !== "save" || fields().some(isChanged); // to be saved
   // htmx isn't done yet.
-  if (again && response?.status < 400) setTimeout(() => form()?.requestSubmit(pressed));
+  if (goesOn && isLeft) setTimeout(() => form()?.requestSubmit(pressed));
   again = undefined;
 }
 
@@ -137,7 +186,7 @@ export function giveBackHalves() {
 // Notes are kept in this browser while they are typed, until the server has them: for this user,
 // with what they were shown with, so that saving meets what happened to them since.
 const notes = () => document.querySelector("#detail-body [name=description]");
-const baseline = () => form().elements["initial-description"];
+const baseline = () => baseOf(notes());
 const draftKey = () => DRAFTS + form().getAttribute("action");
 let saved; // the notes that the server has, as far as this page knows
 let draft; // what was given back
@@ -258,10 +307,8 @@ export function discardWaiting({ target }) {
 }
 
 export function meetDraft({ detail: { ctx } }) {
-  if (ctx.base === undefined) return;
-  saved = baseline().value;
-  // Another form of the page doesn't show what the notes became elsewhere: saving them will.
-  if (!ctx.sent && notes().value !== saved) baseline().value = ctx.base;
+  if (!ctx.kept) return;
+  saved = ctx.stored;
   keepNotes();
   if (draft && notes().value === draft.text) giveDraftBack({ ...draft, base: baseline().value });
 }
@@ -271,8 +318,6 @@ export function saySaved() {
   const line = byId("saved");
   if (!line) return;
   line.dataset.words ??= line.textContent;
-  const isSaved = fields().every(
-    (field) => field.form !== form() || valueIn(field) === shownIn(field),
-  );
+  const isSaved = fields().every((field) => field.form !== form() || !isChanged(field));
   line.textContent = isSaved ? line.dataset.words : "Not saved yet";
 }

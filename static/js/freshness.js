@@ -5,7 +5,7 @@ import { box } from "./add_box.js";
 import { hasMenuDrafts } from "./boxes.js";
 import { fields, hasDraft, isRefused } from "./detail.js";
 import { isAnythingUnsaved } from "./leaving.js";
-import { byId, isByItself, shownIn, TROUBLE, tell, user, valueIn } from "./page.js";
+import { byId, isByItself, isChanged, TROUBLE, tell, user } from "./page.js";
 import { which } from "./rows.js";
 
 const PARTS = [
@@ -33,7 +33,6 @@ export function noteRequest(event) {
   if (app && ctx.request.method !== "GET") app.dataset.etag = "changed";
 }
 
-const isChanged = (field) => valueIn(field) !== shownIn(field);
 const isChoosingAll = () => byId("bulk").open && !which("ticked").checked;
 const IS_BUSY = {
   head: (part) => part.querySelector("details[open]"),

@@ -9,14 +9,14 @@ import {
   canLeave,
   DRAFTS,
   forgetMine,
+  isChanged,
   isChoice,
   keepNothing,
   leftIn,
-  shownIn,
   tell,
   user,
-  valueIn,
 } from "./page.js";
+import { saveLeft, savesItself } from "./saving.js";
 
 let sending; // a form by itself, where htmx isn't there to do it
 let leaving = false; // for another page, as the server said: to sign in, where what was sent waits
@@ -61,12 +61,14 @@ function isTaken(field) {
 function isUnsaved(field) {
   // A step by half waits for its page.
   if (leaving && field.form?.id === "step-add" && canLeave("steps", halves())) return false;
-  if (valueIn(field) === shownIn(field) || field.form === sending) return false;
+  if (!isChanged(field) || field.form === sending) return false;
   return !isTaken(field) && !isKeptDraft(field);
 }
 
+const isAskedAbout = (field) => isUnsaved(field) && !savesItself(field);
+
 export function isAnythingUnsaved() {
-  if (hasMenuDrafts() || [...typedIn(), ...fields()].some(isUnsaved)) return true;
+  if (hasMenuDrafts() || [...typedIn(), ...fields()].some(isAskedAbout)) return true;
   return isRefused() && sending !== form();
 }
 
@@ -75,7 +77,14 @@ addEventListener("beforeunload", (event) => {
   const isOnItsWay = linesOnTheirWay().length && !leaving;
   if (isAnythingUnsaved() || !canLeave("waiting", unsentLines()) || isOnItsWay)
     event.preventDefault();
+  else takeAlong(); // or the next page would be there before it
 });
+
+function takeAlong() {
+  if (!isSignedOut && sending !== form()) saveLeft((field) => !isUnsaved(field));
+}
+
+addEventListener("pagehide", takeAlong);
 
 // Before a sign-out all that is typed and not saved goes to the server, where it waits for its
 // user, and then out of this browser, in which anybody may sit next. What can't be kept is asked

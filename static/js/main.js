@@ -11,6 +11,7 @@ import * as leaving from "./leaving.js";
 import "./offers.js";
 import * as page from "./page.js";
 import * as rows from "./rows.js";
+import * as saving from "./saving.js";
 
 // Each is a listener of its own: where one fails, the others still act.
 function on(moment, ...listeners) {
@@ -28,6 +29,7 @@ on(
   page.forgetOthers,
   detail.findDraft,
   detail.giveBackHalves, // into what is a form by then
+  saving.showMove,
   freshness.sayOffline,
   rows.makeSortable,
 );
@@ -40,7 +42,13 @@ on(
   leaving.keepBeforeSignOut,
 );
 
-on("htmx:config:request", addBox.takeLine, detail.noteEdit, detail.takeStep);
+on(
+  "htmx:config:request",
+  addBox.takeLine,
+  saving.narrow, // so that the next one knows what is sent
+  detail.noteEdit,
+  detail.takeStep,
+);
 
 on(
   "htmx:before:request",
@@ -57,6 +65,7 @@ on(
   boxes.refuseLateMenu,
   calm.holdRows, // so that the others know which parts are swapped
   calm.noteTops,
+  detail.dropOld,
   detail.rememberTyped,
   boxes.closeMenu, // then the focus is on its row, where it is looked for next
   rows.rememberFocus,
@@ -70,6 +79,7 @@ on(
   detail.putTypedBack,
   detail.meetDraft, // of what was typed since
   detail.saySaved,
+  saving.showMove,
   boxes.openFetched,
   rows.endBulk,
   rows.putFocusBack, // after all that moves it on purpose
@@ -82,6 +92,7 @@ on(
   "htmx:finally:request",
   (event) => addBox.settleLine(event, leaving.isLeaving()),
   detail.settleEdit,
+  saving.settle,
   detail.settleStep,
   calm.settleAct,
   boxes.forgetAhead,

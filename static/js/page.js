@@ -32,6 +32,31 @@ export function shownIn(field) {
   return (options.find((option) => option.defaultSelected) ?? options[0]).value;
 }
 
+// Of the form of a task's page the server has what it says beside each field: after a reply that
+// refuses it, a field shows what was typed.
+export function savedIn(field) {
+  const said = field.form?.id === "detail-form" && field.form.elements[`initial-${field.name}`];
+  if (!said) return shownIn(field);
+  return isChoice(field) ? field.value === said.value : said.value;
+}
+
+// Tags are the same in any order, and with more blanks between them.
+export function isSame(field, value, other) {
+  if (field.name !== "tags") return value === other;
+  const tagsIn = (text) =>
+    new Set(
+      text
+        .toLowerCase()
+        .split(/[\s,#]+/)
+        .filter(Boolean),
+    );
+  return [...tagsIn(value)].sort().join() === [...tagsIn(other)].sort().join();
+}
+
+// Half a date has no value yet.
+export const isChanged = (field) =>
+  field.validity.badInput || !isSame(field, valueIn(field), savedIn(field));
+
 // What the page asks by itself: what a line is read as, and the numbers of saved searches.
 const actionOf = (event) => event.detail.ctx?.request.action;
 export const isRead = (event) => actionOf(event)?.endsWith("/tasks/read/");

@@ -182,8 +182,8 @@ class TestUndo:
         expect(row(page, "Two")).to_contain_text("0/2")
 
         page.get_by_label("Title").fill("Second")
-        page.get_by_label("Tags").fill("new")
         page.get_by_label("Notes").fill("A note")
+        page.get_by_label("Tags").fill("new")  # from there the button takes all along
         page.get_by_role("button", name="Save").click()
         expect_said(page, "Edited “Second”.")
         expect(page.locator("#sidebar .tag")).to_have_text(["new"])

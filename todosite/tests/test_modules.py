@@ -23,8 +23,8 @@ IMPORT = re.compile(
 )
 # A listener of the document, of what htmx does or of a form that is sent.
 LISTENER = re.compile(r'(?:document\.addEventListener|\bon)\(\s*"(htmx:[\w:]+|submit)"')
-MOST_BYTES = 24_500  # of all our scripts together, compressed
-MOST_FILES = 12
+MOST_BYTES = 27_500  # of all our scripts together, compressed
+MOST_FILES = 13
 
 
 def imports(path):
