@@ -34,6 +34,11 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   leaving = Boolean(ctx.hx.redirect);
 });
 
+// A task's page shows by then what the server has; and what it took may be undone since.
+export function forgetTaken({ detail: { ctx } }) {
+  if (ctx.kept) taken.delete(form());
+}
+
 export function refuseWhileLeaving(event) {
   if (leaving) event.preventDefault();
 }

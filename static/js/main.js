@@ -79,6 +79,7 @@ on(
   detail.putTypedBack,
   detail.meetDraft, // of what was typed since
   detail.saySaved,
+  leaving.forgetTaken,
   saving.showMove,
   boxes.openFetched,
   rows.endBulk,

@@ -41,16 +41,18 @@ export function savedIn(field) {
 }
 
 // Tags are the same in any order, and with more blanks between them.
+export const tagsIn = (text) => [
+  ...new Set(
+    text
+      .toLowerCase()
+      .split(/[\s,#]+/)
+      .filter(Boolean),
+  ),
+];
+
 export function isSame(field, value, other) {
   if (field.name !== "tags") return value === other;
-  const tagsIn = (text) =>
-    new Set(
-      text
-        .toLowerCase()
-        .split(/[\s,#]+/)
-        .filter(Boolean),
-    );
-  return [...tagsIn(value)].sort().join() === [...tagsIn(other)].sort().join();
+  return tagsIn(value).sort().join() === tagsIn(other).sort().join();
 }
 
 // Half a date has no value yet.

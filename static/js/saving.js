@@ -4,7 +4,7 @@
 // by their button.
 
 import { fields, form, isBusy, saySaved } from "./detail.js";
-import { isChanged, isSame, tell } from "./page.js";
+import { isChanged, isSame, tagsIn, tell } from "./page.js";
 
 const WHEN = ["due_date", "due_time"];
 const PARTS = [WHEN, ["priority"], ["list"], ["tags"]]; // the names of the fields of each
@@ -21,6 +21,12 @@ const isSubmit = (button) => button?.type === "submit" && button.form === form()
 function isHalf(name) {
   const { value, validity } = fieldOf(name);
   return Boolean(validity?.badInput) || (name === "due_date" && value !== "" && value < OLDEST);
+}
+
+// The server will refuse so much: nobody would be there to be told, and to keep the rest.
+function isTooMuch({ name, value, dataset: { longest, most } }) {
+  const tags = name === "tags" ? tagsIn(value) : [];
+  return tags.length > most || tags.some((tag) => tag.length > longest);
 }
 
 // What there is to save of a part, {name: value}. A date that is cleared takes its time along; a
@@ -61,9 +67,12 @@ function saveNext() {
   else waiting.clear();
   if (!part) return releaseAct();
   saves = { part, values: changesOf(part) };
-  // As if a button had been pressed, but what is typed by half elsewhere isn't checked.
+  // As if a button had been pressed, but what is typed by half elsewhere isn't checked: htmx would
+  // send nothing then, and the browser would take the focus there.
   submits = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+  form().noValidate = true;
   form().dispatchEvent(submits);
+  form().noValidate = false;
 }
 
 // The title that was shown goes along: by it a page says what waits for a new sign-in.
@@ -99,7 +108,7 @@ export function settle({ target, detail: { ctx } }) {
 // Whoever leaves isn't asked about it.
 export function savesItself(field) {
   const part = partOf(field);
-  if (!part || !window.htmx) return false;
+  if (!part || !window.htmx || isTooMuch(field)) return false;
   if (saves?.values[field.name] === fieldOf(field.name).value) return true;
   return hasChanges(part) && field.name in changesOf(part) && !failed.has(part);
 }

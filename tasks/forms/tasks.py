@@ -6,6 +6,8 @@ from django.forms.models import construct_instance
 
 from tasks.forms.base import UNKNOWN, MergingForm, OwnedForm
 from tasks.forms.fields import (
+    MOST_TAGS,
+    TAG_LENGTH,
     DateField,
     ListField,
     TagsField,
@@ -36,7 +38,11 @@ class BaseTaskForm(OwnedForm):
         widget=forms.RadioSelect,
     )
     list = ListField()
-    tags = TagsField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    tags = TagsField(
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "data-longest": TAG_LENGTH, "data-most": MOST_TAGS}
+        )
+    )
     description = TextField(
         label="Notes", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
     )

@@ -353,3 +353,54 @@ class TestSavedByItself:
             "Set “Milk” to repeat every Tuesday, from 25 Mar 2031."
         )
         self.saved(repeat="FREQ=WEEKLY;BYDAY=TU", due_date=DAY)
+
+    @pytest.mark.exhaustive
+    def test_half_a_date_holds_up_nothing_else_and_clears_nothing(self, detail):
+        page, due, title = detail, self.field(detail, "due_date"), detail.get_by_label("Title")
+        Task.objects.update(due_date=DAY)
+        self.visit(page)
+        due.focus()
+        page.keyboard.press("Backspace")
+        self.field(page, "tags").fill("cold")
+        title.focus()
+        expect(message(page)).to_contain_text("Added #cold to “Milk”.")
+        expect(title).to_be_focused()
+        self.field(page, "tags").fill("cold fresh")
+        page.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
+        expect(message(page)).to_contain_text("Completed “Milk”.")
+        assert self.tags() == ["cold", "fresh"]
+        self.saved(due_date=DAY, completed=True)
+
+    @pytest.mark.exhaustive
+    def test_what_was_undone_and_typed_once_more_is_not_taken_for_saved(self, detail):
+        page = detail
+
+        def undo_and_retype(name, text, words):
+            field = self.field(page, name)
+            before = field.input_value()
+            touch(page, page.get_by_label("Title"))
+            field.fill(text)
+            page.keyboard.press("Enter")
+            expect(message(page)).to_contain_text(words)
+            message(page).get_by_role("button", name="Undo").click()
+            expect(field).to_have_value(before)
+            field.fill(text)
+
+        undo_and_retype("title", "Oat milk", "Renamed “Milk”")
+        assert is_asked(page) is True
+        page.get_by_label("Title").fill("Milk")
+        self.visit(page)
+        undo_and_retype("due_date", DAY.isoformat(), "Moved “Milk” to 25 Mar 2031.")
+        assert is_asked(page, "location.assign('/inbox/')") is False
+        self.wait_for(page, due_date=DAY)
+
+    @pytest.mark.exhaustive
+    def test_page_whose_tags_would_be_refused_is_not_left_unasked(self, detail):
+        page, tags = detail, self.field(detail, "tags")
+        touch(page, page.get_by_label("Title"))
+        for typed in ["x" * 51, " ".join(f"tag{number}" for number in range(31))]:
+            tags.fill(typed)
+            assert is_asked(page, "location.assign('/inbox/')") is True
+            expect(tags).to_have_value(typed)
+        tags.fill("x" * 50)
+        assert is_asked(page, "location.assign('/inbox/')") is False
