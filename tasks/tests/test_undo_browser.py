@@ -199,6 +199,7 @@ class TestUndo:
     def test_from_the_history(self, page):
         page.get_by_role("button", name="Complete “One”").click()
         expect(titles(page)).to_have_text(["Two", "Three"])
+        look(page)
         page.get_by_role("button", name="Complete “Two”").click()
         expect(titles(page)).to_have_text(["Three"])
         page.get_by_role("link", name="History").click()
