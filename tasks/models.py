@@ -572,6 +572,11 @@ class Task(Ordered):
                 F("user"), F("completed_at").desc(), F("id").desc(),
                 condition=Q(deleted_at=None) & ~Q(completed_at=None), name="tasks_task_completed",
             ),
+            models.Index(  # for the page of a list, below its open tasks
+                F("user"), F("list"), F("completed_at").desc(), F("id").desc(),
+                condition=Q(deleted_at=None) & ~Q(completed_at=None) & ~Q(list=None),
+                name="tasks_task_list_done",
+            ),
             models.Index(  # for the key on it, when a list goes
                 fields=["user", "list"], condition=~Q(list=None), name="tasks_task_list",
             ),

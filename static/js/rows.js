@@ -34,7 +34,8 @@ document.addEventListener("click", ({ target, shiftKey }) => {
 document.addEventListener("change", ({ target }) => {
   if (target.matches(".pick")) which("ticked").checked = true;
   else if (target.name === "which")
-    for (const pick of picks()) pick.checked = target.value !== "ticked";
+    for (const pick of picks())
+      pick.checked = target.value !== "ticked" && !pick.closest("[data-apart]");
   else return;
   count();
 });

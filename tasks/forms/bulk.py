@@ -44,6 +44,9 @@ class BulkForm(forms.Form):
         **dict.fromkeys(["due", "priority", "list", "tag", "untag"], Act.Kind.EDIT),
     }
 
+    # Which tasks that aren't named: the property of the listing that has them.
+    COUNTED = {"all": "tasks", "overdue": "overdue", "again": "again"}
+
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     do = forms.CharField(required=False, widget=forms.HiddenInput)
     page = forms.CharField(required=False, widget=forms.HiddenInput)  # ids
@@ -58,7 +61,7 @@ class BulkForm(forms.Form):
         self.fields["list"].offer(user, None)
         self.verb, _, self.value = data.get("do", "").partition(" ")
         which = data.get("which")
-        self.which = which if which in {"page", "all", "overdue"} else "ticked"
+        self.which = which if which in {"page", *self.COUNTED} else "ticked"
 
     def clean_do(self):
         if self.verb not in self.KINDS:
@@ -72,7 +75,7 @@ class BulkForm(forms.Form):
         self.check_value()
         if self.which == "ticked" and not self.ticked:
             self.add_error(None, "Tick the tasks first.")
-        elif self.which in {"all", "overdue"}:
+        elif self.which in self.COUNTED:
             self.check_number()
 
     def check_value(self):
@@ -102,8 +105,7 @@ class BulkForm(forms.Form):
 
     def check_number(self):
         """Of more or other tasks than the page said nobody has thought."""
-        has_overdue = self.listing is not None and self.listing.name == "today"
-        if self.listing is None or (self.which == "overdue" and not has_overdue):
+        if self.counted is None:
             self.add_error(None, "That page isn't there any more. Look, then try again.")
             return
         said = self.cleaned_data.get("number")
@@ -136,12 +138,15 @@ class BulkForm(forms.Form):
         return bool(pks) and not mine.exists()
 
     @property
+    def counted(self):
+        """The tasks of the listing that are meant; None where it has none of that kind."""
+        return self.listing and getattr(self.listing, self.COUNTED[self.which])
+
+    @property
     def tasks(self):
         """The tasks that this is about, of user's alone."""
-        if self.which == "all":
-            return self.listing.tasks
-        if self.which == "overdue":
-            return self.listing.overdue
+        if self.which in self.COUNTED:
+            return self.counted
         return self.user.tasks.filter(pk__in=self.ticked)
 
     @cached_property

@@ -78,6 +78,10 @@ class Section:
     number: int | None = None  # how many there are, None where this page can't tell
     day: date | None = None  # that a task added here is due
     coming: list = field(default_factory=list)  # tasks that will be due here once they were done
+    fold: str = ""  # the id by which it stays folded or unfolded; "" where it can't be folded
+    is_folded: bool = False  # at first
+    all_url: str = ""  # the page of all of these, where this one shows the latest of them
+    number_again: int = 0  # how many can be unchecked at once
     add_url: str = ""  # where a task for that day is added, "" where there is no link to it
     can_be_rescheduled: bool = False  # all of them at once
 
@@ -133,7 +137,7 @@ class Listing:
     shows_searches = False  # those that are saved, beside the sidebar
     bulk_acts = {"complete"}  # of complete and reopen, those that can be done to several tasks
     progress = None  # (done today, that and what is still to do today), where it is shown
-    completed_url = ""  # what is done here
+    completed_url = ""  # the page of its completed tasks, where it shows none itself
     repeats_shown = None  # how many there are on days to come, where there are more
     is_all_done = False  # for today?
     counted = 0  # how many of its tasks the sidebar has counted
@@ -238,6 +242,16 @@ class Listing:
     def tasks(self):
         """All tasks of this page and of those after it, as a queryset."""
         raise NotImplementedError
+
+    @property
+    def overdue(self):
+        """The tasks that can be put on another day at once; None where none can."""
+        return None
+
+    @property
+    def again(self):
+        """The completed tasks that can be unchecked at once; None where none can."""
+        return None
 
     @property
     def uncounted(self):
@@ -345,8 +359,18 @@ class Listing:
 
     @property
     def shown(self):
-        """All tasks of this page."""
-        return [task for section in self.sections for task in section.tasks]
+        """All tasks of this page that are there to be seen at first."""
+        seen = [section for section in self.sections if not section.is_folded]
+        return [task for section in seen for task in section.tasks]
+
+    @property
+    def first_shown(self):
+        """The number of the first task of this page, counted from 1."""
+        return (self.number - 1) * self.limit + 1
+
+    @property
+    def last_shown(self):
+        return self.first_shown + len(self.page.object_list) - 1
 
     @property
     def is_empty(self):

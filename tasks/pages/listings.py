@@ -3,13 +3,27 @@
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, When, Window
+from django.db.models import Case, Count, Value, When, Window
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from accounts.compiled import Question, ask_together
 from tasks.base.searched import overdue
 from tasks.dates import can_be_meant
-from tasks.pages.base import A_DAY, AN_ID, ANOTHER_DAY, DUE, Heading, Listing, Section
+from tasks.pages.base import (
+    A_DAY,
+    ADDED,
+    AN_ID,
+    ANOTHER_DAY,
+    DUE,
+    FETCHED,
+    QUESTIONS,
+    Heading,
+    Listing,
+    Section,
+    number_of,
+    task_of,
+)
 from tasks.repeating import Series
 
 
@@ -114,7 +128,9 @@ class Today(Listing):
         for section in found:
             section.can_be_rescheduled = section.state == "late"
         if self.number == 1 and self.done:
-            found.append(Section("Done today", self.done, "done", self.done_number))
+            done = Section("Done today", self.done, "done", self.done_number)
+            done.fold, done.all_url = "done-today", reverse("completed")
+            found.append(done)
         return found
 
     def late_or_else(self, task):
@@ -289,12 +305,15 @@ class Inbox(Listing):
 
 
 class ListPage(Listing):
-    """A list's open tasks."""
+    """A list's open tasks; its latest completed ones stand folded below the first of them."""
 
     name = "list_detail"
     sorts = ["manual", "due", "priority"]
     groups = ["", "due", "priority"]
-    nothing = ("This list is empty", "Add its first task above.")
+    DONE = 50  # rows; the page of completed tasks has all
+    COLUMNS = [*FETCHED, *ADDED, "number", "number_again"]
+    done = ()
+    done_number = done_number_again = 0  # how many are done, and can be unchecked, in all
 
     @property
     def exists(self):
@@ -313,8 +332,18 @@ class ListPage(Listing):
         return reverse("list_edit", kwargs=self.ids)
 
     @property
-    def completed_url(self):
+    def all_done_url(self):
         return f"{reverse('completed')}?list={self.list['pk']}"
+
+    @property
+    def completed_url(self):
+        return "" if self.number == 1 else self.all_done_url
+
+    @property
+    def nothing(self):
+        if self.done:
+            return "Nothing left to do", "Completed tasks stand below. Add the next one above."
+        return "This list is empty", "Add its first task above."
 
     @property
     def title(self):
@@ -341,6 +370,47 @@ class ListPage(Listing):
     @property
     def counted(self):
         return self.list["open"]
+
+    @property
+    def completed(self):
+        return self.user.tasks.completed().filter(list=self.ids["list_pk"])
+
+    @property
+    def again(self):
+        """Completed tasks but for the past days of repeats, all of which would return."""
+        return self.completed.filter(series=None)
+
+    @property
+    def parts(self):
+        """The open tasks and the completed ones, as first_ones() asks for them."""
+        done = self.completed.order_by("-completed_at", "-id").for_rows()
+        return [
+            self.sorted.annotate(number=Value(0), number_again=Value(0)),
+            done.annotate(number=number_of(self.completed), number_again=number_of(self.again)),
+        ]
+
+    def first_ones(self):
+        """Return the first open tasks. The completed ones come with them, by the same query."""
+        if self.shape not in QUESTIONS:
+            parts = self.stand_in().parts
+            QUESTIONS[self.shape] = [Question(part, self.COLUMNS) for part in parts]
+        limits = [self.limit, self.DONE]
+        rows, done = ask_together(QUESTIONS[self.shape], self.values, limits)
+        self.total = self.counted
+        if done:
+            *_, self.done_number, self.done_number_again = done[0]
+        self.done = self.rows(task_of(self.user, row[:-2]) for row in done)
+        return [task_of(self.user, row[:-2]) for row in rows]
+
+    @cached_property
+    def sections(self):
+        found = super().sections
+        if self.done:
+            done = Section("Completed", self.done, "done", self.done_number)
+            done.fold, done.is_folded = f"done-{self.list['pk']}", True
+            done.all_url, done.number_again = self.all_done_url, self.done_number_again
+            found.append(done)
+        return found
 
 
 class TagPage(Listing):

@@ -216,6 +216,21 @@ class OwnersTests(TransactionTestCase):
         self.assertEqual(patiently.mock_calls, [])
 
 
+class DoneInListsTests(TransactionTestCase):
+    """0014 makes an index beside all that goes on, for the page of a list."""
+
+    def test_it_is_made_anew_where_one_was_left_that_is_of_no_use(self):
+        self.addCleanup(go_to, newest())
+        go_to("0013_search_text")
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE INDEX tasks_task_list_done ON tasks_task (title)")
+        go_to("0014_done_in_lists")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE '%_list_done'")
+            ((words,),) = cursor.fetchall()
+        self.assertIn("(user_id, list_id, completed_at DESC, id DESC)", words)
+
+
 class CountsTests(TransactionTestCase):
     """0010 makes an index beside all that goes on, for the sidebar."""
 
