@@ -33,6 +33,7 @@ urlpatterns = [
     path("writing/", pages.writing, name="writing"),
     path("repeats/", pages.repeats, name="repeats"),
     path("repeats/cases/", pages.repeat_cases, name="repeat_cases"),
+    path("print/", pages.listing_print, name="listing_print"),
     path("arrange/", pages.arrange, name="arrange"),
     path("tasks/", pages.task_list, name="task_list"),
     path("tasks/add/", quickadd.task_add, name="task_add"),

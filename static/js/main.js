@@ -102,6 +102,9 @@ on(
 // Of many lists the one of this page is in sight.
 document.querySelector("#sidebar [aria-current]")?.scrollIntoView({ block: "nearest" });
 
+// A page for paper has a button for what the browser's menu does.
+on("click", ({ target }) => target.closest("[data-print]") && print());
+
 // The tick of the sign-in goes along with a passkey, whose form is another.
 on("formdata", ({ target, formData }) => {
   if (target.id !== "mfa_login") return;

@@ -143,6 +143,7 @@ class Listing:
     counted = 0  # how many of its tasks the sidebar has counted
     http_status = 200
     MOST_SETTLING = 3  # rows
+    MOST_PRINTED = 1000  # rows of its page for paper
 
     def __init__(self, user, query, sidebar, **ids):
         self.user, self.sidebar, self.ids = user, sidebar, ids
@@ -189,6 +190,15 @@ class Listing:
         if not self.page.has_next():
             return None
         return self.url(page=self.number + 1)
+
+    @property
+    def print_url(self):
+        """The page for paper, from the first task on."""
+        return self.print_url_of(1)
+
+    def print_url_of(self, page):
+        """Return the address of the page for paper that begins after so many others."""
+        return f"{reverse('listing_print')}?{urlencode({'on': self.url(page=page)})}"
 
     # how it is sorted and grouped
 

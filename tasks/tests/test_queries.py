@@ -40,6 +40,8 @@ PAGES = LISTINGS | {
     "/go/": 2,
     "/go/?q=task": 5,  # tasks, acts and what they changed
     "/keyboard/": 2,
+    "/print/?on=/inbox/": 3,
+    "/print/?on=/lists/{list}/": 3,
     "/writing/": 2,
     "/repeats/": 2,
     "/searches/add/": 4,

@@ -88,6 +88,16 @@ def tag_detail(request, tag_pk):
     return show(request, TagPage, tag_pk=tag_pk)
 
 
+@require_safe
+def listing_print(request):
+    """All tasks of a listing, for paper. The address names the listing, as that of a task does."""
+    listing = listing_at(request.user, request.GET.get("on", ""), sidebar_of(request))
+    if listing is None:
+        raise Http404
+    listing.limit = listing.MOST_PRINTED
+    return render_page(request, "tasks/listing_print.html", {"listing": listing})
+
+
 def show(request, kind, **ids):
     listing = kind(request.user, request.GET, sidebar_of(request), **ids)
     if listing.problem:

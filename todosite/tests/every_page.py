@@ -19,6 +19,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from todosite.tests import environment  # noqa: F401  before Django's settings are read
@@ -226,6 +227,7 @@ def listings(rounds, user):
     urls += ["/search/?q=slides", "/search/?q=xyzzy", "/search/?q=" + "x" * 300]
     rounds.get(*urls, "/upcoming/?from=x", "/tasks/?page=0", "/lists/99/", "/tags/99/")
     rounds.get("/writing/", "/repeats/", "/keyboard/", "/lists/", "/history/", "/trash/")
+    rounds.get(*(f"/print/?on={quote(url)}" for url in urls[:16]))
     task = user.tasks.open().filter(list=one).order_by("pk").first()
     for on in urls[:16]:
         rounds.ask("get", task.get_absolute_url(), {"on": on})

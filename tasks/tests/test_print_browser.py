@@ -1,0 +1,84 @@
+"""Pages on paper, in Chromium: in all its width, upright and across, and nothing to press."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.tests.making import add_list, add_step
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+
+PAPER = {"upright": (718, 1047), "across": (1047, 718)}  # A4 in CSS pixels, within margins of 1 cm
+# Boxes to tick by hand are drawn by buttons, and a fold that is open by its heading.
+CONTROLS = """
+() => [...document.querySelectorAll("a, button, summary, input, select, textarea")]
+    .filter(each => each.checkVisibility({opacityProperty: true}) && each.matches(
+        ".skip, .btn, .btn-icon, .chip, .act, :not([open]) > summary,"
+        + "button:not(.check, .tick), [type=radio]"))
+    .map(each => each.outerHTML)
+"""
+LUMINANCE = """
+element => getComputedStyle(element).color.match(/[\\d.]+/g).slice(0, 3).every(part => part < 128)
+"""
+
+
+@pytest.fixture
+def page(signed_in, ann):
+    work = add_list(ann, "Work")
+    for n in range(130):
+        ann.tasks.create(title=f"Task {n}")
+    task = ann.tasks.create(title="Call", due_date=ann.today(), list=work, description="Notes")
+    add_step(task, "Dial")
+    ann.tasks.create(title="Late", due_date=ann.today() - timedelta(1), list=work)
+    ann.tasks.create(title="Done", list=work).complete()
+    signed_in.emulate_media(media="print", color_scheme="dark")
+    return signed_in
+
+
+def pages(ann):
+    task = ann.tasks.get(title="Call")
+    work = task.list.get_absolute_url()
+    return {
+        "/today/": ".listing",
+        "/inbox/": ".listing",
+        "/upcoming/": ".listing",
+        work: ".listing",
+        "/tasks/": ".listing",
+        "/search/?q=task": ".listing",
+        "/print/?on=%2Finbox%2F": ".listing",
+        f"{task.get_absolute_url()}?on=%2Finbox%2F": "#detail-body",
+        "/history/": ".main",
+        "/lists/": ".listing",
+    }
+
+
+def test_all_the_width_and_nothing_to_press(page, ann):
+    for width, height in PAPER.values():
+        page.set_viewport_size({"width": width, "height": height})
+        for url, part in pages(ann).items():
+            page.goto(url)
+            box = page.locator(part).first.bounding_box()
+            assert (url, box["x"], box["width"]) == (url, 0, width)
+            assert (url, page.evaluate(CONTROLS)) == (url, [])
+
+
+def test_page_for_paper_has_all_rows(page):
+    page.goto("/print/?on=%2Finbox%2F")
+    expect(page.locator(".task-title")).to_have_count(130)
+    expect(page.get_by_role("link", name="Back to Inbox")).to_be_hidden()
+
+
+def test_dark_pages_are_printed_dark_on_white(page, live_server):
+    page.context.add_cookies([{"name": "theme", "value": "dark", "url": live_server.url}])
+    page.goto("/inbox/")
+    assert page.locator(".task-title").first.evaluate(LUMINANCE)
+
+
+def test_its_button_prints(page):
+    page.emulate_media(media="screen")
+    page.goto("/inbox/")
+    page.get_by_role("link", name="Print “Inbox”").click()
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.get_by_role("button", name="Print").click()
+    assert page.evaluate("window.printed")
