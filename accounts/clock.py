@@ -34,6 +34,12 @@ class Clock:
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def midnight(self) -> datetime:
+        """The moment at which the next day begins here."""
+        tomorrow = self.today + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), self.now.tzinfo)
+
     def day(self, day: date) -> str:
         """Return how a person would call day: Today, Tomorrow, Yesterday, Fri 3 Oct, 5 Jan 2031."""
         # By ordinals: today + 1 day does not exist on 31 December 9999.

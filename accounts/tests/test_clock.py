@@ -82,6 +82,27 @@ class DayTests(TestCase):
         self.assertEqual(Clock(late).today, TODAY)
 
 
+class MidnightTests(TestCase):
+    """Each midnight is the first moment of another day, where the clock is changed then, too."""
+
+    def test_it_is_the_first_moment_of_the_next_day(self):
+        for zone, *day in [
+            ("Europe/Berlin", 2026, 3, 28),  # changed later in the night
+            ("Asia/Kathmandu", 2026, 11, 25),
+            ("Africa/Cairo", 2026, 4, 23),  # the next day begins at 1
+            ("America/Sao_Paulo", 2018, 2, 17),  # back to 23 at the end of this day
+            ("America/Havana", 2026, 10, 31),  # midnight is twice
+            ("Pacific/Apia", 2011, 12, 29),  # the day after it was left out
+        ]:
+            for hour in (0, 12, 23):
+                with self.subTest(zone=zone, hour=hour):
+                    here = clock(date(*day), time(hour, 30), ZoneInfo(zone))
+                    second = timedelta(seconds=1)
+                    before = here.midnight.astimezone(UTC) - second
+                    self.assertEqual(here.day_of(before), date(*day))
+                    self.assertGreater(here.day_of(before + second), date(*day))
+
+
 class TimeTests(TestCase):
     def test_24_hours(self):
         read = clock().time

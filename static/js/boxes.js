@@ -33,6 +33,7 @@ function openMenu(button) {
 const dialog = byId("dialog");
 const drafts = new Map();
 const textsIn = (opened) => opened.querySelectorAll("input[type=text]");
+const isTyped = (field) => field.value !== field.defaultValue;
 
 export const hasMenuDrafts = () => drafts.size > 0;
 
@@ -45,7 +46,7 @@ const nameOf = (field) => `${field.form.action} ${field.name}`;
 function keepDrafts({ target, newState }) {
   if (newState === "open") return;
   for (const field of textsIn(target)) {
-    if (field.value !== field.defaultValue) drafts.set(nameOf(field), field.value);
+    if (isTyped(field)) drafts.set(nameOf(field), field.value);
     else drafts.delete(nameOf(field));
   }
 }
@@ -104,6 +105,11 @@ function chooseBy(character, field) {
 
 export function forgetAhead({ detail: { ctx } }) {
   if (ctx.sourceElement?.matches?.("[hx-target='#menu'], [hx-target='#dialog']")) ahead = "";
+}
+
+// Its days are of yesterday. What is typed on in a menu that had closed would be keys for a row.
+export function closeUntouchedMenu() {
+  if (![...textsIn(menu)].some(isTyped)) menu.hidePopover();
 }
 
 // Of two menus that are asked for the later one is meant.

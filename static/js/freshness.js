@@ -1,5 +1,6 @@
 // A page that comes back into view asks whether something changed: on a phone, in another tab, by
-// midnight. What did is morphed, as after an act; what is being worked on is left alone.
+// midnight (see midnight.js). What did is morphed, as after an act; what is being worked on is left
+// alone.
 
 import { box } from "./add_box.js";
 import { hasMenuDrafts } from "./boxes.js";
@@ -59,10 +60,13 @@ async function askForNews() {
   } catch {} // offline
 }
 
+// Not while an act is under way: what it changes isn't there yet.
+export const mayAsk = () =>
+  document.visibilityState === "visible" && app?.dataset.etag && !document.querySelector(ASKING);
+
 async function freshen({ type, target, persisted }) {
   if ((type === "focus" && target !== window) || (type === "pageshow" && !persisted)) return;
-  if (document.visibilityState !== "visible" || !app?.dataset.etag) return;
-  if (performance.now() - askedAt < AGAIN || document.querySelector(ASKING)) return;
+  if (performance.now() - askedAt < AGAIN || !mayAsk()) return;
   await takeNews();
 }
 
@@ -75,6 +79,8 @@ export async function takeNews() {
   if (!news || latest !== mine) return false;
   return take(news);
 }
+
+export const isIdle = () => PARTS.every((id) => !byId(id) || !IS_BUSY[id]?.(byId(id)));
 
 async function take({ response, page }) {
   const fresh = page.querySelector(".app");
@@ -98,7 +104,9 @@ async function take({ response, page }) {
   const request = { action: "" };
   await htmx.swap({ text: text.join(""), sourceElement: app, swap: "none", request, response });
   document.title = page.title;
-  app.dataset.etag = idle.length === parts.length ? fresh.dataset.etag : "changed";
+  const isWhole = idle.length === parts.length;
+  app.dataset.etag = isWhole ? fresh.dataset.etag : "changed";
+  if (isWhole) app.dataset.dayEnds = fresh.dataset.dayEnds;
   return idle.includes("listing");
 }
 

@@ -8,6 +8,7 @@ import * as calm from "./calm.js";
 import * as detail from "./detail.js";
 import * as freshness from "./freshness.js";
 import * as leaving from "./leaving.js";
+import "./midnight.js";
 import "./offers.js";
 import * as page from "./page.js";
 import * as rows from "./rows.js";
