@@ -55,6 +55,18 @@ class PageTests(TestCase):
         visitor.open(reverse("mfa_reauthenticate"))
         self.assertIn(self.WORDS, visitor.words)
 
+    def test_ways_to_a_file_are_marked(self):
+        """The page stays there, so no bar says that another comes (static/js/slow.js)."""
+        TOTP.activate(self.ann, generate_totp_secret())
+        login_by_second_factor(self.client, self.ann)
+        self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        visitor = Visitor()
+        visitor.client = self.client
+        for name in ("mfa_index", "mfa_view_recovery_codes"):
+            ways = visitor.open(reverse(name)).select("main a[data-file]")
+            found = [way.get("href") for way in ways]
+            self.assertEqual(found, [reverse("mfa_download_recovery_codes")])
+
     def test_button_that_voids_codes_does_not_look_like_another(self):
         TOTP.activate(self.ann, generate_totp_secret())
         login_by_second_factor(self.client, self.ann)

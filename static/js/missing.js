@@ -11,7 +11,7 @@
 
   const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
   const isSecret = (field) => ["password", "file"].includes(field.type); // not to be kept
-  const isModule = ({ target }) => target.matches?.("script[type=module]");
+  const isModule = ({ target }) => target.matches?.("script[type=module]:not([async])");
   const fields = () => [...document.querySelectorAll(FIELDS)];
 
   function nameOf(field) {

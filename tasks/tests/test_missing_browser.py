@@ -71,6 +71,19 @@ def test_fields_of_a_task_come_along(page, ann):
     expect(page.get_by_label("Title")).to_have_value("Cream")
 
 
+def test_module_that_comes_by_itself_is_none_of_those(page):
+    """slow.js, without which the others run."""
+    slow, held = hold(page, "slow"), hold(page, "detail")
+    goto(page, "/inbox/")
+    # Nothing is shown before slow.js, so that nothing is drawn anew either.
+    page.wait_for_function("document.readyState === 'interactive'", polling=50)
+    slow[0].continue_()
+    page.get_by_label("Add a task").fill("Bread tomorrow")
+    miss(held)
+    expect(page.locator("#add-chips")).to_contain_text("Tomorrow")
+    expect(page.get_by_label("Add a task")).to_have_value("Bread tomorrow")
+
+
 def test_page_that_goes_on_missing_one_is_loaded_again_once(page):
     page.route("**/js/rows.js", lambda route: route.fulfill(status=404, body="Not found"))
     seen = documents(page)

@@ -1,0 +1,165 @@
+"""A page change that takes a while, in Chromium: it is to be seen that something comes."""
+
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.pages.listings import Upcoming
+from tasks.pages.search import Search
+from tasks.tests.browsing import message
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+
+# Says each time that the bar at the top is another: how long it waits before it is to be seen, and
+# how long it moves. Playwright can't ask a page that is being left, so the page says it by itself.
+WATCH = """
+() => {
+    let last = "";
+    setInterval(() => {
+        const {content, animationDelay, animationDuration} =
+            getComputedStyle(document.documentElement, "::before");
+        const bar = content === "none" ? "" : `${animationDelay} ${animationDuration}`;
+        if (bar !== last) console.debug(`bar: ${bar}`);
+        last = bar;
+    }, 10);
+}
+"""
+# Says, each time that the browser tells the page that it is left, whether there is a bar then.
+TELL = """
+() => addEventListener("beforeunload", () => setTimeout(() =>
+    console.debug(`bar: ${"leaving" in document.documentElement.dataset}`)))
+"""
+HAS_BAR = "'leaving' in document.documentElement.dataset"
+LONGEST = 20  # seconds, after which a page comes by itself
+
+
+@pytest.fixture
+def page(signed_in, ann):
+    for n in range(40):
+        ann.tasks.create(title=f"Task {n}")
+    signed_in.emulate_media(reduced_motion="no-preference")
+    signed_in.goto("/inbox/")
+    signed_in.wait_for_load_state()
+    return signed_in
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Upcoming and searches wait for it."""
+    gate = threading.Event()
+    for listing in (Upcoming, Search):
+        monkeypatch.setattr(listing, "first_ones", waiting(gate, listing.first_ones))
+    yield gate
+    gate.set()
+
+
+def waiting(gate, method):
+    def first_ones(listing):
+        gate.wait(LONGEST)
+        return method(listing)
+
+    return first_ones
+
+
+def bar_after(page, act, *args, **kwargs):
+    """Do something; return the bar that comes by it, once it does, "" where it goes."""
+    with page.expect_console_message(lambda said: said.text.startswith("bar:")) as said:
+        act(*args, **kwargs)
+    return said.value.text.removeprefix("bar:").strip()
+
+
+def leave(page):
+    """Press the way to a page that is slow."""
+    page.get_by_role("link", name="Upcoming").click(no_wait_after=True)
+
+
+def test_bar_is_there_until_the_page_is(page, gate):
+    page.evaluate(WATCH)
+    assert bar_after(page, leave, page) == "0.3s 8s"
+    gate.set()
+    page.wait_for_url("**/upcoming/")
+    assert not page.evaluate(HAS_BAR)
+
+
+def test_where_motion_is_reduced_it_stands_still(page, gate):
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(WATCH)
+    assert bar_after(page, leave, page) == "0.3s 0s"
+    gate.set()
+    page.wait_for_url("**/upcoming/")
+
+
+def test_form_that_is_sent_without_htmx_has_it_too(page, gate):
+    gate.set()
+    page.goto("/search/")
+    gate.clear()
+    page.evaluate(WATCH)
+    page.locator(".search #id_q").fill("milk")
+    enter = page.locator(".search #id_q").press
+    assert bar_after(page, enter, "Enter", no_wait_after=True) == "0.3s 8s"
+    gate.set()
+    page.wait_for_url("**/search/?q=milk")
+
+
+def test_page_that_is_stopped_shows_no_bar(page, gate):
+    page.evaluate(WATCH)
+    bar_after(page, leave, page)
+    assert bar_after(page, page.keyboard.press, "Escape") == ""
+
+
+def test_page_that_comes_back_shows_no_bar(page, gate):
+    page.evaluate(WATCH)
+    bar_after(page, leave, page)
+    gate.set()
+    page.wait_for_url("**/upcoming/")
+    page.go_back()
+    page.wait_for_load_state()
+    assert not page.evaluate(HAS_BAR)
+
+
+def test_page_whose_user_stays_shows_no_bar(page, gate):
+    page.goto("/tasks/add/")
+    page.get_by_label("Notes").fill("Half a note")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.evaluate(TELL)
+    assert bar_after(page, leave, page) == "false"
+    page.get_by_label("Notes").fill("")
+
+
+@pytest.mark.parametrize("link", ["/accounts/2fa/recovery-codes/download/", "mailto:a@example.org"])
+def test_link_to_a_file_or_a_mail_shows_no_bar(page, link):
+    """The page stays where it is, though the browser tells it that it is left."""
+    page.evaluate(
+        """link => {
+            const fields = {href: link, textContent: "Elsewhere"};
+            const way = Object.assign(document.createElement("a"), fields);
+            if (!link.startsWith("mailto:")) way.dataset.file = "";
+            document.getElementById("main").prepend(way);
+        }""",
+        link,
+    )
+    page.evaluate(TELL)
+    page.route(
+        "**/download/",
+        lambda route: route.fulfill(
+            headers={"Content-Disposition": "attachment; filename=codes.txt"}, body="1"
+        ),
+    )
+    elsewhere = page.get_by_role("link", name="Elsewhere").click
+    with page.expect_request(lambda request: request.url.endswith(link)):
+        assert bar_after(page, elsewhere, no_wait_after=True) == "false"
+    page.context.seen.clear()  # a mail is no request to another host
+
+
+def test_picture_between_two_pages_that_is_given_up_is_no_error(page):
+    """Here the style sheet comes late. Any error fails the test (conftest.py)."""
+    page.route("**/app.css", lambda route: route.continue_())  # from no cache, then
+    for _ in range(3):
+        for name in ("Today", "Upcoming", "Inbox"):
+            page.get_by_role("link", name=name).first.click(no_wait_after=True)
+    page.wait_for_url("**/inbox/")
+    page.go_back()
+    page.go_forward()
+    page.get_by_role("button", name="Complete “Task 0”").click()
+    expect(message(page)).to_contain_text("Completed")
