@@ -67,6 +67,16 @@ document.addEventListener("click", (event) =>
   event.target.closest(".chips button")?.form.elements.text.focus(),
 );
 
+// A line to try comes into the box. Beside what is typed there already it is a page of its own.
+document.addEventListener("click", (event) => {
+  const line = event.target.closest("[data-line]");
+  if (!line || !box || box.value.trim()) return;
+  event.preventDefault();
+  box.value = line.textContent;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+});
+
 // What goes along with a line: [name, value].
 function choices() {
   return [...new FormData(box.form)].filter(([name]) => ["plain", "make_list"].includes(name));

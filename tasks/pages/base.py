@@ -141,6 +141,7 @@ class Listing:
     repeats_shown = None  # how many there are on days to come, where there are more
     is_all_done = False  # for today?
     counted = 0  # how many of its tasks the sidebar has counted
+    examples = ()  # lines to try, where nothing is there
     http_status = 200
     MOST_SETTLING = 3  # rows
     MOST_PRINTED = 1000  # rows of its page for paper

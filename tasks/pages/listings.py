@@ -79,7 +79,17 @@ class Today(Listing):
         "Nothing is due today",
         "Add what you want to do today, or look at what is upcoming.",
     )
+    examples = [
+        "Buy milk !high",
+        "Call Sam tomorrow at 5pm #calls",
+        "Water the plants every Saturday",
+    ]
     DONE = 50  # rows; the page of completed tasks has all
+
+    def example_url(self, line):
+        """Return the address of the form that adds a task, with this line in it."""
+        query = {"text": line, "due_date": self.clock.today, "next": self.own_url}
+        return f"{reverse('task_add')}?{urlencode(query)}"
 
     @property
     def tasks(self):

@@ -794,7 +794,9 @@ class EmptyTests(ListingTests):
         for url, words in [
             (
                 "/today/",
-                "Nothing is due today Add what you want to do today, or look at what is upcoming.",
+                "Nothing is due today Add what you want to do today, or look at what is upcoming."
+                " Or press a line to try it: Buy milk !high Call Sam tomorrow at 5pm #calls"
+                " Water the plants every Saturday",
             ),
             (
                 "/inbox/",
