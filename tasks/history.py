@@ -210,6 +210,10 @@ class Act(models.Model):
             return "more than a day ago"
         return ""
 
+    @property
+    def new_tasks(self):
+        return [row for row in self.new_rows if row._meta.model_name == "task"]
+
     def keep(self, changes):
         """Insert new changes of rows; with the first of them a new act comes into the database."""
         if changes and self._state.adding:

@@ -86,6 +86,7 @@ on(
   rows.endBulk,
   rows.putFocusBack, // after all that moves it on purpose
   rows.foldAgain,
+  rows.showNew,
   rows.makeSortable,
   calm.noteMoved,
 );

@@ -223,3 +223,13 @@ export function rememberFolds(event) {
 export function foldAgain(event) {
   for (const fold of folds()) fold.open = event.detail.ctx.folds?.get(fold.id) ?? fold.open;
 }
+
+// A task that was added here is shown and marked for a moment. A person who types on isn't led away.
+const MARKED = 2500; // milliseconds
+
+export function showNew() {
+  const row = document.querySelector(".task[data-new]");
+  if (!row) return;
+  if (!box?.value) row.scrollIntoView({ block: "nearest", behavior: isCalm() ? "auto" : "smooth" });
+  setTimeout(() => row.removeAttribute("data-new"), MARKED);
+}

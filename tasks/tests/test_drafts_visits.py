@@ -160,5 +160,5 @@ def test_form_that_met_a_broken_connection_is_sent_again_by_its_user(visitor):
         visitor.press("Add")
     assert "We can't tell whether it was saved" in visitor.words
     visitor.press("Send it again")
-    assert visitor.message == "Added “Milk & <bread>”. Undo"
+    assert visitor.message == "Added “Milk & <bread>”. Undo Open"
     assert Task.objects.count() == 1

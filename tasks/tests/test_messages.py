@@ -169,7 +169,9 @@ class WaitingTests(PageTests):
         shown = [f"Added “Task {number}”." for number in range(50, 60)]
         page = self.get("/inbox/")
         self.assertEqual(messages_of(page), shown)
-        undo = [actions[0][2] for _, actions in toasts_of(page)]
+        undo = [
+            url for _, actions in toasts_of(page) for label, _, url in actions if label == "Undo"
+        ]
         acts = self.ann.acts.order_by("pk")[40:]
         self.assertEqual(undo, [f"/history/{act.pk}/undo/" for act in acts])
 
@@ -201,10 +203,9 @@ class ActionTests(PageTests):
         page = self.post("/tasks/add/", text=line, tags=tags, next="/inbox/")
         ((_, actions),) = toasts_of(page)
         pk = self.ann.tasks.get().pk
-        self.assertEqual(
-            [label for label, *_ in actions], ["Undo", "Keep as plain text", "Make the list"]
-        )
-        self.assertEqual(actions[2][2], f"/tasks/{pk}/make-list/")
+        labels = ["Open", "Undo", "Keep as plain text", "Make the list"]
+        self.assertEqual([label for label, *_ in actions], labels)
+        self.assertEqual(actions[3][2], f"/tasks/{pk}/make-list/")
         self.assertEqual(select(page, ".toast b, .toast i"), [])
 
     def test_admin_shows_a_message_with_no_address_among_its_classes(self):

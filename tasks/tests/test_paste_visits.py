@@ -31,7 +31,7 @@ class TestSeveralAtOnce:
         assert "Line 2: This has 256 characters; 255 are possible." in visitor.words
         assert lines(visitor) == text
         visitor.fill("One task a line", "Milk\nBread").press("Add 2 tasks")
-        assert visitor.message == "Added 2 tasks. Undo"
+        assert visitor.message == "Added 2 tasks. Undo Show them"
 
     def test_session_that_has_ended_loses_nothing(self, visitor, ann):
         visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", CAKE)
@@ -39,7 +39,7 @@ class TestSeveralAtOnce:
         visitor.press("Add these tasks")
         visitor.fill("Email", ann.email).fill("Password", PASSWORD).press("Sign in")
         visitor.press("Add the tasks")
-        assert visitor.message == "Added 2 tasks. 1 of them is already completed. Undo"
+        assert visitor.message == "Added 2 tasks. 1 of them is already completed. Undo Show them"
         assert visitor.titles == ["Party"]
 
     def test_cancel_adds_nothing(self, visitor):
@@ -55,14 +55,14 @@ class TestDuplicating:
         visitor.open("/inbox/")
         add(visitor, "Milk", "Bread")
         press(visitor, "Milk", "Duplicate “Milk”")
-        assert visitor.message == "Added “Milk”. Undo"
+        assert visitor.message == "Added “Milk”. Undo Open"
         assert visitor.titles == ["Milk", "Milk", "Bread"]
 
     def test_from_its_page_and_undo(self, visitor, ann):
         task = ann.tasks.create(title="Milk")
         task.steps.model(user=ann, task=task, title="Whisk", done=True).add()
         visitor.open("/inbox/").follow("Milk").press("Duplicate task")
-        assert visitor.message == "Added “Milk”. Undo"
+        assert visitor.message == "Added “Milk”. Undo Open"
         copy = Task.objects.exclude(pk=task.pk).get()
         assert [(step.title, step.done) for step in copy.steps.all()] == [("Whisk", False)]
         visitor.press("Undo")
@@ -71,5 +71,6 @@ class TestDuplicating:
 
     def test_double_press_makes_one(self, visitor, ann):
         visitor.open(ann.tasks.create(title="Milk").get_absolute_url())
-        assert press_twice(visitor, "Duplicate task") == ["Added “Milk”. Undo"] * 2
+        said = ["Added “Milk”. Undo Open", "Added “Milk”. Undo"]
+        assert press_twice(visitor, "Duplicate task") == said
         assert Task.objects.count() == 2

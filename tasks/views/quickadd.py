@@ -25,6 +25,7 @@ from tasks.views.replies import (
     status_of,
     tell,
     wants_fragment,
+    ways_to,
 )
 from tasks.wording import (
     AS_TYPED,
@@ -55,7 +56,7 @@ def task_add(request):
     form = AddForm(posted(request), user=request.user, initial=presets(request))
     if form.is_valid():
         tell_added(request, form, form.save())
-        return reply(request)
+        return reply(request, new_pk=form.row and form.row.pk)
     template = "tasks/task_add.html"
     if wants_fragment(request):
         template = "tasks/_add_error.html"
@@ -75,13 +76,14 @@ def tell_added(request, form, act):
     if task is None or task.deleted_at:
         say(request, "That task was added before, and deleted since.")
     elif form.instance.pk is None:  # it was added before, from this very form
-        tell(request, act, task, where=where(request, task))
+        ways = ways_to(request, [task], act)
+        tell(request, act, task, where=where(request, task), actions=ways)
     else:
         words = [understood(form.line)]
         if is_unlisted(form, task):
             words.append(no_list(form.line))
         more = " ".join(filter(None, words))
-        actions = actions_of(form, task)
+        actions = [*ways_to(request, [task], act), *actions_of(form, task)]
         tell(request, act, task, where=where(request, task), more=more, actions=actions)
 
 
@@ -167,8 +169,8 @@ def task_paste(request):
     form = PasteForm(posted(request), user=request.user, initial=presets(request))
     if form.is_valid() and "sure" in request.POST:
         act = form.save()
-        words = [completed_among(form.done, len(form.lines)), form.unread]
-        tell(request, act, more=" ".join(filter(None, words)))
+        more = " ".join(filter(None, [completed_among(form.done, len(form.lines)), form.unread]))
+        tell(request, act, more=more, actions=ways_to(request, act.new_tasks, act))
         return reply(request)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)

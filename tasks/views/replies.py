@@ -83,6 +83,7 @@ def render_page(request, template, context=None, status=200):
         "path": back.path,
         "clock": sidebar.clock,
         "sidebar": sidebar,
+        "new_pk": None,  # of a row that is marked
     }
     response = render(request, template, shared | (context or {}), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
@@ -141,6 +142,24 @@ def say(request, words, act=None, *actions, level=messages.SUCCESS):
         label = "Redo" if act.kind == Act.Kind.UNDO else "Undo"
         actions = (Action(label, act.undo_url), *actions)
     messages.get_messages(request).add(level, words, actions=actions)
+
+
+def are_seen(listing, tasks):
+    """Return whether a page shows all of these; listing is None where it shows none."""
+    return listing is not None and all(task in listing.shown for task in tasks)
+
+
+def ways_to(request, tasks, act):
+    """Return the action that opens a new task, in a list; none where its row is to be seen.
+
+    Of several tasks it leads to all that act did. Without script the page begins at its top again,
+    wherever a row stands.
+    """
+    if not tasks or (wants_fragment(request) and are_seen(request.return_page.listing, tasks)):
+        return []
+    if len(tasks) > 1:
+        return [Action("Show them", act.get_absolute_url(), is_link=True)]
+    return [Action("Open", tasks[0].get_absolute_url(), is_link=True)]
 
 
 def warn(request, words, act, undo):

@@ -26,6 +26,7 @@ from tasks.views.replies import (
     tell,
     title_says,
     wants_fragment,
+    ways_to,
 )
 from tasks.views.steps import tell_step
 from tasks.views.trash import purge
@@ -154,8 +155,9 @@ def task_move(request, task_pk):
 def task_duplicate(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
-    tell(request, act)
-    return reply(request, task)
+    tell(request, act, actions=ways_to(request, act.new_tasks, act))
+    copy = next(iter(act.new_tasks), None)
+    return reply(request, task, new_pk=copy and copy.pk)
 
 
 @require_http_methods(METHODS)
@@ -174,7 +176,8 @@ def task_delete(request, task_pk):
 def task_restore(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     act = task.restore(shown_version(request))
-    tell(request, act, task, otherwise=not_done("restore", task))
+    ways = ways_to(request, [task], act)
+    tell(request, act, task, otherwise=not_done("restore", task), actions=ways)
     return reply(request, task)
 
 
