@@ -477,13 +477,13 @@ def test_keyboard_alone(signed_in):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
-    for _ in range(2):  # past how the page is sorted
+    for _ in range(3):  # past how the page is printed and sorted
         page.keyboard.press("Tab")
     expect(page.get_by_label("Add a task")).to_be_focused()
     page.keyboard.type("Milk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Milk", exact=True)).to_be_visible()
-    for _ in range(3):  # past the Add button and Select
+    for _ in range(4):  # past the Add button, the guide and Select
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Complete “Milk”")).to_be_focused()
     page.keyboard.press("Space")
@@ -506,6 +506,7 @@ PAGES = {
         "search of a long word": "/search/?q=longlong",
         "empty search": "/search/",
         "search that is too long": "/search/?q=" + "x" * 300,
+        "paper": "/print/?on=/today/",
     },
     "of one thing": {
         "detail": "/tasks/{pk}/?on=/today/",
@@ -552,7 +553,8 @@ OPEN_PAGES = {
     "confirm": "/accounts/confirm-email/",
     "inactive": "/accounts/inactive/",
 }
-LOOKS = {1280: [LIGHT, DARK, ("dark", "active")], 320: [LIGHT]}  # the schemes by width
+# The schemes by width.
+LOOKS = {1280: [LIGHT, DARK, ("dark", "active")], 820: [LIGHT], 320: [LIGHT]}
 
 
 @pytest.mark.exhaustive

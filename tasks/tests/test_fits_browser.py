@@ -1,0 +1,276 @@
+"""Pages where they stand, in Chromium: on a phone, at 400 %, on a tablet, by finger and by key."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tasks.tests.browsing import open_task, titles
+from tasks.tests.making import add_list, add_step
+from todosite.tests.axe import BOTH, assert_fine
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
+
+PHONE, ZOOMED, ACROSS = (390, 844), (320, 256), (844, 390)
+TABLETS = [(744, 1133), (820, 1180), (1023, 700)]
+
+# All that can be pressed, but for links in a sentence: [is in a bar, words, x, y, width, height].
+# Of a field with a label around it that is the label. A row leads to its task: its title is none.
+STOPS = "a[href], button, summary, select, textarea, input"
+TARGETS = """
+stops => [...document.querySelectorAll(stops)]
+    .filter(each => each.checkVisibility({visibilityProperty: true})
+        && !each.matches("[type=hidden], .skip, .task-title")
+        && !(each.matches("p a") && getComputedStyle(each).display === "inline"))
+    .map(each => {
+        const label = each.matches("[type=checkbox], [type=radio]") && each.closest("label");
+        const {x, y, width, height} = (label || each).getBoundingClientRect();
+        const words = each.className + " " + each.textContent.trim();
+        return [Boolean(each.closest(".side-head, .nav-main")), words, x, y, width, height];
+    })
+    .filter(([, , , , width, height]) => width > 1 && height > 1)
+"""
+HIDDEN = """
+stops => {
+    const all = [...document.querySelectorAll(stops)]
+        .filter(each => each.checkVisibility({visibilityProperty: true}) && each.type !== "hidden");
+    const isSeen = each => {
+        const {x, y, width, height} = each.getBoundingClientRect();
+        const parts = [.02, .25, .5, .75, .98];
+        return parts.some(across => parts.some(down => {
+            const there = document.elementFromPoint(x + width * across, y + height * down);
+            return there && (each.contains(there) || there.closest("label")?.contains(each));
+        }));
+    };
+    const hidden = [];
+    for (const each of [...all, ...all.reverse()]) {
+        each.focus();
+        if (document.activeElement === each && !isSeen(each)) hidden.push(each.outerHTML);
+    }
+    return hidden;
+}
+"""
+
+
+@pytest.fixture
+def ids(ann):
+    """Enough rows to scroll, of all kinds; the ids of some by the names in PAGES."""
+    work = add_list(ann, "Work")
+    tags = [ann.tags.create(name=name) for name in ["a", "b", "calls", "deep-work", "family"]]
+    for n in range(30):
+        task = ann.tasks.create(
+            title=f"Task {n} that has a title of more than one line",
+            due_date=ann.today() + timedelta(n // 10 - 1),
+            list=work if n % 2 else None,
+            priority=n % 4,
+        )
+        task.hang(tags[: n % 6])
+    add_step(task, "Dial")
+    add_step(task, "Talk")
+    ann.tasks.create(title="Old", list=work).complete()
+    return {"list": work.pk, "pk": task.pk, "tag": tags[0].pk}
+
+
+PAGES = [
+    "/today/",
+    "/upcoming/",
+    "/inbox/",
+    "/lists/{list}/",
+    "/tags/{tag}/",
+    "/tasks/",
+    "/lists/",
+    "/search/?q=task",
+    "/tasks/{pk}/?on=/today/",
+    "/history/",
+    "/print/?on=/today/",
+]
+
+
+def visit(page, ids, size):
+    """Yield the address of each page, once it is shown in a window of that size."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(reduced_motion="reduce")
+    for path in PAGES:
+        page.goto(path.format(**ids))
+        yield path
+
+
+def apart(one, other):
+    """Return how many pixels lie between two boxes."""
+    (x, y, width, height), (left, top, across, down) = one, other
+    return max(left - x - width, x - left - across, top - y - height, y - top - down)
+
+
+def too_near(targets):
+    """Return targets that are neither 44 pixels high nor have 8 around them, or are below 24."""
+    found = []
+    for is_in_bar, what, *box in targets:
+        # A bar that stays in place lies over rows until the page is scrolled.
+        near = [(name, other) for in_bar, name, *other in targets if in_bar == is_in_bar]
+        others = [(apart(box, other), name[:40]) for name, other in near if other != box]
+        _, _, width, height = (round(side) for side in box)
+        nearest = min(others, default=(8, ""))
+        if min(width, height) < 24 or (height < 44 and nearest[0] < 7.9):
+            found.append((what[:60], width, height, *nearest))
+    return found
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED, ACROSS, TABLETS[1]])
+def test_focus_is_never_hidden(signed_in, ids, size):
+    """WCAG 2.4.11: not behind a bar that stays in place, in either direction."""
+    for path in visit(signed_in, ids, size):
+        assert (path, signed_in.evaluate(HIDDEN, STOPS)) == (path, [])
+
+
+def test_focus_is_not_hidden_behind_a_message(signed_in, ids):
+    for path in visit(signed_in, ids, PHONE):
+        if path != "/today/":
+            continue
+        signed_in.get_by_role("button", name="Complete “").first.click()
+        expect(signed_in.locator(".toast")).to_be_visible()
+        assert signed_in.evaluate(HIDDEN, STOPS) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED])
+def test_targets_are_large_or_apart(signed_in, ids, size):
+    """WCAG 2.5.8 asks for 24 pixels, or as much around; a finger for more."""
+    for path in visit(signed_in, ids, size):
+        assert (path, too_near(signed_in.evaluate(TARGETS, STOPS))) == (path, [])
+    signed_in.goto("/today/")
+    signed_in.locator("#bulk > summary").click()
+    assert too_near(signed_in.evaluate(TARGETS, STOPS)) == []
+
+
+def test_at_400_percent_the_box_to_add_is_there_and_no_bar_stays(signed_in, ids):
+    page = signed_in
+    for path in visit(page, ids, ZOOMED):
+        if path in ("/today/", "/inbox/", "/lists/{list}/"):
+            box = page.get_by_role("button", name="Add", exact=True).bounding_box()
+            assert box["y"] + box["height"] <= 256
+        page.evaluate("scrollTo(0, 1000)")
+        bars = "[...document.querySelectorAll('.side-head, .nav-main')]"
+        tops = page.evaluate(f"{bars}.map(bar => bar.getBoundingClientRect().bottom)")
+        if page.evaluate("scrollY") > 200:
+            assert max(tops, default=0) <= 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+LINE = ["Call Ann tomorrow 5pm", " #calls #family !high every monday", " +Nowhere"]
+# The chips of a line that something lies over.
+COVERED = """
+() => [...document.querySelectorAll(".chips .chip, .chips .link")].filter(chip => {
+    if (!chip.checkVisibility()) return false;
+    const {x, y, width, height} = chip.getBoundingClientRect();
+    return [.1, .5, .9].some(part =>
+        !chip.contains(document.elementFromPoint(x + width * part, y + height / 2)));
+}).map(chip => chip.textContent.trim())
+"""
+
+
+def type_line(page, box, parts):
+    """Type a line, and wait until each part of it is read."""
+    for part in parts:
+        with page.expect_response("**/tasks/read/"):
+            box.press_sequentially(part)
+        expect(page.locator(".chips .chip").first).to_be_visible()
+        page.wait_for_timeout(100)
+        yield
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_typing_moves_nothing_below_and_nothing_lies_over_what_is_read(signed_in, ids, width):
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/today/")
+    before = page.locator("#listing").bounding_box()["y"]
+    for _ in type_line(page, page.locator("#add-text"), LINE):
+        assert page.locator("#listing").bounding_box()["y"] == before
+        assert page.evaluate(COVERED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.locator("#add-text").fill("")  # or it would come along to the next page
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_form_to_add_moves_for_no_single_row_and_hides_no_field(signed_in, width):
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/tasks/add/")
+    before = page.locator("#line-help").bounding_box()["y"]
+    box = page.get_by_label("What is there to do?")
+    list(type_line(page, box, ["Call Ann tomorrow 5pm"]))
+    assert page.locator("#line-help").bounding_box()["y"] == before
+    list(type_line(page, box, LINE[1:]))
+    assert (page.evaluate(COVERED), page.evaluate(HIDDEN, STOPS)) == ([], [])
+    box.fill("")
+    expect(page.locator(".chips .chip")).to_have_count(0)
+
+
+def test_chip_of_a_second_row_is_pressed_where_a_press_takes_the_focus_away(signed_in):
+    """Safari gives a button that is pressed no focus."""
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/today/")
+    list(type_line(page, page.locator("#add-text"), ["Call Ann tomorrow 5pm #calls !high"]))
+    page.evaluate("addEventListener('mousedown', () => document.activeElement.blur())")
+    page.locator(".chips .chip", has_text="High").click()
+    expect(page.locator(".chips .chip", has_text="is text")).to_be_visible()
+    page.locator("#add-text").fill("")
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_way_to_the_guide_stands_below_the_box(signed_in, ids, width):
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in ("/today/", "/lists/{list}/", "/settings/"):
+        page.goto(path.format(**ids))
+        guide = page.get_by_role("link", name="What can I write?")
+        expect(guide).to_have_count(1)
+        box = page.get_by_label("Add a task").bounding_box()
+        assert 0 <= guide.bounding_box()["y"] - box["y"] - box["height"] < 40
+        page.get_by_label("Add a task").fill("Call Ann tomorrow")
+        expect(page.locator(".chips .chip")).to_have_count(1)
+        expect(guide).to_have_count(1)
+        page.get_by_label("Add a task").fill("")  # or it would come along to the next page
+
+
+@pytest.mark.parametrize("size", TABLETS)
+def test_tablet_has_the_sidebar_or_the_list_beside_its_task(signed_in, ids, size):
+    page = signed_in
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/today/")
+    sidebar = page.get_by_role("complementary", name="Navigation")
+    expect(sidebar.get_by_role("link", name="Work , 15 tasks")).to_be_visible()
+    expect(sidebar.get_by_role("link", name="Settings", exact=True)).to_be_visible()
+    listing, bar = page.locator("#listing").bounding_box(), sidebar.bounding_box()
+    assert bar["x"] + bar["width"] <= listing["x"]
+    assert listing["width"] > 400
+    title = titles(page).nth(2).text_content()
+    open_task(page, title)
+    expect(titles(page).nth(2)).to_be_visible()
+    listing, task = (page.locator(part).bounding_box() for part in ["#listing", "#detail-body"])
+    assert listing["x"] + listing["width"] <= task["x"]
+    assert min(listing["width"], task["width"]) > 270
+    assert (task["y"] < 100, page.evaluate("document.documentElement.scrollWidth")) == (
+        True,
+        size[0],
+    )
+    expect(sidebar.get_by_role("link", name="Inbox")).to_be_visible()
+    expect(sidebar.get_by_role("link", name="Lists")).to_be_visible()
+    assert_fine(page, "task on a tablet", [(size[0], BOTH)])
+
+
+def test_line_to_try_comes_into_the_box_and_leaves_alone_what_is_typed(signed_in):
+    page = signed_in
+    page.goto("/today/")
+    page.wait_for_load_state()
+    page.get_by_role("link", name="Call Sam tomorrow at 5pm #calls").click()
+    box = page.get_by_label("Add a task")
+    expect(box).to_have_value("Call Sam tomorrow at 5pm #calls")
+    expect(box).to_be_focused()
+    expect(page.locator(".chips .chip").first).to_contain_text("Tomorrow")
+    box.fill("Half a line")
+    page.get_by_role("link", name="Buy milk !high").click()
+    expect(page.get_by_label("What is there to do?")).to_have_value("Buy milk !high")
+    page.go_back()
+    expect(box).to_have_value(re.compile("Half a line ?"))
