@@ -23,7 +23,7 @@ IMPORT = re.compile(
 )
 # A listener of the document, of what htmx does or of a form that is sent.
 LISTENER = re.compile(r'(?:document\.addEventListener|\bon)\(\s*"(htmx:[\w:]+|submit)"')
-MOST_BYTES = 28_500  # of all our scripts together, compressed
+MOST_BYTES = 29_000  # of all our scripts together, compressed
 MOST_FILES = 15
 
 
