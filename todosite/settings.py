@@ -161,7 +161,7 @@ database |= {
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
 
-# What the old system's pool was set to, in the words of psycopg_pool (README.md, "Connections").
+# What the old system's pool was set to, in the words of psycopg_pool (docs/neon.md).
 DATABASE_POOL_SIZE = env.between("DATABASE_POOL_SIZE", 0, 1000, default=5)
 DATABASE_MAX_OVERFLOW = env.between("DATABASE_MAX_OVERFLOW", 0, 1000, default=10)
 if DATABASE_POOL_SIZE:

@@ -276,7 +276,7 @@ class ArchivedTests(PageTests):
 
 
 class PagesOfArchivedTests(PageTests):
-    """What README.md says of the tasks of an archived list."""
+    """What docs/guide.md says of the tasks of an archived list."""
 
     def test_where_they_are(self):
         old = self.add_list("Old")

@@ -73,6 +73,6 @@ def test_every_command_asks_for_the_hashes():
         for line in path.read_text().splitlines()
         if re.search(COMMAND, line)
     ]
-    assert {"README.md", "todosite/prepare.py"} <= {name for name, _ in commands}
+    assert {"docs/operate.md", "todosite/prepare.py"} <= {name for name, _ in commands}
     assert [command for command in commands if "--require-hashes" not in command[1]] == []
     assert "--generate-hashes" in Path(BASE_DIR, "Makefile").read_text()

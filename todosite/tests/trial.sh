@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries what README.md says on a machine of your own: the last commit, deployed by these very lines.
+# Tries what docs/operate.md says of a machine of your own: the last commit, deployed by these very lines.
 #
 #     todosite/tests/trial.sh
 #
@@ -9,7 +9,7 @@
 # run as they stand, and the certificate is signed by ourselves.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-readme=$PWD/README.md
+doc=$PWD/docs/operate.md
 umask 022
 trial=$(mktemp -d /tmp/todosite-trial.XXXXXX)
 chmod 755 "$trial"
@@ -21,8 +21,8 @@ password='Corr3ct-horse!'
 step() { printf '\n== %s\n' "$*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
-line() {  # print the line of the README that begins so, for the folder and the ports of the trial
-    grep -m 1 -F -- "    $1" "$readme" | sed "s|^ *||; s|/srv/todosite|$site|g; s|5432|$pgport|; s|https://… |$trial/todosite.bundle |"
+line() {  # print the line of the doc that begins so, for the folder and the ports of the trial
+    grep -m 1 -F -- "    $1" "$doc" | sed "s|^ *||; s|/srv/todosite|$site|g; s|5432|$pgport|; s|https://… |$trial/todosite.bundle |"
 }
 run() { echo "# $(line "$1")"; eval "$(line "$1")"; }
 run_on_postgres() { PGHOST=$trial/postgres PGPORT=$pgport run "runuser -u postgres -- $1"; }
@@ -57,13 +57,13 @@ printf 's3cret\ns3cret\n' | run_on_postgres createuser
 run_on_postgres createdb
 
 step "the site, from a fresh clone"
-(cd "$(dirname "$readme")" && git bundle create -q "$trial/todosite.bundle" HEAD $(git branch --show-current))
+(cd "$(dirname "$doc")" && git bundle create -q "$trial/todosite.bundle" HEAD $(git branch --show-current))
 run_in_site "git clone"
 run_in_site "python3 -m venv"
 run_in_site ".venv/bin/pip install" | grep -v "Collecting\|Downloading\|━"
 run_in_site "cp .env.example .env"
 run_in_site "chmod 600 .env"
-key=$(eval "$(sed -n 's/.*`\(python3 -c [^`]*\)`.*/\1/p' "$readme")")
+key=$(eval "$(sed -n 's/.*`\(python3 -c [^`]*\)`.*/\1/p' "$doc")")
 site sed -i -e "s|^SECRET_KEY=.*|SECRET_KEY=$key|" -e "s|^ALLOWED_HOSTS=.*|$(line ALLOWED_HOSTS=)|" \
     -e "s|^TRUSTED_PROXY_COUNT=.*|$(line TRUSTED_PROXY_COUNT=)|" \
     -e "s|^DATABASE_URL=.*|$(line DATABASE_URL= | sed s/…/s3cret/)|" .env
@@ -73,14 +73,14 @@ run_in_site ".venv/bin/python manage.py add_user" | tee "$trial/link"
 site .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 step "gunicorn and nginx"
-start=$(sed -n 's/^    ExecStart=//p' "$readme" | sed "s|/srv/todosite|$site|g")
+start=$(sed -n 's/^    ExecStart=//p' "$doc" | sed "s|/srv/todosite|$site|g")
 (cd "$site" && HOME=$site exec runuser -u todosite -- bash -c "echo \$\$ > gunicorn.pid; exec $(head -1 <<< "$start")") \
     > "$trial/gunicorn.log" 2>&1 &
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj "/CN=$name" -addext "subjectAltName=DNS:$name" \
     -keyout "$trial/privkey.pem" -out "$trial/fullchain.pem" 2> /dev/null
 {
     echo "pid $trial/nginx.pid; error_log $trial/nginx.log; events {} http { access_log off;"
-    sed -n '/^    map /,/^$/p' "$readme" | sed "s|/var/log/nginx|$trial|; s|/etc/letsencrypt/live/$name|$trial|; s|listen \(.*\)443|listen \18443|; s|listen \(.*\)80;|listen \18080;|"
+    sed -n '/^    map /,/^$/p' "$doc" | sed "s|/var/log/nginx|$trial|; s|/etc/letsencrypt/live/$name|$trial|; s|listen \(.*\)443|listen \18443|; s|listen \(.*\)80;|listen \18080;|"
     echo "}"
 } > "$trial/nginx.conf"
 nginx -q -t -c "$trial/nginx.conf"
@@ -131,4 +131,4 @@ expect "This is no place for made-up users" "$message"
 message=$(site env ALLOWED_HOSTS=, .venv/bin/python manage.py migrate 2>&1) && fail "migrate went on"
 expect "Todosite: ALLOWED_HOSTS names no host." "$message"
 echo
-echo "The README's lines hold."
+echo "The lines of docs/operate.md hold."
