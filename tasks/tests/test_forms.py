@@ -1,6 +1,7 @@
 """Adding and editing by form: what is refused and why, what is kept, how two edits meet."""
 
 from datetime import date, time
+from unittest import mock
 
 from django.http import QueryDict
 from django.test import TestCase
@@ -285,6 +286,12 @@ class TaskFormTests(TestCase):
         self.task.edit(description="a\rb\r\nc")
         self.submit(self.shown(title="New", description="a\r\nb\r\nc"))
         self.assertEqual(self.values()[:2], ("New", "a\rb\r\nc"))
+
+    def test_constraints_are_left_to_the_database(self):
+        with mock.patch.object(Task, "full_clean") as checked:
+            form = self.submit(self.shown(title="Oat milk"))
+        self.assertEqual((form.errors, checked.call_count), ({}, 0))
+        self.assertEqual(self.task.title, "Oat milk")
 
 
 class ListingFormTests(TestCase):

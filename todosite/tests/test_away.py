@@ -13,6 +13,7 @@ from django.db import (
     connection,
     transaction,
 )
+from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from psycopg_pool import PoolTimeout, TooManyRequests
 
@@ -21,7 +22,7 @@ from accounts.tests.people import add_user
 from todosite.database.away import database_is_away, took_too_long, waited_for_pool
 from todosite.database.pool import keep_trying
 from todosite.tests.html import hidden, words
-from todosite.views import away
+from todosite.views import away, has_our_token
 
 
 def caused(error, cause):
@@ -151,6 +152,17 @@ def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed
     assert page.status_code == 503
     assert "Send it again: it won't be saved twice." in words(page)
     assert (hidden(page)["text"], hidden(page)["key"]) == ("Milk", "1" * 32)
+
+
+def test_form_of_another_page_is_told_by_its_token_and_no_page_is_made_of_that(caplog):
+    token = get_token(RequestFactory().get("/"))
+    answers = {}
+    for sent in [token, "x" * 64, ""]:
+        request = RequestFactory().post("/tasks/add/", {"csrfmiddlewaretoken": sent})
+        request.COOKIES["csrftoken"] = token
+        answers[sent] = has_our_token(request)
+    assert answers == {token: True, "x" * 64: False, "": False}
+    assert caplog.messages == []
 
 
 @pytest.mark.django_db
