@@ -19,8 +19,8 @@ from todosite.tests.html import select
 
 # Forms are made of these, and of none of these alone.
 PARTS = {
-    *["OwnedForm", "AddingForm", "MergingForm", "NameForm", "RestoreForm", "BaseTaskForm"],
-    *["StepTitleForm", "TagNameForm", "KeptSearchForm"],
+    *["OwnedForm", "AddingForm", "MergingForm", "NameForm", "RenameForm", "RestoreForm"],
+    *["BaseTaskForm", "StepTitleForm", "TagNameForm", "KeptSearchForm"],
 }
 # These two only say the name of a row; those two are of an account, of which there are no acts.
 OTHERS = {lists.ListRestoreForm, tags.TagRestoreForm, ProfileForm, PreferencesForm}
