@@ -1,4 +1,4 @@
-"""What allauth asks of the project."""
+"""The project's answers to the questions that allauth asks."""
 
 import re
 
@@ -16,6 +16,8 @@ from accounts.waiting import note_computer
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """Sign-in, sign-up and mail as allauth does them, with the rules of this site."""
+
     def get_login_stages(self):
         ours = {
             "allauth.account.stages.EmailVerificationStage": (
@@ -25,12 +27,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def pre_login(self, request, user, **kwargs):
-        """Note whether the computer is theirs, at the first step of a sign-in, by any method."""
+        """Note in the session whether this is the user's own computer.
+
+        It runs at the first step of a sign-in by any method.
+        """
         note_computer(request)
         return super().pre_login(request, user, **kwargs)
 
     def login(self, request, user):
-        """Sign in; whoever came from the old system is welcomed the first time."""
+        """Sign the user in; welcome an adopted user at the first sign-in."""
         self.keep_out_if_inactive(request, user)
         is_first = user.last_login is None and user.adoption
         super().login(request, user)
@@ -38,18 +43,24 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session["welcome"] = True
 
     def keep_out_if_inactive(self, request, user):
-        """Forget a sign-in or confirmation of somebody who was disabled since it began."""
+        """End a sign-in or a confirmation if the user was disabled after it began.
+
+        Raise ImmediateHttpResponse with the page that says so.
+        """
         if not user.is_active:
             self.logout(request)
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
 
     def set_password(self, user, password):
-        """Write it alone: meanwhile somebody may have disabled the account, or signed it out."""
+        """Save the user's password and no other column.
+
+        The account may have been disabled, or signed out everywhere, since `user` was read.
+        """
         user.set_password(password)
         user.save(update_fields=["password"])
 
     def get_password_change_redirect_url(self, request):
-        """Lead on to the settings: the form again, and empty, looks as if nothing had happened."""
+        """Return the address of the settings: an empty form would look as if nothing happened."""
         return reverse("settings")
 
     def is_open_for_signup(self, request):
@@ -61,20 +72,23 @@ class AccountAdapter(DefaultAccountAdapter):
         return credentials["email"].lower()
 
     def send_mail(self, template_prefix, email, context):
-        """Send no text of the user's to an address that isn't confirmed: it may be a stranger's."""
+        """Send a mail; leave the browser's name out for an address that isn't confirmed.
+
+        An unconfirmed address may be a stranger's, who must get no text that the user chose.
+        """
         if not EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
             context = context | {"user_agent": ""}
         site = {"current_site": site_of(self.request)}
         super().send_mail(template_prefix, email, site | context)
 
     def render_mail(self, *arguments, **options):
-        """Leave one empty line between paragraphs, however the template is laid out."""
+        """Return the mail with one empty line between paragraphs, regardless of the template."""
         message = super().render_mail(*arguments, **options)
         message.body = re.sub(r"\n{3,}", "\n\n", message.body)
         return message
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Send a mail about the user's account, with the moment as they read dates."""
+        """Send a mail about the user's account, with the present moment in the user's format."""
         at = {"at": user.clock().moment(timezone.now()), "zone": user.time_zone}
         super().send_notification_mail(template_prefix, user, at | (context or {}), email)
 
@@ -82,7 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return email_address.email != email_address.user.email
 
     def confirm_email(self, request, email_address):
-        """Confirm it whole or not at all: another account may have taken the address meanwhile."""
+        """Confirm an address whole or not at all. Return whether it was confirmed.
+
+        Another account may have taken the address in the meantime.
+        """
         self.keep_out_if_inactive(request, email_address.user)
         try:
             with transaction.atomic():

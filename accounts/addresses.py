@@ -1,7 +1,7 @@
-"""Which e-mail addresses there are, and which of them a new account may have.
+"""The e-mail addresses that an account can have, and the stricter rules for a new account.
 
-There are Django's, and those with letters beyond ASCII before the @. A new one reads as no other:
-existing accounts keep theirs.
+Allowed are Django's addresses, and others with letters beyond ASCII before the @. A new address
+must not look like another one; existing accounts keep theirs.
 """
 
 import re
@@ -16,7 +16,7 @@ ATOM = "[-!#$%&'*+/=?^_`{}|~0-9A-Z]"  # a character of the local part, in Django
 
 
 class InternationalEmailValidator(EmailValidator):
-    """Django's, and what is neither ASCII nor a space in the local part (RFC 6531, section 3.3)."""
+    """Django's rules, but with non-ASCII characters in the local part (RFC 6531, section 3.3)."""
 
     user_regex = re.compile(
         EmailValidator.user_regex.pattern.replace(ATOM, rf"(?:{ATOM}|[^\s\x00-\x9f])"),
@@ -30,9 +30,9 @@ LONGEST_LOCAL_PART = 64  # RFC 5321, section 4.5.3.1.1
 
 
 def validate_new_email(email: str) -> None:
-    """Refuse an address that could be taken for another. Raises ValidationError.
+    """Raise ValidationError for an address that could be mistaken for another.
 
-    In quotes the part before the @ may be any text, and so may one without end.
+    A quoted part before the @ is refused, since it may be any text; so is a part that is too long.
     """
     local, _, domain = email.rpartition("@")
     if '"' in local or len(local) > LONGEST_LOCAL_PART:
@@ -45,11 +45,11 @@ def validate_new_email(email: str) -> None:
 
 
 def validate_domain(domain: str) -> None:
-    """Refuse a domain, in small letters, that could be taken for another. Raises ValidationError.
+    """Raise ValidationError for a domain, in lower case, that could be mistaken for another one.
 
-    Its form is that of UTS 46 (non-transitional), in letters rather than in Punycode; each label is
-    of one script (UTS 39, section 5.1); and our mail goes to it and no other: what Django sends
-    follows the rules of 2003, for which straße.example is strasse.example.
+    A domain is written as UTS 46 (non-transitional) writes it, in letters rather than in Punycode.
+    Each label is of one script (UTS 39, section 5.1). Our mail has to reach this domain and no
+    other: Django encodes by the rules of 2003, in which straße.example is strasse.example.
     """
     try:
         read = idna.decode(domain, uts46=True)
@@ -80,9 +80,9 @@ def refuse_mixed_scripts(label: str) -> None:
 
 
 def mail_domain(domain: str) -> str | None:
-    """Return the ASCII form to which Django sends mail, None if it can't send any there.
+    """Return the ASCII form of a domain to which Django sends mail, or None if it can't.
 
-    The rules of 2003 forbid a label from right to left that ends in a digit (RFC 3454, section 6).
+    The rules of 2003 forbid a right-to-left label that ends in a digit (RFC 3454, section 6).
     """
     try:
         return punycode(domain)
@@ -100,10 +100,11 @@ SCRIPTS = {
 
 
 def scripts_of(label: str) -> set[str]:
-    """Return the scripts of the letters, marks and numbers in a label that UTS 46 leaves as it is.
+    """Return the scripts of the letters, marks and numbers in a label that UTS 46 leaves unchanged.
 
-    Python knows the names of characters, not their scripts; the first word of a name is its script,
-    SCRIPTS apart. What UTS 46 takes out of domains, such as "FULLWIDTH LATIN", isn't asked for.
+    Python knows the names of characters, not their scripts. The first word of a name is the script,
+    apart from the words in SCRIPTS. Names such as "FULLWIDTH LATIN" can't occur: UTS 46 removes
+    such characters from domains.
     """
     characters = [each for each in label if unicodedata.category(each)[0] in "LMN"]
     names = [unicodedata.name(each, "") for each in characters]

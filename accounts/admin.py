@@ -1,4 +1,4 @@
-"""The admin's page of accounts: for support."""
+"""The admin's pages of accounts, for support."""
 
 from functools import wraps
 
@@ -16,14 +16,15 @@ from accounts.text import counted
 
 ProfileForm = profile_form()
 BEYOND = "one you may not change"  # see UserAdmin.within_reach()
-MOST_AT_ONCE = 20  # accounts: "Select all" would sign everybody out, or mail them, by a slip
+# Accounts. Without a limit, "Select all" by mistake would sign out, or mail, every user.
+MOST_AT_ONCE = 20
 TOO_MANY = f"Choose at most {MOST_AT_ONCE} accounts at a time. You chose {{}}, so nothing was done."
 
 
 def at_most(most, words):
-    """Return a decorator of actions, by which one of more rows than most only says words.
+    """Return a decorator of admin actions that refuses more than `most` rows.
 
-    A {} in words is how many were chosen.
+    `words` is the error message; a {} in it becomes the number of chosen rows.
     """
 
     def limit(action):
@@ -54,7 +55,7 @@ class VerifiedFilter(admin.SimpleListFilter):
 
 
 class UserForm(ProfileForm):
-    """The profile by the rules that its owner meets, and what support may change."""
+    """An account's profile, by the rules for its owner, and the fields that support may change."""
 
     class Meta(ProfileForm.Meta):
         fields = ["email", *ProfileForm.Meta.fields, "is_active", "is_staff", "is_superuser"]
@@ -64,7 +65,9 @@ class UserForm(ProfileForm):
         return self.instance.acceptable_email(email) if "email" in self.changed_data else email
 
     def save(self):
-        """Write what was changed, each by its own rule. Return confirmed addresses it replaced."""
+        """Save the changed fields, each by its own rule. Return the confirmed addresses it
+        replaced.
+        """
         changed, user = set(self.changed_data), self.instance
         replaced = user.change_email(user.email) if "email" in changed else []
         if "is_active" in changed:
@@ -73,7 +76,7 @@ class UserForm(ProfileForm):
         return replaced
 
     def save_is_active(self, user):
-        """Enable or disable the account as the actions do, and keep that in its history."""
+        """Enable or disable the account as the actions do, and record that in its history."""
         account = User.objects.filter(pk=user.pk)
         number = account.activate() if user.is_active else account.deactivate()
         kind = Event.Kind.ENABLED if user.is_active else Event.Kind.DISABLED
@@ -120,7 +123,7 @@ class UserAdmin(ModelAdmin):
 
     @admin.display(description="from the old system")
     def adoption(self, user):
-        """Say how the account came over; where it has to wait, why and what to do."""
+        """Return how the account came over; for one on hold, with the reason and the next step."""
         entry = user.adoption
         if not entry:
             return "no, it began here"
@@ -134,13 +137,15 @@ class UserAdmin(ModelAdmin):
     def verified(self, user):
         return user.verified
 
-    # What support does for accounts. Each act is in the admin's log, and in the owner's history.
+    # Support's acts. Each is recorded in the admin's log and in the history of the account.
 
     def help(self, request, queryset, act, kind, left_out):
-        """Do act, a function of accounts.support, for each account within reach, and log it.
+        """Apply `act` to each account within reach, log it, and return the number of accounts.
 
-        Return how many accounts it was done for, and say why others were left out. Where an email
-        can't be sent, nothing is done.
+        `act` is a function of accounts.support, `kind` the event for the account's history, and
+        `left_out` the reason for which an account can be skipped, in words. An account stays
+        unchanged if its mail can't be sent. Messages name the skipped accounts and the failed
+        mails.
         """
         chosen, done, unsent = queryset.count(), 0, []
         for user in self.within_reach(request, queryset):
@@ -180,7 +185,7 @@ class UserAdmin(ModelAdmin):
     @admin.action(description="Remove a lost second factor, and sign out", permissions=["change"])
     @at_most(1, "Choose one account: second factors are removed one account at a time.")
     def remove_second_factors(self, request, queryset):
-        """Remove the second factors of one account: of several at once, most would be mistakes."""
+        """Remove the second factors of one account: several at once would likely be a mistake."""
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
         left_out = f"without a second factor, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
@@ -218,9 +223,9 @@ class UserAdmin(ModelAdmin):
         number = self.help(request, queryset, act, kind, f"enabled already, or {BEYOND}")
         self.message_user(request, f"Enabled {counted(number, 'account')}.")
 
-    # Whoever changes the address of an account can get into it, and read all that is in it. So only
-    # superusers do; staff who are none have no reach over accounts of staff, their own included,
-    # and make nobody staff.
+    # A person who can change the address of an account can sign in to it and read everything in it.
+    # So only superusers may. Other staff can't change accounts of staff, their own included, and
+    # can't make a user staff.
 
     def within_reach(self, request, queryset):
         if request.user.is_superuser:
@@ -235,7 +240,7 @@ class UserAdmin(ModelAdmin):
         return allowed and self.is_within_reach(request, obj)
 
     def has_send_permission(self, request):
-        """Return whether links may be mailed: without EMAIL_URL they would stand in the output."""
+        """Return whether links may be mailed: without EMAIL_URL they would be printed instead."""
         return settings.HAS_MAIL and self.has_change_permission(request)
 
     def has_delete_permission(self, request, obj=None):
@@ -243,13 +248,18 @@ class UserAdmin(ModelAdmin):
         return allowed and self.is_within_reach(request, obj)
 
     def may_delete(self, request, model):
-        """Return whether these staff may delete rows of a model. One without pages has no rule."""
+        """Return whether these staff may delete rows of a model; True for a model without admin
+        pages.
+        """
         if not self.admin_site.is_registered(model):
             return True
         return self.admin_site.get_model_admin(model).has_delete_permission(request)
 
     def get_deleted_objects(self, objs, request):
-        """Count the rows that go with these accounts: a list would show titles, and take long."""
+        """Return the numbers of rows deleted with these accounts, not their names.
+
+        Django would list each row: that takes long, and shows the titles of tasks.
+        """
         users = list(objs)
         names = [f"User: {user}" for user in users]
         counts = {User._meta.verbose_name_plural: len(users)}
@@ -274,15 +284,20 @@ class UserAdmin(ModelAdmin):
         return form.instance
 
     def save_model(self, request, obj, form, change):
-        """Save, and tell the owner where the address was: the new one may be another person's."""
+        """Save the account, and send a mail about a new address to the confirmed one it replaces.
+
+        The new address may belong to another person.
+        """
         for address in form.save():
             if not support.tell_of_new_address(obj, address):
                 words = f"No email about it could be sent to {address}. Tell its owner yourself."
                 self.message_user(request, words, messages.WARNING)
 
     def save_related(self, request, form, formsets, change):
-        """There is nothing beside the row."""
+        """Do nothing: the form has no related rows."""
 
     def has_add_permission(self, request):
-        """Accounts begin with sign-up or with add_user, so that nobody else knows the password."""
+        """Return False: accounts begin with sign-up or add_user, so that only the owner knows the
+        password.
+        """
         return False

@@ -1,4 +1,4 @@
-"""The admin's door: the sign-in that everybody uses, by a second factor."""
+"""The admin site: it uses the site's own sign-in, and asks for a second factor."""
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
@@ -18,16 +18,16 @@ from accounts import second_factor
 
 
 class ModelAdmin(admin.ModelAdmin):
-    """What the pages of our models have in common; the admin takes no others.
+    """The base of all our admin pages; the site registers no others.
 
-    All pages take their rows from get_queryset(), and so by the one rule of what staff may read:
-    `for_staff(staff)`, which each model's QuerySet has.
+    All pages take their rows from get_queryset(), and so follow the one rule of which rows staff
+    may read: `for_staff(staff)`, a method of each model's QuerySet.
     """
 
-    view_on_site = False  # the site shows a row to nobody but its owner
+    view_on_site = False  # on the site, only its owner can see a row
 
     def rows(self):
-        """Return all rows that these pages are about."""
+        """Return all rows of these pages, before the rule of for_staff()."""
         return self.model._default_manager.all()
 
     def get_queryset(self, request):
@@ -35,20 +35,23 @@ class ModelAdmin(admin.ModelAdmin):
         return rows.order_by(*self.get_ordering(request))
 
     def can_be_id(self, text):
-        """Return whether a row could have this text from an address or a form as its id."""
+        """Return whether a row could have this text, from an address or a form, as its id."""
         try:
             return "\0" not in str(self.model._meta.pk.to_python(text))
         except ValidationError:
             return False
 
     def get_object(self, request, object_id, from_field=None):
-        """Find nothing by an id that no row can have: PostgreSQL refuses to look for NUL."""
+        """Return the row of an id; None for an id that no row can have.
+
+        PostgreSQL refuses to look for an id with NUL.
+        """
         if not self.can_be_id(object_id):
             return None
         return super().get_object(request, object_id, from_field)
 
     def response_action(self, request, queryset):
-        """Act on the chosen rows. Ids that no row can have are left out, as unknown ids are."""
+        """Run an action on the chosen rows. Ids that no row can have count as unknown ids."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         possible = [pk for pk in chosen if self.can_be_id(pk)]
         request.POST = request.POST.copy()
@@ -56,7 +59,7 @@ class ModelAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset)
 
     def in_log(self, row):
-        """Return a row as the admin's log may name it: the log stays, whatever its owner allows."""
+        """Return a row as the admin's log may name it: the log stays when access is revoked."""
         return row
 
     def log_addition(self, request, obj, message):
@@ -69,16 +72,16 @@ class ModelAdmin(admin.ModelAdmin):
         return super().log_deletions(request, [self.in_log(obj) for obj in queryset])
 
     def lookup_allowed(self, lookup, value, request):
-        """Let the address of a list ask what its filters ask, and nothing else.
+        """Return whether the address of a list may use a lookup: only its filters' own lookups.
 
-        Django lets it ask about every column of the table, such as ?password__startswith=, and by
-        every lookup, such as ?is_active__regex=(, which PostgreSQL can't read.
+        Django allows every column of the table, such as ?password__startswith=, and every lookup,
+        such as ?is_active__regex=(, which PostgreSQL can't read.
         """
         allowed = self.filter_parameters(request)
         return lookup in allowed and super().lookup_allowed(lookup, value, request)
 
     def filter_parameters(self, request):
-        """Return the names that the links of the list's filters put into its address."""
+        """Return the names of the query parameters that the list's filters use in links."""
         names = set()
         for list_filter in self.get_list_filter(request):
             if isinstance(list_filter, str):
@@ -90,25 +93,33 @@ class ModelAdmin(admin.ModelAdmin):
         return names
 
     def history_view(self, request, object_id, extra_context=None):
-        """Ask for the permission first: the answer would tell which ids there are."""
+        """Show the history of a row. Check the permission first: a 404 would reveal which ids
+        exist.
+        """
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
 
 class AdminSite(admin.AdminSite):
+    """Django's admin with our models only, behind the site's sign-in and a second factor."""
+
     site_header = site_title = "Todosite"
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Take our own pages alone: those of the apps that we use show secrets, and mend rows
-        (addresses, second factors, permissions) past the rules.
+        """Register a model if its pages are ours, and ignore it otherwise.
+
+        The pages of other apps show secrets, and change rows (addresses, second factors,
+        permissions) past our rules.
         """
         if admin_class and issubclass(admin_class, ModelAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self):
-        """Leave out Django's way from an id to the row's page on the site: it asks for no
-        permission, and the address of a saved search holds its words.
+        """Return the addresses of the admin without Django's redirect from an id to the row's own
+        page.
+
+        The redirect checks no permission, and the address of a saved search contains its words.
         """
         urls = super().get_urls()
         return [url for url in urls if getattr(url, "name", "") != "view_on_site"]
@@ -118,7 +129,9 @@ class AdminSite(admin.AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
-        """Send strangers to our sign-in, others away (403), and staff on or to what they lack."""
+        """Send a stranger to our sign-in, refuse other users (403), and ask staff for a second
+        factor.
+        """
         return secure_admin_login(self.welcome)(request)
 
     def welcome(self, request):
@@ -128,11 +141,11 @@ class AdminSite(admin.AdminSite):
         return second_factor.ask(request, way_back)
 
     def logout(self, request, extra_context=None):
-        """Lead to the page that everybody uses: after it the browser keeps nothing."""
+        """Redirect to the site's sign-out page, which makes the browser keep nothing."""
         return redirect("account_logout")
 
     def password_change(self, request, extra_context=None):
-        """Lead to the page that everybody uses: it ends other sessions and sends a mail."""
+        """Redirect to the site's own page, which ends other sessions and sends a mail."""
         return redirect("account_change_password")
 
     def password_change_done(self, request, extra_context=None):
@@ -140,7 +153,9 @@ class AdminSite(admin.AdminSite):
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than its limit: to count a large table takes longer than to read a page."""
+    """A paginator that counts up to its limit: counting a large table is slower than reading a
+    page.
+    """
 
     LIMIT = 10_000
 

@@ -1,9 +1,9 @@
-"""Days, times and moments in a person's own words. Pure: no Django; the moment is always given."""
+"""Days, times and moments in a user's own format. Pure: no Django, and no clock of its own."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-# How a day is written: near today, where its year must be said, and in full.
+# Three formats of a day: near today, far from today (with the year), and in full.
 DATE_FORMATS = {
     "day": ("{0:%a} {0.day} {0:%b}", "{0.day} {0:%b} {0.year:04}", "{0:%A}, {0.day} {0:%B}"),
     "month": ("{0:%a} {0:%b} {0.day}", "{0:%b} {0.day}, {0.year:04}", "{0:%A}, {0:%B} {0.day}"),
@@ -13,16 +13,17 @@ DATE_FORMATS = {
         "{0:%A}, {0.year:04}-{0:%m-%d}",
     ),
 }
-NEAR = 300  # days, within which a day needs no year
+NEAR = 300  # days; a day nearer to today is written without its year
 SATURDAY = 5
 BY_NAME = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}  # by the number of days from today
 
 
 @dataclass(frozen=True)
 class Clock:
-    """A moment where somebody is, an aware datetime in their zone, and how they read dates.
+    """The present moment in a user's time zone, with the user's formats of dates and times.
 
-    date_format is a key of DATE_FORMATS; hours 12 or 24; week_start 0 for Monday … 6 for Sunday.
+    now is an aware datetime in the user's zone; date_format is a key of DATE_FORMATS; hours is 12
+    or 24; week_start is 0 for Monday … 6 for Sunday.
     """
 
     now: datetime
@@ -36,34 +37,34 @@ class Clock:
 
     @property
     def midnight(self) -> datetime:
-        """The moment at which the next day begins here."""
+        """The moment at which the next day begins in the user's time zone, aware."""
         tomorrow = self.today + timedelta(days=1)
         return datetime.combine(tomorrow, time(), self.now.tzinfo)
 
     def day(self, day: date) -> str:
-        """Return how a person would call day: Today, Tomorrow, Yesterday, Fri 3 Oct, 5 Jan 2031."""
+        """Return a day by its name or date: Today, Tomorrow, Yesterday, Fri 3 Oct, 5 Jan 2031."""
         # By ordinals: today + 1 day does not exist on 31 December 9999.
         ahead = day.toordinal() - self.today.toordinal()
         return BY_NAME.get(ahead) or self.date(day)
 
     def day_within(self, day: date) -> str:
-        """Return day as it stands within a sentence: today, tomorrow, Fri 3 Oct."""
+        """Return a day as written within a sentence: today, tomorrow, Fri 3 Oct."""
         words = self.day(day)
         return words.lower() if words.isalpha() else words
 
     def date(self, day: date) -> str:
-        """Return day as a date, whatever day it is today: Fri 3 Oct, or 5 Jan 2031 if far off."""
+        """Return a day as a date, never as a name: Fri 3 Oct, or 5 Jan 2031 if far from today."""
         near, far, _ = DATE_FORMATS[self.date_format]
         ahead = day.toordinal() - self.today.toordinal()
         form = near if abs(ahead) < NEAR else far
         return form.format(day)
 
     def in_full(self, day: date) -> str:
-        """Return day with its whole names, without its year: Friday, 3 October."""
+        """Return a day with full names and without its year: Friday, 3 October."""
         return DATE_FORMATS[self.date_format][2].format(day)
 
     def time(self, clock: time) -> str:
-        """Return a time of day: 17:30, or 5:30 pm."""
+        """Return a time of day as 17:30 or 5:30 pm."""
         if self.hours == 24:
             return f"{clock:%H:%M}"
         hour = clock.hour % 12 or 12
@@ -71,27 +72,27 @@ class Clock:
         return f"{hour}:{clock:%M} {half}"
 
     def local(self, moment: datetime) -> datetime:
-        """Return an aware moment in this clock's zone."""
+        """Return an aware moment in the user's time zone."""
         return moment.astimezone(self.now.tzinfo)
 
     def day_of(self, moment: datetime) -> date:
-        """Return the day of an aware moment in this clock's zone."""
+        """Return the day of an aware moment in the user's time zone."""
         return self.local(moment).date()
 
     def when(self, moment: datetime) -> str:
-        """Return an aware moment in this clock's zone with its day: Yesterday 14:02."""
+        """Return an aware moment in the user's time zone, with its day: Yesterday 14:02."""
         local = self.local(moment)
         day = self.day(local.date())
         return f"{day} {self.time(local.time())}"
 
     def moment(self, moment: datetime) -> str:
-        """Return an aware moment in this clock's zone, with its year: 3 Oct 2026, 17:30."""
+        """Return an aware moment in the user's time zone, with its year: 3 Oct 2026, 17:30."""
         local = self.local(moment)
         day = DATE_FORMATS[self.date_format][1].format(local)
         return f"{day}, {self.time(local.time())}"
 
     def within_day(self, moment: datetime) -> str:
-        """Return an aware moment within a sentence: 17:30; of another day: yesterday, 17:30."""
+        """Return an aware moment for a sentence: 17:30, or for another day: yesterday, 17:30."""
         local = self.local(moment)
         day = local.date()
         clock = self.time(local.time())
@@ -100,20 +101,20 @@ class Clock:
         return f"{self.day_within(day)}, {clock}"
 
     def next_week(self) -> date:
-        """Return the first day of the next week, as this person's weeks begin."""
+        """Return the first day of the next week, by the user's first day of the week."""
         return self.coming(self.week_start)
 
     def weekend(self) -> date:
-        """Return the coming Saturday; on a weekend, the one after it."""
+        """Return the next Saturday; on a Saturday, the Saturday in a week."""
         return self.coming(SATURDAY)
 
     def coming(self, weekday: int) -> date:
-        """Return the next day that is this weekday, 0 for Monday; today isn't one."""
+        """Return the next day after today that falls on a weekday, 0 for Monday … 6 for Sunday."""
         days = (weekday - self.today.weekday() - 1) % 7 + 1
         return self.today + timedelta(days)
 
     def next_days(self) -> list[tuple[str, date]]:
-        """Return the days that things are often put off to, each once, with its name."""
+        """Return the days to which tasks are often postponed, each once, as (name, day)."""
         days = {
             self.today: "Today",
             self.today + timedelta(days=1): "Tomorrow",

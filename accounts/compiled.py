@@ -1,6 +1,6 @@
-"""Questions that are compiled once: Django takes longer to compile one than PostgreSQL to answer.
+"""Queries that are compiled once: Django needs longer to compile one than PostgreSQL to answer it.
 
-The queryset stays the only source of what is asked.
+The queryset stays the only definition of the query.
 """
 
 from functools import cache
@@ -10,18 +10,20 @@ from django.db.models.base import ModelState
 
 
 class Question:
-    """A queryset that is compiled once, and asked with other values each time.
+    """A queryset that is compiled once, and run with other values each time.
 
-    In place of the values that differ it has stand-ins, each of which stands for one value only and
-    has its type. A value of None is another question: SQL has IS NULL for it.
+    In place of the values that differ, the queryset has stand-ins. Each stand-in is used for one
+    value only and has its type. A value of None needs a query of its own: SQL has IS NULL for it.
     """
 
     def __init__(self, queryset, columns):
-        """Take a queryset with stand-ins, and the names of the columns that are asked for."""
+        """Compile a queryset with stand-ins; `columns` are the names of the columns to select."""
         self.sql, self.stand_ins = queryset.values_list(*columns).query.sql_with_params()
 
     def ask(self, values, more=""):
-        """Return the rows as tuples, for {stand-in: value}. `more` is SQL that comes last."""
+        """Run the query with {stand-in: value} and return its rows as tuples. `more` is SQL added
+        last.
+        """
         with connection.cursor() as cursor:
             cursor.execute(self.sql + more, self.parameters(values))
             return cursor.fetchall()
@@ -32,9 +34,9 @@ class Question:
 
 
 def ask_together(questions, values, limits):
-    """Return the rows of each of several questions, as many of each as limits say, by one query.
+    """Return the rows of each of several questions, as lists of lists, by one query.
 
-    The questions have the same columns.
+    `limits` has the largest number of rows of each question. All questions have the same columns.
     """
     parts, parameters = [], []
     for number, (question, limit) in enumerate(zip(questions, limits, strict=True)):
@@ -50,10 +52,10 @@ def ask_together(questions, values, limits):
 
 
 def instance_of(model, names, values):
-    """Return a row of a model, as a queryset does, with these values of columns of these names.
+    """Return an instance of a model from the values of some of its columns, as a queryset does.
 
-    Model.from_db() goes through all columns, asked for or not, and sends two signals that nobody
-    hears.
+    Model.from_db() goes through all columns, selected or not, and sends two signals without
+    receivers.
     """
     made = model.__new__(model)
     made._state = ModelState()
@@ -67,7 +69,7 @@ def instance_of(model, names, values):
 
 @cache
 def converters(model, names):
-    """Return the converters of a model's columns of these names, as (name, function)."""
+    """Return (name, function) of the columns of a model that need converting, among these names."""
     fields = [model._meta.get_field(name) for name in names]
     return [
         (field.attname, field.from_db_value) for field in fields if hasattr(field, "from_db_value")

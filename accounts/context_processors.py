@@ -1,4 +1,4 @@
-"""What every page may need to know of who is looking."""
+"""Template variables about the user of a request, for every page."""
 
 from functools import partial
 
@@ -11,23 +11,23 @@ from accounts.forms import ThemeForm
 
 
 def theme(request):
-    """Give {{ theme }}: "light" or "dark" where this browser's user chose one, else ""."""
+    """Add {{ theme }}: "light" or "dark" if the user of this browser chose one, else ""."""
     chosen = request.COOKIES.get("theme", "")
     return {"theme": chosen if chosen in ThemeForm.THEMES else ""}
 
 
 def signup_open(request):
-    """Give {{ signup_open }}: whether a page or mail may offer an account to a stranger."""
+    """Add {{ signup_open }}: whether a page or mail may offer an account to a stranger."""
     return {"signup_open": get_adapter().is_open_for_signup(request)}
 
 
 def support_email(request):
-    """Give {{ support_email }}: where a page or mail says that people can ask; "" for nowhere."""
+    """Add {{ support_email }}: the address for questions in pages and mails, "" without one."""
     return {"support_email": settings.SUPPORT_EMAIL}
 
 
 def clock(request):
-    """Give {{ clock }}: this moment where the user is, and how they read dates."""
+    """Add {{ clock }}: the present moment in the user's time zone, with the user's formats."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -35,7 +35,7 @@ def clock(request):
 
 
 def waiting(request):
-    """Give {{ waiting }}: what the user could not save, since they were signed out."""
+    """Add {{ waiting }}: a function that returns the forms waiting for the user."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}

@@ -1,6 +1,6 @@
-"""How people read dates, times and weeks, guessed from the languages of their browser.
+"""The formats of dates, times and weeks, guessed from the languages of a browser.
 
-customs.json has what the Unicode CLDR says of each language (accounts/tests/cldr.py made it).
+customs.json has the data of the Unicode CLDR for each language (made by accounts/tests/cldr.py).
 """
 
 import json
@@ -15,11 +15,11 @@ from accounts.clock import Clock
 
 FILE = Path(__file__).parent / "customs.json"
 WEEKDAYS = {0: "Monday", 5: "Saturday", 6: "Sunday"}
-SAMPLE = datetime(2026, 12, 5, 17, 30, tzinfo=UTC)  # 5/12 or 12/5
+SAMPLE = datetime(2026, 12, 5, 17, 30, tzinfo=UTC)  # shows the order of day and month
 
 
 class Customs(NamedTuple):
-    """The fields of an account that say how its owner reads dates, as accounts.clock has them."""
+    """The formats of a language, as the fields of a user that accounts.clock.Clock takes."""
 
     date_format: str = "day"
     hours: int = 24
@@ -27,7 +27,7 @@ class Customs(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Return them as a sentence."""
+        """The formats as a sentence."""
         clock = Clock(SAMPLE, *self)
         day, hour = clock.date(SAMPLE.date()), clock.time(SAMPLE.time())
         first = WEEKDAYS[self.week_start]
@@ -36,7 +36,7 @@ class Customs(NamedTuple):
 
 @cache
 def known() -> dict[str, Customs]:
-    """Return what each language tag that is known stands for, in small letters."""
+    """Return the customs of each known language tag, by the tag in lower case."""
     found = {}
     for said, tags in json.loads(FILE.read_text()).items():
         date_format, hours, week_start = said.split()
@@ -46,10 +46,11 @@ def known() -> dict[str, Customs]:
 
 
 def customs_of(languages: str) -> Customs:
-    """Return the customs where the first known of some languages is spoken.
+    """Return the customs of the first known language of an Accept-Language header.
 
-    languages is an Accept-Language header (RFC 9110, section 12.5.4). Of a tag that isn't known
-    its beginning counts: es-us-posix is es-us (RFC 4647, section 3.4).
+    The header follows RFC 9110, section 12.5.4. An unknown tag is shortened from its end until it
+    is known: es-us-posix becomes es-us (RFC 4647, section 3.4). Without a known language, the
+    defaults.
     """
     for tag, weight in parse_accept_lang_header(languages):
         while tag and weight:

@@ -1,6 +1,6 @@
 """allauth's forms and stages of signing in, where ours differ.
 
-Above all in whose an address is: for allauth that of everybody who asked to change to it, too.
+The chief difference: for allauth an address belongs to every user who asked to change to it.
 """
 
 from allauth.account import auth_backends, forms, stages
@@ -21,22 +21,24 @@ from accounts.waiting import NOT_MINE
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
+    """Sign-in by a confirmed address, in the same time for every failure."""
+
     def _authenticate_by_email(self, email, password):
-        # Private API, so pinned by a test. After the fact it would be too late: a hundred who wait
-        # for an address would be a hundred passwords to check whenever its owner signs in.
+        # Private API, so pinned by a test. To filter allauth's result would be too late: if a
+        # hundred users asked for an address, each sign-in would check a hundred passwords.
         users = User.objects.known_as(email)
         return next((user for user in users if self._check_password(user, password)), None)
 
     def get_user(self, user_id):
-        """Return the user of a session, by the one query that also says whether something waits.
+        """Return the user of a session, together with whether a form waits for the user.
 
-        Django asks this for each request, and every page has to know.
+        Django asks for the user at each request, and every page needs to know about waiting forms.
         """
         user = User.objects.with_waits().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
-    # The same work for each address that fails, or its time says whose account it is. Private API,
-    # so pinned by a test.
+    # Each failed sign-in does the same work: otherwise its time would tell which addresses have an
+    # account. Private API, so pinned by a test.
 
     def _check_password(self, user, password):
         passed = super()._check_password(user, password)
@@ -49,13 +51,13 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
         self.even_out(password)
 
     def even_out(self, password, encoded=""):
-        """Make up for the other kind of hash, on a site where passwords were adopted."""
+        """Hash the password by the other hasher too, on a site where passwords were adopted."""
         if Adoption.objects.filter(kind=Adoption.Kind.PASSWORD).exists():
             do_the_other_work(password, encoded)
 
 
 class AddressField(EmailField):
-    """Takes every address that an account here may have: allauth's takes ASCII alone."""
+    """A field for every address that an account here can have; allauth's accepts ASCII alone."""
 
     default_validators = [validate_email]
 
@@ -66,17 +68,18 @@ class AddressField(EmailField):
 
 
 class NewAddressField(AddressField):
-    """Takes an address that an account may have from now on."""
+    """A field for an address that a new account, or a changed one, may have."""
 
     default_validators = [validators.validate_email]
 
     def run_validators(self, value):
         super().run_validators(value)
-        validate_new_email(value)  # one that can be read: else there would be two errors of one
+        # Only for an address that can be parsed: otherwise one mistake would give two errors.
+        validate_new_email(value)
 
 
 class LoginForm(forms.LoginForm):
-    # accounts.adapter reads it: a passkey's form is another, and sends it, too.
+    # The adapter reads this field, since the form of a passkey sends it as well.
     not_mine = BooleanField(
         label="This isn’t my computer",
         required=False,
@@ -103,9 +106,10 @@ class SignupForm(forms.SignupForm):
         return email
 
     def try_save(self, request):
-        """Make the account; of two sign-ups at the same moment, the second finds it there.
+        """Create the account, or find that it exists already; also if it was created a moment ago.
 
-        Where it is there already, the password is hashed all the same: a sign-up takes as long.
+        If it exists, the password is hashed nevertheless, so that every sign-up takes the same
+        time.
         """
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
@@ -123,9 +127,9 @@ class AddEmailForm(forms.AddEmailForm):
 
     @transaction.atomic
     def save(self, request):
-        """Have the new address wait beside the one that signs in, for one that waited till now.
+        """Add the new address, unconfirmed, and keep the present one. Replace a pending address.
 
-        allauth's would empty the one that signs in, too, where nobody has confirmed that.
+        allauth's form would also remove the present address if that was never confirmed.
         """
         self.user.pending_addresses.delete()
         email = self.cleaned_data["email"]
@@ -142,7 +146,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 
 
 class UserTokenForm(forms.UserTokenForm):
-    """The link that resets a password; it may have been sent before its user was disabled."""
+    """The link that resets a password. It may have been sent before its user was disabled."""
 
     def clean(self):
         cleaned = super().clean()
@@ -153,23 +157,24 @@ class UserTokenForm(forms.UserTokenForm):
 
 class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):
     def save(self):
-        """Call off a change of address, too: it may be an intruder's, whom the reset throws out.
+        """Save the password, and cancel a pending change of address.
 
-        And a reset unlocks all addresses of the account: one that waits may be somebody else's.
+        The pending address may be an intruder's, and a reset would let every address of the account
+        sign in.
         """
         super().save()
         self.user.pending_addresses.delete()
 
 
 class EmailVerificationStage(stages.EmailVerificationStage):
-    """Asks whoever came from the old system to confirm their address, but lets them in.
+    """The stage that asks for a confirmed address, but lets adopted users in without one.
 
-    They never had to there.
+    The old system never asked them to confirm it.
     """
 
     def handle(self):
         user = self.login.user
-        if not (user and user.adoption):  # none: a sign-up with an address that is known
+        if not (user and user.adoption):  # no user: a sign-up with the address of an account
             return super().handle()
         verification_is_on = self.login.email_verification != "optional"
         if verification_is_on and not has_verified_email(user, self.login.email):

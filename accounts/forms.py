@@ -1,4 +1,4 @@
-"""Forms about oneself."""
+"""Forms of a user's own account and settings."""
 
 from django import forms
 from django.conf import settings
@@ -15,7 +15,7 @@ LONGEST_NAME = 60  # characters
 
 
 class ThemeForm(forms.Form):
-    """Light, dark, or as the device has it ("")."""
+    """The choice of light, dark, or the device's own theme ("")."""
 
     THEMES = {"": "Same as the device", "light": "Light", "dark": "Dark"}
 
@@ -25,10 +25,10 @@ class ThemeForm(forms.Form):
 
 
 class WaitingEndForm(forms.Form):
-    """Names something that waits to be saved, by its id."""
+    """The id of a waiting form to discard."""
 
     waiting = forms.IntegerField()
-    quiet = forms.BooleanField(required=False)  # by leaving.js: nobody pressed a button
+    quiet = forms.BooleanField(required=False)  # sent by leaving.js, without a press of a button
 
 
 class TimeZoneField(forms.ChoiceField):
@@ -36,18 +36,18 @@ class TimeZoneField(forms.ChoiceField):
         super().__init__(choices=zone_choices, label="Time zone", **kwargs)
 
 
-class SignupForm(forms.Form):
-    """What sign-up asks besides address and password; allauth adds those."""
+class SignupFields(forms.Form):
+    """The fields that a sign-up has beyond address and password, which allauth adds."""
 
     field_order = ["email", "password1", "time_zone"]
 
-    # main.js chooses what the browser says; without it the site's zone stands there.
+    # main.js selects the browser's zone; without JavaScript the site's zone is selected.
     time_zone = TimeZoneField(
         initial=default_time_zone, help_text="It decides when your day begins.", required=False
     )
 
     def signup(self, request, user):
-        """Keep the zone that was chosen, and how the languages of the browser read dates."""
+        """Save the chosen time zone, and the formats of the browser's languages."""
         customs = customs_of(request.headers.get("Accept-Language", ""))
         user.time_zone = self.cleaned_data["time_zone"] or default_time_zone()
         user.date_format, user.hours, user.week_start = customs
@@ -55,10 +55,10 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(MergeMixin, forms.ModelForm):
-    """The page posts each field with the value that it showed; only what differs is written.
+    """A user's profile. The page posts each field's shown value too; only differences are saved.
 
-    So two pages, opened at the same time, don't undo each other's changes; of one field, the later
-    change counts. A POST that doesn't say what it saw is compared with the account as it is.
+    So two pages, opened at the same time, don't revert each other's changes; in one field, the
+    later change wins. A POST without shown values is compared with the stored account.
     """
 
     time_zone = TimeZoneField(help_text="It decides when your day begins.")
@@ -76,19 +76,19 @@ class ProfileForm(MergeMixin, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.merged = list(self.fields)  # the admin's form has more, or fewer
+        self.merged = list(self.fields)  # the admin's form may have more fields, or fewer
         self.begin_merge()
-        # A zone that is no longer offered stays possible for whoever has it.
+        # A user whose zone is no longer offered can keep it.
         if self.instance.time_zone not in dict(flat(self.fields["time_zone"].choices)):
             kept = (self.instance.time_zone, self.instance.time_zone)
             self.fields["time_zone"].choices = [kept, *zone_choices()]
 
     def stays(self, name):
-        """What a POST doesn't hold of the profile stays; of the admin's boxes it holds ticks."""
+        """Return whether a field missing from a POST keeps its value: the admin's boxes don't."""
         return name in self.own
 
     def clean_name(self):
-        """Keep a name that isn't touched: older ones may be longer, or hold an address."""
+        """Return the name. An unedited one stays: older names may break today's rules."""
         if "name" not in self.changed_data:
             return self.cleaned_data["name"]
         name = " ".join(self.cleaned_data["name"].split())
@@ -106,12 +106,12 @@ class ProfileForm(MergeMixin, forms.ModelForm):
 
 
 def profile_form():
-    """Return the class of the form of the settings' page: another app may add to ProfileForm."""
+    """Return the form class of the settings page: another app may extend ProfileForm."""
     return import_string(settings.PROFILE_FORM)
 
 
 def flat(choices):
-    """Yield (value, words) of choices that may stand in groups."""
+    """Yield (value, words) of choices, including choices inside groups."""
     for value, words in choices:
         if isinstance(words, str):
             yield value, words

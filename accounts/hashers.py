@@ -1,4 +1,4 @@
-"""How passwords are kept: Django's scrypt, and the hashes that came from Better Auth."""
+"""The hashes of passwords: Django's scrypt, and the hashes that came from Better Auth."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ BETTER_AUTH = re.compile("([0-9a-f]{32}):([0-9a-f]{128})")
 
 
 def normalize(password: str) -> str:
-    """Return password in form NFKC, so that it is the same from every keyboard.
+    """Return a password in the form NFKC, so that every keyboard gives the same one.
 
     NIST SP 800-63B, section 5.1.1.2. Lone surrogates become U+FFFD, as Node encodes them.
     """
@@ -21,25 +21,25 @@ def normalize(password: str) -> str:
 
 
 class ScryptPasswordHasher(hashers.ScryptPasswordHasher):
-    """Django's, over the normalized password: whatever spelling signed in before still does."""
+    """Django's scrypt over the normalized password, so that any spelling of it signs in."""
 
     def encode(self, password, salt, n=None, r=None, p=None):
         return super().encode(normalize(password), salt, n, r, p)
 
 
 class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
-    """Verifies what Better Auth stored as "<32 hex digits>:<128 hex digits>"; makes none itself.
+    """Verifies the hashes of Better Auth, "<32 hex digits>:<128 hex digits>"; makes none itself.
 
-    scrypt with N=16384, r=16, p=1 and 64 bytes. Its 161 characters don't fit Django's column, so
-    both halves stand here as base64 without padding, after the name. A hash of another name than
-    the first hasher's is replaced at the sign-in that it lets pass.
+    scrypt with N=16384, r=16, p=1 and 64 bytes. The original's 161 characters don't fit Django's
+    column, so both halves are stored as base64 without padding, after the name of the hasher.
+    Django replaces the hash at the first successful sign-in, since it isn't the preferred hasher's.
     """
 
     algorithm = "better_auth"
 
     @classmethod
     def adopt(cls, stored):
-        """Return stored, a hash of Better Auth's, as it is kept here. ValueError if it is none."""
+        """Return a hash of Better Auth as stored here. Raise ValueError if it has another form."""
         found = BETTER_AUTH.fullmatch(stored)
         if not found:
             raise ValueError("not a hash of Better Auth's")
@@ -65,7 +65,7 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
         return constant_time_compare(self.key_of(password, kept["salt"]), kept["key"])
 
     def key_of(self, password, salt):
-        """Return the 64 bytes that Better Auth keeps of a password; salt is text."""
+        """Return the 64 bytes that Better Auth derives from a password; the salt is text."""
         return hashlib.scrypt(
             normalize(password).encode(),
             salt=salt.encode(),  # the digits themselves, not the bytes that they spell
@@ -84,16 +84,16 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
         return True
 
     def harden_runtime(self, password, encoded):
-        """Nothing: Django calls it for the first hasher only, which this one never is."""
+        """Do nothing: Django calls it for the preferred hasher only, which this one never is."""
 
 
 def do_the_other_work(password, encoded=""):
-    """Hash password by the hasher that encoded doesn't stand for, and forget the result.
+    """Hash a password by the hasher that did not check it yet, and discard the result.
 
-    encoded is the hash that password was compared with; without one Django has run the first hasher
-    already. So each failure takes the work of both, and its time doesn't tell whether there is an
-    account, nor where it came from. Work can't be made up by other parameters of scrypt: the time
-    of each depends on the machine.
+    `encoded` is the hash that the password was compared with; without one, Django has run the
+    preferred hasher. So each failure costs the work of both hashers, and its time tells neither
+    whether there is an account nor its origin. Other parameters of scrypt couldn't make up for the
+    work: the time of each depends on the machine.
     """
     adopted = BetterAuthPasswordHasher()
     if encoded.startswith(f"{adopted.algorithm}$"):

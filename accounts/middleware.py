@@ -1,4 +1,4 @@
-"""Who is asking: sign-in for every page that doesn't say otherwise, and their time zone."""
+"""The user of each request: sign-in for every page that isn't public, and the time zone."""
 
 from datetime import timedelta
 from functools import partial
@@ -27,17 +27,17 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
         request.user = SimpleLazyObject(partial(get_user, request))
 
     def process_view(self, request, view_func, *arguments):
-        """Hand the user to a view that needs a sign-in, without a lazy object around it."""
+        """Give a view that requires sign-in the user itself, without a lazy object around it."""
         if getattr(view_func, "login_required", True):
             request.user = get_user(request)
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
-    """Send whoever is signed out to the sign-in page, and back to a page that can be read.
+    """Send a signed-out user to the sign-in page, and afterwards back to a page that can be read.
 
-    An answer to htmx is a fragment, so there the whole page has to move (HX-Redirect). After a
-    POST the way back is the page that held the form: the address of an act can't be visited.
-    What was typed into the form waits for its user; where it can't, it is shown instead.
+    An answer to htmx is a fragment, so there the whole page has to move (HX-Redirect). After a POST
+    the way back is the page of the form, since the address of an act can't be visited. The text
+    typed into the form waits for its user; if it can't, it's shown again.
     """
 
     def handle_no_permission(self, request, view_func):
@@ -50,7 +50,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 
 
 def way_to_sign_in(request, sign_in):
-    """Return the answer that leads to the sign-in, and from there back to a page of ours."""
+    """Return the redirect to the sign-in page, with the way back to a page of ours."""
     target = request.get_full_path()
     if request.htmx or request.method not in ("GET", "HEAD"):
         target = page_of_form(request)
@@ -63,17 +63,17 @@ def way_to_sign_in(request, sign_in):
 
 
 def page_of_form(request):
-    """Return the path of the page of ours that sent this request, "/" when it isn't known."""
+    """Return the path of the page that sent this request, "/" if unknown."""
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     return path_of_page(request, page) or "/"
 
 
 class LastSeenMiddleware:
-    """Note the user of a session, and when and from where it is used, for the list of sessions.
+    """Record the user of a session, and the time, address and browser of its last use.
 
-    One query in ten minutes for each session and process. A session that was begun in place of
-    another user's has no key until it is saved. That happens here, inside of the middleware that
-    asks for the key.
+    It costs one query in ten minutes for each session and process. A session begun in place of
+    another user's has no key until the store has saved it. Saving happens here, inside the
+    middleware that needs the key.
     """
 
     EVERY = timedelta(minutes=10)
@@ -85,7 +85,7 @@ class LastSeenMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.user.is_authenticated:  # after the request, which may have begun the session
+        if request.user.is_authenticated:  # checked last: the request may have begun the session
             self.note(request, timezone.now())
         return response
 
@@ -108,7 +108,7 @@ class LastSeenMiddleware:
 
 
 class SignedInMiddleware:
-    """Show moments in the user's time zone."""
+    """Activate the user's time zone for the request."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -122,7 +122,9 @@ class SignedInMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Keep staff whose session has shown a password alone from making it enough for the admin."""
+    """Keep staff who have shown only a password from the pages that would make it enough for the
+    admin.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -135,7 +137,7 @@ class SecondFactorMiddleware:
             return None
         page = request.resolver_match.url_name or ""
         if page == "account_reauthenticate":
-            # A form that waits for the password would be sent past this middleware.
+            # allauth would run the postponed form after the password, past this middleware.
             request.session.pop(STATE_SESSION_KEY, None)
         if not second_factor.is_shut(page):
             return None
@@ -143,9 +145,9 @@ class SecondFactorMiddleware:
 
 
 class WaitingMiddleware:
-    """Note in this browser whose it is, for what they may send when their session has ended.
+    """Record in the browser who its user is, so that a late form can wait for that user.
 
-    And forget what waited, once it is saved.
+    Discard waiting forms once they are saved.
     """
 
     def __init__(self, get_response):
@@ -155,7 +157,7 @@ class WaitingMiddleware:
         if request.user.is_authenticated and waiting.BEFORE in request.session:
             waiting.move(request)
         response = self.get_response(request)
-        user = request.user  # after the request: whoever has just signed in, not out
+        user = request.user  # read afterwards: the request may have signed the user in or out
         if user.is_authenticated:
             waiting.note_user(request, response)
         if user.is_authenticated and user.waits and request.method == "POST":

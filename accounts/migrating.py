@@ -1,4 +1,4 @@
-"""Migrates beside the version that still runs, and gives way to it."""
+"""Migrations that run while the present version of the site serves, and give way to it."""
 
 import time
 
@@ -6,17 +6,17 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-# While a lock is waited for, all that come later wait behind it. PostgreSQL looks for a deadlock
-# after a second, and may then end the act of a user: here the migration always gives way first.
+# While a migration waits for a lock, all later requests wait behind it. PostgreSQL looks for a
+# deadlock after a second, and may then end the act of a user: so the migration gives way earlier.
 LOCK_TIMEOUT = "800ms"
-TRIES = 30  # at each step, so that it goes on for about a minute
-PAUSE = 1  # seconds in between, for those that waited
+TRIES = 30  # of each step, which makes about a minute
+PAUSE = 1  # seconds between two tries, for the requests that waited
 
 
 def patiently(connection, table, *statements):
-    """Run statements in a transaction, again while they meet others that use the table.
+    """Run SQL statements in one transaction; try again while another transaction uses the table.
 
-    Raise CommandError after TRIES, with what to do.
+    Raise CommandError, with advice, after TRIES attempts.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -35,7 +35,7 @@ def patiently(connection, table, *statements):
 
 
 def in_use(table):
-    """Return what to say, and to do, where a table was in use for too long."""
+    """Return the error message for a table that was in use for too long, with advice."""
     return (
         f"The table {table} was in use for too long, so migrating stopped before all was done. What"
         " is done stays, and the version before works with it. Run manage.py migrate again, at a"

@@ -1,4 +1,4 @@
-"""Who you are."""
+"""Users, their sessions and waiting forms, the events of an account, and the adoption's ledger."""
 
 import hashlib
 import secrets
@@ -23,12 +23,12 @@ from accounts.clock import Clock
 
 
 def new_id():
-    """Return a new user's id, a UUID4 as text: the old system's ids are text too, and stay."""
+    """Return a new user's id, a UUID4 as text: ids of the old system are text, and stay."""
     return str(uuid.uuid4())
 
 
 def default_time_zone():
-    """Return the site's time zone, where nobody has said otherwise."""
+    """Return the site's time zone, for users who haven't chosen one."""
     return settings.TIME_ZONE
 
 
@@ -38,45 +38,49 @@ def validate_time_zone(name):
 
 
 def display_name(user):
-    """Return what a page or mail calls the user: the name, or the address where there is none."""
+    """Return the name of a user for a page or mail, or the address if there is no name."""
     return user.name or user.email
 
 
 class UserQuerySet(models.QuerySet):
     def known_as(self, email):
-        """Return whose address this is: it signs them in, or they have confirmed it.
+        """Return the users with this address: it signs them in, or they have confirmed it.
 
-        One that waits for its confirmation is nobody's yet: whoever asked may not own it.
+        A pending address belongs to no user yet, since the user who entered it may not own it.
         """
         email = email.lower()
         confirmed = User.objects.filter(emailaddress__email=email, emailaddress__verified=True)
         return self.filter(models.Q(email=email) | models.Q(pk__in=confirmed))
 
     def with_waits(self):
-        """Add to each user, as `waits`, whether something of theirs waits to be saved."""
+        """Annotate each user with `waits`: whether a waiting form is still offered."""
         return self.annotate(waits=WaitingForm.objects.exists_for("pk"))
 
     def sign_out(self):
-        """End all sessions of these users, also those that no list knows."""
+        """End all sessions of these users, including sessions that no list knows. Return their
+        number.
+        """
         return self.update(signed_out_at=timezone.now())
 
     def deactivate(self):
-        """Keep these users out and end their sessions. Return how many were active."""
+        """Disable these users and end their sessions. Return how many were active."""
         self.sign_out()
         return self.filter(is_active=True).update(is_active=False)
 
     def activate(self):
-        """Let these users in again. Return how many were not active."""
+        """Enable these users. Return how many were not active."""
         return self.filter(is_active=False).update(is_active=True)
 
     def for_staff(self, staff):
-        """Return these as staff may read them in the admin: whole, an account has no words."""
+        """Return all these users: an account holds no text that staff may not read."""
         return self.all()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
-        """Create a user who signs in with email, whatever its case, and password (None: none)."""
+        """Create a user who signs in with an address, in any case, and a password (None for no
+        password).
+        """
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -95,8 +99,7 @@ Preferences = import_string(settings.USER_PREFERENCES)
 class User(AbstractBaseUser, PermissionsMixin, Preferences):
     """A person with an account, who signs in by e-mail.
 
-    Another app has columns of its own here, which come with the user: Preferences, an abstract
-    model that settings.py names.
+    Another app can add columns: settings.py names Preferences, an abstract model of that app.
     """
 
     class Weekday(models.IntegerChoices):
@@ -128,7 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
         max_length=64, default=default_time_zone, validators=[validate_time_zone]
     )
     week_start = models.PositiveSmallIntegerField(choices=Weekday.choices, default=Weekday.MONDAY)
-    # The database has these defaults too: while a deployment goes on, an older version may run.
+    # The database has these defaults too: during a deployment an older version may add users.
     date_format = models.CharField(
         max_length=5, choices=DateFormat, default=DateFormat.DAY, db_default=DateFormat.DAY
     )
@@ -138,13 +141,13 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    signed_out_at = models.DateTimeField(null=True, editable=False)  # of all sessions at once
-    # Until then support staff may read what this user wrote.
+    signed_out_at = models.DateTimeField(null=True, editable=False)  # when all sessions were ended
+    # Until this moment support staff may read this user's tasks.
     support_until = models.DateTimeField("support may look until", null=True, editable=False)
 
     SUPPORT_LOOKS_FOR = timedelta(days=7)
 
-    waits = False  # does something of theirs wait to be saved? with_waits() asks
+    waits = False  # whether a waiting form is offered; with_waits() sets it
 
     objects = UserManager()
 
@@ -169,15 +172,15 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
         self.email = self.email.lower()
 
     def _get_session_auth_hash(self, secret=None):
-        """Return what a session has to hold to count: another one after each sign_out().
+        """Return the hash that a session must hold to be valid; it changes with each sign_out().
 
-        Private API, which both of Django's public methods use; test_profile.py would tell.
+        Private API, which both of Django's public methods use; test_profile.py pins it.
         """
         end = self.signed_out_at.isoformat() if self.signed_out_at else ""
         return super()._get_session_auth_hash(secret) + end
 
     def acceptable_email(self, email):
-        """Return the address as it is stored; ValidationError if it can't become this user's."""
+        """Return an address as stored. Raise ValidationError if it can't become this user's."""
         field = self._meta.get_field("email")
         email = field.clean(email.strip().lower(), self)
         validate_new_email(email)
@@ -187,11 +190,12 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @transaction.atomic
     def change_email(self, email):
-        """Give the user another address, on support's word. ValidationError if it can't be.
+        """Give the user another address, at support's request. Return the confirmed ones it
+        replaces.
 
-        It is still to be confirmed, unless they had confirmed it before. Other addresses are
-        forgotten, so that no mail that lies somewhere can bring one of them back.
-        Return those of them that were confirmed: there the user can be told.
+        The new address is still to be confirmed, unless the user had confirmed it before. Others
+        are deleted, so that no old mail can bring one of them back; the user can be told at the
+        confirmed ones. Raise ValidationError if the address can't become this user's.
         """
         self.email = self.acceptable_email(email)
         self.save(update_fields=["email"])
@@ -204,14 +208,14 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @property
     def lets_support_look(self):
-        """Return whether support staff may read what this user wrote, now."""
+        """Whether support staff may read this user's tasks now."""
         return self.support_until is not None and self.support_until > timezone.now()
 
     @transaction.atomic
     def let_support_look(self):
-        """Let support staff read what this user wrote, for SUPPORT_LOOKS_FOR from now.
+        """Let support staff read this user's tasks, for SUPPORT_LOOKS_FOR from now.
 
-        Return whether they couldn't before; if they could, nothing changes.
+        Return whether that is new; if support could read them already, nothing changes.
         """
         now = timezone.now()
         until = now + self.SUPPORT_LOOKS_FOR
@@ -226,7 +230,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @transaction.atomic
     def keep_support_out(self):
-        """Let support staff read no more of what this user wrote. Return whether they could."""
+        """Stop support staff reading this user's tasks. Return whether they could."""
         looking = User.objects.filter(pk=self.pk, support_until__gt=timezone.now())
         could = looking.update(support_until=None) == 1
         self.support_until = None
@@ -242,27 +246,29 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @property
     def adoption(self):
-        """Return how the account came here from the old system, None if it began here."""
+        """The ledger's entry of an account from the old system, None for any other account."""
         return Adoption.objects.filter(kind=Adoption.Kind.USER, old_id=self.pk).first()
 
     @property
     def pending_addresses(self):
-        """Return the address that becomes the user's once they confirm it, as a queryset."""
+        """The address that becomes the user's once confirmed, as a queryset."""
         return self.emailaddress_set.filter(verified=False).exclude(email=self.email)
 
     @property
     def second_factors(self):
-        """Return the kinds that the user has, "totp" and "webauthn"; recovery codes are none."""
+        """The kinds of second factors that the user has: "totp", "webauthn". Recovery codes don't
+        count.
+        """
         kinds = self.authenticator_set.exclude(type="recovery_codes")
         return set(kinds.values_list("type", flat=True))
 
     @property
     def needs_admin_link(self):
-        """Return whether this user may use the admin, and has no second factor to do so."""
+        """Whether this user may use the admin, but has no second factor to do so."""
         return self.is_active and self.is_staff and not self.second_factors
 
     def make_admin_link(self):
-        """Return the path of a new AdminLink. It is kept nowhere else."""
+        """Create an AdminLink. Return its path, which is stored nowhere."""
         self.admin_links.expired().delete()
         key = secrets.token_urlsafe()
         self.admin_links.create(digest=digest_of(key))
@@ -273,7 +279,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
         return self.needs_admin_link and self.admin_links.valid().of_key(key).exists()
 
     def use_admin_link(self, key):
-        """Return whether the link with this key works, which it does once. Others end with it."""
+        """Use up the link with this key, and all other links. Return whether it was valid."""
         number, _ = self.admin_links.valid().of_key(key).delete()
         if number:
             self.admin_links.all().delete()
@@ -281,7 +287,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @property
     def initials(self):
-        """Return one or two letters that stand for the user in a small circle."""
+        """One or two letters for the user's avatar."""
         name, _, _ = display_name(self).partition("@")
         first, *others = name.replace(".", " ").split() or ["?"]
         last = others[-1] if others else ""
@@ -289,23 +295,25 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @property
     def zone(self):
-        """Return the user's time zone as a ZoneInfo."""
+        """The user's time zone as a ZoneInfo."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def now(self):
-        """Return this moment as an aware datetime in the user's time zone."""
+        """Return the present moment as an aware datetime in the user's time zone."""
         return timezone.localtime(timezone=self.zone)
 
     def today(self):
-        """Return the day it is where the user is."""
+        """Return today's date in the user's time zone."""
         return self.now().date()
 
     def clock(self):
-        """Return this moment where the user is, with how they read dates."""
+        """Return the present moment in the user's time zone, with the user's formats."""
         return Clock(self.now(), self.date_format, self.hours, self.week_start)
 
     def lock(self):
-        """Lock it to the transaction's end. Rows that refer to it can be added meanwhile."""
+        """Lock the user's row until the end of the transaction. Others can still add rows of the
+        user.
+        """
         User.objects.select_for_update(no_key=True).get(pk=self.pk)
 
 
@@ -326,36 +334,36 @@ class NoRoom(ValidationError):
 
 class WaitingFormQuerySet(models.QuerySet):
     def current(self):
-        """Narrow to what is still offered to its user."""
+        """Return the forms that are still offered to their user."""
         return self.filter(kept_at__gte=Now() - WAITING_OFFERED)
 
     def exists_for(self, user):
-        """Return the condition that something is still offered to the user of this column."""
+        """Return the condition that a form is still offered to the user in this column."""
         return models.Exists(self.filter(user=models.OuterRef(user)).current())
 
     def kept_before(self, moment):
         return self.filter(kept_at__lt=moment)
 
     def has_room(self, size=1):
-        """Is there room for a form of this size, in characters, where these are all of its user?"""
+        """Return whether a form of this size, in characters, fits in with these of one user."""
         taken = self.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
         if taken["number"] >= MOST_WAITING:
             return False
         return taken["size"] + size <= MOST_WAITING_CHARACTERS
 
     def purge(self):
-        """Delete these for ever. Return how many there were."""
+        """Delete these forms. Return how many there were."""
         return self.delete()[0]
 
 
 class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
     @transaction.atomic
     def keep(self, user, path, posted, kept_at=None):
-        """Keep a form of user's, the same one once; return its row. What has expired goes.
+        """Keep a form for a user, an identical one only once. Return its row. Delete expired forms.
 
-        posted is what it holds, as [name, value] in its order; kept_at is the moment from which it
-        waits, now if none is given. NoRoom if there is none. The user is locked: of two that come
-        at once, the second finds the room that the first has left.
+        posted has its fields as [name, value], in order; kept_at is the moment from which it waits,
+        by default now. Raise NoRoom if the user has too many. The user is locked: of two forms that
+        arrive together, the second counts the first.
         """
         user.lock()
         kept = WaitingForm.objects.filter(user=user)
@@ -371,13 +379,13 @@ class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
 
 
 class WaitingForm(models.Model):
-    """A form that could not be saved, since its user was signed out (accounts.waiting)."""
+    """A form that couldn't be saved because its user was signed out (accounts.waiting)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="waiting", db_index=False)
     path = models.CharField()
     posted = models.JSONField()  # [name, value], in the form's order
     size = models.PositiveIntegerField()  # characters of both
-    failed = models.BooleanField(default=False)  # was it sent since, and could not be saved?
+    failed = models.BooleanField(default=False)  # whether it was sent again, and refused
     kept_at = models.DateTimeField(default=timezone.now)
 
     objects = WaitingFormManager()
@@ -399,32 +407,32 @@ LONGEST_USER_AGENT = 200  # characters of it that are kept
 
 
 def mark_of(session_key):
-    """Return what stands for a session where its key must not: who has the key has the session."""
+    """Return the mark of a session, to be used where the key must not appear."""
     return salted_hmac("last_user", session_key).hexdigest()
 
 
 class SessionQuerySet(models.QuerySet):
     def live(self, now=None):
-        """Leave out those whose time is up, at this moment or at now."""
+        """Return the sessions that haven't expired, at `now` or at the present moment."""
         return self.filter(expire_date__gt=now or timezone.now())
 
     def with_waits(self):
-        """Add to each session, as `waits`, whether something of its user's waits to be saved."""
+        """Annotate each session with `waits`: whether a waiting form is offered to its user."""
         return self.annotate(waits=WaitingForm.objects.exists_for("user"))
 
     def marked(self, mark):
-        """Return the one of these, who are few, that has this mark; None if none has."""
+        """Return the session with this mark, or None. All of these are read: they should be few."""
         return next((session for session in self if session.mark == mark), None)
 
 
 class Session(AbstractBaseSession):
-    """A session as Django keeps it, in Django's table, with its user and where it was seen.
+    """A session in Django's table and form, with its user, and the browser of its last use.
 
-    The columns beyond Django's are written by LastSeenMiddleware alone. A session that a version
-    before this one has begun gets its user by that, at its next request.
+    Only LastSeenMiddleware writes the added columns. A session begun by an earlier version gets its
+    user at its next request.
     """
 
-    # Null: nobody has signed in. The database deletes a user's sessions with the user.
+    # Null if no user has signed in. The database deletes a user's sessions with the user.
     user = models.ForeignKey(
         User, null=True, editable=False, on_delete=models.DO_NOTHING, related_name="sessions"
     )
@@ -452,16 +460,16 @@ class Session(AbstractBaseSession):
         return mark_of(self.session_key)
 
     def counts_for(self, user):
-        """Return whether user is signed in by it: not after a sign_out(), nor a new password."""
+        """Return whether it signs the user in: not after sign_out() or a change of password."""
         hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
         return self.get_decoded().get(HASH_SESSION_KEY) in hashes
 
 
 class EndedSessionManager(models.Manager):
     def note(self, user, mark):
-        """Note that user's session with this mark is ended on purpose. What nobody asks for goes.
+        """Record that the user ended the session with this mark. Delete records that expired.
 
-        Once the cookie has expired, nobody asks.
+        A record is of use as long as the cookie of its browser.
         """
         old = timezone.now() - EndedSession.REMEMBERED
         EndedSession.objects.filter(user=user, ended_at__lt=old).delete()
@@ -469,9 +477,9 @@ class EndedSessionManager(models.Manager):
 
 
 class EndedSession(models.Model):
-    """A session that its user ended on purpose: in its browser nothing is kept (accounts.waiting).
+    """A session that its user ended deliberately: its browser keeps no forms (accounts.waiting).
 
-    All sessions of a user that are ended at once need none (User.sign_out).
+    When all sessions of a user are ended at once (sign_out), none is recorded.
     """
 
     REMEMBERED = timedelta(days=365)  # as long as the cookie
@@ -494,15 +502,15 @@ class EventQuerySet(models.QuerySet):
         return self.filter(created_at__lt=moment)
 
     def purge(self):
-        """Delete these for ever. Return how many there were."""
+        """Delete these events. Return how many there were."""
         return self.delete()[0]
 
 
 class Event(models.Model):
-    """Something that was done to an account, by its owner or by support: for their history."""
+    """An act of a user or of support on an account, for the account's history."""
 
     class Kind(models.TextChoices):
-        """What was done, as the admin's log says it."""
+        """The kinds of acts, in the words of the admin's log."""
 
         SUPPORT_LOOKS = "support looks", "Let support look for 7 days."
         SUPPORT_STOPS = "support stops", "Stopped letting support look."
@@ -534,11 +542,10 @@ class Event(models.Model):
 
 
 class Adoption(models.Model):
-    """What became of a row of the old system that this one replaces: the ledger of the adoption.
+    """The ledger of the adoption: the result for each row of the old system.
 
-    It tells what changed since, here and there: the fingerprint is that of the old row, the version
-    that of ours, both as they were when the row was adopted. It outlives our row, so that nothing
-    that was deleted here comes back.
+    It shows later changes on both sides: the fingerprint is the old row's, the version our row's,
+    both at the time of adoption. An entry outlives our row, so that no row deleted here comes back.
     """
 
     class Kind(models.TextChoices):
@@ -548,7 +555,7 @@ class Adoption(models.Model):
         PASSWORD = "password"
 
     class Reason(models.TextChoices):
-        """Why an account was adopted inactive, with what that means and what to do."""
+        """The reason why an account was adopted inactive, with its meaning and the next step."""
 
         MALFORMED = (
             "malformed",
@@ -568,11 +575,11 @@ class Adoption(models.Model):
         BANNED = ("banned", "It was banned in the old system. Enable it to let its owner in.")
 
     pk = models.CompositePrimaryKey("kind", "old_id")
-    kind = models.CharField(max_length=8)  # a Kind, or one of another app's
+    kind = models.CharField(max_length=8)  # a Kind, or a kind of another app
     old_id = models.CharField(max_length=36)
     fingerprint = models.UUIDField()
     version = models.CharField(max_length=32)
-    email = models.CharField(blank=True, default="")  # as it was written there
+    email = models.CharField(blank=True, default="")  # as the old system had it
     reason = models.CharField(max_length=9, blank=True, default="")  # a Reason, or none
     adopted_at = models.DateTimeField()
 
@@ -581,7 +588,7 @@ class Adoption(models.Model):
 
 
 def digest_of(key):
-    """Return what is kept of a key that can't be guessed: its SHA-256, as 64 hexadecimal digits."""
+    """Return the digest of an unguessable key: its SHA-256, as 64 hexadecimal digits."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -599,8 +606,8 @@ class AdminLinkQuerySet(models.QuerySet):
 class AdminLink(models.Model):
     """A link that lets staff set up their first second factor: once, within an hour.
 
-    It is what they need beside the password, where ADMIN_REQUIRES_MFA is on. Whoever reads this
-    table can't use it.
+    They need it in addition to the password where ADMIN_REQUIRES_MFA is on. The table holds digests
+    only, so a reader of it can't use a link.
     """
 
     LIFETIME = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""allauth's forms of security keys and passkeys, where ours differ."""
+"""allauth's forms of security keys and passkeys, made safe against malformed credentials."""
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms
@@ -7,10 +7,10 @@ from django.db import DatabaseError
 
 
 def refuse_what_breaks(check):
-    """Run check(). Raise ValidationError where what a browser sent breaks the library in it.
+    """Return check(). Raise ValidationError if the library fails at the browser's data.
 
-    allauth knows some of the errors that a malformed credential raises deep in fido2, which anybody
-    can send before they sign in; any other would be a 500.
+    allauth handles some of the errors that fido2 raises for a malformed credential, which a
+    stranger can send before signing in. Any other error would be a 500.
     """
     try:
         return check()
@@ -20,21 +20,21 @@ def refuse_what_breaks(check):
         raise get_adapter().validation_error("incorrect_code") from error
 
 
-class AddForm(forms.AddWebAuthnForm):
+class AddPasskeyForm(forms.AddWebAuthnForm):
     def clean(self):
         return refuse_what_breaks(super().clean)
 
 
-class AuthenticateForm(forms.AuthenticateWebAuthnForm):
+class AuthenticatePasskeyForm(forms.AuthenticateWebAuthnForm):
     def clean_credential(self):
         return refuse_what_breaks(super().clean_credential)
 
 
-class LoginForm(forms.LoginWebAuthnForm):
+class PasskeyLoginForm(forms.LoginWebAuthnForm):
     def clean_credential(self):
         return refuse_what_breaks(super().clean_credential)
 
 
-class ReauthenticateForm(forms.ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(forms.ReauthenticateWebAuthnForm):
     def clean_credential(self):
         return refuse_what_breaks(super().clean_credential)

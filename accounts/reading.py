@@ -1,7 +1,7 @@
-"""The query and the form that a request holds, read once and in one place.
+"""The query and the form of a request, read once and in one place.
 
-Django reads them when they are first asked for, and raises then if it can't: in whatever asks, also
-in the page that is to say so. After read() nothing raises any more.
+Django reads them on first access, and raises then if it can't: anywhere, even in the page that is
+to report the error. After read() nothing raises any more.
 """
 
 import codecs
@@ -14,25 +14,25 @@ FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class OtherEncoding(BadRequest):
-    """A request that says it is in another encoding than UTF-8."""
+    """A request that declares another encoding than UTF-8."""
 
 
 class NoForm(BadRequest):
-    """A POST whose body is of another type than a form's, or of one that can't be parsed."""
+    """A POST with a body that isn't a form, or can't be parsed."""
 
 
 class NoLength(BadRequest):
-    """A POST that doesn't say how long it is: chunks, which Django reads none of."""
+    """A POST without a length, sent in chunks, which Django doesn't read."""
 
 
 class CutOff(BadRequest):
-    """A POST whose connection broke before all of it had arrived."""
+    """A POST that broke off before the whole body had arrived."""
 
 
 def read(request):
-    """Read what a request holds. Return None, or the error that says why that can't be done.
+    """Read the query and the form of a request. Return None, or the error that prevented it.
 
-    Where it can't, the request holds nothing from then on. Asked again, it gives the same answer.
+    After an error the request has an empty query and form. Later calls return the same result.
     """
     if not hasattr(request, "reading_error"):
         request.reading_error = error_of_reading(request)
@@ -40,12 +40,12 @@ def read(request):
 
 
 def fields_of(posted):
-    """Return what a POST holds, as [name, value] in the order of its form."""
+    """Return the fields of a POST as [name, value], in the order of its form."""
     return [[name, value] for name, values in posted.lists() for value in values]
 
 
 def key_of(posted):
-    """Return the idempotency key that a POST holds, as a UUID; None if it holds none."""
+    """Return the idempotency key of a POST as a UUID, or None without one."""
     try:
         return uuid.UUID(posted.get("key") or "")
     except ValueError:
@@ -53,6 +53,7 @@ def key_of(posted):
 
 
 def error_of_reading(request):
+    """Return the error of reading a request, after emptying the request, or None."""
     try:
         check_encoding(request)
         request.GET  # noqa: B018 (asking is what reads it)
@@ -73,7 +74,7 @@ def check_encoding(request):
 
 
 def check_body(request):
-    """Read the body of a POST; raise if it isn't a whole form. No form of ours holds a file."""
+    """Read the body of a POST; raise BadRequest unless it holds a whole form, without files."""
     if "Transfer-Encoding" in request.headers:
         raise NoLength
     if request.body and request.content_type not in FORMS:

@@ -1,9 +1,9 @@
-"""What opens the admin beside a password, where ADMIN_REQUIRES_MFA is on.
+"""The requirement of a second factor for the admin, where ADMIN_REQUIRES_MFA is on.
 
-That is a second factor, or an admin link (accounts.models.AdminLink) for the first one. A session
-of staff that has shown neither is kept out of the admin, and out of all that could get it there:
-the pages of second factors and recovery codes, and the change of the address that a link is mailed
-to.
+A session of staff opens the admin with a second factor, or with an admin link
+(accounts.models.AdminLink) to set up the first one. A session that has shown neither is kept out of
+the admin, and of all pages that could lead there: second factors, recovery codes, and the change of
+the address that an admin link is mailed to.
 """
 
 from datetime import datetime
@@ -20,8 +20,8 @@ from accounts.models import AdminLink
 
 LINK_USED_AT = "admin_link_used_at"  # in the session
 
-# The pages of second factors that show and change nothing, by name. Any other of them is shut to a
-# session that has shown a password alone, one that is new in allauth too.
+# allauth's pages of second factors that show and change nothing. All others are closed to a session
+# that has shown only a password, also pages that a new version of allauth may add.
 OPEN = {
     *["mfa_index", "mfa_authenticate", "mfa_login_webauthn"],
     *["mfa_reauthenticate", "mfa_reauthenticate_webauthn"],
@@ -34,7 +34,7 @@ def is_shut(page):
 
 
 def used_second_factor(request):
-    """Return whether this session has seen a second factor, where it has to; a passkey is one."""
+    """Return whether this session has shown a second factor, or needs none; a passkey is one."""
     if not settings.ADMIN_REQUIRES_MFA:
         return True
     records = get_authentication_records(request, request.user)
@@ -42,7 +42,7 @@ def used_second_factor(request):
 
 
 def note_link(request):
-    """Keep in the session that an admin link was used in it."""
+    """Record in the session that an admin link was used."""
     request.session[LINK_USED_AT] = timezone.now().isoformat()
 
 
@@ -56,14 +56,14 @@ def used_link(request):
 
 
 def is_enough(request):
-    """Return whether this session may set up second factors: anybody's but that of staff may."""
+    """Return whether this session may set up second factors: staff need more than a password."""
     return not request.user.is_staff or used_second_factor(request) or used_link(request)
 
 
 def ask(request, way_back):
-    """Return the page that asks staff for a second factor, or says how they come to their first.
+    """Return the page that asks staff for a second factor, or explains how to get the first one.
 
-    way_back is the address that leads on from there.
+    way_back is the address to go to afterwards.
     """
     for method in get_adapter().get_reauthentication_methods(request.user):
         if method["id"].startswith("mfa_"):

@@ -1,4 +1,4 @@
-"""Sessions: where they are kept, whose they are, and how all but one are ended."""
+"""Sessions: where they are stored, their users, and how all but one are ended."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -23,32 +23,33 @@ USER = tuple(field.attname for field in User._meta.concrete_fields)
 
 @cache
 def question():
-    """Return what each request asks: what a session holds, if something waits, and whose it is."""
+    """Return the query of each request: the session's data, its user, and whether a form waits."""
     rows = Session.objects.live(NOW).with_waits().filter(pk=KEY)
     of_user = [f"user__{name}" for name in USER]
     return Question(rows, ["session_data", "waits", *of_user])
 
 
 def user_of(columns):
-    """Return the user with these values of their columns; None where all are null."""
+    """Return the user with these values of the columns in USER; None if all are null."""
     user = instance_of(User, USER, columns)
     return user if user.pk else None
 
 
 class SessionStore(db.SessionStore):
-    """Django's, in rows of our own (accounts.models.Session), each read together with its user.
+    """Django's session store, with our own rows (accounts.models.Session), read with their user.
 
-    The name of the class is part of the salt of what it signs: another would end all sessions.
+    The name of the class is part of the salt of its signatures: another name would end all
+    sessions.
     """
 
-    user = None  # whose row it is, once it is read; what the session holds decides (get_user)
+    user = None  # the row's user, once read; the data of the session decides (see get_user)
 
     @classmethod
     def get_model_class(cls):
         return Session
 
     def _validate_session_key(self, key):
-        """Return whether there can be a session with this key: PostgreSQL knows no NUL."""
+        """Return whether a session can have this key: PostgreSQL stores no NUL."""
         return super()._validate_session_key(key) and "\0" not in key
 
     def load(self):
@@ -63,9 +64,9 @@ class SessionStore(db.SessionStore):
         return self.decode(held)
 
     def save(self, must_create=False):
-        """Save what it holds and until when, by one statement, and no other column.
+        """Save the data and the end of the session by one statement, and no other column.
 
-        Raises UpdateError, as Django's store does, where the session has ended.
+        Raise UpdateError, as Django's store does, if the session has ended.
         """
         if must_create or self.session_key is None:
             return super().save(must_create)
@@ -76,16 +77,16 @@ class SessionStore(db.SessionStore):
 
 
 def get_user(request):
-    """Return whose request this is, as it came in: the same each time."""
+    """Return the user of a request as it came in, also after a sign-in or sign-out during it."""
     if not hasattr(request, "first_user"):
         request.first_user = user_of_session(request)
     return request.first_user
 
 
 def user_of_session(request):
-    """Return the session's user, where Django would say the same.
+    """Return the session's user, by the same rules as Django.
 
-    Django is asked, by a query of its own, where anything is unusual.
+    In any unusual case Django itself decides, by a query of its own.
     """
     session = request.session
     path = session.get(BACKEND_SESSION_KEY)  # this reads the row
@@ -101,7 +102,7 @@ def user_of_session(request):
 
 
 class SignedIn(NamedTuple):
-    """A session as a page shows it to its user."""
+    """A session as the page of sessions shows it to its user."""
 
     mark: str
     device: str  # such as "Firefox on Linux"
@@ -112,7 +113,7 @@ class SignedIn(NamedTuple):
 
 
 def signed_in(request):
-    """Return where the user is signed in, the longest first."""
+    """Return the sessions in which the user is signed in, oldest first."""
     user, clock = request.user, request.user.clock()
     return [
         SignedIn(
@@ -129,7 +130,7 @@ def signed_in(request):
 
 
 def end_others(request):
-    """End all sessions of the user but this one: those that no list knows, too."""
+    """End all sessions of the user but this one, including sessions that no list knows."""
     request.user.sessions.exclude(pk=request.session.session_key).delete()
     User.objects.filter(pk=request.user.pk).sign_out()
     request.user.refresh_from_db(fields=["signed_out_at"])

@@ -1,4 +1,4 @@
-"""Where this site is: for links that leave it, and for addresses that have to stay on it."""
+"""The address of this site: for links in mails, and to check that an address stays on the site."""
 
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -11,31 +11,31 @@ LONGEST = 8000  # characters of an address: gunicorn and nginx take 8190 of a re
 
 
 def site_url():
-    """Return how the addresses of this site begin, where no request says it."""
+    """Return the beginning of this site's addresses, outside a request."""
     return settings.SITE_URL or "http://127.0.0.1:8000"
 
 
 def site_of(request):
-    """Return the site as the templates of mails know it: its name, its host and how links begin.
+    """Return the site for the templates of mails: its name, its host and the beginning of links.
 
-    allauth's own has the Host header, which a stranger chooses, for both of the first two.
+    allauth's own site has the Host header, which a stranger chooses, as its name and host.
     """
     url = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
     return SimpleNamespace(name=NAME, domain=urlsplit(url).netloc, url=url)
 
 
 def is_ours(request, url):
-    """Is this the address of a page of this site, with or without its host?
+    """Return whether an address, with or without a host, belongs to this site.
 
-    Django's check takes no more than 2,048 characters: with its words encoded, a search has more.
-    But its query can't lead elsewhere, so Django need not look at it.
+    Django's check accepts at most 2,048 characters, and a long search, encoded, has more. But a
+    query can't lead to another site, so only the address before it matters.
     """
     start = beginning_of(url)
     return url_has_allowed_host_and_scheme(start, {request.get_host()}, request.is_secure())
 
 
 def safe_path(request, url):
-    """Return an address if it is a path of this site, "" if it isn't: it may come from anyone."""
+    """Return an address from a request if this site has such a path, else ""."""
     return url if url.startswith("/") and is_ours(request, url) else ""
 
 
@@ -47,7 +47,7 @@ def path_of_page(request, address):
 
 
 def beginning_of(url):
-    """Return an address up to its query; "" where it is too long to be one of ours."""
+    """Return an address without its query; "" if too long to be one of ours."""
     if len(url) > LONGEST:
         return ""
     return url.partition("?")[0]

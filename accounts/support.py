@@ -1,7 +1,7 @@
-"""Help that support gives with an account, from the admin.
+"""Support's acts on an account, from the admin.
 
-Each function takes the request of staff and the user, and returns whether there was anything to do.
-Where it sends an email, it raises OSError if that can't be sent: whoever calls takes back the rest.
+Each function takes the request of staff and the user, and returns whether anything changed. A
+function that sends a mail raises OSError if that fails; the caller rolls back the rest.
 """
 
 from allauth.account.adapter import get_adapter
@@ -24,7 +24,7 @@ def send_reset_link(request, user):
 
 
 def send_confirmation(request, user):
-    """Send the link that confirms the user's address, unless one went out within 3 minutes."""
+    """Send the link that confirms the user's address, unless one was sent within 3 minutes."""
     address = user.emailaddress_set.filter(email=user.email, verified=False).first()
     if not (user.is_active and address):
         return False
@@ -39,7 +39,7 @@ def send_confirmation(request, user):
 
 
 def remove_second_factors(request, user):
-    """Delete the app, keys and codes of the user, end all sessions, and send an email about it."""
+    """Delete the user's second factors, end all sessions, and send a mail about it."""
     number, _ = user.authenticator_set.all().delete()
     if number:
         end_sessions(request, user)
@@ -49,7 +49,7 @@ def remove_second_factors(request, user):
 
 
 def show_admin_link(request, user):
-    """Show an admin link, to be given to the user: see accounts.models.AdminLink."""
+    """Show staff an admin link to pass on to the user: see accounts.models.AdminLink."""
     is_needed = user.needs_admin_link
     if is_needed:
         link = request.build_absolute_uri(user.make_admin_link())
@@ -58,14 +58,14 @@ def show_admin_link(request, user):
 
 
 def end_sessions(request, user):
-    """Sign the user out everywhere; they may sign in again."""
+    """Sign the user out everywhere. The user can sign in again."""
     user.sessions.all().delete()
     User.objects.filter(pk=user.pk).sign_out()
     return True
 
 
 def tell_of_new_address(user, replaced):
-    """Send an email to an address that support has replaced. Return whether it went out."""
+    """Send a mail to an address that support has replaced. Return whether it was sent."""
     try:
         get_adapter().send_mail("account/email/address_changed", replaced, {"user": user})
     except OSError:
@@ -74,10 +74,10 @@ def tell_of_new_address(user, replaced):
 
 
 def disable(request, user):
-    """Sign the user out everywhere, and keep them out."""
+    """Sign the user out everywhere, and prevent further sign-ins."""
     return User.objects.filter(pk=user.pk).deactivate() == 1
 
 
 def enable(request, user):
-    """Let the user in again."""
+    """Let a disabled user sign in again."""
     return User.objects.filter(pk=user.pk).activate() == 1

@@ -1,4 +1,4 @@
-"""What a person types into our forms: shown again where it could not be saved."""
+"""The text that a user types into our forms, to be shown again if it couldn't be saved."""
 
 from importlib import import_module
 
@@ -6,17 +6,18 @@ from django.conf import settings
 
 from accounts.reading import read
 
-# The fields that hold it, each with what a page calls it: the apps' views fill this, see
-# accounts.waiting.holds_words. Nothing else is ever shown again: passwords!
+# The fields of such text, each with its label. The apps' views fill this, see
+# accounts.waiting.holds_words. No other field is shown again, since it may hold a password.
 TYPED = {}
 
 
 def typed(request):
-    """Return the texts that the request holds, so that a page can give them back.
+    """Return the typed texts of a request, so that a page can give them back.
 
-    There are none where the form could not be read.
+    The list is empty if the form couldn't be read.
     """
-    import_module(settings.ROOT_URLCONF)  # or the first request of a process would find no names
+    # The views fill TYPED when they are imported, perhaps after a process's first request.
+    import_module(settings.ROOT_URLCONF)
     read(request)
     texts = [request.POST.get(name, "").strip() for name in TYPED]
     return [text for text in texts if text]

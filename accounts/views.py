@@ -1,4 +1,4 @@
-"""Settings: how Todosite looks, and the way to allauth's account pages."""
+"""The settings page, and the pages around allauth's account pages."""
 
 from copy import copy
 from datetime import timedelta
@@ -39,7 +39,7 @@ ProfileForm = profile_form()
 
 @holds_words("Save your profile", ProfileForm, compared=ProfileForm.Meta.fields)
 def settings(request):
-    # A copy: a form that fails leaves what was typed in its instance.
+    # A copy, since a form that fails leaves the typed values in its instance.
     form = ProfileForm(request.POST or None, instance=copy(request.user))
     if form.is_valid():
         form.save()
@@ -50,7 +50,7 @@ def settings(request):
 
 
 def page(request, *, form=None, theme_form=None):
-    """Render the settings with a form that failed, if one did, and the others as things are."""
+    """Render the settings: a form that failed as sent, the others with stored values."""
     context = {
         "form": form or ProfileForm(instance=request.user),
         "theme_form": theme_form or ThemeForm(initial=request.COOKIES),
@@ -63,16 +63,17 @@ def page(request, *, form=None, theme_form=None):
 
 @require_POST
 def welcome_end(request):
-    """Whoever came from the old system keeps the time zone that they were given."""
+    """Close the welcome of an adopted user, and leave the time zone unchanged."""
     request.session.pop("welcome", None)
     return redirect(HOME)
 
 
 @require_POST
 def waiting_add(request):
-    """Keep what was typed for a page and not sent, since its user is about to sign out.
+    """Keep the unsent text of a page as a waiting form, since its user is about to sign out.
 
-    The answer is for leaving.js: the id by which it can be discarded, or why it can't be kept.
+    The answer is for leaving.js: the id by which the form can be discarded, or the reason why it
+    couldn't be kept (422).
     """
     path = request.GET.get("path", "")
     if not words_at(path):
@@ -88,7 +89,7 @@ def waiting_add(request):
 
 @require_POST
 def waiting_end(request):
-    """Discard something that waits to be saved, or has been discarded already."""
+    """Discard a waiting form; no error if it was discarded already."""
     form = WaitingEndForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -99,10 +100,10 @@ def waiting_end(request):
     return redirect(way_back or HOME)
 
 
-# The password is asked for before the form, else the address that was typed is gone after it.
+# Ask for the password before the form is shown: later, the typed address would be lost.
 @reauthentication_required
 def account_email(request):
-    """allauth's page, without its way to an address that nobody has confirmed."""
+    """Show allauth's page of addresses, without switching to an unconfirmed address."""
     if "action_primary" in request.POST:
         return redirect("account_email")
     return email_page(request)
@@ -110,7 +111,7 @@ def account_email(request):
 
 @login_not_required  # allauth's own says so, too
 def sign_out(request):
-    """allauth's page, after which this browser keeps nothing for anybody."""
+    """Show allauth's sign-out page; a POST also makes this browser keep nothing."""
     if request.method == "POST":
         note_end_here(request)
     if request.method == "POST" and request.user.is_authenticated:
@@ -122,7 +123,7 @@ def sign_out(request):
 
 
 def admin_link(request, admin_link_key):
-    """Let staff set up their first second factor in this session: they were given the link."""
+    """Show the page of an admin link; a POST lets staff set up their first second factor."""
     if request.method == "POST" and request.user.use_admin_link(admin_link_key):
         second_factor.note_link(request)
         messages.success(request, "Set up an authenticator app or a security key within an hour.")
@@ -135,7 +136,7 @@ def admin_link(request, admin_link_key):
 @require_POST
 @rate_limit(action="admin_link")
 def admin_link_send(request):
-    """Mail staff an admin link: it is for whoever can read the mail of that account."""
+    """Mail staff an admin link: only a person who can read the account's mail may use it."""
     if not (django_settings.HAS_MAIL and request.user.needs_admin_link):
         raise Http404
     email = request.user.email
@@ -153,7 +154,7 @@ def admin_link_send(request):
 
 
 def session_list(request):
-    """Show where the user is signed in; a POST ends all of these sessions but this one."""
+    """Show the user's sessions; a POST ends all of them but this one."""
     if request.method == "POST":
         end_others(request)
         messages.info(request, "Signed out of all other sessions.")
@@ -177,7 +178,7 @@ def session_end(request, session_mark):
 
 @require_POST
 def support_look(request):
-    """Let support read what the user wrote, for some days, or no longer."""
+    """Let support read the user's tasks for some days, or stop it."""
     if request.POST.get("look"):
         let_support_look(request, request.user)
     elif request.user.keep_support_out():
@@ -186,7 +187,7 @@ def support_look(request):
 
 
 def let_support_look(request, user):
-    """Let support look and say so by email, or do neither."""
+    """Let support read the user's tasks and say so by mail, or do neither."""
     try:
         with transaction.atomic():
             is_new = user.let_support_look()
@@ -203,7 +204,7 @@ def let_support_look(request, user):
 
 @require_POST
 def theme(request):
-    """Keep the choice in this browser, so that the sign-in page wears it too."""
+    """Save the theme in this browser's cookie, so that the sign-in page has it too."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return page(request, theme_form=form)

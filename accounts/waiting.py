@@ -1,13 +1,13 @@
-"""Words that could not be saved, since their user was signed out: they wait for that user alone.
+"""Forms that couldn't be saved because their user was signed out: they wait for that user.
 
-They wait in rows of the user's (accounts.models.WaitingForm), and each of their pages offers them.
-Nothing is ever sent by itself, since much may have happened in between.
+Waiting forms are rows (accounts.models.WaitingForm), and every page offers them to their user. None
+is sent by itself, since much may have happened in the meantime.
 
-A form waits only if its view says that it holds words (`holds_words`), and with its own fields
-alone: whoever sits at a browser whose user is gone could otherwise plant a form that deletes
-something. Its notice names all that a press would save. Whose words they are says a cookie that
-outlives the session, as long as the session ended by itself: after a sign-out, in this browser or
-from another one, nothing is kept here.
+A form waits only if its view says that it holds words (`holds_words`), and only with its own
+fields: otherwise a person at the browser of a signed-out user could plant a form that deletes data.
+The notice of a form names all that sending it would save. The user is taken from a cookie that
+outlives the session, if the session expired by itself: after a sign-out, in this browser or from
+another one, nothing is kept here.
 """
 
 from datetime import datetime
@@ -30,49 +30,57 @@ from accounts.text import unix_lines
 from accounts.typed import TYPED
 
 NOT_MINE = "not_mine"  # a field of the sign-in: nothing is to be kept in this browser
-KEEPS_NOTHING = "keeps_nothing"  # so says its session; shell.html tells page.js
+KEEPS_NOTHING = "keeps_nothing"  # in the session; shell.html passes it on to page.js
 COOKIE, REMEMBER = "last_user", EndedSession.REMEMBERED
-BEFORE = "waiting"  # in the session: see `move`
-# Which submission it is, of which state of the row, on which page: many forms have these.
+BEFORE = "waiting"  # in the session, by an earlier version: see `move`
+# Fields of many forms: the submission's key, the row's version, and the return page.
 IDENTITY = ("key", "version", "next")
 TOLD = "You were signed out. What you typed waits until you sign in again."
 
 
 class Words(NamedTuple):
-    """What a view says of the form that it takes: see `holds_words`."""
+    """A view's description of its form: see `holds_words`."""
 
     act: str
     labels: dict  # of the fields that people type into, by name
     others: dict  # labels of the other fields that a page shows
     names: frozenset  # of all fields
-    compared: frozenset  # those of which the form saves only what differs from its initial-…
-    shown: dict  # the values that fields begin with, where a POST doesn't say
+    compared: frozenset  # fields that are saved only if they differ from their initial-…
+    shown: dict  # the initial values of fields, for a POST without them
     script: str  # the htmx source of a form whose words our script keeps by itself
 
     def own(self, posted):
-        """Return what a POST holds for this form, as [name, value] in its order."""
+        """Return the fields of a POST that belong to this form, as [name, value] in its order."""
         fields = fields_of(posted)
         return [[name, unix_lines(value)] for name, value in fields if name in self.names]
 
     def are_in(self, posted):
+        """Return whether a POST holds any typed text."""
         return any(posted.get(name, "").strip() for name in self.labels)
 
 
-# Of a form that no view takes any more.
+# For a form that no view accepts any more.
 NO_WORDS = Words("", TYPED, {}, frozenset(), frozenset(), {}, "")
 
 
 def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=None, script=""):
-    """Mark a view: what is typed into its form waits for its user where they were signed out.
+    """Decorate a view: text typed into its form waits for its user after a session has expired.
 
-    act is what the button says that sends it then, such as "Save your profile". form_classes are
-    those that read what is sent. typed are fields that people type into beyond the forms' own, or
-    other labels for these: {name: label}. compared are the names of the fields of which the form
-    saves only what differs from the value that the page posts along (initial-…): no other such
-    value is kept, since the notice believes it. Of hidden fields only those are kept that say which
-    submission it is (IDENTITY), those of `also`, which are hidden fields and buttons that change
-    only how the words are saved, and those of `unseen`, which the notice names: {name: label}.
-    script is the htmx source (HX-Source) of a form whose words our script gives back.
+    act: the label of the button that sends the form then, such as "Save your profile".
+
+    form_classes: the forms that read the POST.
+
+    typed: {name: label} of fields that people type into and the forms lack, or other labels.
+
+    compared: names of fields that are saved only if they differ from the value that the page posts
+    as well (initial-…). No other initial values are kept, since the notice relies on them.
+
+    also: names of hidden fields and buttons that only change how the words are saved. Of all other
+    hidden fields, IDENTITY is kept.
+
+    unseen: {name: label} of hidden fields that the notice names.
+
+    script: the htmx source (HX-Source) of a form that our script restores by itself.
     """
     fields = {}
     for form_class in form_classes:
@@ -101,14 +109,14 @@ def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=Non
 
 
 def labels_of(fields, counts=bool):
-    """Return the labels of the fields that count, by name."""
+    """Return {name: label} of the fields for which counts(field) is true."""
     return {
         name: field.label or pretty_name(name) for name, field in fields.items() if counts(field)
     }
 
 
 def initial_of(name):
-    """Return the name, as Django has it, under which a page posts what a field began with."""
+    """Return Django's name of the field in which a page posts the initial value of another."""
     return f"initial-{name}"
 
 
@@ -121,23 +129,23 @@ def text_of(initial):
 
 
 def words_at(path):
-    """Return what the view at a path says of its form; None if it holds no words."""
+    """Return the Words of the view at a path, None if its form holds no words."""
     try:
         return getattr(resolve(path).func, "words", None)
     except Resolver404:
         return None
 
 
-# Whose browser it is
+# The user of a browser
 
 
 def proof_of(user, mark):
-    """Return what goes with a session's mark until all sessions of its user are ended at once."""
+    """Return the proof of a session's mark, valid until all sessions of the user are ended."""
     return salted_hmac(COOKIE, mark + user.get_session_auth_hash()).hexdigest()
 
 
 def said_in(request):
-    """Return what this browser's cookie says: a user's id, a mark and its proof; "" for none."""
+    """Return the (user id, mark, proof) of this browser's cookie; "" for each without one."""
     said = request.get_signed_cookie(COOKIE, default="", max_age=REMEMBER)
     rest, _, proof = said.rpartition(":")
     pk, _, mark = rest.rpartition(":")
@@ -145,11 +153,11 @@ def said_in(request):
 
 
 def last_user(request):
-    """Return the user whose session in this browser was not ended on purpose; None for nobody.
+    """Return the user of this browser's session, if that expired by itself, else None.
 
-    Of a session that was ended on purpose its mark is known (EndedSession), or its proof is right
-    no more. The list of sessions can't tell: it forgets those whose time is up. A session may still
-    go on: a browser that was closed has forgotten it, and brings back the form of a tab.
+    A session that was ended deliberately has an EndedSession with its mark, or its proof is no
+    longer valid. The list of sessions can't tell, since it forgets expired ones. The session may
+    even go on: a browser that was closed has forgotten it, and reopens the form of a tab.
     """
     pk, mark, proof = said_in(request)
     user = User.objects.filter(pk=pk, is_active=True).first()
@@ -161,9 +169,9 @@ def last_user(request):
 
 
 def ended_elsewhere(request):
-    """Return why this browser was signed out, if that was done elsewhere; "" if it wasn't.
+    """Return the reason, as a sentence, if this browser was signed out from elsewhere, else "".
 
-    A session whose time is up, or whose browser was closed, ended by itself.
+    A session ended by itself if it expired, or if its browser was closed.
     """
     pk, mark, proof = said_in(request)
     user = User.objects.filter(pk=pk).first() if pk else None
@@ -177,14 +185,14 @@ def ended_elsewhere(request):
 
 
 def note_end(user, session_key):
-    """Note that a user's session is ended on purpose: nothing is kept in its browser."""
+    """Record that a user's session was ended deliberately: its browser keeps nothing."""
     user.ended_sessions.note(user, mark_of(session_key))
 
 
 def note_end_here(request):
-    """Note that the session that this browser's cookie tells of is ended on purpose, or replaced.
+    """Record that the session of this browser's cookie was ended or replaced.
 
-    By that a copy of the cookie tells nothing either.
+    Afterwards a copy of the cookie is of no use either.
     """
     pk, mark, _ = said_in(request)
     if user := User.objects.filter(pk=pk).first():
@@ -192,21 +200,21 @@ def note_end_here(request):
 
 
 def note_computer(request):
-    """Note in the session whether whoever signs in said that this isn't their computer."""
+    """Record in the session whether the user signs in on another person's computer."""
     request.session.pop(KEEPS_NOTHING, None)
     if NOT_MINE in request.POST:
         request.session[KEEPS_NOTHING] = True
-        request.session.set_expiry(0)  # as long as the browser is open
+        request.session.set_expiry(0)  # until the browser is closed
 
 
 def note_user(request, response):
-    """Note in this browser whose it is, unless nothing is to be kept in it.
+    """Record this browser's user in its cookie, unless the browser is to keep nothing.
 
-    The signature of a cookie that says so already is not checked here, on every page: last_user()
-    does where it counts.
+    If the cookie names the user already, its signature isn't checked here, on every page;
+    last_user() checks it when it matters.
     """
     if request.session.get(KEEPS_NOTHING):
-        if COOKIE in request.COOKIES:  # of somebody else, for whom nothing of this user's may wait
+        if COOKIE in request.COOKIES:  # of another user, who must not get this user's forms
             note_end_here(request)
             forget_user(response)
         return
@@ -228,18 +236,18 @@ def note_user(request, response):
 
 
 def forget_user(response):
-    """Have this browser keep nothing for anybody any more."""
+    """Delete the cookie, so that this browser keeps no forms."""
     response.delete_cookie(COOKIE, samesite="Lax")
 
 
-# What waits
+# The forms that wait
 
 
 def own_words(path, posted):
-    """Return what the form of the view at a path would keep of a POST, as [name, value].
+    """Return the fields of a POST that the form at a path would keep, as [name, value].
 
-    ValidationError, with the reason, if that can't be kept: where there are no words in it, also
-    since the view there doesn't say that it holds words, and where it can't be stored.
+    Raise ValidationError, with the reason, if it holds no words, if its view doesn't say that it
+    holds words, or if it can't be stored.
     """
     words = words_at(path)
     if not words or not words.are_in(posted):
@@ -251,15 +259,15 @@ def own_words(path, posted):
 
 
 def keep(user, path, posted):
-    """Keep what was posted to a path for user. Return its row.
+    """Keep a POST to a path for a user. Return its row.
 
-    ValidationError, with the reason, if it can't be kept, as own_words says, and NoRoom.
+    Raise ValidationError, with the reason, as own_words does, or NoRoom.
     """
     return user.waiting.keep(user, path, own_words(path, posted))
 
 
 def keep_late(request, view):
-    """Keep what somebody sent after their session had ended. Return False if it can't be kept."""
+    """Keep a form that was sent after its session had expired. Return whether it was kept."""
     user = last_user(request)
     if not user:
         return False
@@ -276,10 +284,10 @@ def keep_late(request, view):
 
 
 def move(request):
-    """Keep what the version before this one kept in the session, from the moment that it had there.
+    """Move the forms that an earlier version kept in the session into rows, with their moments.
 
-    What finds no room stays there, and is tried again once there is some. All else goes: what is
-    somebody else's, as it went then, what is too old to be offered, and what can't be kept.
+    Forms without room stay in the session until there is some. Forms of other users, forms too old
+    to be offered, and forms that can't be stored are dropped.
     """
     before = request.session[BEFORE]
     own = [form for form in before if form["user"] == request.user.pk]
@@ -291,14 +299,14 @@ def move(request):
 
 
 def unmoved(user, forms):
-    """Keep forms of the version before, as far as there is room. Return those left over."""
+    """Keep the earlier version's forms as far as there is room. Return the rest."""
     if not forms or not user.waiting.current().has_room():
         return forms
     return [form for form in forms if not is_moved(user, form)]
 
 
 def may_wait(form):
-    """May a form of the version before be kept, as far as it doesn't depend on others?"""
+    """Return whether a form of the earlier version may be kept, apart from the room."""
     try:
         own_words(*posted_before(form))
     except ValidationError:
@@ -307,19 +315,19 @@ def may_wait(form):
 
 
 def is_moved(user, form):
-    """Keep a form of the version before, which may wait. Return False if there is no room."""
+    """Keep a form of the earlier version, which may wait. Return False if there is no room."""
     path, posted = posted_before(form)
     kept_at = datetime.fromisoformat(form["at"])
     try:
         user.waiting.keep(user, path, own_words(path, posted), kept_at)
     except NoRoom:
         return False
-    user.waits = True  # this request's page shows it already
+    user.waits = True  # so that the page of this request shows it
     return True
 
 
 def posted_before(form):
-    """Return what a form of the version before was posted to, without its query, and its fields."""
+    """Return the path of an earlier version's form, without its query, and its fields."""
     posted = QueryDict(mutable=True)
     for name, value in form["fields"]:
         posted.appendlist(name, value)
@@ -327,10 +335,10 @@ def posted_before(form):
 
 
 def settle(request, response):
-    """Forget what this request of its user has sent with success.
+    """Discard the waiting forms that this request of their user has saved.
 
-    Where it failed, or is asked once more, the page of the form has the words; what is sent from
-    there has the key of what was kept.
+    If the request failed, or its page asks again, that page has the words; a submission from there
+    has the key of the waiting form.
     """
     waiting = request.user.waiting.filter(path=request.path)
     sent = [form.pk for form in waiting if is_sent_by(request, form)]
@@ -341,12 +349,13 @@ def settle(request, response):
 
 
 def took_effect(request, response):
-    """Did what was sent? Then its answer leads on; the page of the form says that it did not."""
+    """Return whether a POST took effect: then its answer is a redirect, or for htmx a success."""
     least = 200 if request.htmx else 300
     return least <= response.status_code < 400
 
 
 def is_sent_by(request, form):
+    """Return whether a request sends this waiting form, perhaps corrected."""
     words = words_at(form.path)
     if words and words.own(request.POST) == form.posted:
         return True
@@ -354,18 +363,18 @@ def is_sent_by(request, form):
     return form.failed and bool(key) and ["key", key] in form.posted
 
 
-# How a page shows it
+# How a page shows them
 
 
 def offered(user):
-    """Return what waits for user, as a page shows it."""
+    """Return the forms waiting for a user, as a page shows them."""
     return [Offer(form) for form in user.waiting.current().order_by("pk")]
 
 
 class Offer:
-    """A form that waits, as a page shows it, with what a press of its button would do.
+    """A waiting form as a page shows it, with everything that sending it would save.
 
-    `act` is what the button says, "" where no view takes the form any more.
+    `act` is the label of its button, "" if no view accepts the form any more.
     """
 
     def __init__(self, form):
@@ -379,7 +388,7 @@ class Offer:
         self.changed = [name for name in self.values if self.is_changed(name)]
 
     def is_changed(self, name):
-        """Would a press save this field? A compared one that came without its initial value is."""
+        """Return whether sending would save this field; if compared, also without initial value."""
         if name in self.words.compared:
             return self.values[name] != self.values.get(initial_of(name))
         return self.values[name] != [self.words.shown.get(name, "")]
@@ -392,23 +401,23 @@ class Offer:
 
     @cached_property
     def typed(self):
-        """Those of them that aren't empty."""
+        """The texts that aren't empty, by name."""
         return {name: text for name, text in self.fields.items() if text.strip()}
 
     @cached_property
     def new(self):
-        """Those of these that a press would save."""
+        """The texts that sending would save, by name."""
         return {name: text for name, text in self.typed.items() if name in self.changed}
 
     @property
     def texts(self):
-        """What was typed, as (label, text): what is new, or all if nothing is."""
+        """The typed texts as (label, text): the new ones, or all if none is new."""
         shown = self.new or self.typed
         return [(self.words.labels[name], text) for name, text in shown.items()]
 
     @property
     def about(self):
-        """The text of the first field, such as a name, where others were changed; else ""."""
+        """The text of the first field, such as a name, if only other fields changed; else ""."""
         first = next(iter(self.fields), "")
         if not self.new or first in self.new:
             return ""
@@ -416,12 +425,12 @@ class Offer:
 
     @property
     def others(self):
-        """The labels of what is saved besides."""
+        """The labels of the other fields that sending would save."""
         labels = self.words.others
         return [labels[name] for name in self.changed if name in labels]
 
     @property
     def emptied(self):
-        """The labels of texts that a press would clear."""
+        """The labels of the texts that sending would clear."""
         empty = self.fields.keys() - self.typed.keys()
         return [self.words.labels[name] for name in self.changed if name in empty]

@@ -1,10 +1,10 @@
-"""The time zones that a person can choose. Pure: no Django."""
+"""The time zones that a user can choose. Pure: no Django."""
 
 import zoneinfo
 from functools import cache
 
-# Names of regions as people know them; what else the database holds (Etc/GMT+5, EST5EDT, posix/…)
-# is for machines.
+# Regions that people know. The other names of the database (Etc/GMT+5, EST5EDT, posix/…) are for
+# machines.
 REGIONS = {
     *["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe"],
     *["Indian", "Pacific"],
@@ -13,7 +13,7 @@ REGIONS = {
 
 @cache
 def zone_choices():
-    """Return choices for a form, (region, [(name, place)]), UTC first; old names included."""
+    """Return the choices of a form, (region, [(name, place)]), UTC first; old names included."""
     groups = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, _, place = name.partition("/")

@@ -1,4 +1,4 @@
-"""What our commands have in common."""
+"""The base of our management commands."""
 
 import functools
 
@@ -10,7 +10,7 @@ from accounts.text import unstorable
 
 
 class ExampleCommand(BaseCommand):
-    """A command whose --help ends with an example."""
+    """A command with an example at the end of its --help."""
 
     example = ""
 
@@ -18,7 +18,9 @@ class ExampleCommand(BaseCommand):
         return super().create_parser(*args, epilog=f"Example: {self.example}", **kwargs)
 
     def execute(self, *args, **options):
-        """Refuse what no column can hold, such as an argument that isn't UTF-8, in one line."""
+        """Run the command. Raise CommandError for text that no column can hold, such as invalid
+        UTF-8.
+        """
         for name, value in options.items():
             if isinstance(value, str) and (found := unstorable(value)):
                 raise CommandError(f"The {name} holds a character that cannot be kept ({found}).")
@@ -26,7 +28,9 @@ class ExampleCommand(BaseCommand):
 
 
 def direct(handle):
-    """Have a command's handle() talk to the server itself, past the pooler and its time limits."""
+    """Decorate a command's handle() to connect to the server itself, without pooler and time
+    limits.
+    """
 
     @functools.wraps(handle)
     def handle_directly(*args, **kwargs):

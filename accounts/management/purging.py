@@ -1,4 +1,4 @@
-"""What our commands that delete have in common."""
+"""The base of our commands that purge old rows."""
 
 from datetime import timedelta
 
@@ -10,12 +10,13 @@ from accounts.text import counted
 
 
 class PurgeCommand(ExampleCommand):
-    """A command that deletes for ever what has been there for more than --days."""
+    """A command that purges rows older than --days."""
 
-    sentence = ""  # what it says was deleted: "{act} older than {days}.", as "2 acts older than …"
+    # The output, such as "{act} older than {days}.", for "2 acts older than 30 days."
+    sentence = ""
 
     def old(self, moment):
-        """Return what is older than moment as {"act": queryset}, in the order of deletion."""
+        """Return the rows older than a moment as {"act": queryset}, in the order of deletion."""
         raise NotImplementedError
 
     def add_arguments(self, parser):

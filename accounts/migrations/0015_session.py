@@ -1,20 +1,20 @@
-"""Sessions know their user, and where they were seen, in the table that Django made for them.
+"""Give sessions a user and the browser of their last use, in the table that Django made.
 
-Nothing is moved: a session stays the row that it is, under its key and signed as before, so nobody
-is signed out. Versions before this one can go on beside it, or take its place again:
+No row is moved: a session keeps its row, its key and its signature, so all users stay signed in.
+Earlier versions can run at the same time, or replace this one again:
 
 - They read and write the columns that they know. The others may be empty, or have a default of the
   database's, so that they can begin sessions.
 - A session that they begin has no user here until this version meets it: then Django asks for its
   user as before, and LastSeenMiddleware notes them. Until then the list of sessions lacks it, but
   "Sign out everywhere else", a new password and support's "Sign out everywhere" end it, since they
-  count on what the session holds.
+  rely on the data of the session.
 - A session that they end is gone for this version, too, and the other way round.
-- They delete users without a thought of this column, so the database deletes the sessions.
+- They delete users without knowing this column, so the database deletes the sessions.
 
 They kept the list of sessions in a table of django-allauth's, usersessions_usersession, which they
-fail without. It stays, and this version neither reads nor writes it. It holds addresses, so a row
-goes with its session and with its user. A later version drops it. In a new database it never was.
+fail without. The table stays, and this version neither reads nor writes it. It holds addresses, so
+a row goes with its session and with its user. A later version drops it. A new database lacks it.
 """
 
 import django.db.models.deletion

@@ -1,6 +1,6 @@
-"""Sessions take over their user and last visit from the list that allauth kept; see 0015.
+"""Copy users and last visits from allauth's list of sessions into sessions; see 0015.
 
-It is a migration by itself, since it takes longer, beside requests that read and write sessions.
+This is a migration of its own, since it takes longer, while requests read and write sessions.
 """
 
 from django.db import migrations

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Kinds of other apps are no choices of this one's any more: the table stays as it is."""
+    """Remove the choices of the ledger's kind, which other apps add to; the table is unchanged."""
 
     dependencies = [("accounts", "0016_session_users")]
 

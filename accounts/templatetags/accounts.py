@@ -1,4 +1,4 @@
-"""What a browser says of itself, in words."""
+"""Filters that describe a browser in words."""
 
 import ua_parser
 from django import template
@@ -11,19 +11,19 @@ register = template.Library()
 
 @register.filter
 def ended_elsewhere(request):
-    """Return why a browser was signed out, if that was done elsewhere, as a sentence."""
+    """Return the reason, as a sentence, if this browser was signed out from elsewhere, else ""."""
     return waiting.ended_elsewhere(request)
 
 
 @register.filter
 def customs(request):
-    """Return how the languages of a browser read dates, times and weeks, as a sentence."""
+    """Return the formats of dates, times and weeks of a browser's languages, as a sentence."""
     return customs_of(request.headers.get("Accept-Language", "")).words
 
 
 @register.filter
 def device(user_agent):
-    """Return what a User-Agent header stands for, such as "Firefox on Linux"."""
+    """Return the name of a User-Agent header, such as "Firefox on Linux"."""
     found = ua_parser.parse(user_agent)
     browser = found.user_agent.family if found.user_agent else "Unknown browser"
     return f"{browser} on {found.os.family}" if found.os else browser

@@ -1,4 +1,4 @@
-"""Moments as the user reads them, for allauth's pages: {{ key.created_at|moment:clock }}."""
+"""Moments in the user's format, for allauth's pages: {{ key.created_at|moment:clock }}."""
 
 from django import template
 
@@ -7,5 +7,5 @@ register = template.Library()
 
 @register.filter
 def moment(value, clock):
-    """Return an aware moment with its day, year and time."""
+    """Return an aware moment in the user's time zone, with its day, year and time."""
     return clock.moment(value)

@@ -1,4 +1,4 @@
-"""The layout of our pages for allauth's, which are in Django's language; ours are in Jinja2."""
+"""The layout of our pages, written in Jinja2, for allauth's, written in Django's language."""
 
 from django import template
 from django.template.loader import render_to_string
@@ -12,7 +12,7 @@ register = template.Library()
 def layout(parser, token):
     """Put blocks into a page of ours: {% layout "manage.html" %}…{% endlayout %}
 
-    The page finds them in `blocks`, by name. A template that extends this one fills them as usual.
+    The page finds the blocks in `blocks`, by name. A template that extends this one overrides them.
     """
     try:
         _, page = token.split_contents()
@@ -26,7 +26,7 @@ def layout(parser, token):
 
 @register.simple_tag(takes_context=True)
 def part(context, name):
-    """Render a part of ours that a page of allauth has, too: {% part "_left.html" %}"""
+    """Render a partial of ours inside a page of allauth: {% part "_left.html" %}"""
     return mark_safe(render_to_string(name, request=context.request))
 
 

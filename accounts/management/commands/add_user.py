@@ -50,7 +50,7 @@ class Command(ExampleCommand):
 
 
 def give_profile(user, name):
-    """Put the name into user, by the rules of the profile's own page."""
+    """Set the user's name by the rules of the profile page. Raise CommandError otherwise."""
     form = ProfileForm({"name": name}, instance=user)
     if not form.is_valid():
         words = [word for words in form.errors.values() for word in words]
@@ -58,14 +58,16 @@ def give_profile(user, name):
 
 
 def password_path(user):
-    """Return the path of the page where the user sets a password, once."""
+    """Return the path of the page on which the user can set a password, once."""
     token = PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     key = {"uidb36": user_pk_to_url_str(user), "key": token}
     return reverse("account_reset_password_from_key", kwargs=key)
 
 
 def beginning(site):
-    """Return how the link begins: as given, or as the settings say."""
+    """Return the beginning of the link: --site if given, else SITE_URL. Raise CommandError for
+    others.
+    """
     if not site:
         return site_url()
     if not re.fullmatch(r"https?://[^\s/]+/?", site):

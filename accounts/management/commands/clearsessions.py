@@ -1,4 +1,4 @@
-"""Django's clearsessions, which comes with an app of its that we go without."""
+"""Django's clearsessions, which belongs to an app that isn't installed here."""
 
 from django.contrib.sessions.management.commands.clearsessions import Command
 
