@@ -238,6 +238,10 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
             self.events.create(kind=Event.Kind.SUPPORT_STOPS)
         return could
 
+    def note_export(self):
+        """Keep in the user's history that they took out their data."""
+        self.events.create(kind=Event.Kind.EXPORTED)
+
     def get_full_name(self):
         return self.name
 
@@ -522,6 +526,7 @@ class Event(models.Model):
         DISABLED = "disabled", "Disabled the account."
         ENABLED = "enabled", "Enabled the account again."
         ADDRESS_CHANGED = "address changed", "Changed the address."
+        EXPORTED = "exported", "Exported the data of the account."
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)

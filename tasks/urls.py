@@ -4,6 +4,7 @@ from django.urls import path
 
 from tasks.views import (
     bulk,
+    exporting,
     history,
     lists,
     menu,
@@ -86,6 +87,7 @@ urlpatterns = [
     path("history/redo/", history.redo_last, name="redo_last"),
     path("history/<int:act_pk>/undo/", history.act_undo, name="act_undo"),
     path("history/<int:act_pk>/series/", repeats.act_series, name="act_series"),
+    path("settings/export/", exporting.export, name="export"),
     path("trash/", trash.trash, name="trash"),
     path("trash/empty/", trash.trash_empty, name="trash_empty"),
 ]

@@ -171,6 +171,7 @@ PAGES = [
     "2fa/webauthn/add/",
     "sessions/",
     "reauthenticate/",
+    "../settings/export/",
 ]
 
 

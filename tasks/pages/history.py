@@ -35,6 +35,7 @@ EVENTS = {
     Event.Kind.DISABLED: "disabled your account",
     Event.Kind.ENABLED: "enabled your account again",
     Event.Kind.ADDRESS_CHANGED: "changed the address of your account",
+    Event.Kind.EXPORTED: "exported your data",
 }
 
 

@@ -473,6 +473,8 @@ def accounts(rounds, user):
     rounds.post("/accounts/reauthenticate/", password="wrong")
     rounds.post("/accounts/reauthenticate/", password="demo-Password-1")
     rounds.get("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/")
+    rounds.get("/settings/export/")
+    rounds.post("/settings/export/", kind="x")
     rounds.get("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")
     rounds.get("/accounts/2fa/webauthn/", "/accounts/sessions/")
     rounds.post("/accounts/password/change/", oldpassword="x", password1="y", password2="z")

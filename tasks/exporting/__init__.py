@@ -1,0 +1,1 @@
+"""What a user has, as files to keep. docs/export-format.md describes them."""

@@ -1,0 +1,213 @@
+"""All that is kept of a user, as JSON that says itself what it is: docs/export-format.md.
+
+Each part yields its rows in pages, so that the memory stays as it is however many there are.
+"""
+
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.models import User
+from tasks.history import Change, as_json
+from tasks.models import TaskTag
+
+FORMAT = "todosite"
+VERSION = 1
+PAGE = 1000  # rows that are in memory at a time
+
+ACCOUNT = [
+    *["id", "email", "name", "created_at", "last_login", "is_staff"],
+    *["support_until", "signed_out_at"],
+]
+# How a user wants their pages; an import may take them over.
+SETTINGS = [
+    *["time_zone", "week_start", "date_format", "hours"],
+    *["default_page", "shortcuts", "upcoming_repeats", "arrangements"],
+]
+SESSION = ["created_at", "last_seen_at", "expire_date", "ip", "user_agent"]
+LIST = ["id", "name", "color", "archived_at", "deleted_at"]
+TAG = ["id", "name", "deleted_at"]
+SEARCH = ["name", "q", "completed"]
+TASK = {  # key: column
+    "id": "id",
+    "list": "list_id",
+    "title": "title",
+    "notes": "description",
+    "priority": "priority",
+    "due_date": "due_date",
+    "due_time": "due_time",
+    "repeat": "repeat",
+    "repeat_from": "repeat_from",
+    "repeat_anchor": "repeat_anchor",
+    "missed": "missed",
+    "series": "series_id",
+    "typed": "typed",
+    "completed_at": "completed_at",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "deleted_at": "deleted_at",
+}
+STEP = ["title", "done", "deleted_at"]
+ACT = {"id": "id", "kind": "kind", "of": "of_id", "by_support": "by_staff", "at": "created_at"}
+CHANGE = {
+    "act": "act_id",
+    "task": "task_id",
+    "list": "list_id",
+    "tag": "tag_id",
+    "step": "step_id",
+    "tagged_with": "tagged_with_id",
+    "before": "before",
+    "after": "after",
+}
+
+# Models whose rows lead to a user and are in no file, each with the reason. Any other is exported,
+# which a test holds (tasks/tests/test_export.py).
+LEFT_OUT = {
+    "account.EmailConfirmation": "a secret: its key confirms an address; allauth keeps none here",
+    "accounts.AdminLink": "a secret, of staff: it opens the setting of a second factor",
+    "accounts.Adoption": "whose account it was in the system before is said as `adopted_at`",
+    "accounts.EndedSession": "hashes of sessions that were ended: they name nothing else",
+    "admin.LogEntry": "what staff did in the admin, which is the site's; a user has `events`",
+    "auth.Group": "of staff: what they may do in the admin",
+    "auth.Permission": "of staff: what they may do in the admin",
+    "mfa.Authenticator": "secrets; `secrets` says which there are",
+    "tasks.TaskTag": "the `tags` of a task",
+}
+
+
+def picked(row, keys):
+    """Return what a row has under keys, as JSON: a list of columns, or {key: column}."""
+    columns = keys if isinstance(keys, dict) else dict(zip(keys, keys, strict=True))
+    if isinstance(row, Model):
+        return {key: as_json(getattr(row, column)) for key, column in columns.items()}
+    return {key: as_json(row[column]) for key, column in columns.items()}
+
+
+def columns(keys):
+    return list(keys.values()) if isinstance(keys, dict) else keys
+
+
+def rows_of(queryset, keys):
+    """Yield the rows of a queryset by their ids, page by page."""
+    names = dict.fromkeys(["pk", *columns(keys)])
+    rows = queryset.order_by("pk").values(*names)
+    page = list(rows[:PAGE])
+    while page:
+        for row in page:
+            yield picked(row, keys)
+        page = list(rows.filter(pk__gt=page[-1]["pk"])[:PAGE])
+
+
+class Content:
+    """All that is kept of a user. Ask for its parts in one transaction: then they fit together."""
+
+    def __init__(self, user):
+        """The user is read anew: what a request knows of them may be older."""
+        self.user = User.objects.get(pk=user.pk)
+
+    def head(self):
+        """Return what stands before the parts, as {key: value}."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "exported_at": as_json(timezone.now()),
+            "account": self.account(),
+            "secrets": self.secrets(),
+            "settings": picked(self.user, SETTINGS),
+        }
+
+    def parts(self):
+        """Return the parts in their order, as {key: rows}."""
+        user = self.user
+        return {
+            "addresses": self.addresses(),
+            "sessions": self.sessions(),
+            "events": self.events(),
+            "unsent": self.unsent(),
+            "lists": self.lists(),
+            "tags": self.tags(),
+            "searches": rows_of(user.searches, SEARCH),
+            "tasks": self.tasks(),
+            "acts": rows_of(user.acts, ACT),
+            "changes": rows_of(Change.objects.filter(user=user), CHANGE),
+        }
+
+    def account(self):
+        account = picked(self.user, ACCOUNT)
+        adoption = self.user.adoption
+        return account | {"adopted_at": adoption and as_json(adoption.adopted_at)}
+
+    def secrets(self):
+        """Return which secrets there are. None of them is in the file."""
+        kinds = self.user.authenticator_set.order_by("pk").values_list("type", flat=True)
+        return {
+            "password": self.user.has_usable_password(),
+            "second_factors": list(kinds),
+            "sessions": self.user.sessions.live().count(),
+        }
+
+    def addresses(self):
+        for row in self.user.emailaddress_set.order_by("pk"):
+            yield {"email": row.email, "confirmed": row.verified, "primary": row.primary}
+
+    def sessions(self):
+        """Yield where the user is signed in, without the keys of these sessions."""
+        for row in self.user.sessions.live().order_by("created_at"):
+            yield picked(row, SESSION)
+
+    def events(self):
+        for row in self.user.events.latest_first().reverse():
+            yield {"kind": row.kind, "by_support": row.by_staff, "at": as_json(row.created_at)}
+
+    def unsent(self):
+        """Yield what was typed and waits to be saved, since its session had ended."""
+        for row in self.user.waiting.order_by("kept_at", "pk"):
+            yield {"page": row.path, "fields": row.posted, "kept_at": as_json(row.kept_at)}
+
+    def lists(self):
+        """Yield the lists in the user's order, also archived ones and those in the trash."""
+        for row in self.user.lists(manager="everything").by_hand():
+            yield picked(row, LIST)
+
+    def tags(self):
+        return rows_of(self.user.tags(manager="everything"), TAG)
+
+    def tasks(self, manager="everything"):
+        """Yield the tasks list by list, the Inbox last, in the order by hand; and the trash.
+
+        `place` is the number of a task in the order of its list, None where it was never placed.
+        `steps` are in their order.
+        """
+        rows = self.user.tasks(manager=manager).by_hand()
+        places, last = {}, {}
+        for pk, task_list, position in rows.values_list("pk", "list", "position"):
+            places[pk] = None
+            if position:
+                places[pk] = last[task_list] = last.get(task_list, 0) + 1
+        pks = list(places)
+        for start in range(0, len(pks), PAGE):
+            yield from self.page_of_tasks(pks[start : start + PAGE], places)
+
+    def page_of_tasks(self, pks, places):
+        tasks = self.user.tasks(manager="everything").in_bulk(pks)
+        tags, steps = self.tags_of(pks), self.steps_of(pks)
+        for pk in pks:
+            row = picked(tasks[pk], TASK)
+            yield row | {
+                "place": places[pk],
+                "tags": tags.get(pk, []),
+                "steps": steps.get(pk, []),
+            }
+
+    def tags_of(self, pks):
+        """Return the ids of the tags of tasks, {id of a task: [id]}."""
+        pairs = TaskTag.objects.filter(task__in=pks).order_by("pk")
+        tags = {}
+        for task, tag in pairs.values_list("task", "tag"):
+            tags.setdefault(task, []).append(tag)
+        return tags
+
+    def steps_of(self, pks):
+        steps = {}
+        for row in self.user.steps(manager="everything").filter(task__in=pks).by_hand():
+            steps.setdefault(row.task_id, []).append(picked(row, STEP))
+        return steps

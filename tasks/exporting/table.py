@@ -1,0 +1,74 @@
+"""The tasks of a user as a table for spreadsheets: CSV (RFC 4180), one row a task.
+
+docs/export-format.md describes its columns. What a table has no place for is in the JSON alone: the
+trash, lists without tasks and their colours, series, and saved searches.
+"""
+
+import csv
+from datetime import UTC, datetime
+
+from tasks.exporting.cells import defused
+from tasks.models import Task
+
+BOM = "\ufeff"  # or Excel takes UTF-8 for an older encoding
+COLUMNS = [
+    *["List", "Title", "Notes", "Priority", "Due date", "Due time"],
+    *["Repeat", "Repeat from", "Repeat anchor", "Missed", "Tags", "Steps"],
+    *["Completed (UTC)", "Created (UTC)"],
+]
+DONE, NOT_DONE = "[x] ", "[ ] "  # before the title of a step
+BETWEEN_TAGS = " "  # a tag is one word
+
+
+def write_table(content, out):
+    """Write the tasks of content, a tasks.exporting.content.Content, to a text file."""
+    out.write(BOM)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    lists, tags = names_of(content.lists()), names_of(content.tags())
+    for task in content.tasks(manager="objects"):
+        cells = cells_of(task, lists, tags)
+        writer.writerow(map(defused, cells))
+
+
+def names_of(rows):
+    """Return the names of those outside the trash, {id: name}."""
+    return {row["id"]: row["name"] for row in rows if not row["deleted_at"]}
+
+
+def cells_of(task, lists, tags):
+    """Return the cells of a task. lists and tags are the names of those outside the trash."""
+    names = [tags[pk] for pk in task["tags"] if pk in tags]
+    repeat = [""] * 4
+    if task["repeat"]:
+        anchor = task["repeat_anchor"] or ""
+        repeat = [task["repeat"], task["repeat_from"], anchor, task["missed"]]
+    return [
+        lists.get(task["list"], ""),
+        task["title"],
+        task["notes"],
+        priority(task["priority"]),
+        task["due_date"] or "",
+        task["due_time"] or "",
+        *repeat,
+        BETWEEN_TAGS.join(names),
+        "\n".join(line_of(step) for step in task["steps"] if not step["deleted_at"]),
+        moment(task["completed_at"]),
+        moment(task["created_at"]),
+    ]
+
+
+def priority(value):
+    return Task.Priority(value).label if value else ""
+
+
+def line_of(step):
+    return (DONE if step["done"] else NOT_DONE) + step["title"]
+
+
+def moment(value):
+    """Return a moment in ISO 8601 as a spreadsheet reads one, to the second."""
+    if not value:
+        return ""
+    at = datetime.fromisoformat(value).astimezone(UTC)
+    return at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
