@@ -1,9 +1,9 @@
-"""Make accounts/customs.json anew, from the Unicode CLDR that Babel has.
+"""Generate accounts/customs.json from the Unicode CLDR, as Babel has it.
 
     .venv/bin/python -m accounts.tests.cldr
 
-Babel is there for the tests alone: it keeps each locale that it has read, and a stranger could have
-a server read all of them.
+Only the tests use Babel: it keeps every locale that it has read, and a stranger could make a server
+read all of them.
 """
 
 import json
@@ -21,7 +21,7 @@ WEEK_STARTS = {0, 5, 6}  # that an account can have
 
 
 def custom(locale):
-    """Return how a locale reads dates, times and weeks, as the file has it: "month 12 6"."""
+    """Return the formats of a locale as the file has them: "month 12 6"."""
     date = without_words(locale.date_formats["short"].pattern)
     time = without_words(locale.time_formats["short"].pattern)
     order = next(ORDERS[letter] for letter in date if letter in ORDERS)
@@ -31,14 +31,14 @@ def custom(locale):
 
 
 def without_words(pattern):
-    """Return a pattern of CLDR without the words in it, which stand between apostrophes."""
+    """Return a pattern of CLDR without its quoted words."""
     return re.sub("'[^']*'", "", pattern)
 
 
 def customs():
-    """Return what each language tag of CLDR stands for: {"en-us": "month 12 6"}.
+    """Return the formats of each language tag of CLDR: {"en-us": "month 12 6"}.
 
-    A tag without a country is of the one where most people speak the language.
+    A tag without a country stands for the country in which most people speak the language.
     """
     found, names = {}, set(locale_identifiers())
     for name in sorted(names, key=len):
@@ -55,7 +55,7 @@ def customs():
 
 
 def usual_parts(locale):
-    """Return the script and the country that a locale's language has, where it doesn't say them."""
+    """Return the default script and country of a locale's language, if the locale lacks them."""
     likely = get_global("likely_subtags")
 
     def most_speak(*parts):
@@ -76,7 +76,7 @@ def tag_of(name):
 
 
 def table():
-    """Return the file: the tags of each custom, but for those that a shorter tag stands for."""
+    """Return the contents of the file: the tags of each custom, without redundant longer tags."""
     found, grouped = customs(), defaultdict(list)
     for tag in sorted(found):
         shorter = tag.rpartition("-")[0]

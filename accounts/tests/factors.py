@@ -17,13 +17,13 @@ OPTIONS = {
 
 
 def add_authenticator(page):
-    """Give the page's browser context an authenticator with no key yet."""
+    """Give the page's browser context an authenticator without keys."""
     chromium = page.context.new_cdp_session(page)
     chromium.send("WebAuthn.enable")
     chromium.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})
 
 
 def code(secret):
-    """Return the code that an authenticator app shows now, with MFA_TOTP_TOLERANCE at 1."""
+    """Return the present code of an authenticator app, with MFA_TOTP_TOLERANCE at 1."""
     _, counter, _ = yield_hotp_counters_from_time()
     return format_hotp_value(hotp_value(secret, counter))

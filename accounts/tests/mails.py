@@ -1,8 +1,8 @@
-"""Reading the mails that the tests receive."""
+"""Helpers to read the mails that tests send."""
 
 import re
 
 
 def link_in(message):
-    """Return the path of the link that a mail is about, its first."""
+    """Return the path of the first link in a mail."""
     return re.search(r"http://testserver(/\S+)", message.body)[1]

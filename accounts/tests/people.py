@@ -1,4 +1,4 @@
-"""The cast of the tests: Ann, whose things they are, and Ben, who must never see them."""
+"""The cast of the tests: Ann, the owner of the data, and Ben, who must never see it."""
 
 from datetime import timedelta
 from functools import cache
@@ -28,25 +28,25 @@ def add_user(email="ann@example.org", *, password=None, **fields):
 
 @cache
 def hashed(password, algorithm):
-    """Return a password as it is kept; it takes long, so once."""
+    """Return the hash of a password, computed once, since hashing takes long."""
     return make_password(password, hasher=algorithm)
 
 
 def begin_session(client, user):
-    """Sign the user in, in a session that their list of sessions has, as each sign-in's is."""
+    """Sign the user in, in a session that appears in the list of sessions."""
     client.force_login(user)
     seen = Session.objects.filter(pk=client.session.session_key)
     seen.update(user=user, ip="127.0.0.1", last_seen_at=timezone.now())
 
 
 def add_session(user):
-    """Return a new session of user's, in a browser that no test has."""
+    """Return a new session of a user, in a browser that no test uses."""
     end = timezone.now() + timedelta(days=1)
     return Session.objects.create(session_key=ELSEWHERE, expire_date=end, user=user, ip="192.0.2.1")
 
 
 def login_by_second_factor(client, user):
-    """Sign the user in, in a session that has seen a second factor."""
+    """Sign the user in, in a session that has used a second factor."""
     client.force_login(user)
     request = HttpRequest()
     request.session = client.session

@@ -1,4 +1,4 @@
-"""Sign up, sign in, sign out, confirm the address, change and reset the password."""
+"""Sign-up, sign-in, sign-out, and the confirmation, change and reset of address and password."""
 
 from unittest import mock
 
@@ -20,7 +20,7 @@ from todosite.tests.visitor import Visitor
 
 
 def html_of(page):
-    """Return a page without its CSRF token, which is never the same twice."""
+    """Return a page without its CSRF token, which differs each time."""
     return page.content.decode().replace(str(page.context["csrf_token"]), "")
 
 
@@ -41,7 +41,7 @@ class AccountTests(TestCase):
 
 
 class SignUpTests(AccountTests):
-    def test_signs_in_at_once_where_no_mail_can_be_sent(self):
+    def test_signs_in_at_once_without_mail(self):
         response = self.client.post(
             reverse("account_signup"),
             {"email": "Ann@Example.org", "password1": PASSWORD, "time_zone": "Asia/Kathmandu"},
@@ -51,7 +51,7 @@ class SignUpTests(AccountTests):
         user = User.objects.get()
         self.assertEqual((user.email, user.time_zone), ("ann@example.org", "Asia/Kathmandu"))
 
-    def test_weak_password_is_named_and_the_address_kept(self):
+    def test_weak_password_is_refused_and_the_address_kept(self):
         response = self.client.post(
             reverse("account_signup"), {"email": "ann@example.org", "password1": "1234"}
         )
@@ -60,7 +60,7 @@ class SignUpTests(AccountTests):
         self.assertEqual(User.objects.count(), 0)
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_confirms_the_address_by_mail_where_mail_can_be_sent(self):
+    def test_confirms_the_address_by_mail(self):
         response = self.sign_up("ann@example.org")
         self.assertRedirects(response, reverse("account_email_verification_sent"))
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
@@ -91,7 +91,7 @@ class SignUpTests(AccountTests):
         )
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_second_of_two_at_once_finds_the_account_there(self):
+    def test_second_of_two_simultaneous_sign_ups_finds_the_account(self):
         add_user("ann@example.org")
         unseen = mock.patch("accounts.entrance.SignupForm.validate_unique_email", lambda _, e: e)
         with unseen:
@@ -113,7 +113,7 @@ class SignInTests(AccountTests):
         self.assertContains(self.sign_in("ann@example.org", "wrong"), words)
         self.assertContains(self.sign_in("nobody@example.org", "wrong"), words)
 
-    def test_goes_on_to_the_page_that_was_asked_for(self):
+    def test_continues_to_the_requested_page(self):
         add_user("ann@example.org", password=PASSWORD)
         url = reverse("account_login") + "?next=/trash/"
         response = self.client.post(
@@ -121,7 +121,7 @@ class SignInTests(AccountTests):
         )
         self.assertRedirects(response, "/trash/")
 
-    def test_never_goes_on_to_another_site(self):
+    def test_never_continues_to_another_site(self):
         add_user("ann@example.org", password=PASSWORD)
         response = self.client.post(
             reverse("account_login"),
@@ -154,7 +154,7 @@ class PasswordTests(AccountTests):
         self.assertEqual(words_of(one(response, "h1")), "Your password was changed")
         self.assertEqual(one(response, "main .btn").get("href"), "/accounts/login/")
 
-    def test_account_without_a_password_gets_one_and_is_told(self):
+    def test_account_without_a_password_sets_one_and_gets_a_mail(self):
         visitor = Visitor(add_user()).open("/settings/").follow("Change password")
         visitor.fill("Password", NEW_PASSWORD).fill("Password (again)", NEW_PASSWORD)
         visitor.press("Set Password")
@@ -192,7 +192,7 @@ class PasswordTests(AccountTests):
         self.assertEqual(known.redirect_chain, unknown.redirect_chain)
         self.assertEqual(html_of(known), html_of(unknown))
 
-    def test_new_one_brings_nobody_back_who_was_disabled_meanwhile(self):
+    def test_new_password_does_not_enable_a_user_disabled_in_the_meantime(self):
         user = add_user("ann@example.org", password=PASSWORD)
         User.objects.deactivate()
         get_adapter().set_password(user, NEW_PASSWORD)
@@ -200,7 +200,7 @@ class PasswordTests(AccountTests):
         self.assertEqual((user.is_active, user.signed_out_at is None), (False, False))
         self.assertIs(user.check_password(NEW_PASSWORD), True)
 
-    def test_change(self):
+    def test_change_of_password_keeps_the_session_and_sends_a_mail(self):
         user = add_user("ann@example.org", password=PASSWORD)
         visitor = Visitor(user).open("/settings/").follow("Change password")
         visitor.fill("Current Password", PASSWORD).fill("New Password", NEW_PASSWORD)
@@ -224,24 +224,24 @@ class PendingAddressTests(AccountTests):
         self.mallory = add_user("mallory@example.org", password=PASSWORD)
         self.mallory.emailaddress_set.create(email="ann@example.org")
 
-    def test_signs_nobody_in(self):
+    def test_pending_address_does_not_sign_in(self):
         words = "The email address and/or password you specified are not correct."
         self.assertContains(self.sign_in("ann@example.org"), words)
         self.assertNotIn("_auth_user_id", self.client.session)
 
-    def test_does_not_stand_between_its_owner_and_their_password(self):
+    def test_owner_of_the_address_can_sign_in(self):
         add_user("ann@example.org", password=NEW_PASSWORD)
         self.sign_in("ann@example.org", NEW_PASSWORD)
         self.assertEqual(
             User.objects.get(pk=self.client.session["_auth_user_id"]).email, "ann@example.org"
         )
 
-    def test_resets_no_password(self):
+    def test_pending_address_resets_no_password(self):
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
         subjects = [message.subject for message in mail.outbox]
         self.assertEqual(subjects, ["No Todosite account with this email"])
 
-    def test_is_forgotten_with_the_password_and_unlocks_nobody(self):
+    def test_reset_forgets_the_pending_address_and_unlocks_no_other(self):
         add_user("ann@example.org", password=PASSWORD)
         for _ in range(6):
             self.sign_in("ann@example.org", "wrong")
@@ -252,13 +252,13 @@ class PendingAddressTests(AccountTests):
         addresses = self.mallory.emailaddress_set.values_list("email", flat=True)
         self.assertEqual(list(addresses), ["mallory@example.org"])
 
-    def test_leaves_the_address_to_its_owner(self):
+    def test_owner_can_sign_up_with_the_address(self):
         self.assertRedirects(self.sign_up("ann@example.org"), "/", target_status_code=302)
         ann = User.objects.get(pk=self.client.session["_auth_user_id"])
         self.assertEqual(ann.email, "ann@example.org")
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_leaves_the_address_to_its_owner_who_confirms_it(self):
+    def test_owner_can_confirm_the_address(self):
         self.sign_up("ann@example.org")
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
         response = self.client.post(link_in(mail.outbox[0]), follow=True)
@@ -271,7 +271,7 @@ class PendingAddressTests(AccountTests):
         )
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_reads_like_any_other_to_a_stranger(self):
+    def test_stranger_sees_no_difference(self):
         pages = []
         for email in ("ann@example.org", "mallory@example.org", "new@example.org"):
             self.client = Client()
@@ -316,7 +316,7 @@ class SquatterTests(AccountTests):
 
 
 class InactiveTests(AccountTests):
-    """Ann is disabled at some point, and whatever she has begun by then leads nowhere."""
+    """Ann is disabled at some point; every sign-in that she had begun before fails."""
 
     def setUp(self):
         super().setUp()
@@ -332,11 +332,11 @@ class InactiveTests(AccountTests):
         self.ann.refresh_from_db()
         self.assertIsNone(self.ann.last_login)
 
-    def test_password_leads_nowhere(self):
+    def test_password_does_not_sign_in(self):
         self.disable()
         self.assert_out(self.sign_in("ann@example.org"))
 
-    def test_wrong_password_tells_nothing(self):
+    def test_wrong_password_does_not_reveal_the_account(self):
         self.disable()
         self.assertContains(
             self.sign_in("ann@example.org", "wrong"),
@@ -349,7 +349,7 @@ class InactiveTests(AccountTests):
         subjects = [message.subject for message in mail.outbox]
         self.assertEqual(subjects, ["No Todosite account with this email"])
 
-    def test_link_to_reset_the_password_leads_nowhere(self):
+    def test_link_to_reset_the_password_does_not_work(self):
         self.client.post(reverse("account_reset_password"), {"email": "ann@example.org"})
         form = self.client.get(link_in(mail.outbox[0]), follow=True).request["PATH_INFO"]
         self.disable()
@@ -360,14 +360,14 @@ class InactiveTests(AccountTests):
         self.assertIs(self.ann.check_password(PASSWORD), True)
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_confirming_the_address_leads_nowhere(self):
+    def test_confirming_the_address_does_not_sign_in(self):
         self.ann.emailaddress_set.update(verified=False)
         self.sign_in("ann@example.org")
         self.disable()
         self.assert_out(self.client.post(link_in(mail.outbox[0]), follow=True))
         self.assertIs(self.ann.emailaddress_set.get().verified, False)
 
-    def test_second_factor_leads_nowhere(self):
+    def test_second_factor_does_not_sign_in(self):
         TOTP.activate(self.ann, generate_totp_secret())
         codes = RecoveryCodes.activate(self.ann)
         self.assertRedirects(self.sign_in("ann@example.org"), reverse("mfa_authenticate"))
@@ -375,7 +375,7 @@ class InactiveTests(AccountTests):
         code = {"code": codes.get_unused_codes()[0]}
         self.assert_out(self.client.post(reverse("mfa_authenticate"), code, follow=True))
 
-    def test_passkey_leads_nowhere(self):
+    def test_passkey_does_not_sign_in(self):
         Authenticator.objects.create(user=self.ann, type=Authenticator.Type.WEBAUTHN, data={})
         self.disable()
         key = Authenticator.objects.get()

@@ -1,4 +1,4 @@
-"""Which addresses an account may have from now on; those that are there sign in as before."""
+"""The addresses that a new account may have; existing accounts sign in as before."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -48,12 +48,12 @@ def error_of(email):
 
 
 @pytest.mark.parametrize("domain", FINE)
-def test_domain_that_reads_as_no_other(domain):
+def test_unambiguous_domain_is_accepted(domain):
     validate_new_email(f"ann@{domain}")
 
 
 @pytest.mark.parametrize("domain", ANOTHER_WAY)
-def test_domain_that_is_written_another_way(domain):
+def test_domain_in_another_form_is_refused(domain):
     assert error_of(f"ann@{domain}") == (
         f"“{domain}” is another way to write “{ANOTHER_WAY[domain]}”."
         " If that is your domain, enter it that way."
@@ -61,26 +61,26 @@ def test_domain_that_is_written_another_way(domain):
 
 
 @pytest.mark.parametrize("domain", MIXED)
-def test_domain_of_several_alphabets(domain):
+def test_domain_of_mixed_alphabets_is_refused(domain):
     assert error_of(f"ann@{domain}").startswith(MIXED[domain])
 
 
 @pytest.mark.parametrize("domain", NO_DOMAIN)
-def test_domain_that_is_none(domain):
+def test_invalid_domain_is_refused(domain):
     assert error_of(f"ann@{domain}") == f"“{domain}” is not the name of a domain."
 
 
 @pytest.mark.parametrize("domain", NO_MAIL)
-def test_domain_to_which_our_mail_would_not_go(domain):
+def test_domain_that_mail_would_not_reach_is_refused(domain):
     assert error_of(f"ann@{domain}").startswith(f"We can't send mail to “{domain}”.")
 
 
 @pytest.mark.parametrize("local", ['"http://evil.test/login"', "a" * 65])
-def test_text_before_the_at_sign(local):
+def test_quoted_or_long_local_part_is_refused(local):
     assert error_of(f"{local}@example.org").startswith("Enter an address with at most 64")
 
 
-def test_scripts_are_told_by_names():
+def test_scripts_come_from_the_names_of_characters():
     assert scripts_of("straße-1·٢") == {"LATIN", "ARABIC"}
     assert scripts_of("ー々") == {"KATAKANA", "HAN"}
 
@@ -96,7 +96,7 @@ class NewAddressTests(TestCase):
         self.client.logout()
         return self.client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
 
-    def test_sign_up(self):
+    def test_sign_up_refuses_an_ambiguous_address(self):
         page = self.sign_up(self.LOOK_ALIKE)
         self.assertContains(page, self.WORDS)
         self.assertContains(page, f'value="{self.LOOK_ALIKE}"')
@@ -104,11 +104,11 @@ class NewAddressTests(TestCase):
         self.sign_up("Ann@Bücher.example")
         self.assertEqual(User.objects.get().email, "ann@bücher.example")
 
-    def test_sign_up_from_right_to_left(self):
+    def test_sign_up_refuses_a_right_to_left_domain_that_ends_in_a_digit(self):
         page = self.sign_up("ann@אב1.com")
         self.assertContains(page, "We can&#x27;t send mail to “אב1.com”.")
 
-    def test_change_of_address(self):
+    def test_change_refuses_an_ambiguous_address(self):
         ann = add_user(password=PASSWORD)
         self.client.force_login(ann)
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -118,7 +118,7 @@ class NewAddressTests(TestCase):
         self.client.post(url, {"action_add": "", "email": "ann@bücher.example"})
         self.assertEqual(ann.pending_addresses.get().email, "ann@bücher.example")
 
-    def test_word_of_support(self):
+    def test_support_cannot_enter_an_ambiguous_address(self):
         ann = add_user()
         with self.assertRaisesMessage(ValidationError, self.WORDS):
             ann.change_email(self.LOOK_ALIKE)

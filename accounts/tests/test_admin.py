@@ -1,4 +1,4 @@
-"""The admin: its door, and what staff may do to accounts."""
+"""Access to the admin, and the acts of staff on accounts."""
 
 from unittest import mock
 from urllib.parse import unquote
@@ -22,12 +22,12 @@ from todosite.tests.html import hidden
 
 
 class SiteTests(TestCase):
-    def test_only_our_own_pages_are_there(self):
+    def test_only_our_models_are_registered(self):
         labels = sorted(model._meta.label for model in admin.site._registry)
         self.assertEqual(labels, ["accounts.User", "tasks.Task"])
 
     @override_settings(ADMIN_REQUIRES_MFA=False)
-    def test_password_is_changed_on_the_accounts_own_page(self):
+    def test_password_is_changed_on_the_account_page(self):
         root = add_user("root@example.org", password=PASSWORD, is_staff=True, is_superuser=True)
         self.client.force_login(root)
         new = "an0ther-Horse!"
@@ -43,7 +43,7 @@ class DoorTests(TestCase):
     def setUp(self):
         cache.clear()  # the rate limits live there
 
-    def test_strangers_go_through_our_own_sign_in(self):
+    def test_strangers_are_sent_to_our_sign_in(self):
         for path in ["/admin/", "/admin/login/?next=/admin/tasks/task/"]:
             response = self.client.get(path, follow=True)
             url, _ = response.redirect_chain[-1]
@@ -54,12 +54,12 @@ class DoorTests(TestCase):
         self.client.post("/admin/login/", data)  # Django's own form is not there
         self.assertNotIn("_auth_user_id", self.client.session)
 
-    def test_others_are_refused(self):
+    def test_users_who_are_not_staff_are_refused(self):
         self.client.force_login(add_user())
         self.assertEqual(self.client.get("/admin/", follow=True).status_code, 403)
 
     @override_settings(ADMIN_REQUIRES_MFA=True)
-    def test_staff_without_a_second_factor_are_told(self):
+    def test_staff_without_a_second_factor_get_an_explanation(self):
         self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
         response = self.client.get("/admin/tasks/task/", follow=True)
         self.assertContains(response, "A second factor first", status_code=403)
@@ -90,24 +90,24 @@ def addresses(user):
 
 
 class ChangeEmailTests(TestCase):
-    """User.change_email(), by which support gives somebody another address."""
+    """User.change_email(), with which support gives a user another address."""
 
     def setUp(self):
         self.ann = add_user("ann@example.org")
 
-    def test_new_address_waits_for_its_owner_and_others_are_forgotten(self):
+    def test_new_address_is_unconfirmed_and_others_are_deleted(self):
         EmailAddress.objects.create(user=self.ann, email="pending@example.org")
         self.ann.change_email(" New@Example.org ")
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
         self.assertEqual(addresses(self.ann), [("new@example.org", False, True)])
 
-    def test_address_that_was_confirmed_before_still_is(self):
+    def test_confirmed_address_stays_confirmed(self):
         EmailAddress.objects.create(user=self.ann, email="work@example.org", verified=True)
         self.ann.change_email("work@example.org")
         self.assertEqual(addresses(self.ann), [("work@example.org", True, True)])
 
-    def test_what_belongs_to_another_or_is_no_address_is_refused(self):
+    def test_invalid_address_or_one_of_another_user_is_refused(self):
         ben = add_user("ben@example.org")
         EmailAddress.objects.create(user=ben, email="ben@work.example", verified=True)
         there = "There is an account with this address already."
@@ -133,7 +133,7 @@ class UserPageTests(TestCase):
         self.client.force_login(self.root)
 
     def post(self, user=None, **changes):
-        """Send the page of a user with changes; None unticks a box. Refresh the user."""
+        """Send the page of a user with changes; None unchecks a box. Refresh the user."""
         user = user or self.ann
         url = reverse("admin:accounts_user_change", args=[user.pk])
         form = self.client.get(url).context["adminform"].form
@@ -143,12 +143,12 @@ class UserPageTests(TestCase):
         user.refresh_from_db()
         return response
 
-    def test_another_address_goes_through_the_rule(self):
+    def test_new_address_is_checked_and_stored_in_lower_case(self):
         self.assertRedirects(self.post(email="New@example.org"), "/admin/accounts/user/")
         self.assertEqual(self.ann.email, "new@example.org")
         self.assertEqual(addresses(self.ann), [("new@example.org", False, True)])
 
-    def test_address_of_another_is_refused_by_the_field(self):
+    def test_address_of_another_user_is_an_error_of_the_field(self):
         response = self.post(email="ROOT@example.org", name="Anna")
         errors = response.context["adminform"].form.errors
         self.assertEqual(errors, {"email": ["There is an account with this address already."]})
@@ -169,7 +169,7 @@ class UserPageTests(TestCase):
         self.assertRedirects(self.post(is_active="on"), "/admin/accounts/user/")
         self.assertEqual((self.ann.name, self.ann.is_active), ("x" * 151, True))
 
-    def test_unticking_active_ends_sessions_for_good(self):
+    def test_unchecking_active_ends_all_sessions(self):
         there = self.client_class()
         there.force_login(self.ann)
         self.assertRedirects(self.post(is_active=None), "/admin/accounts/user/")
@@ -178,7 +178,7 @@ class UserPageTests(TestCase):
         self.assertIs(self.ann.is_active, True)
         self.assertEqual(there.get("/tasks/").status_code, 302)
 
-    def test_stale_page_changes_only_what_was_changed_in_it(self):
+    def test_stale_page_saves_only_edited_fields(self):
         page = self.client.get(reverse("admin:accounts_user_change", args=[self.ann.pk]))
         shown = hidden(page)
         seen = {name: value for name, value in shown.items() if name.startswith("initial-")}
@@ -192,7 +192,7 @@ class UserPageTests(TestCase):
             (self.ann.name, self.ann.email, self.ann.is_active), ("Anna", "anna@example.org", False)
         )
 
-    def test_only_what_was_changed_is_written(self):
+    def test_only_changed_columns_are_written(self):
         there = self.client_class()
         there.force_login(self.ann)
         self.post(name="Anna")
@@ -202,7 +202,7 @@ class UserPageTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False)
 class StaffTests(TestCase):
-    """Staff who are no superusers have the permissions that they were given, and no way to more."""
+    """Staff who aren't superusers have only their own permissions, and can't gain more."""
 
     def setUp(self):
         self.root = add_user("root@example.org", is_staff=True, is_superuser=True)
@@ -224,7 +224,7 @@ class StaffTests(TestCase):
         data = {"action": action, "_selected_action": [user.pk for user in users]}
         return self.client.post(f"/admin/{page}/", data, follow=True)
 
-    def test_nobody_becomes_staff_by_their_hand(self):
+    def test_staff_cannot_make_a_user_staff(self):
         self.allow("change_user", "view_user")
         more = {"is_active": "on", "is_staff": "on", "is_superuser": "on", "name": "Ann"}
         self.assertEqual(self.post(self.ann, **more, user_permissions="1", groups="1"), 302)
@@ -235,8 +235,8 @@ class StaffTests(TestCase):
         )
         self.assertEqual(self.ann.get_all_permissions(), set())
 
-    def test_nobodys_address_becomes_theirs(self):
-        """With it would come the link that resets the password, and all that its owner wrote."""
+    def test_staff_cannot_change_an_address(self):
+        """A new address would get the link that resets the password, and so the user's tasks."""
         self.allow("change_user", "view_user")
         self.assertEqual(self.post(self.ann, email="sams@example.org", name="Anne"), 302)
         self.ann.refresh_from_db()
@@ -245,7 +245,7 @@ class StaffTests(TestCase):
         page = self.client.get(reverse("admin:accounts_user_change", args=[self.ann.pk]))
         self.assertContains(page, '<div class="readonly">ann@example.org</div>', html=True)
 
-    def test_accounts_of_staff_are_out_of_their_reach(self):
+    def test_staff_cannot_change_accounts_of_staff(self):
         self.allow("change_user", "view_user", "delete_user")
         for user in [self.sam, self.root]:
             self.assertEqual(self.post(user, email="mine@example.org", is_superuser="on"), 403)
@@ -266,7 +266,7 @@ class StaffTests(TestCase):
             ],
         )
 
-    def test_actions_are_for_whoever_may_change(self):
+    def test_actions_need_the_permission_to_change(self):
         task = self.ann.tasks.create(title="Milk")
         task.delete_softly()
         self.allow("view_user", "view_task")
@@ -287,7 +287,7 @@ class StaffTests(TestCase):
         self.ann.refresh_from_db()
         self.assertIs(self.ann.is_active, True)
 
-    def test_whoever_may_only_view_changes_nothing(self):
+    def test_permission_to_view_changes_nothing(self):
         self.allow("view_user", "view_task")
         self.ann.let_support_look()
         task = self.ann.tasks.create(title="Milk")
@@ -318,7 +318,7 @@ class UserListTests(TestCase):
         page = self.client.get(f"/admin/accounts/user/?{query}")
         return [user.email for user in page.context["cl"].result_list]
 
-    def test_people_are_found_by_a_part_of_their_name_or_address(self):
+    def test_search_finds_part_of_a_name_or_address(self):
         self.assertEqual(self.rows("q=smi"), ["ann@example.org"])
         self.assertEqual(self.rows("q=ANN%40"), ["ann@example.org"])
         self.assertEqual(self.rows("q=smith+root"), [])
@@ -344,7 +344,7 @@ class UserListTests(TestCase):
         self.assertContains(page, '<td class="field-open_tasks">1</td>', html=True)
         self.assertContains(page, '<td class="field-all_tasks">2</td>', html=True)
 
-    def test_enabling_again_lets_in(self):
+    def test_enabled_user_can_sign_in(self):
         User.objects.filter(pk=self.ann.pk).update(is_active=False)
         data = {"action": "activate", "_selected_action": [self.ann.pk, self.root.pk]}
         page = self.client.post("/admin/accounts/user/", data, follow=True)

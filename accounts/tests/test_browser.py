@@ -37,7 +37,7 @@ def confirm_password(page):
 
 
 def subjects(outbox):
-    """Return the subjects of the mails that Ann got since this was last asked."""
+    """Return the subjects of Ann's mails since the last call."""
     assert {address for message in outbox for address in message.to} <= {"ann@example.org"}
     found = {message.subject for message in outbox}
     outbox.clear()
@@ -119,7 +119,7 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     assert subjects(mailoutbox) == {"A security key was removed from your Todosite account"}
 
 
-def test_session_ended_in_another_browser(page, ann, new_context):
+def test_session_ended_in_another_browser_leads_to_sign_in(page, ann, new_context):
     sign_in(page)
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     second = new_context().new_page()
@@ -138,7 +138,7 @@ def test_session_ended_in_another_browser(page, ann, new_context):
 
 
 @pytest.mark.exhaustive
-def test_welcome_of_whoever_came_from_the_old_system(page, ann):
+def test_adopted_user_is_welcomed_and_keeps_or_changes_the_zone(page, ann):
     Adoption.objects.create(
         kind=Adoption.Kind.USER, old_id=ann.pk, fingerprint=uuid4(), adopted_at=timezone.now()
     )

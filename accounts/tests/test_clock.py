@@ -18,7 +18,7 @@ class DayTests(TestCase):
         read = clock(date_format=date_format).day
         self.assertEqual({day: read(day) for day in words}, words)
 
-    def test_words(self):
+    def test_day_is_named_or_written_as_a_date(self):
         self.assertWords(
             "day",
             {
@@ -33,7 +33,7 @@ class DayTests(TestCase):
             },
         )
 
-    def test_month_before_the_day(self):
+    def test_format_with_the_month_first(self):
         self.assertWords(
             "month",
             {
@@ -46,7 +46,7 @@ class DayTests(TestCase):
             },
         )
 
-    def test_iso(self):
+    def test_iso_format(self):
         self.assertWords(
             "iso",
             {
@@ -59,7 +59,7 @@ class DayTests(TestCase):
             },
         )
 
-    def test_year_is_said_from_300_days_on(self):
+    def test_year_is_written_from_300_days_on(self):
         for days, words in [
             (299, "Mon 18 Jan"),
             (300, "19 Jan 2027"),
@@ -68,24 +68,24 @@ class DayTests(TestCase):
         ]:
             self.assertEqual(clock().day(TODAY + timedelta(days=days)), words)
 
-    def test_the_ends_of_the_calendar_are_days_too(self):
+    def test_first_and_last_day_of_the_calendar(self):
         for last in (date.min, date.max):
             self.assertEqual(clock(last, zone=UTC).day(last), "Today")
 
-    def test_date_names_the_day_whatever_day_it_is(self):
+    def test_date_is_never_a_name(self):
         self.assertEqual(clock().date(TODAY), "Wed 25 Mar")
         self.assertEqual(clock().date(date(2026, 3, 26)), "Thu 26 Mar")
 
-    def test_today_is_the_persons_own(self):
+    def test_today_is_in_the_users_zone(self):
         late = datetime(2026, 3, 25, 23, 30, tzinfo=UTC)
         self.assertEqual(Clock(late.astimezone(BERLIN)).today, date(2026, 3, 26))
         self.assertEqual(Clock(late).today, TODAY)
 
 
 class MidnightTests(TestCase):
-    """Each midnight is the first moment of another day, where the clock is changed then, too."""
+    """Midnight is the first moment of the next day, also where the clock changes then."""
 
-    def test_it_is_the_first_moment_of_the_next_day(self):
+    def test_midnight_is_the_first_moment_of_the_next_day(self):
         for zone, *day in [
             ("Europe/Berlin", 2026, 3, 28),  # changed later in the night
             ("Asia/Kathmandu", 2026, 11, 25),
@@ -104,13 +104,13 @@ class MidnightTests(TestCase):
 
 
 class TimeTests(TestCase):
-    def test_24_hours(self):
+    def test_24_hour_format(self):
         read = clock().time
         self.assertEqual(
             [read(time(0, 5)), read(time(9)), read(time(17, 30, 59))], ["00:05", "09:00", "17:30"]
         )
 
-    def test_12_hours(self):
+    def test_12_hour_format(self):
         read = clock(hours=12).time
         for at, words in [
             (time(0, 5), "12:05 am"),
@@ -122,7 +122,7 @@ class TimeTests(TestCase):
         ]:
             self.assertEqual(read(at), words)
 
-    def test_moment_is_in_the_persons_zone_with_its_year(self):
+    def test_moment_is_in_the_users_zone_with_its_year(self):
         moment = datetime(2026, 10, 3, 22, 30, tzinfo=UTC)
         for settings, words in [
             ({}, "4 Oct 2026, 00:30"),
@@ -140,15 +140,15 @@ class WeekTests(TestCase):
         week = [clock(MONDAY + timedelta(days=n), week_start=week_start) for n in range(7)]
         return [getattr(one, method)() for one in week]
 
-    def test_next_week_begins_with_a_monday(self):
+    def test_next_week_begins_on_monday(self):
         self.assertEqual(self.days("next_week"), [date(2026, 3, 30)] * 7)
 
-    def test_next_week_begins_with_a_saturday(self):
+    def test_next_week_begins_on_saturday(self):
         self.assertEqual(
             self.days("next_week", 5), [date(2026, 3, 28)] * 5 + [date(2026, 4, 4)] * 2
         )
 
-    def test_next_week_begins_with_a_sunday(self):
+    def test_next_week_begins_on_sunday(self):
         self.assertEqual(self.days("next_week", 6), [date(2026, 3, 29)] * 6 + [date(2026, 4, 5)])
 
     def test_weekend_is_the_coming_saturday(self):

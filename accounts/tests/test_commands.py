@@ -1,4 +1,4 @@
-"""What operators do with manage.py to accounts."""
+"""The management commands for accounts."""
 
 import re
 from io import StringIO
@@ -24,7 +24,7 @@ def run(*arguments, **options):
 
 class AddUserTests(TestCase):
     @override_settings(DEBUG=True)
-    def test_makes_a_confirmed_account_whose_owner_sets_the_password(self):
+    def test_add_user_prints_a_link_to_set_the_password(self):
         out = run("add_user", "Ann@Example.org", name="Ann Smith")
         user = User.objects.get()
         self.assertEqual(
@@ -42,7 +42,7 @@ class AddUserTests(TestCase):
         user.refresh_from_db()
         self.assertIs(user.check_password(PASSWORD), True)
 
-    def test_makes_an_admin(self):
+    def test_add_user_can_add_an_admin(self):
         self.assertIn(
             "Made the admin root@example.org.", run("add_user", "root@example.org", "--admin")
         )
@@ -50,19 +50,19 @@ class AddUserTests(TestCase):
         self.assertEqual((user.is_staff, user.is_superuser), (True, True))
 
     @override_settings(SITE_URL="https://todo.example.org")
-    def test_link_begins_with_the_site(self):
+    def test_link_begins_with_the_given_site(self):
         self.assertIn("\nhttps://todo.example.org/accounts/", run("add_user", "a@example.org"))
         out = run("add_user", "b@example.org", "--site", "https://b.example.org/")
         self.assertIn("\nhttps://b.example.org/accounts/", out)
 
-    def test_link_of_development_leads_to_this_machine(self):
+    def test_link_in_development_leads_to_this_machine(self):
         self.assertIn("\nhttp://127.0.0.1:8000/accounts/", run("add_user", "a@example.org"))
 
-    def test_name_is_tidied_as_on_the_profiles_page(self):
+    def test_name_is_cleaned_as_on_the_profile_page(self):
         run("add_user", "ann@example.org", "--name", " Ann  Smith ")
         self.assertEqual(User.objects.get().name, "Ann Smith")
 
-    def test_failures_are_one_line_and_make_nothing(self):
+    def test_failure_prints_one_line_and_adds_no_account(self):
         add_user("ann@example.org")
         name = "Choose a name of up to 60 characters."
         for arguments, words in [
@@ -83,7 +83,7 @@ class AddUserTests(TestCase):
 
 @pytest.mark.pooler
 class DisableTests(TestCase):
-    def test_disabling_signs_out_everywhere_and_stays_out(self):
+    def test_disabled_user_is_signed_out_everywhere_and_stays_out(self):
         user = add_user("ann@example.org", password=PASSWORD)
         form = {"login": user.email, "password": PASSWORD}
         self.client.post(reverse("account_login"), form)
@@ -102,14 +102,14 @@ class DisableTests(TestCase):
         self.assertEqual(self.client.get("/tasks/").status_code, 200)
         self.assertEqual(run("enable_user", user.email), "ann@example.org was enabled already.\n")
 
-    def test_others_stay(self):
+    def test_other_users_stay_signed_in(self):
         add_user("ann@example.org")
         ben = add_user("ben@example.org")
         self.client.force_login(ben)
         run("disable_user", "ann@example.org")
         self.assertEqual(self.client.get("/tasks/").status_code, 200)
 
-    def test_unknown_address(self):
+    def test_unknown_address_is_an_error(self):
         for command in ["disable_user", "enable_user"]:
             with self.assertRaisesMessage(
                 CommandError, "no account with the address x@example.org."
@@ -119,7 +119,7 @@ class DisableTests(TestCase):
 
 @pytest.mark.exhaustive
 class FailureTests(SimpleTestCase):
-    """In production mode, as an operator meets them: one line, a number other than 0."""
+    """Failures in production mode: one line, and an exit code other than 0."""
 
     def fail(self, *arguments, **settings):
         done = manage(*arguments, **settings)
@@ -127,7 +127,7 @@ class FailureTests(SimpleTestCase):
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         return done.stderr
 
-    def test_database_that_is_not_there(self):
+    def test_missing_database_is_one_line(self):
         for arguments in [
             ["add_user", "ann@example.org"],
             ["migrate", "-v0"],
@@ -138,7 +138,7 @@ class FailureTests(SimpleTestCase):
                     "^Todosite: the database says: connection failed.*refused",
                 )
 
-    def test_settings_that_are_missing(self):
+    def test_missing_settings_are_one_line(self):
         for value, words in [
             ("", "ALLOWED_HOSTS is not set"),
             (",", "ALLOWED_HOSTS names no host"),
@@ -147,16 +147,16 @@ class FailureTests(SimpleTestCase):
                 line = self.fail("add_user", "ann@example.org", ALLOWED_HOSTS=value)
                 self.assertIn(f"Todosite: {words}", line)
 
-    def test_argument_that_is_no_text(self):
+    def test_argument_that_is_not_utf8_is_one_line(self):
         self.assertIn("CommandError: The email holds", self.fail("disable_user", "\udcff@example"))
 
-    def test_traceback_for_whoever_asks(self):
+    def test_traceback_option_shows_the_traceback(self):
         done = manage("clearsessions", "--traceback")
         self.assertIn("Traceback (most recent call last)", done.stderr)
 
 
 class HelpTests(TestCase):
-    def test_each_has_an_example(self):
+    def test_each_command_has_an_example(self):
         for module in (add_user_command, admin_link, disable_user, enable_user):
             parser = module.Command().create_parser("manage.py", "x")
             self.assertRegex(parser.format_help(), r"Example: manage\.py \w+ ann@example\.org")

@@ -1,4 +1,4 @@
-"""How a new account reads dates, times and weeks is guessed from its browser's languages."""
+"""The formats of a new account are guessed from its browser's languages."""
 
 from io import StringIO
 from unittest import TestCase
@@ -20,7 +20,7 @@ OF_US = Customs("month", 12, 6)
 
 
 class GuessTests(TestCase):
-    def test_customs_of_languages(self):
+    def test_formats_of_languages(self):
         for languages, customs in {
             "en-US,en;q=0.9": OF_US,
             "en-GB,en-US;q=0.9,en;q=0.8": ("day", 24, 0),
@@ -39,16 +39,16 @@ class GuessTests(TestCase):
         }.items():  # fmt: skip
             self.assertEqual((languages, customs_of(languages)), (languages, customs))
 
-    def test_first_that_is_known_counts(self):
+    def test_first_known_language_counts(self):
         for languages in ["tlh,en-US", "en-US-x-posix", "*,en-US", "de;q=0,en-US;q=0.1", "EN-us"]:
             self.assertEqual((languages, customs_of(languages)), (languages, OF_US))
         self.assertEqual(customs_of("en-US;q=0.8,en-GB"), USUAL)
 
-    def test_nothing_is_guessed_from_nothing(self):
+    def test_without_a_known_language_the_defaults_stay(self):
         for languages in ["", "*", "tlh", "\x00", "q=1", "en-US" * 200, ",", "en US", "-", "en-"]:
             self.assertEqual((languages, customs_of(languages)), (languages, USUAL))
 
-    def test_every_custom_is_one_that_an_account_can_have(self):
+    def test_every_custom_is_valid_for_an_account(self):
         for name, choices in [
             ("date_format", User.DateFormat.values),
             ("hours", User.Hours.values),
@@ -58,11 +58,11 @@ class GuessTests(TestCase):
             self.assertEqual(found, set(choices))
         self.assertEqual(set(WEEKDAYS), set(User.Weekday.values))
 
-    def test_file_is_as_the_cldr_has_it(self):
-        """If not: .venv/bin/python -m accounts.tests.cldr"""
+    def test_file_agrees_with_the_cldr(self):
+        """If not, run: .venv/bin/python -m accounts.tests.cldr"""
         self.assertEqual(FILE.read_text(), cldr.table())
 
-    def test_every_language_of_the_cldr_is_read_rightly(self):
+    def test_every_language_of_the_cldr_gets_its_formats(self):
         for tag, said in cldr.customs().items():
             self.assertEqual((tag, " ".join(map(str, customs_of(tag)))), (tag, said))
 
@@ -74,7 +74,7 @@ class SignUpTests(AccountTests):
         return user.date_format, user.hours, user.week_start
 
     def signs_up(self, **headers):
-        """Return what the page shows, and the account that it makes."""
+        """Return the words of the page, and the account that it adds."""
         self.client = self.client_class(headers=headers)
         page = self.client.get(reverse("account_signup"))
         self.sign_up("ann@example.org")
@@ -93,18 +93,18 @@ class SignUpTests(AccountTests):
         self.assertIn(self.SHOWN.format("Sat 5 Dec, times like 17:30", "Monday"), page)
         self.assertEqual(self.read_by(user), USUAL)
 
-    def test_browser_without_a_language_gets_what_everybody_got(self):
+    def test_browser_without_a_language_gets_the_defaults(self):
         page, user = self.signs_up()
         self.assertIn(self.SHOWN.format("Sat 5 Dec, times like 17:30", "Monday"), page)
         self.assertEqual(self.read_by(user), USUAL)
 
-    def test_settings_show_it_and_change_it(self):
+    def test_settings_show_and_change_the_formats(self):
         _, user = self.signs_up(accept_language="en-US")
         self.client.post("/settings/", {"hours": "24"})
         user.refresh_from_db()
         self.assertEqual(self.read_by(user), ("month", 24, 6))
 
-    def test_zone_is_kept_beside_it(self):
+    def test_sign_up_saves_the_zone_as_well(self):
         _, user = self.signs_up(accept_language="en-US")
         self.assertEqual(user.time_zone, "Europe/Berlin")
 
@@ -113,7 +113,7 @@ class OtherAccountTests(DatabaseTestCase):
     def setUp(self):
         cache.clear()
 
-    def test_account_that_is_there_stays_as_it_is(self):
+    def test_sign_in_leaves_the_formats_of_an_account(self):
         user = add_user("ann@example.org", password=PASSWORD)
         client = self.client_class(headers={"Accept-Language": "en-US"})
         client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
@@ -122,7 +122,7 @@ class OtherAccountTests(DatabaseTestCase):
         user.refresh_from_db()
         self.assertEqual((user.date_format, user.hours, user.week_start), USUAL)
 
-    def test_account_of_an_operator_is_as_before(self):
+    def test_account_added_by_command_has_the_defaults(self):
         call_command("add_user", "ann@example.org", stdout=StringIO())
         user = User.objects.get()
         self.assertEqual((user.date_format, user.hours, user.week_start), USUAL)

@@ -1,4 +1,4 @@
-"""The pages of second factors say what may be typed, and what each button does."""
+"""The pages of second factors explain each field and each button."""
 
 from unittest import mock
 
@@ -30,7 +30,7 @@ class PageTests(TestCase):
     def buttons(self, visitor):
         return [button.text for button in visitor.select("main button")]
 
-    def test_security_key_is_offered_to_those_who_have_one(self):
+    def test_security_key_is_offered_to_users_with_one(self):
         TOTP.activate(self.ann, generate_totp_secret())
         visitor = self.sign_in()
         self.assertIn(self.WORDS, visitor.words)
@@ -48,15 +48,15 @@ class PageTests(TestCase):
             self.assertIn(words, visitor.words)
             self.assertEqual(visitor.press("Cancel").heading, "Sign in")
 
-    def test_recovery_code_is_typed_into_that_page(self):
+    def test_page_accepts_a_recovery_code(self):
         TOTP.activate(self.ann, generate_totp_secret())
         visitor = self.sign_in().fill("Code", self.codes[0]).press("Sign in")
         self.assertEqual(visitor.heading, "Today")
         visitor.open(reverse("mfa_reauthenticate"))
         self.assertIn(self.WORDS, visitor.words)
 
-    def test_ways_to_a_file_are_marked(self):
-        """The page stays there, so no bar says that another comes (static/js/slow.js)."""
+    def test_links_to_a_file_are_marked_as_downloads(self):
+        """The browser stays on the page, so no progress bar appears (static/js/slow.js)."""
         TOTP.activate(self.ann, generate_totp_secret())
         login_by_second_factor(self.client, self.ann)
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -67,7 +67,7 @@ class PageTests(TestCase):
             found = [way.get("href") for way in ways]
             self.assertEqual(found, [reverse("mfa_download_recovery_codes")])
 
-    def test_button_that_voids_codes_does_not_look_like_another(self):
+    def test_button_that_replaces_codes_looks_dangerous(self):
         TOTP.activate(self.ann, generate_totp_secret())
         login_by_second_factor(self.client, self.ann)
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

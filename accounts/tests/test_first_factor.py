@@ -1,4 +1,4 @@
-"""Where ADMIN_REQUIRES_MFA is on, a password alone never comes to a second factor of staff."""
+"""With ADMIN_REQUIRES_MFA on, a password alone never gives staff a second factor."""
 
 import re
 from datetime import timedelta
@@ -32,7 +32,7 @@ WEBAUTHN = "allauth.mfa.webauthn.internal.auth"
 
 
 def pages():
-    """Return the path of each page of second factors that there is, by its name."""
+    """Return the path of each page of second factors, by the name of the page."""
     names = {name for name in get_resolver().reverse_dict if str(name).startswith("mfa_")}
     assert len(names) >= len(mfa_urls.urlpatterns) >= 4
     needs_pk = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
@@ -40,9 +40,9 @@ def pages():
 
 
 def try_all(client):
-    """Ask for each page, and send it all that would set a second factor up, each right.
+    """Ask for each page, and send it the valid data that would set a second factor up.
 
-    Return the kinds that were there after any of them; one page takes away what another set up.
+    Return the kinds of factors that existed after any page; one page removes another's.
     """
     verified = mock.Mock(**{"is_user_verified.return_value": True})
     right = mock.patch.multiple(
@@ -63,7 +63,7 @@ def try_all(client):
 
 
 def confirmed(user):
-    """Return a client in which the user has signed in and confirmed it, by password both times."""
+    """Return a client of a user who has signed in and confirmed access, by password both times."""
     client = Client()
     client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -78,10 +78,10 @@ class FirstFactorTests(TestCase):
         self.root = add_user("root@example.org", password=PASSWORD, is_staff=True)
         User.objects.update(is_superuser=True)
 
-    def test_password_alone_sets_up_none(self):
+    def test_password_alone_sets_up_no_factor(self):
         self.assertEqual(try_all(confirmed(self.root)), set())
 
-    def test_form_that_waits_for_the_password_sets_up_none(self):
+    def test_form_postponed_for_the_password_sets_up_no_factor(self):
         ann = add_user(password=PASSWORD)
         client, url = confirmed(ann), reverse("mfa_activate_totp")
         client.get(url)
@@ -95,20 +95,20 @@ class FirstFactorTests(TestCase):
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": url})
         self.assertEqual(list(Authenticator.objects.all()), [])
 
-    def test_others_are_not_asked(self):
+    def test_users_who_are_not_staff_are_not_asked(self):
         self.assertEqual(try_all(confirmed(add_user(password=PASSWORD))), ALL_KINDS)
         Authenticator.objects.all().delete()
         with override_settings(ADMIN_REQUIRES_MFA=False):
             self.assertEqual(try_all(confirmed(self.root)), ALL_KINDS)
 
-    def test_pages_say_how_to_come_to_a_link(self):
+    def test_pages_explain_how_to_get_a_link(self):
         client = confirmed(self.root)
         for name in ["mfa_activate_totp", "mfa_add_webauthn", "account_email", "admin:index"]:
             page = client.get(reverse(name), follow=True)
             self.assertContains(page, "manage.py admin_link root@example.org", status_code=403)
             self.assertNotContains(page, "Send me the link", status_code=403)
 
-    def test_link_opens_the_pages_for_the_session_that_used_it(self):
+    def test_link_opens_the_pages_for_its_session_only(self):
         client, other = confirmed(self.root), confirmed(self.root)
         link = self.root.make_admin_link()
         page = client.post(link, follow=True)
@@ -117,7 +117,7 @@ class FirstFactorTests(TestCase):
         self.assertEqual(try_all(other), set())
         self.assertEqual(try_all(client), ALL_KINDS)
 
-    def test_looking_at_a_link_does_not_use_it_up(self):
+    def test_get_does_not_use_up_a_link(self):
         client, link = confirmed(self.root), self.root.make_admin_link()
         for _ in range(2):
             self.assertContains(client.get(link), "Set up your second factor")
@@ -140,7 +140,7 @@ class FirstFactorTests(TestCase):
             self.assert_void(confirmed(self.root), void)
         self.assertEqual(AdminLink.objects.count(), 0)
 
-    def test_link_is_for_its_user_alone(self):
+    def test_link_works_for_its_user_only(self):
         sam = add_user("sam@example.org", password=PASSWORD, is_staff=True)
         link = sam.make_admin_link()
         self.assert_void(confirmed(self.root), link)
@@ -157,7 +157,7 @@ class FirstFactorTests(TestCase):
         self.root.make_admin_link()
         self.assertEqual(AdminLink.objects.count(), 1)  # what has expired is gone
 
-    def test_session_that_used_a_link_is_open_for_an_hour(self):
+    def test_session_that_used_a_link_can_set_up_factors_for_an_hour(self):
         client = confirmed(self.root)
         client.post(self.root.make_admin_link())
         session = client.session
@@ -165,7 +165,7 @@ class FirstFactorTests(TestCase):
         session.save()
         self.assertEqual(self.opened(client), False)
 
-    def test_link_is_void_for_staff_who_have_a_factor_or_are_none_any_more(self):
+    def test_link_is_void_with_a_factor_or_without_staff_rights(self):
         link = self.root.make_admin_link()
         TOTP.activate(self.root, generate_totp_secret())
         login_by_second_factor(client := Client(), self.root)
@@ -176,13 +176,13 @@ class FirstFactorTests(TestCase):
         User.objects.update(is_staff=False)
         self.assertEqual(confirmed(self.root).post(link).status_code, 404)
 
-    def test_key_of_a_link_is_kept_nowhere(self):
+    def test_key_of_a_link_is_not_stored(self):
         key = self.root.make_admin_link().split("/")[-2]
         kept = AdminLink.objects.get()
         self.assertEqual(len(key), 43)
         self.assertNotIn(key, [kept.digest, str(kept)])
 
-    def test_signed_out_a_link_leads_to_sign_in_and_back(self):
+    def test_link_leads_a_signed_out_user_to_sign_in_and_back(self):
         link = self.root.make_admin_link()
         data = {"login": self.root.email, "password": PASSWORD, "next": link}
         url = self.client.get(link).url
@@ -191,7 +191,7 @@ class FirstFactorTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=True, MFA_TOTP_TOLERANCE=1)
 class OlderSessionTests(TestCase):
-    """A session that a password began, before there was a second factor, comes to none either."""
+    """A session that began by password, before there was a second factor, can't add one either."""
 
     def setUp(self):
         cache.clear()
@@ -200,7 +200,7 @@ class OlderSessionTests(TestCase):
         self.codes = RecoveryCodes.activate(self.root).get_unused_codes()
         TOTP.activate(self.root, generate_totp_secret())
 
-    def test_is_asked_for_the_factor(self):
+    def test_older_session_is_asked_for_the_factor(self):
         there = list(Authenticator.objects.order_by("pk").values())
         try_all(self.client)
         self.assertEqual(list(Authenticator.objects.order_by("pk").values()), there)
@@ -269,7 +269,7 @@ class MailTests(TestCase):
         answers = [self.client.post(self.URL).status_code for _ in range(4)]
         self.assertEqual((answers, len(mail.outbox)), ([302, 302, 302, 429], 3))
 
-    def test_there_is_none_for_others(self):
+    def test_users_who_need_no_link_get_no_mail(self):
         TOTP.activate(self.root, generate_totp_secret())
         for user in [self.root, add_user()]:
             self.client.force_login(user)
@@ -290,7 +290,7 @@ class AnotherAdminTests(TestCase):
         login_by_second_factor(self.client, self.root)
 
     def act(self, *users):
-        """Run the action of the list of users, and return the messages that it leads to."""
+        """Run the action of the list of users. Return its messages."""
         data = {"action": "show_admin_link", "_selected_action": [user.pk for user in users]}
         page = self.client.post("/admin/accounts/user/", data, follow=True)
         return [str(message) for message in page.context["messages"]]
@@ -307,11 +307,11 @@ class AnotherAdminTests(TestCase):
         self.assertEqual((entry.user_id, entry.object_id), (self.root.pk, self.sam.pk))
         self.assertEqual(entry.get_change_message(), "Made a link to set up the second factor.")
 
-    def test_shows_none_to_those_who_need_none(self):
+    def test_action_shows_no_link_to_users_who_need_none(self):
         self.assertEqual(self.act(self.root, add_user()), [f"Left out 2 accounts: {self.LEFT_OUT}"])
         self.assertEqual(AdminLink.objects.count(), 0)
 
-    def test_staff_who_are_no_superusers_make_none(self):
+    def test_staff_who_are_not_superusers_get_no_link(self):
         allowed = ["view_user", "change_user"]
         kim = add_user("kim@example.org", is_staff=True)
         kim.user_permissions.set(Permission.objects.filter(codename__in=allowed))
@@ -327,7 +327,7 @@ class CommandTests(TestCase):
         return out.getvalue()
 
     @override_settings(ADMIN_REQUIRES_MFA=True)
-    def test_prints_a_link_that_works(self):
+    def test_command_prints_a_working_link(self):
         root = add_user("root@example.org", password=PASSWORD, is_staff=True)
         line, link = self.run_for(" Root@example.org", "--site", "https://x.example").splitlines()
         self.assertEqual(
@@ -337,7 +337,7 @@ class CommandTests(TestCase):
         client = confirmed(root)
         self.assertRedirects(client.post(path), reverse("mfa_index"))
 
-    def test_says_why_not(self):
+    def test_command_explains_a_refusal(self):
         add_user()
         gone = add_user("gone@example.org", is_staff=True, is_active=False)
         sam = add_user("sam@example.org", is_staff=True)

@@ -1,4 +1,4 @@
-"""The limits of sign-in hold: for every process, and whatever else the cache keeps."""
+"""The limits of sign-in hold for all processes, and when the cache is full."""
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -26,7 +26,7 @@ class LimitTests(TestCase):
             reverse("account_login"), {"login": email, "password": password}, headers=headers
         )
 
-    def test_locked_account_stays_locked_through_a_thousand_other_keys(self):
+    def test_locked_account_stays_locked_after_a_thousand_other_keys(self):
         user = add_user("ann@example.org", password=PASSWORD)
         for _ in range(5):
             self.assertNotContains(self.sign_in(user.email, "wrong"), LOCKED)
@@ -54,7 +54,7 @@ class LimitTests(TestCase):
         self.client.post(page.request["PATH_INFO"], new)
         self.assertRedirects(self.sign_in(user.email, NEW_PASSWORD), "/", target_status_code=302)
 
-    def test_what_has_expired_makes_room_first(self):
+    def test_cache_drops_expired_keys_first(self):
         small = {**settings.CACHES["default"], "OPTIONS": {"MAX_ENTRIES": 50}}
         with self.settings(CACHES={"default": small}):
             user = add_user("ann@example.org", password=PASSWORD)
@@ -81,33 +81,33 @@ class LimitTests(TestCase):
             self.client.logout()
 
     def assert_limit(self, number, name, data, *, status=200):
-        """POST the same again and again: it is answered so many times, and then no more."""
+        """Assert that the same POST is answered so many times, and refused afterwards."""
         for _ in range(number):
             self.assertEqual(self.client.post(reverse(name), data).status_code, status)
         response = self.client.post(reverse(name), data)
         self.assertContains(response, "<h1>One moment, please</h1>", status_code=429)
 
-    def test_resets_of_passwords(self):
+    def test_limit_of_password_resets(self):
         url = reverse("account_reset_password")
         self.assert_limit(5, "account_reset_password", {"email": "Ann@example.org"}, status=302)
         self.assertEqual(len(mail.outbox), 5)
         answers = [self.client.post(url, {"email": f"{n}@example.org"}) for n in range(15)]
         self.assertEqual([answer.status_code for answer in answers], [302] * 14 + [429])
 
-    def test_passwords_to_confirm_who_one_is(self):
+    def test_limit_of_passwords_to_confirm_access(self):
         self.client.force_login(add_user(password=PASSWORD))
         self.assert_limit(10, "account_reauthenticate", {"password": "wrong"})
 
-    def test_changes_of_the_password(self):
+    def test_limit_of_password_changes(self):
         self.client.force_login(add_user(password=PASSWORD))
         self.assert_limit(5, "account_change_password", {"oldpassword": "wrong"})
 
-    def test_changes_of_the_address(self):
+    def test_limit_of_address_changes(self):
         self.client.force_login(add_user(password=PASSWORD))
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         self.assert_limit(10, "account_email", {"action_add": "", "email": "no address"})
 
-    def test_mails_to_confirm_one_address(self):
+    def test_limit_of_confirmation_mails(self):
         self.client.force_login(add_user(password=PASSWORD))
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         new = {"email": "new@example.org"}
@@ -115,7 +115,7 @@ class LimitTests(TestCase):
         self.client.post(reverse("account_email"), {"action_send": "", **new})
         self.assertEqual([message.to for message in mail.outbox], [["new@example.org"]])
 
-    def test_codes_of_a_second_factor(self):
+    def test_limit_of_second_factor_codes(self):
         user = add_user("ann@example.org", password=PASSWORD)
         TOTP.activate(user, generate_totp_secret())
         codes = RecoveryCodes.activate(user).get_unused_codes()
@@ -125,12 +125,12 @@ class LimitTests(TestCase):
             self.assertContains(page, "Incorrect code.")
         page = self.client.post(reverse("mfa_authenticate"), {"code": codes[0]})
         self.assertContains(page, LOCKED)
-        self.client = self.client_class()  # nor does it help to begin anew
+        self.client = self.client_class()  # A new sign-in is limited as well.
         self.sign_in(user.email, PASSWORD)
         page = self.client.post(reverse("mfa_authenticate"), {"code": codes[0]})
         self.assertContains(page, LOCKED)
 
-    def test_sign_ups(self):
+    def test_limit_of_sign_ups(self):
         self.assert_limit(20, "account_signup", {"email": "x@example.org", "password1": "weak"})
 
 
@@ -141,7 +141,7 @@ class SignUpClosedTests(TestCase):
         cache.clear()
 
     def offers(self):
-        """Return which pages and mails offer an account to a stranger."""
+        """Return the names of the pages and mails that offer an account to a stranger."""
         mail.outbox.clear()
         self.client.post(reverse("account_reset_password"), {"email": "x@example.org"})
         texts = {"mail": mail.outbox[0].body}
@@ -149,14 +149,14 @@ class SignUpClosedTests(TestCase):
             texts[name] = self.client.get(reverse(name)).content.decode()
         return {name for name, text in texts.items() if str(self.URL) in text}
 
-    def test_page_says_so_and_makes_no_account(self):
+    def test_closed_sign_up_says_so_and_adds_no_account(self):
         with self.settings(SIGNUP_OPEN=False):
             self.assertContains(self.client.get(self.URL), "<h1>Sign-up is closed</h1>")
             response = self.client.post(self.URL, {"email": "x@example.org", "password1": PASSWORD})
         self.assertContains(response, "<h1>Sign-up is closed</h1>")
         self.assertEqual(User.objects.count(), 0)
 
-    def test_is_offered_only_while_it_is_open(self):
+    def test_pages_offer_sign_up_only_while_open(self):
         self.assertEqual(self.offers(), {"home", "account_login", "mail"})
         with self.settings(SIGNUP_OPEN=False):
             self.assertEqual(self.offers(), set())

@@ -1,4 +1,4 @@
-"""Links that leave the site begin with SITE_URL, and what has to stay on it does."""
+"""Links in mails begin with SITE_URL, and redirects stay on the site."""
 
 import contextlib
 import re
@@ -41,7 +41,7 @@ class LinkTests(TestCase):
         self.post("account_reauthenticate", password=PASSWORD)
 
     def assertLeadHome(self, number, paths):
-        """Assert that so many mails were sent, whose links lead to these paths of the site."""
+        """Assert the number of mails sent, and the paths on the site that their links lead to."""
         self.assertEqual(len(mail.outbox), number)
         text = "\n".join(f"{message.subject}\n{message.body}" for message in mail.outbox)
         self.assertNotIn("evil", text)
@@ -49,37 +49,37 @@ class LinkTests(TestCase):
         self.assertEqual([link for link in links if not link.startswith(f"{SITE}/")], [])
         self.assertEqual([link.removeprefix(SITE).split("key/")[0] for link in links], paths)
 
-    def test_sign_up(self):
+    def test_links_of_the_sign_up_mail(self):
         self.post("account_signup", email="new@example.org", password1=PASSWORD)
         (link,) = re.findall(rf"{SITE}/accounts/confirm-email/\S+", mail.outbox[0].body)
         self.assertEqual(self.client.get(link.removeprefix(SITE)).status_code, 200)
 
-    def test_sign_up_with_an_address_that_is_known(self):
+    def test_links_of_the_mail_to_a_known_address(self):
         self.post("account_signup", email="ann@example.org", password1=PASSWORD)
         self.assertLeadHome(1, ["/accounts/password/reset/", "/"])
 
-    def test_forgotten_password(self):
+    def test_links_of_the_password_reset_mail(self):
         self.post("account_reset_password", email="ann@example.org")
         self.assertLeadHome(1, ["/accounts/password/reset/", "/"])
 
-    def test_forgotten_password_of_nobody(self):
+    def test_links_of_the_mail_to_an_unknown_address(self):
         self.post("account_reset_password", email="nobody@example.org")
         self.assertLeadHome(1, ["/accounts/signup/", "/"])
 
-    def test_change_of_address(self):
+    def test_links_of_the_mail_about_a_new_address(self):
         self.sign_in()
         self.post("account_email", action_add="", email="new@example.org")
         (message,) = [message for message in mail.outbox if "/confirm-email/" in message.body]
         self.assertIn(f"{SITE}/accounts/confirm-email/", message.body)
         self.assertNotIn("evil", message.body)
 
-    def test_mails_about_the_account(self):
+    def test_links_of_mails_about_the_account(self):
         self.sign_in()
         passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
         self.post("account_change_password", oldpassword=PASSWORD, **passwords)
         self.assertLeadHome(1, ["/accounts/password/reset/", "/"])
 
-    def test_landing_page(self):
+    def test_links_of_the_landing_page(self):
         page = self.client.get("/")
         self.assertEqual(one(page, 'meta[property="og:url"]').get("content"), f"{SITE}/")
         picture = one(page, 'meta[property="og:image"]').get("content")
@@ -89,7 +89,7 @@ class LinkTests(TestCase):
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in templates() if name.endswith("_message.txt")])
 @override_settings(SITE_URL=SITE, ALLOWED_HOSTS=["*"])
-def test_no_mail_says_by_which_name_the_site_was_asked(name, mailoutbox):
+def test_no_mail_holds_the_host_of_the_request(name, mailoutbox):
     prefix = name.removesuffix("_message.txt")
     if prefix.endswith("/base"):
         return
@@ -103,7 +103,7 @@ def test_no_mail_says_by_which_name_the_site_was_asked(name, mailoutbox):
 
 @override_settings(ALLOWED_HOSTS=["*"])
 class DevelopmentTests(TestCase):
-    def test_links_begin_as_the_request_asked(self):
+    def test_links_in_development_begin_with_the_requests_host(self):
         self.client.post(
             reverse("account_reset_password"),
             {"email": "nobody@example.org"},
@@ -119,7 +119,7 @@ LONG = "/search/?q=" + "%F0%9F%A5%9B" * 180  # a search of 180 emoji: 2,171 char
     "url",
     [LONG, f"http://testserver{LONG}", "/", "/tasks/?page=2", f"/{'x' * 2000}?q={'y' * 5900}"],
 )
-def test_address_of_ours_is_ours_however_long_its_query_is(url):
+def test_our_address_is_safe_with_any_length_of_query(url):
     assert is_ours(RequestFactory().get("/"), url)
 
 
@@ -132,11 +132,11 @@ def test_address_of_ours_is_ours_however_long_its_query_is(url):
         *["\x08//evil.example", "https://", "http://[", f"/{'x' * 2100}"],
     ],
 )
-def test_address_of_others_is_not_however_long_its_query_is(url, query):
+def test_other_sites_are_unsafe_with_any_length_of_query(url, query):
     assert not is_ours(RequestFactory().get("/"), url + query)
 
 
-def test_address_that_no_server_takes_is_none_of_ours():
+def test_too_long_path_is_unsafe():
     assert not is_ours(RequestFactory().get("/"), f"/search/?q={'x' * 8000}")
 
 
@@ -148,7 +148,7 @@ def test_address_that_no_server_takes_is_none_of_ours():
         *[("http://testserver/today/", ""), ("https://evil.example/today/", "")],
     ],
 )
-def test_way_back_is_a_path_of_ours(url, path):
+def test_safe_path_is_on_this_site(url, path):
     assert safe_path(RequestFactory().get("/"), url) == path
 
 
@@ -159,12 +159,12 @@ def test_way_back_is_a_path_of_ours(url, path):
         *[("http://testserver", ""), ("", ""), ("https://evil.example/today/", "")],
     ],
 )
-def test_page_of_ours_has_a_path(address, path):
+def test_path_of_page_is_on_this_site(address, path):
     assert path_of_page(RequestFactory().get("/"), address) == path
 
 
 @pytest.mark.parametrize("check", ["url_has_allowed_host_and_scheme", "is_ours(request, "])
-def test_no_other_code_checks_addresses(check):
+def test_no_other_module_checks_addresses(check):
     sources = [
         path
         for app in ["accounts", "tasks", "todosite"]
@@ -180,26 +180,26 @@ class SignInTests(TestCase):
         cache.clear()
         add_user("ann@example.org", password=PASSWORD)
 
-    def test_leads_to_a_page_with_a_long_address(self):
+    def test_sign_in_leads_to_a_page_with_a_long_address(self):
         way = self.client.get(LONG).url
         form = {"login": "ann@example.org", "password": PASSWORD, "next": LONG}
         self.assertEqual(parse_qs(urlsplit(way).query), {"next": [LONG]})
         self.assertRedirects(self.client.post(way, form), LONG)
 
-    def test_leads_to_no_other_site(self):
+    def test_sign_in_leads_to_no_other_site(self):
         for url in ["https://evil.example/?q=" + "x" * 3000, "//evil.example/?q=" + "x" * 3000]:
             self.client.logout()
             form = {"login": "ann@example.org", "password": PASSWORD, "next": url}
             answer = self.client.post("/accounts/login/", form)
             self.assertRedirects(answer, "/", target_status_code=302)
 
-    def test_comes_without_the_way_back_where_its_address_would_be_too_long(self):
+    def test_sign_in_drops_a_return_address_that_is_too_long(self):
         answer = self.client.get("/search/?q=" + "%F0" * 2500)
         self.assertEqual(answer.url, "/accounts/login/")
 
 
 def reverse_of(name):
-    """Return the address of a route, of the admin's too."""
+    """Return the address of a route, including the admin's."""
     for full in (name, f"admin:{name}"):
         with contextlib.suppress(NoReverseMatch):
             return reverse(full)
@@ -209,7 +209,7 @@ class CacheTests(TestCase):
     def assertInNoCache(self, response):
         self.assertIn("no-store", response["Cache-Control"])
 
-    def test_page_that_resets_a_password_stays_in_none(self):
+    def test_page_to_reset_a_password_is_not_cached(self):
         user = add_user("ann@example.org", password=PASSWORD)
         form = self.client.get(password_path(user))
         self.assertInNoCache(form)
@@ -217,7 +217,7 @@ class CacheTests(TestCase):
         self.assertContains(page, "password1")
         self.assertInNoCache(page)
 
-    def test_no_page_that_strangers_see_stays_in_one(self):
+    def test_no_public_page_is_cached(self):
         found = set()
         for name, parts in routes(get_resolver()):
             if name and not parts:

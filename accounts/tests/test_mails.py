@@ -1,4 +1,4 @@
-"""Mails: in words of our own, and to strangers without any text of the user who had them sent."""
+"""Mails have our own words, and to strangers none of the sender's."""
 
 import re
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def templates():
-    """Return the names of all templates of mails, ours and those of our apps."""
+    """Return the names of all templates of mails, ours and the apps'."""
     labels = {config.label for config in apps.get_app_configs()}
     found = {
         str(path.relative_to(folder))
@@ -43,17 +43,17 @@ def templates():
 
 
 def folders():
-    """Return where Django's engine looks for templates, in its order."""
+    """Return the folders of templates, in the order of Django's engine."""
     return [Path(folder) for folder in engines["django"].engine.template_loaders[0].get_dirs()]
 
 
-def test_there_are_mails():
+def test_templates_of_mails_are_found():
     assert len(templates()) >= 38
     assert "account/email/email_confirmation_signup_message.txt" in templates()
 
 
 @pytest.mark.parametrize("name", templates())
-def test_no_mail_has_text_of_its_user(name):
+def test_no_unconfirmed_address_gets_text_of_the_user(name):
     request = HttpRequest()
     request.user = User(email="ann@example.org", name=TEXT)
     context = {"user": request.user, "request": request, "user_agent": TEXT}
@@ -61,7 +61,7 @@ def test_no_mail_has_text_of_its_user(name):
 
 
 HELP = "help@example.org"
-ABOUT = {  # what any of them may need
+ABOUT = {  # The variables that any of the mails may need.
     **{"from_email": "ann@example.org", "to_email": "new@example.org"},
     **{"deleted_email": "old@example.org", "code": "CODE", "ip": "192.0.2.1"},
     **{"activate_url": f"{SITE}/confirm/", "password_reset_url": f"{SITE}/reset/"},
@@ -70,13 +70,13 @@ ABOUT = {  # what any of them may need
 
 
 def mails():
-    """Return the prefixes of all mails, without those that others extend."""
+    """Return the prefixes of all mails, without the base templates."""
     prefixes = {re.sub(r"_(message|subject)\.txt$", "", name) for name in templates()}
     return sorted(prefix for prefix in prefixes if "/base" not in prefix)
 
 
 def sent(prefix):
-    """Return a mail as Ann gets it."""
+    """Return a mail as Ann receives it."""
     mail.outbox.clear()
     user = User(email="ann@example.org", name=TEXT)
     with request_context(RequestFactory().get("/")):
@@ -86,8 +86,8 @@ def sent(prefix):
 
 
 @pytest.mark.parametrize("name", templates())
-def test_every_mail_has_words_of_our_own(name):
-    """One that allauth adds or renames is missing among ours, and shown in its own words."""
+def test_every_mail_has_a_template_of_ours(name):
+    """A mail that allauth adds or renames would be missing among ours, and have allauth's words."""
     origin = Path(engines["django"].get_template(name).origin.name)
     assert origin.is_relative_to(settings.BASE_DIR / "templates")
 
@@ -95,7 +95,7 @@ def test_every_mail_has_words_of_our_own(name):
 @pytest.mark.django_db
 @pytest.mark.parametrize("prefix", mails())
 @override_settings(SITE_URL=SITE, SUPPORT_EMAIL="")
-def test_every_mail_says_whose_it_is(prefix):
+def test_every_mail_names_its_account(prefix):
     message = sent(prefix)
     assert "Todosite" in message.subject
     first, *words = message.subject.replace("Todosite", "todosite").split()
@@ -111,13 +111,13 @@ def test_every_mail_says_whose_it_is(prefix):
 @pytest.mark.django_db
 @pytest.mark.parametrize("prefix", mails())
 @override_settings(SITE_URL=SITE, SUPPORT_EMAIL=HELP)
-def test_every_mail_says_where_to_ask(prefix):
+def test_every_mail_has_the_support_address(prefix):
     end = f"\n\nQuestions? Write to {HELP}.\n\nTodosite\n{SITE}/"
     assert sent(prefix).body.endswith(end)
 
 
-def test_every_mail_to_ask_support_says_where():
-    """Who is asked for no help of support has no address of it."""
+def test_mail_that_mentions_support_has_its_address():
+    """A mail that doesn't mention support needs no address."""
     asking = {prefix for prefix in mails() if "support_email" in source_of(prefix)}
     assert asking == {
         f"account/email/{name}"
@@ -130,7 +130,7 @@ def source_of(prefix):
 
 
 def pages_that_say(text):
-    """Return the names of the pages that Django's engine finds with this text in them."""
+    """Return the names of the pages of Django's engine that contain this text."""
     paths = {}
     for folder in folders():
         for path in folder.rglob("*.html"):
@@ -138,12 +138,12 @@ def pages_that_say(text):
     return [name for name, path in sorted(paths.items()) if text in path.read_text()]
 
 
-def test_no_page_says_to_contact_nobody():
+def test_page_that_says_contact_names_an_address():
     assert pages_that_say("ontact us") == []
 
 
 class AskTests(TestCase):
-    """The pages after which an email should come."""
+    """The pages after which a mail should arrive."""
 
     def setUp(self):
         cache.clear()
@@ -151,13 +151,13 @@ class AskTests(TestCase):
     def asks(self, name):
         return words_of(self.client.get(reverse(name)))
 
-    def test_pages_say_where_to_ask(self):
+    def test_pages_show_the_support_address(self):
         for name in ["account_email_verification_sent", "account_reset_password_done"]:
             with override_settings(SUPPORT_EMAIL=HELP):
                 self.assertIn(f"Still no email? Write to {HELP} .", self.asks(name))
             self.assertNotIn("Still no email?", self.asks(name))
 
-    def test_settings_say_it_too(self):
+    def test_settings_show_the_support_address(self):
         self.client.force_login(add_user())
         with override_settings(SUPPORT_EMAIL=HELP):
             self.assertIn(f"Support Questions? Write to {HELP} .", self.asks("settings"))
@@ -165,7 +165,7 @@ class AskTests(TestCase):
 
 
 class WordsTests(TestCase):
-    def test_change_says_when_as_its_user_reads_dates(self):
+    def test_mail_about_a_change_has_its_moment_in_the_users_format(self):
         user = add_user(time_zone="Asia/Kathmandu", date_format="month", hours=12)
         request = RequestFactory(headers={"User-Agent": FIREFOX}).get("/")
         with mock.patch("django.utils.timezone.now", return_value=NOON), request_context(request):
@@ -183,7 +183,7 @@ class WordsTests(TestCase):
 
 @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
 class StrangerTests(TestCase):
-    """Mallory has a name of before, and a browser that says anything."""
+    """Mallory has an old name that holds a link, and a browser with an invented name."""
 
     def setUp(self):
         cache.clear()
@@ -197,7 +197,7 @@ class StrangerTests(TestCase):
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
     def body_of(self, email):
-        """Return the one mail that this address got, and forget all mails."""
+        """Return the one mail to an address, and empty the outbox."""
         (message,) = [message for message in mail.outbox if message.to == [email]]
         mail.outbox.clear()
         return message.body
@@ -206,12 +206,12 @@ class StrangerTests(TestCase):
         self.client.post(reverse("account_email"), {"action_add": "", "email": email})
         return self.body_of(email)
 
-    def test_address_stands_where_the_name_stood(self):
+    def test_mail_has_the_address_in_place_of_the_name(self):
         body = self.change_to("stranger@example.org")
         self.assertIn("It then takes the place of mallory@example.org:", body)
         self.assertNotIn("bank", body)
 
-    def test_nothing_of_a_browser_reaches_an_address_that_is_not_confirmed(self):
+    def test_unconfirmed_address_gets_no_name_of_a_browser(self):
         for verified, words in [
             (True, "\nWhere: Your bank calls bot, IP address 127.0.0.1\n"),
             (False, "\nWhere: Unknown browser, IP address 127.0.0.1\n"),

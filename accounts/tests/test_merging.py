@@ -1,4 +1,4 @@
-"""How an edit is merged: what was shown, what is stored, and what was typed."""
+"""Merging an edit: the shown, the stored and the typed value."""
 
 import ast
 from pathlib import Path
@@ -14,7 +14,7 @@ from todosite.tests.html import select
 
 
 class NoteForm(MergeMixin, forms.Form):
-    """A title, in capitals or not, and days."""
+    """A form with a title, a checkbox for capitals, and days."""
 
     title = forms.CharField(required=False)
     size = forms.ChoiceField(choices=[("s", "Small"), ("l", "Large")])
@@ -44,7 +44,7 @@ def data_of(form):
 
 
 class MergeTests(SimpleTestCase):
-    def test_page_says_what_it_shows(self):
+    def test_page_posts_the_shown_values(self):
         shown = [
             (field.get("name"), field.get("value"))
             for field in select(NoteForm().as_p(), "[name^=initial-]")
@@ -53,8 +53,8 @@ class MergeTests(SimpleTestCase):
             shown, [("initial-title", "Milk"), ("initial-size", "s"), ("initial-days", "1")]
         )
 
-    def test_what_was_shown_stored_and_typed(self):
-        """A field is changed where it was typed to be another than shown, whatever is stored."""
+    def test_field_is_changed_if_typed_and_shown_differ(self):
+        """The stored value doesn't matter."""
         for shown, stored, typed, is_changed in [
             ("Milk", "Milk", "Milk", False),
             ("Milk", "Milk", "Oats", True),
@@ -66,19 +66,19 @@ class MergeTests(SimpleTestCase):
                 form = NoteForm(f"title={typed}&initial-title={shown}", title=stored)
                 self.assertEqual("title" in form.changed_data, is_changed)
 
-    def test_what_a_post_does_not_hold_is_as_it_is_stored(self):
+    def test_field_missing_from_a_post_keeps_its_stored_value(self):
         form = NoteForm("", days=["1", "2"])
         stored = {"title": ["Milk"], "size": ["s"], "days": ["1", "2"]}
         shown = {f"initial-{name}": texts for name, texts in stored.items()}
         self.assertEqual(data_of(form), stored | shown)
         self.assertEqual(form.changed_data, ["version"])
 
-    def test_boxes_that_a_post_does_not_hold_are_not_ticked(self):
+    def test_checkbox_missing_from_a_post_is_unchecked(self):
         form = BoxForm("title=Milk&size=s", done=True)
         self.assertEqual(form.changed_data, ["days", "version", "done"])
         self.assertEqual((form["days"].value(), form["done"].value()), ([], False))
 
-    def test_tick_that_was_shown(self):
+    def test_checkbox_that_was_shown_checked(self):
         for shown, stored, typed, is_changed in [
             ("True", True, "&done=on", False),
             ("True", False, "&done=on", False),
@@ -90,11 +90,11 @@ class MergeTests(SimpleTestCase):
                 form = BoxForm(f"initial-done={shown}{typed}", done=stored)
                 self.assertEqual("done" in form.changed_data, is_changed)
 
-    def test_what_was_shown_is_what_is_stored_where_a_post_does_not_say(self):
+    def test_shown_value_defaults_to_the_stored_one(self):
         form = NoteForm("title=Milk&size=l&days=1")
         self.assertEqual(form.changed_data, ["size", "version"])
 
-    def test_state_that_was_shown(self):
+    def test_form_knows_whether_the_shown_state_is_current(self):
         for query, is_up_to_date in [
             ("", True),
             ("version=", True),
@@ -105,7 +105,7 @@ class MergeTests(SimpleTestCase):
             with self.subTest(query):
                 self.assertIs(NoteForm(query).is_up_to_date, is_up_to_date)
 
-    def test_rebased_it_shows_what_is_stored_beside_what_was_typed(self):
+    def test_rebase_shows_stored_and_typed_values(self):
         query = "title=Oats&initial-title=Milk&size=s&initial-size=s&days=1&initial-days=1"
         form = NoteForm(f"{query}&version=6", title="Rice", size="l", days=["2"])
         form.rebase()
@@ -122,7 +122,7 @@ class MergeTests(SimpleTestCase):
             },
         )
 
-    def test_sent_data_stays_as_it_was(self):
+    def test_data_of_the_request_is_not_changed(self):
         sent = {"name": "Ann"}
         form = ProfileForm(sent, instance=User(email="ann@example.org"))
         self.assertEqual(form.changed_data, ["name"])
@@ -130,8 +130,8 @@ class MergeTests(SimpleTestCase):
 
 
 class OneMergeTests(SimpleTestCase):
-    def test_no_other_module_knows_what_a_field_was_shown_with(self):
-        """Who asks Django for the values that a page showed is a form that merges."""
+    def test_no_other_module_reads_initial_values(self):
+        """A form that asks Django for shown values is a form that merges."""
         found = set()
         for path in [*Path("accounts").rglob("*.py"), *Path("tasks").rglob("*.py")]:
             targets = [

@@ -60,7 +60,7 @@ class UserTests(TestCase):
         user = User.objects.create_user("ann@example.org", "secret")
         self.assertEqual(user.password.split("$")[0], "scrypt")
 
-    def test_repr_tells_who(self):
+    def test_repr_has_the_address_and_the_id(self):
         user = User(email="ann@example.org", id="7")
         self.assertEqual((str(user), repr(user)), ("ann@example.org", "<User ann@example.org 7>"))
 

@@ -1,4 +1,4 @@
-"""A credential that no security key has made is refused, never a 500."""
+"""A credential that no security key has made is refused, without a 500."""
 
 import json
 from unittest import mock
@@ -11,7 +11,7 @@ from django.test import TestCase
 
 from accounts.tests.people import PASSWORD, add_user
 
-# JSON that reaches the parser, each broken at another depth.
+# JSON that reaches the parser; each is broken at another depth.
 RESPONSE = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"}
 WHOLE = {"id": "eA", "rawId": "eA", "type": "public-key", "response": RESPONSE}
 MALFORMED = [
@@ -36,9 +36,9 @@ class MalformedTests(TestCase):
         self.addCleanup(patch.stop)
 
     def send(self, url, *, status):
-        """Begin a ceremony, and send each to url. The answer is the form's page again."""
+        """Begin a ceremony, and send each credential to url. Assert that the form appears again."""
         for credential in MALFORMED:
-            cache.clear()  # or the limits of sign-in would answer
+            cache.clear()  # Otherwise the limits of sign-in would answer.
             self.client.get(url, headers={"X-Requested-With": "XMLHttpRequest"})
             with self.subTest(credential=credential):
                 page = self.client.post(url, {"credential": json.dumps(credential)})
@@ -51,25 +51,25 @@ class MalformedTests(TestCase):
         data = {"name": "Key", "credential": {}}
         self.ann.authenticator_set.create(type=Authenticator.Type.WEBAUTHN, data=data)
 
-    def test_signs_nobody_in(self):
+    def test_malformed_credential_does_not_sign_in(self):
         self.send("/accounts/2fa/webauthn/login/", status=302)
         self.assertNotIn(SESSION_KEY, self.client.session)
 
-    def test_is_no_second_factor(self):
+    def test_malformed_credential_is_no_second_factor(self):
         self.add_key()
         self.sign_in()
         self.send("/accounts/2fa/authenticate/", status=200)
         self.assertNotIn(SESSION_KEY, self.client.session)
 
     @pytest.mark.exhaustive
-    def test_confirms_no_access(self):
+    def test_malformed_credential_confirms_no_access(self):
         self.add_key()
         self.client.force_login(self.ann)
         self.send("/accounts/2fa/webauthn/reauthenticate/", status=302)
         self.assertNotIn("account_authentication_methods", self.client.session)
 
     @pytest.mark.exhaustive
-    def test_becomes_no_key(self):
+    def test_malformed_credential_is_not_added(self):
         self.client.force_login(self.ann)
         self.client.post("/accounts/reauthenticate/", {"password": PASSWORD})
         self.send("/accounts/2fa/webauthn/add/", status=200)

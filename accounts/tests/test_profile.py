@@ -36,7 +36,7 @@ class ProfileTests(TestCase):
         self.ann.refresh_from_db()
         return response
 
-    def test_saves(self):
+    def test_profile_is_saved(self):
         response = self.post(name=" Ann  Smith ", time_zone="Asia/Kathmandu", week_start="6")
         self.assertRedirects(response, reverse("settings"))
         self.assertEqual(
@@ -45,12 +45,12 @@ class ProfileTests(TestCase):
         )
 
     def seen(self, page):
-        """Return the values that the form on a page says it showed, by field."""
+        """Return the shown values that the form of a page posts, by field."""
         fields = select(page, 'input[type=hidden][name^="initial-"]')
         return {field.get("name").removeprefix("initial-"): field.get("value") for field in fields}
 
     def form(self):
-        """Return what the page posts if nothing is changed in it."""
+        """Return the data that the page posts if no field is edited."""
         seen = self.seen(self.client.get(reverse("settings")))
         self.assertEqual(list(seen), profile_form().Meta.fields)
         return seen | {f"initial-{name}": value for name, value in seen.items()}
@@ -63,7 +63,7 @@ class ProfileTests(TestCase):
             (self.ann.name, self.ann.time_zone, self.ann.week_start), ("Ann Smith", "Asia/Tokyo", 6)
         )
 
-    def test_page_that_failed_still_knows_what_it_showed(self):
+    def test_failed_page_keeps_its_shown_values(self):
         stale = self.form()
         User.objects.update(time_zone="Asia/Tokyo")
         page = self.post(**stale | {"name": "Ann\x07"})
@@ -71,11 +71,11 @@ class ProfileTests(TestCase):
         self.post(**stale | {"name": "Ann Smith"})
         self.assertEqual((self.ann.name, self.ann.time_zone), ("Ann Smith", "Asia/Tokyo"))
 
-    def test_name_may_be_emptied_by_a_post_that_does_not_say_what_it_saw(self):
+    def test_post_without_shown_values_can_clear_the_name(self):
         self.post(name="")
         self.assertEqual(self.ann.name, "")
 
-    def test_name_is_short_and_holds_no_address_of_a_page(self):
+    def test_name_must_be_short_and_without_links(self):
         self.assertRedirects(self.post(name="x" * 60), reverse("settings"))
         page = self.post(name="x" * 61)
         words = "Choose a name of up to 60 characters."
@@ -85,7 +85,7 @@ class ProfileTests(TestCase):
         self.assertContains(page, words, status_code=422)
         self.assertEqual(self.ann.name, "x" * 60)
 
-    def test_older_name_stays_until_it_is_touched(self):
+    def test_older_name_stays_until_edited(self):
         for old in ["x" * 150, "Ann of example.org"]:
             User.objects.update(name=old)
             form = self.form()
@@ -96,7 +96,7 @@ class ProfileTests(TestCase):
             self.assertEqual((self.ann.name, self.ann.week_start), (old, 0))
             self.assertEqual(self.post(**form | {"name": f"{old}!"}).status_code, 422)
 
-    def test_failure_keeps_what_was_typed_and_the_rest_of_the_page(self):
+    def test_failure_keeps_the_typed_values_and_the_page(self):
         response = self.post(name="Ann\x07", time_zone="Mars/Base", week_start="3")
         for words in [
             "Choose a name of up to 60 characters",
@@ -107,7 +107,7 @@ class ProfileTests(TestCase):
             self.assertContains(response, words, status_code=422)
         self.assertEqual((self.ann.name, self.ann.time_zone), ("Ann", "Europe/Berlin"))
 
-    def test_zone_that_is_not_offered_stays_possible_for_whoever_has_it(self):
+    def test_user_can_keep_a_zone_that_is_no_longer_offered(self):
         self.ann.time_zone = "EST5EDT"
         self.ann.save()
         page = self.client.get(reverse("settings"))
@@ -136,7 +136,7 @@ class SessionTests(TestCase):
     def is_in(self, client):
         return client.get("/tasks/").status_code == 200
 
-    def test_lists_browsers_and_ends_one(self):
+    def test_sessions_are_listed_and_one_can_be_ended(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
         page = laptop.get(reverse("session_list"))
         browsers = [words_of(browser) for browser in select(page, ".rows p:first-child")]
@@ -148,14 +148,14 @@ class SessionTests(TestCase):
         self.assertRedirects(response, reverse("session_list"))
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
 
-    def test_browser_in_use_is_in_use_now_however_long_ago_that_was_noted(self):
+    def test_current_session_counts_as_in_use_now(self):
         laptop, _phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
         self.ann.sessions.update(last_seen_at=timezone.now() - timedelta(minutes=9))
         page = laptop.get(reverse("session_list"))
         seen = [words_of(line).split(" · ")[1] for line in select(page, ".rows .sub")]
         self.assertEqual(seen, ["in use now", "last seen 9 minutes ago"])
 
-    def test_ending_this_one_is_signing_out(self):
+    def test_ending_the_current_session_signs_out(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
         session = self.ann.sessions.get(user_agent=FIREFOX)
         response = laptop.post(reverse("session_end", args=[session.mark]), follow=True)
@@ -164,14 +164,14 @@ class SessionTests(TestCase):
         self.assertContains(response, "<h1>Write it down. Tick it off.</h1>")
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (False, True))
 
-    def test_ends_all_others(self):
+    def test_all_other_sessions_can_be_ended(self):
         laptop, phone, third = (self.sign_in(agent) for agent in [FIREFOX, IPHONE, FIREFOX])
         laptop.post(reverse("session_list"))
         self.assertEqual(
             [self.is_in(client) for client in (laptop, phone, third)], [True, False, False]
         )
 
-    def test_password_change_ends_the_others(self):
+    def test_password_change_ends_the_other_sessions(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)
         new = "an0ther-Horse!"
         laptop.post(
@@ -180,7 +180,7 @@ class SessionTests(TestCase):
         )
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (True, False))
 
-    def test_sessions_that_no_list_knows_end_with_the_others(self):
+    def test_unlisted_sessions_end_with_the_others(self):
         new = "an0ther-Horse!"
         passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
         for name, data in [("session_list", {}), ("account_change_password", passwords)]:
@@ -192,7 +192,7 @@ class SessionTests(TestCase):
                 page = laptop.get(reverse("session_list"))
                 self.assertContains(page, "This browser", count=1)
 
-    def test_session_that_ended_does_not_come_back_with_the_account(self):
+    def test_ended_session_stays_ended_when_the_account_is_enabled(self):
         phone = self.sign_in(IPHONE)
         self.ann.sessions.update(user=None)
         users = User.objects.filter(pk=self.ann.pk)
@@ -208,7 +208,7 @@ class SessionTests(TestCase):
             [self.is_in(client) for client in (laptop, phone, third)], [True, False, True]
         )
 
-    def test_notes_when_and_from_where_a_session_was_seen(self):
+    def test_last_use_of_a_session_is_recorded(self):
         laptop = self.sign_in(FIREFOX)
         self.ann.sessions.update(last_seen_at="2020-01-01T00:00:00Z", ip="192.0.2.1")
         other_process = self.client_class(headers={"User-Agent": IPHONE})
@@ -229,7 +229,7 @@ class EmailTests(TestCase):
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
     def change_to(self, email):
-        """Ask for the change, and return the path in the mail that confirms it."""
+        """Ask for the change. Return the path in the mail that confirms the address."""
         self.reauthenticate()
         self.client.post(reverse("account_email"), {"email": email, "action_add": ""})
         (confirmation,) = [message for message in mail.outbox if message.to == [email.lower()]]
@@ -261,7 +261,7 @@ class EmailTests(TestCase):
             [(message.to, message.subject) for message in mail.outbox],
         )
 
-    def test_changes_beside_a_second_factor_and_the_other_way_round(self):
+    def test_second_factor_and_new_address_can_come_in_any_order(self):
         TOTP.activate(self.ann, generate_totp_secret())
         link = self.change_to("new@example.org")
         self.assertEqual(self.client.get(reverse("mfa_add_webauthn")).status_code, 200)
@@ -269,7 +269,7 @@ class EmailTests(TestCase):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
 
-    def test_address_that_nobody_has_confirmed_works_until_then_too(self):
+    def test_unconfirmed_old_address_works_until_the_change(self):
         self.ann.emailaddress_set.update(verified=False, primary=False)
         page = self.change_page()
         self.assertContains(page, "<dt>Now</dt><dd>ann@example.org</dd>")
@@ -287,7 +287,7 @@ class EmailTests(TestCase):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
 
-    def test_change_may_be_called_off_or_go_elsewhere(self):
+    def test_change_can_be_cancelled_or_replaced(self):
         links = [self.change_to(email) for email in ["one@example.org", "two@example.org"]]
         response = self.client.post(links[0])
         self.assertEqual(response.status_code, 404)
@@ -299,7 +299,7 @@ class EmailTests(TestCase):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "ann@example.org")
 
-    def test_nothing_changes_where_another_account_took_the_new_address_meanwhile(self):
+    def test_change_fails_if_another_account_took_the_address(self):
         link = self.change_to("new@example.org")
         User.objects.create_user("new@example.org")
         response = self.client.post(link, follow=True)
@@ -317,7 +317,7 @@ class EmailTests(TestCase):
         changed = "The email of your Todosite account was changed"
         self.assertNotIn(changed, [message.subject for message in mail.outbox])
 
-    def test_nothing_changes_where_the_old_address_cannot_be_told(self):
+    def test_change_fails_if_the_old_address_gets_no_mail(self):
         link = self.change_to("new@example.org")
         refused = mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError("no mail"))
         with refused, self.assertRaisesMessage(OSError, "no mail"):

@@ -1,4 +1,4 @@
-"""What a POST holds, as every part of the project reads it (accounts/reading.py)."""
+"""The contents of a POST, as all parts of the project read it (accounts/reading.py)."""
 
 import uuid
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_key_is_a_uuid(posted, key):
 
 
 @pytest.mark.parametrize("reading", [".lists()", "uuid.UUID("])
-def test_no_other_code_reads_them(reading):
+def test_no_other_module_reads_fields_or_keys(reading):
     sources = [
         path
         for app in ["accounts", "tasks", "todosite"]

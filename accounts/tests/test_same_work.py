@@ -1,4 +1,4 @@
-"""Time tells nobody who has an account: each entrance does the same work for every address.
+"""Response times don't reveal accounts: each entrance does the same work for every address.
 
 Work is counted, not timed: the calls of scrypt with their parameters, and the mails.
 """
@@ -27,21 +27,21 @@ STRANGER = "stranger@example.org"
 
 @contextmanager
 def work():
-    """Give the list of parameters, (n, r, p), of each call of scrypt, which costs nothing here."""
+    """Yield the list of parameters, (n, r, p), of the calls of scrypt, which cost nothing here."""
     done = []
 
     def scrypt(password, *, salt, n, r, p, maxmem, dklen):
         done.append((n, r, p))
         return hashlib.sha512(salt + password).digest()
 
-    # conftest.py made the first hasher a cheap one; here it has its own parameters.
+    # conftest.py makes the preferred hasher cheap; here it has its real parameters.
     dear = mock.patch.object(hashers.ScryptPasswordHasher, "work_factor", 2**14)
     with mock.patch("hashlib.scrypt", scrypt), dear:
         yield done
 
 
 def adopted_hash():
-    """Return PASSWORD as Better Auth's hash, kept our way."""
+    """Return Better Auth's hash of PASSWORD, in our form."""
     salt = "0123456789abcdef" * 2
     n, r, p = BETTER_AUTHS
     key = hashlib.scrypt(
@@ -51,7 +51,7 @@ def adopted_hash():
 
 
 def confirm_password(client, user):
-    """Sign the user in, in a session in which they have just typed their password once more."""
+    """Sign the user in, in a session in which the password was just confirmed."""
     client.force_login(user)
     request = HttpRequest()
     request.session = client.session
@@ -92,7 +92,7 @@ class SameWorkTests(TestCase):
         )
 
     def work_of(self, url, data, client=None):
-        """Return the work and the number of mails that one request takes."""
+        """Return the work and the number of mails of one request."""
         cache.clear()
         mail.outbox.clear()
         with work() as done:
@@ -101,7 +101,7 @@ class SameWorkTests(TestCase):
         return sorted(done), len(mail.outbox)
 
     def assert_same(self, expected, request):
-        """Call request with each address: the work and the mails are as expected."""
+        """Call request with each address; assert its work and its mails."""
         for email in self.addresses:
             with self.subTest(email):
                 self.assertEqual(request(email), expected)
@@ -109,16 +109,16 @@ class SameWorkTests(TestCase):
     def sign_in(self, email):
         return self.work_of(reverse("account_login"), {"login": email, "password": NEW_PASSWORD})
 
-    def test_sign_in_where_passwords_were_adopted(self):
+    def test_sign_in_on_a_site_with_adopted_passwords(self):
         self.enter_in_ledger()
         self.assert_same(([TODAYS, BETTER_AUTHS], 0), self.sign_in)
 
-    def test_sign_in_elsewhere(self):
+    def test_sign_in_on_a_site_without_adopted_passwords(self):
         User.objects.filter(email__contains="adopted").delete()
         self.addresses = [email for email in self.addresses if "adopted" not in email]
         self.assert_same(([TODAYS], 0), self.sign_in)
 
-    def test_sign_up(self):
+    def test_sign_up_takes_the_same_work(self):
         self.enter_in_ledger()
 
         def sign_up(email):
@@ -126,12 +126,12 @@ class SameWorkTests(TestCase):
 
         self.assert_same(([TODAYS], 1), sign_up)
 
-    def test_reset(self):
+    def test_reset_takes_the_same_work(self):
         self.enter_in_ledger()
         url = reverse("account_reset_password")
         self.assert_same(([], 1), lambda email: self.work_of(url, {"email": email}))
 
-    def test_change_of_address(self):
+    def test_change_of_address_takes_the_same_work(self):
         self.enter_in_ledger()
         client, url = Client(), reverse("account_email")
         confirm_password(client, self.add("me@example.org", password="!"))
@@ -141,7 +141,7 @@ class SameWorkTests(TestCase):
 
         self.assert_same(([], 1), change)
 
-    def test_reauthentication(self):
+    def test_reauthentication_takes_the_same_work(self):
         self.enter_in_ledger()
         for user in User.objects.filter(is_active=True).exclude(password__startswith="!"):
             client = Client()

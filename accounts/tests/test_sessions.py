@@ -1,4 +1,4 @@
-"""The rows of sessions: whose they are, what is written to them, and how they came to be so."""
+"""The rows of sessions: their users, their columns, and the upgrade to them."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -59,13 +59,13 @@ def row_of(client):
     return Session.objects.get(pk=key_of(client))
 
 
-# Whose a session is
+# The user of a session
 
 
 def asked(client, by):
-    """Return the user by one of the two functions, the number of queries, and what is left.
+    """Return the user by one of the two functions, the number of queries, and the session's data.
 
-    by is asked with a request that has the cookie of this client.
+    `by` is called with a request that has the cookie of this client.
     """
     request = RequestFactory().get("/")
     request.session = SessionStore(key_of(client))
@@ -76,14 +76,14 @@ def asked(client, by):
 
 @pytest.fixture
 def signed_in(client, ann):
-    """A browser in which Ann is signed in, whose session knows her."""
+    """A browser in which Ann is signed in, in a session with her as its user."""
     sign_in(client, ann)
     connection.force_debug_cursor = True
     yield client
     connection.force_debug_cursor = False
 
 
-def test_user_of_the_question_is_the_one_of_the_model(signed_in, ann):
+def test_compiled_query_gives_the_same_user_as_the_model(signed_in, ann):
     ann.arrange("inbox", sort="due", group="")
     user, *_ = asked(signed_in, get_user)
     expected = User.objects.with_waits().get()
@@ -103,7 +103,7 @@ def test_session_and_user_come_by_one_query(signed_in, ann):
 
 
 def change(client, **values):
-    """Change what a session holds."""
+    """Change the data of a session."""
     session = SessionStore(key_of(client))
     session.update({name: value for name, value in values.items() if value is not None})
     for name in [name for name, value in values.items() if value is None]:
@@ -131,7 +131,7 @@ UNUSUAL = {
 
 
 @pytest.mark.parametrize("unusual", UNUSUAL)
-def test_user_is_the_one_that_django_finds(signed_in, unusual):
+def test_user_is_the_same_as_djangos(signed_in, unusual):
     add_user("ben@example.org", name="Ben")
     kept = Session.objects.values_list("pk", "session_data", "expire_date")
     UNUSUAL[unusual](signed_in)
@@ -146,7 +146,7 @@ def test_user_is_the_one_that_django_finds(signed_in, unusual):
     assert user.is_authenticated == (unusual in {"another's row", "nobody's row"})
 
 
-def test_session_of_a_secret_key_before_goes_on_and_is_listed(signed_in, settings):
+def test_session_of_an_earlier_secret_key_goes_on_and_is_listed(signed_in, settings):
     key = key_of(signed_in)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another"
@@ -157,14 +157,14 @@ def test_session_of_a_secret_key_before_goes_on_and_is_listed(signed_in, setting
     assert key_of(signed_in) != key
 
 
-def test_name_of_the_store_is_djangos_and_so_is_the_salt():
+def test_store_has_djangos_name_and_salt():
     assert SessionStore().key_salt == db.SessionStore().key_salt
 
 
-# What is written
+# The columns that are written
 
 
-def test_sign_in_itself_notes_whose_and_where_from(client, ann):
+def test_sign_in_records_the_user_and_the_browser(client, ann):
     sign_in(client, ann)
     row = row_of(client)
     seen = (row.user, row.ip, row.user_agent)
@@ -173,7 +173,7 @@ def test_sign_in_itself_notes_whose_and_where_from(client, ann):
 
 
 def test_sign_in_over_another_users_session_has_a_row_and_a_mark(client, ann, ben):
-    """Django gives such a session its key as late as it is saved."""
+    """Django gives such a session its key only when it saves it."""
     sign_in(client, ann)
     before = client.cookies["last_user"].value
 
@@ -189,7 +189,7 @@ def test_sign_in_over_another_users_session_has_a_row_and_a_mark(client, ann, be
     assert before != client.cookies["last_user"].value
 
 
-def test_save_writes_what_the_session_holds_and_nothing_else(client, ann):
+def test_save_writes_the_data_and_no_other_column(client, ann):
     sign_in(client, ann)
     session = SessionStore(key_of(client))
     session["x"] = "y"
@@ -200,7 +200,7 @@ def test_save_writes_what_the_session_holds_and_nothing_else(client, ann):
     assert Session.objects.filter(**before).count() == 1
 
 
-def test_session_that_has_ended_is_not_saved(client, ann):
+def test_ended_session_is_not_saved(client, ann):
     sign_in(client, ann)
     session = SessionStore(key_of(client))
     session["x"] = "y"
@@ -210,13 +210,13 @@ def test_session_that_has_ended_is_not_saved(client, ann):
     assert Session.objects.count() == 0
 
 
-def test_sessions_go_with_their_user(client, ann):
+def test_sessions_are_deleted_with_their_user(client, ann):
     sign_in(client, ann)
     ann.delete()
     assert Session.objects.count() == 0
 
 
-def test_clearsessions_deletes_those_whose_time_is_up(ann):
+def test_clearsessions_deletes_expired_sessions(ann):
     add_session(ann)
     call_command("clearsessions", stdout=StringIO())
     assert ann.sessions.count() == 1
@@ -228,14 +228,14 @@ def test_clearsessions_deletes_those_whose_time_is_up(ann):
 # The list
 
 
-def test_list_has_no_key_in_it(client, ann):
+def test_list_shows_no_key(client, ann):
     sign_in(client, ann)
     page = client.get("/accounts/sessions/")
     assert f"/settings/sessions/{row_of(client).mark}/end/" in page.text
     assert key_of(client) not in page.text
 
 
-def test_list_has_only_those_that_are_signed_in(client, ann, ben):
+def test_list_has_only_sessions_that_are_signed_in(client, ann, ben):
     others = [Client(), Client(), Client()]
     for other, user in zip(others, [ann, ann, ben], strict=True):
         sign_in(other, user)
@@ -254,7 +254,7 @@ def test_session_of_another_user_is_not_found(client, ann, ben):
     assert (answer.status_code, is_in(other)) == (404, True)
 
 
-# The version before, which is upgraded, and runs beside this one for a while
+# The earlier version, which is upgraded, and for some time runs together with this one
 
 
 def migrate(name):
@@ -270,7 +270,7 @@ def newest():
 
 @pytest.fixture
 def yesterday():
-    """Have the tables of sessions as the version before had them."""
+    """Give the tables of sessions the form of the earlier version."""
     migrate("0014_ended_session")
     state = MigrationExecutor(connection).loader.project_state(("accounts", "0014_ended_session"))
     module = import_module("allauth.usersessions.migrations.0001_initial")
@@ -279,26 +279,26 @@ def yesterday():
 
 
 def on_to(kind, browser):
-    """Return the same browser as one of another kind, which asks processes of another version."""
+    """Return the same browser as a client of a class that asks processes of another version."""
     other = kind()
     other.cookies = browser.cookies
     return other
 
 
 def listed():
-    """Return the keys of the sessions that are in allauth's list."""
+    """Return the keys of the sessions in allauth's list."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT session_key FROM usersessions_usersession ORDER BY id")
         return [key for (key,) in cursor.fetchall()]
 
 
 def columns():
-    """Return what there is in the table of sessions, by name."""
+    """Return the columns of the table of sessions, by name."""
     with connection.cursor() as cursor:
         return connection.introspection.get_table_description(cursor, "django_session")
 
 
-def test_upgrade_signs_nobody_out_and_loses_no_words(yesterday, ann, ben):
+def test_upgrade_keeps_sessions_and_waiting_forms(yesterday, ann, ben):
     laptop, stranger, late = OldClient(), OldClient(), OldClient()
     for browser in (laptop, late):
         sign_in(browser, ann)
@@ -323,7 +323,7 @@ def test_upgrade_signs_nobody_out_and_loses_no_words(yesterday, ann, ben):
     assert "Firefox on Linux 192.0.2.1 · last seen" in page
     assert is_in(laptop)
 
-    # Words of whoever was nobody yet, and of a session that ends after the upgrade.
+    # Forms of a session without a user, and of a session that ends after the upgrade.
     key = key_of(stranger)
     assert "Typed before" in words(sign_in(stranger, ben, follow=True))
     assert row_of(stranger).user == ben
@@ -333,14 +333,14 @@ def test_upgrade_signs_nobody_out_and_loses_no_words(yesterday, ann, ben):
     assert "Typed late" in words(laptop.get("/inbox/"))
 
 
-def test_old_processes_and_new_ones_honour_what_the_other_does(yesterday, ann):
+def test_old_and_new_processes_respect_each_others_sessions(yesterday, ann):
     migrate("0016_session_users")
     old, new = OldClient(), Client()
     sign_in(old, ann)
     note_in_list(ann, key_of(old))
     sign_in(new, ann)
 
-    # Each session is good at both, and what one saves the other reads.
+    # Each session is valid for both, and each reads the data that the other saves.
     for number in (1, 2):
         for browser in (old, new):
             elsewhere = on_to(Client if browser is old else OldClient, browser)
@@ -349,7 +349,7 @@ def test_old_processes_and_new_ones_honour_what_the_other_does(yesterday, ann):
             assert is_in(browser)
     assert {row_of(old).user, row_of(new).user} == {ann}
 
-    # Each ends the other's, and that of a process of its own.
+    # Each can end the other's sessions, and its own.
     assert words(new.get("/accounts/sessions/")).count("Sign out ") >= 2
     new.post(f"/settings/sessions/{row_of(old).mark}/end/")
     assert (is_in(old), listed()) == (False, [])
@@ -357,7 +357,7 @@ def test_old_processes_and_new_ones_honour_what_the_other_does(yesterday, ann):
     assert not is_in(new)
 
 
-def test_session_of_an_old_process_that_was_never_met_ends_with_the_others(yesterday, ann):
+def test_unseen_session_of_an_old_process_ends_with_the_others(yesterday, ann):
     migrate("0016_session_users")
     old, new = OldClient(), Client()
     sign_in(old, ann)
@@ -367,7 +367,7 @@ def test_session_of_an_old_process_that_was_never_met_ends_with_the_others(yeste
     assert (is_in(old), is_in(new)) == (False, True)
 
 
-def test_old_process_deletes_a_user_whose_sessions_it_does_not_know(yesterday, ann):
+def test_old_process_can_delete_a_user_with_new_sessions(yesterday, ann):
     migrate("0016_session_users")
     client = Client()
     sign_in(client, ann)
@@ -380,7 +380,7 @@ def test_old_process_deletes_a_user_whose_sessions_it_does_not_know(yesterday, a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_upgrade_gives_way_to_a_backup_and_goes_on_where_it_stopped():
+def test_upgrade_gives_way_to_a_backup_and_can_be_resumed():
     held, done = threading.Event(), threading.Event()
 
     def back_up():
@@ -403,7 +403,7 @@ def test_upgrade_gives_way_to_a_backup_and_goes_on_where_it_stopped():
     assert len(columns()) == 8
 
 
-def test_way_back_leaves_the_sessions(yesterday, ann):
+def test_reverse_migration_keeps_the_sessions(yesterday, ann):
     old = OldClient()
     sign_in(old, ann)
     was = columns()
@@ -415,6 +415,6 @@ def test_way_back_leaves_the_sessions(yesterday, ann):
 
 
 @pytest.mark.django_db
-def test_session_with_a_key_that_cannot_be_is_nobodys(client):
+def test_session_with_an_impossible_key_has_no_user(client):
     for cookie in ['sessionid="\\000aaaaaaaaaaaaaaa"', "sessionid=" + "é" * 20]:
         assert client.get("/inbox/", headers={"Cookie": cookie}).status_code == 302

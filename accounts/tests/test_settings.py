@@ -8,10 +8,10 @@ class ThemeTests(TestCase):
     def setUp(self):
         self.client.force_login(add_user())
 
-    def test_follows_the_device_at_first(self):
+    def test_theme_follows_the_device_at_first(self):
         self.assertContains(self.client.get("/settings/"), '<html lang="en">')
 
-    def test_choice_is_kept_for_the_sign_in_page_too(self):
+    def test_theme_also_applies_to_the_sign_in_page(self):
         response = self.client.post(reverse("theme"), {"theme": "dark"})
         self.assertRedirects(response, reverse("settings"))
         self.client.logout()
@@ -26,10 +26,10 @@ class ThemeTests(TestCase):
             ("dark", 365 * 24 * 3600, True, "Lax"),
         )
 
-    def test_senseless_choice_is_refused(self):
+    def test_unknown_theme_is_refused(self):
         response = self.client.post(reverse("theme"), {"theme": "plaid"})
         self.assertContains(response, "plaid is not one of the available choices", status_code=422)
 
-    def test_senseless_cookie_is_ignored(self):
+    def test_unknown_theme_in_the_cookie_is_ignored(self):
         self.client.cookies["theme"] = '"><script>'
         self.assertContains(self.client.get("/settings/"), '<html lang="en">')

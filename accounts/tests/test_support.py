@@ -1,4 +1,4 @@
-"""What a user lets support see, and what support does for an account."""
+"""Support's access to a user's tasks, and its acts on an account."""
 
 from datetime import UTC, datetime, timedelta
 from unittest import mock
@@ -24,7 +24,7 @@ NO_MAIL = mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError(
 
 
 class LookTests(TestCase):
-    """The switch in the settings by which support may look at what a user wrote."""
+    """The switch in the settings that lets support read a user's tasks."""
 
     def setUp(self):
         clock = mock.patch("django.utils.timezone.now", return_value=NOON)
@@ -37,7 +37,7 @@ class LookTests(TestCase):
         events = self.ann.events.order_by("pk").values_list("kind", "by_staff")
         return [(Event.Kind(kind), by_staff) for kind, by_staff in events]
 
-    def test_lasts_seven_days_and_is_mailed_and_kept(self):
+    def test_access_lasts_seven_days_and_is_mailed_and_recorded(self):
         page = self.visitor.open("/settings/").press("Let support look")
         self.assertEqual(page.message, "Support can see what you write until 6 Dec 2026, 17:45.")
         self.assertIn("searches until 6 Dec 2026, 17:45", page.words)
@@ -50,13 +50,13 @@ class LookTests(TestCase):
         words = "tags and searches until 6 Dec 2026, 17:45 (Asia/Kathmandu)."
         self.assertIn(words, message.body)
 
-    def test_is_over_when_the_time_is(self):
+    def test_access_ends_by_itself(self):
         self.ann.let_support_look()
         for later, looks in [(timedelta(days=7, seconds=-1), True), (timedelta(days=7), False)]:
             self.clock.return_value = NOON + later
             self.assertIs(self.ann.lets_support_look, looks)
 
-    def test_ends_by_a_press(self):
+    def test_user_can_end_access(self):
         self.ann.let_support_look()
         page = self.visitor.open("/settings/").press("Stop support from looking")
         self.assertEqual(page.message, "Support can't see what you write any more.")
@@ -66,11 +66,11 @@ class LookTests(TestCase):
         both = [(Event.Kind.SUPPORT_LOOKS, False), (Event.Kind.SUPPORT_STOPS, False)]
         self.assertEqual(self.events(), both)
 
-    def test_what_has_ended_is_not_ended_again(self):
+    def test_ended_access_is_not_ended_again(self):
         self.assertIs(self.ann.keep_support_out(), False)
         self.assertEqual(self.events(), [])
 
-    def test_begins_only_where_its_mail_goes_out(self):
+    def test_access_needs_a_sent_mail(self):
         with NO_MAIL:
             page = self.visitor.open("/settings/").press("Let support look")
         words = "We couldn't send you the email about it, so nothing has changed."
@@ -79,13 +79,13 @@ class LookTests(TestCase):
         self.assertIs(self.ann.lets_support_look, False)
         self.assertEqual(self.events(), [])
 
-    def test_is_mailed_and_kept_once(self):
+    def test_access_is_mailed_and_recorded_once(self):
         self.client.force_login(self.ann)
         for _ in range(3):
             self.client.post(reverse("support_look"), {"look": "1"})
         self.assertEqual((len(mail.outbox), len(self.events())), (1, 1))
 
-    def test_is_each_users_own(self):
+    def test_access_is_given_by_each_user(self):
         self.ann.let_support_look()
         self.assertIs(add_user("ben@example.org").lets_support_look, False)
 
@@ -101,7 +101,7 @@ class LookTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class SupportTestCase(TestCase):
-    """Sam of support may view and change accounts; Ann has one."""
+    """A test case with Sam of support, who may view and change accounts, and Ann's account."""
 
     def setUp(self):
         cache.clear()  # limits of mails are kept there
@@ -113,7 +113,7 @@ class SupportTestCase(TestCase):
         self.client.force_login(self.sam)
 
     def act(self, action, *users):
-        """Choose an action for users, Ann if none are named; return what the page says of it."""
+        """Run an action for users, by default Ann. Return the messages of the page."""
         pks = [user.pk for user in users or [self.ann]]
         data = {"action": action, "_selected_action": pks}
         page = self.client.post("/admin/accounts/user/", data, follow=True)
@@ -129,7 +129,7 @@ class HelpTests(SupportTestCase):
     """Sam helps Ann."""
 
     def log(self):
-        """Return what the admin's log and the history of Ann's account hold."""
+        """Return the entries of the admin's log, and of the history of Ann's account."""
         log = LogEntry.objects.filter(user=self.sam, object_id=self.ann.pk).order_by("pk")
         events = self.ann.events.order_by("pk").values_list("kind", "by_staff")
         return list(log.values_list("change_message", flat=True)), list(events)
@@ -141,7 +141,7 @@ class HelpTests(SupportTestCase):
         client.post(reverse("account_login"), data)
         return client
 
-    def test_link_to_reset_the_password(self):
+    def test_support_can_send_a_link_to_reset_the_password(self):
         words = ["Sent 1 link to reset the password."]
         self.assertEqual(self.act("send_reset_link"), words)
         self.assertEqual(mail.outbox[0].to, ["ann@example.org"])
@@ -154,7 +154,7 @@ class HelpTests(SupportTestCase):
         told = (["Sent a link to reset the password."], [("reset sent", True)])
         self.assertEqual(self.log(), told)
 
-    def test_no_link_for_whom_no_password_opens(self):
+    def test_no_reset_link_for_a_disabled_user(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         words = [
             "Left out 1 account: disabled, or one you may not change.",
@@ -163,7 +163,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.act("send_reset_link"), words)
         self.assertEqual((mail.outbox, self.log()), ([], ([], [])))
 
-    def test_confirmation_once_more(self):
+    def test_support_can_send_the_confirmation_again(self):
         self.ann.emailaddress_set.update(verified=False)
         self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
         self.client_class().post(link_in(mail.outbox[0]))
@@ -171,7 +171,7 @@ class HelpTests(SupportTestCase):
         told = ["Sent the link that confirms the address again."], [("confirmation sent", True)]
         self.assertEqual(self.log(), told)
 
-    def test_confirmation_only_where_it_is_due(self):
+    def test_confirmation_is_sent_only_when_due(self):
         left_out = (
             "Left out 1 account: confirmed already, sent one in the last 3 minutes, disabled,"
             " or one you may not change."
@@ -182,13 +182,13 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.act("send_confirmation")[0], left_out)
         self.assertEqual(len(mail.outbox), 1)
 
-    def test_confirmation_that_fails_may_be_sent_again_at_once(self):
+    def test_failed_confirmation_can_be_sent_again_at_once(self):
         self.ann.emailaddress_set.update(verified=False)
         with NO_MAIL:
             self.act("send_confirmation")
         self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
 
-    def test_lost_second_factor(self):
+    def test_support_can_remove_a_lost_second_factor(self):
         TOTP.activate(self.ann, generate_totp_secret())
         RecoveryCodes.activate(self.ann)
         there = self.client_class()
@@ -208,7 +208,7 @@ class HelpTests(SupportTestCase):
         )
         self.assertEqual(self.log(), told)
 
-    def test_second_factor_stays_where_its_owner_cannot_be_told(self):
+    def test_second_factor_stays_if_the_mail_fails(self):
         TOTP.activate(self.ann, generate_totp_secret())
         with NO_MAIL:
             words = self.act("remove_second_factors")[0]
@@ -217,7 +217,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual(Authenticator.objects.count(), 1)
         self.assertEqual(self.log(), ([], []))
 
-    def test_second_factors_of_several_are_never_removed_at_once(self):
+    def test_second_factors_are_removed_for_one_account_at_a_time(self):
         ben = add_user("ben@example.org")
         for user in [self.ann, ben]:
             TOTP.activate(user, generate_totp_secret())
@@ -225,7 +225,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.act("remove_second_factors", self.ann, ben), words)
         self.assertEqual(Authenticator.objects.count(), 2)
 
-    def test_staff_whose_second_factor_was_removed_are_told_the_way_to_another(self):
+    def test_staff_without_their_factor_are_told_how_to_get_another(self):
         User.objects.filter(pk=self.ann.pk).update(is_staff=True)
         in_settings = "in your settings you can set up a second factor again."
         by_link = "To set up another one you need a link: open the admin, which says how to get it."
@@ -261,7 +261,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual(self.log(), told)
 
     def test_no_more_than_20_accounts_at_once(self):
-        """A slip, such as "Select all", meets no more than a page of people."""
+        """ "Select all" by mistake would otherwise affect every account."""
         users = [add_user(f"{number}@example.org") for number in range(20)]
         for user in [self.ann, *users]:
             user.emailaddress_set.update(verified=False)
@@ -274,7 +274,7 @@ class HelpTests(SupportTestCase):
         self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))
         self.assertEqual(self.act("deactivate", *users), ["Disabled 20 accounts."])
 
-    def test_colleagues_are_out_of_reach(self):
+    def test_support_cannot_act_on_staff(self):
         root = add_user("root@example.org", is_staff=True, is_superuser=True)
         root.emailaddress_set.update(verified=False)
         TOTP.activate(root, generate_totp_secret())
@@ -290,9 +290,9 @@ class HelpTests(SupportTestCase):
 
 @override_settings(HAS_MAIL=False)
 class NoMailTests(SupportTestCase):
-    """Where mail isn't set up, it is printed by the server: a link there would be anybody's."""
+    """Without mail set up, the server prints mails: any reader of its output could use a link."""
 
-    def test_nothing_is_offered_that_only_sends_an_email(self):
+    def test_actions_that_only_send_mail_are_not_offered(self):
         self.ann.emailaddress_set.update(verified=False)
         sending = {"send_reset_link", "send_confirmation"}
         with override_settings(HAS_MAIL=True):
@@ -302,7 +302,7 @@ class NoMailTests(SupportTestCase):
             self.assertEqual(self.act(action), ["No action selected."])
         self.assertEqual((mail.outbox, Event.objects.count()), ([], 0))
 
-    def test_says_that_no_email_went_out_about_a_second_factor(self):
+    def test_removing_a_second_factor_warns_that_no_mail_was_sent(self):
         TOTP.activate(self.ann, generate_totp_secret())
         words = [
             "Removed the second factor of 1 account.",
@@ -315,12 +315,12 @@ class NoMailTests(SupportTestCase):
 
 
 class TakeoverTests(SupportTestCase):
-    """Support can't make an account its own: by another address, and help sent there."""
+    """Support can't take an account over by changing its address and sending mails there."""
 
     EVIL = "evil@sam.example"
 
     def give_address(self, email=EVIL):
-        """Send the page of Ann's account with another address; return what the page says."""
+        """Send the page of Ann's account with another address. Return the messages of the page."""
         url = reverse("admin:accounts_user_change", args=[self.ann.pk])
         form = self.client.get(url).context["adminform"].form
         data = {name: form[name].value() for name in form.fields} | {"email": email}
@@ -331,7 +331,7 @@ class TakeoverTests(SupportTestCase):
     def events(self):
         return list(self.ann.events.order_by("pk").values_list("kind", "by_staff"))
 
-    def test_support_sends_nothing_anywhere_else(self):
+    def test_support_mails_only_the_owners_address(self):
         TOTP.activate(self.ann, generate_totp_secret())
         self.ann.let_support_look()
         self.give_address()
@@ -340,7 +340,7 @@ class TakeoverTests(SupportTestCase):
         self.act("send_reset_link")
         self.assertEqual({tuple(message.to) for message in mail.outbox}, {("ann@example.org",)})
 
-    def test_change_is_mailed_to_the_old_address_and_kept(self):
+    def test_change_is_mailed_to_the_old_address_and_recorded(self):
         User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
         self.give_address()
         self.assertEqual(self.ann.email, self.EVIL)
@@ -353,7 +353,7 @@ class TakeoverTests(SupportTestCase):
         page = Visitor(self.ann).open("/history/")
         self.assertIn("Support changed the address of your account", page.words)
 
-    def test_says_where_the_owner_could_not_be_told(self):
+    def test_change_warns_if_the_mail_fails(self):
         User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
         words = "No email about it could be sent to ann@example.org. Tell its owner yourself."
         with NO_MAIL:
@@ -363,7 +363,7 @@ class TakeoverTests(SupportTestCase):
             words = words.replace("ann@", "new@")
             self.assertEqual(self.give_address("newer@example.org")[0], words)
 
-    def test_form_keeps_in_the_history_that_it_disables_and_enables(self):
+    def test_form_records_disabling_and_enabling(self):
         url = reverse("admin:accounts_user_change", args=[self.ann.pk])
         for is_active in [{}, {"is_active": "on"}]:
             form = self.client.get(url).context["adminform"].form

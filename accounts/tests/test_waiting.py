@@ -1,4 +1,4 @@
-"""Words that could not be saved, since their user was signed out, wait for them alone."""
+"""Forms that couldn't be saved because their user was signed out wait for that user alone."""
 
 from datetime import timedelta
 from io import StringIO
@@ -41,12 +41,12 @@ class WaitingTests(TestCase):
         Session.objects.all().delete()
 
     def sign_in(self, user=None, **more):
-        """Sign in through the form, as a person does; return the page that it leads to."""
+        """Sign in through the form. Return the page that follows."""
         data = {"login": (user or self.ann).email, "password": PASSWORD, "next": "/inbox/"}
         return self.client.post("/accounts/login/", data | more, follow=True)
 
     def send_late(self, path="/tasks/add/", headers=None, **data):
-        """Send a form when the session has ended."""
+        """Send a form after the session has ended."""
         self.end_session()
         return self.client.post(path, data, headers=headers)
 
@@ -62,12 +62,12 @@ class WaitingTests(TestCase):
         return found
 
     def waiting(self, user=None):
-        """Return what waits for a user, as (path, what was posted)."""
+        """Return a user's waiting forms, as (path, posted fields)."""
         rows = (user or self.ann).waiting.order_by("pk")
         return [(row.path, dict(row.posted)) for row in rows]
 
     def text(self, notice, label):
-        """Return the text under a label, without the line break that no browser shows."""
+        """Return the text under a label, without the leading line break that browsers ignore."""
         text = one(notice, f'textarea[id="{label.get("for")}"]').text
         self.assertEqual(text[0], "\n")
         return text[1:]
@@ -78,7 +78,7 @@ class WaitingTests(TestCase):
         return data
 
     def press(self, button):
-        """Press "send" or "discard" of the first notice; return the page that is led to."""
+        """Press "send" or "discard" of the first notice. Return the page that follows."""
         path, data = self.notices()[0][{"send": 1, "discard": 2}[button]]
         return self.client.post(path, data, follow=True)
 
@@ -87,7 +87,7 @@ class WaitingTests(TestCase):
 
 
 class KeepingTests(WaitingTests):
-    def test_words_are_offered_after_the_sign_in_and_not_sent_by_themselves(self):
+    def test_form_is_offered_after_sign_in_and_not_sent_by_itself(self):
         text = 'Bread & <b>"butter"</b>'
         response = self.send_late(text=text, key=KEY, next="/inbox/")
         self.assertEqual(response.url, "/accounts/login/?next=/")
@@ -100,7 +100,7 @@ class KeepingTests(WaitingTests):
         self.assertEqual(self.notices(page)[0][:2], ({"Task": text}, ("/tasks/add/", data)))
         self.assertEqual(self.titles(), ["Milk"])
 
-    def test_every_page_offers_it_until_it_is_settled(self):
+    def test_every_page_offers_a_form_until_it_is_sent_or_discarded(self):
         self.send_late(text="Bread")
         self.sign_in()
         task = self.task.get_absolute_url()
@@ -124,7 +124,7 @@ class KeepingTests(WaitingTests):
             ["Add the task", "Discard", "Save the task", "Discard", "Save your profile", "Discard"],
         )
 
-    def test_edit_says_all_that_it_changes(self):
+    def test_notice_of_an_edit_names_every_change(self):
         shown = {"initial-title": "Milk", "initial-description": "Old notes", "version": "1"}
         shown |= {"initial-due_date": "", "initial-priority": "0", "initial-tags": "calls"}
         sent = {"title": "Oat milk", "description": "", "due_date": "2031-01-02", "tags": "calls"}
@@ -133,12 +133,12 @@ class KeepingTests(WaitingTests):
         self.assertIn("Also saves: Due. Clears: Notes.", words(notice))
         self.assertEqual([words(label) for label in select(notice, "label")], ["Title"])
 
-    def test_field_without_the_value_that_it_began_with_is_named(self):
+    def test_field_without_its_initial_value_is_named(self):
         self.send_late(self.edit, title="Oat milk", description="", due_date="")
         notice = one(self.sign_in(), ".waiting")
         self.assertIn("Also saves: Due. Clears: Notes.", words(notice))
 
-    def test_edit_shows_what_was_changed_and_names_its_task(self):
+    def test_notice_of_an_edit_shows_its_texts_and_its_task(self):
         shown = {"initial-title": "Milk", "initial-description": "Old notes", "version": "1"}
         notes = "\r\nOne\r\n\r\n<two>"
         self.send_late(self.edit, title="Milk", description=notes, **shown)
@@ -149,7 +149,7 @@ class KeepingTests(WaitingTests):
         self.assertEqual(data["description"], "\nOne\n\n<two>")
 
     @override_settings(MFA_TOTP_TOLERANCE=1)  # the half minute may end before the code is sent
-    def test_second_factor_on_the_way_loses_nothing(self):
+    def test_form_survives_a_sign_in_by_second_factor(self):
         secret = generate_totp_secret()
         TOTP.activate(self.ann, secret)
         self.send_late(text="Bread")
@@ -158,14 +158,14 @@ class KeepingTests(WaitingTests):
         page = self.client.post("/accounts/2fa/authenticate/", sent, follow=True)
         self.assertEqual([texts for texts, *_ in self.notices(page)], [{"Task": "Bread"}])
 
-    def test_several_are_kept_in_their_order_each_once(self):
+    def test_forms_are_kept_in_order_each_once(self):
         self.end_session()
         for text in ["One", "Two", "One"]:
             self.client.post("/tasks/add/", {"text": text})
         self.sign_in()
         self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["One", "Two"])
 
-    def test_more_than_three_are_folded_away(self):
+    def test_more_than_three_forms_are_collapsed(self):
         for n in range(5):
             self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", f"T{n}"]])
         page = self.client.get("/inbox/")
@@ -174,7 +174,7 @@ class KeepingTests(WaitingTests):
         self.assertEqual(words(one(more, "summary")), "More that isn’t saved 2")
         self.assertEqual([texts["Task"] for texts, *_ in self.notices(more)], ["T3", "T4"])
 
-    def test_act_without_words_is_not_kept(self):
+    def test_form_without_text_is_not_kept(self):
         for path, data in [
             (f"{self.task.get_absolute_url()}complete/", {"version": "1", "next": "/inbox/"}),
             (self.edit, {"priority": "3"}),
@@ -196,7 +196,7 @@ class KeepingTests(WaitingTests):
             self.assertNotContains(response, "123456", status_code=response.status_code)
         self.assertEqual(self.waiting(), [])
 
-    def test_profile_is_kept_too(self):
+    def test_profile_form_is_kept(self):
         self.send_late("/settings/", name="Ann Smith")
         self.sign_in()
         self.press("send")
@@ -208,13 +208,13 @@ class RoomTests(WaitingTests):
     def send(self, client, text):
         return client.post("/tasks/add/", {"text": text})
 
-    def test_longest_notes_find_room_with_what_they_were_before(self):
+    def test_longest_notes_fit_together_with_their_initial_value(self):
         notes = {"description": "ж" * 100_000, "initial-description": "я" * 100_000}
         self.assertEqual(self.send_late(self.edit, **notes).status_code, 302)
         self.sign_in()
         self.assertEqual(self.notices()[0][0], {"Notes": notes["description"]})
 
-    def test_what_finds_no_room_is_shown_at_once(self):
+    def test_form_without_room_is_shown_at_once(self):
         text = "x" * MOST_WAITING_CHARACTERS
         response = self.send_late(text=text)
         self.assertContains(response, f">{text}</textarea>", status_code=403)
@@ -222,7 +222,7 @@ class RoomTests(WaitingTests):
         self.assertEqual(self.send_late(self.edit, HTMX, description=text).status_code, 403)
         self.assertEqual(self.waiting(), [])
 
-    def test_room_is_one_for_all_browsers_of_a_user(self):
+    def test_all_browsers_of_a_user_share_the_room(self):
         phone, ben = self.client_class(), self.client_class()
         begin_session(phone, self.ann)
         begin_session(ben, self.ben)
@@ -239,21 +239,21 @@ class RoomTests(WaitingTests):
         texts = [texts["Task"] for texts, *_ in self.notices()]
         self.assertEqual(texts, [f"T{n}" for n in range(MOST_WAITING)])
 
-    def test_characters_of_all_count(self):
+    def test_characters_of_all_forms_count(self):
         self.send_late(text="x" * (MOST_WAITING_CHARACTERS - 100))
         self.assertEqual(self.send_late(text="y" * 101).status_code, 403)
         self.assertEqual(self.send_late(text="y" * 50).status_code, 302)
         with self.assertRaises(IntegrityError), transaction.atomic():
             self.ann.waiting.update(size=MOST_WAITING_CHARACTERS + 1)
 
-    def test_what_no_column_holds_is_shown(self):
+    def test_unstorable_form_is_shown(self):
         self.assertContains(self.send_late(text="Bre\0ad"), "Bre", status_code=403)
         self.assertEqual(self.waiting(), [])
 
     def expire(self, forms):
         forms.update(kept_at=timezone.now() - timedelta(days=30, minutes=1))
 
-    def test_after_30_days_it_is_offered_no_more_and_is_purged(self):
+    def test_form_expires_after_30_days(self):
         self.end_session()
         for text in ["Old", "New"]:
             self.send(self.client, text)
@@ -270,7 +270,7 @@ class RoomTests(WaitingTests):
         )
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "New"})])
 
-    def test_what_is_over_30_days_old_goes_when_its_user_keeps_more(self):
+    def test_expired_forms_are_deleted_when_another_is_kept(self):
         self.end_session()
         for n in range(MOST_WAITING):
             self.send(self.client, f"T{n}")
@@ -280,14 +280,14 @@ class RoomTests(WaitingTests):
         self.assertEqual([fields["text"] for _, fields in self.waiting()], ["T0", "New"])
         self.assertEqual([fields["text"] for _, fields in self.waiting(self.ben)], ["Mine"])
 
-    def test_it_goes_with_its_user(self):
+    def test_forms_are_deleted_with_their_user(self):
         self.send_late(text="Bread")
         self.ann.delete()
         self.assertEqual(WaitingForm.objects.count(), 0)
 
 
 class UpgradeTests(WaitingTests):
-    """The version before kept in the session, of any form, what waits."""
+    """The earlier version kept waiting forms, of any kind, in the session."""
 
     def put(self, *forms, age=timedelta()):
         session = self.client.session
@@ -299,12 +299,12 @@ class UpgradeTests(WaitingTests):
         session.save()
 
     def fill(self):
-        """Leave no room for more. Return what was kept last."""
+        """Leave no room for more. Return the form that was kept last."""
         forms = [["text", f"T{n}"] for n in range(MOST_WAITING)]
         return [self.ann.waiting.keep(self.ann, "/tasks/add/", [form]) for form in forms][-1]
 
     def left(self):
-        """Return the fields of what is still in the session."""
+        """Return the fields of the forms that are still in the session."""
         return [dict(form["fields"]) for form in self.client.session.get("waiting", [])]
 
     def count_queries(self):
@@ -312,7 +312,7 @@ class UpgradeTests(WaitingTests):
             self.client.get("/inbox/")
         return len(queries)
 
-    def test_first_page_offers_it_with_the_fields_of_its_form(self):
+    def test_first_page_offers_an_earlier_form(self):
         self.put(
             (self.ann, "/tasks/add/?x=1", {"text": "Bread", "key": KEY, "planted": "x"}),
             (self.ben, "/tasks/add/", {"text": "His"}),
@@ -325,13 +325,13 @@ class UpgradeTests(WaitingTests):
         self.client.get("/inbox/")
         self.assertEqual(self.waiting(), [])
 
-    def test_saved_by_the_first_request_it_waits_no_more(self):
+    def test_first_request_can_save_an_earlier_form(self):
         self.put((self.ann, "/tasks/add/", {"text": "Bread", "key": KEY}))
         self.client.post("/tasks/add/", {"text": "Bread", "key": KEY})
         self.assertEqual((self.titles(), self.waiting()), (["Bread", "Milk"], []))
         self.assertEqual(self.left(), [])
 
-    def test_its_30_days_go_on(self):
+    def test_earlier_form_keeps_its_age(self):
         old, older = timedelta(days=29), timedelta(days=30, minutes=1)
         self.put((self.ann, "/tasks/add/", {"text": "Bread"}), age=old)
         self.client.get("/inbox/")
@@ -342,7 +342,7 @@ class UpgradeTests(WaitingTests):
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
         self.assertEqual(self.left(), [])
 
-    def test_what_finds_no_room_stays_until_there_is_some(self):
+    def test_earlier_form_without_room_stays_in_the_session(self):
         self.fill()
         self.put((self.ann, "/tasks/add/", {"text": "Bread"}))
         self.client.get("/inbox/")
@@ -352,14 +352,14 @@ class UpgradeTests(WaitingTests):
         self.assertEqual(self.waiting()[-1], ("/tasks/add/", {"text": "Bread"}))
         self.assertEqual(self.left(), [])
 
-    def test_what_has_gone_over_30_days_ago_leaves_room(self):
+    def test_expired_forms_leave_room_for_earlier_ones(self):
         self.fill()
         self.ann.waiting.update(kept_at=timezone.now() - timedelta(days=31))
         self.put((self.ann, "/tasks/add/", {"text": "Bread"}))
         self.client.get("/inbox/")
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
-    def test_what_can_never_be_kept_goes(self):
+    def test_earlier_form_that_cannot_be_kept_is_dropped(self):
         for fields in [{"text": "Bre\0ad"}, {"text": " "}, {"title": "Bread"}]:
             self.put((self.ann, "/tasks/add/", fields))
             self.client.get("/inbox/")
@@ -369,7 +369,7 @@ class UpgradeTests(WaitingTests):
             self.client.get("/inbox/")
             self.assertEqual((self.waiting(), self.left()), ([], []), path)
 
-    def test_without_room_it_costs_each_page_one_query(self):
+    def test_earlier_form_without_room_costs_one_query_a_page(self):
         self.fill()
         self.client.get("/inbox/")
         before = self.count_queries()
@@ -378,7 +378,7 @@ class UpgradeTests(WaitingTests):
         self.assertEqual(self.left(), [{"text": "Bread"}])
         self.assertEqual(self.count_queries(), before + 1)
 
-    def test_without_room_for_its_characters_it_stays_too(self):
+    def test_earlier_form_that_is_too_long_stays_in_the_session(self):
         self.ann.waiting.keep(self.ann, "/tasks/add/", [["text", "x" * 200_000]])
         self.put(
             (self.ann, "/tasks/add/", {"text": "y" * 100_000}),
@@ -390,7 +390,7 @@ class UpgradeTests(WaitingTests):
 
 
 class RaceTests(TransactionTestCase):
-    def test_of_many_at_once_only_as_many_are_kept_as_there_is_room_for(self):
+    def test_simultaneous_forms_do_not_exceed_the_room(self):
         ann = add_user()
         begin_session(self.client, ann)
         self.client.get("/settings/")
@@ -403,7 +403,7 @@ class RaceTests(TransactionTestCase):
 
 
 class WhoseTests(WaitingTests):
-    def test_another_user_never_sees_it_and_its_user_does_anywhere(self):
+    def test_form_is_offered_to_its_user_only_in_any_browser(self):
         self.send_late(text="Secret bread")
         page = self.sign_in(self.ben)
         self.assertNotContains(page, "Secret")
@@ -412,14 +412,14 @@ class WhoseTests(WaitingTests):
         self.client = self.client_class()
         self.assertContains(self.sign_in(), "Secret bread")
 
-    def test_session_that_goes_on_elsewhere_offers_it_too(self):
+    def test_session_in_another_browser_offers_the_form(self):
         phone = self.client_class()
         phone.force_login(self.ann)
         Session.objects.exclude(session_key=phone.session.session_key).delete()
         self.client.post("/tasks/add/", {"text": "Bread"})
         self.assertContains(phone.get("/inbox/"), "Bread</textarea>")
 
-    def test_nobody_else_can_discard_it(self):
+    def test_only_its_user_can_discard_a_form(self):
         self.send_late(text="Secret bread")
         pk = self.ann.waiting.get().pk
         self.client.post("/settings/waiting/end/", {"waiting": pk})
@@ -427,7 +427,7 @@ class WhoseTests(WaitingTests):
         self.client.post("/settings/waiting/end/", {"waiting": pk})
         self.assertEqual(len(self.waiting()), 1)
 
-    def test_cookie_that_was_tampered_with_keeps_nothing(self):
+    def test_forged_cookie_keeps_nothing(self):
         ben = self.client_class()
         begin_session(ben, self.ben)
         ben.get("/inbox/")
@@ -451,17 +451,17 @@ class WhoseTests(WaitingTests):
         self.assertTrue(self.client.cookies["last_user"].value.startswith(f"{self.ben.pk}:"))
 
     @override_settings(SESSION_COOKIE_SECURE=True)
-    def test_cookie_is_secure_where_that_of_the_session_is(self):
+    def test_cookie_is_secure_if_the_sessions_is(self):
         self.client.cookies.pop("last_user")
         self.client.get("/inbox/")
         self.assertEqual(self.client.cookies["last_user"]["secure"], True)
 
 
 class EndedOnPurposeTests(WaitingTests):
-    """After a sign-out nothing is kept in that browser: who sits there next may be anybody."""
+    """After a sign-out nothing is kept in that browser, since another person may use it next."""
 
     def assertKeepsNothing(self):
-        """Assert that what is typed in this browser is shown and not kept."""
+        """Assert that a form sent from this browser is shown and not kept."""
         for path, name in [("/tasks/add/", "text"), (self.edit, "title"), ("/settings/", "name")]:
             response = self.client.post(path, {name: "Planted"})
             self.assertContains(response, NOT_KEPT, status_code=403)
@@ -474,7 +474,7 @@ class EndedOnPurposeTests(WaitingTests):
         client.post("/accounts/login/", {"login": self.ann.email, "password": PASSWORD})
         return client
 
-    def test_by_the_button(self):
+    def test_ended_by_the_sign_out_button(self):
         cookie = self.client.cookies["last_user"].value
         self.client.post("/accounts/logout/")
         self.assertEqual(self.client.cookies["last_user"].value, "")
@@ -482,7 +482,7 @@ class EndedOnPurposeTests(WaitingTests):
         self.client.cookies["last_user"] = cookie  # a copy
         self.assertKeepsNothing()
 
-    def test_by_the_button_of_a_page_whose_session_has_ended(self):
+    def test_ended_by_the_button_of_a_page_without_session(self):
         cookie = self.client.cookies["last_user"].value
         self.end_session()
         self.client.post("/accounts/logout/")
@@ -490,7 +490,7 @@ class EndedOnPurposeTests(WaitingTests):
         self.client.cookies["last_user"] = cookie  # a copy
         self.assertKeepsNothing()
 
-    def test_by_the_button_after_a_session_that_merely_ended(self):
+    def test_ended_by_the_button_after_an_expired_session(self):
         cookie = self.client.cookies["last_user"].value
         self.end_session()
         self.sign_in()
@@ -498,24 +498,24 @@ class EndedOnPurposeTests(WaitingTests):
         self.client.cookies["last_user"] = cookie  # a copy of the first session's
         self.assertKeepsNothing()
 
-    def test_out_of_the_list_of_sessions(self):
+    def test_ended_in_the_list_of_sessions(self):
         session = self.ann.sessions.get()
         self.client.post(f"/settings/sessions/{session.mark}/end/")
         self.assertEqual(self.client.cookies["last_user"].value, "")
         self.assertKeepsNothing()
 
-    def test_by_the_admins_button(self):
+    def test_ended_by_the_admins_button(self):
         User.objects.update(is_staff=True)
         response = self.client.post("/admin/logout/")
         self.assertRedirects(response, "/accounts/logout/")
         self.assertContains(self.client.get("/accounts/logout/"), 'action="/accounts/logout/"')
 
-    def test_from_another_device(self):
+    def test_ended_from_another_device(self):
         session, other = self.ann.sessions.get(), self.other()
         other.post(f"/settings/sessions/{session.mark}/end/")
         self.assertKeepsNothing()
 
-    def test_from_another_device_for_all(self):
+    def test_all_sessions_ended_from_another_device(self):
         other = self.other()
         other.post("/accounts/sessions/")
         self.assertKeepsNothing()
@@ -523,52 +523,52 @@ class EndedOnPurposeTests(WaitingTests):
         self.other()
         self.assertKeepsNothing()
 
-    def test_from_another_device_that_goes_on_keeping(self):
+    def test_other_device_goes_on_keeping_forms(self):
         other = self.other()
         other.post("/accounts/sessions/")
         self.end_session()
         self.assertEqual(other.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
-    def test_by_a_new_password(self):
+    def test_ended_by_a_new_password(self):
         passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
         self.other().post("/accounts/password/change/", {"oldpassword": PASSWORD} | passwords)
         self.assertKeepsNothing()
 
-    def test_by_support(self):
+    def test_ended_by_support(self):
         end_sessions(None, self.ann)
         self.assertKeepsNothing()
         self.other()
         self.assertKeepsNothing()
 
-    def test_by_support_for_good(self):
+    def test_ended_by_disabling_the_account(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         self.assertKeepsNothing()
 
-    def test_nobody_was_here(self):
+    def test_browser_without_a_user_keeps_nothing(self):
         self.client = self.client_class()
         self.assertKeepsNothing()
 
-    def test_session_that_merely_ended_is_another_thing(self):
+    def test_expired_session_keeps_forms(self):
         key = self.client.session.session_key
         Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(days=1))
         self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
-    def test_session_that_its_browser_forgot_is_too(self):
-        """It goes on until it expires, but the browser was closed."""
+    def test_session_of_a_closed_browser_keeps_forms(self):
+        """The session goes on until it expires, but the browser was closed."""
         self.client.cookies.pop("sessionid")
         self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertEqual(self.waiting(), [("/tasks/add/", {"text": "Bread"})])
 
-    def test_session_that_merely_ended_before_a_sign_in_elsewhere_is_too(self):
+    def test_expired_session_keeps_forms_after_a_sign_in_elsewhere(self):
         self.end_session()
         other = self.other()
         other.get("/accounts/sessions/")
         self.assertEqual(self.client.post("/tasks/add/", {"text": "Bread"}).status_code, 302)
         self.assertContains(other.get("/inbox/"), "Bread</textarea>")
 
-    def test_what_is_known_of_them_goes_when_the_cookie_has(self):
+    def test_record_of_an_ended_session_is_deleted_with_its_cookie(self):
         self.client.post("/accounts/logout/")
         ended = self.ann.ended_sessions.get()
         self.ann.ended_sessions.update(ended_at=ended.ended_at - timedelta(days=366))
@@ -578,7 +578,7 @@ class EndedOnPurposeTests(WaitingTests):
 
 
 class PutAsideTests(WaitingTests):
-    """What the script sends before a sign-out: what is typed, and not saved."""
+    """The script sends unsaved texts before a sign-out, so that they wait."""
 
     def put_aside(self, path, client=None, **fields):
         client = client or self.client
@@ -598,11 +598,11 @@ class PutAsideTests(WaitingTests):
         self.task.refresh_from_db()
         self.assertEqual((self.task.description, self.waiting()), ("Draft", []))
 
-    def test_sent_twice_it_is_kept_once(self):
+    def test_draft_sent_twice_is_kept_once(self):
         answers = [self.put_aside("/tasks/add/", text="Bread", key=KEY).text for _ in range(2)]
         self.assertEqual(answers, [str(self.ann.waiting.get().pk)] * 2)
 
-    def test_what_finds_no_room_is_refused_with_the_reason(self):
+    def test_draft_without_room_is_refused_with_the_reason(self):
         self.put_aside("/tasks/add/", text="x" * 200_000)
         answer = self.put_aside("/tasks/add/", text="y" * 100_000)
         self.assertEqual(answer.status_code, 422)
@@ -613,7 +613,7 @@ class PutAsideTests(WaitingTests):
         self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
         self.assertEqual(self.put_aside("/tasks/add/", text="z" * 3_000_000).status_code, 400)
 
-    def test_what_has_no_words_or_cannot_be_stored_is_refused_with_the_reason(self):
+    def test_empty_or_unstorable_draft_is_refused_with_the_reason(self):
         nul = "It has a character (NUL) that can't be stored."
         for path, fields, reason in [
             ("/tasks/add/", {"text": " "}, "It has no words."),
@@ -626,23 +626,23 @@ class PutAsideTests(WaitingTests):
             self.assertEqual(answer["Content-Type"], "text/plain; charset=utf-8")
         self.assertEqual(self.waiting(), [])
 
-    def test_only_forms_that_hold_words_can_be_put_aside(self):
+    def test_only_forms_that_hold_words_can_wait(self):
         for path in ["/trash/empty/", "/tasks/bulk/", "/nothing/", "", "//evil.example/tasks/add/"]:
             self.assertEqual(self.put_aside(path, title="Bread").status_code, 404, path)
         self.assertEqual(self.put_aside("/tasks/add/", text=" ").status_code, 422)
         self.assertEqual(self.waiting(), [])
 
-    def test_signed_out_it_is_shown_and_not_kept(self):
+    def test_draft_sent_when_signed_out_is_shown_and_not_kept(self):
         self.client.post("/accounts/logout/")
         self.assertContains(self.put_aside(self.edit, title="Bread"), NOT_KEPT, status_code=403)
         self.assertEqual(self.waiting(), [])
 
-    def test_it_needs_a_post(self):
+    def test_putting_aside_needs_a_post(self):
         self.assertEqual(self.client.get("/settings/waiting/add/?path=/").status_code, 405)
 
 
 class NotMineTests(WaitingTests):
-    """ "This isn't my computer": nothing is kept in the browser."""
+    """After "This isn't my computer" nothing is kept in the browser."""
 
     def setUp(self):
         super().setUp()
@@ -654,21 +654,21 @@ class NotMineTests(WaitingTests):
         self.assertTrue(self.client.session.get_expire_at_browser_close())
         self.client.post("/settings/theme/", {"theme": "dark"})
         left = {name for name, cookie in self.client.cookies.items() if cookie["max-age"]}
-        self.assertEqual(left, {"csrftoken"})  # which says nothing of its user
+        self.assertEqual(left, {"csrftoken"})  # The cookie doesn't name its user.
 
-    def test_what_is_sent_when_the_session_has_ended_is_shown(self):
+    def test_late_form_of_a_guest_is_shown(self):
         self.sign_in(not_mine="on")
         self.assertContains(self.send_late(text="Bread"), ">Bread</textarea>", status_code=403)
         self.assertEqual(self.waiting(), [])
 
-    def test_words_of_a_guest_never_wait_for_whose_computer_it_is(self):
+    def test_late_form_of_a_guest_never_waits_for_the_computers_user(self):
         self.sign_in(self.ben)
         self.end_session()
         self.sign_in(not_mine="on")
         self.assertContains(self.send_late(text="Bread"), NOT_KEPT, status_code=403)
         self.assertEqual((self.waiting(), self.waiting(self.ben)), ([], []))
 
-    def test_it_is_about_one_sign_in(self):
+    def test_choice_holds_for_one_sign_in(self):
         self.sign_in(not_mine="on")
         self.client.post("/accounts/logout/")
         page = self.sign_in(remember="on")
@@ -677,7 +677,7 @@ class NotMineTests(WaitingTests):
         self.assertEqual(self.send_late(text="Bread").status_code, 302)
 
     @override_settings(MFA_TOTP_TOLERANCE=1)  # the half minute may end before the code is sent
-    def test_second_factor_on_the_way_forgets_it_not(self):
+    def test_choice_survives_a_second_factor(self):
         secret = generate_totp_secret()
         TOTP.activate(self.ann, secret)
         self.sign_in(not_mine="on")
@@ -686,12 +686,12 @@ class NotMineTests(WaitingTests):
         self.assertTrue(self.client.session.get_expire_at_browser_close())
         self.assertNotIn("last_user", self.client.cookies)
 
-    def test_other_sessions_keep_as_before(self):
+    def test_other_sessions_keep_forms(self):
         self.assertNotContains(self.sign_in(), "data-keeps-nothing")
 
 
 class SettlingTests(WaitingTests):
-    def test_sent_now_it_is_saved_and_gone(self):
+    def test_sending_saves_the_form_and_removes_it(self):
         self.send_late(text="Bread", key=KEY, next="/inbox/")
         self.sign_in()
         page = self.press("send")
@@ -699,7 +699,7 @@ class SettlingTests(WaitingTests):
         self.assertNotContains(page, WORDS)
         self.assertEqual((self.titles(), self.waiting()), (["Bread", "Milk"], []))
 
-    def test_sent_twice_it_takes_effect_once(self):
+    def test_form_sent_twice_takes_effect_once(self):
         self.send_late(text="Bread", key=KEY)
         self.sign_in()
         path, data = self.notices()[0][1]
@@ -707,13 +707,13 @@ class SettlingTests(WaitingTests):
         self.client.post(path, data)
         self.assertEqual(self.titles(), ["Bread", "Milk"])
 
-    def test_the_form_itself_sent_again_settles_it(self):
+    def test_same_form_sent_from_its_page_removes_the_notice(self):
         self.send_late(text="Bread", key=KEY)
         self.sign_in()
         self.client.post("/tasks/add/", {"text": "Bread", "key": KEY})  # by the Back button
         self.assertEqual(self.notices(), [])
 
-    def test_discarded_it_is_gone_and_the_page_comes_back(self):
+    def test_discarding_removes_the_form_and_returns_to_the_page(self):
         self.send_late(text="Bread")
         self.client.post("/tasks/add/", {"text": "Butter"})
         self.sign_in()
@@ -725,8 +725,8 @@ class SettlingTests(WaitingTests):
         self.assertEqual(self.titles(), ["Milk"])
         self.assertEqual(self.client.post(path, data).status_code, 302)  # pressed twice
 
-    def test_what_the_script_discards_is_not_told(self):
-        """Its user did nothing."""
+    def test_discarding_by_the_script_shows_no_message(self):
+        """The user didn't press a button."""
         self.send_late(text="Bread")
         self.sign_in()
         sent = {"waiting": self.ann.waiting.get().pk, "quiet": "1"}
@@ -734,7 +734,7 @@ class SettlingTests(WaitingTests):
         self.assertNotContains(page, "Discarded.")
         self.assertEqual(self.waiting(), [])
 
-    def test_discarding_what_has_no_number_is_not_found(self):
+    def test_discarding_without_an_id_is_not_found(self):
         for pk in ["", "x", "1.5"]:
             response = self.client.post("/settings/waiting/end/", {"waiting": pk})
             self.assertEqual(response.status_code, 404)
@@ -749,7 +749,7 @@ class SettlingTests(WaitingTests):
     def test_discarding_needs_a_post(self):
         self.assertEqual(self.client.get("/settings/waiting/end/").status_code, 405)
 
-    def test_clash_is_shown_and_nothing_is_lost_until_it_is_settled(self):
+    def test_conflict_is_shown_and_the_form_waits_until_resolved(self):
         shown = {"initial-description": "Old notes", "version": "1", "key": KEY}
         self.send_late(self.edit, description="Mine", **shown)
         self.task.edit(description="Theirs")
@@ -763,7 +763,7 @@ class SettlingTests(WaitingTests):
         self.client.post(self.edit, seen | {"description": "Mine and theirs"})
         self.assertEqual(self.notices(), [])
 
-    def test_page_that_asks_once_more_settles_nothing_yet(self):
+    def test_form_waits_while_a_page_asks_for_confirmation(self):
         self.send_late("/tasks/paste/", text="One\nTwo", key=KEY)
         self.sign_in()
         path, data = self.notices()[0][1]
@@ -773,21 +773,21 @@ class SettlingTests(WaitingTests):
         self.assertEqual(self.notices(), [])
         self.assertEqual(self.titles(), ["Milk", "One", "Three", "Two"])
 
-    def test_other_words_in_the_same_form_settle_nothing(self):
-        """The Back button brings a form back with its key, for other words."""
+    def test_other_text_in_the_same_form_leaves_it_waiting(self):
+        """The Back button brings back a form with its key, for other text."""
         self.send_late(text="Bread", key=KEY)
         self.sign_in()
         self.client.post("/tasks/add/", {"text": "Butter", "key": KEY})
         self.assertEqual([texts["Task"] for texts, *_ in self.notices()], ["Bread"])
 
-    def test_same_words_for_another_task_settle_nothing(self):
+    def test_same_text_for_another_task_leaves_it_waiting(self):
         other = self.ann.tasks.create(title="Other")
         self.send_late(self.edit, description="Mine")
         self.sign_in()
         self.client.post(f"/tasks/{other.pk}/edit/", {"description": "Mine"})
         self.assertEqual(len(self.notices()), 1)
 
-    def test_task_that_is_gone_leaves_the_words_waiting(self):
+    def test_purged_task_leaves_the_form_waiting(self):
         self.send_late(self.edit, description="Mine")
         self.task.delete_softly()
         self.sign_in()
@@ -795,7 +795,7 @@ class SettlingTests(WaitingTests):
         self.assertContains(self.client.post(path, data), "Mine</textarea>", status_code=404)
         self.assertEqual([texts for texts, *_ in self.notices()], [{"Notes": "Mine"}])
 
-    def test_session_that_ends_once_more_before_it_is_sent_keeps_it(self):
+    def test_form_survives_a_second_expiry(self):
         self.send_late(text="Bread", key=KEY)
         self.sign_in()
         path, data = self.notices()[0][1]
@@ -805,7 +805,7 @@ class SettlingTests(WaitingTests):
 
 
 class HtmxTests(WaitingTests):
-    def test_htmx_is_led_to_the_sign_in_and_the_words_wait(self):
+    def test_htmx_is_sent_to_sign_in_and_the_form_waits(self):
         page = self.task.get_absolute_url()
         for path, data, texts in [
             (self.edit, {"description": "Mine"}, {"Notes": "Mine"}),
@@ -819,13 +819,13 @@ class HtmxTests(WaitingTests):
             self.ann.waiting.all().delete()
 
     def test_line_of_the_add_box_is_not_offered_twice(self):
-        """The script gives it back by itself."""
+        """The script restores the line by itself."""
         answer = self.send_late(headers=HTMX | {"HX-Source": "form#add"}, text="Bread")
         self.assertEqual(answer.status_code, 204)
         self.assertEqual(self.notices(self.sign_in()), [])
 
     def test_line_of_the_add_box_stays_there_after_a_sign_out(self):
-        """The script leads nobody away then, and says so."""
+        """The script stays on the page then, and says so."""
         self.client.post("/accounts/logout/")
         headers = HTMX | {"HX-Source": "form#add"}
         answer = self.client.post("/tasks/add/", {"text": "Bread"}, headers=headers)

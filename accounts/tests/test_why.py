@@ -1,4 +1,4 @@
-"""The sign-in page says why it is there, where a browser was signed out elsewhere."""
+"""The sign-in page gives the reason if a browser was signed out from elsewhere."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ ALL = "You were signed out because your password was changed or all sessions wer
 
 
 class WhyTests(TestCase):
-    """Ann sits at one browser; somebody, often herself, acts in the other."""
+    """Ann uses one browser; she or another person acts in the other."""
 
     def setUp(self):
         cache.clear()
@@ -33,7 +33,7 @@ class WhyTests(TestCase):
         return client
 
     def said(self):
-        """Return what the sign-in page says, to which a page of Ann's leads."""
+        """Return the reason on the sign-in page that a page of Ann's redirects to."""
         page = self.client.get("/today/", follow=True)
         self.assertEqual(page.request["PATH_INFO"], "/accounts/login/")
         return [words(notice) for notice in select(page, ".notice")]
@@ -46,68 +46,68 @@ class WhyTests(TestCase):
         self.client.post("/accounts/logout/")
         self.assertEqual(self.said(), [])
 
-    def test_ended_in_the_list_of_sessions(self):
+    def test_says_that_another_browser_ended_the_session(self):
         self.other.post(f"/settings/sessions/{self.session.mark}/end/")
         self.assertSaid(THERE)
 
-    def test_signed_out_everywhere_else(self):
+    def test_says_that_all_other_sessions_were_ended(self):
         self.other.post("/accounts/sessions/")
         self.assertSaid(ALL)
 
-    def test_new_password(self):
+    def test_says_that_the_password_was_changed(self):
         new = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
         self.other.post("/accounts/password/change/", {"oldpassword": PASSWORD} | new)
         self.assertEqual(self.said(), [ALL])
 
-    def test_password_that_was_reset(self):
+    def test_says_that_the_password_was_reset(self):
         User.objects.update(password=make_password(NEW_PASSWORD))
         self.assertEqual(self.said(), [ALL])
 
-    def test_ended_by_support(self):
+    def test_says_that_support_ended_all_sessions(self):
         end_sessions(None, self.ann)
         self.assertSaid(ALL)
 
-    def test_disabled(self):
+    def test_disabled_user_gets_a_reason(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         self.assertEqual(self.said(), [ALL])
 
-    def test_where_the_landing_page_comes_first(self):
+    def test_reason_survives_the_landing_page(self):
         self.other.post(f"/settings/sessions/{self.session.mark}/end/")
         self.assertEqual(self.client.get("/").status_code, 200)
         self.assertEqual(self.said(), [THERE])
 
-    def test_page_that_shows_what_was_typed_says_it_too(self):
+    def test_page_with_the_typed_text_gives_the_reason(self):
         self.other.post(f"/settings/sessions/{self.session.mark}/end/")
         page = self.client.post("/tasks/add/", {"text": "Bread"})
         self.assertIn(f"You are signed out {THERE} This was not saved.", words(page))
 
-    def test_own_sign_out(self):
+    def test_own_sign_out_gives_no_reason(self):
         self.client.post("/accounts/logout/")
         self.assertEqual(self.said(), [])
 
-    def test_session_that_ended_by_itself(self):
+    def test_expired_session_gives_no_reason(self):
         Session.objects.update(expire_date=timezone.now() - timedelta(days=1))
         self.assertEqual(self.said(), [])
 
-    def test_browser_that_was_closed(self):
+    def test_closed_browser_gives_no_reason(self):
         self.client.cookies.pop("sessionid")
         self.assertEqual(self.said(), [])
 
-    def test_nobody_was_here(self):
+    def test_browser_without_a_user_gives_no_reason(self):
         self.client = self.client_class()
         self.assertEqual(self.said(), [])
 
-    def test_cookie_that_was_tampered_with(self):
+    def test_forged_cookie_gives_no_reason(self):
         self.other.post("/accounts/sessions/")
         self.client.cookies["last_user"] = f"{self.ann.pk}:x:y"
         self.assertEqual(self.said(), [])
 
-    def test_account_that_is_gone(self):
+    def test_deleted_account_gives_no_reason(self):
         self.ann.delete()
         self.assertEqual(self.said(), [])
 
-    def test_browser_that_keeps_nothing(self):
-        """Whoever sits there next is told nothing."""
+    def test_browser_that_keeps_nothing_gives_no_reason(self):
+        """The next person at that browser is told nothing."""
         client = self.client
         client.post("/accounts/logout/")
         self.client = self.sign_in(self.client_class(), not_mine="on")

@@ -1,6 +1,6 @@
-"""Sessions as a process of the version before accounts 0015 has them, to run beside ours.
+"""Sessions of a process of the version before accounts 0015, to run together with ours.
 
-It is a SESSION_ENGINE: Django's own store, whose model knows no columns but Django's.
+This is a SESSION_ENGINE: Django's own store, with a model that knows only Django's columns.
 """
 
 from django.conf import settings
@@ -24,7 +24,7 @@ class SessionStore(db.SessionStore):
 
 
 class OldClient(Client):
-    """A browser that asks an old process."""
+    """A browser that talks to an old process."""
 
     def request(self, **request):
         ours = ["accounts.middleware.AuthenticationMiddleware"]
@@ -36,7 +36,7 @@ class OldClient(Client):
             return super().request(**request)
 
     def put_in_session(self, **values):
-        """Begin a session of nobody, which holds this."""
+        """Begin a session without a user that holds this data."""
         session = SessionStore()
         session.update(values)
         session.save()
@@ -44,7 +44,7 @@ class OldClient(Client):
 
 
 def note_in_list(user, key, **columns):
-    """Write what allauth's list of sessions had of one, as an old process did at each sign-in."""
+    """Add a session to allauth's list, as an old process did at each sign-in."""
     row = {
         "user_id": user.pk,
         "session_key": key,
