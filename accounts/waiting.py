@@ -152,36 +152,45 @@ def said_in(request):
     return pk, mark, proof
 
 
-def last_user(request):
-    """Return the user of this browser's session, if that expired by itself, else None.
+def user_said_in(request):
+    """Return (user, reason): the user of this browser's cookie, and why their session was ended.
 
-    A session that was ended deliberately has an EndedSession with its mark, or its proof is no
-    longer valid. The list of sessions can't tell, since it forgets expired ones. The session may
-    even go on: a browser that was closed has forgotten it, and reopens the form of a tab.
+    The reason is "" for a session that expired, or that may even go on: a browser that was closed
+    has forgotten it, and reopens the form of a tab. (None, "") if the cookie names no user.
     """
     pk, mark, proof = said_in(request)
-    user = User.objects.filter(pk=pk, is_active=True).first()
-    if not user or not constant_time_compare(proof, proof_of(user, mark)):
-        return None
-    if user.ended_sessions.filter(mark=mark).exists():
-        return None
-    return user
-
-
-def ended_elsewhere(request):
-    """Return the reason, as a sentence, if this browser was signed out from elsewhere, else "".
-
-    A session ended by itself if it expired, or if its browser was closed.
-    """
-    pk, mark, proof = said_in(request)
-    user = User.objects.filter(pk=pk).first() if pk else None
+    user = User.objects.filter(pk=pk).first()
     if user is None:
-        return ""
+        return None, ""
+    return user, reason_ended(user, mark, proof)
+
+
+def reason_ended(user, mark, proof):
+    """Return the sentence that says how a session was ended deliberately, or "" if it wasn't.
+
+    A session that was ended alone has an EndedSession with its mark; once all sessions of a user
+    were ended, its proof is no longer valid. The list of sessions can't tell, since it forgets
+    expired ones.
+    """
     if user.ended_sessions.filter(mark=mark).exists():
         return "You were signed out from another browser."
     if not constant_time_compare(proof, proof_of(user, mark)):
         return "You were signed out because your password was changed or all sessions were ended."
     return ""
+
+
+def last_user(request):
+    """Return the user of this browser's session, if that expired by itself, else None."""
+    user, reason = user_said_in(request)
+    if reason or not (user and user.is_active):
+        return None
+    return user
+
+
+def ended_elsewhere(request):
+    """Return the reason, as a sentence, if this browser was signed out from elsewhere, else ""."""
+    _, reason = user_said_in(request)
+    return reason
 
 
 def note_end(user, session_key):

@@ -177,7 +177,7 @@ def move_series(act):
     and the act that moved its repeat, None where the task has moved on or was changed since.
     """
     change = act.changes.filter(step=None, after__has_key="due_date").first()
-    task = change and Task.objects.filter(pk=change.task_id).first()
+    task = change and act.user.tasks.filter(pk=change.task_id).first()
     if task is None:
         return None, None
     rows = lock_repeating(shown(task))

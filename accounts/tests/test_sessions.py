@@ -1,6 +1,5 @@
 """The rows of sessions: their users, their columns, and the upgrade to them."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from io import StringIO
@@ -12,7 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -24,7 +23,7 @@ from accounts.sessions import SessionStore, get_user
 from accounts.tests.people import PASSWORD, add_session, add_user
 from accounts.tests.yesterday import OldClient, OldSession, note_in_list
 from accounts.waiting import BEFORE, mark_of
-from tasks.tests.test_migrations import beside
+from tasks.tests.test_migrations import holding
 from todosite.tests.html import words
 
 pytestmark = pytest.mark.django_db
@@ -381,24 +380,14 @@ def test_old_process_can_delete_a_user_with_new_sessions(yesterday, ann):
 
 @pytest.mark.django_db(transaction=True)
 def test_upgrade_gives_way_to_a_backup_and_can_be_resumed():
-    held, done = threading.Event(), threading.Event()
-
-    def back_up():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE django_session IN ACCESS SHARE MODE")
-            held.set()
-            done.wait(60)
-
+    backup = holding("LOCK TABLE django_session IN ACCESS SHARE MODE")
     tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
+    words = "The table django_session was in use"
     migrate("0014_ended_session")
     try:
-        with beside(back_up), tries:
-            held.wait()
-            with pytest.raises(CommandError, match="The table django_session was in use"):
-                migrate("0016_session_users")
-            done.set()
+        with backup, tries, pytest.raises(CommandError, match=words):
+            migrate("0016_session_users")
     finally:
-        done.set()
         migrate(newest())
     assert len(columns()) == 8
 

@@ -117,6 +117,25 @@ def beside(do):
         raise failed[0]
 
 
+@contextmanager
+def holding(statement, *parameters):
+    """Hold the locks of an SQL statement in another transaction, until the block ends."""
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            held.set()
+            done.wait(60)  # seconds, where the block hangs
+
+    with beside(hold):
+        try:
+            held.wait(60)
+            yield
+        finally:
+            done.set()
+
+
 @pytest.mark.exhaustive
 class OwnersTests(TransactionTestCase):
     def setUp(self):
@@ -174,24 +193,12 @@ class OwnersTests(TransactionTestCase):
         self.assertEqual(self.ann.tasks.count(), 1)
 
     def test_gives_up_after_a_while_and_goes_on_where_it_stopped(self):
-        held, done = threading.Event(), threading.Event()
-
-        def hold():
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE tasks_act IN ACCESS SHARE MODE")
-                held.set()
-                done.wait(60)
-
         tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_act was in use for too long, so migrating stopped"
-        with beside(hold), tries:
-            held.wait()
-            try:
-                for _ in range(2):
-                    with self.assertRaisesMessage(CommandError, words):
-                        go_to("0009_owners")
-            finally:
-                done.set()
+        with holding("LOCK TABLE tasks_act IN ACCESS SHARE MODE"), tries:
+            for _ in range(2):
+                with self.assertRaisesMessage(CommandError, words):
+                    go_to("0009_owners")
         before, after = expected(""), expected(" ON DELETE CASCADE")
         first = ["tasks_task", "tasks_tasklist", "tasks_tag"]
         self.assertEqual(keys(), before | {table: after[table] for table in first})
@@ -383,26 +390,14 @@ class TaggedWithTests(TransactionTestCase):
         self.assertEqual(self.changes("tagged_with_id"), rest)
 
     def test_goes_on_where_it_stopped(self):
-        held, done = threading.Event(), threading.Event()
-
-        def hold():
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT FROM tasks_change WHERE act_id = %s FOR UPDATE", [last])
-                held.set()
-                done.wait(60)
-
         last = self.acts[-1]
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE tasks_change ADD COLUMN tagged_with_id bigint")
         tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_change was in use for too long, so migrating stopped"
-        with beside(hold), tries:
-            held.wait()
-            try:
-                with self.assertRaisesMessage(CommandError, words):
-                    tagged_with.by_acts(connection, tagged_with.SPLIT)
-            finally:
-                done.set()
+        lock = "SELECT FROM tasks_change WHERE act_id = %s FOR UPDATE"
+        with holding(lock, last), tries, self.assertRaisesMessage(CommandError, words):
+            tagged_with.by_acts(connection, tagged_with.SPLIT)
         self.assertEqual(
             [row for row in self.changes("tagged_with_id") if row[0] != last],
             self.expected(number=3),
@@ -467,24 +462,13 @@ class SearchTextTests(TransactionTestCase):
 
     def test_task_that_an_act_has_locked_is_waited_for_by_nobody_else(self):
         search_text.add_column(None, connection.schema_editor())
-        held, done = threading.Event(), threading.Event()
-
-        def hold():
-            with transaction.atomic():
-                Task.objects.select_for_update().get(pk=self.tasks[0].pk)
-                held.set()
-                done.wait(60)
-
         tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_task was in use for too long, so migrating stopped"
-        with beside(hold), tries:
-            held.wait()
-            try:
-                with self.assertRaisesMessage(CommandError, words):
-                    search_text.fill(None, connection.schema_editor())
-                self.assertEqual(self.texts(), self.FOLDED | {"Mum’s cake": None})
-            finally:
-                done.set()
+        lock = "SELECT FROM tasks_task WHERE id = %s FOR UPDATE"
+        with holding(lock, self.tasks[0].pk), tries:
+            with self.assertRaisesMessage(CommandError, words):
+                search_text.fill(None, connection.schema_editor())
+            self.assertEqual(self.texts(), self.FOLDED | {"Mum’s cake": None})
         go_to(self.AFTER)  # goes on where it stopped
         self.assertEqual(self.texts(), self.FOLDED)
 
