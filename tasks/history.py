@@ -1,9 +1,9 @@
-"""What users did: their acts, with what each changed, enough to undo it for 30 days.
+"""Acts of users, with the changes that each made: the history, and the data to undo for 30 days.
 
-An act is kept in the transaction in which it changes rows. Of each row there is what stood in the
-changed columns before and after, as JSON: {"priority": 0} and {"priority": 3}. Of a new row there
-is its deleted_at alone, as if it came out of the trash: to undo it is to put it there. A tag that a
-task was given, or that was taken off it, is a change of its own, which names both.
+An act is recorded in the transaction that changes its rows. A change holds the changed columns of
+one row before and after, as JSON: {"priority": 0} and {"priority": 3}. The change of a new row
+holds its deleted_at alone, as if it came out of the trash, so that undo puts it there. A tag that a
+task was given, or lost, is a change of its own, which names both.
 """
 
 from contextvars import ContextVar
@@ -16,15 +16,15 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-# Begins the name of a tag in changes: versions before 0011 kept tags among the columns of a task.
-# Their processes may run beside this one for a while, so both forms are read for UNDO_DAYS. Then a
-# migration like 0011 can rewrite what those processes left, and tags need no such name.
+# The prefix of a tag's name in changes: versions before 0011 recorded tags as columns of a task.
+# Their processes may run together with this one for some time, so both forms are read for
+# UNDO_DAYS. Afterwards a migration like 0011 can rewrite the changes of those processes.
 OLD_TAG = "tag "
-BATCH = 5000  # rows that are deleted for ever in one statement
+BATCH = 5000  # rows that one statement purges
 UNDO_DAYS = 30
-UNDO_HOURS = 24  # in which a key undoes an act without asking
+UNDO_HOURS = 24  # within which a keyboard shortcut undoes an act without asking
 
-# The browser whose request is under way, see ReturnPageMiddleware; "" outside of one.
+# The browser of the present request, set by ReturnPageMiddleware; "" outside a request.
 browser = ContextVar("browser", default="")
 
 
@@ -33,16 +33,16 @@ def this_browser():
 
 
 class PurgeableQuerySet(models.QuerySet):
-    """Rows that go for ever once they are old."""
+    """Rows that are purged once they are old."""
 
     def part(self, start, stop):
-        """Return these from start to before stop. Of those before them only the ids are read."""
+        """Return the rows from start to before stop. Of the rows before start only ids are read."""
         if not start:
             return self[:stop]
         return self.filter(pk__in=self.values("pk")[start:stop])
 
     def purge(self):
-        """Delete these for ever, in short transactions. Return how many there were."""
+        """Purge these rows, in short transactions. Return how many there were."""
         number = 0
         while pks := list(self.values_list("pk", flat=True)[:BATCH]):
             number += self.filter(pk__in=pks)._purge_batch()
@@ -50,7 +50,7 @@ class PurgeableQuerySet(models.QuerySet):
 
     @transaction.atomic
     def _purge_batch(self):
-        # Locked, so that what is taken out of the trash at this moment isn't deleted all the same.
+        # Locked, so that a row that is restored at this moment isn't purged nevertheless.
         locked = self.select_for_update()
         pks = list(locked.values_list("pk", flat=True))
         _, deleted = self.filter(pk__in=pks).delete()
@@ -58,10 +58,10 @@ class PurgeableQuerySet(models.QuerySet):
 
 
 def owner(related_name):
-    """Return the field of the user whose a row is.
+    """Return the field of a row's user.
 
-    The database deletes the row with its user (0009), since Django would fetch each row first: half
-    a minute for 30,000 tasks.
+    The database deletes the row with its user (0009). Django would fetch each row first, which
+    takes half a minute for 30,000 tasks.
     """
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,20 +72,22 @@ def owner(related_name):
 
 
 def as_json(value):
-    """Return a column's value as a change keeps it: days, times and moments in ISO 8601."""
+    """Return a column's value as changes hold it: dates, times and moments in ISO 8601."""
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 class ActQuerySet(PurgeableQuerySet):
+    """The acts of users."""
+
     def before(self, moment):
-        """Narrow to those from before moment, but for what was undone or done again since."""
+        """Return the acts older than a moment, except acts that were undone or redone since."""
         since = Act.objects.filter(of=OuterRef("pk"), created_at__gte=moment)
         return self.filter(~Exists(since), created_at__lt=moment)
 
     def told(self):
-        """Leave out those of which nothing is left to tell; the latest first, with their `later`.
+        """Return the acts that still have changes, latest first, each annotated with `later`.
 
-        That is the kind of the last undo or redo of the same thing since, None where there is none.
+        `later` is the kind of the last undo or redo of the same act after this one, or None.
         """
         root = Coalesce(OuterRef("of"), OuterRef("pk"))
         since = Act.objects.filter(of=root, pk__gt=OuterRef("pk")).order_by("-pk")
@@ -95,20 +97,20 @@ class ActQuerySet(PurgeableQuerySet):
         return acts.annotate(later=later).order_by("-pk")
 
     def last_done(self, left_out=()):
-        """Return the latest act that isn't undone, None if there is none: the next to undo.
+        """Return the latest act that isn't undone, the next to undo, or None.
 
-        left_out are the ids of acts that were tried, and can't be undone.
+        left_out has the ids of acts that were tried and can't be undone.
         """
         is_done = Q(later=None) | ~Q(later=Act.Kind.UNDO)
         return self.told().filter(is_done, of=None).exclude(pk__in=left_out).first()
 
     def last_undone(self):
-        """Return the latest undo, which may be reverted; None where something was done since."""
+        """Return the latest undo, if it can be redone: None if another act followed it."""
         last = self.told().filter(Q(kind=Act.Kind.UNDO, later=None) | Q(of=None)).first()
         return last if last and last.kind == Act.Kind.UNDO else None
 
     def that_changed(self, **row):
-        """Narrow to those that changed a row: task=5, list=True for any list."""
+        """Return the acts that changed a row, such as task=5; list=True stands for any list."""
         changes = Change.objects.filter(act=OuterRef("pk"))
         for name, pk in row.items():
             changes = changes.of_kind(name) if pk is True else changes.filter(**{name: pk})
@@ -117,10 +119,10 @@ class ActQuerySet(PurgeableQuerySet):
 
 class ActManager(models.Manager.from_queryset(ActQuerySet)):
     def once(self, key, kind, do, **fields):
-        """Keep an act and run do(act), both or neither; return the act.
+        """Record an act and run do(act), both or neither. Return the act.
 
-        The second of two submissions with the same key, even at the same moment and in another
-        process, does nothing and gets the act of the first. Without a key each is the first.
+        Of two submissions with the same key, even simultaneous ones in two processes, the second
+        does nothing and gets the act of the first. A submission without a key always takes effect.
         """
         try:
             with transaction.atomic():
@@ -134,7 +136,7 @@ class ActManager(models.Manager.from_queryset(ActQuerySet)):
             return first
 
 
-# The version before this one may still be running, and knows a tag by the name that its JSON has.
+# The JSON names the tag as well, for processes of the version before 0011 that may still run.
 INSERT_TAGS = """
 INSERT INTO tasks_change (act_id, user_id, task_id, tagged_with_id, before, after)
 SELECT %s, %s, task, tag, jsonb_build_object('tag ' || tag, NOT has),
@@ -145,7 +147,7 @@ ORDER BY nth
 
 
 class Act(models.Model):
-    """One submission of a user that took effect, so that the same one takes effect once."""
+    """One action of a user, with all its changes: the unit of history, undo and idempotency."""
 
     class Kind(models.TextChoices):
         ADD = "add", "Added"
@@ -163,16 +165,15 @@ class Act(models.Model):
     user = owner("acts")
     key = models.UUIDField(null=True)
     kind = models.CharField(max_length=10, choices=Kind)
-    # What an undo or redo is of; never another of these.
+    # The act that an undo or redo reverts; never an undo or redo itself.
     of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
     by_staff = models.BooleanField(default=False, db_default=False)
-    # A hash of the session, "" where there was none: as a version before wrote it, or by a command.
+    # A hash of the session. It is "" for acts of a command, or of an earlier version.
     browser = models.CharField(max_length=16, default=this_browser, db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
-    # What it has kept, remembered by the object that did so, for the message that follows: its
-    # changes but those of tags, these as {id of a task: {id of a tag: whether it has it now}}, and
-    # the rows that were new.
+    # The changes that this object has recorded, so that the message of the act needs no query:
+    # columns, tags as {id of a task: {id of a tag: whether it has the tag now}}, and new rows.
     kept, kept_tags, new_rows = (), {}, ()
 
     objects = ActManager()
@@ -197,11 +198,11 @@ class Act(models.Model):
 
     @property
     def is_tick(self):
-        """Whether the circle of a task or step was pressed."""
+        """Whether the act completed or reopened a task or step."""
         return self.kind in {self.Kind.COMPLETE, self.Kind.REOPEN}
 
     def why_ask(self):
-        """Return why a key doesn't undo it at once, "" if it does."""
+        """Return the reason to ask before a keyboard shortcut undoes this act, "" for none."""
         if self.by_staff:
             return "by support"
         if self.browser != this_browser():
@@ -215,7 +216,7 @@ class Act(models.Model):
         return [row for row in self.new_rows if row._meta.model_name == "task"]
 
     def keep(self, changes):
-        """Insert new changes of rows; with the first of them a new act comes into the database."""
+        """Insert changes of rows. A new act is inserted together with its first changes."""
         if changes and self._state.adding:
             self.save(force_insert=True)
         for change in changes:
@@ -225,17 +226,17 @@ class Act(models.Model):
         self.kept = [*self.kept, *changes]
 
     def keep_new(self, rows):
-        """Keep that these rows are new; with them a new act comes into the database."""
+        """Record that these rows are new. A new act is inserted together with its first changes."""
         changes = [self.newness_of(row) for row in rows]
         self.keep(changes)
         self.new_rows = [*self.new_rows, *rows]
 
     def keep_tags(self, tags):
-        """Keep which tags were given to tasks, and which were taken off them.
+        """Record the tags that tasks were given or lost.
 
-        tags is {id of a task: {id of a tag: whether the task has it now}}. With the first of them a
-        new act comes into the database. It is one statement, since there may be 30 tags for each of
-        thousands of tasks.
+        tags is {id of a task: {id of a tag: whether the task has it now}}. A new act is inserted
+        together with its first changes. One statement inserts all, since thousands of tasks may
+        have 30 tags each.
         """
         rows = [(task, tag, has) for task, given in tags.items() for tag, has in given.items()]
         if not rows:
@@ -248,7 +249,7 @@ class Act(models.Model):
         self.kept_tags = self.kept_tags | tags
 
     def row_changes(self):
-        """Return what it has kept, row by row, without asking for it: [] in any other object."""
+        """Return the recorded changes row by row, without a query; [] for an act that was read."""
         rows = RowChange.of_rows(self.kept)
         of_tasks = {row.row_pk: row for row in rows if row.row_name == "task"}
         for task, tags in self.kept_tags.items():
@@ -259,7 +260,7 @@ class Act(models.Model):
         return rows
 
     def newness_of(self, row):
-        """Return the change that this new row is."""
+        """Return the change that stands for the creation of a row."""
         task_id = getattr(row, "task_id", None)  # of a step
         change = Change.of_row(type(row), row.pk, task_id=task_id)
         change.act = self
@@ -270,11 +271,11 @@ class Act(models.Model):
 
     @property
     def original(self):
-        """The act that an undo or redo is of; any other act itself."""
+        """The act that an undo or redo reverts; any other act itself."""
         return self.of or self
 
     def first_row(self, model):
-        """Return the first of its rows of model, in the trash or not; None if it is gone."""
+        """Return the act's first row of a model, in the trash or not; None if it was purged."""
         name = Change.name_of(model)
         changes = self.changes.exclude(**{name: None})
         first = changes.order_by("pk").first()
@@ -286,7 +287,10 @@ class Act(models.Model):
 
 
 def part(to):
-    """Return the field of what a change is of. The key on it and the user takes it along."""
+    """Return the field of a change for one kind of row.
+
+    The foreign key on it and the user deletes the change with the row.
+    """
     return models.ForeignKey(
         to,
         on_delete=models.DO_NOTHING,
@@ -298,8 +302,10 @@ def part(to):
 
 
 class ChangeQuerySet(models.QuerySet):
+    """The changes of acts."""
+
     def of_kind(self, name):
-        """Narrow to those of rows of a kind. That of a step names its task, too."""
+        """Return the changes of one kind of row. A change of a step names its task as well."""
         found = self.exclude(**{name: None})
         return found if name == "step" else found.filter(step=None)
 
@@ -308,9 +314,10 @@ class ChangeQuerySet(models.QuerySet):
 
 
 class Change(models.Model):
-    """What an act changed in a row: in a task, a list, a tag, or a step of a task.
+    """The columns that an act changed in one row: a task, a list, a tag, or a step of a task.
 
-    The database's own keys (0004) hold it to rows of its user, and delete it with its act or row.
+    Foreign keys of the database (0004) allow only rows of the act's user, and delete a change with
+    its act or its row.
     """
 
     act = models.ForeignKey(
@@ -327,8 +334,8 @@ class Change(models.Model):
     list = part("tasks.TaskList")
     tag = part("tasks.Tag")
     step = part("tasks.Step")
-    # A tag that the task was given, or that was taken off it. The database has no key on it, since
-    # the history of the task stays when the tag is deleted for ever.
+    # A tag that the task was given, or lost. The database has no foreign key on it, since the
+    # history of the task stays when the tag is purged.
     tagged_with = models.ForeignKey(
         "tasks.Tag",
         on_delete=models.DO_NOTHING,
@@ -353,19 +360,24 @@ class Change(models.Model):
 
     @classmethod
     def name_of(cls, model):
-        """Return the name of the key that a change of a row of model has: "task", "list" …"""
-        # The first of two for a tag: the other one is on a tag of a task, which is the row then.
+        """Return the name of the field for rows of a model: "task", "list" …"""
+        # Two fields point to a tag. The first is for a change of the tag; the other, tagged_with,
+        # is for a change of a task.
         return next(key.name for key in cls._meta.fields if key.related_model is model)
 
     @classmethod
     def of_row(cls, model, pk, **parent):
-        """Return a change of a row of model; of a step, parent is its task, as task_id."""
+        """Return a change of a row of a model; for a step, parent is its task_id."""
         column = f"{cls.name_of(model)}_id"
         return cls(**parent | {column: pk})
 
     @property
     def row_name(self):
-        """What it is of: "step", "task", "list" or "tag". That of a step names its task, too."""
+        """The kind of row: "step", "task", "list" or "tag". A change of a step names its task as
+        well.
+
+        So a step has to be looked for first.
+        """
         for name in ["step", "task", "list"]:
             if getattr(self, f"{name}_id"):
                 return name
@@ -381,14 +393,14 @@ class Change(models.Model):
 
 
 class RowChange:
-    """All that an act changed in one row, by however many changes it is kept.
+    """All that an act changed in one row, from any number of changes.
 
-    `before` and `after` are the columns, {name: JSON}. `tags` are those that a task was given or
+    `before` and `after` are the columns, {name: JSON}. `tags` has the tags that a task was given or
     lost, {id: (whether it had the tag before, and after)}.
     """
 
     def __init__(self, change):
-        """change is the first of the row's changes in the act; add() takes it and the others."""
+        """Begin with the first change of the row; add() takes this one and the others."""
         self.change = change
         self.row_name = change.row_name
         self.row_pk = change.row_pk
@@ -411,7 +423,7 @@ class RowChange:
         return self.change.task
 
     def add(self, change):
-        """Add the next change of the row: what changed twice is one change."""
+        """Add the next change of the row: of a column, the first and the last value remain."""
         for name, before in change.before.items():
             after = change.after[name]
             if change.tagged_with_id:
@@ -427,12 +439,12 @@ class RowChange:
         self.tags[pk] = (first, after)
 
     def know(self, rows):
-        """Take the row itself from rows, {(kind of row, id): row}, if it is there."""
+        """Set the row from rows, {(kind of row, id): row}, if they have it."""
         if row := rows.get((self.row_name, self.row_pk)):
             setattr(self.change, self.row_name, row)
 
     def reversed(self):
-        """Return the change back."""
+        """Return the change with before and after exchanged."""
         back = RowChange(self.change)
         back.before, back.after = self.after, self.before
         back.tags = {pk: (after, before) for pk, (before, after) in self.tags.items()}
@@ -440,7 +452,7 @@ class RowChange:
 
     @classmethod
     def of_rows(cls, changes):
-        """Return changes, which may be of several acts, row by row and in their order."""
+        """Return the changes of one or several acts, grouped by act and row, in their order."""
         rows = {}
         for change in changes:
             key = change.act_id, change.row_name, change.row_pk

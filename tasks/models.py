@@ -41,12 +41,14 @@ from tasks.search import LONGEST, fold
 
 
 class ListQuerySet(OrderedQuerySet, NamedQuerySet):
+    """The lists of users."""
+
     def standing(self):
         return self.filter(deleted_at=None)
 
     def make(self, user, name, act):
-        """Return the user's list of this name: made if it isn't there, brought back if archived."""
-        user.lock()  # of two who make it at once, the second sees the first
+        """Return the user's list of this name: created if missing, unarchived if archived."""
+        user.lock()  # of two simultaneous acts, the second finds the list of the first
         found = user.lists.named([name]).first()
         if not found:
             found = self.model(user=user, name=name)
@@ -57,7 +59,7 @@ class ListQuerySet(OrderedQuerySet, NamedQuerySet):
 
 
 class TaskList(Ordered):
-    """A list of tasks. A task without one is in the Inbox."""
+    """A list of tasks. A task without a list is in the Inbox."""
 
     class Color(models.TextChoices):
         TEAL = "teal"
@@ -91,7 +93,7 @@ class TaskList(Ordered):
         return self.user, self.user.lists(manager="everything")
 
     def archive(self, version=None):
-        """Put it away with its tasks: they stay in it, and out of all pages but its own."""
+        """Archive the list: its tasks stay in it, and leave all pages but its own."""
         act = self.new_act(Act.Kind.ARCHIVE)
         was = {"archived_at": None}
         return self.change_from(was, act, version, archived_at=timezone.now())
@@ -103,8 +105,9 @@ class TaskList(Ordered):
 
     @transaction.atomic
     def delete_softly(self, version=None, *, with_tasks=False):
-        """Put it into the trash, its tasks with it or into the Inbox."""
-        # This lock waits for tasks that are on their way into it (TaskQuerySet.change).
+        """Put the list into the trash; its tasks go along or move to the Inbox."""
+        # This lock waits for acts that are moving tasks into the list (TaskQuerySet.change), so
+        # that none arrives after the list has gone.
         TaskList.everything.select_for_update().get(pk=self.pk)
         act = super().delete_softly(version)
         tasks = Task.objects.filter(list=self)
@@ -116,13 +119,14 @@ class TaskList(Ordered):
 
     @transaction.atomic
     def merge_into(self, other, version=None):
-        """Put it into the trash, and all its tasks into another list, those in the trash as well.
+        """Give all tasks of this list, also deleted ones, to another list, and delete this one.
 
-        It is a deletion whose tasks go elsewhere than to the Inbox.
+        A merge is recorded as a deletion, but the tasks move to the other list instead of the
+        Inbox.
         """
-        self.user.lock()  # as whoever moves tasks of two lists
+        self.user.lock()  # as every act does that moves tasks between two lists
         there = TaskList.everything.select_for_update().filter(pk__in=[self.pk, other.pk])
-        list(there.order_by("pk").values_list("pk"))  # waits as for a deletion
+        list(there.order_by("pk").values_list("pk"))  # waits for moving tasks, as a deletion does
         act = super().delete_softly(version)
         if act:
             Task.everything.filter(list=self).change(act, list=other)
@@ -130,8 +134,8 @@ class TaskList(Ordered):
 
     @transaction.atomic
     def restore(self, version=None, **fields):
-        """Take it out of the trash, and the tasks that went with it there or into the Inbox."""
-        self.user.lock()  # as whoever moves tasks in the Inbox
+        """Restore the list, and the tasks that were deleted or moved to the Inbox with it."""
+        self.user.lock()  # as every act does that moves tasks of the Inbox
         self.lock()
         self.refresh()
         deleted_at = self.deleted_at
@@ -143,7 +147,7 @@ class TaskList(Ordered):
         return act
 
     def fetch_from_inbox(self, act):
-        """Take back the tasks that are still in the Inbox since this list was deleted."""
+        """Move back the tasks that are still in the Inbox since this list was deleted."""
         left = self.positions_left()
         inbox = Task.objects.filter(list=None, pk__in=left).states([])
         wanted = {pk: left[pk] for pk in inbox if left[pk]}
@@ -156,9 +160,9 @@ class TaskList(Ordered):
         Task.everything.rewrite(act, back)
 
     def positions_left(self):
-        """Return the positions of tasks that left when this list was deleted last, {id: key}.
+        """Return {id: position} of the tasks that left when this list was last deleted.
 
-        That may also have been by undoing what brought the list here.
+        The undo of an act that created or restored the list counts as a deletion as well.
         """
         deletions = self.changes.filter(after__has_key="deleted_at").exclude(after__deleted_at=None)
         latest = deletions.order_by("-act").values("act")[:1]
@@ -168,7 +172,7 @@ class TaskList(Ordered):
 
     @transaction.atomic
     def purge(self):
-        """Delete it for ever if it is in the trash, and the tasks that went there with it."""
+        """Purge the list if it's in the trash, with the tasks that were deleted with it."""
         row = TaskList.trash.select_for_update().filter(pk=self.pk)
         there = row.first()
         if there:
@@ -178,11 +182,13 @@ class TaskList(Ordered):
 
 
 class TagQuerySet(NamedQuerySet):
+    """The tags of users."""
+
     def by_name(self):
         return self.order_by(Lower("name"))
 
     def make(self, user, names, act=None):
-        """Return the user's tags of these names; those that are missing are made."""
+        """Return the user's tags of these names; missing ones are created."""
         if not names:
             return []
         there = list(user.tags.named(names))
@@ -199,7 +205,7 @@ class TagQuerySet(NamedQuerySet):
 
 
 class Tag(Tracked):
-    """A word that its user hangs on tasks. In the trash it still hangs there, unseen."""
+    """A word that tasks have in common. A tag in the trash stays on its tasks, unseen."""
 
     user = owner("tags")
     name = models.CharField(max_length=50)
@@ -220,25 +226,25 @@ class Tag(Tracked):
 
     @transaction.atomic
     def merge_into(self, other, version=None):
-        """Put it into the trash, and hang another tag on all its tasks, those in the trash as well.
+        """Put another tag on all tasks of this one, also deleted ones, and delete this tag.
 
-        It is a deletion that gives tasks a tag.
+        A merge is recorded as a deletion that gives tasks a tag.
         """
         self.user.lock()
         there = Tag.everything.select_for_update().filter(pk=self.pk)
-        list(there.values_list("pk"))  # waits for tasks that are getting it
+        list(there.values_list("pk"))  # waits for acts that are putting the tag on tasks
         act = self.delete_softly(version)
         if act:
             Task.everything.filter(tags=self).change_tags(act, {other.pk: True})
         return act
 
 
-DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a day
+DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a date
 REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
 class WithholdingIterable(ModelIterable):
-    """Tasks without the words of users who don't let support look."""
+    """Tasks without their words, where their user doesn't let support read them."""
 
     def __iter__(self):
         for task in super().__iter__():
@@ -248,16 +254,19 @@ class WithholdingIterable(ModelIterable):
 
 
 class TaskQuerySet(OrderedQuerySet):
-    # The list comes first: of one list alone it changes nothing, but PostgreSQL can't tell that of
-    # the Inbox, and would sort it instead of reading the index.
+    # The list comes first. Within one list that changes nothing, but without it PostgreSQL would
+    # sort the Inbox, whose list is NULL, instead of reading the index.
+    """The tasks of users."""
+
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
     SHARED = ["list_id"]
     UNCERTAIN = ["list_id"]  # see leave_deleted_lists()
 
     def for_staff(self, staff):
-        """Return these as staff may read them in the admin: each with its words, or withheld.
+        """Return these tasks as staff may read them in the admin: with or without their words.
 
-        Superusers read all. `readable_title` is for searches: it is empty where it is withheld.
+        Superusers read all. `readable_title` is for searches: it's empty for a task without its
+        words.
         """
         if staff.is_superuser:
             return self.alias(readable_title=F("title"))
@@ -274,7 +283,7 @@ class TaskQuerySet(OrderedQuerySet):
         return self.exclude(completed_at=None)
 
     def with_status(self, status):
-        """Narrow to "pending" or "completed"; "" keeps both."""
+        """Return the "pending" or the "completed" tasks; for "" all."""
         narrowed = {"pending": self.open, "completed": self.completed, "": self.all}
         return narrowed[status]()
 
@@ -282,22 +291,25 @@ class TaskQuerySet(OrderedQuerySet):
         return self.filter(completed_at=None, deleted_at=None)
 
     def due_by(self, day):
-        """Narrow to open tasks whose date is day or before it."""
+        """Return the open tasks that are due on a day or before."""
         return self.open().filter(due_date__lte=day)
 
     def outside(self, lists):
-        """Leave out the tasks of lists, by their ids: of those that are put away.
+        """Return the tasks that are in none of these lists, given by id: the archived ones.
 
-        Whoever asks knows them: to look at each task's list, PostgreSQL may read the lists of all.
+        The caller knows the ids. If the query joined the lists, PostgreSQL might read all users'
+        lists.
         """
         is_in_one = IsOneOf(F("list_id"), Value(as_array(lists)))
         return self.filter(Q(list=None) | ~Q(is_in_one))
 
     def found_by(self, query, user, now, completed=False):
-        """Narrow to what a search of user's asks for, a tasks.search.Query, at now in their zone.
+        """Return the tasks that match a search, a tasks.search.Query of a user.
 
-        Each word stands in the title, the notes, a step or a tag. Of filters of one kind one has
-        to hold, of tags all. Only open tasks are found, or completed ones too, or these alone.
+        now is an aware datetime in the user's zone, for due dates. Each word must occur in the
+        title, the notes, a step or a tag. Of several filters of one kind one must hold, but all
+        tags must. Only open tasks are found; with completed, completed ones too; with the filter
+        "done", these alone.
         """
         if not query:
             return self.none()
@@ -320,7 +332,7 @@ class TaskQuerySet(OrderedQuerySet):
         return found
 
     def for_rows(self):
-        """Fetch what a row shows: the ids of its tags, the ticks of its steps, and no notes."""
+        """Fetch the columns of rows, the ids of tags and the states of steps, but no notes."""
         tags = TaskTag.objects.filter(task=OuterRef("pk"))
         steps = Step.objects.filter(task=OuterRef("pk"))
         return self.only(*Task.SHOWN_IN_ROWS).annotate(
@@ -330,16 +342,16 @@ class TaskQuerySet(OrderedQuerySet):
         )
 
     def restore(self, act=None):
-        """Take these out of the trash, into the Inbox where their list is gone."""
+        """Restore these tasks: to their list, or to the Inbox if the list was deleted."""
         with transaction.atomic():
             lists = TaskList.everything.filter(pk__in=self.values("list"))
             lists.lock()
             return self.exclude(deleted_at=None).change(act, deleted_at=None, **HOME)
 
     def complete(self, act=None):
-        """Complete these that are open; return how many. Those that repeat stay as they are.
+        """Complete the open tasks that don't repeat. Return their number.
 
-        What completing a repeating task means is said in tasks.repeating.
+        tasks.repeating defines the completion of repeating tasks.
         """
         once = self.open().filter(repeat="")
         return once.change(act, completed_at=timezone.now())
@@ -351,9 +363,10 @@ class TaskQuerySet(OrderedQuerySet):
         return super().stamp() | {"updated_at": timezone.now()}
 
     def change(self, act, **fields):
-        """As for other rows.
+        """Write the same values to these tasks, as TrackedQuerySet.change() does.
 
-        In another list a task isn't placed yet. Without a day it has no time of it and no repeat.
+        A task that moves to another list has no position there. A task that loses its date loses
+        its time and its repeat.
         """
         if fields.get("due_date", "another") is None:
             fields |= {"due_time": None, "repeat": ""}
@@ -372,18 +385,18 @@ class TaskQuerySet(OrderedQuerySet):
 
     @transaction.atomic(savepoint=False)
     def change_tags(self, act, tags, *, raised=()):
-        """Give these tasks tags and take others off, {id of a tag: whether they are to have it}.
+        """Add tags to these tasks and remove others: {id of a tag: whether to add it}.
 
-        Return how many tasks had others before. raised is as for write_tags().
+        Return the number of tasks that changed. For raised, see write_tags().
         """
         locked = self.states([])
         return self.write_tags(act, dict.fromkeys(locked, tags), raised=raised)
 
     def write_tags(self, act, tags, *, raised=()):
-        """Give each task its own tags, {id: {id of a tag: whether it is to have it}}.
+        """Add tags to tasks and remove others: {id: {id of a tag: whether to add it}}.
 
-        The tasks are locked. raised are the ids of those whose version this act has raised already.
-        Return how many tasks had others before.
+        The caller has locked the tasks. raised has the ids of tasks with a version already raised
+        by this act, so that one edit raises it once. Return the number of tasks that changed.
         """
         changed = TaskTag.objects.write(tags)
         to_raise = changed.keys() - raised
@@ -397,7 +410,7 @@ class TaskQuerySet(OrderedQuerySet):
         created_at = timezone.now()
         all_steps = []
         for task, steps, _ in tasks:
-            task.created_at = created_at
+            task.created_at = created_at  # each a little later, so that they keep this order
             created_at += timedelta(microseconds=1)
             number_anew(steps)
             all_steps += steps
@@ -413,32 +426,32 @@ class TaskQuerySet(OrderedQuerySet):
         notify(pks)
 
     def leave_deleted_lists(self):
-        """Go to the Inbox if the list was deleted while the task was on its way into it.
+        """Move tasks to the Inbox if their list was deleted while they were moving into it.
 
-        The key on the list has waited for whoever deletes it, so that is known now.
+        The foreign key of the list has waited for the deletion, so its result is known now.
         """
         misplaced = self.filter(list__deleted_at__isnull=False)
         misplaced.update(list=None, position="")
 
 
 def to_inbox(collector, field, tasks, using):
-    """Let tasks outlive their list: in the Inbox, and not placed, since their place may be taken.
+    """Move tasks to the Inbox when their list is purged, without a position: theirs may be taken.
 
-    What Django does when a list is deleted for ever, or its user with all that is theirs.
+    Django calls this (on_delete) when it deletes a list, alone or together with its user.
     """
     collector.add_field_update(Task._meta.get_field("position"), "", tasks)
     models.SET_NULL(collector, field, tasks, using)
 
 
-to_inbox.lazy_sub_objs = True  # as SET_NULL's: the tasks aren't fetched
+to_inbox.lazy_sub_objs = True  # as SET_NULL has it, so that the tasks aren't fetched
 
 
 class Task(Ordered):
-    """One thing to do, of one user.
+    """Something to do, of one user.
 
-    due_date and due_time are the user's own calendar and clock, in whatever zone they are; all
-    other moments are UTC. Ids begin above 2**31 (first migration), so that they never meet those
-    of the system that this one replaces, which are int4.
+    due_date and due_time are floating: they belong to the user's calendar and clock, in any time
+    zone. All other moments are UTC. Ids begin above 2**31 (first migration), since the system that
+    this one replaces has int4 ids: the two ranges never meet.
     """
 
     class RepeatFrom(models.TextChoices):
@@ -456,7 +469,8 @@ class Task(Ordered):
         HIGH = 3
 
     user = owner("tasks")
-    # The database holds a key on (list, user) instead: 0003 has it, and those of steps and tags.
+    # In place of Django's, the database has a foreign key on (list, user), so that no task can be
+    # in another user's list. Migration 0003 adds it, and the keys of steps and tags.
     list = models.ForeignKey(
         TaskList,
         on_delete=to_inbox,
@@ -481,12 +495,12 @@ class Task(Ordered):
         db_default=RepeatFrom.DUE,
         editable=False,
     )
-    # The first day of the series, from which the days of the repeat are counted.
+    # The anchor: the first day of the series, from which the rule counts.
     repeat_anchor = models.DateField(null=True, editable=False)
     missed = models.CharField(
         max_length=4, choices=Missed, default=Missed.PASS, db_default=Missed.PASS, editable=False
     )
-    # Of an occurrence that is done: the task that goes on.
+    # For an occurrence that was kept as a task of its own: the repeating task it belonged to.
     series = models.ForeignKey(
         "self",
         on_delete=models.DO_NOTHING,  # 0007 has a key that sets it to NULL
@@ -520,7 +534,7 @@ class Task(Ordered):
         "completed_at",
     ]
     UNFETCHED = ["search_text"]
-    is_withheld = False  # are its words left out, since its owner doesn't let support look?
+    is_withheld = False  # whether its words are removed, since its user lets support read none
 
     objects = PresentManager.from_queryset(TaskQuerySet)()
     trash = TrashManager.from_queryset(TaskQuerySet)()
@@ -564,7 +578,7 @@ class Task(Ordered):
                 condition=Q(deleted_at=None, completed_at=None) & ~Q(due_date=None),
                 name="tasks_task_due",
             ),
-            models.Index(  # for the sidebar, which reads nothing else of them
+            models.Index(  # for the counts of the sidebar, which read no other columns
                 fields=["user", "list", "due_date"],
                 condition=Q(deleted_at=None, completed_at=None), name="tasks_task_counts",
             ),
@@ -577,7 +591,7 @@ class Task(Ordered):
                 condition=Q(deleted_at=None) & ~Q(completed_at=None) & ~Q(list=None),
                 name="tasks_task_list_done",
             ),
-            models.Index(  # for the key on it, when a list goes
+            models.Index(  # for the foreign key, when a list is purged
                 fields=["user", "list"], condition=~Q(list=None), name="tasks_task_list",
             ),
             models.Index(
@@ -597,7 +611,7 @@ class Task(Ordered):
         return address("task_detail", self.pk)
 
     def withhold(self):
-        """Forget all that its owner typed: for eyes that may see only its id, dates and state."""
+        """Remove all text of the user, for staff who may see only the id, dates and state."""
         self.is_withheld = True
         self.title = f"(task {self.pk})"
         self.description = self.typed = ""
@@ -612,9 +626,9 @@ class Task(Ordered):
         return "completed" if self.completed else "pending"
 
     def as_dict(self):
-        """Return the task as the old API gave it, and what it has besides.
+        """Return the task as the old API returned it, with the newer fields added.
 
-        Dates and moments are in ISO 8601, moments in UTC; the list is its name, None in the Inbox.
+        Dates and moments are in ISO 8601, moments in UTC; the list is its name, None for the Inbox.
         """
         due = as_json(self.due_date)
         if self.due_time:
@@ -639,7 +653,7 @@ class Task(Ordered):
         }
 
     def complete(self, version=None):
-        """Complete it, which does not repeat: tasks.repeating.complete() is for any task."""
+        """Complete a task that doesn't repeat; tasks.repeating.complete() completes any task."""
         if self.repeat:
             raise ValueError("A repeating task is completed by tasks.repeating.complete().")
         act = self.new_act(Act.Kind.COMPLETE)
@@ -653,14 +667,14 @@ class Task(Ordered):
 
     @transaction.atomic
     def restore(self, version=None, *, act=None):
-        """Take the task out of the trash, into the Inbox where its list is gone."""
+        """Restore the task: to its list, or to the Inbox if the list was deleted."""
         lists = TaskList.everything.filter(pk=self.list_id)
         lists.lock()
         return super().restore(version, act=act, **HOME)
 
     @transaction.atomic(savepoint=False)
     def edit(self, *, act=None, add_tags=(), remove_tags=(), **fields):
-        """Write new values of fields; give it some tags, and take others off it."""
+        """Write new values of fields, add tags and remove others. Return the act, or None."""
         act = act or self.new_act(Act.Kind.EDIT)
         rows = Task.everything.filter(pk=self.pk)
         tags = {tag.pk: True for tag in add_tags}
@@ -676,7 +690,7 @@ class Task(Ordered):
 
     @transaction.atomic
     def put_into(self, name):
-        """Move it to its user's list of this name, which is made if it isn't there."""
+        """Move the task to its user's list of this name, which is created if missing."""
         act = self.new_act(Act.Kind.EDIT)
         task_list = TaskList.objects.make(self.user, name, act)
         return self.edit(act=act, list=task_list)
@@ -691,7 +705,7 @@ class Task(Ordered):
         return self.list or self.user, rows
 
     def checklist(self):
-        """Return its steps in their order, and those that were deleted, in one query."""
+        """Return the steps of the task and its deleted steps, both in order, by one query."""
         steps = list(self.steps(manager="everything").by_hand())
         return {
             "steps": [step for step in steps if not step.deleted_at],
@@ -699,12 +713,12 @@ class Task(Ordered):
         }
 
     def siblings(self):
-        """Return the open tasks of its list, this one among them."""
+        """Return the open tasks of its list, including this one."""
         return self.user.tasks.open().filter(list=self.list_id)
 
     @transaction.atomic(savepoint=False)
     def add(self, tags=(), act=None):
-        """Insert this new task."""
+        """Insert this new task with its tags and its act."""
         self.save(force_insert=True)
         row = Task.everything.filter(pk=self.pk)
         if self.list_id:
@@ -715,10 +729,10 @@ class Task(Ordered):
         notify([self.pk])
 
     def add_once(self, key=None, **fields):
-        """Insert this new task, without tags, in one statement; fields are more of its act.
+        """Insert this new task, without tags, by one statement; fields are columns of its act.
 
-        Return the act, see ActManager.once: that of the first with this key, and then this task
-        stays new.
+        Return the act. If the user has an act with this key, insert nothing and return that act;
+        the task stays unsaved then, see ActManager.once.
         """
         act = Act(user_id=self.user_id, key=key, kind=Act.Kind.ADD, **fields)
         if insert_once(self, act):
@@ -726,9 +740,9 @@ class Task(Ordered):
         return Act.objects.get(user=self.user_id, key=key)
 
     def duplicate(self, key=None):
-        """Add a task like this one, open, with its tags, and its steps, none of them done.
+        """Add an open copy of this task, with its tags, and its steps not done, just after it.
 
-        In the order by hand it stands after this one. Return the act, see ActManager.once.
+        Return the act, see ActManager.once.
         """
         names = ["user_id", "list_id", "title", "description", "priority", *DATES, *REPEAT]
         copy = Task(**{name: getattr(self, name) for name in names})
@@ -740,13 +754,13 @@ class Task(Ordered):
                 Step(user_id=self.user_id, task=copy, title=step.title, position=step.position)
                 for step in steps
             )
-            # Its place goes with it: undone, it is in the trash, and done again, it is back there.
+            # The position belongs to the same act, so undo and redo restore it with the copy.
             copy.put(None, after=self.pk)
 
         return self.user.acts.once(key, Act.Kind.ADD, add)
 
 
-# Where a task goes that comes out of the trash: its place, or the Inbox where its list is gone.
+# The columns of a restored task: its list and position, or the Inbox if the list was deleted.
 IS_THERE = Q(list=None) | Exists(TaskList.objects.filter(pk=OuterRef("list")))
 
 HOME = {
@@ -756,8 +770,11 @@ HOME = {
 
 
 def owner_of_task(related_name):
-    """Return the field of who owns a part of a task. The key on (task, user) holds it to the task's
-    owner, and the part goes with the task."""
+    """Return the field of the user of a part of a task.
+
+    A foreign key on (task, user) guarantees that the user is the task's; the part is deleted with
+    the task.
+    """
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,
@@ -789,15 +806,17 @@ class TaskTag(models.Model):
 
 
 class StepQuerySet(OrderedQuerySet):
+    """The steps of tasks."""
+
     PARENT = SHARED = ["task_id"]
 
     def of_tasks_there(self):
-        """Leave out the steps of tasks in the trash."""
+        """Return the steps of tasks outside the trash."""
         return self.filter(task__deleted_at=None)
 
 
 class Step(Ordered):
-    """One line of the checklist inside a task."""
+    """A part of a task, with a title, done or not."""
 
     user = owner_of_task("steps")
     task = models.ForeignKey(
@@ -824,14 +843,14 @@ class Step(Ordered):
         return self.task, self.task.steps(manager="everything")
 
     def tick(self, done):
-        """Say that it is done, or that it isn't."""
+        """Mark the step done or not done. Return the act, None if it already was."""
         kind = Act.Kind.COMPLETE if done else Act.Kind.REOPEN
         act = self.new_act(kind)
         return self.change_from({"done": not done}, act, done=done)
 
 
 class SavedSearch(models.Model):
-    """A search that its user keeps in the sidebar."""
+    """A search that stands in its user's sidebar under a name."""
 
     user = owner("searches")
     name = models.CharField(max_length=100)
@@ -860,7 +879,7 @@ class SavedSearch(models.Model):
         return f"{reverse('search')}?{urlencode(query)}"
 
     def edit(self, *, act, **fields):
-        """Write new values of fields. Searches have no history: act isn't kept, nor returned."""
+        """Write new values of fields. Searches have no history, so act isn't saved."""
         row = self.user.searches.filter(pk=self.pk)
         row.update(version=F("version") + 1, **fields)
         self.refresh_from_db()

@@ -1,10 +1,10 @@
-"""Repeats: rules of RFC 5545 in the subset that people need, and their days. Pure: no Django.
+"""Rules of repeats, a subset of RFC 5545 that people need, and their days. Pure: no Django.
 
-A rule is text such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH. It is a series of days from its anchor
-on, which counts from there however late each is done, so it never drifts. Days 29 to 31 clamp:
-monthly from 31 January is 28 February and 31 March (RFC 7529's SKIP=BACKWARD), and so it is where
-the rule names the 31st. rrule of python-dateutil skips these months, and goes on to the year 9999
-for a rule that never matches; so the days are counted here.
+A rule is text such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH. It gives a series of days from its anchor
+on. Days are counted from the anchor, however late each occurrence is done, so a series never
+drifts. Days 29 to 31 clamp: monthly from 31 January is 28 February and 31 March (SKIP=BACKWARD of
+RFC 7529), also if the rule names the 31st. rrule of python-dateutil skips these months, and runs to
+the year 9999 for a rule that never matches, so the days are counted here.
 """
 
 import re
@@ -27,7 +27,7 @@ WORKDAYS = {0, 1, 2, 3, 4}
 EVERY_DAY = set(range(7))
 MOST_INTERVAL = 999
 MOST_COUNT = 9999
-OLDEST = timedelta(3653)  # before today: a count from there is counted day by day
+OLDEST = timedelta(3653)  # before today; an older anchor would make every count slow
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 NTH |= {-2: "second last", -3: "third last", -4: "fourth last", -5: "fifth last"}
@@ -35,10 +35,10 @@ NTH |= {-2: "second last", -3: "third last", -4: "fourth last", -5: "fifth last"
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule taken apart. weekdays are (nth, weekday): (0, 0) each Monday, (-1, 4) the last Friday.
+    """A parsed rule. weekdays are (nth, weekday): (0, 0) is each Monday, (-1, 4) the last Friday.
 
-    Weekdays and the start of the week count from 0 for Monday; 0 in month_days and positions does
-    not occur. until is the last day that may be, count how many there are.
+    Weekdays and the start of the week count from 0 for Monday. 0 doesn't occur in month_days and
+    positions. until is the last possible day, count the number of days.
     """
 
     frequency: str
@@ -53,7 +53,7 @@ class Rule:
 
 
 def read(rule: str) -> Rule:
-    """Take a rule apart. ValueError, in words for its writer, where it isn't of the subset."""
+    """Parse a rule. Raise ValueError, in words for its author, if it isn't of the subset."""
     said = {}
     for part in rule.upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
@@ -71,7 +71,7 @@ def read(rule: str) -> Rule:
 
 
 def write(rule: Rule) -> str:
-    """Return a rule as text, which read() takes apart again."""
+    """Return a rule as text, which read() parses."""
     parts = {
         "FREQ": rule.frequency,
         "INTERVAL": rule.interval if rule.interval > 1 else "",
@@ -88,10 +88,10 @@ def write(rule: Rule) -> str:
 
 
 def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: str = "due") -> str:
-    """Return rule with the day that its weeks begin on, where that decides its days.
+    """Return the rule with the first day of its weeks, if that makes a difference to its days.
 
-    So a series stays as it is when its user has weeks begin on another day. What counts from
-    completion may begin anew on any day.
+    So a series stays the same when its user chooses another first day of the week. With repeat_from
+    "completion", a series can begin anew on any weekday.
     """
     said = read(rule)
     if said.week_start is not None or said.frequency != "WEEKLY":
@@ -117,7 +117,7 @@ def refuse_senseless(rule: Rule) -> None:
 
 
 def refuse_senseless_weekdays(rule: Rule) -> None:
-    """Raise ValueError, in words, if a rule has weekdays that its frequency has no place for."""
+    """Raise ValueError, in words, if a rule has weekdays that don't go with its frequency."""
     has_nth = any(nth for nth, _ in rule.weekdays)
     if has_nth and rule.frequency not in ("MONTHLY", "YEARLY"):
         raise ValueError("Only what repeats by the month or year has a first or last Monday.")
@@ -126,7 +126,7 @@ def refuse_senseless_weekdays(rule: Rule) -> None:
 
 
 def has_days_to_choose_from(rule: Rule) -> bool:
-    """Return whether a period of the rule has several days, from which BYSETPOS can choose."""
+    """Return whether a period of the rule has several days from which BYSETPOS can choose."""
     if rule.frequency == "DAILY":
         return False
     if rule.frequency == "YEARLY" and rule.months:
@@ -135,14 +135,14 @@ def has_days_to_choose_from(rule: Rule) -> bool:
 
 
 def frequency_of(value: str, name: str) -> str:
-    """Read FREQ. ValueError, in words, for one that is none."""
+    """Parse FREQ. Raise ValueError, in words, for an unknown one."""
     if value not in FREQUENCIES:
         raise ValueError("A repeat is by the day, week, month or year.")
     return value
 
 
 def number_in(low: int, high: int) -> Callable[[str, str], int]:
-    """Return the reader of a part that is a number from low to high, and not 0."""
+    """Return a parser of a number from low to high, but not 0."""
 
     def number_of(value, name):
         is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", value)
@@ -156,7 +156,7 @@ def number_in(low: int, high: int) -> Callable[[str, str], int]:
 
 
 def each(one: Callable) -> Callable[[str, str], tuple]:
-    """Return the reader of a part with several values: a tuple of what `one` reads, each once."""
+    """Return a parser of several values: a tuple of the results of `one`, each once."""
 
     def each_of(value, name):
         read_parts = [one(part, name) for part in value.split(",")]
@@ -166,7 +166,7 @@ def each(one: Callable) -> Callable[[str, str], tuple]:
 
 
 def weekday_of(value: str, name: str) -> tuple[int, int]:
-    """Read MO as (0, 0), 1MO as (1, 0), -1FR as (-1, 4); see Rule."""
+    """Parse a weekday: MO is (0, 0), 1MO is (1, 0), -1FR is (-1, 4); see Rule."""
     match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
     if not match:
         raise ValueError(f"{name} has weekdays such as MO, 1MO or -1FR.")
@@ -175,14 +175,14 @@ def weekday_of(value: str, name: str) -> tuple[int, int]:
 
 
 def week_start_of(value: str, name: str) -> int:
-    """Read WKST: 0 for MO … 6 for SU."""
+    """Parse WKST: 0 for MO … 6 for SU."""
     if value not in DAYS:
         raise ValueError(f"{name} is a weekday such as MO.")
     return DAYS.index(value)
 
 
 def until_of(value: str, name: str) -> date:
-    """Read a day, with or without a time of it: 20260630, 20260630T220000Z."""
+    """Parse a day, with or without a time: 20260630, 20260630T220000Z."""
     match = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T[0-9]{6}Z?)?", value)
     try:
         return date(*map(int, match.groups()))
@@ -214,24 +214,24 @@ FIELDS = {
 }
 
 
-# Periods without a day, after which a rule is taken to have no more. The years of the calendar
-# are alike again after 28, or 40 where a century comes between.
+# The number of empty periods after which a rule is taken to have no more days. The calendar repeats
+# after 28 years, or after 40 across a century.
 MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
-# Periods that are walked through at most, wherever a walk begins: a century and more. So each walk
-# ends by a number, whatever day it is to come to.
+# The largest number of periods that one calculation goes through, a century and more. So each
+# calculation ends, however far its day is.
 MOST_WALKED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
 def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
-    """Return the first day strictly after `after` of the series; None when it has ended.
+    """Return the first day of the series strictly after `after`, None if the series has ended.
 
-    anchor is the first day that may be; week_start, 0 for Monday, counts where the rule has none.
+    anchor is the first possible day; week_start, 0 for Monday, is used if the rule has none.
     """
     return next(days_after(read(rule), anchor, after, week_start), None)
 
 
 def first_due(rule: str, *, day: date, week_start: int = 0) -> date | None:
-    """Return the first day of a rule from day on, where periods are left out only after it."""
+    """Return the first day of a rule from day on. The interval counts from the day found."""
     anew = replace(read(rule), interval=1)
     return next(series_from(anew, day, day, week_start), None)
 
@@ -247,12 +247,13 @@ def following(
     missed: str = "pass",
     week_start: int = 0,
 ) -> date | None:
-    """Return the day after due_date that a series goes on with, once that is done at now.
+    """Return the day on which a series goes on after due_date, if done at now. None at its end.
 
-    now is aware, in the user's zone. With repeat_from "completion" the interval counts from the day
-    it is there, and the first day on or after its end that the rule names is next; what is done
-    early does not come back on its own day. Else it is the first day of the series after due_date:
-    one that is still to come, or with missed "keep" the next one, however old.
+    now is an aware datetime in the user's zone. With repeat_from "completion" the interval counts
+    from now's day, and the next is the rule's first day on or after the end of the interval; an
+    occurrence done early doesn't come back on its own day. Otherwise the next is the first day of
+    the series after due_date that isn't past, or with missed "keep" simply the next one, however
+    old.
     """
     if repeat_from == "completion":
         start = {"day": now.date(), "week_start": week_start}
@@ -264,9 +265,9 @@ def following(
 def after_completion(
     rule: str, *, day: date, but: date | None = None, week_start: int = 0
 ) -> date | None:
-    """Return the day, other than `but`, that follows what is done on day; None where that was last.
+    """Return the day after an occurrence done on day, None after the last; it differs from `but`.
 
-    A count is of what is left, that one among it: see one_less().
+    A count in the rule includes the occurrence that was done: see one_less().
     """
     said = read(rule)
     if said.count == 1:
@@ -276,24 +277,24 @@ def after_completion(
 
 
 def days_after_completion(rule: Rule, day: date, week_start: int) -> Iterator[date]:
-    """Yield the days that may follow what is done on day, in their order.
+    """Yield the possible days after an occurrence done on day, in order.
 
-    "Every 4 weeks on Sunday" is the first Sunday that is 4 weeks after day or later. "Every Sunday"
-    leaves no weeks out, so it is the next one.
+    "Every 4 weeks on Sunday" is the first Sunday at least 4 weeks after day. "Every Sunday" has no
+    interval, so the next Sunday follows.
     """
     names_days = rule.weekdays or rule.month_days or rule.months
     if rule.interval == 1 or not names_days:
         return days_after(rule, day, day, week_start)
     interval = Rule(rule.frequency, rule.interval)
     earliest = next(days_after(interval, day, day, week_start), None)
-    if earliest is None:  # behind 31 December 9999
+    if earliest is None:  # after 31 December 9999
         return iter(())
     each_period = replace(rule, interval=1)
     return days_after(each_period, day, earliest - timedelta(1), week_start)
 
 
 def one_less(rule: str) -> str:
-    """Return rule with its count, if it has one, without the one that was done or skipped."""
+    """Return the rule with its count, if it has one, reduced by one."""
     said = read(rule)
     if not said.count:
         return rule
@@ -302,7 +303,7 @@ def one_less(rule: str) -> str:
 
 
 def completions(rule: str, *, day: date, count: int, week_start: int = 0) -> list[date]:
-    """Return the next days, at most so many, after one done on day, each done on its own."""
+    """Return at most count next days after an occurrence done on day, if each is done on time."""
     found = []
     while len(found) < count:
         day = after_completion(rule, day=day, week_start=week_start)
@@ -314,48 +315,50 @@ def completions(rule: str, *, day: date, count: int, week_start: int = 0) -> lis
 
 
 def last_behind(due_date: date, due_time: time | None, now: datetime, missed: str) -> date:
-    """Return the day after which a series goes on, once what is due on due_date is done at now."""
+    """Return the day after which a series goes on, if the occurrence of due_date is done at now."""
     if missed == "keep":
         return due_date
     last = now.date()
     if due_time is not None and moment(last, due_time, now.tzinfo) > now:
-        last -= timedelta(1)  # today's is still to come
+        last -= timedelta(1)  # today's time is still to come
     return max(due_date, last)
 
 
 def upcoming(
     rule: str, *, anchor: date, after: date, count: int = 5, week_start: int = 0
 ) -> list[date]:
-    """Return the next days of the series strictly after `after`, at most so many."""
+    """Return at most count days of the series strictly after `after`."""
     days = days_after(read(rule), anchor, after, week_start)
     return list(islice(days, count))
 
 
 def between(rule: str, *, anchor: date, after: date, last: date, week_start: int = 0) -> list[date]:
-    """Return the days of the series after `after`, up to last."""
+    """Return the days of the series after `after`, up to and including last."""
     said = read(rule)
-    if said.count and (last - anchor).days < said.count:  # the end lies behind last
+    if said.count and (last - anchor).days < said.count:  # the series ends after last
         said = replace(said, count=None)
     found = days_after(said, anchor, after, week_start)
     return list(takewhile(lambda day: day <= last, found))
 
 
 def days_counted(rule: str, *, anchor: date, last: date) -> int:
-    """Return how many days of the calendar between() counts through to come to last: what ends
-    after a number of times is counted from its anchor, and all else from where it is asked for."""
+    """Return how many days of the calendar between() goes through to reach last.
+
+    A rule with a count is counted from its anchor, any other rule from the first wanted day.
+    """
     return max((last - anchor).days, 0) if "COUNT=" in rule else 0
 
 
 def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
-    """Yield the days of a series that come after `after`, in their order."""
+    """Yield the days of a series strictly after `after`, in order."""
     start = first_to_count(rule, anchor, after)
     return (day for day in series_from(rule, anchor, start, week_start) if day > after)
 
 
 def first_to_count(rule: Rule, anchor: date, day: date) -> date:
-    """Return the day from which a series is walked through to come to day, or behind it.
+    """Return the day from which a series must be counted to reach a day.
 
-    What ends after a number of days has to count them from the first.
+    A rule with a count has to be counted from its anchor.
     """
     if rule.count:
         return anchor
@@ -363,7 +366,7 @@ def first_to_count(rule: Rule, anchor: date, day: date) -> date:
 
 
 def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
-    """Yield the days of a series from the period on in which start is; rule.count of them."""
+    """Yield the days of a series from the period of start on, at most rule.count of them."""
     found = (day for day in days_from(rule, anchor, start, week_start) if day >= anchor)
     if rule.until:
         found = takewhile(lambda day: day <= rule.until, found)
@@ -371,13 +374,13 @@ def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Itera
 
 
 def refuse_old(anchor: date, today: date) -> None:
-    """Raise ValueError, in words, for a first day so old that it takes long to count from it."""
+    """Raise ValueError, in words, for an anchor that is too old to count from."""
     if today - anchor > OLDEST:
         raise ValueError("A repeat can't begin more than ten years ago.")
 
 
 def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> bool:
-    """Return whether day is one of the series that begins on anchor, or on its first day after."""
+    """Return whether a day belongs to the series that begins on anchor, or soon after it."""
     said = read(rule)
     start = first_to_count(said, anchor, day)
     found = series_from(said, anchor, start, week_start)
@@ -387,10 +390,10 @@ def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> boo
 def number_before(
     rule: str, *, anchor: date, day: date, week_start: int = 0, most: int = MOST_COUNT
 ) -> int:
-    """Return how many days of a series come before the one that is due on day: `most` if there are
-    more.
+    """Return how many days of a series precede the occurrence that is due on day, at most `most`.
 
-    What is due on a day that is none of them was put off from the one before it.
+    An occurrence that is due on another day than the rule's was postponed from the last one before
+    it.
     """
     endless = replace(read(rule), count=None, until=None)
     days = islice(series_from(endless, anchor, anchor, week_start), most + 1)
@@ -399,9 +402,10 @@ def number_before(
 
 
 def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
-    """Return the rule that goes on from day, its new anchor, as rule does from anchor.
+    """Return the rule that goes on from day, its new anchor, as the old one does from anchor.
 
-    Its count is of those that are left, and it says the day of the month that day was clamped from.
+    Its count is the rest of the count. If day was clamped, the rule names the original day of the
+    month.
     """
     said = read(rule)
     if said.count:
@@ -417,7 +421,7 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
 
 
 def is_clamped(rule: Rule, anchor: date, day: date) -> bool:
-    """Return whether day is the last of a month that has none with its anchor's number."""
+    """Return whether day is the last of its month because the month lacks the anchor's day."""
     if rule.frequency not in ("MONTHLY", "YEARLY") or rule.weekdays or rule.month_days:
         return False
     return day.day < anchor.day and day.day == days_in_month(day)
@@ -429,9 +433,9 @@ def days_in_month(day: date) -> int:
 
 
 def moved(rule: Rule, old: date, new: date) -> Rule:
-    """Return rule with the one day that it names, old's, changed to new's.
+    """Return the rule with the one day that it names, old's, changed to new's.
 
-    ValueError, in words, where it names others besides, and not new's.
+    Raise ValueError, in words, if it names other days too, and new's is none of them.
     """
     endless = replace(rule, count=None)
     if next(series_from(endless, new, new, 0), None) == new:
@@ -450,7 +454,7 @@ def moved(rule: Rule, old: date, new: date) -> Rule:
 
 
 def can_move(rule: Rule, old: date, new: date) -> bool:
-    """Return whether the rule names one day, old's, so that new's can stand in its place."""
+    """Return whether the rule names one day, old's, which new's can replace."""
     if not names_one_day(rule, old):
         return False
     keeps_months = not rule.months or new.month in rule.months
@@ -458,7 +462,7 @@ def can_move(rule: Rule, old: date, new: date) -> bool:
 
 
 def names_one_day(rule: Rule, day: date) -> bool:
-    """Return whether a rule names no day of its periods but that one, as far as it names any."""
+    """Return whether a rule names only this day of its periods, or none."""
     named = len(rule.weekdays) + len(rule.month_days)
     if rule.positions or named > 1:
         return False
@@ -468,21 +472,21 @@ def names_one_day(rule: Rule, day: date) -> bool:
 
 
 def is_nth(day: date, nth: int, weekday: int) -> bool:
-    """Return whether a day is that weekday, and the nth one of its month; any one for 0."""
+    """Return whether a day is this weekday, and the nth one of its month; 0 stands for any."""
     if day.weekday() != weekday:
         return False
     return nth in (0, nth_of(day, nth))
 
 
 def month_day_of(day: date, like: int) -> int:
-    """Return the number of a day in its month: -1 for the last, if like counts from the end."""
+    """Return the number of a day in its month: -1 for the last, if `like` counts from the end."""
     if like < 0 and day.day == days_in_month(day):
         return -1
     return day.day
 
 
 def nth_of(day: date, like: int) -> int:
-    """Return which of its weekday in its month a day is: -1 for the last, if like counts so."""
+    """Return the nth of a day's weekday in its month: -1 for the last, if `like` counts so."""
     if not like:
         return 0
     from_end = -((days_in_month(day) - day.day) // 7 + 1)
@@ -492,7 +496,7 @@ def nth_of(day: date, like: int) -> int:
 
 
 def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
-    """Yield the days of the period in which start is, and of those that follow it."""
+    """Yield the days of the period of start, and of the following periods."""
     if rule.week_start is not None:
         week_start = rule.week_start
     period_of, days_of = PERIODS[rule.frequency]
@@ -501,7 +505,7 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
     for number in islice(count(first), MOST_WALKED[rule.frequency]):
         try:
             days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
-        except (ValueError, OverflowError):  # behind 31 December 9999
+        except (ValueError, OverflowError):  # after 31 December 9999
             return
         days = chosen(days, rule.positions)
         yield from days
@@ -511,7 +515,7 @@ def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterato
 
 
 def chosen(days: list[date], positions: tuple[int, ...]) -> list[date]:
-    """Return the days at positions, which count from 1, or from -1 at the end; all for none."""
+    """Return the days at these positions, which count from 1, or from the end; all if none."""
     if not positions:
         return days
     indexes = {index_of(position) for position in positions}
@@ -528,16 +532,16 @@ def index_of(position: int) -> int:
     return position - 1 if position > 0 else position
 
 
-# For each frequency: which period after its anchor's a day is in, and the days of such a period.
+# For each frequency: the number of a day's period, counted from the anchor's, and a period's days.
 
 
 def day_of(anchor: date, start: date, week_start: int) -> int:
-    """Return how many days start is after anchor."""
+    """Return the number of days from anchor to start."""
     return (start - anchor).days
 
 
 def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    """Return the day that is number days after anchor, if it is one of the rule's."""
+    """Return the day that is number days after anchor, if it belongs to the rule."""
     day = anchor + timedelta(number)
     if rule.months and day.month not in rule.months:
         return []
@@ -550,17 +554,17 @@ def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[
 
 
 def week_of(anchor: date, start: date, week_start: int) -> int:
-    """Return how many weeks the one of start is after anchor's."""
+    """Return the number of weeks from anchor's week to start's."""
     return (start.toordinal() - first_of_week(anchor, week_start)) // 7
 
 
 def first_of_week(day: date, week_start: int) -> int:
-    """Return the first day of a week as an ordinal: that of the first one lies before year 1."""
+    """Return the first day of a week as an ordinal, since the first week begins before year 1."""
     return day.toordinal() - (day.weekday() - week_start) % 7
 
 
 def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    """Return the days of the week that is number weeks after anchor's."""
+    """Return the rule's days in the week that is number weeks after anchor's."""
     first = first_of_week(anchor, week_start) + 7 * number
     weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
     ordinals = [first + (weekday - week_start) % 7 for weekday in weekdays]
@@ -571,13 +575,13 @@ def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list
 
 
 def month_of(anchor: date, start: date, week_start: int) -> int:
-    """Return how many months the one of start is after anchor's."""
+    """Return the number of months from anchor's month to start's."""
     years = start.year - anchor.year
     return 12 * years + start.month - anchor.month
 
 
 def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    """Return the days of the month that is number months after anchor's."""
+    """Return the rule's days in the month that is number months after anchor's."""
     months = anchor.year * 12 + anchor.month - 1 + number
     year, month = months // 12, months % 12 + 1
     if rule.months and month not in rule.months:
@@ -586,12 +590,12 @@ def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> lis
 
 
 def year_of(anchor: date, start: date, week_start: int) -> int:
-    """Return how many years the one of start is after anchor's."""
+    """Return the number of years from anchor's year to start's."""
     return start.year - anchor.year
 
 
 def days_of_year(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
-    """Return the days of the year that is number years after anchor's."""
+    """Return the rule's days in the year that is number years after anchor's."""
     year = anchor.year + number
     months = rule.months or [anchor.month]
     if not rule.months and (rule.month_days or rule.weekdays):
@@ -608,7 +612,7 @@ PERIODS = {
 
 
 def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
-    """Return the days of a month that a rule by the month or the year has."""
+    """Return the days of a month that belong to a rule by the month or by the year."""
     if not rule.weekdays:
         numbers = clamped(rule.month_days or (anchor.day,), year, month)
     elif not rule.month_days:
@@ -620,7 +624,7 @@ def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
 
 
 def on_weekdays(weekdays: tuple[tuple[int, int], ...], year: int, month: int) -> set[int]:
-    """Return days of a month by their number, where their weekdays are given as in a Rule."""
+    """Return the days of a month, by number, that fall on weekdays, given as in a Rule."""
     first, length = monthrange(year, month)
     numbers = set()
     for nth, weekday in weekdays:
@@ -634,8 +638,10 @@ def on_weekdays(weekdays: tuple[tuple[int, int], ...], year: int, month: int) ->
 
 
 def clamped(month_days: tuple[int, ...], year: int, month: int) -> set[int]:
-    """Return days of a month by their number, from its end if negative; the last day for the 31st
-    where there is none, and the first for the 31st from the end."""
+    """Return days of a month by number; a number too large gives the last day.
+
+    Negative numbers count from the end; one too small gives the first day.
+    """
     _, length = monthrange(year, month)
     from_start = {min(day, length) for day in month_days if day > 0}
     from_end = {max(length + 1 + day, 1) for day in month_days if day < 0}
@@ -645,7 +651,7 @@ def clamped(month_days: tuple[int, ...], year: int, month: int) -> set[int]:
 def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
     """Return a rule in plain words, such as "every 2 weeks on Monday and Thursday, 10 times".
 
-    on says how a day is written. A rule that can't be read is returned as it is.
+    on formats a day. An unreadable rule is returned unchanged.
     """
     try:
         said = read(rule)
@@ -722,14 +728,14 @@ def positions_in_words(said: Rule, days: str) -> str:
 
 
 def nth_in_words(nth: int, weekday: int) -> str:
-    """Return the nth weekday of a month in words; each of them for 0."""
+    """Return the nth weekday of a month in words; 0 stands for each of them."""
     if nth:
         return f"the {NTH[nth]} {DAY_NAMES[weekday]}"
     return f"each {DAY_NAMES[weekday]}"
 
 
 def position_in_words(number: int) -> str:
-    """Return a place in words: first, 12th, last, 12th last."""
+    """Return a position in words: first, 12th, last, 12th last."""
     if number in NTH:
         return NTH[number]
     if number < 0:
@@ -755,7 +761,7 @@ def ordinal(number: int) -> str:
 
 
 def listed(words: list[str], last: str = "and") -> str:
-    """Return words as a sentence lists them: a, b and c."""
+    """Return words as an enumeration: a, b and c."""
     if len(words) < 2:
         return "".join(words)
     before = ", ".join(words[:-1])

@@ -1,8 +1,8 @@
-"""Repeating tasks: the days of a series, and the acts that lead from one to the next.
+"""Repeating tasks: the days of a series, and the acts that advance it.
 
-The task stands for its whole series and is at one occurrence at a time. An occurrence that is done
-or detached is kept as a task of its own, and the repeating task advances to the next one. How days
-follow from a rule is calculated in tasks.recurrence.
+A repeating task stands for its whole series, and is at one occurrence at a time. An occurrence that
+is done or detached is kept as a task of its own, and the repeating task advances to the next one.
+tasks.recurrence calculates the days of a rule.
 """
 
 from copy import copy
@@ -16,13 +16,13 @@ from tasks.history import Act, Change, as_json
 from tasks.models import Step, Task, TaskTag
 
 LONGEST_REPEAT = Task._meta.get_field("repeat").max_length
-# An occurrence that becomes a task of its own has these in common with its series.
+# The columns that an occurrence gets from its series when it becomes a task of its own.
 COPIED = ["user_id", "list_id", "title", "description", "priority", "typed", "due_date", "due_time"]
-MOVING = ["due_date", "repeat", "repeat_anchor", "repeat_from"]  # what says on which days it is due
+MOVING = ["due_date", "repeat", "repeat_anchor", "repeat_from"]  # the columns that decide its days
 
 
 class Series:
-    """All occurrences of a repeating task, one of which it is at."""
+    """All occurrences of a repeating task, which is at one of them."""
 
     def __init__(self, task):
         self.task = task
@@ -32,12 +32,12 @@ class Series:
 
     @property
     def occurrence(self):
-        """The occurrence that the task is at, as functions of tasks.recurrence take it."""
+        """The present occurrence of the task, as the functions of tasks.recurrence take it."""
         week_start = self.task.user.week_start
         return {"anchor": self.anchor, "day": self.task.due_date, "week_start": week_start}
 
     def next_day(self):
-        """Return the day of the next occurrence once this one is done, None if it is the last."""
+        """Return the day after this occurrence is done, None if there is no other."""
         task, user = self.task, self.task.user
         return recurrence.following(
             self.rule,
@@ -51,9 +51,10 @@ class Series:
         )
 
     def next_day_without(self):
-        """Return the day of the next occurrence if this one is left out, None if it is the last.
+        """Return the day after this occurrence is left out, None if there is no other.
 
-        Where days count from completion, it is counted from its own day, if that is still to come.
+        A repeat that counts from completion counts from the skipped day, or from today if that is
+        later.
         """
         if not self.is_from_completion:
             return self.next_day()
@@ -62,9 +63,10 @@ class Series:
         return recurrence.after_completion(self.rule, day=day, week_start=user.week_start)
 
     def days_to_come(self, clock, first, last):
-        """Return the days from first to last on which occurrences after this one will be due.
+        """Return the days from first to last on which later occurrences will be due.
 
-        Where days count from completion, none can be known.
+        The list is empty for a repeat that counts from completion: its days aren't known in
+        advance.
         """
         if self.is_from_completion:
             return []
@@ -83,16 +85,15 @@ class Series:
         return recurrence.days_counted(self.rule, anchor=self.anchor, last=last)
 
     def rule_to_come(self):
-        """Return the rule as it goes on from this occurrence, with what is left of its count."""
+        """Return the rule from this occurrence on, with the rest of its count."""
         if self.is_from_completion:
             return recurrence.read(self.rule)
         return recurrence.resumed(self.rule, **self.occurrence)
 
     def columns_from(self, day):
-        """Return the columns of the repeat if this and all later occurrences move along to day.
+        """Return the columns of the repeat if this and all later occurrences move along to a day.
 
-        Raises ValueError, in words, where the rule names days that can't be told apart, or that
-        can't be.
+        Raise ValueError, in words, if the rule's days are ambiguous or impossible after the move.
         """
         task, user = self.task, self.task.user
         moved = self.occurrence | {"day": day}
@@ -105,9 +106,9 @@ class Series:
 
 
 def columns_of_repeat(rule, day, *, today, repeat_from, week_start):
-    """Return the columns of a repeat by rule that begins on day, which is one of its days.
+    """Return the columns of a repeat by rule that begins on day, one of its days.
 
-    Raises ValueError, in words, where it can't be kept.
+    Raise ValueError, in words, if it can't be stored.
     """
     recurrence.refuse_old(day, today)
     if rule.until and rule.until < day:
@@ -119,12 +120,12 @@ def columns_of_repeat(rule, day, *, today, repeat_from, week_start):
     return {"repeat": text, "due_date": day, "repeat_anchor": day}
 
 
-# Acts on one task: as all acts, they may say the version that was shown, and besides the day of the
-# occurrence. They return the act, None where nothing changed, and leave the task as it now is.
+# Acts on one task. Like all acts, they may be given the version that was shown, and also the day of
+# the shown occurrence. They return the act, or None if nothing changed, and refresh the task.
 
 
 def complete(task, version=None, occurrence=None):
-    """Complete a task; of a repeating one, the occurrence that it is at."""
+    """Complete a task; of a repeating task, the present occurrence."""
     if not task.repeat:
         return task.complete(version)
     act = task.new_act(Act.Kind.COMPLETE)
@@ -135,7 +136,7 @@ def complete(task, version=None, occurrence=None):
 
 @transaction.atomic
 def skip(task, version=None, occurrence=None):
-    """Advance a repeating task without this occurrence; do nothing if it is the last."""
+    """Advance a repeating task without this occurrence; do nothing at the last occurrence."""
     act = None
     for row in lock_repeating(shown(task, version, occurrence)):
         day = Series(row).next_day_without()
@@ -148,11 +149,11 @@ def skip(task, version=None, occurrence=None):
 
 @transaction.atomic
 def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
-    """Make this occurrence of a repeating task one of its own, with new values of fields.
+    """Make this occurrence of a repeating task a task of its own, with new values of fields.
 
-    The series goes on without it. Where it is the last, the task itself is edited.
+    The series goes on without it. At the last occurrence, the repeating task itself is edited.
 
-    Returns the task that was written.
+    Return the task that was written.
     """
     (row,) = lock_repeating(shown(task))
     day = Series(row).next_day_without()
@@ -169,12 +170,12 @@ def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
 
 @transaction.atomic
 def move_series(act):
-    """Move all later occurrences of a repeating task along with the one that an act moved.
+    """Move all later occurrences of a repeating task along with the occurrence that an act moved.
 
-    Raises ValueError, in words, where the repeat can't move to that day.
+    Return (task, moving): the task, None if the act moved no task outside the trash; and the act
+    that moved the repeat, None if the task has advanced or changed in the meantime.
 
-    Returns (task, moving): the task as it is now, None where act moved none that is still there;
-    and the act that moved its repeat, None where the task has moved on or was changed since.
+    Raise ValueError, in words, if the repeat can't move to that day.
     """
     change = act.changes.filter(step=None, after__has_key="due_date").first()
     task = change and act.user.tasks.filter(pk=change.task_id).first()
@@ -190,7 +191,7 @@ def move_series(act):
 
 
 def is_put_off_by(change, task):
-    """Return whether a change moved the occurrence of a task, which has been the last of it."""
+    """Return whether a change moved only this occurrence, and was the last to move the task."""
     is_alone = bool(change.before["due_date"]) and "repeat_anchor" not in change.after
     if not is_alone or change.after["due_date"] != as_json(task.due_date):
         return False
@@ -199,7 +200,7 @@ def is_put_off_by(change, task):
 
 
 def shown(task, version=None, occurrence=None):
-    """Return a task as a queryset, an empty one if it isn't as it was shown any more."""
+    """Return a task as a queryset, which is empty if the task isn't as it was shown."""
     rows = Task.objects.filter(pk=task.pk)
     if version is not None:
         rows = rows.filter(version=version)
@@ -208,15 +209,15 @@ def shown(task, version=None, occurrence=None):
     return rows
 
 
-# The same for any number of tasks.
+# The same acts on any number of tasks
 
 
 def complete_all(tasks, act=None, occurrences=None):
-    """Complete the open ones of tasks, a queryset; of repeating ones, the occurrences they are at.
+    """Complete the open tasks of a queryset; of repeating tasks, the present occurrence.
 
-    occurrences are the days that were shown, {id: day}: a task that is at another one is left out.
+    occurrences has the days that were shown, {id: day}: a task at another occurrence is left out.
 
-    Returns how many were completed.
+    Return how many were completed.
     """
     repeating = complete_occurrences(tasks, act, occurrences or {})
     return repeating + tasks.complete(act)
@@ -224,7 +225,10 @@ def complete_all(tasks, act=None, occurrences=None):
 
 @transaction.atomic(savepoint=False)
 def complete_occurrences(tasks, act, occurrences):
-    """As complete_all(), of repeating tasks alone: with its last occurrence, one is done itself."""
+    """Complete the present occurrences of repeating tasks, as complete_all() does.
+
+    A task at its last occurrence is completed itself. Return how many were completed.
+    """
     now = timezone.now()
     last, next_days = [], {}
     for task in lock_repeating(tasks):
@@ -243,17 +247,17 @@ def complete_occurrences(tasks, act, occurrences):
 
 
 def lock_repeating(tasks):
-    """Lock the tasks of a queryset that are open and repeat; return them with their user."""
+    """Lock the open, repeating tasks of a queryset. Return them, each with its user."""
     rows = tasks.open().exclude(repeat="").select_related("user").order_by("pk")
     return list(rows.select_for_update(no_key=True, of=["self"]))
 
 
 def keep_occurrences(act, tasks, **fields):
-    """Add the occurrences that repeating tasks are at as tasks of their own.
+    """Add the present occurrences of repeating tasks as tasks of their own.
 
-    Each has the tags of its series, its steps as they are ticked, and new values of fields.
+    Each gets the tags of its series, its steps, done or not, and new values of fields.
 
-    Returns the new tasks in the order of tasks.
+    Return the new tasks in the order of tasks.
     """
     columns = {Task.objects.column(name): value for name, value in fields.items()}
     kept = {}
@@ -272,7 +276,7 @@ def keep_occurrences(act, tasks, **fields):
 
 
 def copy_tags(kept):
-    """Give tasks the tags that others have, {id of the other: task}, but for those in the trash."""
+    """Copy the tags of tasks to others, {id of a task: its copy}, except tags in the trash."""
     tags = TaskTag.objects.filter(task__in=kept, tag__deleted_at=None)
     TaskTag.objects.bulk_create(
         TaskTag(user_id=kept[pk].user_id, task=kept[pk], tag_id=tag)
@@ -281,7 +285,7 @@ def copy_tags(kept):
 
 
 def copy_steps(kept):
-    """Give tasks the steps that others have, {id of the other: task}, as they are ticked."""
+    """Copy the steps of tasks to others, {id of a task: its copy}, done or not."""
     copies = []
     for step in Step.objects.filter(task__in=kept).by_hand():
         copied = {name: getattr(step, name) for name in ["user_id", "title", "done", "position"]}
@@ -290,9 +294,9 @@ def copy_steps(kept):
 
 
 def advance(act, days):
-    """Let repeating tasks be due on their next days, {task: day}, with no step done.
+    """Make repeating tasks due on their next days, {task: day}, with no step done.
 
-    A repeat that counts from completion begins anew there.
+    A repeat that counts from completion gets a new anchor there.
     """
     rows = {}
     for task, day in days.items():

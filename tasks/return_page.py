@@ -1,4 +1,4 @@
-"""The page that a form stands on: an act on it changes it in place, or leads back to it."""
+"""The return page: the page that a form stands on, and that its act leads back to."""
 
 from urllib.parse import urlsplit
 
@@ -13,11 +13,10 @@ from tasks.sidebar import sidebar_of
 
 
 class ReturnPage:
-    """The page of ours that a request came from; for a page that is only shown, this very page.
+    """The page of ours that a request came from; for a GET, the requested page itself.
 
-    Each form sends its address along as `next`. Everything else about it is worked out once for a
-    request, when it is first asked for. A view that acts asks for `listing` after the act, so that
-    the page is shown as it is now.
+    Each form sends the address of its page as `next`. Each property is computed once for a request,
+    on first use. A view reads `listing` after its act, so that the page shows the new state.
     """
 
     def __init__(self, request):
@@ -25,8 +24,9 @@ class ReturnPage:
 
     @cached_property
     def url(self):
-        """Its address, a path of this site: `next` may come from anyone."""
+        """The address of the page, a path of this site."""
         request = self.request
+        # Anyone can send a `next`, so an address of another site is ignored (open redirect).
         said = request.POST.get("next") or request.GET.get("next") or ""
         if url := safe_path(request, said):
             return url
@@ -38,13 +38,13 @@ class ReturnPage:
 
     @cached_property
     def match(self):
-        """The ResolverMatch of its address, or None for an address that is none of ours."""
+        """The ResolverMatch of the address, None if no page of ours has it."""
         match, _ = route(self.url)
         return match
 
     @cached_property
     def listing(self):
-        """The listing that it shows, or that its task stands beside; None if there is none."""
+        """The listing on the page, or the listing of the page's task; None without one."""
         return listing_at(self.request.user, self.url, sidebar_of(self.request))
 
     @property
@@ -55,23 +55,23 @@ class ReturnPage:
 
     @property
     def is_of_task(self):
-        """Whether it is the page of a task, or one below it."""
+        """Whether this is the page of a task, or a page below it."""
         return self.match is not None and "task_pk" in self.match.kwargs
 
     @cached_property
     def task(self):
-        """That task, in the trash or not; None for any other page, and if it was purged."""
+        """The task of the page, in the trash or not; None for any other page, or a purged task."""
         if not self.is_of_task:
             return None
         pk = self.match.kwargs["task_pk"]
         return self.request.user.tasks(manager="everything").filter(pk=pk).first()
 
     def is_page_of(self, task):
-        """Return whether it is the task's own page, or one below it."""
+        """Return whether this is the page of the task, or a page below it."""
         return self.path.startswith(task.get_absolute_url())
 
     def listing_beside(self, task):
-        """Return the listing that the task's page stands beside: this page's, or the task's own."""
+        """Return the listing next to a task's page: the one of this page, or the task's own."""
         return self.listing or listing_of(task, sidebar_of(self.request))
 
 
@@ -91,6 +91,6 @@ class ReturnPageMiddleware:
 
 
 def browser_of(request):
-    """Return a hash of a request's session, "" where it has none."""
+    """Return a hash of a request's session, "" without one."""
     key = request.session.session_key
     return salted_hmac("browser of an act", key).hexdigest()[:16] if key else ""

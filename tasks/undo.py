@@ -1,9 +1,9 @@
 """Reverting an act: collect its changes, find the conflicts, restore the rest.
 
 An act is reverted column by column. A column that has changed again since the act is a conflict: it
-keeps its present value, and revert() reports it. So is a column whose earlier value no longer fits
-in with other rows, such as a name that another list has now. Those rules differ between tasks,
-lists, steps and tags, so each kind has one function, its policy.
+keeps its present value, and revert() reports it. A column is also a conflict if its earlier value
+no longer fits with other rows, such as a name that another list has now. These rules differ between
+tasks, lists, steps and tags, so each kind has one function, its policy.
 """
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from tasks.history import Act, RowChange, as_json
 from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
 MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
-NAME = ["name", "deleted_at"]  # a name is taken only by a row outside the trash
+NAME = ["name", "deleted_at"]  # only a row outside the trash occupies its name
 NEEDED_OF_TASKS = ["list_id", "position", *DATES, "deleted_at"]
 
 
@@ -22,10 +22,11 @@ def revert(act):
 
     The revert of an undo does the act again, and is itself reverted like any other act.
 
-    Returns (revert, conflicts): the act that records the revert, None if there was nothing left to
-    restore; and the columns that keep their present values, as a list of (RowChange, column), in
-    which "tags" stands for the tags of a task.
+    Return (revert, conflicts): the act that records the revert, None if there was nothing left to
+    restore; and the columns that keep their present values, as a list of (RowChange, column), where
+    "tags" stands for the tags of a task.
     """
+    # Only one revert of a user at a time: two could both find the same act not yet reverted.
     act.user.lock()
     kind = Act.Kind.UNDO
     if act.kind == Act.Kind.UNDO:
@@ -39,14 +40,15 @@ def revert(act):
         }
         if rows:
             conflicts += policy(reverting, rows)
+    # Last, since tasks may have come into a list that its policy has just deleted.
     leave_deleted_lists(act, reverting)
-    if reverting._state.adding:
+    if reverting._state.adding:  # no change was recorded, so there is no act either
         return None, conflicts
     return reverting, conflicts
 
 
 def collect(act):
-    """Return what an act changed, as {kind of row: {id of the row: RowChange}}."""
+    """Return the changes of an act, as {kind of row: {id of the row: RowChange}}."""
     changes = {row_name: {} for row_name in MODELS}
     for row_change in RowChange.of_rows(act.changes.order_by("pk")):
         changes[row_change.row_name][row_change.row_pk] = row_change
@@ -54,9 +56,9 @@ def collect(act):
 
 
 def present_states(row_changes):
-    """Return what the changed columns hold now, and which of the changed tags tasks have.
+    """Return the present values of the changed columns and tags.
 
-    Returns ({(kind of row, id): {column: JSON}}, {(id of a task, id of a tag)}).
+    Return ({(kind of row, id): {column: JSON}}, {(id of a task, id of a tag)}).
     """
     states = {}
     for row_name, model in MODELS.items():
@@ -72,13 +74,13 @@ def present_states(row_changes):
 
 
 def changed_columns(row_changes):
-    """Return the columns that changed in any of these rows, each once."""
+    """Return the names of the columns that changed in any of these rows, each once."""
     names = (name for change in row_changes for name in change.before)
     return list(dict.fromkeys(names))
 
 
 def present_tags(row_changes):
-    """Return which of the changed tags tasks have now, as {(id of a task, id of a tag)}."""
+    """Return the changed tags that tasks have now, as {(id of a task, id of a tag)}."""
     tags = changed_tags(row_changes)
     tasks = [change.row_pk for change in row_changes if change.tags]
     pairs = TaskTag.objects.filter(task__in=tasks, tag__in=tags)
@@ -91,10 +93,10 @@ def changed_tags(row_changes):
 
 
 def is_same_state(name, value, other):
-    """Return whether two values of a column are the same state of the row.
+    """Return whether two values of a column mean the same state of the row.
 
-    Of deleted_at only counts whether it is set: a row that was restored and deleted again is in the
-    trash as before.
+    For deleted_at it matters only whether there is a value: a row that was restored and deleted
+    again is in the trash as before.
     """
     if name == "deleted_at":
         return bool(value) == bool(other)
@@ -105,15 +107,15 @@ def is_same_state(name, value, other):
 
 
 def repeats_advanced_since(act, tasks, steps):
-    """Find the repeats that an act advanced and that have advanced again since.
+    """Find the repeats that an act advanced and that have advanced again since then.
 
-    A repeat advances by keeping an occurrence as a task of its own, or by unticking its steps. Once
-    it is due on yet another day, it must be left alone: the occurrence that would be taken back
-    would be neither open nor done, and the steps would be those of a later occurrence.
+    A repeat advances by keeping an occurrence as a task of its own, and by unticking its steps.
+    Once due on yet another day, it must stay: otherwise the reverted occurrence would be neither
+    open nor done, and the steps would belong to a later occurrence.
 
     tasks and steps are the changes of the act, as {id: RowChange}.
 
-    Returns (skipped, conflicts): the ids of the tasks that must not be reverted, nor their steps;
+    Return (skipped, conflicts): the ids of the tasks that must not be reverted, nor their steps;
     and a list of (RowChange, column), one for each such repeat.
     """
     if act.original.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
@@ -127,7 +129,7 @@ def repeats_advanced_since(act, tasks, steps):
     skipped = set(advanced)
     for pk, series, deleted_at in occurrences:
         if is_same_state("deleted_at", deleted_at, tasks[pk].before["deleted_at"]):
-            # Where the occurrence was reverted already, so was its repeat.
+            # If the occurrence was reverted already, its repeat was too.
             skipped |= {pk, series}
             conflicts.pop(series, None)
         elif series in advanced:
@@ -139,11 +141,11 @@ def repeats_advanced_since(act, tasks, steps):
 
 
 def find_advanced(repeats, rescheduled):
-    """Find those of repeats, a set of ids, that aren't due any more as the act left them.
+    """Find the repeats (ids) that are no longer due on the day that the act gave them.
 
-    rescheduled are the changes of the tasks that the act made due on another day, {id: RowChange}.
+    rescheduled has the changes of the act to tasks with another due date, {id: RowChange}.
 
-    Returns (advanced, conflicts): a set of ids, and {id: (RowChange, column)}.
+    Return (advanced, conflicts): a set of ids, and {id: (RowChange, column)}.
     """
     due = due_dates(repeats & rescheduled.keys())
     advanced, conflicts = set(), {}
@@ -151,7 +153,7 @@ def find_advanced(repeats, rescheduled):
         if pk in due and due[pk] == rescheduled[pk].after["due_date"]:
             continue
         advanced.add(pk)
-        # A repeat that is due as it was before the act was reverted already.
+        # A repeat that has its date from before the act was reverted already: no conflict.
         if pk in rescheduled and due.get(pk) != rescheduled[pk].before["due_date"]:
             conflicts[pk] = (rescheduled[pk], "due_date")
     return advanced, conflicts
@@ -160,8 +162,8 @@ def find_advanced(repeats, rescheduled):
 def kept_occurrences(act, tasks):
     """Return the occurrences that an act kept, as (id, id of the repeat, deleted_at).
 
-    tasks are the changes of the act, as {id: RowChange}. A kept occurrence is a new task, so it
-    came out of the trash; an undo has put it there.
+    tasks are the changes of the act, as {id: RowChange}. A kept occurrence is a new task: the act
+    took it out of the trash, and an undo of the act put it back.
     """
     new = []
     for pk, change in tasks.items():
@@ -188,15 +190,15 @@ class Reversion:
     """The rows of one kind that a revert is about to write.
 
     `act` records the revert, and `changes` are the changes to revert, {id: RowChange}. `present`
-    has the rows as they are, and `restored` the columns to be written, both {id: {column: JSON}}. A
-    policy takes columns out of `restored` by refuse(). `conflicts` is a list of (RowChange,
+    has the present values, and `restored` the columns to be written, both {id: {column: JSON}}. A
+    policy removes columns from `restored` by refuse(). `conflicts` is a list of (RowChange,
     column).
     """
 
     def __init__(self, model, act, changes, also=()):
         """Lock the rows, and compare them with their state after the act.
 
-        also are the columns that the policy needs besides the changed ones.
+        also has the columns that the policy needs in addition to the changed ones.
         """
         self.model = model
         self.act = act
@@ -212,7 +214,7 @@ class Reversion:
                 self.compare(pk, name)
 
     def compare(self, pk, name):
-        """Decide about one column: it has its earlier value, gets it back, or is a conflict."""
+        """Decide whether a column is restored, has its earlier value already, or is a conflict."""
         change = self.changes[pk]
         value = self.present[pk][name]
         before = change.before[name]
@@ -228,7 +230,7 @@ class Reversion:
         self.restored[pk][name] = before
 
     def has_changed_since(self, pk, name):
-        """Return whether the act changed this column and it has another value since."""
+        """Return whether the act changed this column, and another change followed."""
         change = self.changes[pk]
         if name not in change.before:
             return False
@@ -240,14 +242,14 @@ class Reversion:
         return self.present[pk] | self.restored[pk]
 
     def refuse(self, pk, names):
-        """Don't restore these columns of a row. Those that were to be restored are conflicts."""
+        """Don't restore these columns of a row; report them as conflicts."""
         for name in names:
             if name in self.restored[pk]:
                 del self.restored[pk][name]
                 self.conflicts.append((self.changes[pk], name))
 
     def refuse_taken_names(self):
-        """Refuse to restore a name that another of the user's rows has now, or a row with it."""
+        """Refuse to restore a name, or a row with a name, that another row of the user has now."""
         for pk, columns in self.restored.items():
             if columns.keys().isdisjoint(NAME):
                 continue
@@ -259,7 +261,7 @@ class Reversion:
                 self.refuse(pk, NAME)
 
     def find_free_positions(self):
-        """Move each row whose earlier position is taken now to a free one just after it."""
+        """Move each row with a taken position to a free position just after it."""
         shared = self.model.everything.all().SHARED
         for order, wanted in self.restored_positions(shared).items():
             in_common = dict(zip(shared, order, strict=True))
@@ -269,9 +271,9 @@ class Reversion:
                 self.restored[pk]["position"] = position
 
     def restored_positions(self, shared):
-        """Return the positions to be restored, order by order.
+        """Return the positions to be restored, grouped by order.
 
-        Returns {values of the shared columns: {id: position}}.
+        Return {values of the shared columns: {id: position}}.
         """
         orders = {}
         for pk, columns in self.restored.items():
@@ -285,7 +287,7 @@ class Reversion:
         return orders
 
     def write(self):
-        """Write the restored columns. Return the ids of the rows whose version was raised."""
+        """Write the restored columns. Return the ids of the rows with a raised version."""
         rows = {}
         for pk, columns in self.restored.items():
             if columns:
@@ -293,12 +295,12 @@ class Reversion:
         return self.model.everything.rewrite(self.act, rows)
 
 
-# Policies: each reverts changes, {id: RowChange}, in act, and returns the conflicts.
+# Policies: each reverts changes, {id: RowChange}, as part of act, and returns the conflicts.
 
 
 def revert_lists(act, changes):
     """Revert changes of lists: each needs a free name and a free position."""
-    # This lock waits for tasks that are on their way into one of the lists, as a deletion's does.
+    # As in a deletion, this lock waits for acts that are moving tasks into one of the lists.
     lists = TaskList.everything.select_for_update().filter(pk__in=changes)
     list(lists.order_by("pk").values_list("pk"))
     reversion = Reversion(TaskList, act, changes, also=NAME)
@@ -340,7 +342,7 @@ def revert_tags(act, changes):
     return reversion.conflicts
 
 
-# Tasks find their lists only after the lists. Which tags are still in use is known after the tasks.
+# In this order: tasks need their restored lists, and tags are kept while a reverted task uses them.
 POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "tag": revert_tags}
 
 
@@ -348,7 +350,7 @@ POLICIES = {"list": revert_lists, "task": revert_tasks, "step": revert_steps, "t
 
 
 def lock_lists(changes):
-    """Lock the lists that tasks are in, and those that they go back to."""
+    """Lock the lists that tasks are in, and the lists that they return to."""
     rows = Task.everything.filter(pk__in=changes)
     present = rows.values_list("list_id", flat=True)
     earlier = {change.before.get("list_id") for change in changes.values()}
@@ -357,11 +359,12 @@ def lock_lists(changes):
 
 
 def separate_positions(changes):
-    """Take the positions out of the changes of tasks, {id: RowChange}, that moved to another list.
+    """Remove the positions from the changes of tasks, {id: RowChange}, that moved to another list.
 
-    A position counts only in its list, so it is restored with the list, whatever it is now.
+    A position means something only in its list, so it's restored with the list, whatever the
+    present position is.
 
-    Returns {id: earlier position}.
+    Return {id: earlier position}.
     """
     positions = {}
     for pk, change in changes.items():
@@ -372,9 +375,9 @@ def separate_positions(changes):
 
 
 def tags_to_restore(reversion):
-    """Return the tags that tasks get back or lose again, as {id: {id of a tag: is it to have it?}}.
+    """Return the tags to add to tasks and remove, as {id: {id of a tag: whether to add it}}.
 
-    A tag that was purged can't come back: a conflict.
+    A purged tag can't come back, and is a conflict.
     """
     changed = [change for change in reversion.changes.values() if change.tags]
     if not changed:
@@ -403,10 +406,10 @@ def purged_tags(row_changes):
 
 
 def refuse_deleted_lists(reversion, positions):
-    """Refuse to move tasks back to a list that was deleted; give the others their positions.
+    """Refuse to move tasks back to a deleted list; give the other tasks their positions.
 
-    In the trash a task may be of a list that is there, too. A task that comes out of the trash goes
-    to the Inbox if its list was deleted.
+    A task in the trash may return to a list that is in the trash as well. A task that leaves the
+    trash goes to the Inbox if its list was deleted.
     """
     deleted, purged = deleted_lists(reversion)
     for pk, columns in reversion.restored.items():
@@ -423,9 +426,9 @@ def refuse_deleted_lists(reversion, positions):
 
 
 def deleted_lists(reversion):
-    """Return the ids of the lists that tasks are in, or go back to, and that were deleted.
+    """Return the deleted lists among the lists that tasks are in or return to.
 
-    Returns (deleted, purged): all of these, and those that aren't even in the trash.
+    Return (deleted, purged): the ids of all of them, and of the purged ones.
     """
     rows = [*reversion.restored.values(), *reversion.present.values()]
     lists = {row.get("list_id") for row in rows} - {None}
@@ -437,13 +440,13 @@ def deleted_lists(reversion):
 
 
 def refuse_incomplete_dates(reversion):
-    """Refuse to restore a time or a repeat without a date, and a part of a repeat alone."""
+    """Refuse to restore a time or a repeat without a date, or one part of a repeat alone."""
     for pk in reversion.restored:
         row = reversion.result(pk)
         needs_date = row["due_time"] or row["repeat"]
         if needs_date and not row["due_date"]:
             reversion.refuse(pk, [*DATES, *REPEAT])
-        # The rule and the first day of a series mean something only together.
+        # The rule and the anchor of a series only make sense together.
         has_new_rule = reversion.has_changed_since(pk, "repeat")
         has_new_anchor = reversion.has_changed_since(pk, "repeat_anchor")
         if has_new_rule or has_new_anchor:
@@ -451,7 +454,7 @@ def refuse_incomplete_dates(reversion):
 
 
 def keep_used_tags(reversion):
-    """Keep the new tags that other tasks have as well since. That is no conflict."""
+    """Keep the new tags that other tasks have in the meantime. They are no conflicts."""
     tasks = Task.objects.filter(tags__in=reversion.restored)
     used = set(tasks.values_list("tags", flat=True))
     for pk, columns in reversion.restored.items():
@@ -460,6 +463,6 @@ def keep_used_tags(reversion):
 
 
 def leave_deleted_lists(act, reverting):
-    """Move tasks to the Inbox that came into a list after the act, if the revert deleted it."""
+    """Move tasks out of the lists that the revert deleted, if they came in after the act."""
     tasks = Task.objects.filter(list__changes__act=act)
     tasks.exclude(list__deleted_at=None).change(reverting, list=None)

@@ -1,7 +1,7 @@
-"""Acts in words: one sentence for each, in the history and in the message that follows the act.
+"""Acts in words: one sentence for each, in the history and in the message after the act.
 
-The history puts who did it before the sentence: You completed “Milk”. A message begins with it, and
-may add what only the page of that moment knows: Completed “Pay rent”. Next: tomorrow.
+The history puts the person before the sentence: You completed “Milk”. A message begins with the
+sentence, and may add facts of the moment: Completed “Pay rent”. Next: tomorrow.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tasks.repeating import Series
 QUOTED = 80  # characters of a title or name that a sentence quotes
 NAMED = 5  # tags that a sentence names
 SERIES = {"repeat", "repeat_from", "repeat_anchor", "missed", "due_date"}
-KINDS = ["task", "list", "step", "tag"]  # a sentence is about the first of these that was changed
+KINDS = ["task", "list", "step", "tag"]  # a sentence is about the first of these that changed
 STATES = {Act.Kind.ADD, Act.Kind.DELETE, Act.Kind.RESTORE}
 VERBS = {
     Act.Kind.ADD: "added",
@@ -56,12 +56,12 @@ CONFLICTS = LABELS | {"deleted_at": "Deleted"}  # columns that keep their presen
 
 @dataclass(frozen=True)
 class Summary:
-    """An act as far as its sentence tells it.
+    """The parts of an act that its sentence needs.
 
-    `kind` is that of the act; of an undo or a redo, that of the act which it is of, and the changes
-    are that act's. `rows` has, by the name of their kind ("task", "list", "step", "tag"), the
-    RowChanges of at least the first row, and `numbers` how many rows there are. `ended` is the
-    number of tasks that lost their repeat with their date.
+    `kind` and the changes are the act's own; for an undo or redo, the original act's. `rows` has,
+    by the kind of row ("task", "list", "step", "tag"), the RowChanges of at least the first row,
+    and `numbers` how many rows there are. `ended` is the number of tasks that lost their repeat
+    with their date.
     """
 
     kind: str
@@ -71,10 +71,9 @@ class Summary:
 
     @classmethod
     def of(cls, act, rows=()):
-        """Return what act has just done, as far as it remembers that; None where it doesn't.
+        """Return the summary of an act that was just done, without a query; None if it isn't known.
 
-        rows are those that it changed, as far as they are in memory. It asks the database for
-        nothing.
+        rows are changed rows that are already in memory.
         """
         changes = act.row_changes() or new_row(act, rows)
         if not changes:
@@ -100,7 +99,7 @@ class Summary:
 
     @property
     def is_of_task(self):
-        """Whether it is about a task, also where it made the task's list or brought that back."""
+        """Whether the sentence is about a task, even if the act also made or restored its list."""
         if "task" not in self.rows:
             return False
         if self.kind == Act.Kind.ADD:
@@ -109,7 +108,7 @@ class Summary:
 
     @property
     def is_merge(self):
-        """Whether a list or tag went into the trash, and its tasks to another one."""
+        """Whether a list or tag was merged into another."""
         if self.kind != Act.Kind.DELETE or "task" not in self.rows:
             return False
         if self.row_name == "task":  # of one task alone
@@ -123,9 +122,9 @@ def key_of(row):
 
 
 def new_row(act, rows):
-    """Return that the first of rows is new as the change of an act that added it, [] of any other.
+    """Return the creation of the first of rows, if the act added it, as changes; else [].
 
-    Such an act may have come to its task by one statement, or be that of an earlier submission.
+    Such an act may have added its task by one statement, or belong to an earlier submission.
     """
     if act.kind != Act.Kind.ADD or not rows:
         return []
@@ -133,17 +132,17 @@ def new_row(act, rows):
 
 
 def came_or_went(change):
-    """Return whether a row came out of the trash, as a new one does, too, or went there."""
+    """Return whether a row went into the trash or came out of it, also as a new row."""
     return "deleted_at" in change.after
 
 
 def has_ended(change):
-    """Return whether a task lost its repeat for want of a date."""
+    """Return whether a task lost its repeat because it lost its date."""
     return "due_date" in change.after and change.after.get("repeat") == ""
 
 
 def without_advances(act, changes):
-    """Leave out the repeats that only advanced, since their occurrence became a task of its own."""
+    """Return the changes without repeats that only advanced after keeping an occurrence."""
     if act.kind not in {Act.Kind.COMPLETE, Act.Kind.EDIT}:
         return changes
     tasks = [change for change in changes if change.row_name == "task"]
@@ -153,10 +152,9 @@ def without_advances(act, changes):
 
 
 class Wording:
-    """The words for acts, as their user reads them: by their clock, with the names that they know.
+    """Acts in words for one user, with the user's clock, lists and tags.
 
-    rows are those whose names are known already; all others are those of the sidebar, which is only
-    asked where it is needed.
+    rows are rows with known names. Other names come from the sidebar, which is only read if needed.
     """
 
     def __init__(self, sidebar, rows=()):
@@ -166,7 +164,7 @@ class Wording:
     # Sentences
 
     def sentence(self, summary):
-        """Return what an act did, without who did it: completed “Milk”."""
+        """Return the sentence of an act, without its person: completed “Milk”."""
         name = summary.row_name
         change, number = summary.rows[name][0], summary.numbers[name]
         what = things(change, number)
@@ -182,13 +180,13 @@ class Wording:
         return words
 
     def goal(self, change):
-        """Return the list or tag into which another was merged; change is that of a task."""
+        """Return the list or tag into which another was merged; change is a merged task's."""
         if "list_id" in change.after:
             return self.list_name(change.after["list_id"])
         return self.tags(change.tags)
 
     def phrase(self, kind, change, what):
-        """Return what an act of this kind did to what, where change is that of the first row."""
+        """Return the words for an act of this kind on a row, by the row's name and its change."""
         if kind == Act.Kind.EDIT and came_or_went(change) and change.row_name == "task":
             return f"separated {what} from its repeat"
         # Tasks of a list that comes or goes may only have moved.
@@ -213,7 +211,7 @@ class Wording:
         return words
 
     def tagged(self, change, what):
-        """Return which tags a task was given, and which it lost."""
+        """Return the words for the tags that a task was given, and lost."""
         after = {pk: is_tagged for pk, (_, is_tagged) in change.tags.items()}
         given = self.tags(pk for pk in after if after[pk])
         lost = self.tags(pk for pk in after if not after[pk])
@@ -223,7 +221,7 @@ class Wording:
             return f"added {given} to {what}"
         return f"removed {lost} from {what}"
 
-    # Each of these is the sentence of an edit that changed certain columns; "" where it has none.
+    # Each of these returns the sentence of an edit of certain columns, or "" if it has none.
 
     def moved_to_list(self, change, what):
         if "list_id" not in change.after:
@@ -248,7 +246,7 @@ class Wording:
         return "" if change.after["repeat"] else f"stopped repeating {what}"
 
     def advanced(self, change, what):
-        """Of a repeat that counts its occurrences one fewer is left."""
+        """Return the sentence of a repeat with a count, when one occurrence was skipped."""
         before = change.before.get("repeat") or ""
         after = change.after.get("repeat") or ""
         if "COUNT" in before and "COUNT" in after and one_less(before) == after:
@@ -297,7 +295,7 @@ class Wording:
     def added(self, change, what):
         return f"added {what}"  # a tag that was new
 
-    # An edit is told by the first of these that has all changed columns and a sentence for them.
+    # An edit gets the sentence of the first entry that covers all changed columns and has one.
     EDITS = [
         ({"list_id", "position"}, moved_to_list),
         ({"priority"}, ranked),
@@ -317,7 +315,7 @@ class Wording:
     # Names and values
 
     def list_name(self, pk):
-        """Return a list within a sentence, also the Inbox, which is None."""
+        """Return the name of a list within a sentence; None is the Inbox."""
         if pk is None:
             return "the Inbox"
         if row := self.known.get(("list", pk)):
@@ -370,7 +368,7 @@ class Wording:
     def is_there(self, deleted_at):
         return self.yes_or_no(not deleted_at)
 
-    VALUES = {  # how the values of columns read; others read as they are
+    VALUES = {  # the words for values of these columns; other values are shown unchanged
         "priority": priority,
         "repeat_from": repeat_from,
         "missed": missed,
@@ -381,11 +379,11 @@ class Wording:
         "archived_at": yes_or_no,
         "deleted_at": is_there,
     }
-    # Likewise, of columns where nothing may stand.
+    # The same for columns that may be empty.
     OPTIONAL = {"due_date": day, "repeat_anchor": day, "due_time": time, "repeat": rule}
 
     def value(self, name, value):
-        """Return what stood in a column as a person reads it; None or "" where nothing did."""
+        """Return the value of a column in words; None or "" for an empty one."""
         if name in self.OPTIONAL:
             return value and self.OPTIONAL[name](self, value)
         if name in self.VALUES:
@@ -394,7 +392,7 @@ class Wording:
 
 
 def message(sentence, more=""):
-    """Return the message of an act: its sentence, and more sentences behind it."""
+    """Return the message of an act: its sentence, followed by more sentences."""
     first, rest = sentence[0], sentence[1:]
     words = f"{first.upper()}{rest}."
     if more:
@@ -403,7 +401,7 @@ def message(sentence, more=""):
 
 
 def in_quotes(words, nothing="(untitled)"):
-    """Return a title or name in quotes, as one line, and not more of it than fits."""
+    """Return a title or name in quotes, on one line, shortened if necessary."""
     words = text.legible(words or "") or nothing
     if len(words) > QUOTED:
         words = words[: QUOTED - 1] + "…"
@@ -426,14 +424,14 @@ def quoted(change):
 
 
 def things(change, number):
-    """Return what an act changed: number rows, the change of the first of which is given."""
+    """Return the changed rows in words: the name of the first, or their number if several."""
     if number > 1:
         return f"{number} {change.row_name}s"
     return quoted(change)
 
 
 def direction(change):
-    """Return where a row went in its order, as far as its positions tell."""
+    """Return the direction in which a row moved, as far as its positions tell."""
     before = change.before.get("position")
     after = change.after.get("position")
     if not before or not after:
@@ -442,7 +440,7 @@ def direction(change):
 
 
 def with_tasks(summary):
-    """Return what became of the tasks of a list that came or went."""
+    """Return the words for the tasks of a list that was deleted, restored or added."""
     tasks = counted(summary.numbers["task"], "task")
     change = summary.rows["task"][0]
     if summary.kind in {Act.Kind.ADD, Act.Kind.DELETE} and not came_or_went(change):
@@ -451,7 +449,7 @@ def with_tasks(summary):
 
 
 def with_list(summary, words, what):
-    """Return words, the sentence about a task, with what became of its list at the same time."""
+    """Return the sentence about a task, extended by the change of its list."""
     change = summary.rows["list"][0]
     if not came_or_went(change):
         return f"{words}, and brought back {quoted(change)}"
@@ -460,7 +458,7 @@ def with_list(summary, words, what):
 
 
 def without_repeat(ended, number):
-    """Return how many of number tasks lost their repeat with their date."""
+    """Return the words for the tasks, of number in all, that lost their repeat with their date."""
     if number == 1:
         return ", which no longer repeats"
     if ended == 1:
@@ -468,11 +466,11 @@ def without_repeat(ended, number):
     return f"; {ended} of them no longer repeat"
 
 
-# Messages of acts that did nothing, or only a part, and the sentences that follow that of an act.
+# Messages of acts that did nothing, or only a part, and sentences that follow an act's own.
 
 NO_CHANGES = "No changes to save."
 NOTHING_TO_CHANGE = "There was nothing to change."
-# {act: (property of the row, what it is where there is nothing left to do, words)}
+# {act: (property of the row, its value if there is nothing left to do, words)}
 ALREADY = {
     "complete": ("completed", True, "was already completed"),
     "reopen": ("completed", False, "was already open"),
@@ -486,7 +484,7 @@ ALREADY = {
 
 
 def not_done(act, row):
-    """Return why an act (ALREADY) on a row did nothing: it was so already, or it has changed."""
+    """Return the message if an act (ALREADY) on a row did nothing: already done, or row changed."""
     name, state, words = ALREADY[act]
     is_so = bool(getattr(row, name))
     if is_so == state:
@@ -499,21 +497,21 @@ def not_in_trash(row):
 
 
 def not_ticked(step):
-    """Return why ticking or unticking a step did nothing; it is as it was to be."""
+    """Return the message if a step was already ticked or unticked."""
     if step.done:
         return f"{named(step)} was already ticked."
     return f"{named(step)} was not ticked."
 
 
 def not_moved(act, row):
-    """Return why moving a row did nothing; act is None where its new neighbour is gone."""
+    """Return the message if a row didn't move; act is None if its new neighbour is gone."""
     if act is None:
         return changed(row)
     return f"{named(row)} is already there."
 
 
 def not_advanced(task, occurrence, clock):
-    """Return why a repeat was not advanced; occurrence is the day that was shown, or None."""
+    """Return the reason why a repeat didn't advance; occurrence is the shown day, or None."""
     what = named(task)
     if task.completed:
         return not_done("complete", task)
@@ -531,7 +529,7 @@ def no_repeat(task):
 
 
 def next_occurrence(task, clock):
-    """Return what follows an occurrence that was completed or skipped."""
+    """Return the sentence about the next occurrence, after completing or skipping one."""
     if task.completed:
         return "That was the last one."
     return f"Next: {clock.day_within(task.due_date)}."
@@ -546,7 +544,7 @@ def changed(row):
 
 
 def understood(line):
-    """Return what a quick-add line was understood as, and what of it was not read."""
+    """Return the words for the reading of a quick-add line, and for its unread parts."""
     words = []
     if line.said.spans and line.words:
         words.append(f"Understood as {line.words}.")
@@ -556,7 +554,7 @@ def understood(line):
 
 
 def completed_among(done, number):
-    """Return how many of number new tasks were added as completed, "" for none."""
+    """Return the sentence about completed tasks among number new ones, "" for none."""
     if not done:
         return ""
     if number == 1:
@@ -569,7 +567,7 @@ def completed_among(done, number):
 
 
 def no_list(line):
-    """Return why a new task is not in the list that its line names."""
+    """Return the reason why a new task isn't in the list that its line names."""
     name = in_quotes(line.unlisted)
     if line.is_archived:
         return f"The list {name} is archived, so it is in the Inbox."
@@ -577,7 +575,7 @@ def no_list(line):
 
 
 def changed_since_added(task, so):
-    """Return why a new task is not changed any more; so it stays "as it is", for example."""
+    """Return the reason why a new task stays unchanged; so ends it, such as "there"."""
     return f"{named(task)} was changed after it was added, so it stays {so}."
 
 
@@ -589,10 +587,10 @@ def is_as_typed(task):
 
 
 def repeat_after(task, written, before):
-    """Return what an edit of a repeat's date left of the repeat; "" for any other edit.
+    """Return the sentence about the repeat after an edit of its date; "" for any other edit.
 
-    written are the columns of the edit, and before is the rule as it was; a new rule, or that there
-    is none any more, is said by the sentence of the edit.
+    written are the columns of the edit, and before is the earlier rule. If the edit changed or
+    removed the rule, its own sentence says so.
     """
     if "due_date" not in written or not before or task.repeat != before:
         return ""
@@ -606,14 +604,14 @@ def purged(row):
 
 
 def reverted(revert, sentence):
-    """Return the message of an undo or redo; sentence is that of the act which it is of."""
+    """Return the message of an undo or redo, from the sentence of the original act."""
     return f"{REVERTED[revert.kind]}: {sentence}."
 
 
 def left_as_is(revert, conflicts):
-    """Return the message of an undo that met conflicts, [(RowChange, column)].
+    """Return the message of an undo with conflicts, [(RowChange, column)].
 
-    revert is the act that undid the rest; None where there was nothing else to undo.
+    revert is the act that undid the rest, None if there was no rest.
     """
     begin = "Undone in part" if revert else "Not undone"
     rows = {(change.row_name, change.row_pk): change for change, _ in conflicts}

@@ -1,1 +1,1 @@
-"""The bases of lists, tags, tasks and steps."""
+"""The base models of lists, tags, tasks and steps."""

@@ -1,32 +1,32 @@
-"""Inserting a new task by one statement, and the word that there are new ones."""
+"""The insertion of a new task by one statement, and the notification of new tasks."""
 
 from django.db import connection
 
 
 def notify(pks):
-    """Tell those who listen (manage.py watch_tasks), on commit, that these tasks are new."""
+    """Notify listeners (manage.py watch_tasks), at the commit, of these new tasks."""
     with connection.cursor() as cursor:
         sql = "SELECT pg_notify('task_created', pk::text) FROM unnest(%s::bigint[]) AS pk"
         cursor.execute(sql, [pks])
 
 
-# A new task with its act and what that changed, and the word to those who listen: all or nothing,
-# as one statement is. Of two with the same key the second waits for the first, and inserts nothing.
+# Inserts a new task with its act and its change, and notifies listeners. One statement does all or
+# nothing. Of two with the same key, the second waits for the first and inserts nothing.
 ADD = """
 WITH act AS ({act} ON CONFLICT (user_id, key) DO NOTHING RETURNING id),
     task AS ({task} FROM act RETURNING id, list_id),
     change AS ({change} FROM act, task)
 SELECT act.id, task.id, task.list_id, pg_notify('task_created', task.id::text) FROM act, task
 """
-# The list of a new task; NULL, the Inbox, if it was deleted while the task was on its way into it.
-# The lock waits for whoever deletes it, as the key on the list would.
+# The list of a new task; NULL, the Inbox, if the list was deleted in the meantime. The lock waits
+# for a deletion that is under way, as the foreign key on the list would.
 LIST_THERE = "(SELECT id FROM tasks_tasklist WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE)"
 
 
 def insert_once(task, act):
-    """Insert a new task without tags, its new act, and the change that the task is.
+    """Insert a new task without tags, with its new act and its change.
 
-    Returns False, and inserts nothing, if an act of the user's has the same key.
+    Return False, and insert nothing, if the user has an act with the same key.
     """
     act_sql, act_values = insertion(act)
     task_sql, task_values = insertion(task, list_id=LIST_THERE)
@@ -48,7 +48,8 @@ def insert_once(task, act):
 def insertion(row, **values):
     """Return the SQL that inserts a new row by a SELECT, up to its FROM, and its parameters.
 
-    values has the SQL of columns that don't simply get what row has there; in it %s is just that.
+    values has the SQL of columns that get another value than the row's; %s stands for the row's
+    value.
     """
     names, selected, parameters = [], [], []
     for field in row._meta.concrete_fields:

@@ -1,4 +1,4 @@
-"""Rows that their user puts in order by hand: a kind of tracked rows."""
+"""Tracked rows that their user orders by hand."""
 
 from bisect import bisect_right, insort
 
@@ -10,40 +10,41 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from tasks.base.tracked import Tracked, TrackedQuerySet
 from tasks.history import Act
 
-LONGEST_POSITION = 100  # characters; beyond it the rows are numbered anew
+LONGEST_POSITION = 100  # characters; a longer key makes all rows get new ones
 
 
-class Place(models.Func):
+class SortKey(models.Func):
     """The columns of an order together, which PostgreSQL compares one after the other."""
 
     function = "ROW"
-    output_field = models.TextField()  # which it isn't: it is only compared
+    output_field = models.TextField()  # Django wants a type, but the key is only compared
 
 
 class OrderedQuerySet(TrackedQuerySet):
-    """Tracked rows that their user puts in order: a move is kept in an act as any other change is.
+    """Tracked rows that their user orders by hand. An act records a move like any other change.
 
-    `position` is a key of fractional-indexing's, which sorts by its bytes: between two there is
-    always room for another, so a move writes one row. "" is not placed: after those that are.
+    `position` is a key of the library fractional-indexing, sorted by its bytes. There is always
+    room for a key between two others, so a move writes one row. Rows with "" were never placed, and
+    follow the placed ones.
     """
 
     UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
     HAND = [UNPLACED, "position", "id"]
-    SHARED = []  # columns: a user's rows with the same in these are in one order
-    UNCOUNTED = ["position"]  # it is no word that anybody typed, so an edit doesn't meet it
+    SHARED = []  # columns: rows of a user with the same values in these are in one order
+    UNCOUNTED = ["position"]  # a move isn't an edit of text, so it must not conflict with one
 
     def by_hand(self):
-        """Order as the user did; what they never placed comes after it, by creation."""
+        """Sort these rows as the user ordered them; unplaced rows follow, by creation."""
         return self.order_by(*self.HAND)
 
     def standing(self):
-        """Narrow to those that a user sees in this order."""
+        """Return the rows of this order that the user can see."""
         return self
 
     def around(self, pk):
-        """Return the ids of the rows before and after this one, None at an end.
+        """Return the ids of the rows before and after one of these, None at an end.
 
-        These are rows that share an order. The two are read from its index, and no others.
+        All of these rows share an order. Only the two rows are read, from the index of the order.
         """
         names = []
         for column in self.HAND:
@@ -52,8 +53,8 @@ class OrderedQuerySet(TrackedQuerySet):
             elif column not in self.SHARED:
                 names.append(column)
         rows = self.alias(unplaced=self.UNPLACED)
-        place = Place(*names)
-        here = Place(*map(OuterRef, names))
+        place = SortKey(*names)
+        here = SortKey(*map(OuterRef, names))
         before = rows.filter(LessThan(place, here)).by_hand().reverse()
         after = rows.filter(GreaterThan(place, here)).by_hand()
         row = rows.filter(pk=pk).annotate(
@@ -64,7 +65,7 @@ class OrderedQuerySet(TrackedQuerySet):
         return beside or (None, None)
 
     def changed_columns(self, before, after):
-        """As for other rows. In another order the same key is another position."""
+        """Return the columns that differ. In another order, an equal position differs as well."""
         names = super().changed_columns(before, after)
         is_same_order = set(self.SHARED).isdisjoint(names)
         if not is_same_order and "position" in before and "position" not in names:
@@ -72,13 +73,13 @@ class OrderedQuerySet(TrackedQuerySet):
         return names
 
     def place(self, act, pk, *, before=None, after=None, to=None):
-        """Put one of these rows before or after another (ids), or to the "top" or "bottom".
+        """Move one of these rows before or after another (ids), or to the "top" or "bottom".
 
-        These are all rows that share an order, and the caller has locked what holds them together.
-        The act keeps where the row was, but not what it takes to have places at all: that changes
-        nothing to be seen.
+        All of these rows share an order, and the caller has locked the row that holds the order
+        together. The act records the move, but not the first positions that rows may get for it:
+        these don't change the visible order.
 
-        Returns False if either of the two isn't among these rows any more.
+        Return False if either of the two rows isn't among these any more.
         """
         if not to and not self.standing().filter(pk=before or after).exists():
             return False
@@ -98,9 +99,9 @@ class OrderedQuerySet(TrackedQuerySet):
         return bool(before)
 
     def gap(self, before, after, to):
-        """Return the keys on both sides of a place that is said as to place(), None past an end.
+        """Return the keys on both sides of a position, given as for place(); None past an end.
 
-        Returns None if the row beside it has gone at this very moment.
+        Return None if the neighbouring row has gone at this very moment.
         """
         placed = self.exclude(position="").order_by("position")
         keys = placed.values_list("position", flat=True)
@@ -116,10 +117,10 @@ class OrderedQuerySet(TrackedQuerySet):
         return beside, keys.filter(position__gt=beside).first()
 
     def free_positions(self, wanted):
-        """Return positions for rows that come back to these, all of which share an order.
+        """Return free positions for rows that come back to this order, as {id: position}.
 
-        wanted is {id: position}, without unplaced ones. A position that another row has taken is
-        replaced by a free one just after it. Returns {id: position}.
+        wanted has the former positions, {id: position}, without unplaced rows. A position that
+        another row has now is replaced by a free one just after it.
         """
         positions = self.exclude(position="").values_list("position", flat=True)
         taken = set(positions.filter(position__in=wanted.values()))
@@ -135,7 +136,7 @@ class OrderedQuerySet(TrackedQuerySet):
         return free
 
     def end(self):
-        """Return a key after those of all these rows. The caller has locked as for place()."""
+        """Return a key after all of these rows. The caller has locked as for place()."""
         self.number_unplaced()
         return generate_key_between(self.last_key(), None)
 
@@ -148,8 +149,8 @@ class OrderedQuerySet(TrackedQuerySet):
         self.number(unplaced)
 
     def number(self, rows):
-        """Give these of the rows new keys, in their order, after all keys that there are."""
-        # Locked, so that none has left by the time that its key is written.
+        """Give these rows new keys, in their order, after all existing keys."""
+        # Locked, so that no row leaves the order before its key is written.
         locked = rows.select_for_update(no_key=True).by_hand()
         pks = list(locked.values_list("pk", flat=True))
         if not pks:
@@ -162,10 +163,7 @@ class OrderedQuerySet(TrackedQuerySet):
 
 
 def number_anew(rows):
-    """Give new rows of one order, which aren't stored yet, the keys of the order that they are in.
-
-    Nothing else is in that order.
-    """
+    """Give new, unsaved rows the keys of a new order, in the sequence of the list."""
     keys = generate_n_keys_between(None, None, len(rows))
     for row, key in zip(rows, keys, strict=True):
         row.position = key
@@ -194,7 +192,7 @@ class PositionField(models.CharField):
 
 
 class Ordered(Tracked):
-    """A tracked row that its user puts in order among others, see OrderedQuerySet."""
+    """A tracked row that its user orders among others, see OrderedQuerySet."""
 
     position = PositionField()
 
@@ -203,12 +201,12 @@ class Ordered(Tracked):
 
     @property
     def order(self):
-        """A pair: the row to lock, which holds its order together, and the rows of the order."""
+        """A pair: the row to lock, which holds the order together, and the rows of the order."""
         raise NotImplementedError
 
     @transaction.atomic
     def add(self, act=None):
-        """Insert this new row as the last one of its order."""
+        """Insert this new row as the last of its order."""
         holder, rows = self.order
         holder.lock()
         self.position = rows.end()
@@ -218,15 +216,15 @@ class Ordered(Tracked):
 
     @transaction.atomic
     def move(self, **where):
-        """Put it elsewhere in its order, as OrderedQuerySet.place() is told.
+        """Move the row in its order, given as for OrderedQuerySet.place(). Return the act, or None.
 
-        Order is no word that anybody typed: the version stays, so nobody's edit meets it.
+        The version stays, since a move must not conflict with an edit of the row.
         """
         act = self.new_act(Act.Kind.ORDER)
         return act if self.put(act, **where) else None
 
     def put(self, act, **where):
-        """As move(), in an act that is under way, or in none. Return whether that was possible."""
+        """Move the row as part of an act, or without one. Return whether that was possible."""
         holder, rows = self.order
         holder.lock()
         return rows.place(act, self.pk, **where)

@@ -1,42 +1,42 @@
-"""Conditions and functions of SQL by which tasks are found."""
+"""SQL conditions and functions that find tasks."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Fold(models.Func):
-    """Text without case and accents, as tasks.search.fold() has it."""
+    """A text without case and accents, the same as tasks.search.fold() returns."""
 
     function = "tasks_fold_2"
     output_field = models.TextField()
 
 
 class TriggeredField(models.GeneratedField):
-    """A column that a trigger of the database writes, as it would a generated one.
+    """A column that a trigger of the database writes, as if it were a generated column.
 
-    No INSERT returns it, so that rows can be added before it is there.
+    No INSERT returns it, since older databases may not have it yet.
     """
 
     db_returning = False
 
 
 def as_array(numbers):
-    """Return numbers as PostgreSQL writes an array."""
+    """Return numbers as an array literal of PostgreSQL."""
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
 class IsOneOf(models.Func):
-    """Whether a number is one of an array's: one parameter, so one SQL for any number of them."""
+    """Whether a number is in an array, which is one parameter: the SQL is always the same."""
 
     template, arg_joiner = "(%(expressions)s))", " = ANY ("
     output_field = models.BooleanField()
 
 
 class Holds(models.Func):
-    """Does a folded word stand in a task, in one of its steps or in the name of one of its tags?
+    """Whether a user's task, or one of its steps or tags, contains a folded word.
 
-    All of them user's. Written out, since it is asked for each word of each saved search: Django
-    takes longer to put it together than PostgreSQL to answer.
+    The SQL is written out because it runs for each word of each saved search: Django would take
+    longer to compile it than PostgreSQL to answer.
     """
 
     output_field = models.BooleanField()
@@ -61,7 +61,7 @@ class Holds(models.Func):
 
 
 def any_of(conditions):
-    """Return that one of conditions holds; where there are none, nothing is asked."""
+    """Return a condition that holds if one of these does, or if there are none."""
     found = Q()
     for condition in conditions:
         found |= condition
@@ -69,15 +69,15 @@ def any_of(conditions):
 
 
 def overdue(now):
-    """Return the condition of being overdue at now, an aware datetime in the user's zone."""
+    """Return the condition that a task is overdue at now, an aware datetime in the user's zone."""
     timed = Q(due_date=now.date(), due_time__lt=now.time())
     return Q(due_date__lt=now.date()) | timed
 
 
 def due(when, now):
-    """Return the condition of being due when a search says, at now in the user's zone.
+    """Return the condition of a search's filter of dates, at now in the user's zone.
 
-    when is "overdue", "today" or "none", for no date; or the first and the last of some days.
+    when is "overdue", "today" or "none" (no date), or a pair of the first and the last day.
     """
     if when == "overdue":
         return overdue(now)

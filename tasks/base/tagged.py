@@ -1,4 +1,4 @@
-"""The tags of tasks, given and taken off for any number of tasks by one statement each."""
+"""The tags of tasks, added to or removed from any number of tasks by one statement each."""
 
 from django.db import connection, models
 
@@ -18,10 +18,12 @@ DELETE FROM tasks_tasktag t USING unnest(%s::bigint[], %s::bigint[]) AS r (task,
 
 
 class TaskTagQuerySet(models.QuerySet):
-    def write(self, tags):
-        """Give tasks tags and take others off, {id of a task: {id of a tag: is it to have it?}}.
+    """The pairs of tasks and tags."""
 
-        Tags that were deleted for ever are left out. Return likewise what was otherwise before.
+    def write(self, tags):
+        """Add tags to tasks and remove others, {id of a task: {id of a tag: whether to add it}}.
+
+        Return the pairs that changed, in the same form. Purged tags are ignored.
         """
         given, taken = ([], []), ([], [])
         for task, tags_of_task in tags.items():
@@ -38,9 +40,9 @@ class TaskTagQuerySet(models.QuerySet):
 
 
 def changed_pairs(sql, tasks, tags):
-    """Execute TAG_TASKS or UNTAG_TASKS; return the ids of a task and a tag where it did anything.
+    """Execute TAG_TASKS or UNTAG_TASKS. Return the changed pairs of a task's and a tag's id.
 
-    tasks and tags are ids in the same order. Without any nothing is executed.
+    tasks and tags are ids in the same order; without any, nothing is executed.
     """
     if not tasks:
         return []

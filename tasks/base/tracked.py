@@ -1,4 +1,4 @@
-"""Rows that go into the trash before they are purged, and whose changes are kept in acts."""
+"""Tracked rows: they go into the trash before they are purged, and acts record their changes."""
 
 import json
 from contextlib import suppress
@@ -12,29 +12,28 @@ from tasks.history import Act, Change, PurgeableQuerySet, as_json
 
 
 class TrackedQuerySet(PurgeableQuerySet):
-    """Rows that go into the trash before they are purged, and whose changes are kept in acts.
+    """Tracked rows: soft deletion, a version, and changes recorded in acts.
 
-    An `act` may be new: its first change puts it into the database. Without one the change is
-    nobody's, and is not kept.
+    An `act` may be unsaved: its first change inserts it. A change without an act isn't recorded.
     """
 
-    PARENT = []  # the columns of the row that such a row is a part of
-    UNCOUNTED = []  # columns in which a change leaves the version as it is
-    UNCERTAIN = []  # columns in which write() may leave another value than it was given
+    PARENT = []  # the columns that name the row's parent, as a step's task
+    UNCOUNTED = []  # columns whose change doesn't raise the version
+    UNCERTAIN = []  # columns in which write() may store another value than given
 
     def delete_softly(self, act=None):
-        """Put these into the trash; return how many were not in it."""
+        """Put these rows into the trash. Return how many were not in it."""
         return self.filter(deleted_at=None).change(act, deleted_at=timezone.now())
 
     def restore(self, act=None):
-        """Take these out of the trash; return how many were in it."""
+        """Take these rows out of the trash. Return how many were in it."""
         return self.exclude(deleted_at=None).change(act, deleted_at=None)
 
     def deleted_before(self, moment):
         return self.filter(deleted_at__lt=moment)
 
     def lock(self):
-        """Lock these to the transaction's end. Others that refer to them can still be added."""
+        """Lock these rows until the transaction ends. New rows can refer to them nevertheless."""
         rows = self.select_for_update(no_key=True).order_by("pk")
         list(rows.values_list("pk"))
 
@@ -45,10 +44,10 @@ class TrackedQuerySet(PurgeableQuerySet):
     def change(self, act, **fields):
         """Write the same values to all these rows, and raise their version.
 
-        Every write to a tracked row comes through here or through rewrite(), but for its creation
-        and its place among others.
+        Every write to a tracked row uses this method or rewrite(), except its creation and its
+        moves in an order.
 
-        Returns how many rows had other values before.
+        Return how many rows had other values before.
         """
         columns = [self.column(name) for name in fields]
         new = self.plain_values(fields)
@@ -72,7 +71,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return self.model._meta.get_field(name).attname
 
     def plain_values(self, fields):
-        """Return values of fields as {column: JSON}; None if the database works out one of them."""
+        """Return values of fields as {column: JSON}, or None if the database computes any."""
         columns = {}
         for name, value in fields.items():
             if hasattr(value, "resolve_expression"):
@@ -81,7 +80,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return columns
 
     def states(self, columns, *, lock=True):
-        """Lock these rows; return what is in these columns as {id: {column: JSON}}."""
+        """Lock these rows. Return the values of these columns, as {id: {column: JSON}}."""
         columns = dict.fromkeys([*columns, *self.PARENT])
         rows = self.order_by("pk")
         if lock:
@@ -95,13 +94,13 @@ class TrackedQuerySet(PurgeableQuerySet):
         return self.update(**fields, **self.stamp())
 
     def stamp(self):
-        """Return what each write changes besides."""
+        """Return the additional columns of every write."""
         return {"version": F("version") + 1}
 
     def rewrite(self, act, rows):
-        """Write to each row values of its own, {id: {column: JSON}}, all with the same columns.
+        """Write individual values to rows, {id: {column: JSON}}, all of the same columns.
 
-        Returns the ids of the rows whose version was raised.
+        Return the ids of the rows with a raised version.
         """
         if not rows:
             return set()
@@ -116,7 +115,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return set(edited)
 
     def write_rows(self, rows):
-        """Write to each row values of its own, in one statement."""
+        """Write individual values to rows by one statement, without versions and history."""
         table = connection.ops.quote_name(self.model._meta.db_table)
         sets = [f"{name} = r.{name}" for name in columns_of(rows)]
         values = [{"id": pk} | row for pk, row in rows.items()]
@@ -128,7 +127,7 @@ class TrackedQuerySet(PurgeableQuerySet):
             cursor.execute(sql, [json.dumps(values)])
 
     def changed_columns(self, before, after):
-        """Return the columns in which two states of a row, {column: JSON}, differ."""
+        """Return the columns that differ between two states of a row, {column: JSON}."""
         return [name for name in before if before[name] != after[name]]
 
     def is_counted(self, before, after):
@@ -137,9 +136,9 @@ class TrackedQuerySet(PurgeableQuerySet):
         return bool(changed - set(self.UNCOUNTED))
 
     def record(self, act, before, after):
-        """Keep in act what became of rows, both {id: {column: JSON}}.
+        """Record the changes of rows in an act, from two states {id: {column: JSON}}.
 
-        Rows that are the same don't count, and without an act nothing is kept.
+        Unchanged rows are left out; without an act nothing is recorded.
         """
         if not act:
             return
@@ -158,38 +157,38 @@ class TrackedQuerySet(PurgeableQuerySet):
 
 
 def columns_of(rows):
-    """Return the columns that rows have in common, {id: {column: JSON}}."""
+    """Return the columns that all of these rows have, {id: {column: JSON}}."""
     first = next(iter(rows.values()))
     return list(first)
 
 
 class EverythingManager(models.Manager):
-    """All rows, without the columns that are only looked into."""
+    """All rows, in the trash or not, without columns that are only searched."""
 
     def get_queryset(self):
         return super().get_queryset().defer(*self.model.UNFETCHED)
 
 
 class PresentManager(EverythingManager):
-    """Rows without those in the trash, so that no count, page or search can forget it."""
+    """The rows outside the trash: the default, so that no page can forget to leave others out."""
 
     def get_queryset(self):
         return super().get_queryset().filter(deleted_at=None)
 
 
 class TrashManager(EverythingManager):
-    """The trash, a door with a name of its own: user.tasks(manager="trash")."""
+    """The rows in the trash: user.tasks(manager="trash")."""
 
     def get_queryset(self):
         return super().get_queryset().exclude(deleted_at=None)
 
 
 class Tracked(models.Model):
-    """A row that goes into the trash before it is purged, and whose changes are kept in acts.
+    """A row with soft deletion, a version, and changes recorded in acts.
 
-    Its acts say from which state they start, and may say from which version: of two that race, one
-    wins, and one that comes late does nothing. They return the act as it is kept, None where this
-    call changed nothing, and leave self as the row now is. `act` is one that is under way.
+    Its methods for acts start from a certain state, and may be given a version: of two simultaneous
+    acts one wins, and a late one does nothing. They return the act, or None if nothing changed, and
+    refresh self. `act` is an act that is already under way.
     """
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -201,13 +200,13 @@ class Tracked(models.Model):
         abstract = True
 
     def delete_softly(self, version=None, *, act=None):
-        """Put it into the trash."""
+        """Put the row into the trash."""
         act = act or self.new_act(Act.Kind.DELETE)
         was = {"deleted_at": None}
         return self.change_from(was, act, version, deleted_at=timezone.now())
 
     def restore(self, version=None, *, act=None, **fields):
-        """Take it out of the trash, with new values of fields."""
+        """Take the row out of the trash, with new values of fields."""
         act = act or self.new_act(Act.Kind.RESTORE)
         was = {"deleted_at__isnull": False}
         return self.change_from(was, act, version, deleted_at=None, **fields)
@@ -218,23 +217,23 @@ class Tracked(models.Model):
         return self.change_from({}, act, **fields)
 
     def purge(self):
-        """Delete it for ever if it is in the trash."""
+        """Purge the row if it's in the trash. Return whether it was."""
         row = type(self).trash.filter(pk=self.pk)
         return row.purge() == 1
 
     def lock(self):
-        """Lock it to the transaction's end. Others that refer to it can still be added."""
+        """Lock the row to the end of the transaction. Rows that refer to it can still be added."""
         row = type(self).everything.filter(pk=self.pk)
         row.lock()
 
     def new_act(self, kind):
-        """Return an act of its owner's that isn't in the database yet: its first change is."""
+        """Return an unsaved act of the row's user; recording its first change saves it."""
         return Act(user_id=self.user_id, kind=kind)
 
     def change_from(self, state, act, version=None, **fields):
-        """Write fields if the row is in a state, {lookup: value}, and of this version, if any.
+        """Write fields if the row is in a state, {lookup: value}, and has this version, if given.
 
-        Returns the act, None if the row is in another state.
+        Return the act, or None if the row is in another state.
         """
         row = type(self).everything.filter(pk=self.pk, **state)
         if version is not None:
@@ -244,13 +243,13 @@ class Tracked(models.Model):
         return act if number else None
 
     def refresh(self):
-        """Become as the row is now; if it was purged, stay."""
+        """Reload the row from the database; keep the values if it was purged."""
         with suppress(self.DoesNotExist):
             self.refresh_from_db()
 
 
 def unique_name(name, words):
-    """Return the constraint that a user's names differ, whatever their case, outside the trash."""
+    """Return the constraint that a user's names differ by more than case, outside the trash."""
     return models.UniqueConstraint(
         F("user"),
         Lower("name"),
@@ -261,9 +260,9 @@ def unique_name(name, words):
 
 
 class NamedQuerySet(TrackedQuerySet):
-    """Rows whose names differ, of those of a user that aren't in the trash, whatever their case."""
+    """Tracked rows with a name, unique among a user's rows outside the trash, ignoring case."""
 
     def named(self, names):
-        """Narrow to these names, whatever their case, as the database knows case."""
+        """Return the rows with these names, ignoring case as the database does."""
         lower = [Lower(Value(name)) for name in names]
         return self.annotate(lower=Lower("name")).filter(lower__in=lower)
