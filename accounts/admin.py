@@ -258,7 +258,7 @@ class UserAdmin(ModelAdmin):
     def get_deleted_objects(self, objs, request):
         """Return the numbers of rows deleted with these accounts, not their names.
 
-        Django would list each row: that takes long, and shows the titles of tasks.
+        Django would list each row: that takes long, and shows their titles.
         """
         users = list(objs)
         names = [f"User: {user}" for user in users]

@@ -114,7 +114,7 @@ class Clock:
         return self.today + timedelta(days)
 
     def next_days(self) -> list[tuple[str, date]]:
-        """Return the days to which tasks are often postponed, each once, as (name, day)."""
+        """Return the days to which things are often postponed, each once, as (name, day)."""
         days = {
             self.today: "Today",
             self.today + timedelta(days=1): "Tomorrow",

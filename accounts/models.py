@@ -142,7 +142,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     signed_out_at = models.DateTimeField(null=True, editable=False)  # when all sessions were ended
-    # Until this moment support staff may read this user's tasks.
+    # Until this moment support staff may read this user's texts.
     support_until = models.DateTimeField("support may look until", null=True, editable=False)
 
     SUPPORT_LOOKS_FOR = timedelta(days=7)
@@ -208,12 +208,12 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @property
     def lets_support_look(self):
-        """Whether support staff may read this user's tasks now."""
+        """Whether support staff may read this user's texts now."""
         return self.support_until is not None and self.support_until > timezone.now()
 
     @transaction.atomic
     def let_support_look(self):
-        """Let support staff read this user's tasks, for SUPPORT_LOOKS_FOR from now.
+        """Let support staff read this user's texts, for SUPPORT_LOOKS_FOR from now.
 
         Return whether that is new; if support could read them already, nothing changes.
         """
@@ -230,7 +230,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @transaction.atomic
     def keep_support_out(self):
-        """Stop support staff reading this user's tasks. Return whether they could."""
+        """Stop support staff reading this user's texts. Return whether they could."""
         looking = User.objects.filter(pk=self.pk, support_until__gt=timezone.now())
         could = looking.update(support_until=None) == 1
         self.support_until = None

@@ -178,7 +178,7 @@ def session_end(request, session_mark):
 
 @require_POST
 def support_look(request):
-    """Let support read the user's tasks for some days, or stop it."""
+    """Let support read the user's texts for some days, or stop it."""
     if request.POST.get("look"):
         let_support_look(request, request.user)
     elif request.user.keep_support_out():
@@ -187,7 +187,7 @@ def support_look(request):
 
 
 def let_support_look(request, user):
-    """Let support read the user's tasks and say so by mail, or do neither."""
+    """Let support read the user's texts and say so by mail, or do neither."""
     try:
         with transaction.atomic():
             is_new = user.let_support_look()
