@@ -1,1 +1,1 @@
-"""All forms of tasks, a file for each kind of row or act."""
+"""The forms of tasks, one file for each kind of row or act."""

@@ -1,6 +1,6 @@
-"""What forms of a user's rows are made of: adding a row once, and merging an edit.
+"""The base forms for rows of a user: adding a row once, and merging an edit.
 
-Each form demands user=, and nothing typed into one is lost when it fails.
+Each form requires user=, and keeps all typed text when it fails.
 """
 
 import uuid
@@ -15,15 +15,15 @@ from accounts.reading import key_of
 from tasks.forms.fields import TextField, clean_line
 from tasks.history import Act
 
-UNKNOWN = "\x00"  # stands for a value that a POST doesn't hold; nobody can have typed it
+UNKNOWN = "\x00"  # the value of a field missing from a POST; no user can type it
 
 
 def submission(data, about):
     """Return the idempotency key of a submission, a UUID; None if its form has no key.
 
-    The form's key alone would not do: the Back button brings the same form back, and what is typed
-    into it then is something else. But blanks around a line don't count: add_box.js gives it back
-    with one.
+    The key depends on the contents too: the Back button brings back the same form, and other text
+    typed into the form is another submission. Spaces around a line are ignored, since add_box.js
+    adds one when it restores a line.
     """
     key = key_of(data)
     if key is None:
@@ -38,13 +38,13 @@ def submission(data, about):
 
 
 class OwnedForm(forms.ModelForm):
-    """A form for something of user's.
+    """A form for a row of a user.
 
-    Its key makes a submission take effect once, however often it arrives: `submission`.
+    Its key makes a submission take effect once, however often it arrives: see `submission`.
     """
 
     key = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-    by_staff = False  # is it the admin's, and not user's own?
+    by_staff = False  # whether the admin sends it, and not the user
 
     def __init__(self, data=None, *args, user, **kwargs):
         super().__init__(data, *args, **kwargs)
@@ -55,9 +55,9 @@ class OwnedForm(forms.ModelForm):
         self.instance.user = user
 
     def save(self):
-        """Do what the form says, and return the act that keeps it, None where there is none.
+        """Save the form. Return its act, None if nothing changed.
 
-        Sent again, a form does nothing, and that is the act of the first time.
+        A form that is sent again does nothing, and returns the act of the first time.
         """
         raise NotImplementedError
 
@@ -69,72 +69,75 @@ class OwnedForm(forms.ModelForm):
 
 
 class AddingForm(OwnedForm):
-    """A new row of user's, which one submission adds once."""
+    """A form that adds a row of a user, once for each submission."""
 
     def add(self, act):
         self.instance.add(act=act)
 
     @cached_property
     def earlier(self):
-        """The act of this very submission, if it took effect before."""
+        """The act of this submission, if it took effect before."""
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def is_valid(self):
-        # What is wrong with it may be that it was added before.
+        # The only error may be that the row exists, because it was added by this submission.
         return super().is_valid() or (self.is_bound and bool(self.earlier))
 
     def add_once(self):
-        """Add the row unless this form had added it before; return the act that did it."""
+        """Add the row unless this submission added it before. Return the act that added it."""
         return self.user.acts.once(self.submission, Act.Kind.ADD, self.add)
 
     def save(self):
-        """Add the row, and return the act. `row` is what it added."""
+        """Add the row. Return the act; `row` is the added row."""
         earlier = self.earlier if self.errors else None
         self.act = earlier or self.add_once()
         return self.act
 
     @cached_property
     def row(self):
-        """The row that was saved; None if it had been added before, and is gone since."""
+        """The saved row; None if it was added before and is gone."""
         if self.instance.pk:
             return self.instance
         return self.act.first_row(self._meta.model)
 
 
 class MergingForm(MergeMixin, OwnedForm):
-    """An edit that is merged with the changes of the row since the form was shown.
+    """A form that merges an edit with other changes of the row since the form was shown.
 
-    The page posts each field with the value that it showed (initial-…), and the version of the
-    row. A field that I changed is written; one that I left, or that isn't in the form at all,
-    stays as the row has it. Where the row changed in the same field meanwhile, the form is
-    invalid: `clashes` has the row's value, my own stays in the box, and the next attempt, which
-    has seen both, decides. Give it an instance that is locked (select_for_update).
+    The page posts each field with its shown value (initial-…), and the version of the row. A field
+    that the user changed is written; a field left alone, or missing from the form, keeps its stored
+    value. If both changed the same field, the form is invalid: `clashes` has the stored value, the
+    typed one stays in the field, and the next attempt, which has seen both, decides. The instance
+    must be locked (select_for_update).
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     state_field = "version"
-    is_more = False  # does it do something where no field is changed?
+    is_more = False  # whether it does something even if no field changed
 
     def __init__(self, data=None, *, instance, **kwargs):
-        # The row as it is now: validation puts the form's values into the instance.
+        # The stored values, read first: validation puts the form's values into the instance.
         stored = {name: self.value_of(instance, name) for name in self.merged}
         stored["version"] = instance.version
         super().__init__(data, instance=instance, initial=stored, **kwargs)
         self.clashes = {}
-        self.written = set()  # what save() changed
+        self.written = set()  # the columns that save() changed
         self.begin_merge()
 
     def value_of(self, instance, name):
         return getattr(instance, name)
 
     def complete(self, name):
-        """What was left as it was shown is as the row has it now: a list may be gone since."""
+        """Complete the data; a field that was left alone gets its stored value, which is valid.
+
+        The shown value may not be: its list may have been deleted.
+        """
         super().complete(name)
         if self.data[name] == self.data[self.add_initial_prefix(name)]:
             self.leave(name)
 
     def presumed_text(self, name):
-        """Without the values that a POST saw, its version tells whether they are the row's."""
+        """Return the stored text if the version shows that the row is unchanged, else UNKNOWN."""
         return self.stored_text(name) if self.is_up_to_date else UNKNOWN
 
     def clean(self):
@@ -148,14 +151,14 @@ class MergingForm(MergeMixin, OwnedForm):
         super().clean()
 
     def became(self, name):
-        """Say what another edit made of a field."""
+        """Return the error message about another edit of a field."""
         stored = self.in_words(name)
         if not stored:
             return "Meanwhile this was emptied."
         return f"Meanwhile this became:\n{stored}"
 
     def in_words(self, name):
-        """Return the row's value of a field as a person reads it."""
+        """Return the stored value of a field in words."""
         field, stored = self.fields[name], self.stored_text(name)
         if not isinstance(field, forms.ChoiceField):
             return stored
@@ -163,19 +166,21 @@ class MergingForm(MergeMixin, OwnedForm):
         return choices.get(stored, "")
 
     def has_met_another(self, name):
-        """Did the row change too, in a field that I changed, and to something else?"""
+        """Return whether the row was changed in a field that the user changed, to another value."""
         to_python = self.fields[name].to_python
         shown = self.data[self.add_initial_prefix(name)]
         try:
             stored = to_python(self.stored_text(name))
             mine = to_python(self.data[name])
             return stored != mine and stored != to_python(shown)
-        except ValidationError:  # mine can't be read, which is said already; or shown is UNKNOWN
+        except (
+            ValidationError
+        ):  # the typed value is invalid, an error by itself; or shown is UNKNOWN
             return shown == UNKNOWN
 
     @cached_property
     def took_effect(self):
-        """Was this very submission saved before? Not if the row is as it was shown."""
+        """Whether this submission was saved before. It wasn't if the row is as it was shown."""
         is_as_shown = self.data.get("version") == str(self.instance.version)
         if is_as_shown or not self.submission:
             return False
@@ -196,7 +201,7 @@ class MergingForm(MergeMixin, OwnedForm):
         return {name: cleaned[name] for name in changed}
 
     def save(self):
-        """Write what this edit changes, and return the act, None if that is nothing."""
+        """Write the changes of this edit. Return the act, None if there are no changes."""
         if self.took_effect:
             return self.user.acts.get(key=self.submission)
         kind, by_staff = Act.Kind.EDIT, self.by_staff
@@ -212,9 +217,9 @@ class MergingForm(MergeMixin, OwnedForm):
 
 
 class NameForm(OwnedForm):
-    """The name of a list or tag, which no other of the user's has, whatever its case.
+    """The name of a list or tag, unique among the user's rows, ignoring case.
 
-    Lock the user first: of two who take a name at once, the second sees the first.
+    Lock the user first: of two simultaneous forms with one name, the second finds the first's row.
     """
 
     name = TextField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -224,17 +229,17 @@ class NameForm(OwnedForm):
         return clean_line(self.cleaned_data["name"], "Give it a name.", longest)
 
     def _get_validation_exclusions(self):
-        # Else Django leaves out the rule that names differ, since the form has no user.
-        # Private API: test_lists.py would tell of a change.
+        # By default Django skips the constraint on names, since the form has no field "user".
+        # Private API, which test_lists.py pins.
         return super()._get_validation_exclusions() - {"user", "deleted_at"}
 
 
 class RenameForm(MergingForm, NameForm):
-    """An edit of a list or tag; where it gets the name of another, both can be merged."""
+    """An edit of a list or tag; if the new name is taken, it offers to merge the two."""
 
     @cached_property
     def namesake(self):
-        """The row that has the name already which was typed; None if none has."""
+        """The other row that has the typed name, None if there is none."""
         name = getattr(self, "cleaned_data", {}).get("name")
         if not name:
             return None
@@ -243,7 +248,7 @@ class RenameForm(MergingForm, NameForm):
 
 
 class MergeForm(forms.Form):
-    """Another of the user's rows, into which one is merged."""
+    """The choice of another row of the user, into which a row is merged."""
 
     into = forms.ModelChoiceField(None)
 
@@ -253,16 +258,16 @@ class MergeForm(forms.Form):
 
 
 class RestoreForm(NameForm):
-    """Out of the trash, under another name where its own is taken."""
+    """The restore of a list or tag, under another name if its own is taken."""
 
     def __init__(self, data=None, *, instance, **kwargs):
         there = copy(instance)
-        there.deleted_at = None  # or its name would clash with nobody's
+        there.deleted_at = None  # so that its name is compared with the names in use
         super().__init__(data, instance=there, **kwargs)
 
 
 class MoveForm(forms.Form):
-    """Where a row goes: before or after another of the user's rows, or to one of the ends."""
+    """The new position of a row: before or after another of the user's rows, or at an end."""
 
     before = forms.ModelChoiceField(None, required=False)
     after = forms.ModelChoiceField(None, required=False)
@@ -278,6 +283,6 @@ class MoveForm(forms.Form):
             raise ValidationError("Say one place.")
 
     def where(self):
-        """Return the place as a row's move() takes it."""
+        """Return the position as the arguments of a row's move()."""
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return {name: getattr(value, "pk", value) for name, value in given.items()}

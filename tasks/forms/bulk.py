@@ -1,4 +1,4 @@
-"""Forms that act on several rows at once."""
+"""Forms that act on several rows together."""
 
 from contextlib import suppress
 from datetime import date
@@ -16,7 +16,7 @@ from tasks.repeating import complete_all
 
 
 class TrashEmptyForm(forms.Form):
-    """Deletes what was in the trash when the form was shown, and nothing that came later."""
+    """The moment at which the form was shown: only rows deleted before it are purged."""
 
     until = forms.DateTimeField(
         widget=forms.HiddenInput, initial=lambda: timezone.now().isoformat()
@@ -32,9 +32,9 @@ def is_id(text):
 
 
 class BulkForm(forms.Form):
-    """One act on several tasks: those that are ticked, all of a page, or all of its listing.
+    """One act on several tasks: the selected ones, all of a page, or all of its listing.
 
-    `do` is what is done, with its value where a button has one: "complete", "due 2026-03-25".
+    `do` is the act, with the value of its button: "complete", "due 2026-03-25".
     """
 
     KINDS = {
@@ -44,13 +44,13 @@ class BulkForm(forms.Form):
         **dict.fromkeys(["due", "priority", "list", "tag", "untag"], Act.Kind.EDIT),
     }
 
-    # Which tasks that aren't named: the property of the listing that has them.
+    # The choices of tasks without ids, with the property of the listing that has them.
     COUNTED = {"all": "tasks", "overdue": "overdue", "again": "again"}
 
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     do = forms.CharField(required=False, widget=forms.HiddenInput)
     page = forms.CharField(required=False, widget=forms.HiddenInput)  # ids
-    number = NumberField(required=False, widget=forms.HiddenInput)  # how many "all" were
+    number = NumberField(required=False, widget=forms.HiddenInput)  # of tasks when "all" was shown
     due_date = DateField(label="Day", required=False)
     list = ListField()
     tags = TagsField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -79,8 +79,8 @@ class BulkForm(forms.Form):
             self.check_number()
 
     def check_value(self):
-        """Check what the chosen act needs besides: a day, a priority, or tags."""
-        # A field that has an error of its own is missing from cleaned_data, in check_day() as well.
+        """Check the value of the chosen act: a day, a priority, or tags."""
+        # A field with an error of its own is missing from cleaned_data, here and in check_day().
         lacks_tags = not self.cleaned_data.get("tags", True)
         if self.verb == "due":
             self.check_day()
@@ -104,7 +104,7 @@ class BulkForm(forms.Form):
             self.add_error(name, error)
 
     def check_number(self):
-        """Of more or other tasks than the page said nobody has thought."""
+        """Refuse to act on other tasks than the user has seen."""
         if self.counted is None:
             self.add_error(None, "That page isn't there any more. Look, then try again.")
             return
@@ -115,7 +115,7 @@ class BulkForm(forms.Form):
 
     @cached_property
     def ticked(self):
-        """The ids that were ticked, or all that the page showed."""
+        """The ids of the selected tasks, or of all on the page."""
         ids = self.data.getlist("ids")
         if self.which == "page":
             ids = self.data.get("page", "").split()
@@ -123,7 +123,7 @@ class BulkForm(forms.Form):
 
     @property
     def occurrences(self):
-        """The days of repeats that the page showed, {id: day}: a box says "12 2026-01-31"."""
+        """The shown days of repeats, {id: day}: the value of a checkbox is "12 2026-01-31"."""
         found = {}
         for shown in self.data.getlist("occurrence"):
             pk, _, day = shown.partition(" ")
@@ -132,19 +132,19 @@ class BulkForm(forms.Form):
         return found
 
     def is_of_others(self):
-        """Is none of the named ones user's, neither there nor in the trash?"""
+        """Return whether none of the given ids belongs to the user, in the trash or not."""
         pks = self.ticked if self.which in {"ticked", "page"} else []
         mine = self.user.tasks(manager="everything").filter(pk__in=pks)
         return bool(pks) and not mine.exists()
 
     @property
     def counted(self):
-        """The tasks of the listing that are meant; None where it has none of that kind."""
+        """The meant tasks of the listing; None if the listing has no such tasks."""
         return self.listing and getattr(self.listing, self.COUNTED[self.which])
 
     @property
     def tasks(self):
-        """The tasks that this is about, of user's alone."""
+        """The tasks to act on, all of the user."""
         if self.which in self.COUNTED:
             return self.counted
         return self.user.tasks.filter(pk__in=self.ticked)
@@ -154,13 +154,13 @@ class BulkForm(forms.Form):
         return submission(self.data, ("bulk", self.ticked))
 
     def is_valid(self):
-        # What is wrong with it may be that it was done before.
+        # The only error may be that this submission has taken effect before.
         return super().is_valid() or (
             bool(self.submission) and self.user.acts.filter(key=self.submission).exists()
         )
 
     def save(self):
-        """Do it, once for each submission; return the act."""
+        """Do the act, once for each submission. Return the act."""
         return self.user.acts.once(self.submission, self.KINDS[self.verb], self.act)
 
     def act(self, act):
@@ -181,7 +181,7 @@ class BulkForm(forms.Form):
             self.change_tags(act, tasks)
 
     def change_tags(self, act, tasks):
-        """Give tasks the named tags, making those that are missing, or take them from them."""
+        """Add the named tags to tasks, creating missing ones, or remove them."""
         names = self.cleaned_data["tags"] if tasks.exists() else ()
         is_given = self.verb == "tag"
         tags = self.user.tags.named(names)

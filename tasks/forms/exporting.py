@@ -4,7 +4,7 @@ from django import forms
 
 
 class ExportForm(forms.Form):
-    """In which form a user wants their data: a key of tasks.exporting.files.WRITERS."""
+    """The kind of file for a user's data: a key of tasks.exporting.files.WRITERS."""
 
     KINDS = [
         ("json", "JSON: all of it, to keep or to import again"),

@@ -1,4 +1,4 @@
-"""Fields of forms, and the rules for the text that is typed into them."""
+"""Form fields, and the rules for text typed into them."""
 
 import re
 from functools import cache
@@ -13,25 +13,25 @@ from tasks.models import Tag, Task
 
 TITLE_LENGTH = Task._meta.get_field("title").max_length
 TAG_LENGTH = Tag._meta.get_field("name").max_length
-MOST_TAGS = 30  # of a task: more is a text that was pasted by mistake
+MOST_TAGS = 30  # of a task; more are likely a text pasted by mistake
 NOTES_LENGTH = 100_000
 
 
 class TextField(forms.CharField):
-    """Text with newlines as "\\n". It has no maxlength, by which a browser cuts what is pasted."""
+    """A text with "\\n" as line ends. It has no maxlength, which would cut pasted text."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.validators = []  # Django's is for NUL alone; clean_title() and clean_notes() say more
+        self.validators = []  # Django's only refuses NUL; clean_title() and clean_notes() do more
 
     def to_python(self, value):
         return super().to_python(text.unix_lines(value or ""))
 
 
 class DateField(forms.DateField):
-    """An ISO date, as <input type="date"> sends it, of a year that a person can mean.
+    """An ISO date, as <input type="date"> sends it, in a year that a person can mean.
 
-    `kept` is a day that is taken whatever its year: the one that an older row has.
+    `kept` is a day that is accepted in any year: the stored day of an older row.
     """
 
     kept = None
@@ -49,7 +49,7 @@ class DateField(forms.DateField):
 
 
 def refuse_strange_year(day):
-    """Raise ValidationError for a day that nobody means, with the year that may be meant."""
+    """Raise ValidationError for a day that no user means, with the likely year."""
     if can_be_meant(day):
         return
     words = f"Enter a year from {FIRST_DAY.year} to {LAST_DAY.year}, not {day.year}."
@@ -69,13 +69,13 @@ class TimeField(forms.TimeField):
     """A time of day in hours and minutes, as <input type="time"> shows it."""
 
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    hidden_widget = HiddenTime  # or what was shown would seem to be changed, having no seconds
+    hidden_widget = HiddenTime  # without seconds, or the shown value would count as changed
     input_formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
     default_error_messages = {"invalid": "Enter a time as hours and minutes, such as 17:30."}
 
 
 def clean_line(value, missing, longest):
-    """Return value as one line, or raise ValidationError; missing is said where there is none."""
+    """Return a text as one line. Raise ValidationError, with the message missing if it's empty."""
     refuse_unstorable(value)
     lines = [line.strip() for line in value.splitlines()]
     value = " ".join(lines).strip()
@@ -86,12 +86,12 @@ def clean_line(value, missing, longest):
 
 
 def clean_title(value):
-    """Return value as the one line that a title is, or raise ValidationError."""
+    """Return a title as one line. Raise ValidationError if it can't be one."""
     return clean_line(value, "Write what there is to do.", TITLE_LENGTH)
 
 
 def clean_notes(value):
-    """Return value if all of it can be kept, or raise ValidationError."""
+    """Return notes. Raise ValidationError if they can't be stored."""
     refuse_unstorable(value)
     refuse_longer(value, NOTES_LENGTH)
     return value
@@ -114,7 +114,7 @@ def refuse_longer(value, limit):
 
 
 class NumberField(forms.IntegerField):
-    """Digits and nothing else: Python's int() takes 1_0, too."""
+    """A number in digits only: Python's int() accepts 1_0, too."""
 
     def to_python(self, value):
         if value and not (value.isascii() and value.isdecimal()):
@@ -131,7 +131,7 @@ class ListField(forms.TypedChoiceField):
         super().__init__(coerce=int, empty_value=None, required=False, **kwargs)
 
     def offer(self, user, own, asked=None):
-        """Offer the user's lists: own is the task's, wherever it is; asked may be put away."""
+        """Offer the user's lists; own is the task's, in any state, and asked may be archived."""
 
         @cache
         def choices():
@@ -143,11 +143,11 @@ class ListField(forms.TypedChoiceField):
 
 
 class TagsField(forms.CharField):
-    """Names of tags, with blanks, commas or # between them: a tuple, each name once."""
+    """Names of tags, separated by spaces, commas or #, as a tuple without duplicates."""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
-        self.validators = []  # Django's is for NUL alone
+        self.validators = []  # Django's only refuses NUL
 
     def to_python(self, value):
         names = re.split(r"[\s,#]+", value or "")
@@ -167,7 +167,7 @@ class TagsField(forms.CharField):
 
 
 def few(tags):
-    """Return tags if a task can have so many, or raise ValidationError."""
+    """Return tags. Raise ValidationError if they are too many for a task."""
     if len(tags) > MOST_TAGS:
         raise ValidationError(
             "These are %(now)s tags; %(limit)s are possible.",
@@ -177,7 +177,7 @@ def few(tags):
 
 
 def unlike(names):
-    """Return names without those that differ from one before them in case alone."""
+    """Return names without duplicates, ignoring case; the first of each stays."""
     by_name = {name.lower(): name for name in reversed(names)}
     return tuple(reversed(by_name.values()))
 
@@ -187,7 +187,7 @@ def lower(names):
 
 
 class PlainField(forms.Field):
-    """Phrases of a line that are text, each in a field of its own: a list."""
+    """The phrases of a line to be kept as text, each in a field of its own, as a list."""
 
     widget = forms.MultipleHiddenInput
 

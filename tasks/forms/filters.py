@@ -1,4 +1,4 @@
-"""Forms that read the query of an address: which rows a page shows, and how."""
+"""Forms for the query of an address: the rows that a page shows, and their order."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ MAX_PAGE = 10**9
 
 
 class ArrangeForm(forms.Form):
-    """How a listing is sorted and grouped, out of what it offers."""
+    """The sorting and grouping of a listing, out of its choices."""
 
     sort = forms.ChoiceField(label="Sort by", widget=forms.RadioSelect)
     group = forms.ChoiceField(label="Group by", required=False, widget=forms.RadioSelect)
@@ -25,7 +25,7 @@ class ArrangeForm(forms.Form):
 
 
 class HistoryForm(forms.Form):
-    """Which acts the history shows: ?kind=&of=&task=&page="""
+    """The filters of the history: ?kind=&of=&task=&page="""
 
     KINDS = {
         "add": [Act.Kind.ADD],
@@ -67,11 +67,11 @@ class HistoryForm(forms.Form):
     }
 
     def is_about_all(self):
-        """Return whether all that was done is shown, whatever it was and whatever to."""
+        """Return whether no filter is set."""
         return not any(self.cleaned_data[name] for name in ["kind", "of", "task"])
 
     def narrow(self, acts):
-        """Return those of acts that the history shows."""
+        """Return the acts that the filters let through."""
         cleaned = self.cleaned_data
         if cleaned["kind"]:
             acts = acts.filter(kind__in=self.KINDS[cleaned["kind"]])
@@ -86,13 +86,13 @@ class HistoryForm(forms.Form):
 
 
 def reason(form):
-    """Return a sentence that says which part of the address makes no sense."""
+    """Return a sentence about the invalid parts of an address."""
     sentences = [f"“{name}” {reason_of(form, name)}" for name in form.errors]
     return " ".join(sentences)
 
 
 def reason_of(form, name):
-    """Return what is wrong with a part of the address, which the field itself says of a year."""
+    """Return the problem of one part of an address; for a year, the field's own message."""
     error = form.errors.as_data()[name][0]
     if error.code == "year":
         return f"can't be {form.data[name]}. {error.message}"
@@ -100,7 +100,7 @@ def reason_of(form, name):
 
 
 class SearchForm(forms.Form):
-    """What to look for: ?q=&completed="""
+    """A search: ?q=&completed="""
 
     q = forms.CharField(
         label="Search",
@@ -120,7 +120,7 @@ class SearchForm(forms.Form):
 
 
 def clean_search(q):
-    """Return what was typed into a search as one line, or raise ValidationError."""
+    """Return a search as one line. Raise ValidationError if too long."""
     q = " ".join(q.split())
     refuse_unstorable(q)
     refuse_longer(q, LONGEST)
@@ -130,7 +130,7 @@ def clean_search(q):
 
 
 class ListingForm(forms.Form):
-    """Which tasks a listing shows: ?status=&page=&limit=&from=&list="""
+    """The filters of a listing: ?status=&page=&limit=&from=&list="""
 
     status = forms.ChoiceField(
         choices=[("", "All"), ("pending", "Open"), ("completed", "Completed")],

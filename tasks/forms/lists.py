@@ -16,9 +16,9 @@ class ListAddForm(AddingForm, NameForm):
         fields = ["name", "color"]
 
     def __init__(self, data=None, *, number=0, **kwargs):
-        """number: of the lists that there are, so that each begins with another colour.
+        """number is the number of lists, so that each new one starts with another colour.
 
-        Its fields have ids of their own, since it may stand over another form.
+        Its fields have ids of their own, since the form may appear over another one.
         """
         colors = TaskList.Color.values
         color = colors[number % len(colors)]
@@ -45,7 +45,7 @@ class ListRestoreForm(RestoreForm):
 
 
 class ListDeleteForm(forms.Form):
-    """What becomes of the tasks of a list that is deleted."""
+    """The choice of where the tasks of a deleted list go."""
 
     tasks = forms.ChoiceField(
         label="Its tasks",

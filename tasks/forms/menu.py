@@ -8,13 +8,13 @@ from tasks.forms.reading import line_of, said_in
 from tasks.forms.tasks import TaskForm
 from tasks.models import Task
 
-TITLE = "Task"  # of the line that a date in words stands in: one that says nothing itself
-AUTO_ID = "menu-%s"  # a task's page has fields of the same names
+TITLE = "Task"  # put before a date in words, to make a line of it; no phrase itself
+AUTO_ID = "menu-%s"  # since a task's page has fields of the same names
 EXAMPLES = "Try 14 dec, fri 3pm or in 2 weeks."
 
 
 class WhenForm(forms.Form):
-    """When a task is due, in words, as quick add reads them: a day, a time or both."""
+    """The due date of a task in words, as quick add reads them: a day, a time or both."""
 
     when = TextField(
         label="Date in words",
@@ -27,7 +27,7 @@ class WhenForm(forms.Form):
         self.task, self.user = task, user
 
     def clean_when(self):
-        """Return due_date and due_time; a time alone is of the task's day, a day keeps its time."""
+        """Return due_date and due_time. A time alone keeps the task's day, a day alone its time."""
         text = self.cleaned_data["when"].strip()
         if not text:
             raise ValidationError(f"Write a date. {EXAMPLES}")
@@ -39,7 +39,7 @@ class WhenForm(forms.Form):
 
 
 class TagsForm(TaskForm):
-    """The tags of a task, and nothing else of it."""
+    """The tags of a task, without its other fields."""
 
     title = due_date = due_time = priority = list = description = None
     merged = ["tags"]

@@ -1,4 +1,4 @@
-"""The form of a user's profile and preferences: the settings say that it is that one."""
+"""The form of a user's profile and preferences, which the settings name (PROFILE_FORM)."""
 
 from django import forms
 
@@ -6,9 +6,9 @@ from accounts.forms import ProfileForm
 
 
 class PreferencesForm(ProfileForm):
-    """The profile, with how its user wants the pages of tasks."""
+    """The profile, with the user's preferences for the pages of tasks."""
 
-    # A choice, since a box that isn't ticked is in no POST, and what that doesn't hold stays.
+    # A choice rather than a checkbox: an unchecked box is missing from a POST, and so would stay.
     shortcuts = forms.TypedChoiceField(
         label="Keyboard shortcuts",
         choices=[("True", "On"), ("False", "Off")],

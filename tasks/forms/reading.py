@@ -1,4 +1,4 @@
-"""What a quick-add line says, as the fields of a task's form."""
+"""The reading of a quick-add line, as the fields of a task's form."""
 
 from django.core.exceptions import ValidationError
 

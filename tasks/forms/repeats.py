@@ -1,7 +1,6 @@
-"""The form in which a repeat is put together, in words and not as a rule of RFC 5545.
+"""The form of a repeat, in words rather than as a rule of RFC 5545.
 
-It has a field for each part that a rule of tasks.recurrence can have, so it shows any of them and
-makes any of them.
+It has a field for each part of a rule of tasks.recurrence, so it can show and produce every rule.
 """
 
 import re
@@ -18,7 +17,7 @@ from tasks.models import Task
 from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
 from tasks.repeating import Series, columns_of_repeat
 
-LONGEST = 500  # characters of places that are typed: many more than any rule has
+LONGEST = 500  # characters typed into a field of positions: many more than any rule needs
 WORDS = {words: number for number, words in NTH.items() if number > 0}
 PLACE = re.compile(
     rf"(?:the )?(-)?(?:([0-9]{{1,3}})(?:st|nd|rd|th|\.)?|({'|'.join(WORDS)}))?(?: ?(?:to )?(last))?"
@@ -26,7 +25,7 @@ PLACE = re.compile(
 
 
 def place_of(words):
-    """Return the number that 15, 2nd, first, last or "2nd last" stands for; None for others."""
+    """Return the number for 15, 2nd, first, last or "2nd last"; None for other words."""
     match = PLACE.fullmatch(words)
     if not match or not any(match.groups()):
         return None
@@ -36,7 +35,7 @@ def place_of(words):
 
 
 def weekday_of(name):
-    """Return which weekday a name is, 0 for Monday: fri, friday; None if it is none."""
+    """Return the weekday of a name such as fri or friday, 0 for Monday; None for other words."""
     if len(name) < 2:
         return None
     for weekday, full in enumerate(DAY_NAMES):
@@ -46,7 +45,7 @@ def weekday_of(name):
 
 
 class PlacesField(forms.CharField):
-    """Places such as "1, 15, last", which count from an end: a tuple, -1 for the last."""
+    """Positions such as "1, 15, last", as a tuple, -1 for the last."""
 
     def __init__(self, *, most, **kwargs):
         widget = forms.TextInput(attrs={"autocomplete": "off"})
@@ -65,7 +64,7 @@ class PlacesField(forms.CharField):
         return [self.read(part) for part in parts]
 
     def has(self, number):
-        """Return whether there can be such a place; None is none."""
+        """Return whether such a position exists; None doesn't."""
         return number is not None and 0 < abs(number) <= self.most
 
     def read(self, words):
@@ -93,10 +92,10 @@ class MonthDaysField(PlacesField):
 
 
 class NthField(PlacesField):
-    """Weekdays with their place in the month: "first Monday, last Friday", "1st and 3rd Tue"."""
+    """Weekdays of a month: "first Monday, last Friday", "1st and 3rd Tue", as a tuple."""
 
     def read_all(self, parts):
-        """A place without a weekday is of the one that follows."""
+        """Return the pairs in these parts. In "1st and 3rd Tue" both parts share the weekday."""
         found, name = [], ""
         for part in reversed(parts):
             if place_of(part) is None:
@@ -131,24 +130,25 @@ class NumbersField(forms.TypedMultipleChoiceField):
 
 
 def days_of(rule):
-    """Return what a rule says of its days, in whatever order; not how they end."""
+    """Return a rule without its end, in a form that doesn't depend on the order of its days."""
     names = ["weekdays", "month_days", "months", "positions"]
     sets = {name: frozenset(getattr(rule, name)) for name in names}
     return replace(rule, week_start=None, until=None, count=None, **sets)
 
 
 def end_of(rule):
-    """Return how a rule ends, as the form says it."""
+    """Return the kind of end of a rule, as the form names it."""
     if rule.until:
         return "until"
     return "count" if rule.count else "never"
 
 
 class RepeatForm(MergeMixin, forms.Form):
-    """How a task repeats, from a day on.
+    """The repeat of a task, from a day on.
 
-    It has `days`: the next five, the first of which is due; none where something is wrong. It is
-    merged as a whole: of two who change the repeat at once, the second sees what the first did.
+    `days` are the next five days, the first of which is the due date; empty if the form is invalid.
+    The form is merged as a whole: of two simultaneous changes, the second sees the result of the
+    first.
     """
 
     due_date = DateField(label="From")
@@ -194,7 +194,7 @@ class RepeatForm(MergeMixin, forms.Form):
     state_field = "shown"
 
     COLUMNS = ["repeat", "due_date", "repeat_anchor", "repeat_from", "missed"]
-    # What a unit or an end doesn't have: its fields are hidden then, and say nothing.
+    # The fields that a unit or an end doesn't have: they are hidden then, and have these values.
     NOT_OF = {
         "DAILY": {"nth": (), "positions": ()},
         "WEEKLY": {"nth": (), "month_days": ()},
@@ -219,11 +219,11 @@ class RepeatForm(MergeMixin, forms.Form):
             self.put_together(self.said(), self.initial["due_date"])
 
     def stays(self, name):
-        """Of boxes, none of which is ticked, a POST holds nothing; and it holds all else."""
+        """Return False: only checkboxes can be missing from a POST, if none is checked."""
         return False
 
     def as_it_is(self):
-        """Return what the form begins with: the repeat as it goes on, or every week from now."""
+        """Return the initial values: the present repeat, or every week from today."""
         rule = self.to_come or Rule("WEEKLY")
         has_own_start = rule.week_start is not None
         week_start = rule.week_start if has_own_start else self.clock.week_start
@@ -240,7 +240,7 @@ class RepeatForm(MergeMixin, forms.Form):
 
     @cached_property
     def to_come(self):
-        """The rule as it goes on, None where nothing repeats."""
+        """The present rule from this occurrence on, None without a repeat."""
         if not self.task.repeat:
             return None
         return Series(self.task).rule_to_come()
@@ -261,9 +261,9 @@ class RepeatForm(MergeMixin, forms.Form):
             self.refuse_stale()
 
     def refuse_missing_fields(self):
-        """Add errors for fields that the chosen unit and end need.
+        """Add errors for empty fields that the chosen unit and end need.
 
-        A field that has an error of its own is missing from cleaned_data.
+        A field with an error of its own is missing from cleaned_data.
         """
         cleaned = self.cleaned_data
         ends = cleaned.get("ends")
@@ -276,7 +276,7 @@ class RepeatForm(MergeMixin, forms.Form):
             self.add_error("months", "Say in which months these weekdays are.")
 
     def drop_hidden_fields(self):
-        """Empty the fields that the chosen unit and end don't have, and forget their errors."""
+        """Empty the fields that the chosen unit and end don't have, and drop their errors."""
         cleaned = self.cleaned_data
         of_unit = self.NOT_OF.get(cleaned.get("frequency"), {})
         of_end = self.NOT_OF.get(cleaned.get("ends"), {})
@@ -285,14 +285,14 @@ class RepeatForm(MergeMixin, forms.Form):
             cleaned[name] = nothing
 
     def said(self):
-        """Return the rule that the fields say."""
+        """Return the rule in the fields."""
         cleaned = self.cleaned_data
         weekdays = [(0, weekday) for weekday in cleaned["weekdays"]]
         same = {name: cleaned[name] for name in self.SAME}
         return Rule(weekdays=(*weekdays, *cleaned["nth"]), **same)
 
     def put_together(self, rule, day):
-        """Find out what a rule from day on comes to: `changes` of the task's columns, `days`."""
+        """Calculate `changes` of the task's columns and the next `days`, from a rule and a day."""
         new = {name: self.now[name] for name in ["due_date", "repeat_anchor", "repeat"]}
         new |= {name: self.cleaned_data[name] for name in ["repeat_from", "missed"]}
         try:
@@ -307,12 +307,12 @@ class RepeatForm(MergeMixin, forms.Form):
         self.days = self.next_days(**new)
 
     def columns_from(self, rule, day):
-        """Return the columns of a repeat that begins on day, or on the first of its days after."""
+        """Return the columns of a repeat that begins on day, or on its first day after."""
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         start = how["week_start"]
         try:
             recurrence.refuse_senseless(rule)
-        except ValueError as error:  # all else that it refuses can't be said here
+        except ValueError as error:  # the form can't produce the other rules that it refuses
             words = "Say of which days: weekdays, or days of the month."
             raise ValidationError({"positions": words}) from error
         text = recurrence.write(rule)
@@ -333,7 +333,7 @@ class RepeatForm(MergeMixin, forms.Form):
         raise ValidationError("There is no such day.")
 
     def columns_ending(self, rule):
-        """Return the columns of the repeat as it is, but for how it ends: its days stay."""
+        """Return the columns of the present repeat with another end; its days stay."""
         was = self.to_come
         counts_alike = self.cleaned_data["repeat_from"] == self.now["repeat_from"]
         if counts_alike and (rule.until, rule.count) == (was.until, was.count):
@@ -349,7 +349,7 @@ class RepeatForm(MergeMixin, forms.Form):
         return {"repeat": recurrence.with_week_start(text, **how)}
 
     def count_from_anchor(self, rule):
-        """Return the count of the series from its anchor on: the form says how many are to come."""
+        """Return the count of the series from its anchor; the form has the count from now on."""
         count = rule.count
         if not count or self.from_completion:
             return count
@@ -360,7 +360,7 @@ class RepeatForm(MergeMixin, forms.Form):
         return count
 
     def has_new_days(self, rule):
-        """Return whether the form says other days than the task has, but for how they end."""
+        """Return whether the form has other days than the present repeat, apart from the end."""
         if not self.to_come:
             return True
         if self.is_bound and {"due_date", "week_start"} & set(self.changed_data):
@@ -372,7 +372,7 @@ class RepeatForm(MergeMixin, forms.Form):
         return self.cleaned_data["repeat_from"] == Task.RepeatFrom.COMPLETION
 
     def next_days(self, *, due_date, repeat, repeat_anchor, missed, **_):
-        """Return the day that is due and four that follow it, each being done on its day."""
+        """Return the due date and four days after it, if each is done on its day."""
         now = self.clock.now
         how = {"count": 4, "week_start": self.cleaned_data["week_start"]}
         if self.from_completion:
@@ -385,7 +385,7 @@ class RepeatForm(MergeMixin, forms.Form):
         return [due_date, *days]
 
     def refuse_stale(self):
-        """Say what the repeat became meanwhile, and show it in the fields that were left alone."""
+        """Add an error about the changed repeat, and show its values in the untouched fields."""
         now = f"Meanwhile it {self.state_in_words}."
         self.add_error(None, f"{now} Save again to put yours in its place.")
         self.days = ()
@@ -393,7 +393,7 @@ class RepeatForm(MergeMixin, forms.Form):
 
     @property
     def state_in_words(self):
-        """How the task repeats now, and when it is due."""
+        """The present repeat of the task and its due date, in words."""
         rule = self.now["repeat"]
         due = self.now["due_date"]
         words = "does not repeat"
@@ -405,11 +405,11 @@ class RepeatForm(MergeMixin, forms.Form):
 
     @property
     def words(self):
-        """What it comes to: every 2 weeks on Tuesday."""
+        """The rule in words: every 2 weeks on Tuesday."""
         return recurrence.describe(recurrence.write(self.said()), on=self.clock.date)
 
     def save(self):
-        """Write what is new; return the act, None where that is nothing."""
+        """Write the changes. Return the act, None if there are none."""
         if not self.changes:
             return None
         return self.task.edit(**self.changes)

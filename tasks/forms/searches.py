@@ -9,11 +9,11 @@ from tasks.forms.base import MergingForm, NameForm
 from tasks.forms.filters import clean_search
 from tasks.models import SavedSearch
 
-MOST_SEARCHES = 20  # of a user: all are counted at once
+MOST_SEARCHES = 20  # of a user; one query counts the tasks of all
 
 
 class KeptSearchForm(NameForm):
-    """The fields of a search that is kept in the sidebar."""
+    """The fields of a saved search."""
 
     q = forms.CharField(
         label="Search",
@@ -43,7 +43,7 @@ class KeptSearchForm(NameForm):
 
 
 class SearchAddForm(KeptSearchForm):
-    """A new search."""
+    """A new saved search."""
 
     def clean(self):
         if self.user.searches.count() >= MOST_SEARCHES:
@@ -51,12 +51,12 @@ class SearchAddForm(KeptSearchForm):
         super().clean()
 
     def save(self):
-        """Add the search, which `instance` is then. It has no history, so there is no act."""
+        """Add the saved search as `instance`. Searches have no history, so there is no act."""
         self.instance.save(force_insert=True)
 
     @property
     def same(self):
-        """The search that is as this one would be, None if there is none: this was sent twice."""
+        """The identical saved search, None if there is none: the form was sent twice."""
         asked = {name: self[name].value() or "" for name in self.Meta.fields}
         if text.unstorable(asked["name"] + asked["q"]):
             return None

@@ -8,7 +8,7 @@ from tasks.models import Step
 
 
 class StepTitleForm(OwnedForm):
-    """The title of a step. It stands beside a task's, so its id is another."""
+    """The title of a step. Its id isn't the same as the task's title's on the same page."""
 
     title = TextField(
         label="Step", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -22,7 +22,7 @@ class StepTitleForm(OwnedForm):
 
 
 class StepAddForm(AddingForm, StepTitleForm):
-    """A new step of task."""
+    """A new step of a task."""
 
     class Meta:
         model = Step

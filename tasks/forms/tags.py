@@ -8,7 +8,7 @@ from tasks.models import Tag
 
 
 class TagNameForm(NameForm):
-    """A tag's name is one word, as it is typed among others."""
+    """The name of a tag: one word, as in a line of several tags."""
 
     def clean_name(self):
         names = TagsField().to_python(super().clean_name())

@@ -25,7 +25,7 @@ from tasks.repeating import Series, detach
 
 
 class BaseTaskForm(OwnedForm):
-    """The fields of a task that adding and editing have in common: all but its title."""
+    """The fields that adding and editing a task share: all but the title."""
 
     due_date = DateField(label="Due", required=False)
     due_time = TimeField(label="Time", required=False)
@@ -54,7 +54,7 @@ class BaseTaskForm(OwnedForm):
             lists.offer(user, self.instance.list_id, self.asked_list())
 
     def asked_list(self):
-        """Return the id of the list that the form says."""
+        """Return the id of the list in the form, None if invalid."""
         pk = str(self["list"].value() or "")
         is_id = pk.isdecimal() and len(pk) < 19
         return pk if is_id else None
@@ -78,21 +78,20 @@ class BaseTaskForm(OwnedForm):
             self.add_error("due_date", "A time needs a date.")
 
     def _post_clean(self):
-        # Django's would check the model's constraints, too, as the database does anyway: clean()
-        # says by the field what a form could break. Private API: the tests of forms would tell of a
-        # change.
+        # Django's would also check the model's constraints, by queries. The database checks them
+        # anyway, and clean() has the messages by field. Private API, which the tests of forms pin.
         construct_instance(self, self.instance, self._meta.fields)
 
 
 class TaskForm(MergingForm, BaseTaskForm):
-    """An edit of a task. Tags merge one by one, so they never clash.
+    """An edit of a task. Tags are merged one by one, so they never conflict.
 
-    Of a repeating task it is about this occurrence and those to come; but another date puts this
-    one off, and no other.
+    For a repeating task the edit applies to this occurrence and later ones, but a new date
+    postpones this occurrence only.
     """
 
     title = TextField(
-        required=False,  # old tasks may lack one: clean_title() asks only those who edit it
+        required=False,  # old tasks may lack one: clean_title() requires it only if it was edited
         widget=forms.Textarea(attrs={"rows": 1}),
     )
 
@@ -101,12 +100,12 @@ class TaskForm(MergingForm, BaseTaskForm):
         fields = ["title", "due_date", "due_time", "priority", "description"]
 
     merged = [*Meta.fields, "list", "tags"]
-    line = None  # what was understood of the title, where it was read
-    own = None  # this occurrence, where it was detached
-    changed_tags = ()  # that save() gave to the task or took off it
+    line = None  # the reading of the title, if the title was read as a line
+    own = None  # this occurrence as a task of its own, if it was detached
+    changed_tags = ()  # the tags that save() added or removed
 
     def __init__(self, data=None, *, instance, **kwargs):
-        self.repeat = instance.repeat  # the rule as it was
+        self.repeat = instance.repeat  # the rule before the edit
         super().__init__(data, instance=instance, **kwargs)
         if "due_date" in self.merged:
             self.fields["due_date"].kept = self.initial["due_date"]
@@ -138,7 +137,7 @@ class TaskForm(MergingForm, BaseTaskForm):
         return super().has_met_another(name)
 
     def rebase(self):
-        """Leave the tags that were shown: nobody was told of others that have come since."""
+        """Show stored values, but keep the shown tags: the user wasn't told of tags added since."""
         name = self["tags"].html_initial_name
         shown = self.data[name].replace(UNKNOWN, "")
         super().rebase()
@@ -146,7 +145,7 @@ class TaskForm(MergingForm, BaseTaskForm):
             self.data[name] = shown
 
     def changes(self):
-        """As for other rows; of tags there are `add_tags`, names, and `remove_tags`, tags."""
+        """Return the changed fields; for tags, `add_tags` (names) and `remove_tags` (tags)."""
         changes = super().changes()
         for name in ["repeat", "repeat_from", "repeat_anchor"]:
             if name in self.cleaned_data:
@@ -163,9 +162,9 @@ class TaskForm(MergingForm, BaseTaskForm):
         return bool(self.line.said.tags)
 
     def changes_of_tags(self):
-        """Return which tags come and go beside what the form showed, {} for none.
+        """Return the tags to add and to remove, compared with the shown ones; {} for none.
 
-        Tags that came in the meantime stay.
+        Tags that were added in the meantime stay.
         """
         names = self.cleaned_data["tags"]
         names_now = [tag.name for tag in self.tags_now]
@@ -185,13 +184,13 @@ class TaskForm(MergingForm, BaseTaskForm):
 
     @property
     def puts_off(self):
-        """Did it move this occurrence of a repeat to another day, and no other one?"""
+        """Whether the edit moved this occurrence of a repeat to another day, and no other one."""
         is_same_repeat = self.written.isdisjoint({"repeat", "repeat_anchor"})
         is_moved = "due_date" in self.written and self.instance.due_date is not None
         return is_moved and is_same_repeat and bool(self.instance.repeat)
 
     def write(self, act, changes):
-        """Write changes in act, which keeps the tags that are made."""
+        """Write the changes as part of an act, which also records new tags."""
         names = changes.get("add_tags")
         if names:
             tags = Tag.objects.make(self.user, names, act)
@@ -209,11 +208,12 @@ class NotesBaseline(forms.HiddenInput):
 
 
 class DetailForm(TaskForm):
-    """The form of a task's page. Its notes stand below the steps, which have forms of their own,
-    so they say which form they belong to.
+    """The form of a task's page.
 
-    So does the box for a new step, or without script pressing its button would lose what else was
-    typed: `step` is its form. detail.js makes it one by itself, which adds the step at once.
+    The notes and the box for a new step stand below the steps. The rows of steps have forms of
+    their own, so these fields refer to this form by its id. `step` is the form of the new step:
+    without JavaScript, its button would otherwise lose the other typed fields. detail.js makes the
+    box a form by itself, which adds the step at once.
     """
 
     ID = "detail-form"
@@ -226,7 +226,7 @@ class DetailForm(TaskForm):
         self.step = self.step_form()
 
     def step_form(self):
-        """Return the form of the step that was typed, None if none was."""
+        """Return the form of a typed step, None if none was typed."""
         title = self.posted.get("step", "")
         if not title.strip():
             return None
@@ -240,7 +240,7 @@ class DetailForm(TaskForm):
 
 
 class FromNowOnForm(DetailForm):
-    """An edit of this occurrence and of those to come: with its date the series moves along."""
+    """An edit of this and all later occurrences: a new date moves the whole series."""
 
     def clean(self):
         super().clean()
@@ -248,7 +248,7 @@ class FromNowOnForm(DetailForm):
             self.move_series()
 
     def move_series(self):
-        """Put the columns of the series that goes on from another date beside the fields."""
+        """Add the columns of the series that starts on the new date to the fields."""
         task = self.instance
         day = self.cleaned_data["due_date"]
         if day in (None, task.due_date):
@@ -266,12 +266,12 @@ class ThisOneForm(DetailForm):
 
     @property
     def is_of_occurrence(self):
-        """Is there still a series to detach it from?"""
+        """Whether the task still repeats, so that the occurrence can be detached."""
         return bool(self.instance.repeat) and not self.instance.completed
 
     @property
     def is_more(self):
-        """A new step of this occurrence alone makes it a task of its own, too."""
+        """Whether there is a new step, which also makes the occurrence a task of its own."""
         return self.is_of_occurrence and self.step is not None
 
     def clean(self):
@@ -280,7 +280,7 @@ class ThisOneForm(DetailForm):
             self.refuse_another()
 
     def refuse_another(self):
-        """This one is the one that was shown, even where its date was not changed."""
+        """Refuse the edit if the task has advanced, even if its date wasn't edited."""
         now = self.stored_text("due_date")
         if self.posted.get("initial-due_date", now) != now:
             self.add_error(None, "That one is gone already. These fields are of the next one now.")
@@ -302,7 +302,7 @@ class ThisOneForm(DetailForm):
         return act
 
     def detached_by(self, act):
-        """Return the task that an earlier submission made of the occurrence, None if it is gone."""
+        """Return the task that an earlier submission detached, None if deleted."""
         first = act.first_row(Task)
         if first is None or first.deleted_at:
             return None
@@ -310,7 +310,7 @@ class ThisOneForm(DetailForm):
 
 
 class ReadTitleForm(DetailForm):
-    """An edit that reads the title as if it were a new line, and fills the fields from it."""
+    """An edit that reads the title like a quick-add line, and fills the fields from it."""
 
     def clean(self):
         super().clean()
@@ -319,7 +319,7 @@ class ReadTitleForm(DetailForm):
             self.read(title)
 
     def read(self, title):
-        """Fill the fields from the title, but for fields that were changed to something else."""
+        """Fill the fields from the title, except fields that were edited to other values."""
         self.line = line_of(self.user, title, offers=False)
         try:
             said = said_in(self.line, self.cleaned_data)
@@ -334,13 +334,13 @@ class ReadTitleForm(DetailForm):
         self.cleaned_data |= said | {"title": self.line.said.title}
 
 
-# The buttons of a task's page, by their names, with the form that each sends. Where there are none
-# of these there is one without a name, which sends a DetailForm.
+# The buttons of a task's page by name, with their forms. The button without a name sends a
+# DetailForm.
 BUTTONS = {"from_now_on": FromNowOnForm, "this_one": ThisOneForm, "read": ReadTitleForm}
 
 
 def form_sent(posted, **kwargs):
-    """Return the form of a task's page that was sent, by the button that was pressed."""
+    """Return the form of a task's page for the button that was pressed."""
     for button, form_class in BUTTONS.items():
         if button in posted:
             return form_class(posted, **kwargs)

@@ -1,1 +1,1 @@
-"""The pages that list tasks, and the box that goes anywhere."""
+"""The pages that list tasks, the history and the palette."""

@@ -1,4 +1,4 @@
-"""Which listing an address is, and which one a task is on."""
+"""The listing at an address, and the listing of a task."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ LISTINGS = {
 
 
 def route(url):
-    """Return the ResolverMatch and the query of an address of ours; (None, None) for any other."""
+    """Return the ResolverMatch and the query of an address of ours, or (None, None)."""
     try:
         parts = urlsplit(url)
         return resolve(parts.path), QueryDict(parts.query)
@@ -24,9 +24,9 @@ def route(url):
 
 
 def listing_at(user, url, sidebar):
-    """Return the listing that the page at url shows, None where it shows none.
+    """Return the listing on the page at url, None if it shows none.
 
-    A task's page stands beside the listing that its address names (`Listing.on`).
+    A task's page shows the listing that its address names (`Listing.on`).
     """
     match, query = route(url)
     if match and "task_pk" in match.kwargs and "on" in query:
@@ -38,7 +38,7 @@ def listing_at(user, url, sidebar):
 
 
 def listing_of(task, sidebar):
-    """Return the listing that a task is on, its list's or the Inbox."""
+    """Return the listing that holds a task: its list's page, or the Inbox."""
     if task.list_id in sidebar.all_lists:
         return ListPage(task.user, QueryDict(), sidebar, list_pk=task.list_id)
     return Inbox(task.user, QueryDict(), sidebar)

@@ -1,7 +1,7 @@
-"""What all pages that list tasks have in common: address, order, rows, headings.
+"""The base of all listings: address, order, rows, headings.
 
-A task stands once on a page. An act answers with the page that its form stood on, as it is now, so
-each page is known by its address (tasks.pages.address).
+A task appears once on a page. An act replies with the page of its form in the new state, so each
+page can be built from its address (tasks.pages.address).
 """
 
 from copy import copy
@@ -50,18 +50,18 @@ PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choic
 PRIORITIES |= {0: "No priority"}
 
 
-# What stands for a page's values in a question that is compiled once (accounts.compiled).
+# The stand-ins for a page's values in a query that is compiled once (accounts.compiled).
 A_USER, AN_ID = User(pk="a user"), -1
 A_MOMENT = datetime(2, 2, 2, 2, 2, tzinfo=UTC)
 A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
-QUESTIONS = {}  # by the shape of a page; there are few
+QUESTIONS = {}  # by the shape of a page, of which there are few
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
 ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
 
 
 class Heading(NamedTuple):
-    """What stands above tasks: its words, how it looks, and the day that it says, if any."""
+    """The heading of tasks: its words, its look, and its day if it has one."""
 
     title: str
     state: str = ""
@@ -70,27 +70,27 @@ class Heading(NamedTuple):
 
 @dataclass
 class Section:
-    """Tasks under a heading, or under none."""
+    """The tasks under one heading, or under none."""
 
     title: str = ""
     tasks: list = field(default_factory=list)
     state: str = ""  # "late" and "done" look different
-    number: int | None = None  # how many there are, None where this page can't tell
-    day: date | None = None  # that a task added here is due
-    coming: list = field(default_factory=list)  # tasks that will be due here once they were done
-    fold: str = ""  # the id by which it stays folded or unfolded; "" where it can't be folded
-    is_folded: bool = False  # at first
-    all_url: str = ""  # the page of all of these, where this one shows the latest of them
-    number_again: int = 0  # how many can be unchecked at once
-    add_url: str = ""  # where a task for that day is added, "" where there is no link to it
-    can_be_rescheduled: bool = False  # all of them at once
+    number: int | None = None  # how many there are, None if this page doesn't know
+    day: date | None = None  # the due date of a task added here
+    coming: list = field(default_factory=list)  # repeats whose later occurrences fall on this day
+    fold: str = ""  # the id under which the browser remembers the fold; "" if it can't be folded
+    is_folded: bool = False  # until the user unfolds it
+    all_url: str = ""  # the page of all such tasks, if this page shows only the latest
+    number_again: int = 0  # how many tasks can be unchecked together
+    add_url: str = ""  # the form to add a task for that day, "" for no link
+    can_be_rescheduled: bool = False  # all of them together
 
 
-LONGEST_ANSWER = 20  # characters of a field of ListingForm that makes sense
+LONGEST_ANSWER = 20  # characters of a valid value of ListingForm
 
 
 def asked_by(query):
-    """Return what is wrong with the query of an address, "" if nothing is, and what it asks for."""
+    """Return the problem of an address's query, "" for none, and its values."""
     fields = {name: query[name] for name in ListingForm.NAMES if name in query}
     if any(len(value) > LONGEST_ANSWER for value in fields.values()):
         return read(fields)
@@ -98,50 +98,50 @@ def asked_by(query):
 
 
 def read(fields):
-    """Return what is wrong with these fields of an address, and what they ask for."""
+    """Return the problem of these values of an address, "" for none, and the cleaned values."""
     form = ListingForm(fields)
     return "" if form.is_valid() else form.reason(), form.cleaned_data
 
 
 @lru_cache(1000)
 def read_before(fields):
-    """Read, once, what many pages have: to make a form takes as long as to ask for rows."""
+    """Return the same as read(), cached: a form takes as long as the query of the rows."""
     return read(dict(fields))
 
 
 class Listing:
-    """A page of a user's tasks, as its address asks for it. Asks nothing until it is shown.
+    """A page that lists a user's tasks, as its address asks. It makes no query until shown.
 
-    `problem` is a sentence if the address makes no sense, and `exists` is False if its list or tag
-    isn't there; then there is nothing else. `presets` are fields of the form that adds a task from
-    here (tasks.forms.quickadd.AddForm).
+    `problem` is a sentence if the address is invalid, and `exists` is False if its list or tag
+    doesn't exist; then the other attributes mean nothing. `presets` are fields of the form that
+    adds a task from here (tasks.forms.quickadd.AddForm).
     """
 
-    name = ""  # of its route
+    name = ""  # of the route
     template = "tasks/listings/plain.html"
     exists = True
     title = ""
     limit = 100
-    sorts = ["due", "priority", "list"]  # the first is how a page begins
+    sorts = ["due", "priority", "list"]  # the first is the default
     groups = ["", "due", "priority", "list"]
     presets = {}
     placeholder = "Add a task"
-    shows_new = True  # does a task that is added here stand here?
+    shows_new = True  # whether a task added here appears here
     nothing = ("Nothing to do", "Add a task above: what is on your mind?")
     pager = ("Previous", "Next")
-    edit_url = ""  # of the list or tag that this is the page of
+    edit_url = ""  # of the page's list, tag or saved search
     subtitle = ""
-    list = None  # that this is the page of, as the sidebar shows it
-    q, saved = "", None  # what is looked for, and under which name it was kept
-    words = ()  # that were looked for, and are marked in the rows
-    shows_searches = False  # those that are saved, beside the sidebar
-    bulk_acts = {"complete"}  # of complete and reopen, those that can be done to several tasks
-    progress = None  # (done today, that and what is still to do today), where it is shown
-    completed_url = ""  # the page of its completed tasks, where it shows none itself
-    repeats_shown = None  # how many there are on days to come, where there are more
-    is_all_done = False  # for today?
-    counted = 0  # how many of its tasks the sidebar has counted
-    examples = ()  # lines to try, where nothing is there
+    list = None  # the page's list, as the sidebar shows it
+    q, saved = "", None  # the search, and its saved search if there is one
+    words = ()  # of the search, to be marked in the rows
+    shows_searches = False  # whether the page itself lists the saved searches
+    bulk_acts = {"complete"}  # the possible acts on several tasks: "complete", "reopen"
+    progress = None  # (tasks done today, done and still to do), if the page shows a bar
+    completed_url = ""  # the page of its completed tasks, if it shows none itself
+    repeats_shown = None  # how many repeats have their later days shown, if not all
+    is_all_done = False  # whether all tasks of today are done
+    counted = 0  # the number of its tasks that the sidebar has counted
+    examples = ()  # lines to try on an empty page
     http_status = 200
     MOST_SETTLING = 3  # rows
     MOST_PRINTED = 1000  # rows of its page for paper
@@ -151,7 +151,7 @@ class Listing:
         self.clock, self.now = sidebar.clock, sidebar.clock.now
         self.problem, self.asked = asked_by(query)
         self.number = self.asked.get("page") or 1
-        self.query = {}  # what its address says besides the page's number
+        self.query = {}  # the parameters of its address, without the page's number
 
     # the address
 
@@ -160,7 +160,7 @@ class Listing:
         return reverse(self.name, kwargs=self.ids)
 
     def url(self, page=None, **changes):
-        """Return the address of this listing's page of that number, or with other parameters."""
+        """Return the address of this listing, with a page's number or other parameters."""
         query = self.query | changes
         if page and page > 1:
             query["page"] = page
@@ -174,12 +174,12 @@ class Listing:
 
     @property
     def on(self):
-        """What the address of a task says, so that it stands beside this page."""
+        """The query in the address of a task, so that its page shows this listing too."""
         return urlencode({"on": self.own_url})
 
     @property
     def previous_url(self):
-        """The page before, or the last one for whoever went past the end; None on the first."""
+        """The page before, or after the end the last one; None on the first."""
         if self.number == 1:
             return None
         last = self.page.paginator.num_pages
@@ -194,24 +194,24 @@ class Listing:
 
     @property
     def print_url(self):
-        """The page for paper, from the first task on."""
+        """The address of the page for paper, from the first task on."""
         return self.print_url_of(1)
 
     def print_url_of(self, page):
-        """Return the address of the page for paper that begins after so many others."""
+        """Return the address of a page for paper, by its number."""
         return f"{reverse('listing_print')}?{urlencode({'on': self.url(page=page)})}"
 
     # how it is sorted and grouped
 
     @property
     def key(self):
-        """What this page's arrangement is kept under."""
+        """The key under which this page's arrangement is saved."""
         ids = map(str, self.ids.values())
         return "-".join([self.name, *ids])
 
     @cached_property
     def arrangement(self):
-        """{"sort": …, "group": …}, as the user chose or as the page begins."""
+        """{"sort": …, "group": …}: the user's choice, or the default."""
         kept = self.user.arrangements.get(self.key, {})
         found = {"sort": self.sorts[0], "group": self.groups[0]}
         if kept.get("sort") in self.sorts:
@@ -230,12 +230,12 @@ class Listing:
 
     @property
     def by_hand(self):
-        """May the rows be moved here?"""
+        """Whether the rows can be moved here."""
         return self.arrangement["sort"] == "manual" and not self.arrangement["group"]
 
     @property
     def order(self):
-        """What its tasks are sorted by: first by what they are grouped by."""
+        """The order of its tasks: by group first, then by the chosen sort."""
         late = When(overdue(self.now), then=Value(date.min))
         day = Case(late, default=F("due_date"), output_field=DateField())
         groups = {
@@ -251,62 +251,62 @@ class Listing:
 
     @property
     def tasks(self):
-        """All tasks of this page and of those after it, as a queryset."""
+        """All tasks of this page and of the pages after it, as a queryset."""
         raise NotImplementedError
 
     @property
     def overdue(self):
-        """The tasks that can be put on another day at once; None where none can."""
+        """The tasks that can be rescheduled together, None if the page doesn't offer that."""
         return None
 
     @property
     def again(self):
-        """The completed tasks that can be unchecked at once; None where none can."""
+        """The completed tasks that can be unchecked together, None if the page has no such act."""
         return None
 
     @property
     def uncounted(self):
-        """Those of its tasks that the sidebar hasn't counted; None where it has counted all."""
+        """The tasks that the sidebar hasn't counted, None if it has counted all."""
         return self.tasks
 
     @cached_property
     def total(self):
-        """How many tasks it has, on all its pages."""
+        """The number of tasks on all its pages."""
         if self.uncounted is None:
             return self.counted
         return self.counted + self.uncounted.count()
 
     @cached_property
     def put_away(self):
-        """The ids of lists whose tasks stand on no page but their own."""
+        """The ids of archived lists: their tasks appear on no page but their own."""
         return [one["pk"] for one in self.sidebar.archived]
 
     @cached_property
     def page(self):
-        """A Page that may lie past the end; then it is empty."""
+        """A Page, which is empty if it lies past the end."""
         start = (self.number - 1) * self.limit
         found = self.later_ones(start) if start else self.first_ones()
         rows = self.rows(found)
         paginator = Paginator(None, self.limit)
-        paginator.count = self.total  # a cached_property is set like any attribute
+        paginator.count = self.total  # known already, so the paginator needs no query
         return Page(rows, self.number, paginator)
 
     @property
     def sorted(self):
-        """The tasks of `tasks` in their order, each with what its row shows."""
+        """The tasks in order, each with the columns of its row."""
         return self.tasks.order_by(*self.order).for_rows()
 
     def later_ones(self, start):
-        """Return the tasks of a later page, from number start."""
+        """Return the tasks of a later page, from number start on."""
         if start >= self.total:
             return []
         in_order = self.tasks.order_by(*self.order)
         return in_order.part(start, start + self.limit).for_rows()
 
     def first_ones(self):
-        """Return the tasks of the first page, by a question that is compiled once.
+        """Return the tasks of the first page, by a query that is compiled once.
 
-        It asks for the `total`, too.
+        The query also gives the `total`.
         """
         if self.shape not in QUESTIONS:
             columns = [*FETCHED, *ADDED, "uncounted"]
@@ -319,17 +319,17 @@ class Listing:
 
     @property
     def numbered(self):
-        """The same, each with the number of all that are uncounted: what first_ones() asks for."""
+        """The sorted tasks, each with the number of uncounted tasks: the query of first_ones()."""
         return self.sorted.annotate(uncounted=number_of(self.uncounted))
 
     @property
     def shape(self):
-        """All that the question for its tasks depends on, but for values."""
+        """Everything that the query of its tasks depends on, except values."""
         return self.name, *self.arrangement.values()
 
     @property
     def values(self):
-        """The values in the question for its tasks, by what stands for them there."""
+        """The values in the query of its tasks, by their stand-ins."""
         return {
             A_USER.pk: self.user.pk,
             A_MOMENT.date(): self.clock.today,
@@ -344,11 +344,11 @@ class Listing:
         page.clock, page.now = Clock(A_MOMENT), A_MOMENT
         page.ids = dict.fromkeys(self.ids, AN_ID)
         page.put_away = [AN_ID]
-        page.arrangement = self.arrangement  # which is the user's
+        page.arrangement = self.arrangement  # the stand-in has none of its own
         return page
 
     def rows(self, tasks):
-        """Return tasks with what their rows show of lists and tags, which the sidebar knows."""
+        """Return tasks with their lists and tags, as the sidebar has them."""
         rows = list(tasks)
         lists, known_tags = self.sidebar.all_lists, self.sidebar.tags
         for task in rows:
@@ -360,7 +360,7 @@ class Listing:
 
     @cached_property
     def sections(self):
-        """The tasks of this page under their headings. An empty page has none."""
+        """The tasks of this page under their headings. An empty page has no sections."""
         rows, group = self.page.object_list, self.arrangement["group"]
         if not rows:
             return []
@@ -370,7 +370,7 @@ class Listing:
 
     @property
     def shown(self):
-        """All tasks of this page that are there to be seen at first."""
+        """All tasks of this page that are visible at first."""
         seen = [section for section in self.sections if not section.is_folded]
         return [task for section in seen for task in section.tasks]
 
@@ -385,18 +385,18 @@ class Listing:
 
     @property
     def is_empty(self):
-        """Is there nothing to show, so that the page says so?"""
+        """Whether there is nothing to show, so that the page says so."""
         return not self.page.object_list
 
     def rows_of(self, section):
-        """Return the tasks of a section as its rows say them."""
+        """Return the tasks of a section as rows."""
         return [Row(task, self, section.day) for task in section.tasks]
 
     def rows_changed_by(self, act):
-        """Return the rows of tasks that an act changed, as they are until they leave their places.
+        """Return the rows of tasks that an act changed, until they leave their places.
 
-        Where the act ticked them, their circles undo it. Those of a few tasks alone: after an act
-        on many the page is shown as it is now.
+        Their circles undo the act, if it ticked them. After an act on many tasks there are none,
+        and the page shows the new state at once.
         """
         changed = self.user.tasks.filter(pk__in=act.changes.values("task"))
         rows = self.rows(changed[: self.MOST_SETTLING + 1].for_rows())
@@ -405,19 +405,19 @@ class Listing:
         return [Row(task, self, self.day_above(task), act) for task in rows]
 
     def day_above(self, task):
-        """Return the day that a task's heading says, None if it says none or a repeat goes on."""
+        """Return the day in a task's heading, None if there is none, or if a repeat goes on."""
         if (task.repeat and not task.completed) or not self.arrangement["group"]:
             return None
         return getattr(self, f"{self.arrangement['group']}_heading")(task)[2]
 
     def split(self, rows, heading):
-        """Return rows, in their order, as sections; heading returns what a task's own is."""
+        """Return rows, in their order, as sections; heading(task) gives the heading of a task."""
         is_whole = not self.page.has_other_pages()
         by_list = self.arrangement["group"] == "list"
 
         def key(task):
-            """Return what tasks below one heading have in common."""
-            own_list = task.list_id if by_list else None  # two lists may have one name, the Inbox's
+            """Return the values that all tasks under one heading share."""
+            own_list = task.list_id if by_list else None  # a list may be called Inbox as well
             return heading(task), own_list
 
         found = []
@@ -428,7 +428,7 @@ class Listing:
         return found
 
     def due_heading(self, task):
-        """Return the heading of a task's due date; all that are overdue have one."""
+        """Return the heading of a task's due date; all overdue tasks share one."""
         if dates.due_state(task.due_date, task.due_time, self.now) == "late":
             return Heading("Overdue", "late")
         if task.due_date is None:
@@ -447,7 +447,7 @@ class Listing:
 
 
 def number_of(tasks):
-    """Return the expression for how many tasks there are; None stands for none."""
+    """Return an expression for the number of these tasks, 0 for None."""
     if tasks is None:
         return Value(0)
     together = tasks.order_by().annotate(together=Value(1)).values("together")
@@ -456,7 +456,7 @@ def number_of(tasks):
 
 
 def task_of(user, row):
-    """Return a task of user's, of a row of FETCHED and ADDED."""
+    """Return a user's task, from a row with the columns FETCHED and ADDED."""
     fetched = len(FETCHED)
     task = instance_of(Task, FETCHED, row[:fetched])
     USER.set_cached_value(task, user)

@@ -1,4 +1,4 @@
-"""The history: acts and events as lines, the latest first, and all that an act changed."""
+"""The history page: acts and events as lines, latest first, and all changes of an act."""
 
 import heapq
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from tasks.history import Act, Change, RowChange
 from tasks.undo import present_states
 from tasks.wording import LABELS, Summary, Wording, quoted
 
-# A repeat that only advanced in such an act, since an occurrence of it became a task of its own.
+# The change of a repeat that only advanced, since the act kept its occurrence as a task of its own.
 ADVANCED = Q(after__has_key="due_date") & Exists(
     Change.objects.filter(
         act=OuterRef("act"), after__has_key="deleted_at", task__series=OuterRef("task")
     )
 )
-ENDED = Q(after__repeat="", after__has_key="due_date")  # for want of a date
+ENDED = Q(after__repeat="", after__has_key="due_date")  # a repeat lost with its date
 SHOWN = 3  # rows of an act that its line names
 KINDS = ["list", "task", "step", "tag"]  # the order in which the rows of an act are shown
 REVERTED = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "redid: "}
@@ -40,14 +40,14 @@ EVENTS = {
 
 
 @dataclass
-class Line:
+class ActLine:
     """An act as a line of the history."""
 
     act: Act
-    sentence: str  # what was done; of an undo or redo, by the act that it is of
-    others: str = ""  # the titles of the rows, where there are several
+    sentence: str  # of the act; for an undo or redo, of the original act
+    others: str = ""  # the titles of the rows, if there are several
     row: str = ""  # the id of the first row on a page
-    details: tuple = ()  # (label, before, after), where there is one row
+    details: tuple = ()  # (label, before, after), if there is one row
 
     @property
     def words(self):
@@ -68,7 +68,7 @@ class Line:
 
 @dataclass
 class EventLine:
-    """Something that was done to the account, as a line of the history, without an Undo."""
+    """An event of the account as a line of the history, without Undo."""
 
     done: Event
 
@@ -80,13 +80,12 @@ class EventLine:
 
 
 def part_of(acts, events, start, stop):
-    """Return acts and events together, the latest first, from start to before stop.
+    """Return acts and events together, latest first, from start to before stop.
 
-    Both are querysets, the latest first: acts by their id. Of two acts at once the one that was
-    kept later may have begun before, so an event stands above the first act that is older.
+    Both are querysets, latest first; acts are sorted by id. Of two simultaneous acts the one with
+    the larger id may have begun earlier, so an event precedes the first act that is older.
 
-    Of the acts, which may be many, those are not fetched that come before start even if all events
-    come before them.
+    There may be many acts: acts that come before start, even if all events do too, aren't fetched.
     """
     events = list(events[:stop])
     if not events:
@@ -108,22 +107,23 @@ def part_of(acts, events, start, stop):
 
 
 def is_of(name):
-    """Return the condition of a change that is of such a row. A step's names its task, too."""
+    """Return the condition of changes of one kind of row. A step's change names its task too."""
     there = ~Q(**{name: None})
     return there & Q(step=None) if name == "task" else there
 
 
 def first_changes(acts, task=None):
-    """Return what acts changed in their first rows, {id of an act: [RowChange]}, of one task alone.
+    """Return the changes of acts in their first rows, {id of an act: [RowChange]}.
 
-    Each change says how many rows of its kind the act changed from it on, `nth_from_last`, and how
-    many tasks lost their repeat for want of a date, `ended`.
+    With task, only its changes count. Each change is annotated: `nth_from_last` is the number of
+    rows of its kind that the act changed, from this one on, and `ended` the number of tasks that
+    lost their repeat with their date.
     """
     changes = Change.objects.filter(act__in=[act.pk for act in acts])
     changes = changes.filter(task=task) if task else changes.exclude(ADVANCED)
     deletions = [act.pk for act in acts if act.original.kind == Act.Kind.DELETE]
     ranks = [When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)]
-    # Of a tag that was merged into another the tasks got that one.
+    # When a tag was merged into another, the act also gave its tasks the other tag.
     rank = Case(When(is_of("tag"), act__in=deletions, then=Value(-1)), *ranks)
     # A row may have several changes: one of its columns, and one for each tag.
     row = Coalesce("step", "task", "list", "tag")
@@ -141,7 +141,7 @@ def first_changes(acts, task=None):
 
 
 def summary_of(act, changes):
-    """Return the summary of an act; changes are its first ones, as first_changes() has them."""
+    """Return the summary of an act, from its changes as first_changes() returns them."""
     is_undo = act.kind == Act.Kind.UNDO
     rows, numbers = {}, {}
     for change in changes:
@@ -153,13 +153,13 @@ def summary_of(act, changes):
 
 
 class Teller:
-    """Tells acts to their user: with their clock, and with the names that the sidebar knows."""
+    """Acts as lines for one user, with the user's clock, lists and tags."""
 
     def __init__(self, sidebar):
         self.wording = Wording(sidebar)
 
     def lines(self, acts, task=None):
-        """Return acts as lines; of one task alone as its page tells them."""
+        """Return acts as lines; with task, as the page of the task shows them."""
         changes = first_changes(acts, task)
         return [self.line(act, changes[act.pk]) for act in acts if act.pk in changes]
 
@@ -172,12 +172,12 @@ class Teller:
         return [lines[one] for one in done if one in lines]
 
     def line(self, act, changes):
-        """Return an act as a line. changes are its first ones, as first_changes() has them."""
+        """Return an act as a line, from its changes as first_changes() returns them."""
         summary = summary_of(act, changes)
         name = summary.row_name
         mine = [change for change in changes if change.row_name == name]
         number = summary.numbers[name]
-        line = Line(act, self.wording.sentence(summary))
+        line = ActLine(act, self.wording.sentence(summary))
         line.row = f"{name}-{mine[0].row_pk}"
         if number == 1:
             line.details = self.details(mine[0])
@@ -188,7 +188,7 @@ class Teller:
         return line
 
     def details(self, change):
-        """Return what a change did to its row: (label, before, after), in words."""
+        """Return the changed columns of a row in words, as (label, before, after)."""
         found = []
         for name in shown_columns(change):
             found.append(self.detail(change, name))
@@ -208,9 +208,9 @@ class Teller:
         return self.wording.tag(pk), before, after
 
     def compare(self, changes):
-        """Return changes with what is there now: (what it is, its page, columns).
+        """Return changes with present values: (name of the row, its address, columns).
 
-        Columns are (label, before, after, now), now being None where that is as the act left it.
+        Columns are (label, before, after, now); now is None if it equals after.
         """
         rows = RowChange.of_rows(changes)
         states, tags = present_states(rows)
@@ -222,7 +222,7 @@ class Teller:
         return compared
 
     def columns(self, change, state, tags):
-        """Return the columns of compare(). state and tags are as present_states() has them."""
+        """Return the columns of compare(), from the state and the tags of present_states()."""
         present = []
         for name in shown_columns(change):
             present.append(self.now(change, name, state[name]))
@@ -245,12 +245,12 @@ class Teller:
 
 
 def shown_columns(change):
-    """Return the columns that a person knows. Of an order there is no value to be shown."""
+    """Return the changed columns that people know. A position has no value to show."""
     return [name for name in LABELS if name in change.before and name != "position"]
 
 
 def url_of(change):
-    """Return the page of the row of a change, "" where it has none."""
+    """Return the address of a change's row, "" if it has no page."""
     page_of = change.task if change.row_name == "step" else change.row
     if change.row.deleted_at or page_of.deleted_at:
         return ""

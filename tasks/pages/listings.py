@@ -1,4 +1,4 @@
-"""The pages that list tasks, but for the search: which tasks each shows, under which headings."""
+"""The pages that list tasks, except the search: the tasks and headings of each."""
 
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ from tasks.repeating import Series
 
 
 class Everything(Listing):
-    """The old API's listing, as a page: ?status=&page=&limit="""
+    """The listing of the old API as a page: ?status=&page=&limit="""
 
     name = "task_list"
     bulk_acts = {"complete", "reopen"}
@@ -67,7 +67,7 @@ class Everything(Listing):
 
 
 class Today(Listing):
-    """What is due, what was, and what is done today, in whatever list that isn't put away."""
+    """The tasks due today, the overdue ones and the ones done today, except in archived lists."""
 
     name = "today"
     template = "tasks/listings/today.html"
@@ -108,7 +108,7 @@ class Today(Listing):
 
     @property
     def progress(self):
-        """(done today, that and what is still to do today), for a bar."""
+        """The numbers of a bar: (done today, done today and still to do today)."""
         return self.done_number, self.done_number + self.total
 
     @property
@@ -121,7 +121,7 @@ class Today(Listing):
 
     @cached_property
     def done(self):
-        """The latest of those done today; `number` of each is how many there are in all."""
+        """The latest tasks done today; each has as `number` how many there are in all."""
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
         done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
         counted = done.annotate(number=Window(Count("pk")))
@@ -144,7 +144,7 @@ class Today(Listing):
         return found
 
     def late_or_else(self, task):
-        """Return the heading of a task: Overdue before all else."""
+        """Return the heading of a task: Overdue comes before all others."""
         late = self.due_heading(task)
         if late.state == "late":
             return late
@@ -152,7 +152,7 @@ class Today(Listing):
         return getattr(self, f"{group}_heading")(task)
 
     def today_heading(self, task):
-        """Return the heading of what is due today."""
+        """Return the heading of tasks that are due today."""
         return Heading("Today", day=self.clock.today)
 
     def day_above(self, task):
@@ -160,19 +160,19 @@ class Today(Listing):
 
 
 class Upcoming(Listing):
-    """A week by its days, beginning at ?from=, which is today at first. Empty days are shown."""
+    """A week by its days, from ?from= on, today by default. Empty days are shown."""
 
     name = "upcoming"
     template = "tasks/listings/upcoming.html"
     title = "Upcoming"
-    is_empty = False  # each day says so itself
+    is_empty = False  # each empty day says so itself
     groups = [""]
     shows_new = False
     limit = 500
     WEEK = timedelta(days=7)
-    MOST_REPEATS = 200  # tasks whose next days are worked out
-    MOST_COUNTED = 200_000  # days that are counted for them, see recurrence.days_counted()
-    FAR = timedelta(days=3653)  # beyond it nothing is worked out
+    MOST_REPEATS = 200  # tasks whose later days are calculated
+    MOST_COUNTED = 200_000  # days that are counted for this, see recurrence.days_counted()
+    FAR = timedelta(days=3653)  # from today; no days are calculated beyond
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)
@@ -206,7 +206,7 @@ class Upcoming(Listing):
         return super().values | {A_DAY: self.first, ANOTHER_DAY: self.last}
 
     def week_url(self, first):
-        """Return the address of another week; "" past the years that an address can have."""
+        """Return the address of another week; "" beyond the possible years."""
         if not can_be_meant(first):
             return ""
         return self.url(**{"from": first})
@@ -230,7 +230,7 @@ class Upcoming(Listing):
 
     @property
     def coming(self):
-        """The repeats that will be due this week after what is due now: {day: tasks}."""
+        """The repeats with later occurrences in this week: {day: tasks}."""
         found = {}
         for task in self.repeating:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
@@ -242,7 +242,7 @@ class Upcoming(Listing):
 
     @property
     def repeating(self):
-        """The tasks whose next days are worked out; where there are more, `repeats_shown`."""
+        """The repeats to calculate later days for; if not all, `repeats_shown` is their number."""
         is_far = self.first - self.clock.today > self.FAR
         if is_far or not self.user.upcoming_repeats:
             return []
@@ -255,7 +255,7 @@ class Upcoming(Listing):
         return shown
 
     def worked_out(self, repeating):
-        """Return the first of repeating tasks, as many as may be worked out for one page."""
+        """Return the first of these repeating tasks, as many as one page may calculate."""
         counted, found = 0, []
         for task in repeating[: self.MOST_REPEATS]:
             counted += Series(task).days_counted(self.last)
@@ -295,7 +295,7 @@ class Upcoming(Listing):
 
 
 class Inbox(Listing):
-    """Tasks without a list."""
+    """The open tasks without a list."""
 
     name = "inbox"
     title = "Inbox"
@@ -315,7 +315,7 @@ class Inbox(Listing):
 
 
 class ListPage(Listing):
-    """A list's open tasks; its latest completed ones stand folded below the first of them."""
+    """The open tasks of a list; on its first page the latest completed ones follow, folded."""
 
     name = "list_detail"
     sorts = ["manual", "due", "priority"]
@@ -323,7 +323,7 @@ class ListPage(Listing):
     DONE = 50  # rows; the page of completed tasks has all
     COLUMNS = [*FETCHED, *ADDED, "number", "number_again"]
     done = ()
-    done_number = done_number_again = 0  # how many are done, and can be unchecked, in all
+    done_number = done_number_again = 0  # all completed tasks, and all that can be unchecked
 
     @property
     def exists(self):
@@ -387,12 +387,12 @@ class ListPage(Listing):
 
     @property
     def again(self):
-        """Completed tasks but for the past days of repeats, all of which would return."""
+        """The completed tasks that can be unchecked together, so no past occurrences of repeats."""
         return self.completed.filter(series=None)
 
     @property
     def parts(self):
-        """The open tasks and the completed ones, as first_ones() asks for them."""
+        """The querysets of the open and the completed tasks, for first_ones()."""
         done = self.completed.order_by("-completed_at", "-id").for_rows()
         return [
             self.sorted.annotate(number=Value(0), number_again=Value(0)),
@@ -400,7 +400,7 @@ class ListPage(Listing):
         ]
 
     def first_ones(self):
-        """Return the first open tasks. The completed ones come with them, by the same query."""
+        """Return the first open tasks. The completed ones come by the same query."""
         if self.shape not in QUESTIONS:
             parts = self.stand_in().parts
             QUESTIONS[self.shape] = [Question(part, self.COLUMNS) for part in parts]
@@ -464,7 +464,7 @@ class TagPage(Listing):
 
 
 class Completed(Listing):
-    """What is done, the latest first, by its days; ?list= narrows to one list."""
+    """The completed tasks, latest first, grouped by day; ?list= narrows to one list."""
 
     name = "completed"
     title = "Completed"
@@ -519,6 +519,6 @@ class Completed(Listing):
         return self.split(self.page.object_list, self.done_heading)
 
     def done_heading(self, task):
-        """Return the heading of the day on which a task was completed, where its user is."""
+        """Return the heading of the day on which a task was completed, in the user's time zone."""
         day = task.completed_at.astimezone(self.now.tzinfo).date()
         return Heading(self.clock.day(day))

@@ -1,4 +1,4 @@
-"""What the box that goes anywhere finds: pages, lists, tags, searches, tasks and acts."""
+"""The palette: it finds pages, lists, tags, searches, tasks and acts to go to."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -11,8 +11,8 @@ from tasks.pages.search import Search
 from tasks.search import fold
 
 MOST = 6  # of a kind
-LATEST = 40  # acts that are looked through
-PAGES = [  # (what it is called, other words for it, icon, name of its route)
+LATEST = 40  # acts that are searched
+PAGES = [  # (name, other words for it, icon, name of the route)
     ("Inbox", "", "inbox", "inbox"),
     ("Today", "", "sun", "today"),
     ("Upcoming", "week calendar", "cal", "upcoming"),
@@ -32,13 +32,13 @@ PAGES = [  # (what it is called, other words for it, icon, name of its route)
 
 @dataclass
 class Place:
-    """Somewhere to go."""
+    """A destination of the palette."""
 
     words: str
     url: str
     icon: str = ""
     color: str = ""  # of a list
-    more: str = ""  # said beside it
+    more: str = ""  # a remark after the words
     is_done: bool = False
 
 
@@ -49,9 +49,9 @@ class Group:
 
 
 def find(user, sidebar, q, is_search):
-    """Return groups of places of user's that q, a line of text, finds; those that have any.
+    """Return the groups of destinations that a text finds for a user, without empty groups.
 
-    Without q these are the pages alone. is_search says whether tasks can be searched for it.
+    Without a text they are the pages alone. is_search tells whether the text is a valid search.
     """
     words = set(fold(q).split())
     groups = [Group("Pages", pages(words))]
@@ -72,7 +72,7 @@ def find(user, sidebar, q, is_search):
 
 
 def pages(words):
-    """Return the pages of which all words are names; any number of them."""
+    """Return all pages that have all these words in their names."""
     found = []
     for name, others, icon, route in PAGES:
         names = fold(f" {name} {others}")
@@ -82,28 +82,28 @@ def pages(words):
 
 
 def named(words, places):
-    """Return the first places that have all words in their names."""
+    """Return the first destinations that have all these words in their names."""
     found = [place for place in places if has_all(fold(place.words), words)]
     return found[:MOST]
 
 
 def list_place(one):
-    """Return the page of a list, as the sidebar has it, as a place."""
+    """Return the page of a list, given as in the sidebar, as a destination."""
     return Place(one["name"], one["url"], color=one["color"])
 
 
 def tag_place(one):
-    """Return the page of a tag, as the sidebar has it, as a place."""
+    """Return the page of a tag, given as in the sidebar, as a destination."""
     return Place(f"#{one['name']}", one["url"])
 
 
 def search_place(saved):
-    """Return the page of a saved search as a place."""
+    """Return the page of a saved search as a destination."""
     return Place(str(saved), saved.get_absolute_url(), "star")
 
 
 def ways_on(q):
-    """Return what else can be done with a line of text."""
+    """Return the destinations for the text itself: search for it, or add it as a task."""
     to_search = urlencode({"q": q})
     to_add = urlencode({"text": q})
     return [
@@ -113,12 +113,12 @@ def ways_on(q):
 
 
 def has_all(text, words):
-    """Return whether a text holds all words."""
+    """Return whether a text contains all these words."""
     return all(word in text for word in words)
 
 
 def tasks(user, sidebar, q):
-    """Return the first tasks that a search for q finds, completed ones among them."""
+    """Return the first tasks that a search finds, including completed ones."""
     query = urlencode({"q": q, "completed": 1})
     listing = Search(user, QueryDict(query), sidebar)
     found = listing.tasks.order_by(*listing.order)
@@ -126,7 +126,7 @@ def tasks(user, sidebar, q):
 
 
 def task_place(task, sidebar):
-    """Return the page of a task as a place, with its list beside it."""
+    """Return the page of a task as a destination, with the name of its list."""
     its_list = sidebar.all_lists.get(task.list_id, {"name": "Inbox"})
     return Place(
         str(task),
@@ -138,7 +138,7 @@ def task_place(task, sidebar):
 
 
 def acts(user, sidebar, words):
-    """Return the latest acts whose words, as the history tells them, have all of words."""
+    """Return the latest acts that have all these words in their lines of the history."""
     latest = list(user.acts.told()[:LATEST])
     lines = Teller(sidebar).lines(latest)
     found = [line for line in lines if has_all(fold(line.words), words)]
@@ -146,7 +146,7 @@ def acts(user, sidebar, words):
 
 
 def act_place(line, clock):
-    """Return the page of an act, a line of the history, as a place, with its moment beside it."""
+    """Return the page of an act as a destination, with its moment."""
     return Place(
         f"You {line.words}",
         line.act.get_absolute_url(),

@@ -15,7 +15,7 @@ from tasks.search import excerpt, fold
 
 
 class Search(Listing):
-    """What is found: ?q=&completed=1. Open tasks, and completed ones where they are asked for."""
+    """The tasks that a search finds: ?q=&completed=1. With completed, completed tasks too."""
 
     name = "search"
     template = "tasks/listings/search.html"
@@ -39,7 +39,7 @@ class Search(Listing):
 
     @cached_property
     def saved(self):
-        """The saved search that this is, as the sidebar shows it; None if it isn't saved."""
+        """The saved search with the same address, as the sidebar shows it, or None."""
         url = self.url()
         same = [one for one in self.sidebar.searches if one["url"] == url]
         return same[0] if same else None
@@ -61,27 +61,27 @@ class Search(Listing):
 
     @property
     def save_url(self):
-        """Return where this search can be saved; "" if it is, or there is none."""
+        """The address at which this search can be saved; "" if saved already, or empty."""
         if self.saved or not self.asked_for:
             return ""
         return f"{reverse('search_add')}?{urlencode(self.query)}"
 
     def parameters(self, q, completed):
-        """Return what the address of a search says, of open tasks or of completed ones too."""
+        """Return the parameters of a search's address."""
         if completed:
             return {"q": q, "completed": 1}
         return {"q": q}
 
     @property
     def chips(self):
-        """What was understood, as (words, the address without it)."""
+        """The filters as understood, as (words, the address without the filter)."""
         found = [self.chip(one.label, one.rest, self.completed) for one in self.asked_for.filters]
         if self.completed:
             found.append(self.chip("Completed ones too", self.q, False))
         return found
 
     def chip(self, words, q, completed):
-        """Return words with the address of the search that is left without them."""
+        """Return words with the address of the remaining search."""
         query = urlencode(self.parameters(q, completed))
         return words, f"{self.path}?{query}"
 
@@ -98,12 +98,12 @@ class Search(Listing):
         return self.user.tasks.found_by(self.asked_for, self.user, self.now, self.completed)
 
     def first_ones(self):
-        """Compile it anew: the words that are looked for are in it."""
+        """Return the tasks of the first page, by a query that is compiled for these words."""
         return self.sorted[: self.limit]
 
     @property
     def order(self):
-        """The best match first where it is asked for, and what is done behind all else."""
+        """The order: completed tasks last, and the best match first if so chosen."""
         order = super().order
         if self.arrangement["sort"] == "best" and self.words:
             has_words = [Contains(Fold("title"), fold(word)) for word in self.words]
@@ -122,7 +122,7 @@ class Search(Listing):
         return [Section("Found", rows, number=self.total)]
 
     def rows(self, tasks):
-        """As on other pages, each with the lines of its notes and steps that were looked for."""
+        """Return tasks as other pages do, with the lines of notes and steps that match."""
         rows = super().rows(tasks)
         missing = {task.pk: self.words_missing_in(task.title) for task in rows}
         texts = self.other_texts([pk for pk, words in missing.items() if words])
@@ -133,12 +133,12 @@ class Search(Listing):
         return rows
 
     def words_missing_in(self, title):
-        """Return the words that were looked for and found elsewhere than in a task's title."""
+        """Return the words of the search that a task's title doesn't contain."""
         folded = fold(title)
         return [word for word in self.words if fold(word) not in folded]
 
     def other_texts(self, pks):
-        """Return the titles of steps, and then the notes, of tasks with these ids, by id."""
+        """Return the titles of steps, then the notes, of tasks, as {id: [text]}."""
         texts = defaultdict(list)
         if not pks:
             return texts

@@ -1,4 +1,4 @@
-"""One act on several tasks."""
+"""Acts on several tasks at once."""
 
 from django.http import Http404
 from django.views.decorators.http import require_POST
@@ -13,8 +13,8 @@ from tasks.wording import NOTHING_TO_CHANGE
 @require_POST
 @once_more
 def task_bulk(request):
-    """Do one thing to several tasks."""
-    # A listing and a sidebar of its own: those of the return page are read after the act.
+    """Do one act on several tasks."""
+    # A listing and a sidebar of its own: the return page reads its own after the act.
     listing = listing_at(request.user, request.return_page.url, Sidebar(request.user))
     form = BulkForm(request.POST, user=request.user, listing=listing)
     if form.is_of_others():

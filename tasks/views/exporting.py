@@ -1,4 +1,4 @@
-"""What a user has, as a file."""
+"""The export of a user's data as a file."""
 
 import logging
 
@@ -31,15 +31,16 @@ def export(request):
         filename=f"{name_of(request.user)}.{kind}",
         content_type=TYPES[kind],
     )
-    # Whatever is compressed on the way has no length, so nobody would see how long it takes.
+    # A proxy that compresses drops the length, and the browser could show no progress.
     response["Content-Encoding"] = "identity"
     return response
 
 
 def note(request):
-    """Keep in the history that there was an export, and send a mail about it.
+    """Record the export in the user's history, and send a mail about it.
 
-    Where the mail can't be sent, the export stays: nobody is kept from their data by a mail server.
+    If the mail can't be sent, the export goes on: a mail server must not keep users from their
+    data.
     """
     user = request.user
     user.note_export()

@@ -1,4 +1,4 @@
-"""What was done, and undoing it. request.user.acts is the door."""
+"""The history of acts, and undo. request.user.acts is the only way to the data."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
@@ -49,7 +49,7 @@ def acts_and_events(request, form):
 
 
 def task_of(request, form):
-    """Return the task that a form of the history is about; None if it is about all."""
+    """Return the task that a form of the history is about; None if all tasks."""
     pk = form.cleaned_data["task"]
     if not pk:
         return None
@@ -58,7 +58,7 @@ def task_of(request, form):
 
 @require_safe
 def act_detail(request, act_pk):
-    """All that an act changed, with what is there now."""
+    """Show all changes of an act, with the present values."""
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
     changes = act.changes.with_rows().order_by("pk")
     rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
@@ -77,7 +77,7 @@ def act_undo(request, act_pk):
 @require_POST
 @once_more
 def undo_last(request):
-    """Undo the last act that isn't undone. Pressed again, it goes back further."""
+    """Undo the last act that isn't undone. Pressed again, undo the act before."""
     act = request.user.acts.last_done(request.session.get(LEFT_AS_IT_IS, ()))
     return undo_or_ask(request, act, "There is nothing left to undo.")
 
@@ -85,13 +85,13 @@ def undo_last(request):
 @require_POST
 @once_more
 def redo_last(request):
-    """Do again what was undone last, unless something was done since."""
+    """Redo the last undone act, unless another act followed."""
     act = request.user.acts.last_undone()
     return undo_or_ask(request, act, "There is nothing to do again.")
 
 
 def undo_or_ask(request, act, nothing):
-    """Undo what was done in this browser today; offer to undo anything else."""
+    """Undo an act of this browser and this day at once; offer to undo any other."""
     if act and not act.why_ask():
         return undo(request, act)
     if act and act.is_undoable():
@@ -106,10 +106,10 @@ def undo(request, act):
     if not act.is_undoable():
         say(request, TOO_LATE)
         return reply(request)
-    # With a sidebar of its own: the page is answered with the one after the act.
+    # With a sidebar of its own, since the page shows the sidebar as it is after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
     undo, conflicts = revert(act)
-    if not undo:  # then the next press goes on to the act before
+    if not undo:  # nothing to restore: the next press goes on to the act before
         left = request.session.get(LEFT_AS_IT_IS, [])
         request.session[LEFT_AS_IT_IS] = [*left, act.pk][-MOST_LEFT:]
     if conflicts:
@@ -122,7 +122,7 @@ def undo(request, act):
 
 
 def after_undo(request, row, undo):
-    """Show the page that Undo stood on; what it shows of a task may have changed in any part."""
+    """Show the return page after an undo, which may have changed any part of a task."""
     task = request.return_page.task
     if task is None:
         return reply(request, ticked=undo, lists=True, focus=row)

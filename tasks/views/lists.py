@@ -1,4 +1,4 @@
-"""Lists of tasks: all of them, and what can be done to one. request.user.lists is the door."""
+"""Lists: the page of all lists, and acts on one. request.user.lists is the only way to the data."""
 
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -93,14 +93,14 @@ def list_unarchive(request, list_pk):
 @require_POST
 @once_more
 def list_merge(request, list_pk):
-    """Move all tasks of a list to another, and put it into the trash."""
+    """Move all tasks of a list to another, and delete the list."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
     return merge(request, task_list, request.user.lists)
 
 
 @require_http_methods(METHODS)
 def list_delete(request, list_pk):
-    """Ask what becomes of its tasks, then put it into the trash."""
+    """Ask about the tasks of a list, then delete it."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
     form = ListDeleteForm(posted(request))
     if not form.is_valid():
@@ -117,7 +117,7 @@ def list_delete(request, list_pk):
 @require_http_methods(METHODS)
 @once_more
 def list_restore(request, list_pk):
-    """Take a list out of the trash, under another name where its own is taken by now."""
+    """Restore a list, under another name if its own is taken."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
     return give_back(request, task_list, ListRestoreForm, "list")
 

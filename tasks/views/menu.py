@@ -1,4 +1,4 @@
-"""A task's menu: all that can be done to it from its row. request.user is the only door."""
+"""The menu of a task, with all acts of its row. request.user is the only way to the data."""
 
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,7 +11,7 @@ from tasks.views.replies import METHODS, once_more, render_page, reply, tell, wa
 
 @require_safe
 def task_menu(request, task_pk):
-    """A page of its own, or a part of the row's."""
+    """Show the menu of a task as a page, or as a fragment of its row."""
     return menu(request, get_object_or_404(request.user.tasks, pk=task_pk))
 
 
@@ -46,7 +46,7 @@ def task_tags(request, task_pk):
 
 
 def refuse(request, task, field, **forms):
-    """Say by a field of the menu what is wrong with it: what was typed stays there."""
+    """Show the error of a field of the menu; the typed text stays in the field."""
     if wants_fragment(request):
         return render_page(request, "tasks/_menu_error.html", {"field": field}, status=422)
     return menu(request, task, status=422, **forms)

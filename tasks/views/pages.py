@@ -1,4 +1,4 @@
-"""The pages that list tasks. What each shows is in tasks/pages/."""
+"""The pages that list tasks. tasks/pages/ decides about their contents."""
 
 import json
 from functools import cache
@@ -43,7 +43,7 @@ def inbox(request):
 
 @require_safe
 def writing(request):
-    """What can be written in a line, with what it means at this moment."""
+    """Show examples of quick add with their meaning at this moment."""
     clock = sidebar_of(request).clock
     sections = [
         (title, rule, [Line(text, clock) for text in lines]) for title, rule, lines in EXAMPLES
@@ -59,7 +59,7 @@ def published():
 
 @require_safe
 def repeats(request):
-    """How repeats are counted, with the cases that are held to."""
+    """Explain how repeats are counted, with the cases that the tests check."""
     return render_page(request, "tasks/repeats.html", {"cases": json.loads(published())})
 
 
@@ -90,7 +90,7 @@ def tag_detail(request, tag_pk):
 
 @require_safe
 def listing_print(request):
-    """All tasks of a listing, for paper. The address names the listing, as that of a task does."""
+    """Show all tasks of a listing as a page for paper. The address names the listing."""
     listing = listing_at(request.user, request.GET.get("on", ""), sidebar_of(request))
     if listing is None:
         raise Http404
@@ -109,8 +109,8 @@ def show(request, kind, **ids):
 
 @require_POST
 def arrange(request):
-    """Keep how the page that the form stood on is sorted and grouped."""
-    # A listing of its own: that of the return page is shown as it is arranged from now on.
+    """Save how the return page is sorted and grouped."""
+    # A listing of its own: the return page's is read later, in its new order.
     listing = listing_at(request.user, request.return_page.url, sidebar_of(request))
     form = listing and ArrangeForm(request.POST, listing=listing)
     if not form or not form.is_valid():

@@ -1,4 +1,4 @@
-"""How a task repeats: its form, and advancing to the next occurrence."""
+"""The repeat of a task: its form, and advancing to the next occurrence."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -30,9 +30,9 @@ from tasks.wording import changed, no_repeat, not_advanced
 @require_http_methods(METHODS)
 @once_more
 def task_repeat(request, task_pk):
-    """Put together how a task repeats, with the days that it would have before it is saved."""
+    """Show the form of a task's repeat, with the days that it would have, and save it."""
     tasks = request.user.tasks.open()
-    if request.method == "POST":  # the form says so where it was completed meanwhile
+    if request.method == "POST":  # a completed task too: its form has the error message
         tasks = request.user.tasks.select_for_update(of=["self"])
     task = get_object_or_404(tasks, pk=task_pk)
     form = RepeatForm(posted(request), task=task)
@@ -45,7 +45,7 @@ def task_repeat(request, task_pk):
 
 
 def look(request, form, status):
-    """Show the form of a repeat, with its next days; to htmx these alone."""
+    """Show the form of a repeat with its next days; to htmx, only the days."""
     template = "tasks/task_repeat.html"
     if wants_fragment(request):
         template = "tasks/_repeat_days.html"
@@ -68,7 +68,7 @@ def task_skip(request, task_pk):
 @require_POST
 @once_more
 def act_series(request, act_pk):
-    """Move a repeat along with its occurrence, which an act put off."""
+    """Move a repeat along with the occurrence that an act postponed."""
     act = get_object_or_404(request.user.acts.told(), pk=act_pk)
     try:
         task, moving = move_series(act)
@@ -83,7 +83,7 @@ def act_series(request, act_pk):
 
 @require_POST
 def task_end(request, task_pk):
-    """End a repeat: what is due stays, and nothing follows it."""
+    """End a repeat: the present occurrence stays, and no other follows."""
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = None
     if task.repeat and not task.completed:

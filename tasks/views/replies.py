@@ -1,7 +1,7 @@
-"""How pages are rendered and acts replied to: one place for what every page needs, and for htmx.
+"""The rendering of pages, and replies to acts: shared context, and fragments for htmx.
 
-An act replies to htmx with its return page as it is now: the listing, the sidebar, and what else
-the act changed, each with its target. Any other client gets a redirect to that page
+An act replies to htmx with its return page in the new state: the listing, the sidebar, and other
+changed fragments, each with its target. Any other client is redirected to that page
 (tasks.return_page).
 """
 
@@ -28,7 +28,7 @@ from tasks.sidebar import sidebar_of
 from tasks.wording import NO_CHANGES, Summary, Wording, message, not_done, not_moved
 
 LATEST = 5  # acts on the page of a task
-# What an act may have changed besides its listing (tasks/_answer.html).
+# The other fragments that an act may have changed (tasks/_answer.html).
 NOTHING_MORE = {
     "form": None,
     "step_form": None,
@@ -42,19 +42,19 @@ METHODS = ["GET", "HEAD", "POST"]  # of a page with a form
 
 
 def wants_fragment(request):
-    """Does htmx ask for parts of the page that it stands on, and not for a whole one?"""
+    """Return whether htmx asks for fragments of its page, and not for a whole page."""
     return request.htmx.request_type == "partial"
 
 
 def posted(request):
-    """Return what a form sent, None where its page is only asked for."""
+    """Return the data of a POST; None for a request that only asks for the page."""
     return request.POST if request.method == "POST" else None
 
 
 def shown_version(request):
-    """Return the version of the row that a form was shown with; None where it doesn't say.
+    """Return the version of the row that a form was shown with, None if it doesn't say.
 
-    What is no number is a version that never was.
+    For a value that isn't a number return 0, which no row has.
     """
     version = request.POST.get("version")
     if not version:
@@ -64,9 +64,9 @@ def shown_version(request):
 
 
 def shown_occurrence(request):
-    """Return the day of the occurrence that a form was shown with; None where it doesn't say.
+    """Return the day of the occurrence that a form was shown with, None if it doesn't say.
 
-    What is no day is one that never was.
+    For a value that isn't a day return date.min, which no occurrence has.
     """
     said = request.POST.get("occurrence")
     try:
@@ -76,7 +76,7 @@ def shown_occurrence(request):
 
 
 def render_page(request, template, context=None, status=200):
-    """Render a page, or a fragment for the return page, with what rows need."""
+    """Render a page, or a fragment for the return page, with the shared context."""
     back, sidebar = request.return_page, sidebar_of(request)
     shared = {
         "next": back.url,
@@ -91,17 +91,17 @@ def render_page(request, template, context=None, status=200):
 
 
 def recent_history(request, task):
-    """Return what was done last to a task, as its page tells it."""
+    """Return the last acts on a task, as lines of its page."""
     acts = request.user.acts.told().that_changed(task=task.pk)
     latest = list(acts[:LATEST])
     return Teller(sidebar_of(request)).lines(latest, task)
 
 
 def reply(request, task=None, status=200, ticked=None, **context):
-    """Reply to an act that took effect, or to one on task that didn't.
+    """Reply to an act, whether it took effect or, on a task, did nothing.
 
-    `ticked` is an act whose rows stay in their places for a moment (static/js/calm.js), None for
-    any other. context has what else the act changed (NOTHING_MORE).
+    `ticked` is an act that leaves its rows in their places for a moment (static/js/calm.js), else
+    None. context has other fragments that the act changed (NOTHING_MORE).
     """
     back = request.return_page
     if back.is_gone:
@@ -113,10 +113,10 @@ def reply(request, task=None, status=200, ticked=None, **context):
         context["past"] = recent_history(request, task)
     else:
         listing = back.listing
-        context["form"] = None  # it stands on its task's page alone, and not where another's does
+        context["form"] = None  # the form belongs to the page of its own task only
     if ticked and listing:
         context["changed_rows"] = listing.rows_changed_by(ticked)
-    # The headings of a listing beside a task rank below those of one alone.
+    # The headings of a listing rank lower if a task stands next to it.
     subtag = "h3" if back.is_of_task else "h2"
     context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
     if context["form"]:
@@ -125,19 +125,19 @@ def reply(request, task=None, status=200, ticked=None, **context):
 
 
 def title_says(request, task):
-    """Return what a task's title would be understood as, if it were a new line; "" for nothing."""
+    """Return the reading of a task's title as a quick-add line, in words; "" for none."""
     sidebar = sidebar_of(request)
     lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
     return Line(task.title, sidebar.clock, lists=lists, offers=False).words
 
 
 def redirect_away(request, url):
-    """Go to another page, since the one that a form stood on is gone."""
+    """Redirect to another page, since the page of the form is gone."""
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
 def say(request, words, act=None, *actions, level=messages.SUCCESS):
-    """Tell the user what happened, with Undo where it was an act, and with other actions."""
+    """Show a message, with Undo if an act is given, and with other actions."""
     if act and act.pk:
         label = "Redo" if act.kind == Act.Kind.UNDO else "Undo"
         actions = (Action(label, act.undo_url), *actions)
@@ -145,15 +145,15 @@ def say(request, words, act=None, *actions, level=messages.SUCCESS):
 
 
 def are_seen(listing, tasks):
-    """Return whether a page shows all of these; listing is None where it shows none."""
+    """Return whether a listing shows all of these tasks; False without a listing."""
     return listing is not None and all(task in listing.shown for task in tasks)
 
 
 def ways_to(request, tasks, act):
-    """Return the action that opens a new task, in a list; none where its row is to be seen.
+    """Return the action that opens new tasks; none if their rows are visible.
 
-    Of several tasks it leads to all that act did. Without script the page begins at its top again,
-    wherever a row stands.
+    For several tasks it leads to the page of the act. Without JavaScript the page begins at its top
+    again, so no row counts as visible.
     """
     if not tasks or (wants_fragment(request) and are_seen(request.return_page.listing, tasks)):
         return []
@@ -163,26 +163,25 @@ def ways_to(request, tasks, act):
 
 
 def warn(request, words, act, undo):
-    """Tell the user what could not be undone of an act, with the way to what became of it since.
+    """Show a message about conflicts of an undo, with a link to compare the values.
 
-    `undo` is the act that undid the rest, None where nothing was undone.
+    `undo` is the act that undid the rest, None if there was no rest.
     """
     both = Action("Show both", act.get_absolute_url(), is_link=True)
     say(request, words, undo, both, level=messages.WARNING)
 
 
 def refuse(request, form):
-    """Tell the user what is wrong with a form that the page doesn't show again."""
+    """Show the errors of a form as a message, on a page that doesn't show the form again."""
     words = [error for errors in form.errors.values() for error in errors]
     messages.error(request, " ".join(words))
 
 
 def tell(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=()):
-    """Tell the user what an act did, in the words of the history.
+    """Show the message of an act, in the words of the history.
 
-    rows are those that it changed, as far as they are in memory. where ends the sentence, unless
-    that names a list already, and more is said behind it. Where act is None, or has changed
-    nothing, otherwise is said.
+    rows are the changed rows in memory. where ends the sentence, unless that names a list already;
+    more follows it; actions are buttons. If act is None or changed nothing, show otherwise.
     """
     sentence = ""
     if act and act.pk:
@@ -194,7 +193,7 @@ def tell(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=(
 
 
 def sentence_of(request, act, rows, where=""):
-    """Return what an act did: as it remembers it, else as the database does; "" if nothing."""
+    """Return the sentence of an act, from memory if possible; "" if it changed nothing."""
     sidebar = sidebar_of(request)
     summary = Summary.of(act, rows)
     if summary is None:
@@ -208,14 +207,14 @@ def sentence_of(request, act, rows, where=""):
 
 
 def status_of(form):
-    """Return the status of a page that shows a form: 409 where an edit clashes with another."""
+    """Return the status of a page with a form: 200, 422 for errors, 409 for a conflict."""
     if not form.is_bound:
         return 200
     return 409 if getattr(form, "clashes", None) else 422
 
 
 def move(request, row, rows):
-    """Move a row to where the form says among rows, those of the user, and tell them."""
+    """Move a row among rows, the user's, to the position that the form names, and say so."""
     form = MoveForm(request.POST, row=row, rows=rows)
     if not form.is_valid():
         raise Http404
@@ -224,8 +223,8 @@ def move(request, row, rows):
 
 
 def merge(request, row, rows):
-    """Merge a list or tag into the one of rows that the form names, those of the user."""
-    request.user.lock()  # before the rows: two that are merged into each other would wait for both
+    """Merge a list or tag into another one of rows, the user's, and say so."""
+    request.user.lock()  # before the rows: two opposite merges would wait for each other
     form = MergeForm(request.POST, row=row, rows=rows.select_for_update(no_key=True))
     if not form.is_valid():
         raise Http404
@@ -236,10 +235,10 @@ def merge(request, row, rows):
 
 
 def once_more(view):
-    """Do what view does in a transaction, and once more if another came between.
+    """Decorate a view: run it in a transaction, and once more if another transaction interfered.
 
-    That is a name that was taken at the same moment, which is seen then, and the form says so; or
-    two acts that waited for each other's rows, of which the database ended one.
+    Either a name was taken at the same moment: the second run finds it and the form says so. Or two
+    acts waited for each other's rows, and the database ended one.
     """
 
     @wraps(view)
@@ -259,7 +258,7 @@ def once_more(view):
 
 
 def forget_what_was_read(request):
-    """Leave a request as it came in: what a view read and said is rolled back with it."""
+    """Reset a request after a rollback: its return page, its messages and its sidebar."""
     request.return_page = ReturnPage(request)
     request._messages = default_storage(request)  # as Django's MessageMiddleware sets it
     vars(request).pop("sidebar", None)

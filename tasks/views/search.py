@@ -1,4 +1,4 @@
-"""Finding: the search, those that a user keeps (request.user.searches), and going anywhere."""
+"""The search, saved searches (request.user.searches), and the palette."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -59,7 +59,7 @@ def search_edit(request, search_pk):
 
 @require_POST
 def search_delete(request, search_pk):
-    """Take it out of the sidebar. Its words stay on the page that follows, to be saved again."""
+    """Remove a saved search from the sidebar. The page that follows can save it again."""
     saved = get_object_or_404(request.user.searches, pk=search_pk)
     saved.delete()
     messages.success(request, f"Removed “{saved}” from the sidebar. It can be saved again here.")
@@ -67,9 +67,9 @@ def search_delete(request, search_pk):
 
 
 @require_safe
-@login_not_required  # or it would lead away from a page that was left open and only shows numbers
+@login_not_required  # a page left open asks for numbers, and must not be redirected to sign-in
 def search_numbers(request):
-    """How many tasks each saved search finds: apart from the pages, which don't wait for it."""
+    """Show the numbers of saved searches, which pages load separately since they take longer."""
     if not request.user.is_authenticated:
         return HttpResponse(status=204)
     if not wants_fragment(request):
@@ -80,7 +80,7 @@ def search_numbers(request):
 
 @require_safe
 def go(request):
-    """Find places to go to: for htmx what is found, in a box over the page; else a page."""
+    """Show the destinations that the palette finds: as a page, or to htmx as a fragment."""
     form = SearchForm(request.GET)
     q = " ".join(request.GET.get("q", "").split())
     is_search = form.is_valid()

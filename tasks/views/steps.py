@@ -1,4 +1,4 @@
-"""Steps inside a task. request.user.steps is the door."""
+"""Steps of a task. request.user.steps is the only way to the data."""
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
@@ -28,7 +28,7 @@ def get_step(request, step_pk, manager="objects"):
 
 
 def tell_step(request, form, act):
-    """Tell that act has added a step by its form."""
+    """Show the message of an act that added a step by its form."""
     if form.row:
         tell(request, act, form.row)
     else:

@@ -1,4 +1,4 @@
-"""Tags: what can be done to one. They are made by typing them. request.user.tags is the door."""
+"""Tags, which quick add creates: acts on one. request.user.tags is the only way to the data."""
 
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +36,7 @@ def tag_edit(request, tag_pk):
 @require_POST
 @once_more
 def tag_merge(request, tag_pk):
-    """Give all tasks of a tag to another, and put it into the trash."""
+    """Put another tag on all tasks of a tag, and delete the tag."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
     return merge(request, tag, request.user.tags)
 
@@ -57,7 +57,7 @@ def tag_delete(request, tag_pk):
 @require_http_methods(METHODS)
 @once_more
 def tag_restore(request, tag_pk):
-    """Take a tag out of the trash, under another name where its own is taken by now."""
+    """Restore a tag, under another name if its own is taken."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
     return give_back(request, tag, TagRestoreForm, "tag")
 

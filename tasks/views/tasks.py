@@ -66,7 +66,7 @@ def task_edit(request, task_pk):
 
 
 def save(request, form):
-    """Save a task's form, and with it a step that was typed; tell both."""
+    """Save a task's form, and with it a typed step; show the message of each."""
     act = form.save()
     step_act = form.step and form.step.save()
     is_edited = act is not None and act.pk is not None
@@ -79,7 +79,7 @@ def save(request, form):
 
 
 def after_edit(form):
-    """Return what there is to say behind the sentence of an edit; "" for most."""
+    """Return the sentence that follows the sentence of an edit; "" for most edits."""
     if form.own:
         return "The repeat goes on without it."
     if form.line:
@@ -88,14 +88,14 @@ def after_edit(form):
 
 
 def actions_after(form, act):
-    """Return what is offered beside the Undo of an edit."""
+    """Return the actions of an edit in addition to Undo."""
     if form.puts_off:
         return [Action("Move the repeat too", act.series_url)]
     return []
 
 
 def detail(request, form):
-    """Show a task's form: alone to htmx, else beside the listing that the way led from."""
+    """Show a task's form: to htmx alone, else next to the listing that led to it."""
     is_part = wants_fragment(request)
     if form.is_bound and is_part and not request.return_page.is_page_of(form.instance):
         refuse(request, form)
@@ -115,7 +115,7 @@ def detail_context(request, form):
         "form": form,
         "step_form": form.step,
         "listing": listing,
-        # What stands on the page comes back to it as it is shown, also where no listing led here.
+        # Forms of the page lead back to it with this listing, also if no listing led here.
         "next": f"{task.get_absolute_url()}?{listing.on}",
         "past": recent_history(request, task),
         "title_says": title_says(request, task),

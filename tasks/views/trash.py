@@ -1,4 +1,4 @@
-"""The trash: what is in it, and emptying it."""
+"""The trash: its page, restoring and purging."""
 
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +22,7 @@ LIMIT = 50
 
 
 def kinds(user):
-    """Return what can be in the trash, in the order in which it may be deleted for ever."""
+    """Return the querysets of the trash, in the order in which they can be purged."""
     return [getattr(user, name)(manager="trash") for name in ("tasks", "lists", "tags")]
 
 
@@ -47,7 +47,7 @@ def trash(request):
 
 @require_http_methods(METHODS)
 def trash_empty(request):
-    """Ask, then delete for ever what was in the trash when it was asked."""
+    """Ask, then purge the rows that were in the trash when the page asked."""
     form = TrashEmptyForm(posted(request))
     if not form.is_valid():
         counts = [kind.count() for kind in kinds(request.user)]
@@ -60,10 +60,10 @@ def trash_empty(request):
 
 
 def give_back(request, row, form_class, kind):
-    """Take a "list" or "tag" out of the trash, under another name where its own is taken by now."""
+    """Restore a "list" or "tag", under another name if its own is taken."""
     if not row.deleted_at:
         say(request, not_in_trash(row))
-        if request.method != "POST":  # the return page is this very one
+        if request.method != "POST":  # the return page would be this page itself
             return redirect(row)
         return reply(request)
     data = None
@@ -79,7 +79,7 @@ def give_back(request, row, form_class, kind):
 
 
 def purge(request, row, template):
-    """Ask, then delete for ever a row that is in the trash."""
+    """Ask, then purge a row that is in the trash."""
     if request.method != "POST":
         return render_page(request, template, {"row": row})
     words = not_in_trash(row)
