@@ -1,4 +1,4 @@
-"""The addresses of rows, of which a page has dozens: reverse() would take a tenth of its time."""
+"""The addresses of rows. A page has dozens, and reverse() would take a tenth of its time."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ from django.urls import reverse
 
 
 def address(route, pk):
-    """Return the address of a row by its number: address("task_detail", 3) is /tasks/3/."""
+    """Return the address of a row by its id: address("task_detail", 3) is /tasks/3/."""
     before, after = around_number(route)
     return f"{before}{pk}{after}"
 

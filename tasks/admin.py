@@ -1,9 +1,8 @@
-"""The admin's page of tasks, and what its page of accounts says of them.
+"""The admin's pages of tasks, and the numbers of tasks on its pages of accounts.
 
-They are for support, not for reading people's lists.
-
-Support staff read words only of users who let support look: TaskQuerySet.for_staff() withholds all
-others. Superusers, who hold the database anyway, read all.
+They are for support, not for reading people's lists. Support staff read the text only of users who
+let support look: TaskQuerySet.for_staff() withholds it otherwise. Superusers, who have access to
+the database anyway, read all.
 """
 
 from copy import copy
@@ -34,7 +33,7 @@ class UserAdmin(AccountAdmin):
     list_display = [*AccountAdmin.list_display, "open_tasks", "all_tasks"]
 
     def get_queryset(self, request):
-        """Each user's counts come by a subquery, which PostgreSQL runs for the page's rows only."""
+        """Return the accounts with their counts, from subqueries that run for shown rows only."""
         tasks = Task.objects.filter(user=OuterRef("pk"))
         users = super().get_queryset(request)
         return users.annotate(open_tasks=number_of(tasks.open()), all_tasks=number_of(tasks))
@@ -49,7 +48,7 @@ class UserAdmin(AccountAdmin):
 
 
 def number_of(tasks):
-    """Return the subquery that counts the tasks of a user, who is that of the query around it."""
+    """Return the subquery that counts the tasks of the user in the query around it."""
     counted_by_user = tasks.order_by().values("user").values(n=Count("pk"))
     return Coalesce(counted_by_user, 0)
 
@@ -67,7 +66,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """Leaves out what is in the trash, until it is asked for."""
+    """Hides rows in the trash unless they are asked for."""
 
     title = "trash"
     parameter_name = "trash"
@@ -80,7 +79,7 @@ class TrashFilter(admin.SimpleListFilter):
 
 
 class OwnerField(forms.ModelChoiceField):
-    """Somebody's account, by its address: a list to choose from would hold everybody."""
+    """The account of a user, by its address: a choice would list all accounts."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "off"})
     default_error_messages = {"invalid_choice": "There is no account with this address."}
@@ -92,12 +91,12 @@ class OwnerField(forms.ModelChoiceField):
         return super().to_python((value or "").strip().lower())
 
 
-class AddForm(BaseTaskForm):
-    """A new task for somebody."""
+class AdminTaskAddForm(BaseTaskForm):
+    """A new task of a user."""
 
     user = OwnerField(label="Address of its owner")
     title = TextField(required=False, widget=forms.Textarea(attrs={"rows": 1}))
-    list = tags = None  # which they may be depends on who owns the task
+    list = tags = None  # the choices would depend on the owner
 
     class Meta:
         model = Task
@@ -110,14 +109,14 @@ class AddForm(BaseTaskForm):
         return clean_title(self.cleaned_data["title"])
 
     def save(self):
-        """Add the task, once for each submission, and return the act, of its owner's history."""
+        """Add the task, once for each submission. Return the act, part of its owner's history."""
         act = self.instance.add_once(self.submission, by_staff=True)
         self.instance.pk = act.first_row(Task).pk
         return act
 
 
-class ChangeForm(TaskForm):
-    """The product's own: an edit that merges with what its owner did meanwhile."""
+class AdminTaskChangeForm(TaskForm):
+    """An edit of a task, merged with its owner's edits as in the product itself."""
 
     by_staff = True
 
@@ -126,7 +125,7 @@ class ChangeForm(TaskForm):
 
 
 def by_owner(tasks):
-    """Yield the id of each owner with their tasks: an act is one person's."""
+    """Yield the id of each owner with their tasks, since an act belongs to one user."""
     pks = [task.pk for task in tasks]
     for owner in Task.everything.filter(pk__in=pks).values_list("user", flat=True).distinct():
         yield owner, Task.everything.filter(pk__in=pks, user=owner)
@@ -134,13 +133,13 @@ def by_owner(tasks):
 
 @admin.register(Task)
 class TaskAdmin(ModelAdmin):
-    # Not "title": that could be sorted by, and the order tells what is withheld.
+    # Not "title": a list sorted by titles would reveal withheld ones.
     list_display = ["name", "user", "status", "priority", "due_date", "created_at"]
     list_select_related = ["user"]
     list_filter = [StatusFilter, "due_date", TrashFilter]
     search_fields = ["readable_title", "user__email"]
-    ordering = ["-pk"]  # by creation, of which there is no index across users
-    form = AddForm
+    ordering = ["-pk"]  # like creation, which has no index across users
+    form = AdminTaskAddForm
     paginator = CappedPaginator
     show_full_result_count = False
     actions = ["restore"]
@@ -157,13 +156,13 @@ class TaskAdmin(ModelAdmin):
         return row
 
     def has_change_permission(self, request, obj=None):
-        """Nobody changes what they can't read."""
+        """Return whether staff may change a task: not if its text is withheld."""
         return super().has_change_permission(request, obj) and not (obj and obj.is_withheld)
 
     def get_search_results(self, request, queryset, search_term):
-        """Find the tasks of an owner whose whole address this is, which an index answers.
+        """Find the tasks of an owner by a whole address, which uses an index.
 
-        All else is looked for in each title and address, and that takes a second for a million.
+        Any other text is searched in all titles and addresses, which takes a second for a million.
         """
         owner = User.objects.filter(email=search_term.strip().lower()).first()
         if owner:
@@ -177,17 +176,17 @@ class TaskAdmin(ModelAdmin):
         return [*self.fields, *more, *self.readonly_fields]
 
     def get_readonly_fields(self, request, obj=None):
-        """A task never moves to another person."""
+        """Return the read-only fields. A task never moves to another user."""
         more = ["user", "repeats", "steps"] if obj else []
         return [*self.readonly_fields, *more]
 
     def get_form(self, request, obj=None, **kwargs):
         if obj and obj.is_withheld:
             return forms.modelform_factory(Task, fields=[])
-        return ChangeForm if obj else super().get_form(request, obj, **kwargs)
+        return AdminTaskChangeForm if obj else super().get_form(request, obj, **kwargs)
 
     def get_object(self, request, object_id, from_field=None):
-        """Lock the task that a form is about to change."""
+        """Return a task, locked if a form is about to change it."""
         task = super().get_object(request, object_id, from_field)
         if task and connection.in_atomic_block:
             locked = self.get_queryset(request).select_for_update(of=["self"])
@@ -201,10 +200,10 @@ class TaskAdmin(ModelAdmin):
         form.save()
 
     def save_related(self, request, form, formsets, change):
-        """There is nothing beside the row."""
+        """Do nothing: the form has no related rows."""
 
     def delete_model(self, request, obj):
-        """Put it into the trash, as its owner's button does."""
+        """Put the task into the trash, as its owner's button does."""
         self.delete_queryset(request, [obj])
 
     def delete_queryset(self, request, queryset):
@@ -212,7 +211,7 @@ class TaskAdmin(ModelAdmin):
             rows.delete_softly(Act(user_id=owner, kind=Act.Kind.DELETE, by_staff=True))
 
     def get_deleted_objects(self, objs, request):
-        """Name these alone: what belongs to them waits in the trash with them."""
+        """Return the names of these tasks alone: their parts stay with them in the trash."""
         names = [f"Task: {task}" for task in objs]
         return names, {"tasks": len(names)}, set(), []
 

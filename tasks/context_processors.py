@@ -1,18 +1,18 @@
-"""Names for every page: where it is, and the sidebar."""
+"""Template variables for every page: its own address, and the sidebar."""
 
 from tasks.sidebar import sidebar_of
 
 
 def place(request):
-    """Give {{ path }} and {{ next }}, where an act leads back to; and {{ listing }}: none.
+    """Add {{ path }}; {{ next }}, the page an act leads back to; and {{ listing }}, which is None.
 
-    Views that know better say so themselves.
+    Views override them.
     """
     return {"path": request.path, "next": request.get_full_path(), "listing": None}
 
 
 def sidebar(request):
-    """Give {{ sidebar }}, asked of the database only if the page shows it."""
+    """Add {{ sidebar }}, which makes its query only if the page shows it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}

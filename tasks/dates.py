@@ -1,20 +1,20 @@
-"""What a due date means. Pure: no Django, no clock; "now" is given, in the user's own zone."""
+"""Due dates and their states. Pure: no Django and no clock; "now" is in the user's time zone."""
 
 from datetime import UTC, date, datetime, time, tzinfo
 
-# Days that a person can mean. A browser sends the year 26 for 01/12/26; older rows may have any.
+# The days that a user can mean. A browser sends the year 26 for 01/12/26; older rows may have any.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def can_be_meant(day: date) -> bool:
-    """Return whether a person who types this day can mean it."""
+    """Return whether a user who types this day can mean it."""
     return FIRST_DAY <= day <= LAST_DAY
 
 
 def year_meant(year: int) -> int | None:
-    """Return the year that is meant by one that can't be; None where nobody can tell.
+    """Return the likely year for an impossible one, None if there is none.
 
-    That is one of two figures, or one of this century with another figure in front of the last two.
+    That is a year of two figures, or of this century with one wrong figure before the last two.
     """
     figures = f"{year:04}"
     is_short = year < 100
@@ -25,7 +25,7 @@ def year_meant(year: int) -> int | None:
 
 
 def due_state(due_date: date | None, due_time: time | None, now: datetime) -> str:
-    """Return "late", "today" or "" for a due date seen at the user's local moment now.
+    """Return "late", "today" or "" for a due date, at now in the user's time zone.
 
     Late is a date before today, or today with a time that has passed.
     """
@@ -39,9 +39,9 @@ def due_state(due_date: date | None, due_time: time | None, now: datetime) -> st
 
 
 def moment(day: date, clock: time, zone: tzinfo) -> datetime:
-    """Return the moment of a time on a day in a zone, an aware datetime of that zone.
+    """Return the moment of a time on a day in a time zone, an aware datetime of that zone.
 
-    A time that clocks leave out in spring is as much later as they go forward; of one that they
-    have twice in autumn the first counts (PEP 495, fold=0).
+    A time that is skipped in spring is moved forward by the length of the gap; of a time that
+    occurs twice in autumn, the first counts (PEP 495, fold=0).
     """
     return datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)

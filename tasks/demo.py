@@ -1,4 +1,4 @@
-"""Believable tasks for trying things out. Pure: no Django; the same for the same random source."""
+"""Believable tasks for demonstrations. Pure: no Django; the same for the same random source."""
 
 from datetime import datetime, time, timedelta
 from random import Random
@@ -63,11 +63,11 @@ def title(random: Random) -> str:
 
 
 def task(random: Random, now: datetime) -> dict:
-    """Return the fields of a task of the two years before now, an aware datetime.
+    """Return the fields of a random task of the two years before now, an aware datetime.
 
     Of many, about 60 % are completed, a quarter is due within two weeks of now, one in five has
-    notes, 40 % have a priority, 30 % tags, one in ten steps. Its list and tags are by name, its
-    steps by title and whether they are done.
+    notes, 40 % have a priority, 30 % tags, one in ten steps. The list and the tags are named; the
+    steps are (title, done).
     """
     created_at = now - timedelta(seconds=random.randrange(2 * 365 * 24 * 3600))
     completed_at = due_date = due_time = None
@@ -99,9 +99,9 @@ def steps(random: Random, completed: bool) -> list[tuple[str, bool]]:
 
 
 def week(now: datetime) -> list[dict]:
-    """Return the fields of tasks around now, in their user's zone, that show what Todosite does.
+    """Return the fields of tasks around now, in their user's zone, that show the features.
 
-    As those of task(); each was added a minute after the one before it, a week ago.
+    They have the same fields as a task(); each was added a minute after the one before, a week ago.
     """
     today = now.date()
 

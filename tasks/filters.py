@@ -1,4 +1,4 @@
-"""Filters and functions of our templates that are about tasks (todosite/jinja.py adds them)."""
+"""Filters and functions about tasks for our templates (todosite/jinja.py adds them)."""
 
 import uuid
 
@@ -6,15 +6,15 @@ from tasks import recurrence
 
 
 def baseline(field):
-    """Return what a form that merges edits says beside a field: the value that it was shown with.
+    """Return the hidden field with a field's shown value, in a form that merges edits.
 
-    A field that is written as a whole brings it along; radio buttons one by one don't.
+    A field that is rendered as a whole includes it; radio buttons that are rendered singly don't.
     """
     return field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
 
 
 def case_words(case):
-    """Return the repeat of a case (recurrence_cases.json) in words."""
+    """Return the repeat of a test case (recurrence_cases.json) in words."""
     words = [recurrence.describe(case["rule"])]
     if case.get("week_start"):
         words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
@@ -30,4 +30,4 @@ def repeat_words(task, clock):
 
 
 FILTERS = {each.__name__: each for each in [baseline, case_words, repeat_words]}
-FUNCTIONS = {"new_key": uuid.uuid4}  # a new key for a form, by which it takes effect once
+FUNCTIONS = {"new_key": uuid.uuid4}  # an idempotency key for a form

@@ -1,7 +1,7 @@
-"""Messages about what has just happened, with what can be done about it, such as Undo.
+"""Messages of acts, each with its actions, such as Undo.
 
-They are Django's messages, kept in the session, and those of Django and allauth are among them: a
-message without actions is an ordinary one.
+They are Django's messages, kept in the session. The messages of Django and allauth are among them:
+a message without actions is an ordinary one.
 """
 
 from dataclasses import astuple, dataclass
@@ -10,15 +10,15 @@ from django.contrib.messages.storage import base
 from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.contrib.messages.storage.session import SessionStorage
 
-# How many wait for a page to show them. A session that never asks for a page would grow with each
-# act, and be read and written as a whole by each. A message that goes was only an announcement: its
-# Undo stands in the history, too.
+# The number of messages that may wait for a page. A session that never asks for a page would grow
+# with each act, and each request reads and writes it as a whole. No harm is done by dropping a
+# message: the history offers Undo as well.
 MOST_WAITING = 10
 
 
 @dataclass(frozen=True)
 class Action:
-    """What can be done about a message: a button, which posts to its address, or a link."""
+    """An action of a message: a button, which posts to its address, or a link."""
 
     label: str
     url: str
@@ -34,17 +34,17 @@ class Message(base.Message):
 
     @classmethod
     def read(cls, message, actions):
-        """Return one of Django's messages with actions, each of them a list of its fields."""
+        """Return one of Django's messages with actions, given as lists of their fields."""
         actions = [Action(*fields) for fields in actions]
         return cls(message.level, message.message, message.extra_tags, actions)
 
 
 class MessageStorage(SessionStorage):
-    """Keeps messages with their actions in the session: JSON of [message, actions].
+    """Keeps messages with their actions in the session, as JSON of [message, actions].
 
-    A message itself is written as Django writes it. The key of the session is another than
-    Django's: a process of the version before this one, which runs beside it during a deployment,
-    doesn't see these messages, so it can't fail on them. A page of this version shows them later.
+    A message itself is written as Django writes it. The key of the session differs from Django's:
+    so a process of an earlier version, which runs at the same time during a deployment, doesn't see
+    these messages, and can't fail on them. A page of this version shows them later.
     """
 
     session_key = "messages"
@@ -77,29 +77,26 @@ class MessageStorage(SessionStorage):
         return super()._store(newest, response)
 
     def old_messages(self):
-        """Return what the version before this one left in the session, to be shown once."""
+        """Return the messages that an earlier version left in the session, to be shown once."""
         data = self.request.session.get(SessionStorage.session_key)
         return [with_old_actions(message) for message in decoded(data)]
 
 
 def decoded(data):
-    """Return what a session holds, JSON in which each message is as Django writes it; [] for None.
-
-    Django's decoder finds messages at any depth.
-    """
+    """Return messages from a session's JSON, in Django's form at any depth; [] for None."""
     if data is None:
         return []
     return MessageDecoder().decode(data)
 
 
-# In a message of the version before, extra_tags were the addresses of its buttons with blanks
-# between; in a warning, that of the page that shows why it wasn't done. Sessions live for two
-# weeks: once this version has run for so long, what follows can go, with old_messages().
+# In a message of the earlier version, extra_tags were the addresses of its buttons, separated by
+# spaces; in a warning, the address of the page with the conflicts. Sessions live for two weeks:
+# once this version has run for so long, the rest of this file can go, with old_messages().
 OLD_LABELS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the list"}
 
 
 def with_old_actions(message):
-    """Return an old message, one of Django's, with the actions that it had."""
+    """Return a message of the earlier version with its actions."""
     tags = message.extra_tags or ""
     if not tags.startswith("/"):
         return Message(message.level, message.message, tags)

@@ -1,9 +1,8 @@
-"""SQL that takes the people out of a copy of the database, and leaves their number and their dates.
+"""SQL that removes personal data from a copy of the database, and keeps counts and dates.
 
-Addresses, names, titles and notes become others of the same length, lists and tags are called by
-their numbers; what signs somebody in, and what is kept of acts, goes. The old system's tables are
-cleaned as well: the one exception from leaving them alone. Statements run in order, in one
-transaction.
+Addresses, names, titles and notes are replaced by others of the same length, the names of lists and
+tags by their numbers; secrets, sessions and acts are deleted. The old system's tables are cleaned
+too, the only case in which they are changed. The statements run in order, in one transaction.
 """
 
 from django.db import connection
@@ -31,7 +30,7 @@ RETURN left(repeat('alex.morgan.', 1 + size / 12), greatest(size - 12 - length(n
     || n || '@example.net';
 """
 
-# Each address is first one that nobody can have: a unique index looks at each row as it is written.
+# Each address first becomes an impossible one: a unique index checks each row when it is written.
 PEOPLE = """
 DROP TABLE IF EXISTS pg_temp.person;
 CREATE TEMP TABLE person ON COMMIT DROP AS
@@ -56,7 +55,7 @@ UPDATE tasks_task SET
     typed = '';
 UPDATE tasks_step SET title = pg_temp.words(length(title), id)
 """
-# As with addresses: each name is first one that nobody has, since no user has a name twice.
+# As with addresses, each name first becomes an unused one, since names are unique for a user.
 NAMES = """
 UPDATE tasks_tasklist SET name = gen_random_uuid()::text;
 UPDATE tasks_tasklist SET name = 'List ' || id;
@@ -69,7 +68,7 @@ EMPTIED = [
     *["mfa_authenticator", "account_emailconfirmation"],
     *["accounts_adminlink", "accounts_endedsession"],
 ]
-LEFT = "usersessions_usersession"  # by a version before this one: accounts, 0015
+LEFT = "usersessions_usersession"  # a table of an earlier version: see accounts, 0015
 
 OURS = [
     (
@@ -84,7 +83,7 @@ OURS = [
 OLD_EMPTIED = [
     *["session", "verification", "jwks", "rateLimit", "twoFactor", "passkey", "apikey"],
 ]
-# People that ours know get the address that they have there.
+# Users who were adopted get the same address as in our table.
 OLD_PEOPLE = """
 UPDATE "user" SET email = md5(id::text) || '@reset.invalid';
 UPDATE "user" old SET email = coalesce(
@@ -93,7 +92,7 @@ UPDATE "user" old SET email = coalesce(
 ) FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM "user") AS person
     WHERE person.id = old.id
 """
-OLD_CLEANED = {  # table: column: what it becomes, None if it stays; any other is emptied
+OLD_CLEANED = {  # table: column: its new value, None if it stays; other columns are emptied
     "user": {"id": None, "email": None, "name": "pg_temp.person(length(name), length(email))"},
     "account": {"id": None, "userId": None, "providerId": None, "accountId": '"userId"'},
     "task": {
@@ -107,11 +106,11 @@ SELECT attname, typname, attnotnull FROM pg_attribute a JOIN pg_type t ON t.oid 
 WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
     AND typtype <> 'e'
 """
-HARMLESS = {  # types that hold no words
+HARMLESS = {  # types that hold no text
     *["bool", "int2", "int4", "int8", "numeric", "float4", "float8", "uuid"],
     *["date", "time", "timetz", "timestamp", "timestamptz", "interval"],
 }
-NOTHING = {  # by type: what stands for nothing where NULL may not; the others' input takes ''
+NOTHING = {  # by type: an empty value for columns that are NOT NULL; for other types it is ''
     **dict.fromkeys(["json", "jsonb"], "'{}'"),
     **dict.fromkeys(["inet", "cidr"], "'0.0.0.0'"),
     "macaddr": "'00:00:00:00:00:00'",
@@ -119,7 +118,7 @@ NOTHING = {  # by type: what stands for nothing where NULL may not; the others' 
 
 
 def old(cursor):
-    """Return what is to be done to those of the old system's tables that are here."""
+    """Return the statements that clean the old system's tables, as far as they exist."""
     there = {name: columns_of(cursor, name) for name in [*OLD_CLEANED, *OLD_EMPTIED]}
     todo = [("Replacing addresses of the old system", OLD_PEOPLE)] if there["user"] else []
     for table in OLD_CLEANED:
@@ -133,13 +132,13 @@ def old(cursor):
 
 
 def columns_of(cursor, table):
-    """Return the columns of an old table as (name, type, not null); none where it isn't there."""
+    """Return the columns of an old table as (name, type, not null); [] if it doesn't exist."""
     cursor.execute(COLUMNS, [f'"{table}"'])
     return cursor.fetchall()
 
 
 def cleaned(known, columns):
-    """Return assignments that clean the columns that can hold words."""
+    """Return assignments that clean the columns that can hold text."""
     changes = []
     for name, kind, not_null in columns:
         nothing = "NULL"
@@ -152,7 +151,7 @@ def cleaned(known, columns):
 
 
 def unknown(cursor):
-    """Return the tables that nothing here cleans, and that may hold anything."""
+    """Return the names of tables that no statement here cleans, and that may hold personal data."""
     known = {*connection.introspection.django_table_names(), *OLD_CLEANED, *OLD_EMPTIED, *EMPTIED}
     known |= {LEFT, "django_migrations", "alembic_version"}
     return sorted(set(connection.introspection.table_names(cursor)) - known)

@@ -1,7 +1,7 @@
-"""What a user prefers of the pages of tasks: columns of their account.
+"""A user's preferences for the pages of tasks, as columns of the account.
 
-accounts knows none of them: its User inherits Preferences, as settings.py says. So they come with
-the user of each request, by no query of their own.
+accounts doesn't know them: its User inherits Preferences, as settings.py says. So they are read
+together with the user of each request.
 """
 
 from django.db import models
@@ -9,17 +9,17 @@ from django.db.models.expressions import CombinedExpression
 
 
 class Preferences(models.Model):
-    """How a user wants their pages."""
+    """The preferences of a user for the pages of tasks."""
 
     class DefaultPage(models.TextChoices):
-        """Names of pages, as tasks/urls.py has them."""
+        """Names of pages, as in tasks/urls.py."""
 
         TODAY = "today", "Today"
         UPCOMING = "upcoming", "Upcoming"
         INBOX = "inbox", "Inbox"
         TASK_LIST = "task_list", "All tasks"
 
-    # The database has these defaults too: while a deployment goes on, an older version may run.
+    # The database has these defaults too: during a deployment an older version may add users.
     default_page = models.CharField(
         max_length=9, choices=DefaultPage, default=DefaultPage.TODAY, db_default=DefaultPage.TODAY
     )
@@ -36,7 +36,7 @@ class Preferences(models.Model):
         abstract = True
 
     def arrange(self, page, **arrangement):
-        """Keep how a page is sorted and grouped. Other pages' arrangements stay, in any race."""
+        """Save how a page is sorted and grouped. Simultaneous changes for other pages stay."""
         self.arrangements[page] = arrangement
         added = models.Value({page: arrangement}, models.JSONField())
         type(self).objects.filter(pk=self.pk).update(

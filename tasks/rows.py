@@ -1,4 +1,4 @@
-"""Tasks as the rows of a page show them: all words and addresses, ready for the template."""
+"""Tasks as the rows of a page: all words and addresses, ready for the template."""
 
 from markupsafe import Markup, escape
 
@@ -13,7 +13,7 @@ PRIORITIES = dict(Task.Priority.choices) | {Task.Priority.NONE: ""}
 
 
 def marked(text, looked_for):
-    """Return text as HTML, with all that was looked for marked in it."""
+    """Return a text as HTML, with the words of a search marked."""
     if not looked_for:
         return escape(text)
     html = Markup("")
@@ -23,11 +23,11 @@ def marked(text, looked_for):
 
 
 class Row:
-    """A task on a page of its user's.
+    """A task as a row of a page.
 
-    `due`, `repeat`, `priority`, `steps` and so on are words below its title, "" where there are
-    none: a day that the heading says isn't said again. `title` and the names of `tags` have marks
-    where they were looked for; `name` is the title without.
+    `due`, `repeat`, `priority`, `steps` and so on are words below its title, "" if there are none;
+    a day in the heading isn't repeated. In `title` and in the names of `tags` the words of a search
+    are marked; `name` is the title without marks.
     """
 
     __slots__ = [
@@ -37,9 +37,10 @@ class Row:
     ]
 
     def __init__(self, task, listing, day, act=None):
-        """Take a task as Listing.rows() gives it, under a heading that says day, or None.
+        """Take a task from Listing.rows(), and the day of its heading, or None.
 
-        With an act that ticked it a moment ago, `ticked` is its kind, and the circle undoes it.
+        If an act has just ticked the task, `ticked` is the kind of the act, and the circle undoes
+        it.
         """
         self.pk, self.version = task.pk, task.version
         self.url = task.get_absolute_url()
@@ -61,7 +62,7 @@ class Row:
             self.steps = f"{task.steps_done}/{len(task.ticks)}"
 
     def set_texts(self, task, words):
-        """Set what the words that were looked for are marked in."""
+        """Set the texts in which the words of a search are marked."""
         self.name = str(task)
         self.title = marked(self.name, words)
         self.excerpts = ()
@@ -70,7 +71,7 @@ class Row:
         self.tags = [(marked(tag["name"], words), tag["url"]) for tag in task.shown_tags]
 
     def set_due(self, task, clock, day):
-        """Set how its due date is said, and `moment`, how a machine reads it."""
+        """Set the due date in words, and `moment`, in a form for machines."""
         self.state = ""
         if not self.is_done:
             self.state = dates.due_state(task.due_date, task.due_time, clock.now)
@@ -84,7 +85,7 @@ class Row:
             self.moment = f"{task.due_date}T{task.due_time:%H:%M}"
 
     def set_repeat(self, task, clock):
-        """Set how it repeats, and which of its occurrences this is, None where it doesn't."""
+        """Set the repeat in words, and the occurrence; None if the task doesn't repeat."""
         self.repeat, self.occurrence = "", None
         if task.repeat:
             self.repeat = repeat_words(task, clock)
@@ -92,7 +93,7 @@ class Row:
 
     @property
     def has_meta(self):
-        """Is there anything to say below the title?"""
+        """Whether there is anything to show below the title."""
         dated = self.due or self.repeat
         counted = self.priority or self.steps or self.has_note
         return bool(dated or counted or self.list or self.tags)

@@ -1,8 +1,8 @@
-"""Reading what was typed into the search, and finding it again in a text. Pure: no Django.
+"""Parsing a search, and marking its words in a text. Pure: no Django.
 
-A search is words, each of which has to be found somewhere in a task, and filters: #tag, +list,
-!high, overdue, today, no date, done, and days such as friday or this week, which
-tasks.quickadd.search_days reads. What stands in quotes is looked for as it is.
+A search has words, each of which must occur somewhere in a task, and filters: #tag, +list, !high,
+overdue, today, no date, done, and days such as friday or this week, which tasks.quickadd.
+search_days parses. A text in quotes is searched literally.
 """
 
 import re
@@ -15,17 +15,17 @@ from operator import itemgetter
 
 LONGEST = 200  # characters of a search
 MOST_WORDS = 10
-AROUND = 50  # characters of a text that are shown before what was found in it, and after
+AROUND = 50  # characters of a text that are shown before a word that was found, and after
 
-# What is no letter of its own: accents, the points of Hebrew and Arabic, the line that draws Arabic
-# words out, what nobody sees. Python and PostgreSQL read this alike; tasks_fold_2(), of migration
-# 0013, is fold() there.
+# Characters that are no letters: accents, the points of Hebrew and Arabic, the line that stretches
+# Arabic words, invisible characters. Python and PostgreSQL read this pattern the same way;
+# tasks_fold_2(), of migration 0013, is the database's fold().
 MARKS = (
     r"[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     r"\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]"
 )
-# Letters that Unicode takes apart no further, as people without them on their keyboard write them,
-# and what devices write for one of them without being asked.
+# Letters that Unicode doesn't decompose, with the letters that people write for them; and the
+# characters that devices insert for a plain one.
 ALIKE = {
     **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ς": "σ"},
     **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
@@ -36,11 +36,11 @@ ALIKE = {
     **{"\u0643": "\u06a9", "\u064a": "\u06cc", "\u0649": "\u06cc"},  # kaf, yeh: Persian ones
     **{chr(0x660 + digit): str(digit) for digit in range(10)},
     **{chr(0x6F0 + digit): str(digit) for digit in range(10)},
-    # Katakana stand 96 behind their hiragana.
+    # Katakana have the number of their hiragana plus 96.
     **{chr(code): chr(code - 96) for code in [*range(0x30A1, 0x30F7), 0x30FD, 0x30FE]},
 }
 LETTERS = str.maketrans(ALIKE)
-# Unicode takes these two apart into others: a blank and an accent, and two of the marks of minutes.
+# Unicode decomposes these two into others: a space with an accent, and two signs for minutes.
 QUOTES = str.maketrans({"\u00b4": "'", "\u2033": '"'})
 PRIORITIES = {"high": 3, "medium": 2, "low": 1}
 TOKEN = re.compile(r'(?P<sign>[#+!]?)(?:["“„](?P<quoted>[^"“”]*)["“”]?|(?P<plain>\S+))')
@@ -49,7 +49,7 @@ PHRASE = re.compile(r"(?:overdue|today|no\s+date|done)(?!\S)", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
-    """Return text without case and accents, as it is compared."""
+    """Return text without case and accents, for comparisons."""
     apart = unicodedata.normalize("NFKD", text.translate(QUOTES))
     bare = re.sub(MARKS, "", apart)
     return bare.lower().translate(LETTERS)
@@ -57,10 +57,10 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a part of a search stands for.
+    """A filter of a search.
 
     kind: "tag" and "list" (value: an id, None the Inbox), "priority" (1 to 3), "due" ("overdue",
-    "today", "none", or the first and the last of some days), "done". rest is the search without it.
+    "today", "none", or the first and the last day), "done". rest is the search without the filter.
     """
 
     kind: str
@@ -71,14 +71,14 @@ class Filter:
 
 @dataclass
 class Query:
-    """A search as it was understood. unknown has what looks like a filter, but names nothing."""
+    """A parsed search. unknown has the parts that look like filters, but name nothing."""
 
     words: list[str] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
     def values(self, kind: str) -> list:
-        """Return what filters of a kind ask for."""
+        """Return the values of all filters of a kind."""
         return [one.value for one in self.filters if one.kind == kind]
 
     def __bool__(self) -> bool:
@@ -86,15 +86,15 @@ class Query:
 
 
 def no_days(text: str, start: int) -> None:
-    """Return None, as days_at() does where no days are said: nobody knows which they would be."""
+    """Return None, as days_at() does where there is no day."""
 
 
 def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Query:
-    """Return what text asks for.
+    """Parse a search.
 
-    lists, with the Inbox, and tags are the user's, each as folded_names() returns them: of several
-    searches that is worked out once. days_at reads days by the user's clock, as the one of
-    tasks.quickadd.search_days does.
+    lists, with the Inbox, and tags are the user's, each as folded_names() returns them, so that
+    they are folded once for several searches. days_at parses days by the user's clock, as the
+    function in tasks.quickadd.search_days does.
     """
     query = Query()
     names = {"+": lists, "#": tags}
@@ -120,9 +120,9 @@ def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Que
 def filter_at(
     text: str, token: re.Match, names: dict, days_at: Callable
 ) -> tuple[tuple | None, int]:
-    """Return the filter that begins where a token does, as filter_of() does, and where it ends.
+    """Return the filter that begins at a token, as filter_of() does, and its end.
 
-    A phrase such as "no date" or "next week" and a list's name may go on behind the token.
+    A phrase such as "no date" or "next week", or the name of a list, may continue after the token.
     """
     start, end = token.span()
     if phrase := PHRASE.match(text, start):
@@ -144,14 +144,14 @@ def filter_at(
 
 
 def folded_names(names: dict) -> dict:
-    """Return {name: (value, name)} for names as they are, and folded where that is nobody's."""
+    """Return {name: (value, name)}, with names as written, and folded where that isn't a name."""
     known = {name: (value, name) for name, value in names.items()}
     folded = {fold(name): known[name] for name in reversed(known)}
     return folded | known
 
 
 def filter_of(sign: str, name: str, names: dict) -> tuple | None:
-    """Return (kind, value, label) of a sign and the name behind it, None if it names nothing."""
+    """Return (kind, value, label) for a sign and the name after it, None for an unknown name."""
     if sign == "!":
         value = PRIORITIES.get(name.lower())
         return value and ("priority", value, f"{name.capitalize()} priority")
@@ -166,9 +166,9 @@ def filter_of(sign: str, name: str, names: dict) -> tuple | None:
 
 
 def longest_name(text: str, names: Collection[str]) -> int:
-    """Return how long the longest of names is that text begins with, as whole words; 0 if none."""
+    """Return the length of the longest name that a text begins with, as whole words; 0 if none."""
     folded, places = folded_with_places(text)
-    for length in range(len(folded), 0, -1):  # so that it takes no longer where there are many
+    for length in range(len(folded), 0, -1):  # the time doesn't depend on the number of names
         end = places[length - 1] + 1
         ends_word = not text[end : end + 1].strip()
         if ends_word and folded[:length] in names:
@@ -177,7 +177,7 @@ def longest_name(text: str, names: Collection[str]) -> int:
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
-    """Return text in parts, (part, was it looked for?); together they are text."""
+    """Return a text in parts, (part, whether it was searched for); together they are the text."""
     folded, places = folded_with_places(text)
     hit = [False] * len(text)
     for word in {fold(word) for word in words} - {""}:
@@ -195,7 +195,7 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
 
 
 def places_of(word: str, text: str) -> Iterator[int]:
-    """Yield each place of text at which word stands; they may overlap."""
+    """Yield each position of a word in a text; occurrences may overlap."""
     at = text.find(word)
     while at >= 0:
         yield at
@@ -203,7 +203,7 @@ def places_of(word: str, text: str) -> Iterator[int]:
 
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:
-    """Return text folded, and for each of its characters the place in text that it comes from."""
+    """Return a folded text, and the position in the text of each of its characters."""
     if text.isascii():
         return text.lower(), list(range(len(text)))
     folded, places = [], []
@@ -218,7 +218,7 @@ fold_character = lru_cache(10_000)(fold)
 
 
 def excerpt(text: str, words: list[str]) -> str:
-    """Return a part of the first line of text in which one of words stands; "" if none does."""
+    """Return a part of the first line of a text that contains one of the words; "" if none does."""
     words = [fold(word) for word in words]
     for line in text.splitlines():
         folded = fold(line)
@@ -230,7 +230,7 @@ def excerpt(text: str, words: list[str]) -> str:
 
 
 def part_around(line: str, at: int) -> str:
-    """Return the part of a line around a place, with … where more of it is left out."""
+    """Return the part of a line around a position, with … for the parts left out."""
     start = max(at - AROUND, 0)
     end = at + 2 * AROUND
     part = " ".join(line[start:end].split())
@@ -242,5 +242,5 @@ def part_around(line: str, at: int) -> str:
 
 
 def count(text: str) -> int:
-    """Return how many words and filters text has at most."""
+    """Return the largest possible number of words and filters in a text."""
     return len(TOKEN.findall(text))

@@ -1,4 +1,4 @@
-"""The lists, tags and counts that every page shows, asked of the database once."""
+"""The lists, tags and counts on every page, by one query."""
 
 import json
 from functools import partial
@@ -16,10 +16,10 @@ from tasks import search
 from tasks.addresses import address
 from tasks.quickadd.search_days import days_at
 
-# Written out, since every page asks it: Django takes ten times as long to put it together as
-# PostgreSQL takes to answer. What is in the trash is left out everywhere. No day stands in a WHERE:
-# PostgreSQL would plan the query anew for each, which takes longer than to answer it. The latest
-# act is looked for in a range of one user: else it may be looked for among those of all users.
+# The SQL is written out since every page needs it: Django takes ten times as long to compile it as
+# PostgreSQL takes to answer. Rows in the trash are always left out. There is no day in a WHERE:
+# PostgreSQL would plan the query anew for each day, which takes longer than the answer. The latest
+# act is searched in a range of one user, or PostgreSQL might search the acts of all users.
 SQL = """
 SELECT
     (SELECT json_agg(l) FROM (
@@ -44,15 +44,15 @@ SELECT
     ) AS s)::text
 """
 
-PATIENCE = "1s"  # that the numbers of saved searches may take; beyond it there are none
+PATIENCE = "1s"  # the time limit for the numbers of saved searches; later there are none
 
 
 class Sidebar:
-    """What a user has, as the sidebar and the rows of pages show it.
+    """The lists, tags, counts and saved searches of a user, as pages show them.
 
     lists and archived hold {"pk", "name", "color", "archived", "url", "open"} in the user's order,
-    open being the number of open tasks; and "before" and "after", for lists the ids of those next
-    to them, None at the ends. tags hold {"pk", "name", "url"} by name.
+    open being the number of open tasks; lists also have "before" and "after", the ids of their
+    neighbours, None at the ends. tags hold {"pk", "name", "url"}, sorted by name.
     """
 
     def __init__(self, user):
@@ -71,7 +71,7 @@ class Sidebar:
 
     @cached_property
     def open(self):
-        """The number of open tasks by list, None being the Inbox."""
+        """The number of open tasks by list; None is the Inbox."""
         return {count["list"]: count["n"] for count in self.row[2]}
 
     @cached_property
@@ -80,7 +80,7 @@ class Sidebar:
         return {one["pk"]: self.shown(one) for one in self.row[0]}
 
     def shown(self, one):
-        """Return a list as the sidebar shows it, before those next to it are known."""
+        """Return a list as the sidebar shows it, without its neighbours."""
         return {
             **one,
             "url": address("list_detail", one["pk"]),
@@ -91,7 +91,7 @@ class Sidebar:
 
     @cached_property
     def lists(self):
-        """The lists that aren't archived, each with those next to it."""
+        """The lists that aren't archived, each with its neighbours."""
         lists = [one for one in self.all_lists.values() if not one["archived"]]
         for one, other in pairwise(lists):
             one["after"] = other["pk"]
@@ -104,7 +104,7 @@ class Sidebar:
 
     @cached_property
     def tags(self):
-        """The tags by id, in the order of their names."""
+        """The tags by id, sorted by name."""
         tags = [{**tag, "url": address("tag_detail", tag["pk"])} for tag in self.row[1]]
         return {tag["pk"]: tag for tag in tags}
 
@@ -118,13 +118,13 @@ class Sidebar:
 
     @property
     def today(self):
-        """The number of open tasks that are due today or were before, but for archived lists."""
+        """The number of open tasks due today or earlier, except in archived lists."""
         archived = {one["pk"] for one in self.archived}
         counts = [count for count in self.row[2] if count["list"] not in archived]
         return sum(count["due"] for count in counts)
 
     def read(self, q):
-        """Return a search of the user's as it is understood, a tasks.search.Query."""
+        """Return a search of the user, parsed, as a tasks.search.Query."""
         return search.read(q, *self.names, partial(days_at, clock=self.clock))
 
     @cached_property
@@ -148,17 +148,18 @@ class Sidebar:
 
     @cached_property
     def searches(self):
-        """The same as the sidebar shows them: {"pk", "name", "url"}."""
+        """The saved searches as the sidebar shows them: {"pk", "name", "url"}."""
         return [
             {"pk": one.pk, "name": one.name, "url": one.get_absolute_url()} for one in self.saved
         ]
 
     @property
     def numbers_url(self):
-        """Where a page asks for the numbers of its saved searches, once it is shown.
+        """The address from which a page loads the numbers of its saved searches.
 
-        It is another address after an act, with other searches, and on another day. While it is the
-        same, a page that is morphed doesn't ask again, so a task that becomes overdue counts later.
+        The address changes with each act, with the searches, and with the day. While it stays the
+        same, a page updated in place doesn't ask again, so a task that becomes overdue counts
+        later.
         """
         state = json.dumps([self.row[3], self.clock.today.isoformat()])
         fingerprint = sha256(state.encode()).hexdigest()[:16]
@@ -168,7 +169,7 @@ class Sidebar:
     def numbers(self):
         """Return how many tasks each saved search finds, {id: number}, by one query for all.
 
-        {} where that would take longer than PATIENCE.
+        Return {} if that takes longer than PATIENCE.
         """
         if not self.saved:
             return {}
@@ -191,7 +192,7 @@ class Sidebar:
 
 
 def sidebar_of(request):
-    """Return the sidebar of this request, one for all who need it."""
+    """Return the sidebar of a request, always the same one."""
     if not hasattr(request, "sidebar"):
         request.sidebar = Sidebar(request.user)
     return request.sidebar

@@ -1,7 +1,7 @@
-"""Taking over the people and tasks of the system that this one replaces.
+"""The adoption: taking over the users and tasks of the old system.
 
-Its tables are read and never touched (legacy.py). Their rows move by SQL, set by set (adopt.py):
-people first, in one transaction, then tasks, a transaction for each batch. The ledger
-(accounts.Adoption) is written in the same transaction as the rows that it tells of, so that a run
-that was cut off at any point is taken up by the next.
+Its tables are read and never changed (legacy.py). The rows are moved by SQL, set by set (adopt.py):
+users first, in one transaction, then tasks, one transaction for each batch. The ledger
+(accounts.Adoption) is written in the same transaction as its rows, so that the next run continues a
+run that was interrupted at any point.
 """

@@ -1,17 +1,17 @@
-"""Moves the old system's rows into ours, and keeps the ledger of what became of them.
+"""Moves the old system's rows into ours, and keeps the ledger of the results.
 
-For each old row the ledger (accounts.Adoption) knows the fingerprint that it had when it was
-adopted, and the version that ours had then: a task's version, a fingerprint of a person or a
-password. From these comes a verdict on every row, and from the verdict all that is done:
+For each old row the ledger (accounts.Adoption) has the fingerprint at the time of adoption, and the
+version of our row: the version of a task, or a fingerprint of a user or a password. From these each
+row gets a verdict, which decides about it:
 
     new        not in the ledger: adopted
     same       unchanged there since: left alone, whatever happened here
     changed    changed there, not here: ours follows
     kept       changed there and here, or can't be followed: ours stays
     deleted    deleted here: does not come back
-    orphan     a task whose user is gone there: stays behind
-    homeless   a task of somebody who has no account here any more: stays behind
-    taken      its id is that of something which began here: stays behind
+    orphan     a task of a user who is missing there: stays behind
+    homeless   a task of a user who has no account here any more: stays behind
+    taken      a row that began here has the same id: stays behind
 """
 
 import psycopg
@@ -27,9 +27,9 @@ from accounts.models import Adoption, User
 from tasks.adoption import legacy
 from tasks.models import Task
 
-LOCK = 8_015_517_201  # an advisory lock's number: any will do, if it is always the same
+LOCK = 8_015_517_201  # the number of an advisory lock: any will do, but always the same
 
-# Python's calendar. A moment keeps a day's distance from its ends, to be shown in every time zone.
+# Python's calendar. Moments stay a day away from its ends, so that every time zone can show them.
 DUE = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 MOMENT = "timestamp '0001-01-02'", "timestamp '9999-12-30 23:59:59.999999'"
 
@@ -92,7 +92,7 @@ LEFT JOIN accounts_user u ON u.id = old.id
 WHERE old.id = o.id
 """
 
-# Whoever Better Auth could sign in comes first: it looks for the address in small letters.
+# A user whom Better Auth could sign in comes first: it looks for the address in lower case.
 FIND_TAKEN_ADDRESSES = """
 WITH claims AS (
     SELECT o.id, row_number() OVER (
@@ -109,8 +109,7 @@ UPDATE old_user o SET reason = CASE WHEN c.is_taken THEN 'taken' ELSE 'twin' END
 FROM claims c WHERE c.id = o.id AND (c.is_taken OR c.place > 1)
 """
 
-# An account that people use is never shut because of what changed there; one that has to wait
-# goes on waiting in peace.
+# An account in use is never disabled because of a change there; an inactive one stays inactive.
 JUDGE_CHANGED_USERS_AGAIN = """
 UPDATE old_user o SET verdict = CASE
     WHEN u.is_active THEN 'kept' WHEN l.fingerprint = o.fingerprint THEN 'same' ELSE 'changed' END
@@ -119,7 +118,7 @@ WHERE u.id = o.id AND l.kind = 'user' AND l.old_id = o.id
     AND o.verdict = 'changed' AND o.reason <> ''
 """
 
-WAITING = "@adopted.invalid"  # the end of the address of whoever has to wait for another
+WAITING = "@adopted.invalid"  # the end of the address of users who need another address
 EMAIL = f"""
 CASE WHEN o.reason IN ('', 'banned') THEN o.address ELSE lower(o.id) || '{WAITING}' END
 """
@@ -153,7 +152,7 @@ ON CONFLICT (kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint,
     version = excluded.version, email = excluded.email, reason = excluded.reason,
     adopted_at = excluded.adopted_at
 """
-# What is so, not what this run made so: the report of one that was cut off is lost.
+# The state, not the changes of this run: the report of an interrupted run is lost.
 REMARK_ON_USERS = f"""
 INSERT INTO remark
 SELECT 'user', id, verdict, email, reason FROM old_user
@@ -182,9 +181,9 @@ JOIN accounts_user u ON u.id = l.old_id
 WHERE l.kind = 'user' AND NOT EXISTS (SELECT FROM old_user o WHERE o.id = l.old_id)
 """
 
-# A batch is small beside the tables: each row is looked up by its key, none of them is read whole.
-# OFFSET 0 sees to it, whatever the statistics: where they are from before the first task, a plain
-# join would compare every row with every other.
+# A batch is small compared with the tables: each row is looked up by its key, and no table is read
+# whole. OFFSET 0 makes sure of that: with statistics from before the first task, PostgreSQL would
+# compare every row of a plain join with every other.
 JUDGE_TASKS = """
 INSERT INTO judged_task
 SELECT o.*, f.fingerprint, l.version, CASE
@@ -207,7 +206,7 @@ LEFT JOIN user_verdict u ON u.id = o.user_id
 """
 
 
-# Midnight UTC stands for a day, anything else for a moment, which is shown on the zone's clock.
+# Midnight UTC stands for a day; any other moment becomes a date and a time in the given zone.
 DUE_UTC = clamped("o.due", DUE)
 DUE_LOCAL = clamped(f"({DUE_UTC} AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)", DUE)
 IS_DAY = f"{DUE_UTC}::time = '00:00'"
@@ -257,12 +256,12 @@ WHERE l.kind = 'task' AND t.deleted_at IS NULL
 
 
 def source_at(url):
-    """Return where the old tables are: in the database at url, in ours where there is none."""
+    """Return the source of the old tables: the database at url, or ours if there is none."""
     return Elsewhere(url) if url else Here()
 
 
 class Here:
-    """The old tables stand beside ours."""
+    """The old tables, in our own database."""
 
     def __init__(self):
         self.cursor = connection.cursor()
@@ -275,10 +274,10 @@ class Here:
 
 
 class Elsewhere:
-    """They stand in another database. One transaction, so that all of it is of one moment."""
+    """The old tables, in another database. One transaction reads them all at the same moment."""
 
     def __init__(self, url):
-        """Connect to url. psycopg.Error if that fails."""
+        """Connect to url. Raise psycopg.Error if that fails."""
         self.connection = psycopg.connect(url, client_encoding="utf8")
         self.cursor = self.connection.cursor()
         self.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -296,16 +295,17 @@ class Elsewhere:
         self.connection.close()
 
 
-class Run:
-    """One run of the adoption; a context manager, for what it sets up in the database.
+class AdoptionRun:
+    """One run of the adoption; a context manager, since it sets up temporary tables.
 
-    After users() and tasks() their counts hold how many rows were found, and how many got each
-    verdict. remarks() are what an operator should know, row by row.
+    users() and tasks() return how many rows were found, and how many got each verdict. remarks()
+    are for the operator, row by row.
     """
 
     def __init__(self, source, zone, *, dry_run=False, batch_size=20_000, tell=print):
-        """source: Here or Elsewhere. zone: the IANA name of the zone for due times and for people
-        who come over. tell: called with a line when there is something to say meanwhile.
+        """source is Here or Elsewhere; zone the IANA time zone for due times and adopted users.
+
+        tell is called with a line of progress.
         """
         self.source = source
         self.values = {"zone": zone, "now": timezone.now()}
@@ -314,7 +314,7 @@ class Run:
         self.tell = tell
 
     def __enter__(self):
-        # First what may raise: it leaves nothing behind.
+        # First the steps that may raise, since they leave nothing behind.
         self.legacy = legacy.read(self.source.cursor)
         self.cursor = connection.cursor()
         self.ask("SELECT now() AT TIME ZONE %(zone)s", self.values)  # Python may know more of them
@@ -323,7 +323,7 @@ class Run:
         return self
 
     def __exit__(self, *exception):
-        # Where the connection is lost, the database has put all of it away already.
+        # If the connection is lost, the database has dropped the tables already.
         if connection.is_usable():
             self.cursor.execute(
                 "DROP TABLE old_user, user_verdict, old_task, judged_task, seen_task, remark"
@@ -339,14 +339,14 @@ class Run:
         return self.cursor.execute(query, values).fetchone()[0]
 
     def write(self, *statements):
-        """Run statements that change our tables, unless this is a trial."""
+        """Run statements that change our tables, unless this is a dry run."""
         if not self.dry_run:
             for statement in statements:
                 self.cursor.execute(statement, self.values)
 
     @transaction.atomic
     def users(self):
-        """Adopt people. Return the counts."""
+        """Adopt users. Return the counts."""
         self.source.copy(
             self.cursor,
             self.legacy.users,
@@ -388,7 +388,7 @@ class Run:
         return self.counts("old_user")
 
     def read_addresses_and_passwords(self):
-        """Put every address into the form it has here, and every hash."""
+        """Convert every address and every hash into our form."""
         last = ""
         while rows := self.cursor.execute(
             "SELECT id, email, banned, password FROM old_user WHERE id > %s ORDER BY id LIMIT %s",
@@ -406,7 +406,7 @@ class Run:
             )
 
     def tasks(self, progress=lambda done, total: None):
-        """Adopt tasks, batch by batch; progress is told after each. Return the counts."""
+        """Adopt tasks, batch by batch, and call progress after each. Return the counts."""
         (total,) = self.source.cursor.execute("SELECT count(*) FROM task").fetchone()
         counts = {"found": 0}
         last = 0
@@ -444,12 +444,12 @@ class Run:
         return {"found": sum(counts.values()), **counts}
 
     def remark_counts(self):
-        """Return {(kind, what): number}."""
+        """Return {(kind, verdict): number} of the remarks."""
         rows = self.cursor.execute("SELECT kind, what, count(*) FROM remark GROUP BY kind, what")
         return {(kind, what): number for kind, what, number in rows.fetchall()}
 
     def remarks(self, **narrow):
-        """Yield (kind, old id, what, e-mail, reason or user id) of each remark, one at a time."""
+        """Yield (kind, old id, verdict, e-mail, reason or user id) of each remark, one by one."""
         conditions = [f"{column} = %({column})s" for column in narrow]
         where = " AND ".join(conditions) or "true"
         with transaction.atomic(), connection.connection.cursor(name="remarks") as cursor:
@@ -460,7 +460,7 @@ class Run:
 
 
 def read_user(row):
-    """Return (id, address, reason, encoded password) of an old user's row."""
+    """Return (id, address, reason, encoded password) from the row of an old user."""
     key, email, is_banned, password = row
     address = email.lower()  # may be longer
     reason = Adoption.Reason.BANNED if is_banned else ""
@@ -468,7 +468,7 @@ def read_user(row):
         validate_email(address)
     except ValidationError:
         reason = Adoption.Reason.MALFORMED
-    if address.endswith(WAITING):  # nobody's, and somebody waiting may need it
+    if address.endswith(WAITING):  # reserved for users who need another address
         reason = Adoption.Reason.MALFORMED
     try:
         encoded = BetterAuthPasswordHasher.adopt(password or "")

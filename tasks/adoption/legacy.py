@@ -1,9 +1,9 @@
-"""The old system's tables: which shape they have, and how to read them.
+"""The old system's tables: their possible forms, and how to read them.
 
-FastAPI and SQLModel made "user" and task; Better Auth made "user", account and others. Which of
-their versions made them shows in the catalogue: times with a zone or without, ids as text or uuid,
-people with an account table or without. What comes out is the same for all of them; moments are
-UTC without a zone, as most of those databases keep them.
+FastAPI and SQLModel created "user" and task; Better Auth created "user", account and others. The
+catalogue shows which of their versions did: times with or without a zone, ids as text or uuid,
+users with or without an account table. All forms are read into the same columns; moments are UTC
+without a zone, as most of the old databases keep them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ INTEGER = {"int2", "int4", "int8"}
 BOOLEAN = {"bool"}
 MOMENT = {"timestamp", "timestamptz"}
 
-CARRIED = {  # what is taken over of "user" and task, or needs not be
+CARRIED = {  # the columns of "user" and task that are adopted, or needn't be
     '"user"': {"id", "email", "name", "emailVerified", "banned", "createdAt", "created_at"}
     | {"updatedAt", "updated_at"},
     "task": {"id", "user_id", "title", "description", "completed", "due_date"}
@@ -28,16 +28,16 @@ WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
 
 
 class UnknownShape(Exception):
-    """The tables are not the old system's, as far as this program knows it. Says which column."""
+    """Tables that aren't the old system's in any known form. The message names the column."""
 
 
 @dataclass(frozen=True)
 class Legacy:
-    """How to read the old tables: users and tasks are SELECTs whose columns are always the same.
+    """The queries of the old tables: users and tasks are SELECTs with fixed columns.
 
-    users: id, email, name, verified, banned, created_at, password (as stored, or null).
-    tasks: id, user_id, title, description, completed, due, created_at, updated_at.
-    left: the columns that nothing is taken from.
+    users: id, email, name, verified, banned, created_at, password (as stored, or null). tasks: id,
+    user_id, title, description, completed, due, created_at, updated_at. left: the columns that
+    aren't adopted.
     """
 
     users: str
@@ -51,7 +51,7 @@ class Table:
         self.types = dict(cursor.execute(COLUMNS, [name]).fetchall())
 
     def column(self, column, types, default=None):
-        """Return column, quoted, after a look at its type; default where there is none such."""
+        """Return a column, quoted, after checking its type; default if the table lacks it."""
         if column not in self.types:
             if default is None:
                 raise UnknownShape(f"{self.name}.{column} is missing")
@@ -72,8 +72,8 @@ class Table:
 
 
 def read(cursor):
-    """Return the Legacy that a psycopg cursor's database holds. UnknownShape if it holds none."""
-    # An error where a policy would hide rows from us.
+    """Return the Legacy of a psycopg cursor's database. Raise UnknownShape if there is none."""
+    # Raise an error if a policy would hide rows from us.
     cursor.execute("SET row_security = off")
     user, task = Table(cursor, '"user"'), Table(cursor, "task")
     account = Table(cursor, "account")
@@ -116,25 +116,24 @@ def read(cursor):
 
 
 def creation_columns(user):
-    """Return the columns that say when a user was made, the one that counts first.
+    """Return the columns with the moment of a user's creation, the preferred one first.
 
-    The hybrid has both, and shows people "createdAt"; SQLModel knows the other alone.
+    The hybrid version has both, and shows people "createdAt"; SQLModel has only the other.
     """
     names = [name for name in ("createdAt", "created_at") if name in user.types]
     return names or ["created_at"]
 
 
 def columns_left(table):
-    """Return the columns of a table that are not taken over, such as "task.color"."""
+    """Return the columns of a table that aren't adopted, such as "task.color"."""
     left = [column for column in table.types if column not in CARRIED[table.name]]
     return [f"{table.name}.{column}" for column in left]
 
 
 def passwords(account):
-    """Return a SELECT of user_id and password, one for each user who has one.
+    """Return a SELECT of user_id and password, one row for each user with a password.
 
-    Of several "credential" accounts the one that Better Auth 1.7 would take counts, then the one
-    that was changed last.
+    Of several "credential" accounts, take the same as Better Auth 1.7 would, then the latest.
     """
     if not account.types:
         return "SELECT NULL AS user_id, NULL AS password WHERE false"
@@ -150,7 +149,7 @@ def passwords(account):
 
 
 def check_rows(cursor, legacy):
-    """Refuse what our columns can't hold, before anything is written."""
+    """Raise UnknownShape for rows that our columns can't hold, before anything is written."""
     for column, rows, condition, limit in [
         ('"user".id', legacy.users, "length(id) > 36", "more than 36 characters"),
         ('"user".id', legacy.users, "id = ''", "an empty text"),

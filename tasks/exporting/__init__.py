@@ -1,1 +1,1 @@
-"""What a user has, as files to keep. docs/export-format.md describes them."""
+"""The export of a user's data as files. docs/export-format.md describes them."""

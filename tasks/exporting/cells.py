@@ -1,16 +1,16 @@
-"""Cells of CSV that no spreadsheet takes for a formula, and the text that stood in them. Pure.
+"""Cells of CSV that no spreadsheet takes for a formula, and their original text. Pure: no Django.
 
-A spreadsheet works out a cell that begins with one of some characters, and may send what it finds
-to a stranger (OWASP ASVS 5.0, 1.2.10). Behind an apostrophe the same cell is text.
+A spreadsheet evaluates a cell that begins with certain characters, and may send the result to a
+stranger (OWASP ASVS 5.0, 1.2.10). After an apostrophe the same cell is text.
 """
 
 APOSTROPHE = "'"
-# Those that ASVS names, the ends of a line, and the full-width signs that some languages type.
+# The characters that ASVS names, the ends of a line, and the full-width signs of some languages.
 FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
 
 def defused(text: str) -> str:
-    """Return text as a cell that is no formula, from which restored() makes text again."""
+    """Return a text as a cell that is no formula; restored() gives the text back."""
     first, second = text[:1], text[1:2]
     is_formula = first in FORMULA
     would_lose_it = first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE)
@@ -20,7 +20,7 @@ def defused(text: str) -> str:
 
 
 def restored(cell: str) -> str:
-    """Return the text that defused() made a cell of; of any other cell, the cell itself."""
+    """Return the original text of a cell made by defused(); any other cell unchanged."""
     first, second = cell[:1], cell[1:2]
     if first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE):
         return cell[1:]

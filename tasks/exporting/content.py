@@ -1,6 +1,6 @@
-"""All that is kept of a user, as JSON that says itself what it is: docs/export-format.md.
+"""All data of a user, as JSON that declares its format: docs/export-format.md.
 
-Each part yields its rows in pages, so that the memory stays as it is however many there are.
+Each part yields its rows page by page, so that memory doesn't grow with their number.
 """
 
 from django.db.models import Model
@@ -18,7 +18,7 @@ ACCOUNT = [
     *["id", "email", "name", "created_at", "last_login", "is_staff"],
     *["support_until", "signed_out_at"],
 ]
-# How a user wants their pages; an import may take them over.
+# A user's preferences, which an import may take over.
 SETTINGS = [
     *["time_zone", "week_start", "date_format", "hours"],
     *["default_page", "shortcuts", "upcoming_repeats", "arrangements"],
@@ -59,8 +59,8 @@ CHANGE = {
     "after": "after",
 }
 
-# Models whose rows lead to a user and are in no file, each with the reason. Any other is exported,
-# which a test holds (tasks/tests/test_export.py).
+# Models with rows of a user that are in no file, each with the reason. A test makes sure that all
+# others are exported (tasks/tests/test_export.py).
 LEFT_OUT = {
     "account.EmailConfirmation": "a secret: its key confirms an address; allauth keeps none here",
     "accounts.AdminLink": "a secret, of staff: it opens the setting of a second factor",
@@ -75,7 +75,7 @@ LEFT_OUT = {
 
 
 def picked(row, keys):
-    """Return what a row has under keys, as JSON: a list of columns, or {key: column}."""
+    """Return some columns of a row as JSON; keys is a list of columns, or {key: column}."""
     columns = keys if isinstance(keys, dict) else dict(zip(keys, keys, strict=True))
     if isinstance(row, Model):
         return {key: as_json(getattr(row, column)) for key, column in columns.items()}
@@ -87,7 +87,7 @@ def columns(keys):
 
 
 def rows_of(queryset, keys):
-    """Yield the rows of a queryset by their ids, page by page."""
+    """Yield the rows of a queryset, sorted by id, page by page."""
     names = dict.fromkeys(["pk", *columns(keys)])
     rows = queryset.order_by("pk").values(*names)
     page = list(rows[:PAGE])
@@ -98,14 +98,14 @@ def rows_of(queryset, keys):
 
 
 class Content:
-    """All that is kept of a user. Ask for its parts in one transaction: then they fit together."""
+    """All data of a user. Read its parts in one transaction, so that they agree."""
 
     def __init__(self, user):
-        """The user is read anew: what a request knows of them may be older."""
+        """Read the user anew: the request's object may be older than the transaction."""
         self.user = User.objects.get(pk=user.pk)
 
     def head(self):
-        """Return what stands before the parts, as {key: value}."""
+        """Return the fields before the parts, as {key: value}."""
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -137,7 +137,7 @@ class Content:
         return account | {"adopted_at": adoption and as_json(adoption.adopted_at)}
 
     def secrets(self):
-        """Return which secrets there are. None of them is in the file."""
+        """Return which secrets exist. The file contains none of them."""
         kinds = self.user.authenticator_set.order_by("pk").values_list("type", flat=True)
         return {
             "password": self.user.has_usable_password(),
@@ -150,7 +150,7 @@ class Content:
             yield {"email": row.email, "confirmed": row.verified, "primary": row.primary}
 
     def sessions(self):
-        """Yield where the user is signed in, without the keys of these sessions."""
+        """Yield the sessions in which the user is signed in, without their keys."""
         for row in self.user.sessions.live().order_by("created_at"):
             yield picked(row, SESSION)
 
@@ -159,12 +159,12 @@ class Content:
             yield {"kind": row.kind, "by_support": row.by_staff, "at": as_json(row.created_at)}
 
     def unsent(self):
-        """Yield what was typed and waits to be saved, since its session had ended."""
+        """Yield the waiting forms: text that couldn't be saved since the session had expired."""
         for row in self.user.waiting.order_by("kept_at", "pk"):
             yield {"page": row.path, "fields": row.posted, "kept_at": as_json(row.kept_at)}
 
     def lists(self):
-        """Yield the lists in the user's order, also archived ones and those in the trash."""
+        """Yield the lists in the user's order, including archived and deleted ones."""
         for row in self.user.lists(manager="everything").by_hand():
             yield picked(row, LIST)
 
@@ -172,9 +172,9 @@ class Content:
         return rows_of(self.user.tags(manager="everything"), TAG)
 
     def tasks(self, manager="everything"):
-        """Yield the tasks list by list, the Inbox last, in the order by hand; and the trash.
+        """Yield the tasks list by list, the Inbox last, in the order by hand; deleted ones too.
 
-        `place` is the number of a task in the order of its list, None where it was never placed.
+        `place` is the number of a task in the order of its list, None if it was never placed.
         `steps` are in their order.
         """
         rows = self.user.tasks(manager=manager).by_hand()

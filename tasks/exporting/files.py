@@ -1,4 +1,4 @@
-"""An export as a file that is gone once it is closed: JSON, CSV, or both as a ZIP."""
+"""An export as a temporary file: JSON, CSV, or both in a ZIP file."""
 
 import io
 import json
@@ -28,7 +28,7 @@ Both are of one moment. docs/export-format.md, in the source of Todosite, descri
 
 @contextmanager
 def one_moment():
-    """Have all queries see the database as it is now; outside of a transaction nothing else can."""
+    """Have all queries see the database at one moment, which needs a transaction of its own."""
     if connection.in_atomic_block:  # in a test
         yield
         return
@@ -39,10 +39,10 @@ def one_moment():
 
 
 def write_export(user, kind):
-    """Return a file with what is kept of user, a binary one at its start: see WRITERS.
+    """Return a binary file, at its start, with a user's data: see WRITERS.
 
-    It has no name on any disk, so it is gone once it is closed, whatever happens. All of it is of
-    one moment, and it is whole: an error raises, and leaves nothing.
+    The file has no name on any disk, so it vanishes when closed, whatever happens. All data are
+    from one moment. An error raises, and leaves no file.
     """
     with ExitStack() as stack:
         out = stack.enter_context(tempfile.TemporaryFile(buffering=BUFFER))
@@ -54,7 +54,7 @@ def write_export(user, kind):
 
 
 def write_json(content, out):
-    """Write the parts of content one after the other, each row a line."""
+    """Write the parts of content one after the other, one row a line."""
     with text_of(out) as text:
         text.write("{\n")
         for key, value in content.head().items():
@@ -75,7 +75,7 @@ def write_csv(content, out):
 
 
 def write_zip(content, out):
-    """Write both of them, and what they are. They are written apart first, as they are read."""
+    """Write both files, and a README. Each is generated directly into the archive."""
     name = name_of(content.user)
     day = content.user.today().isoformat()
     readme = README.format(email=content.user.email, name=name, day=day)
@@ -95,13 +95,13 @@ TYPES = {
 
 
 def name_of(user):
-    """Return the name of a user's export of today, without its ending."""
+    """Return the name of a user's export of today, without its extension."""
     return f"todosite-{user.today().isoformat()}"
 
 
 @contextmanager
 def text_of(out):
-    """Give a binary file as one of text in UTF-8. It stays open, and whole."""
+    """Give a binary file as a text file in UTF-8, and leave the binary one open."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
     yield text
     text.flush()

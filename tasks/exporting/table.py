@@ -1,7 +1,7 @@
 """The tasks of a user as a table for spreadsheets: CSV (RFC 4180), one row a task.
 
-docs/export-format.md describes its columns. What a table has no place for is in the JSON alone: the
-trash, lists without tasks and their colours, series, and saved searches.
+docs/export-format.md describes its columns. Only the JSON has the rest: the trash, lists without
+tasks and the colours of lists, series, and saved searches.
 """
 
 import csv
@@ -32,12 +32,12 @@ def write_table(content, out):
 
 
 def names_of(rows):
-    """Return the names of those outside the trash, {id: name}."""
+    """Return the names of the rows outside the trash, {id: name}."""
     return {row["id"]: row["name"] for row in rows if not row["deleted_at"]}
 
 
 def cells_of(task, lists, tags):
-    """Return the cells of a task. lists and tags are the names of those outside the trash."""
+    """Return the cells of a task. lists and tags are names, {id: name}, without deleted rows."""
     names = [tags[pk] for pk in task["tags"] if pk in tags]
     repeat = [""] * 4
     if task["repeat"]:
@@ -67,7 +67,7 @@ def line_of(step):
 
 
 def moment(value):
-    """Return a moment in ISO 8601 as a spreadsheet reads one, to the second."""
+    """Return a moment in ISO 8601, UTC, to the second, as spreadsheets read one."""
     if not value:
         return ""
     at = datetime.fromisoformat(value).astimezone(UTC)

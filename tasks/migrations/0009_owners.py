@@ -24,10 +24,10 @@ WHERE contype = 'f' AND conrelid = %s::regclass AND confrelid = %s::regclass
 
 
 def give_rule(connection, rule, code):
-    """Give all keys a rule of deletion, as SQL and as pg_constraint.confdeltype has it.
+    """Give all foreign keys a rule of deletion, as SQL and as pg_constraint.confdeltype has it.
 
-    Each goes by itself, and is checked in a transaction of its own, beside which rows are read and
-    written. Keys that have the rule are left alone, so what stopped can go on.
+    Each key is changed by itself, and validated in a transaction of its own, while rows can be read
+    and written. Keys that have the rule are skipped, so a run that stopped can be continued.
     """
     for table, columns, parent, there, when in KEYS:
         with connection.cursor() as cursor:

@@ -62,8 +62,8 @@ FROM whole w WHERE c.id = w.id
 def by_acts(connection, sql):
     """Run sql for all acts, some at a time, each part in a transaction of its own.
 
-    It locks the changes of these acts alone, and gives way to what deletes them. What stopped can
-    be run again: what is written already is left alone.
+    It locks only the changes of these acts, and gives way to deletions. A run that stopped can be
+    repeated: finished parts are left alone.
     """
     last = 0
     while True:

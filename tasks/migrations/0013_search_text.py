@@ -123,7 +123,7 @@ def fill_once(connection):
 
 
 def refuse_null(apps, schema_editor):
-    """Have the database refuse a task without it, which it checks beside all that goes on."""
+    """Have the database refuse a task without search_text, and check the tasks without a lock."""
     connection = schema_editor.connection
     patiently(
         connection,

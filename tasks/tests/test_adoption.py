@@ -619,7 +619,7 @@ class CommandTests(AdoptionTests):
         self.load()
         with (
             patch("zoneinfo.available_timezones", return_value={"Mars/Olympus"}),
-            patch("tasks.adoption.adopt.Run.users") as users,
+            patch("tasks.adoption.adopt.AdoptionRun.users") as users,
             self.assertRaisesMessage(CommandError, 'time zone "Mars/Olympus" not recognized'),
             transaction.atomic(),
         ):

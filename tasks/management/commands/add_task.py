@@ -37,7 +37,7 @@ class Command(ExampleCommand):
         self.tell(form.row, form.line)
 
     def tell(self, task, line):
-        """Say what was added, and what of its line was understood."""
+        """Print the added task, and the reading of its line."""
         where = task.list or "the Inbox"
         self.stdout.write(f"Added {task.pk} “{task}” to {where}.")
         if line.said.spans:
@@ -49,7 +49,7 @@ class Command(ExampleCommand):
 
 
 def offer_of(line):
-    """Return how the list that a line names can be had, since it isn't there or is archived."""
+    """Return the advice about a list of a line that is missing or archived."""
     if line.is_archived:
         return f"The list “{line.unlisted}” is archived; --make-list brings it back."
     return f"There is no list “{line.unlisted}”; --make-list makes it."

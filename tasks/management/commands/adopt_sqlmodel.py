@@ -78,7 +78,7 @@ class Command(ExampleCommand):
             with (
                 open(report or os.devnull, "w", encoding="utf-8") as file,
                 closing(adopt.source_at(source)) as old,
-                adopt.Run(old, time_zone, **options) as run,
+                adopt.AdoptionRun(old, time_zone, **options) as run,
             ):
                 self.adopt(run, file)
         except OSError as error:
@@ -109,7 +109,7 @@ class Command(ExampleCommand):
             self.stdout.write(f"{done} of {total} tasks")
 
     def show(self, run, counts):
-        """Print the table of counts, what stayed behind and why, and who has to wait."""
+        """Print the counts, the rows that stayed behind with the reason, and the inactive users."""
         self.row("", ["found", "adopted", "updated", "already there", "skipped"])
         for kind, by_verdict in counts.items():
             self.row(kind, summary(by_verdict).values())

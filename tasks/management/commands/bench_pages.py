@@ -63,14 +63,14 @@ class Command(ExampleCommand):
 
 
 def cpu_of(client, url):
-    """Return the seconds of CPU that this process takes for a page."""
+    """Return the seconds of CPU that this process needs for a page."""
     began = process_time()
     client.get(url, secure=True)
     return process_time() - began
 
 
 def ids_of(user):
-    """Return the ids of a user's first list, tag and task, as far as there are any."""
+    """Return the ids of a user's first list, tag and task, as far as they exist."""
     found = {
         "list": user.lists.by_hand().first(),
         "tag": user.tags.order_by("pk").first(),

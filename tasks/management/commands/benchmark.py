@@ -14,10 +14,10 @@ from tasks.quickadd.reading import lists_by_name, read_all
 from tasks.tests import worst
 
 GOAL = 20  # milliseconds for a line, on a machine that does nothing else
-TIMES = 5  # that what is slow at first is measured again: the best of them counts
-SLOW = 20  # how much of it is
-EACH = 7  # of so many rules one is measured
-SHOWN = 60  # characters of what is the slowest
+TIMES = 5  # how often a slow text is measured again; the best time counts
+SLOW = 20  # how many of the slowest texts are measured again
+EACH = 7  # one rule in so many is measured
+SHOWN = 60  # characters of the slowest text
 LISTS = lists_by_name({f"garden project {number}": number for number in range(200)})
 
 
@@ -53,7 +53,7 @@ class Command(ExampleCommand):
 
 
 def worst_lines(number, seed):
-    """Return lines of 500 characters: of one phrase or word, of two, and nearly matching ones."""
+    """Return lines of 500 characters: of one phrase or word, of two, and of near matches."""
     items = worst.words() + worst.phrases(2, seed)
     lines = [*worst.lines_of_one(items), *worst.lines_of_two(items, number, seed=seed)]
     for _, _, expression, _ in PHRASES:
@@ -62,15 +62,15 @@ def worst_lines(number, seed):
 
 
 def far_ahead(rule, day):
-    """Find out whether the last day of the calendar is one of a rule's that begins on day."""
+    """Return whether a rule that begins on day includes the last day of the calendar."""
     try:
         return recurrence.is_day_of(rule, anchor=day, day=date.max)
-    except ValueError:  # no rule that can be said
+    except ValueError:  # an invalid rule
         return None
 
 
 def slowest(texts, work):
-    """Return what took work longest, and how long that took, in seconds of CPU."""
+    """Return the text for which work took longest, and its time in seconds of CPU."""
     once = [(took(work, text), at) for at, text in enumerate(texts)]
     again = []
     for _, at in sorted(once, reverse=True)[:SLOW]:

@@ -78,7 +78,7 @@ def add_users(number, password, **fields):
 def add_tasks(users, tasks_of):
     """Give each user lists, tags and the tasks that tasks_of yields, see demo.task().
 
-    Holds a batch of them at a time, however many there are.
+    Only one batch of them is in memory at a time.
     """
     for start in range(0, len(users), GROUP):
         group = users[start : start + GROUP]
@@ -86,11 +86,11 @@ def add_tasks(users, tasks_of):
         made_up = ((user.pk, fields) for user in group for fields in tasks_of(user))
         while batch := list(islice(made_up, BATCH)):
             add_batch(batch, lists, tags)
-            reset_queries()  # with DEBUG Django keeps them all
+            reset_queries()  # with DEBUG on, Django keeps all queries
 
 
 def add_lists(users):
-    """Give each user the lists of demo; return their ids by user and name."""
+    """Give each user the lists of the demo. Return their ids by user and name."""
     lists = TaskList.objects.bulk_create(
         TaskList(user=user, name=name, color=color, position=position)
         for user in users
@@ -100,7 +100,7 @@ def add_lists(users):
 
 
 def add_tags(users):
-    """Give each user the tags of demo; return their ids by user and name."""
+    """Give each user the tags of the demo. Return their ids by user and name."""
     tags = Tag.objects.bulk_create(
         Tag(user=user, name=name) for user in users for name in demo.TAGS
     )
@@ -108,7 +108,7 @@ def add_tags(users):
 
 
 def add_batch(batch, lists, tags):
-    """Add tasks, each (id of its user, its fields), with their tags and steps."""
+    """Add tasks, each as (id of its user, its fields), with their tags and steps."""
     parts = [(fields.pop("tags"), fields.pop("steps")) for _, fields in batch]
     tasks = Task.objects.bulk_create(
         Task(user_id=user, list_id=lists.get((user, fields.pop("list"))), **fields)

@@ -11,6 +11,8 @@ class Command(PurgeCommand):
     sentence = "{task}, {list}, {tag} and {step} that were in the trash for {days}."
 
     def old(self, moment):
-        """Steps come first, so that those which tasks take along are counted, too."""
+        """Return the old rows by kind. Steps come first, so that the steps of tasks are counted,
+        too.
+        """
         kinds = {"step": Step, "task": Task, "list": TaskList, "tag": Tag}
         return {name: kind.trash.deleted_before(moment) for name, kind in kinds.items()}

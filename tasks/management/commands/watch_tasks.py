@@ -53,7 +53,7 @@ class Command(ExampleCommand):
 
     @direct
     def watch(self):
-        """Print what is announced, for as long as the connection lasts."""
+        """Print new tasks for as long as the connection lasts."""
         with connection.cursor() as cursor:
             cursor.execute("LISTEN task_created")
         self.tell_missed()
@@ -68,7 +68,7 @@ class Command(ExampleCommand):
             self.alive_at = timezone.now()
 
     def tell_missed(self):
-        """Print what was added since the connection was known to work; the first time nothing."""
+        """Print the tasks added since the connection last worked; none the first time."""
         since, self.alive_at = self.alive_at, timezone.now()
         if since is None:
             self.first = Task.everything.aggregate(newest=Max("pk"))["newest"] or 0
