@@ -1,4 +1,4 @@
-"""Checks of a page's accessibility by axe-core (WCAG 2.2 AA and best practice), and of its fit."""
+"""Checks of a page by axe-core (WCAG 2.2 AA and best practice), and of its width."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -17,18 +17,18 @@ async rules => {
 
 
 def violations(page, rules=ALL_RULES):
-    """Return (rule, elements) for each of the rules (ids, or tags of many) that a page breaks."""
+    """Return (rule, elements) for each of the rules (ids or tags) that a page breaks."""
     if page.evaluate("!('axe' in window)"):
         page.evaluate(SCRIPT)
     return [tuple(rule) for rule in page.evaluate(RUN, rules)]
 
 
 def assert_fine(page, name, looks=((1280, BOTH), (320, BOTH))):
-    """Assert that the page, as it stands, breaks no rule and fits, in each of the looks.
+    """Assert that the page breaks no rule and fits, in each of the looks.
 
-    name says in a failure which page it was. A look is a width in CSS pixels with its schemes, each
-    a pair: what the page is asked for as prefers-color-scheme, and as forced-colors. The first
-    scheme of a width is asked about all rules; the others change nothing but colors.
+    name identifies the page in a failure. A look is a width in CSS pixels with its schemes, each a
+    pair of values of prefers-color-scheme and forced-colors. All rules are checked in the first
+    scheme of a width; the other schemes only change colours.
     """
     for width, schemes in looks:
         page.set_viewport_size({"width": width, "height": 800})

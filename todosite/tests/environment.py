@@ -1,7 +1,7 @@
-"""What the tests run with: a pytest plugin that pyproject.toml names.
+"""The environment of the tests: a pytest plugin that pyproject.toml names.
 
-It is imported before Django's settings are, so that no variable and no .env of a developer
-changes what the tests see. Only DATABASE_URL is left: whoever sets it chooses the server.
+It's imported before Django's settings, so that no variable and no .env of a developer changes the
+tests. Only DATABASE_URL is kept, to choose a server.
 """
 
 import os
@@ -33,7 +33,7 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "var/hypothesis"
 # Playwright's synchronous API runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# A shell has what runs in its background ignore Ctrl-C, and so would every process of a test.
+# A shell makes its background jobs ignore Ctrl-C, and every process of a test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Properties have the same examples in every run, and no deadline: few in `make test` ("quick"),
@@ -43,9 +43,9 @@ settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
 
 
 def examples(number):
-    """Return Hypothesis's settings for a property that is dear: number is of examples, of 100.
+    """Return Hypothesis's settings for an expensive property, by its full number of examples.
 
-    `make test-all` has half of them and `make test` a tenth, at least 5: the first ones are the
-    simplest, an edit that changes nothing among them.
+    `make test-all` runs half of them and `make test` a tenth, at least 5: the first are the
+    simplest, such as an edit that changes nothing.
     """
     return settings(max_examples=max(min(number, 5), number * settings().max_examples // 100))

@@ -1,12 +1,12 @@
-"""Render every page and fragment into a folder, so that two commits can be compared.
+"""Render every page and fragment into a folder, to compare two commits.
 
     .venv/bin/python -m todosite.tests.every_page FOLDER [--html]
 
-Run it at both commits, then `diff -r before after`: templates that were only written in another way
-show no difference. Each file holds one answer, an element or a text a line; blanks between tags,
-the order and quotes of attributes, tokens and keys are left out, since they say nothing. With
---html it holds the answer as it is, for a browser, which may show blanks between words and icons.
-It ends with the templates of ours that nothing here has rendered.
+Run it at both commits, then `diff -r before after`: templates that were only reformatted show no
+difference. Each file holds one answer, with an element or a text on each line. Spaces between tags,
+the order and quotes of attributes, tokens and keys are left out. With --html it holds the answer
+unchanged, for a browser, which may show spaces between words and icons. At the end it names our
+templates that were never rendered.
 """
 
 import argparse
@@ -56,7 +56,7 @@ from todosite.views import away, slow
 
 NOW = datetime(2026, 3, 25, 14, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 TOMORROW = NOW + timedelta(days=1)
-ODD = "<b>Tom & “Jerry”</b> O'Brien"  # would break a page where it isn't escaped
+ODD = "<b>Tom & “Jerry”</b> O'Brien"  # This text would break a page that doesn't escape it.
 
 MASKS = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID"),
@@ -110,7 +110,7 @@ def text_lines(text, parent):
 
 
 class Rounds:
-    """Asks for pages, and keeps each answer in a file of its own."""
+    """Requests pages, and keeps each answer in a file of its own."""
 
     def __init__(self, folder, as_html):
         self.folder, self.as_html, self.number, self.client = folder, as_html, 0, Client()
@@ -142,12 +142,12 @@ class Rounds:
             self.ask("get", url)
 
     def part(self, *urls):
-        """Ask as htmx does."""
+        """Request a fragment, as htmx does."""
         for url in urls:
             self.ask("get", url, headers=HTMX)
 
     def post(self, url, **data):
-        """Send a form without script, and look where it leads."""
+        """Send a form without JavaScript, and follow its redirect."""
         response = self.ask("post", url, data)
         if response.status_code in (301, 302):
             self.get(response["Location"])
@@ -163,7 +163,7 @@ class Rounds:
 
 
 def every_page(rounds):
-    """Ask for all that there is, as visitors and as users, in an order that fills the pages."""
+    """Request all pages, as visitors and as users, in an order that fills the pages."""
     signed_out(rounds)
     call_command("demo_data", really=True, password="demo-Password-1", verbosity=0)
     maya = User.objects.get()
@@ -215,7 +215,7 @@ def signed_out(rounds):
 
 
 def listings(rounds, user):
-    """Each listing, alone and beside a task."""
+    """Request each listing, alone and next to a task."""
     one, two = user.lists.by_hand()[:2]
     tag = user.tags.order_by("pk").first()
     urls = ["/today/", "/upcoming/", "/upcoming/?from=2026-03-30", "/upcoming/?from=9999-12-25"]
@@ -273,7 +273,7 @@ def adding(rounds):
 
 
 def tasks(rounds, user):
-    """The acts on a task, on its page and on listings."""
+    """Do the acts on a task, on its page and on listings."""
     task = user.tasks.filter(title__startswith="Finish the pitch").get()
     odd = user.tasks.filter(title=ODD).get()
     for one in (task, odd):
@@ -518,7 +518,7 @@ def accounts(rounds, user):
 
 
 def nothing(rounds):
-    """The pages of a user who has nothing, and whose keys are switched on."""
+    """Request the pages of a user without any rows, and with shortcuts on."""
     ben = add_user("ben@example.org", name=ODD, shortcuts=True, created_at=TOMORROW)
     rounds.client = Client(raise_request_exception=False)
     rounds.client.force_login(ben)
@@ -538,7 +538,7 @@ class Cancelled(OperationalError):
 
 
 def errors(rounds):
-    """Each page for what went wrong, signed in, and where there is no request to ask."""
+    """Request each error page, signed in, and as rendered without a request."""
     rounds.get("/nowhere/", "/tasks/1/complete/")
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
     rounds.client, kept = strict, rounds.client
@@ -581,7 +581,7 @@ def ours():
 
 
 def templates_seen():
-    """Return a set that fills with the names of the templates that are rendered."""
+    """Return a set that fills with the names of rendered templates."""
     seen, get_template = set(), jinja2.Environment.get_template
 
     def note(sender, template, **_):
@@ -598,7 +598,7 @@ def templates_seen():
 
 @contextlib.contextmanager
 def new_database():
-    """Work in an empty database, where everything is made at NOW."""
+    """Work in an empty database, in which all rows are added at NOW."""
     database = settings.DATABASES["default"]
     database["LOCALPG"] = tempfile.mkdtemp(prefix="todosite-pages-")
     database["LOCALPG_THROWAWAY"] = True

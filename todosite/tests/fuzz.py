@@ -1,14 +1,13 @@
-"""All routes at random, as two users at once, against the server as production runs it.
+"""Random requests to all routes, as two users and an admin, against the production server.
 
     .venv/bin/python -m todosite.tests.fuzz [REQUESTS] [SEED]
 
-Ann and Ben each have a word that nobody else has, in all that is theirs, and each asks with ids of
-the other's; an admin asks the admin, and breaks what there is to break. Forms are filled in as the
-pages show them, and spoiled; bodies, headers and addresses are such as no browser sends. Prints
-what came of it, the seed first; ends with 1 if an answer was a 500 or none at all, held a trace or
-the other user's word, could stay in a cache though it had the user's own, if a row of one user came
-to hold the other's word, or if the log holds a word of theirs or a trace, or a name that a template
-asked for and nothing gave.
+Ann and Ben each have a secret word in all of their rows, and use each other's ids; an admin uses
+the admin, and breaks as much as possible. Forms are filled in as the pages show them, and spoiled;
+bodies, headers and addresses are such as no browser sends. It prints the seed and the result. It
+ends with 1 if an answer was a 500 or missing; if it held a traceback or the other user's word; if
+it could be cached though it held the user's own; if a row of one user contains the other's word; or
+if the log holds a user's word, a traceback, or an undefined name of a template.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Who asks in the fuzz, what for, and what is wrong with an answer (todosite/tests/fuzz.py)."""
+"""The users of the fuzz, their requests, and the faults of an answer (todosite/tests/fuzz.py)."""
 
 import contextlib
 import http.client
@@ -95,7 +95,7 @@ TRACES = [
 
 @dataclass
 class Found:
-    """What came of it: answers by status, own of which held what their user owns, routes asked."""
+    """The result: answers by status, answers with the user's own word, and the routes requested."""
 
     own: int = 0
     answers: Counter = field(default_factory=Counter)
@@ -106,7 +106,7 @@ class Found:
 
 @dataclass
 class Person:
-    """A user, by the word that all that is theirs holds; the admin has none."""
+    """A user, with a secret word in all of the user's rows; the admin has none."""
 
     email: str
     word: str = ""
@@ -118,7 +118,7 @@ class Person:
         return not self.word
 
     def prepare(self):
-        """Have the account as it is meant to be, with things of its own, whatever befell it."""
+        """Restore the account to its normal state, with rows of its own."""
         user = User.objects.filter(pk=self.pk).first()
         if user is None:
             User.objects.filter(email=self.email).delete()
@@ -136,7 +136,7 @@ class Person:
         return User.objects.get(pk=self.pk)
 
     def sign_in(self):
-        """Return the key of a new session, which for the admin has seen a second factor."""
+        """Return the key of a new session, which for the admin has used a second factor."""
         self.prepare()
         client, user = Client(), self.user()
         if self.is_admin:
@@ -147,7 +147,7 @@ class Person:
 
 
 def ids_of(user):
-    """Return the ids of what is a user's, by the names that routes have for them."""
+    """Return the ids of a user's rows, by the names that routes have for them."""
     managers = {"task": "tasks", "list": "lists", "tag": "tags", "step": "steps"}
     ids = {
         f"{name}_pk": [
@@ -163,7 +163,7 @@ def ids_of(user):
 
 
 def routes(resolver=None, prefix="/"):
-    """Yield (path, names), where path has %(name)s for each name, of every route there is."""
+    """Yield (path, names) of every route, where path has %(name)s for each name."""
     resolver = resolver or get_resolver()
     for key in resolver.reverse_dict:
         for possibilities, *_ in resolver.reverse_dict.getlist(key):
@@ -174,7 +174,7 @@ def routes(resolver=None, prefix="/"):
 
 
 class Browser(threading.Thread):
-    """Asks as one person, with the ids of another, until all requests are spent."""
+    """Sends requests as one person, with ids of another, until all requests are spent."""
 
     def __init__(self, number, person, other, port, paths, seed, found, spend):
         super().__init__(daemon=True)
@@ -238,7 +238,7 @@ class Browser(threading.Thread):
         return method, filled, data
 
     def spoiled_form(self):
-        """Return a form that a page has shown, with a few of its fields otherwise."""
+        """Return a form that a page has shown, with a few fields changed."""
         method, path = self.random.choice(list(self.forms))
         data = []
         for name, value in self.forms[method, path]:
@@ -254,7 +254,7 @@ class Browser(threading.Thread):
         return method, path, data
 
     def part(self, name):
-        """Return a part of an address: an id of the person's, one of the other's, or nonsense."""
+        """Return a part of an address: an id of the person's, an id of the other's, or nonsense."""
         lot = self.random.random()
         mine, theirs = self.person.ids.get(name), self.other.ids.get(name)
         if mine and lot < 0.6:
@@ -300,7 +300,7 @@ class Browser(threading.Thread):
             self.keep_forms(path, text)
 
     def keep_session(self, answer):
-        """Keep the session that an answer sets or ends, also one of nobody's for a while."""
+        """Keep the session that an answer sets or ends, for a while also a session without user."""
         for header in answer.headers.get_all("Set-Cookie") or []:
             with contextlib.suppress(CookieError):
                 cookie = SimpleCookie(header)
@@ -322,7 +322,7 @@ class Browser(threading.Thread):
             self.forms.pop(self.random.choice(list(self.forms)))
 
     def fields(self, form):
-        """Return what a form sends by one of its buttons, as [(name, value)], but for the token."""
+        """Return the fields of a form with one of its buttons, as [(name, value)]; no token."""
         buttons = form.cssselect("button[name]")
         button = self.random.choice(buttons) if buttons else None
         shown = [one for one in form.cssselect(f"{FIELDS}, button") if is_sent(one, button)]
@@ -335,7 +335,7 @@ def encoded(data):
 
 
 def faults(person, other, answer, text):
-    """Yield what is wrong with an answer to a person, in words."""
+    """Yield the faults of an answer to a person, in words."""
     told = f"{answer.headers}\n{text}"
     if answer.status >= 500 and answer.status != 503:
         yield f"status {answer.status}"
@@ -350,7 +350,7 @@ def faults(person, other, answer, text):
 
 
 def mixed_rows(people):
-    """Yield what is wrong with the rows of users: that one's hold the word of another."""
+    """Yield the rows of a user that contain the word of another, in words."""
     for model in apps.get_models():
         names = {one.name for one in model._meta.concrete_fields if one.related_model is User}
         for name in names:
@@ -362,7 +362,7 @@ def mixed_rows(people):
 
 
 def said_too_much(log, people):
-    """Yield the lines of the log that hold a user's word, a trace or a name that a page misses."""
+    """Yield the lines of the log with a user's word, a traceback or an undefined name."""
     told = ["Traceback", "Template variable warning", *(person.word for person in people)]
     for line in log.read_text(errors="replace").splitlines():
         if any(words in line for words in told):
@@ -370,7 +370,7 @@ def said_too_much(log, people):
 
 
 def fuzz(requests, seed, folder):
-    """Ask so many times; return what was Found. folder is empty and will be filled."""
+    """Send so many requests. Return the result as Found. folder is empty and will be filled."""
     settings.SECRET_KEY = ENV["SECRET_KEY"]  # sessions that are made here count there
     database = settings.DATABASES["default"]
     if "LOCALPG" in database:

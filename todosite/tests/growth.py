@@ -1,13 +1,13 @@
-"""How much longer pages take where there is much more: a table of times and ratios.
+"""Times of pages with few rows and with many: a table of times and ratios.
 
-    .venv/bin/python -m todosite.tests.growth user      # 20,000 tasks of one user beside 200
-    .venv/bin/python -m todosite.tests.growth users     # 2,000,000 of 10,000 beside 20,000 of 100
+    .venv/bin/python -m todosite.tests.growth user      # 20,000 tasks of one user, and 200
+    .venv/bin/python -m todosite.tests.growth users     # 2,000,000 of 10,000, and 20,000 of 100
 
-Each page is asked for in process, on a PostgreSQL of its own under var/growth, which is made the
-first time and kept: "users" makes some 4 GB, for five minutes. Times are medians, in
-milliseconds. Where there is more, a page may show more rows; "alike" is the ratio for as many, rows
-costing what they cost on the page of all tasks. It says which pages are beyond the bar, 1.5 for
-a user and 1.2 for users, and ends with 1 if there are any. Nothing else should run meanwhile.
+Each page is requested in process, on a PostgreSQL under var/growth, which is created the first time
+and kept: "users" makes some 4 GB, in five minutes. Times are medians, in milliseconds. With more
+tasks, a page may show more rows; "alike" is the ratio for as many rows, if each row costs the same
+as on the page of all tasks. It names the pages beyond the limit, 1.5 for a user and 1.2 for users,
+and ends with 1 if there are any. Nothing else should run at the same time.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from todosite.environment import BASE_DIR
 
 TIMES, WARM = 20, 3
 FEW_ROWS, MANY_ROWS = "/tasks/?limit=10", "/tasks/?limit=50"
-# Deep in a listing: the page where there are 200 tasks, and that where there are 20,000.
+# Deep in a listing: a page for 200 tasks, and a page for 20,000.
 DEEP = {
     "/tasks/?page=3": "/tasks/?page=100",
     "/tasks/?status=pending&page=2": "/tasks/?status=pending&page=100",
@@ -55,7 +55,7 @@ DEEP = {
 
 @dataclass
 class Side:
-    """One of the two that are compared: a user in a database."""
+    """One side of the comparison: a user in a database."""
 
     database: str
     email: str
@@ -63,7 +63,7 @@ class Side:
     link = None  # the connection to its database
 
     def enter(self):
-        """Ask this database from now on, as this user."""
+        """Query this database from now on, as this user."""
         connection.settings_dict["NAME"] = self.database
         connection.connection = self.link
         connection.ensure_connection()
@@ -74,7 +74,7 @@ class Side:
             self.client.force_login(user)
 
     def ask(self, url):
-        """Return (milliseconds, rows) of a page, what the sidebar has among them."""
+        """Return (milliseconds, rows) of a page, including rows of the sidebar."""
         headers = HTMX if "/menu/" in url else {}
         began = perf_counter()
         response = self.client.get(url.format(**self.ids), headers=headers)
@@ -85,9 +85,9 @@ class Side:
 
 
 def measure(*asked):
-    """Ask (side, address) in turn, again and again; return (median of milliseconds, rows) of each.
+    """Request (side, address) in turn, repeatedly. Return (median of milliseconds, rows) of each.
 
-    In turn, so that all of them meet the same other work of the machine.
+    In turn, so that other work of the machine affects all of them equally.
     """
     taken, rows = [[] for _ in asked], [0 for _ in asked]
     for time in range(WARM + TIMES):
@@ -100,7 +100,7 @@ def measure(*asked):
 
 
 def begin():
-    """Ask a PostgreSQL under var/growth, in production's way: without DEBUG."""
+    """Connect to a PostgreSQL under var/growth as in production, without DEBUG."""
     database = connection.settings_dict
     database |= {"LOCALPG": BASE_DIR / "var" / "growth", "CONN_MAX_AGE": None}
     database["OPTIONS"].pop("pool", None)
@@ -109,7 +109,7 @@ def begin():
 
 
 def make(name, *groups):
-    """Make a database, if it isn't there, with groups of users: (names, options of add_many)."""
+    """Create a database, if missing, with groups of users: (names, options of add_many)."""
     connection.close()
     connection.settings_dict["NAME"] = "todosite"
     with connection.cursor() as cursor:
@@ -147,7 +147,7 @@ def of_many_users():
 
 
 def table(little, much, pages, bar):
-    """Print the table; return the pages beyond the bar."""
+    """Print the table. Return the pages beyond the limit."""
     (ten, few), (fifty, many) = measure((little, FEW_ROWS), (little, MANY_ROWS))
     row = max((fifty - ten) / (many - few), 0)
     print(f"a row: {row:.3f} ms")

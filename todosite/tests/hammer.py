@@ -2,11 +2,11 @@
 
     .venv/bin/python -m todosite.tests.hammer [SECONDS]
 
-Half of them read a list, half add lines with keys, and send a line again, with its key, after a 503
-or a broken answer, until it is acknowledged. Meanwhile the stand-in for Neon is suspended five
-times for two seconds, restarted twice, and its backends are killed ten times. Prints what came of
-it; ends with 1 unless no answer was a 500, each line is there exactly once, and each client was
-served again within three seconds of each resumption.
+Half of them read a list, half add lines with keys. After a 503 or a broken answer they send a line
+again, with its key, until they get an acknowledgement. The stand-in for Neon is suspended five
+times for two seconds, restarted twice, and its backends are killed ten times. Prints the result;
+ends with 1 if an answer was a 500, if a line is missing or doubled, or if a client had to wait for
+more than three seconds after a resumption.
 """
 
 import http.client
@@ -38,7 +38,7 @@ for number in range({CLIENTS}):
 
 @dataclass
 class Client:
-    """A browser, which acts again and again; seen holds when each good answer came."""
+    """A browser that acts repeatedly; seen has the moments of good answers."""
 
     port: int
     session: str
@@ -80,7 +80,7 @@ class Client:
 
 
 def disturb(neon, seconds, faults):
-    """Do all faults, spread over the time; return when each resumption was done.
+    """Cause all faults, spread over the time. Return the moments of the resumptions.
 
     After a resumption there is time to recover before the next fault.
     """
@@ -103,8 +103,10 @@ def disturb(neon, seconds, faults):
 
 
 def hammer(seconds, faults):
-    """Run it; return the counts of answers, of lines that are there (0, 1, 2 times), and the
-    seconds that passed after each resumption until each client had been served.
+    """Run all clients and faults. Return (counts of answers, counts of lines, seconds).
+
+    Lines are counted by how often they are found: 0, 1 or 2 times. The seconds are from each
+    resumption until each client was served.
     """
     with tempfile.TemporaryDirectory() as static, stand() as neon:
         for command in (["migrate", "-v0"], ["collectstatic", "--noinput"]):
@@ -133,7 +135,7 @@ def hammer(seconds, faults):
 
 
 def wait(seen, moment):
-    """Return how long after moment the first good answer came; nothing is infinitely long."""
+    """Return the time from a moment to the first good answer, infinite without one."""
     return min((when - moment for when in seen if when > moment), default=float("inf"))
 
 

@@ -1,10 +1,10 @@
-"""Reading HTML as a browser parses it, with lxml: elements by CSS selector, and their words."""
+"""HTML as a browser parses it, with lxml: elements by CSS selector, and their words."""
 
 from lxml.html import HtmlElement, document_fromstring
 
 
 def parsed(source):
-    """Return the root element of a page: of a Django response, of HTML as text, or itself."""
+    """Return the root element of a page: a Django response, HTML as text, or an element."""
     if isinstance(source, HtmlElement):
         return source
     text = source if isinstance(source, str) else source.content.decode()
@@ -19,7 +19,7 @@ def select(source, selector):
 def one(source, selector):
     """Return the only element that a CSS selector matches.
 
-    Raises AssertionError where there is none or more than one.
+    Raise AssertionError for none, or more than one.
     """
     found = select(source, selector)
     assert len(found) == 1, f"{len(found)} elements match {selector}"
@@ -27,7 +27,7 @@ def one(source, selector):
 
 
 def words(source):
-    """Return the text of a page or an element, with single blanks between its words."""
+    """Return the text of a page or an element, with single spaces between words."""
     texts = parsed(source).xpath(".//text()[not(ancestor::script or ancestor::style)]")
     return " ".join(" ".join(texts).split())
 
@@ -44,7 +44,7 @@ def hidden(source):
 
 
 def name_of(element):
-    """Return the accessible name of a link or button: its label, else what it says."""
+    """Return the accessible name of a link or button: its label, else its text."""
     if label := element.get("aria-label"):
         return label
     shown = element.xpath('.//text()[not(ancestor::*[@aria-hidden="true"])]')

@@ -1,12 +1,12 @@
-"""What ten thousand requests leave in a worker's memory, and 200 connections at once.
+"""The memory of workers after ten thousand requests, and the answers to 200 connections.
 
     .venv/bin/python -m todosite.tests.load [SECONDS]
 
-Two workers serve a user's pages from the stand-in for Neon, past its pooler, and are never
-replaced (max_requests is 0). Prints the memory of each worker (PSS) after 1,000 and after 10,000
-requests; then has 200 connections ask for SECONDS, 60 unless said, and prints the answers, and how
-soon afterwards a page is there within a second. Ends with 1 if a worker has grown by more than 5 %
-or beyond 90 MB, if any answer was not a 200, or if that took more than five seconds.
+Two workers serve a user's pages from the stand-in for Neon, past its pooler, and are never replaced
+(max_requests is 0). Prints the memory of each worker (PSS) after 1,000 and after 10,000 requests.
+Then 200 connections send requests for SECONDS, by default 60; prints the answers, and the time
+until a page arrives within a second again. Ends with 1 if a worker has grown by more than 5 % or
+beyond 90 MB, if any answer was not a 200, or if the recovery took more than five seconds.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ print(client.cookies["sessionid"].value)
 
 
 def ask(link, session, page):
-    """Return the status of a page, "broken" where there is none, over a connection that is kept."""
+    """Return the status of a page, "broken" without an answer, over a kept connection."""
     headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
     try:
         link.request("GET", page, headers=headers | {"Cookie": f"sessionid={session}"})
@@ -48,7 +48,7 @@ def ask(link, session, page):
 
 
 def work(port, session, answers, goes_on):
-    """Ask for one page after the other for as long as goes_on(number) says."""
+    """Request one page after the other for as long as goes_on(number) is true."""
     number = 0
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as link:
         while goes_on(number):
@@ -59,7 +59,7 @@ def work(port, session, answers, goes_on):
 
 
 def together(port, session, connections, goes_on):
-    """Return how often each status came, of so many connections at once."""
+    """Return the counts of each status, from so many connections at the same time."""
     answers = [Counter() for _ in range(connections)]
     threads = [
         threading.Thread(target=work, args=[port, session, counter, goes_on]) for counter in answers
@@ -82,7 +82,7 @@ def workers():
 
 
 def memory(pid):
-    """Return the memory of a process in MB, its part of what it shares (PSS)."""
+    """Return the memory of a process in MB, with its share of shared memory (PSS)."""
     (line,) = [
         line
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
@@ -92,7 +92,7 @@ def memory(pid):
 
 
 def grow(port, session):
-    """Print what workers take after few and many requests; return whether that is well."""
+    """Print the memory of workers after few and many requests. Return whether that is well."""
     sizes = []
     for number in (FEW, MANY - FEW):
         answers = together(port, session, 8, lambda done, number=number: done < number / 8)
@@ -104,7 +104,7 @@ def grow(port, session):
 
 
 def press(port, session, seconds):
-    """Print what 200 connections get, and how soon it is over; return whether that is well."""
+    """Print the answers to 200 connections, and the time of recovery. Return if all is well."""
     end = time.monotonic() + seconds
     answers = together(port, session, AT_ONCE, lambda done: time.monotonic() < end)
     over = time.monotonic()

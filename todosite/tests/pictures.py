@@ -1,6 +1,6 @@
-"""Makes the pictures of README.md and of the landing page anew: `make pictures`.
+"""Takes the pictures of README.md and of the landing page anew: `make pictures`.
 
-They show what demo_data makes, in the product as it is, so they can't lie.
+They show the demo data in the real product.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ PART = {"width": 1080, "height": 560}
 
 @pytest.fixture(params=["light", "dark"])
 def look(request, browser, client, live_server):
-    """Return what opens an address as Maya, at a size, and gives the page and the scheme."""
+    """Return a function that opens an address as Maya, at a size, and returns page and scheme."""
     call_command("demo_data", really=True, verbosity=0)
     contexts = []
 
@@ -54,7 +54,7 @@ def keep(page, name, look, **options):
 
 
 def of_part(page):
-    """Return what a screenshot takes to show what is beside the sidebar, and nothing below it."""
+    """Return the arguments of a screenshot of the content next to the sidebar."""
     main, rows = (page.locator(name).bounding_box() for name in [".main", ".listing"])
     height = rows["y"] + rows["height"] + 40
     return {"clip": {"x": main["x"], "y": 0, "width": main["width"], "height": height}}

@@ -1,4 +1,4 @@
-"""The real thing for tests: gunicorn by the Procfile's command, in production mode."""
+"""The production server for tests: gunicorn by the Procfile's command."""
 
 import contextlib
 import http.client
@@ -29,7 +29,7 @@ ENV = {
 
 
 def environment(**changes):
-    """Return os.environ for a production process; a change to None unsets."""
+    """Return os.environ for a production process; a change to None unsets a variable."""
     merged = os.environ | ENV | changes
     return {name: value for name, value in merged.items() if value is not None}
 
@@ -37,7 +37,7 @@ def environment(**changes):
 def read_module(name, **changes):
     """Return the globals of a module of todosite/, read anew in production mode.
 
-    A process of its own would take a second. Raises what the module raises at its import.
+    A process of its own would take a second. Raise the errors of the module's import.
     """
     with mock.patch.dict(os.environ, environment(**changes), clear=True):
         return runpy.run_path(str(BASE_DIR / "todosite" / f"{name}.py"))
@@ -52,7 +52,7 @@ def database_url():
 
 
 def manage(*arguments, **changes):
-    """Run a command of manage.py in production mode; return the finished process."""
+    """Run a command of manage.py in production mode. Return the finished process."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         env=environment(**changes),
@@ -64,9 +64,9 @@ def manage(*arguments, **changes):
 
 
 def web_command(port=8000):
-    """Return the web command of the Procfile, for the Python that runs the tests.
+    """Return the web command of the Procfile, for the Python of the tests.
 
-    It listens where nobody but this machine reaches it.
+    It listens on this machine only.
     """
     lines = Path(BASE_DIR, "Procfile").read_text().splitlines()
     (command,) = (line.split(":", 1)[1] for line in lines if line.startswith("web:"))
@@ -78,7 +78,7 @@ def web_command(port=8000):
 
 @contextlib.contextmanager
 def serve(log=None, **changes):
-    """Serve in production mode on a free port; give its number. log: a file for what it prints."""
+    """Serve in production mode on a free port. Yield its number. log is a file for its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -100,7 +100,7 @@ def serve(log=None, **changes):
 
 
 def ask(port, path, method="GET", *, body=None, scheme="https", host="localhost", **headers):
-    """Ask the server as one proxy in front of it would; return the answer, with its text."""
+    """Send a request as a proxy in front of the server would. Return the answer, with its text."""
     headers |= {"Host": host, "X-Forwarded-Proto": scheme}
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as link:
         link.request(method, path, urlencode(body) if body else None, headers)

@@ -1,4 +1,4 @@
-"""Tells the test client which of our templates an answer came from, and with which context.
+"""Tells the test client the template and the context of an answer by Jinja2.
 
 Django does so for its own templates, in tests alone; its backend for Jinja2 doesn't.
 """
@@ -17,5 +17,5 @@ def render_and_tell(self, context=(), **more):
 
 
 def templates_told():
-    """Return a context manager, inside of which the test client is told."""
+    """Return a context manager in which the test client is told."""
     return mock.patch.object(jinja2.Template, "render", render_and_tell)

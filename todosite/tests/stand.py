@@ -1,6 +1,6 @@
-"""A stand-in for Neon, for tests: PostgreSQL and PgBouncer with TLS, which sleep and wake at will.
+"""A stand-in for Neon, for tests: PostgreSQL and PgBouncer with TLS, which sleep on command.
 
-neonlike, beside this file, does the work; it needs Debian's postgresql and pgbouncer.
+neonlike, in the same folder, does the work; it needs Debian's postgresql and pgbouncer.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ SCRIPT = Path(__file__).parent / "neonlike"
 
 
 class Stand:
-    """One of its own, in folder; pooled and direct are its addresses."""
+    """A stand-in in a folder of its own; pooled and direct are its addresses."""
 
     def __init__(self, folder, *options):
         self.folder = Path(folder)
@@ -31,7 +31,7 @@ class Stand:
         self.urls = urls
 
     def __call__(self, *arguments):
-        """Run a command of neonlike; return what it prints."""
+        """Run a command of neonlike. Return its output."""
         env = os.environ | {"NEONLIKE_DIR": str(self.folder / "stand")}
         command = [sys.executable, str(SCRIPT), *arguments]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
@@ -40,7 +40,7 @@ class Stand:
         return done.stdout
 
     def sql(self, *statements):
-        """Run statements as the superuser of the server; return what they print, as text."""
+        """Run statements as the superuser of the server. Return their output as text."""
         state = json.loads((self.folder / "stand" / "state.json").read_text())
         port = urlsplit(self.direct).port + 2 * state["wake"]
         where = ["-h", str(self.folder / "stand" / "run"), "-p", str(port), "-d", "neondb"]
@@ -57,7 +57,7 @@ class Stand:
 
 @contextlib.contextmanager
 def stand(*options):
-    """Give a Stand, and take it away."""
+    """Yield a Stand, and remove it afterwards."""
     folder = tempfile.mkdtemp(prefix="todosite-neon-")
     os.chmod(folder, 0o711)  # the servers run as another user
     made = None
@@ -71,7 +71,7 @@ def stand(*options):
 
 
 def free_ports():
-    """Return a port that is free, as the three after it are."""
+    """Return a free port that is followed by three free ports."""
     while True:
         first = random.randrange(20_000, 30_000)
         with contextlib.ExitStack() as sockets, contextlib.suppress(OSError):

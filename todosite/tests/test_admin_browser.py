@@ -1,4 +1,4 @@
-"""The admin in Chromium: usable by everybody, on a phone, in the dark, behind the strict policy."""
+"""The admin in Chromium: accessible, on a phone, in dark mode, under the strict policy."""
 
 from itertools import product
 
@@ -40,19 +40,21 @@ def paths():
 
 @pytest.mark.exhaustive
 def test_pages_are_accessible_and_fit(new_context, cookie, paths):
-    # On forms axe adds a style sheet of its own for a moment, which our policy would stop.
+    # On forms axe adds a style sheet for a moment, which our policy would block.
     context = new_context(bypass_csp=True)
     context.add_cookies([cookie])
     page = context.new_page()
     for scheme, path in product(BOTH, paths):
-        page.emulate_media(color_scheme=scheme[0])  # before the page: its colours change slowly
+        page.emulate_media(
+            color_scheme=scheme[0]
+        )  # Set before the page is opened, since colours change slowly.
         page.goto(path)
         assert_fine(page, path, [(1280, [scheme]), (320, [scheme])])
 
 
 @pytest.mark.exhaustive
-def test_support_at_work(page, cookie, paths):
-    """Every page keeps to the policy (conftest.py watches), and a task can be mended."""
+def test_staff_can_edit_a_task_under_the_policy(page, cookie, paths):
+    """Every page follows the policy (conftest.py watches), and a task can be edited."""
     page.set_default_timeout(5000)
     page.context.add_cookies([cookie])
     for path in paths:

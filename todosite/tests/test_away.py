@@ -1,4 +1,4 @@
-"""What counts as a database that is away, and what is said of it. The real thing: test_neon.py."""
+"""The errors that count as an unreachable database, and their pages. See also test_neon.py."""
 
 from unittest import mock
 
@@ -31,7 +31,7 @@ def caused(error, cause):
 
 
 def during(error, another):
-    """Return error as raised while another was handled."""
+    """Return an error as raised while another was handled."""
     error.__context__ = another
     return error
 
@@ -52,7 +52,7 @@ def during(error, another):
         caused(ValueError(), caused(OperationalError(), psycopg.errors.AdminShutdown())),
     ],
 )
-def test_broken_connection_is_a_database_that_is_away(error):
+def test_broken_connection_counts_as_an_unreachable_database(error):
     assert database_is_away(error)
 
 
@@ -70,7 +70,7 @@ def test_broken_connection_is_a_database_that_is_away(error):
         caused(IntegrityError(), psycopg.errors.UniqueViolation()),
     ],
 )
-def test_fault_of_the_program_is_none(error):
+def test_fault_of_ours_does_not_count_as_an_unreachable_database(error):
     assert not database_is_away(error)
 
 
@@ -87,11 +87,11 @@ def test_fault_of_the_program_is_none(error):
         (None, False),
     ],
 )
-def test_statement_that_was_stopped_took_too_long(error, too_long):
+def test_stopped_statement_counts_as_too_slow(error, too_long):
     assert took_too_long(error) == too_long
 
 
-def test_only_the_pool_is_waited_for():
+def test_only_a_pool_timeout_counts_as_waiting():
     assert waited_for_pool(caused(OperationalError(), PoolTimeout()))
     assert not waited_for_pool(caused(OperationalError(), psycopg.errors.AdminShutdown()))
     assert not waited_for_pool(caused(OperationalError(), TooManyRequests()))
@@ -99,8 +99,8 @@ def test_only_the_pool_is_waited_for():
 
 
 @pytest.mark.django_db
-def test_session_that_could_not_be_saved_is_no_fault_of_the_request(client):
-    """The act took effect, and sent again it tells of that."""
+def test_act_whose_session_could_not_be_saved_took_effect(client):
+    """The act took effect, and says so when sent again."""
     user = add_user()
     client.force_login(user)
     client.raise_request_exception = False
@@ -117,7 +117,7 @@ def test_session_that_could_not_be_saved_is_no_fault_of_the_request(client):
 
 
 def limit_statements(milliseconds):
-    """Set the limit for this test's transaction; the role's own is 30 seconds."""
+    """Set the time limit for this test's transaction; the role's own is 30 seconds."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
 
@@ -128,7 +128,7 @@ def dawdle(*args, **kwargs):
 
 
 @pytest.mark.django_db
-def test_page_that_the_database_stopped_is_calm_and_is_not_asked_for_again(client, caplog):
+def test_stopped_page_is_a_503_without_retry(client, caplog):
     client.force_login(add_user())
     client.raise_request_exception = False
     client.get("/inbox/")
@@ -143,7 +143,7 @@ def test_page_that_the_database_stopped_is_calm_and_is_not_asked_for_again(clien
 
 
 @pytest.mark.django_db
-def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed(client):
+def test_stopped_act_can_be_sent_again_with_the_typed_text(client):
     client.force_login(add_user())
     client.raise_request_exception = False
     limit_statements(50)
@@ -154,7 +154,7 @@ def test_act_that_the_database_stopped_can_be_sent_again_with_all_that_was_typed
     assert (hidden(page)["text"], hidden(page)["key"]) == ("Milk", "1" * 32)
 
 
-def test_form_of_another_page_is_told_by_its_token_and_no_page_is_made_of_that(caplog):
+def test_form_of_another_site_is_recognized_without_an_error_page(caplog):
     token = get_token(RequestFactory().get("/"))
     answers = {}
     for sent in [token, "x" * 64, ""]:
@@ -166,13 +166,13 @@ def test_form_of_another_page_is_told_by_its_token_and_no_page_is_made_of_that(c
 
 
 @pytest.mark.django_db
-def test_request_that_makes_no_sense_is_still_the_requests_fault(client):
+def test_invalid_request_is_still_a_400(client):
     with mock.patch("tasks.views.pages.render", side_effect=BadRequest):
         assert client.get("/").status_code == 400
 
 
 @pytest.mark.parametrize(("waiting", "checks"), [(0, 0), (1, 1)])
-def test_pool_tries_again_while_somebody_waits(waiting, checks):
+def test_pool_retries_while_a_request_waits(waiting, checks):
     pool = mock.Mock(**{"get_stats.return_value": {"requests_waiting": waiting}})
     keep_trying(pool)
     assert pool.check.call_count == checks

@@ -1,4 +1,4 @@
-"""Pages and fragments are sent compressed (GZipMiddleware), and stay what they are."""
+"""Pages and fragments are compressed (GZipMiddleware), with unchanged contents."""
 
 import gzip
 
@@ -16,7 +16,7 @@ class CompressionTests(PageTests):
     def get(self, url, **headers):
         return self.client.get(url, headers=ACCEPTS | headers)
 
-    def test_page_is_a_small_part_of_its_bytes(self):
+    def test_page_is_much_smaller_when_compressed(self):
         for number in range(60):
             self.add_task(f"Milk {number}")
         response = self.get("/tasks/")
@@ -32,26 +32,28 @@ class CompressionTests(PageTests):
         self.assertEqual(response["Content-Encoding"], "gzip")
         self.assertIn("“Milk”".encode(), gzip.decompress(response.content))
 
-    def test_browser_that_does_not_ask_for_it_gets_it_as_it_is(self):
+    def test_browser_without_gzip_gets_the_page_uncompressed(self):
         response = self.client.get("/tasks/")
         self.assertNotIn("Content-Encoding", response)
         self.assertIn("Accept-Encoding", response["Vary"])
         self.assertContains(response, "Milk")
 
-    def test_length_tells_nothing_of_the_page(self):
-        """A name of random length stands before it, so that no secret is guessed by lengths.
+    def test_length_of_a_page_is_random(self):
+        """A file name of random length is inserted, so that no secret can be guessed by lengths.
 
-        BREACH is that attack; Django documents this protection of its GZipMiddleware.
+        That attack is BREACH; Django documents this protection of its GZipMiddleware.
         """
         pages = [self.get("/tasks/").content for _ in range(20)]
         self.assertEqual({page[3] & FNAME for page in pages}, {FNAME})
         names = {page[10:].partition(b"\0")[0] for page in pages}
         self.assertGreater(len({len(name) for name in names}), 5)
 
-    def test_page_that_did_not_change_is_still_304(self):
+    def test_unchanged_page_is_still_a_304(self):
         state = self.get("/tasks/")["ETag"]
         self.assertEqual(state[:3], 'W/"')
-        plain = state.removeprefix("W/")  # as freshness.js asks, with what the page knows
+        plain = state.removeprefix(
+            "W/"
+        )  # As freshness.js does, with the state that the page was given.
         for tag in (state, plain):
             response = self.get("/tasks/", **{"If-None-Match": tag})
             self.assertEqual((response.status_code, response.content), (304, b""))

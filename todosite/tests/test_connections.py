@@ -1,4 +1,4 @@
-"""Which connections of the pool are asked before they are used, and what one forgets."""
+"""The pool's check of connections before use, and their prepared statements."""
 
 import contextlib
 from unittest import mock
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def other():
-    """Return a connection beside the test's own, of a pool of one."""
+    """Return a connection in addition to the test's own, from a pool of one."""
     options = connection.settings_dict["OPTIONS"] | {"pool": {"min_size": 1, "max_size": 1}}
     wrapper = base.DatabaseWrapper(connection.settings_dict | {"OPTIONS": options}, "other")
     yield wrapper
@@ -25,7 +25,7 @@ def other():
 
 @contextlib.contextmanager
 def asked():
-    """Count how often a connection is asked before it is used."""
+    """Count how often a connection is checked before use."""
     check = ConnectionPool.check_connection
     with mock.patch.object(ConnectionPool, "check_connection", side_effect=check) as counted:
         yield counted
@@ -37,7 +37,7 @@ def ask(wrapper, sql):
         return cursor.fetchone()[0]
 
 
-def test_connection_used_a_moment_ago_is_not_asked_again(other):
+def test_recently_used_connection_is_not_checked(other):
     ask(other, "SELECT 1")
     other.close()
     with asked() as check:
@@ -45,7 +45,7 @@ def test_connection_used_a_moment_ago_is_not_asked_again(other):
     check.assert_not_called()
 
 
-def test_connection_that_idled_is_asked(other, monkeypatch):
+def test_idle_connection_is_checked(other, monkeypatch):
     ask(other, "SELECT 1")
     other.close()
     monkeypatch.setattr(base, "JUST_USED", 0)
@@ -54,7 +54,7 @@ def test_connection_that_idled_is_asked(other, monkeypatch):
     check.assert_called_once()
 
 
-def test_connection_that_the_server_ended_a_moment_ago_is_replaced(other):
+def test_recently_closed_connection_is_replaced(other):
     ask(other, "SELECT 1")
     used = other.connection
     other.close()
@@ -71,7 +71,7 @@ def test_connection_that_the_server_ended_a_moment_ago_is_replaced(other):
     assert other.connection is not used
 
 
-def test_prepared_statement_of_a_table_that_was_altered_fails_once(other):
+def test_prepared_statement_of_an_altered_table_fails_once(other):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE altered (name varchar(10))")
         cursor.execute("INSERT INTO altered VALUES ('Ann')")
@@ -88,7 +88,7 @@ def test_prepared_statement_of_a_table_that_was_altered_fails_once(other):
         cursor.execute("DROP TABLE altered")
 
 
-def test_test_database_is_dropped_while_it_is_vacuumed():
+def test_test_database_is_dropped_during_a_vacuum():
     cursor = mock.Mock()
     cursor.execute.side_effect = [ProgrammingError("permission denied to terminate process"), None]
     without_database = contextlib.nullcontext(cursor)

@@ -1,4 +1,4 @@
-"""The docs hold true: links lead somewhere, and files, commands, settings and words exist."""
+"""The docs agree with the code: links, files, commands, settings and words exist."""
 
 import ast
 import importlib
@@ -49,18 +49,18 @@ def links_in(path):
     return found
 
 
-def test_anchors_are_those_of_github():
+def test_anchors_follow_githubs_rules():
     assert slug("How `two` edits meet: 8 ways") == "how-two-edits-meet-8-ways"
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=name_of)
-def test_every_link_leads_to_a_file_and_a_heading_of_it(doc):
+def test_every_link_leads_to_a_file_and_a_heading(doc):
     links = links_in(doc)
     assert [file for file, _ in links if not file.exists()] == []
     assert [(file, part) for file, part in links if part and part not in anchors_in(file)] == []
 
 
-def test_every_page_is_reached_from_the_readme():
+def test_every_page_can_be_reached_from_the_readme():
     found, left = set(), [BASE_DIR / "README.md"]
     while left:
         page = left.pop()
@@ -75,8 +75,8 @@ def test_readme_is_short():
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=name_of)
-def test_every_file_that_is_named_exists(doc):
-    """Of all pages but the changelog, which names what has gone, too."""
+def test_every_named_file_exists(doc):
+    """The changelog is left out, since it names deleted files too."""
     if doc.name == "CHANGELOG.md":
         return
     named = [text for text in CODE.findall(doc.read_text()) if text.split("/")[0] in FOLDERS]
@@ -95,7 +95,7 @@ def options_of(command):
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=name_of)
-def test_every_command_has_the_options_that_are_named_beside_it(doc):
+def test_every_named_option_of_a_command_exists(doc):
     unknown = []
     for line in doc.read_text().splitlines():
         for command, behind in COMMAND.findall(line):
@@ -111,7 +111,7 @@ def test_every_command_of_ours_is_in_the_table():
     assert [name for name in sorted(ours) if f"| `manage.py {name}" not in table] == []
 
 
-def test_table_of_settings_names_those_of_the_example():
+def test_table_of_settings_has_the_settings_of_the_example():
     example = (BASE_DIR / ".env.example").read_text()
     settings = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     assert sorted(SETTING.findall(OPERATE.read_text())) == sorted(settings)
@@ -130,8 +130,8 @@ def test_every_direct_dependency_has_a_reason():
 # words on the screen
 
 
-def test_every_button_that_the_guide_names_is_on_the_screen():
-    """Bold words of the guide are buttons, links and headings: so they are in a page's source."""
+def test_every_button_named_in_the_guide_is_in_a_page():
+    """Bold words of the guide are buttons, links and headings, so a page's source has them."""
     sources = [
         *BASE_DIR.glob("templates/**/*.html"),
         *BASE_DIR.glob("static/js/*.js"),
@@ -175,7 +175,7 @@ def names_of_ours(trees):
 
 
 def private_names_used(tree, ours):
-    """Return the private names of others that a module imports or uses as attributes."""
+    """Return the private names of other packages that a module imports or uses."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -187,7 +187,7 @@ def private_names_used(tree, ours):
 
 
 def private_names_overridden(module):
-    """Return the private methods and attributes of others that classes of a module replace."""
+    """Return the private names of other packages that the classes of a module override."""
     found = set()
     for made in vars(module).values():
         if inspect.isclass(made) and made.__module__ == module.__name__:
@@ -199,7 +199,7 @@ def private_names_overridden(module):
     return found
 
 
-def test_every_private_name_that_we_use_is_on_its_page():
+def test_every_private_name_in_use_is_documented():
     page = (BASE_DIR / "docs" / "private-apis.md").read_text()
     sources = modules()
     trees = {path: ast.parse(path.read_text()) for path in sources}

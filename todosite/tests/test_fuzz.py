@@ -1,4 +1,4 @@
-"""The fuzz sees what it looks for, and runs."""
+"""The fuzz finds the faults that it searches for, and runs."""
 
 import subprocess
 import sys
@@ -34,12 +34,12 @@ def answer(status=200, **headers):
         (answer(Cache_Control="private"), "ann1", ["own words that may stay in a cache"]),
     ],
 )
-def test_what_is_wrong_with_an_answer_is_found(answered, text, found):
+def test_faults_of_an_answer_are_found(answered, text, found):
     assert list(faults(ANN, BEN, answered, text)) == found
 
 
 @pytest.mark.django_db
-def test_words_in_the_rows_of_another_are_found():
+def test_words_in_rows_of_another_user_are_found():
     people = [ANN, BEN]
     for person in people:
         person.pk = add_user(person.email, name=person.word).tasks.create(title=person.word).user_id
@@ -57,7 +57,7 @@ def test_words_in_the_log_are_found(tmp_path):
     assert list(said_too_much(log, [ANN, BEN])) == found
 
 
-def test_routes_are_all_there_are():
+def test_all_routes_are_requested():
     paths = {path for path, _ in routes()}
     assert {"/", "/tasks/%(task_pk)s/edit/", "/accounts/login/", "/admin/tasks/task/"} <= paths
     assert len(paths) > 110

@@ -1,4 +1,4 @@
-"""The private PostgreSQL, with real processes: they share it, race for it and are killed."""
+"""The private PostgreSQL, with real processes that share it, race for it and are killed."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ from todosite import localpg
 pytestmark = pytest.mark.exhaustive
 PROJECT = Path(localpg.__file__).resolve().parent.parent
 
-# Uses the server until its input ends. At each line it calls start() again.
+# Uses the server until its input ends. For each line it calls start() again.
 USER = """
 import os, signal, sys
 from todosite import localpg
@@ -62,7 +62,7 @@ SELECT setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'f
 
 
 class User:
-    """A process that uses a folder's server; as a context manager it is killed at the end."""
+    """A process that uses a folder's server; as a context manager, killed at the end."""
 
     def __init__(self, folder, kind="kept"):
         self.data = f"{folder}/{'data' if kind == 'kept' else kind}"
@@ -93,19 +93,19 @@ class User:
         return self.answer()
 
     def kill(self):
-        """End the process with kill -9; what it has printed as an error is in errors."""
+        """End the process with kill -9; its error output is in errors."""
         self.process.kill()
         if not self.process.stderr.closed:
             self.errors = self.process.communicate()[1]
 
     def query(self, sql):
-        """Return the first column of the rows that a query finds."""
+        """Return the first column of a query's rows."""
         with psycopg.connect(host=self.host, user="todosite", dbname="todosite") as connection:
             cursor = connection.execute(sql)
             return [row[0] for row in cursor] if cursor.description else []
 
     def server(self):
-        """Return the one process that is the server, None if there is none."""
+        """Return the server's process, None without one."""
         found = processes("-D", self.data)
         servers = []
         for process in found:
@@ -123,7 +123,7 @@ def run(script, folder):
 
 
 def refusal(folder, kind="kept"):
-    """Return the last line that a process prints which can't start the server."""
+    """Return the last line of a process that can't start the server."""
     return User(folder, kind).process.communicate()[1].splitlines()[-1]
 
 
@@ -142,7 +142,7 @@ def keepers(folder):
 
 
 def eventually(true):
-    """Wait until true() is; fail if that takes much longer than it ever should."""
+    """Wait until true() is true; fail if that takes much longer than it ever should."""
     deadline = time.monotonic() + 30
     while not true():
         assert time.monotonic() < deadline, "it never happened"
@@ -150,7 +150,7 @@ def eventually(true):
 
 
 def quiet(folder):
-    """Wait until no server and no keeper has anything to do with a folder."""
+    """Wait until no server and no keeper uses a folder."""
 
     def alone():
         for process in psutil.process_iter():
@@ -164,9 +164,9 @@ def quiet(folder):
 
 @contextlib.contextmanager
 def place():
-    """Make a folder, with a space in its path, where PostgreSQL can come.
+    """Create a folder, with a space in its path, that PostgreSQL can enter.
 
-    As root it runs as another user, and pytest's tmp_path is closed to that one.
+    As root, PostgreSQL runs as another user, and pytest's tmp_path is closed to that user.
     """
     path = Path(tempfile.mkdtemp(prefix="local pg ", dir="/tmp")).resolve()
     path.chmod(0o755)
@@ -177,7 +177,7 @@ def place():
 
 @pytest.fixture
 def folder():
-    """Return the path of a folder for a server, which isn't there yet."""
+    """Return the path of a server's folder that doesn't exist yet."""
     with place() as path:
         yield path / "var" / "postgres"
 
@@ -192,12 +192,12 @@ def shared():
 
 @pytest.fixture
 def kept(shared):
-    """Return a folder with kept data, the same for many tests: to make some takes a second."""
+    """Return a folder with kept data, shared by many tests, since creating it takes a second."""
     quiet(shared)
     return shared
 
 
-def test_the_app_is_an_ordinary_role_that_owns_its_database(kept):
+def test_role_is_ordinary_and_owns_its_database(kept):
     with User(kept) as user:
         rights = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
         role = f"SELECT ARRAY[{rights}] FROM pg_roles WHERE rolname = current_user"
@@ -206,7 +206,7 @@ def test_the_app_is_an_ordinary_role_that_owns_its_database(kept):
         assert user.query(owner) == ["todosite"]
 
 
-def test_text_is_unicode_and_times_are_utc(kept):
+def test_database_is_unicode_and_utc(kept):
     with User(kept) as user:
         assert user.query("SHOW server_encoding") == ["UTF8"]
         assert user.query("SELECT lower('É') || upper('жñ')") == ["éЖÑ"]
@@ -215,7 +215,7 @@ def test_text_is_unicode_and_times_are_utc(kept):
         assert user.query("SHOW timezone") == ["UTC"]
 
 
-def test_only_its_own_user_can_reach_it(kept):
+def test_other_users_cannot_connect(kept):
     with User(kept) as user:
         assert user.query("SHOW listen_addresses") == [""]
         assert user.server().net_connections("inet") == []
@@ -223,12 +223,12 @@ def test_only_its_own_user_can_reach_it(kept):
         assert Path(user.host).stat().st_mode & 0o777 == 0o700
 
 
-def test_kept_data_wait_for_the_disk(kept):
+def test_kept_data_are_synced_to_the_disk(kept):
     with User(kept) as user:
         assert user.query(DURABILITY) == ["on", "on", "on"]
 
 
-def test_the_last_one_out_stops_it_and_kept_data_stay(kept):
+def test_last_process_stops_the_server_and_data_stay(kept):
     with User(kept) as first, User(kept) as second:
         server = first.server()
         first.query("CREATE TABLE last AS SELECT 'water the plants' AS task")
@@ -240,7 +240,7 @@ def test_the_last_one_out_stops_it_and_kept_data_stay(kept):
         assert user.query("SELECT task FROM last") == ["water the plants"]
 
 
-def test_a_throwaway_is_fast_and_deleted_and_another_one_may_follow_at_once(folder):
+def test_throwaway_is_fast_and_deleted_and_can_be_followed_by_another(folder):
     with User(folder, "throwaway") as user:
         assert user.query(DURABILITY) == ["off", "off", "off"]
         user.query("CREATE TABLE task ()")
@@ -250,7 +250,7 @@ def test_a_throwaway_is_fast_and_deleted_and_another_one_may_follow_at_once(fold
     assert not user.server()
 
 
-def test_a_fork_uses_it_too(kept):
+def test_forked_process_keeps_the_server(kept):
     with User(kept) as user:
         server = user.server()
         assert user.ask("fork") == user.host  # the parent has killed itself
@@ -260,7 +260,7 @@ def test_a_fork_uses_it_too(kept):
     eventually(lambda: not user.server())
 
 
-def test_racing_processes_make_one_server(folder):
+def test_simultaneous_processes_start_one_server(folder):
     with contextlib.ExitStack() as stack:
         users = [User(folder, "throwaway") for _ in range(4)]
         users = [stack.enter_context(user) for user in users]
@@ -271,11 +271,11 @@ def test_racing_processes_make_one_server(folder):
         assert users[0].query(TABLES) == ["task0", "task1", "task2", "task3"]
 
 
-def test_threads_may_start_it_together(kept):
+def test_simultaneous_threads_start_one_server(kept):
     assert run(THREADS, kept) == [str(kept)]
 
 
-def test_a_killed_server_is_started_again(kept):
+def test_killed_server_is_restarted(kept):
     with User(kept) as user:
         user.query("CREATE TABLE killed AS SELECT 1 AS id")
         killed = user.server()
@@ -286,7 +286,7 @@ def test_a_killed_server_is_started_again(kept):
         assert user.query("SELECT id FROM killed") == [1]
 
 
-def test_a_killed_keeper_is_replaced(kept):
+def test_killed_keeper_is_replaced(kept):
     with User(kept) as user:
         (killed,) = keepers(kept)
         killed.kill()
@@ -305,7 +305,7 @@ def test_nothing_is_lost_when_everything_is_killed(kept):
         assert user.query("SELECT id FROM everything") == [1]
 
 
-def test_a_process_killed_while_it_makes_the_data_leaves_no_half(folder):
+def test_process_killed_while_creating_data_leaves_no_partial_data(folder):
     killed = User(folder, "throwaway")
     eventually((folder / "new").exists)
     killed.kill()
@@ -315,7 +315,7 @@ def test_a_process_killed_while_it_makes_the_data_leaves_no_half(folder):
 
 
 @pytest.mark.parametrize("whose", ["a stranger's", "a zombie's", "nobody's"])
-def test_a_stale_pid_is_put_aside_and_not_signalled(kept, whose):
+def test_stale_pid_is_removed_and_not_signalled(kept, whose):
     command = ["sleep", "600"] if whose == "a stranger's" else ["true"]
     with subprocess.Popen(command) as bystander:
         if whose == "a zombie's":
@@ -340,7 +340,7 @@ def test_ctrl_c_reaches_neither_server_nor_keeper(kept):
         assert [second.server(), *keepers(kept)] == running
 
 
-def test_a_long_path_has_its_socket_elsewhere(folder):
+def test_socket_of_a_long_path_is_elsewhere(folder):
     long = folder / ("long" * 25)
     with User(long, "throwaway") as user:
         assert Path(user.host).parent == localpg.TEMP
@@ -349,7 +349,7 @@ def test_a_long_path_has_its_socket_elsewhere(folder):
     eventually(lambda: not Path(user.host).exists() and not long.exists())
 
 
-def test_a_deleted_folder_is_made_again(folder):
+def test_deleted_folder_is_created_again(folder):
     def is_deleted():
         shutil.rmtree(folder, ignore_errors=True)  # the server may write there at the same moment
         return not folder.exists()
@@ -371,14 +371,14 @@ def test_a_deleted_folder_is_made_again(folder):
         (18, "PostgreSQL doesn't start: could not access the server configuration file"),
     ],
 )
-def test_unfit_data_are_refused_with_a_reason(folder, version, reason):
+def test_unusable_data_are_refused_with_a_reason(folder, version, reason):
     (folder / "data").mkdir(parents=True)
     (folder / "data/PG_VERSION").write_text(f"{version}\n")
     (folder / "users.lock").touch()
     assert reason in refusal(folder)
 
 
-def test_a_folder_of_other_things_is_refused_and_untouched(folder):
+def test_folder_with_other_contents_is_refused_and_untouched(folder):
     folder.mkdir(parents=True)
     folder.chmod(0o755)
     (folder / "diary.txt").write_text("private")
@@ -389,7 +389,7 @@ def test_a_folder_of_other_things_is_refused_and_untouched(folder):
     assert folder.stat().st_uid == os.geteuid()
 
 
-def test_kept_data_are_never_thrown_away(kept):
+def test_kept_data_are_never_deleted(kept):
     assert "holds something else" in refusal(kept, "throwaway")
     quiet(kept)
     assert (kept / "data/PG_VERSION").exists()
@@ -416,7 +416,7 @@ def test_django_and_dbshell_connect_to_it(kept):
 class TestRoot:
     @pytest.fixture
     def closed(self, folder):
-        """Make a folder that only root can enter; remove what is made elsewhere instead."""
+        """Create a folder that only root can enter; remove the data that went elsewhere."""
         before = {*localpg.SHARED.parent.glob("todosite"), *localpg.SHARED.glob("*")}
         folder.mkdir(parents=True)
         folder.chmod(0o700)
@@ -426,7 +426,7 @@ class TestRoot:
             quiet(path)
             shutil.rmtree(path, ignore_errors=True)
 
-    def test_kept_data_below_a_closed_folder_are_elsewhere(self, closed):
+    def test_kept_data_below_a_closed_folder_go_elsewhere(self, closed):
         with User(closed / "clone/var/postgres") as user:
             assert Path(user.host).parent == localpg.SHARED
             user.query("CREATE TABLE task AS SELECT 1 AS id")
@@ -435,7 +435,7 @@ class TestRoot:
         with User(closed / "clone/var/postgres") as user:
             assert user.query("SELECT id FROM task") == [1]
 
-    def test_a_throwaway_below_a_closed_folder_is_elsewhere(self, closed):
+    def test_throwaway_below_a_closed_folder_goes_elsewhere(self, closed):
         (closed / "tmp").mkdir()
         with User(closed / "tmp", "throwaway") as user:
             assert Path(user.host).parent == localpg.TEMP
@@ -451,7 +451,7 @@ class TestRoot:
             assert user.server().exe().startswith(f"{localpg.SHARED}/programs-")
             assert user.query("SELECT 1") == [1]
 
-    def test_in_the_clone_of_a_user_it_runs_as_that_user(self, folder):
+    def test_server_in_a_users_clone_runs_as_that_user(self, folder):
         folder.parent.mkdir()
         shutil.chown(folder.parent, "nobody")
         with User(folder, "throwaway") as user:

@@ -1,4 +1,4 @@
-"""What the log says, at any level, and what it never does."""
+"""The contents of the log, at any level, and the secrets it must not contain."""
 
 import logging
 import re
@@ -15,12 +15,12 @@ from todosite.logs import Line, calm, discreet
 from todosite.tests.production import ENV, ask, database_url, manage, serve
 
 KEY = "abc123-0123456789abcdef0123456789abcdef"
-# A mark tells which session is meant, and nobody gets into it by that.
+# A mark identifies a session, but gives no access to it.
 PARTS_OF_A_PATH = r"\w+_pk|session_mark|object_id|app_label|content_type_id|url|uidb36"
 
 
 def routes(resolver, prefix=""):
-    """Yield (name, names of what its path holds) of every address, those of the admin's too."""
+    """Yield (name, names of the path's parameters) of every route, including the admin's."""
     for route in resolver.url_patterns:
         if hasattr(route, "url_patterns"):
             yield from routes(route, prefix)
@@ -28,7 +28,7 @@ def routes(resolver, prefix=""):
             yield route.name, set(route.pattern.regex.groupindex)
 
 
-# Each address that holds a secret: a new one is missing here until it is seen to be cut below.
+# Each address that holds a secret: a new one must be added here, and to the test below.
 SECRETS = {
     "admin_link": {"admin_link_key": "K" * 43},
     "account_reset_password_from_key": {"uidb36": "abc123", "key": KEY.partition("-")[2]},
@@ -36,7 +36,7 @@ SECRETS = {
 }
 
 
-def test_addresses_with_secrets_are_known():
+def test_all_routes_with_secrets_are_known():
     found = {
         name
         for name, parts in routes(get_resolver())
@@ -46,7 +46,7 @@ def test_addresses_with_secrets_are_known():
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_secret_of_a_link_is_cut(name):
+def test_secret_in_a_link_is_removed(name):
     path = reverse(name, kwargs=SECRETS[name])
     told = discreet(f"Not Found: {path}")
     assert told.endswith("/…/")
@@ -69,12 +69,12 @@ def test_secret_of_a_link_is_cut(name):
         ("Why? Because /tasks/1/ is gone?", "Why? Because /tasks/1/ is gone?"),
     ],
 )
-def test_query_of_an_address_is_cut(text, told):
+def test_query_of_an_address_is_removed(text, told):
     assert discreet(text) == told
 
 
 def trace(error, **options):
-    """Return what the log has of an error that was raised."""
+    """Return the log's lines about a raised error."""
     try:
         raise error
     except type(error):
@@ -83,7 +83,7 @@ def trace(error, **options):
 
 
 @pytest.mark.django_db
-def test_trace_says_where_and_of_which_kind_but_repeats_no_value():
+def test_traceback_has_places_and_kinds_but_no_values():
     ann = add_user()
     ann.tags.create(name="milk")
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
@@ -101,18 +101,18 @@ def test_trace_says_where_and_of_which_kind_but_repeats_no_value():
     assert "ilk" not in "".join(told).replace('name="Milk"', "")  # but for the line of this test
 
 
-def test_trace_in_development_says_all():
+def test_traceback_in_development_has_messages():
     assert "ValueError: milk" in trace(ValueError("milk"), with_messages=True)
 
 
-def test_fault_of_a_request_is_a_warning_without_a_trace():
+def test_invalid_request_is_a_warning_without_a_traceback():
     record = logging.LogRecord("x", logging.ERROR, "", 1, "Invalid", (), (DisallowedHost,) * 3)
     record.status_code = 400
     assert calm(record)
     assert (record.levelname, record.levelno, record.exc_info) == ("WARNING", 30, None)
 
 
-def test_fault_of_ours_keeps_its_trace():
+def test_fault_of_ours_keeps_its_traceback():
     record = logging.LogRecord("x", logging.ERROR, "", 1, "It broke", (), (ValueError,) * 3)
     record.status_code = 500
     assert calm(record)
@@ -129,7 +129,7 @@ def log(tmp_path):
 
 @pytest.fixture
 def port(transactional_db, tmp_path, log):
-    """The port of a server that logs all that there is to log."""
+    """The port of a server that logs at every level."""
     changes = {
         "STATIC_ROOT": str(tmp_path / "static"),
         "DATABASE_URL": database_url(),
@@ -143,7 +143,7 @@ def port(transactional_db, tmp_path, log):
 
 
 @pytest.mark.exhaustive
-def test_nothing_that_a_user_typed_is_logged_at_any_level(port, log, client):
+def test_no_text_of_a_user_is_logged_at_any_level(port, log, client):
     ann = add_user("ann.typed@example.org", password="Typed-Passw0rd!")
     ann.tags.create(name="typed")
     with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
@@ -184,7 +184,7 @@ def test_nothing_that_a_user_typed_is_logged_at_any_level(port, log, client):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("level", "told"), [("DEBUG", "INFO"), ("ERROR", "ERROR")])
-def test_settings_keep_django_from_telling_what_it_was_given(level, told):
+def test_django_does_not_log_contexts_and_parameters(level, told):
     code = (
         "import logging as l; print(*[l.getLevelName(l.getLogger(n).getEffectiveLevel()) for n in"
         " ['django.template', 'django.db.backends', 'django.request', 'todosite']])"

@@ -15,13 +15,13 @@ from todosite.tests.html import select
 from todosite.tests.production import manage
 
 FOLDER = Path(settings.BASE_DIR, "static", "js")
-# What an import, a re-export or a call of import() names, and how it ends.
+# The name in an import, a re-export or a call of import(), and its end.
 IMPORT = re.compile(
     r"""(?:^(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*|\bimport\()"""
     r"""["'](?P<path>[^"']+)["'](?P<end>[;)]?)""",
     re.MULTILINE,
 )
-# A listener of the document, of what htmx does or of a form that is sent.
+# A listener of the document, for events of htmx or the sending of a form.
 LISTENER = re.compile(r'(?:document\.addEventListener|\bon)\(\s*"(htmx:[\w:]+|submit)"')
 MOST_BYTES = 29_000  # of all our scripts together, compressed
 MOST_FILES = 15
@@ -33,7 +33,7 @@ def imports(path):
 
 
 def walk(*paths):
-    """Return all files that modules need: they, what they import, what that imports."""
+    """Return all files that modules need, directly or through imports."""
     found, ahead = [], [*paths]
     while ahead:
         path = ahead.pop()
@@ -44,7 +44,7 @@ def walk(*paths):
 
 
 def collect(root):
-    """Collect the modules below a folder; those that are there already may have changed."""
+    """Collect the modules below a folder; collected files may have changed."""
     if not (root / "js").exists():
         shutil.copytree(FOLDER, root / "js")
     storage = StaticFilesStorage(location=root, base_url="/static/")
@@ -54,7 +54,7 @@ def collect(root):
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
-    """Return a function that gives the file of a script, as a production process collects it."""
+    """Return a function that returns a script's file, as a production process collects it."""
     root = tmp_path_factory.mktemp("static").resolve()
     done = manage("collectstatic", "--noinput", STATIC_ROOT=str(root))
     assert done.returncode == 0, done.stderr
@@ -63,28 +63,28 @@ def collected(tmp_path_factory):
 
 
 def test_every_import_ends_with_a_semicolon():
-    """Without one Django leaves the import as it is, and breaks the one after it."""
+    """Django leaves an import without a semicolon unchanged, and breaks the next one."""
     texts = {path.name: path.read_text() for path in FOLDER.glob("*.js")}
     seen = [(name, found) for name, text in texts.items() for found in IMPORT.finditer(text)]
     assert seen
     assert [(name, found["path"]) for name, found in seen if not found["end"]] == []
 
 
-def test_every_module_is_needed_and_none_needs_itself():
+def test_every_module_is_imported_without_circles():
     entries = [FOLDER / name for name in ("main.js", "keys.js", "missing.js", "slow.js")]
     assert set(walk(*entries)) == set(FOLDER.glob("*.js"))
     assert [path.name for path in FOLDER.glob("*.js") if path in walk(*imports(path))] == []
 
 
-def test_no_listener_depends_on_its_place():
-    """Several for one moment would be called in the order in which their modules are read."""
+def test_each_event_has_one_listener():
+    """Several listeners of one event would be called in the order in which modules are read."""
     texts = [path.read_text() for path in FOLDER.glob("*.js")]
     found = Counter(moment for text in texts for moment in LISTENER.findall(text))
     assert found["htmx:after:swap"] == 1
     assert [name for name, times in found.items() if times > 1] == []
 
 
-def test_every_import_of_every_collected_module_is_found_once(collected):
+def test_every_collected_module_has_one_name(collected):
     """Two names of one file would be two modules, each with a state of its own."""
     for path in FOLDER.glob("*.js"):
         file = collected(path)
@@ -92,8 +92,8 @@ def test_every_import_of_every_collected_module_is_found_once(collected):
         assert imports(file) == [collected(each) for each in imports(path)], path.name
 
 
-def test_nothing_but_comments_and_indents_stays_behind():
-    """The storage cuts by line: it knows nothing of a text that goes on, or that holds slashes."""
+def test_only_comments_and_indentation_are_removed():
+    """The storage works line by line: it doesn't know strings that span lines or hold slashes."""
     lines = [line for path in FOLDER.glob("*.js") for line in path.read_text().splitlines()]
     assert [line for line in lines if line.count("`") % 2] == []
     cut = [line.rpartition(" // ")[0] for line in lines]
@@ -101,13 +101,13 @@ def test_nothing_but_comments_and_indents_stays_behind():
 
 
 def kept(folder):
-    """Return the files that are named after what they hold, each with what changes if written."""
+    """Return the files named by their content, each with the time of its last change."""
     files = [path for path in folder.rglob("*") if HASHED.search(path.name)]
     return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
 
 
 def test_running_process_keeps_its_files(tmp_path):
-    """The version after it is collected while it still hands them out."""
+    """The next version is collected while this one is still served."""
     collect(tmp_path)
     before = kept(tmp_path)
     assert {path.suffix for path in before} == {".js", ".gz"}
@@ -123,7 +123,7 @@ def test_running_process_keeps_its_files(tmp_path):
     assert new == dict.fromkeys(changed, 2)  # it and what imports it, each once and compressed
 
 
-def test_file_that_was_written_by_half_is_written_again(tmp_path):
+def test_partially_written_file_is_written_again(tmp_path):
     collect(tmp_path)
     (file,) = [path for path in kept(tmp_path) if path.match("page.*.js")]
     whole = file.read_bytes()
@@ -139,15 +139,15 @@ def test_all_scripts_together_are_small_and_few(collected):
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES
 
 
-def test_what_every_page_needs_is_fetched_at_once(client, db):
+def test_every_page_preloads_all_modules(client, db):
     page = client.get("/accounts/login/").content.decode()
     links = [link.get("href") for link in select(page, "link[rel=modulepreload]")]
     needed = [path for path in walk(FOLDER / "main.js") if path.name != "main.js"]
     assert sorted(links) == sorted(f"/static/js/{path.name}" for path in needed)
 
 
-def test_answer_to_a_post_is_never_loaded_again(client, db):
-    """missing.js would do so, and send the form once more."""
+def test_answer_to_a_post_is_never_reloaded(client, db):
+    """missing.js would send the form once more."""
     assert "missing.js" in client.get("/accounts/login/").content.decode()
     page = client.post("/accounts/login/", {"login": "nobody@example.org", "password": "x"})
     assert page.status_code == 200

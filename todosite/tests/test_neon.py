@@ -1,4 +1,4 @@
-"""At home on Neon, shown on a stand-in that sleeps, restarts and cuts connections off."""
+"""Behaviour on Neon, shown on a stand-in that sleeps, restarts and cuts connections."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def stand():
     with make_stand() as made:
         done = manage("migrate", "--verbosity", "0", **made.urls)
         assert (done.stdout, done.stderr) == ("", "")
-        made("kill-backends")  # or one that the pooler keeps would be in the way
+        made("kill-backends")  # Otherwise a connection of the pooler would prevent it.
         made.sql("CREATE DATABASE branch TEMPLATE neondb OWNER neondb_owner")
         yield made
 
@@ -49,7 +49,7 @@ def static(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session(stand):
-    """The key of a session of Ann's, whose account is new."""
+    """The key of a session of Ann's, with a new account."""
     done = manage("shell", "-v0", "-c", SIGN_IN, **stand.urls)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -63,7 +63,7 @@ def awake(stand):
 
 @pytest.fixture(scope="module", params=["5", "0"], ids=["pool", "connection for each thread"])
 def ann(request, stand, static, session):
-    """Ask as Ann: ann(path, method, **fields)."""
+    """Send a request as Ann: ann(path, method, **fields)."""
     changes = {
         "STATIC_ROOT": static,
         "DATABASE_POOL_SIZE": request.param,
@@ -85,7 +85,7 @@ def ann(request, stand, static, session):
 
 
 def at_once(call, number):
-    """Make as many calls at the same time; return their answers."""
+    """Make so many simultaneous calls. Return their answers."""
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(call())) for _ in range(number)]
     for thread in threads:
@@ -96,7 +96,7 @@ def at_once(call, number):
 
 
 def begin(call, *arguments, **fields):
-    """Start a request in a thread; return a function that waits for its answer."""
+    """Start a request in a thread. Return a function that waits for its answer."""
     answers = []
     thread = threading.Thread(target=lambda: answers.append(call(*arguments, **fields)))
     thread.start()
@@ -143,9 +143,9 @@ def typed():
 
 @pytest.fixture(scope="module")
 def asleep(ann, stand, typed):
-    """The answers of a server whose database sleeps, by their names.
+    """The answers of a server while its database sleeps, by name.
 
-    It is asked all at once, since each may wait ten seconds for a connection.
+    All requests are sent together, since each may wait ten seconds for a connection.
     """
     assert ann("/tasks/").status == 200
     stand("suspend")
@@ -162,7 +162,7 @@ def asleep(ann, stand, typed):
     return answers
 
 
-def test_page_while_the_database_sleeps_is_calm_and_comes_back_by_itself(ann, asleep):
+def test_page_while_the_database_sleeps_is_a_503_that_reloads(ann, asleep):
     page = asleep["page"]
     assert headers(page, "Retry-After", "Refresh") == (503, "3", "3")
     assert "database is waking up" in page.text
@@ -171,14 +171,14 @@ def test_page_while_the_database_sleeps_is_calm_and_comes_back_by_itself(ann, as
     assert ann("/tasks/?status=pending").status == 200
 
 
-def test_act_while_the_database_sleeps_says_what_is_true(asleep):
+def test_act_while_the_database_sleeps_is_not_lost(asleep):
     page = asleep["act"]
     assert headers(page, "Refresh") == (503, None)
     assert "Look before you send it again." in page.text
     assert "&lt;b&gt;Typed&lt;/b&gt; in the dark" in page.text
 
 
-def test_act_that_was_cut_off_can_be_sent_again_from_the_page(ann, stand, asleep, typed):
+def test_interrupted_act_can_be_sent_again_from_the_page(ann, stand, asleep, typed):
     page = asleep["act with a key"]
     assert page.status == 503
     assert "Send it again: it won't be saved twice." in page.text
@@ -189,7 +189,7 @@ def test_act_that_was_cut_off_can_be_sent_again_from_the_page(ann, stand, asleep
     assert stand.sql(f"SELECT count(*) FROM tasks_task WHERE title = '{typed['text']}'") == "1"
 
 
-def test_form_of_another_site_is_never_offered_again(asleep):
+def test_form_of_another_site_is_not_offered_again(asleep):
     assert "Send it again" not in asleep["act of another site"].text
 
 
@@ -201,7 +201,7 @@ def until(condition):
     raise AssertionError("it never happened")
 
 
-def test_edit_whose_transaction_is_killed_leaves_nothing_and_works_again(ann, stand):
+def test_edit_with_a_killed_transaction_leaves_nothing_and_can_be_repeated(ann, stand):
     ann("/tasks/add/", "POST", text="Draft")
     pk = stand.sql("SELECT id FROM tasks_task WHERE title = 'Draft'")
     shown = {"version": "1", "initial-title": "Draft", "key": str(uuid.uuid4())}
@@ -219,8 +219,8 @@ def test_edit_whose_transaction_is_killed_leaves_nothing_and_works_again(ann, st
     assert stand.sql(edited) == "Final|2"
 
 
-def test_commit_that_nobody_heard_of_counts_once(ann, stand):
-    """The server commits, and is cut off before it can say so."""
+def test_unacknowledged_commit_counts_once(ann, stand):
+    """The server commits, and is cut off before it can answer."""
     standby = "ALTER SYSTEM SET synchronous_standby_names = '{}'"
     fields = {"text": f"Heard {uuid.uuid4()}", "key": str(uuid.uuid4())}
     stand.sql(standby.format("nobody"), "SELECT pg_reload_conf()")
@@ -238,7 +238,7 @@ def test_commit_that_nobody_heard_of_counts_once(ann, stand):
     assert stand.sql(count) == "1"
 
 
-def test_ten_copies_at_once_are_added_once(ann, stand):
+def test_ten_simultaneous_copies_are_added_once(ann, stand):
     fields = {"text": f"Ten {uuid.uuid4()}", "key": str(uuid.uuid4())}
     answers = at_once(lambda: ann("/tasks/add/", "POST", **fields), 10)
     assert [a.status for a in answers] == [302] * 10
@@ -279,7 +279,7 @@ def test_time_limits_survive_the_pooler_and_are_lifted_past_it(stand):
     ],
     ids=lambda command: command[0],
 )
-def test_command_that_a_pooler_cant_carry_says_what_it_needs(stand, command):
+def test_command_behind_a_pooler_asks_for_the_direct_address(stand, command):
     done = manage(*command, DATABASE_URL=stand.pooled)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -290,7 +290,7 @@ def test_command_that_a_pooler_cant_carry_says_what_it_needs(stand, command):
     assert manage(command[0], "--help", DATABASE_URL=stand.pooled).returncode == 0
 
 
-def test_pooler_that_forgets_in_silence_is_found_out(stand):
+def test_pooler_that_drops_options_silently_is_detected(stand):
     """PgBouncer's ignore_startup_parameters = options is common."""
     ini = stand.folder / "stand" / "run" / "pgbouncer.ini"
     ini.write_text(ini.read_text() + "ignore_startup_parameters = options\n")
@@ -310,11 +310,11 @@ with connection.Database.connect(**connection.get_connection_params()) as anothe
 """
 
 
-def test_long_reading_needs_no_session_of_its_own(stand):
+def test_long_result_needs_no_server_side_cursor(stand):
     assert manage("shell", "-v0", "-c", INTERRUPTED, **stand.urls).stdout == "True\n"
 
 
-def test_watch_tasks_tells_what_is_added_and_what_it_missed(ann, stand):
+def test_watch_tasks_prints_new_and_missed_tasks(ann, stand):
     env = environment(**stand.urls, PYTHONUNBUFFERED="1")
     command = [sys.executable, "manage.py", "watch_tasks", "--json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -355,13 +355,13 @@ def test_watch_tasks_needs_the_server_itself(stand):
 
 
 def doctor(**urls):
-    """Run the doctor; return its exit code, and its lines without their numbers."""
+    """Run the doctor. Return its exit code, and its lines without their numbers."""
     done = manage("doctor", SITE_URL="https://localhost", **urls)
     assert done.stderr == ""
     return done.returncode, re.sub(r"\d+(\.\d+)?", "0", done.stdout).splitlines()
 
 
-def test_doctor_finds_all_well(stand):
+def test_doctor_finds_no_problem(stand):
     assert doctor(**stand.urls) == (
         0,
         [
@@ -426,14 +426,14 @@ def test_doctor_finds_all_well(stand):
         ),
     ],
 )
-def test_doctor_says_what_to_do(stand, changes, line):
+def test_doctor_gives_advice(stand, changes, line):
     addresses = {"pooled": stand.pooled, "direct": stand.direct}
     urls = stand.urls | {name: addresses.get(v, v) for name, v in changes.items()}
     code, lines = doctor(**urls)
     assert (code, line in lines) == (int(line.startswith("TO DO")), True), lines
 
 
-def test_doctor_sees_a_database_without_our_tables(stand):
+def test_doctor_works_without_our_tables(stand):
     stand.sql("CREATE DATABASE empty OWNER neondb_owner")
     urls = {name: url.replace("/neondb?", "/empty?") for name, url in stand.urls.items()}
     code, lines = doctor(**urls)
@@ -450,7 +450,7 @@ def test_doctor_sees_a_database_without_our_tables(stand):
     assert done.stderr == "Todosite: DATABASE_URL_UNPOOLED names another database.\n"
 
 
-def test_doctor_finds_no_database(stand):
+def test_doctor_reports_an_unreachable_database(stand):
     stand("suspend")
     done = manage("doctor", **stand.urls, DATABASE_POOL_SIZE="0")
     assert done.returncode == 1
@@ -459,7 +459,7 @@ def test_doctor_finds_no_database(stand):
     assert line.endswith(": see to DATABASE_URL.")
 
 
-def test_check_of_the_database_names_the_same(stand):
+def test_check_reports_the_same_as_the_doctor(stand):
     done = manage("check", "--database", "default", **stand.urls)
     assert done.returncode == 0
     assert "?: (todosite.I001) DATABASE_URL leads to a pooler\n" in done.stdout + done.stderr
@@ -468,8 +468,8 @@ def test_check_of_the_database_names_the_same(stand):
     )
 
 
-def test_health_is_answered_while_as_many_wait_as_may(stand, static, session):
-    """Eight ask for the four threads of a worker: three may wait for the pool, others are told."""
+def test_health_is_answered_while_all_other_threads_wait(stand, static, session):
+    """Eight clients use a worker's four threads: three wait for the pool, others get a 503."""
     with serve(**stand.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
         cookie = {"Cookie": f"sessionid={session}"}
         stand("suspend")
@@ -481,9 +481,7 @@ def test_health_is_answered_while_as_many_wait_as_may(stand, static, session):
         assert {answer().status for answer in waiting} == {200, 503}
 
 
-def test_worker_that_began_while_the_database_was_away_serves_as_soon_as_it_is_back(
-    stand, static, session
-):
+def test_worker_started_without_a_database_serves_once_it_is_back(stand, static, session):
     stand("suspend")
     with serve(**stand.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
         assert ask(port, "/healthz").status == 200
@@ -494,14 +492,14 @@ def test_worker_that_began_while_the_database_was_away_serves_as_soon_as_it_is_b
 
 @pytest.fixture
 def waking(stand):
-    """The stand-in while it wakes for whoever connects to it."""
+    """The stand-in, which wakes for a new connection."""
     stand("up", "--wake")
     yield stand
     stand("up")
 
 
 def test_sleeping_database_wakes_for_a_visitor(waking, static, session):
-    """As on Neon: a new connection is held until the database is awake."""
+    """As on Neon, a new connection is held until the database is awake."""
     cookie = {"Cookie": f"sessionid={session}"}
     with serve(**waking.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
         for _ in range(2):
@@ -510,7 +508,7 @@ def test_sleeping_database_wakes_for_a_visitor(waking, static, session):
             assert pages == [200] * 3
 
 
-def test_branch_loses_its_people(stand):
+def test_reset_removes_personal_data_of_a_branch(stand):
     urls = {name: url.replace("/neondb?", "/branch?") for name, url in stand.urls.items()}
     assert manage("add_user", "ann@example.org", "--name", "Ann Branch", **urls).returncode == 0
     reset = ["reset_personal_data", "127.0.0.1"]
@@ -528,7 +526,7 @@ def test_branch_loses_its_people(stand):
 
 
 def test_twenty_clients_lose_nothing():
-    """A short one; `python -m todosite.tests.hammer` is a minute's."""
+    """A short run; `python -m todosite.tests.hammer` takes a minute."""
     answers, there, _ = hammer(8, ["suspend", "kill-backends", "restart"])
     assert {status for _, status in answers} <= {200, 302, 503, "broken"}
     assert set(+there) == {1}

@@ -1,4 +1,4 @@
-"""Tests marked `pooler` once more, through PgBouncer in transaction mode, as Neon has it."""
+"""Tests marked `pooler` once more, through PgBouncer in transaction mode, as on Neon."""
 
 import os
 import re
@@ -14,7 +14,10 @@ from todosite.tests.stand import stand
 @pytest.mark.exhaustive
 def test_suite_passes_through_the_pooler(tmp_path):
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "pooler"]
-    command += ["--output", str(tmp_path)]  # or it would delete pictures of the run around it
+    command += [
+        "--output",
+        str(tmp_path),
+    ]  # Otherwise it would delete the pictures of the outer run.
     with stand() as neon:
         done = subprocess.run(
             [sys.executable, *command, "accounts", "tasks"],

@@ -1,4 +1,4 @@
-"""The project as a whole: its settings, its server, the headers of every kind of answer."""
+"""The project as a whole: settings, server, and the headers of every kind of answer."""
 
 import contextlib
 import os
@@ -49,7 +49,7 @@ def test_models_have_their_migrations():
     assert out.getvalue() == "No changes detected\n"
 
 
-def test_old_name_of_the_database_is_told():
+def test_old_name_of_the_database_variable_is_explained():
     url = "postgresql+asyncpg://ann:pw@db.example.org/todo"
     done = manage("check", DATABASE_URL=None, DATABASE_URL_ASYNC=url)
     assert done.stderr == (
@@ -76,7 +76,7 @@ def test_tls_is_the_default_over_a_network(monkeypatch, url, sslmode):
     assert entry["OPTIONS"].get("sslmode") == sslmode
 
 
-def test_address_of_neons_console_is_taken_as_it_is(monkeypatch):
+def test_address_from_neons_console_works_unchanged(monkeypatch):
     url = "postgresql://neondb_owner:npg_x@ep-a-1-pooler.eu-central-1.aws.neon.tech/neondb"
     monkeypatch.setenv("DATABASE_URL", f"{url}?sslmode=require&channel_binding=require")
     entry = env.database("DATABASE_URL")
@@ -102,7 +102,7 @@ def test_links_begin_with_the_first_name_of_the_site(hosts, https_only, site):
 
 
 @pytest.mark.parametrize("hosts", [["*"], [".", "*"]])
-def test_links_begin_with_no_name_that_is_none(hosts):
+def test_links_need_a_usable_name(hosts):
     with pytest.raises(ImproperlyConfigured, match=r"^ALLOWED_HOSTS is \* alone"):
         site_of(hosts, True)
 
@@ -115,7 +115,7 @@ def test_links_begin_with_no_name_that_is_none(hosts):
         ("", ""),
     ],
 )
-def test_site_is_taken_as_it_is_said(monkeypatch, value, site):
+def test_valid_site_url_is_accepted(monkeypatch, value, site):
     monkeypatch.setenv("SITE_URL", value)
     assert env.site("SITE_URL", [".example.org"], True) == site
     assert env.site("SITE_URL", ["*"], True) == site
@@ -140,7 +140,7 @@ def test_site_is_taken_as_it_is_said(monkeypatch, value, site):
         ("https://todo.example.org:99999", "must have a port from 1 to 65535, or none."),
     ],
 )
-def test_site_that_cannot_be_is_told(monkeypatch, value, words):
+def test_invalid_site_url_is_refused(monkeypatch, value, words):
     monkeypatch.setenv("SITE_URL", value)
     every = [[".example.org"], ["*"]]
     for hosts in every[: 1 if "ALLOWED_HOSTS" in words else 2]:
@@ -149,7 +149,7 @@ def test_site_that_cannot_be_is_told(monkeypatch, value, words):
         assert str(caught.value) == f"SITE_URL {words}"
 
 
-def test_names_of_hosts_may_have_spaces_around(monkeypatch):
+def test_names_of_hosts_may_have_surrounding_spaces(monkeypatch):
     monkeypatch.setenv("ALLOWED_HOSTS", "localhost, todo.example.org ")
     assert env.hosts("ALLOWED_HOSTS") == ["localhost", "todo.example.org"]
 
@@ -228,13 +228,13 @@ def test_names_of_hosts_may_have_spaces_around(monkeypatch):
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     ],
 )
-def test_bad_setting_is_told_in_one_line(name, value, line):
+def test_invalid_setting_gives_one_line(name, value, line):
     with pytest.raises(ImproperlyConfigured) as caught:
         read_module("settings", **{name: value})
     assert str(caught.value) == line
 
 
-def test_bad_setting_stops_the_boot():
+def test_invalid_setting_stops_the_boot():
     done = manage("check", DEBUG="treu")
     line = "Todosite: DEBUG must be true or false.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
@@ -248,7 +248,7 @@ def test_bad_setting_stops_the_boot():
         ("STATIC_ROOT", "/nowhere", "run `python manage.py collectstatic --noinput` first."),
     ],
 )
-def test_bad_setting_stops_the_server(name, value, line):
+def test_invalid_setting_stops_the_server(name, value, line):
     done = subprocess.run(
         web_command(),
         env=environment(**{name: value}),
@@ -277,7 +277,7 @@ def test_bad_setting_stops_the_server(name, value, line):
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be from 1 to 1000."),
     ],
 )
-def test_bad_setting_of_the_server_is_told_in_one_line(name, value, line):
+def test_invalid_setting_of_the_server_gives_one_line(name, value, line):
     with pytest.raises(SystemExit) as caught:
         read_module("gunicorn", **{name: value})
     assert caught.value.code == f"Todosite: {line}"
@@ -293,13 +293,13 @@ def test_bad_setting_of_the_server_is_told_in_one_line(name, value, line):
         ("::", ("::", 9000)),
     ],
 )
-def test_server_can_read_where_it_listens(value, address):
+def test_valid_listening_addresses_are_accepted(value, address):
     read = read_module("gunicorn", HOST=value, PORT="9000")
     assert parse_address(read["bind"]) == address
 
 
 def doctor(**changes):
-    """Return the lines of manage.py doctor in production mode but for those on the database."""
+    """Return the lines of manage.py doctor in production mode, except about the database."""
     out = StringIO()
     read = read_module("settings", **changes)
     names = ["ALLOWED_HOSTS", "SITE_URL", "TRUSTED_PROXY_COUNT"]
@@ -387,12 +387,12 @@ def test_doctor_says_how_links_begin(settings, line):
 
 
 @pytest.mark.exhaustive
-def test_doctor_says_both_first():
+def test_doctor_begins_with_server_and_links():
     lines = manage("doctor").stdout.splitlines()
     assert [line.split()[:2] for line in lines[:2]] == [["OK", "gunicorn"], ["TO", "DO"]]
 
 
-def test_procfile_has_the_router_of_a_platform_reach_the_server():
+def test_procfile_server_listens_on_all_addresses():
     procfile = (settings.BASE_DIR / "Procfile").read_text()
     assert " --bind 0.0.0.0:$PORT " in procfile
 
@@ -406,12 +406,12 @@ SAFETY = [
 
 
 def safety(**changes):
-    """Return what production runs with, as far as it keeps people safe."""
+    """Return the settings of production that protect users."""
     runs_with = vars(global_settings) | read_module("settings", **changes)
     return {name: runs_with[name] for name in SAFETY}
 
 
-def test_production_is_safe_without_being_asked():
+def test_production_is_secure_by_default():
     found = safety()
     assert found == {
         "DEBUG": False,
@@ -431,7 +431,7 @@ def test_production_is_safe_without_being_asked():
     assert safety(DEBUG="") == found
 
 
-def test_plain_http_has_to_be_asked_for():
+def test_plain_http_needs_a_setting():
     changed = dict(safety(HTTPS_ONLY="false").items() - safety().items())
     assert changed == {
         "SECURE_SSL_REDIRECT": False,
@@ -458,7 +458,7 @@ def test_secret_key_may_begin_with_a_dollar_sign():
         ({"DEBUG": "true"}, ""),
     ],
 )
-def test_site_is_said_or_the_first_allowed_name(changes, site):
+def test_site_defaults_to_the_first_allowed_name(changes, site):
     assert read_module("settings", **changes)["SITE_URL"] == site
 
 
@@ -493,14 +493,14 @@ def port(django_db_setup, django_db_blocker, tmp_path_factory):
     assert done.returncode == 0, done.stderr
     with django_db_blocker.unblock():
         url = database_url()
-    # One proxy in front, as in production: its word that the visitor came by https is believed.
+    # One proxy in front, as in production: its header about https is believed.
     with serve(DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
         yield port
 
 
 @pytest.fixture
 def session(transactional_db, client):
-    """The session cookie of somebody with a task who may use the admin, too."""
+    """The session cookie of a user with a task who may also use the admin."""
     user = add_user(is_staff=True, is_superuser=True)
     user.tasks.create(title="Milk")
     with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
@@ -538,14 +538,14 @@ def assert_safe(answer):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.django_db(transaction=True)
-def test_headers_for_strangers(port, kind):
+def test_headers_of_public_pages(port, kind):
     path, status, method = KINDS[kind]
     answer = ask(port, path, method)
     assert answer.status == status
     assert_safe(answer)
 
 
-def test_headers_for_whoever_is_signed_in(port, session):
+def test_headers_of_private_pages(port, session):
     for path, status, words in [
         ("/tasks/", 200, "Milk"),
         ("/trash/", 200, "The trash is empty"),
@@ -564,7 +564,7 @@ def test_headers_for_whoever_is_signed_in(port, session):
         assert_safe(answer)
 
 
-def test_page_for_our_own_faults(client, db):
+def test_500_has_our_page(client, db):
     client.raise_request_exception = False
     with mock.patch("tasks.views.pages.render", side_effect=RuntimeError("Ann's secret")):
         answer = client.get("/")
@@ -604,7 +604,7 @@ def test_unknown_host_is_a_400_in_our_look(port):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_files_are_named_by_their_content_compressed_and_kept_for_ever(port):
+def test_static_files_are_named_by_content_compressed_and_cached(port):
     path = one(ask(port, "/").text, 'link[rel=stylesheet][href^="/static/app."]').get("href")
     assert re.fullmatch(r"/static/app\.[0-9a-f]{12}\.css", path)
     answer = ask(port, path, **{"Accept-Encoding": "gzip"})

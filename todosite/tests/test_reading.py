@@ -1,4 +1,4 @@
-"""What a request holds and nobody can read: a page of 400 and one line of the log, everywhere."""
+"""Requests that can't be read: a 400 and one line of the log, everywhere."""
 
 import socket
 from io import BytesIO
@@ -30,7 +30,7 @@ TYPED = b"text=Secret+milk&csrfmiddlewaretoken=" + TOKEN.encode()
 
 
 class Broken(BytesIO):
-    """The connection of a visitor who is gone."""
+    """The connection of a visitor who has left."""
 
     def read(self, *args):
         raise OSError("Secret reset by peer")
@@ -43,7 +43,7 @@ def part(head, body=b"Secret milk"):
 
 
 def posted(body=TYPED, kind=FORM, **changes):
-    """Return what WSGI says of a POST: its type, its length, its body."""
+    """Return the WSGI variables of a POST: its type, length and body."""
     length = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body))}
     return length | {"REQUEST_METHOD": "POST", "wsgi.input": BytesIO(body)} | changes
 
@@ -56,7 +56,7 @@ WHOLE = b'name="text"'
 MANY = b"&".join(b"a=%d" % n for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
 FILE = b'--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\nSecret\r\n'
 
-# Each way that a request can't be read, with the error that the log names.
+# Each kind of unreadable request, with the error that the log names.
 WAYS = {
     "encoding of the form": (lambda: posted(kind=f"{FORM}; charset=utf-16"), "OtherEncoding"),
     "encoding of the parts": (
@@ -106,13 +106,13 @@ WAYS = {
 
 
 def environ(made, path="/", host="testserver", **changes):
-    """Return all that WSGI says of a request, with what was made of it above."""
+    """Return the WSGI variables of a whole request, from some of them."""
     rest = RequestFactory(headers={"Host": host}).get(path).environ
     return rest | {"HTTP_COOKIE": f"csrftoken={TOKEN}"} | made | changes
 
 
 def request_in(way):
-    """Return a request that can't be read in that way, as Django has it before any middleware."""
+    """Return an unreadable request of a kind, as Django has it before any middleware."""
     return application.request_class(environ(WAYS[way][0]()))
 
 
@@ -141,7 +141,7 @@ def answer(environ):
 
 
 def assert_calm(told, caplog, way, path):
-    """Assert that an answer is our page of 400, with its headers, and one line of the log."""
+    """Assert that an answer is our 400, with its headers and one line of the log."""
     assert told["status"] == 400
     assert told["headers"]["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert told["headers"]["X-Frame-Options"] == "DENY"
@@ -156,8 +156,8 @@ def assert_calm(told, caplog, way, path):
     assert "Secret" not in caplog.text
 
 
-# What leads to each of our pages of errors where the request can be read: its status, what else is
-# so of the request, and what goes wrong as the landing page is made.
+# Causes of our other error pages, for a readable request: the status, other properties of the
+# request, and the error of the landing page's view.
 TROUBLE = {
     "a page": (200, {}, None),
     "the sign-in": (200, {"path": "/accounts/login/"}, None),
@@ -176,7 +176,7 @@ TROUBLE = {
 
 
 def answer_in_trouble(trouble, made):
-    """Return the answer to a request that leads to that trouble."""
+    """Return the answer to a request with such a cause."""
     _, changes, error = TROUBLE[trouble]
     with mock.patch("tasks.views.pages.render", side_effect=error, wraps=pages.render):
         return answer(environ(made, **changes))
@@ -184,12 +184,12 @@ def answer_in_trouble(trouble, made):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_request_that_can_be_read_leads_to_the_trouble(trouble):
+def test_readable_request_leads_to_the_error_page(trouble):
     assert answer_in_trouble(trouble, posted())["status"] == TROUBLE[trouble][0]
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_unreadable_request_is_a_page_of_400_whatever_it_leads_to(trouble, caplog, subtests):
+def test_unreadable_request_is_a_400_in_any_case(trouble, caplog, subtests):
     path = TROUBLE[trouble][1].get("path", "/")
     for way, (make, _) in WAYS.items():
         with subtests.test(way):
@@ -214,7 +214,7 @@ def handler(status):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", HANDLERS)
-def test_page_of_an_error_comes_where_nobody_has_read_the_request(name, subtests):
+def test_error_page_works_for_an_unread_request(name, subtests):
     for way in WAYS:
         with subtests.test(way):
             page = HANDLERS[name](request_in(way))
@@ -224,7 +224,7 @@ def test_page_of_an_error_comes_where_nobody_has_read_the_request(name, subtests
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_unreadable_request_holds_nothing_afterwards(way):
+def test_unreadable_request_is_empty_afterwards(way):
     request = request_in(way)
     error = read(request)
     assert type(error).__name__ == WAYS[way][1]
@@ -241,14 +241,14 @@ def test_unreadable_request_holds_nothing_afterwards(way):
         posted(part(WHOLE), PARTS),
     ],
 )
-def test_request_that_can_be_read_holds_what_was_sent(made):
+def test_readable_request_holds_its_fields(made):
     request = application.request_class(environ(made))
     assert read(request) is None
     assert request.POST["text"] == "Secret milk"
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "hex", "undefined", "no-such"])
-def test_type_of_a_visit_means_nothing(charset):
+def test_content_type_of_a_get_is_ignored(charset):
     request = application.request_class(
         environ(asked("q=Käse", CONTENT_TYPE=f"text/plain; charset={charset}"))
     )
@@ -256,13 +256,13 @@ def test_type_of_a_visit_means_nothing(charset):
     assert request.GET["q"] == "Käse"
 
 
-def test_post_of_nothing_is_read():
+def test_empty_post_is_readable():
     request = application.request_class(environ(posted(b"", kind="")))
     assert read(request) is None
     assert dict(request.POST) == {}
 
 
-def test_page_says_where_the_form_was_too_large():
+def test_page_says_that_the_form_was_too_large():
     large, cut = [answer(environ(WAYS[way][0]()))["page"] for way in ("too large", "cut off")]
     assert "shorten it and send it again" in words(large)
     assert "It didn't arrive in full, or wasn't sent the way a browser sends it" in words(cut)
@@ -270,8 +270,8 @@ def test_page_says_where_the_form_was_too_large():
 
 @pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
-def test_form_whose_connection_breaks_takes_no_effect(client, tmp_path):
-    """A real server is given half of a form, whose first half has the token."""
+def test_interrupted_form_takes_no_effect(client, tmp_path):
+    """A real server gets the first half of a form, which includes the token."""
     static, log = tmp_path / "static", tmp_path / "log"
     assert manage("collectstatic", "--noinput", STATIC_ROOT=str(static)).returncode == 0
     ann = add_user()

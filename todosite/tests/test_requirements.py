@@ -1,4 +1,4 @@
-"""What gets installed is pinned, and known by its hashes."""
+"""Installed packages are pinned, with hashes."""
 
 import os
 import re
@@ -13,8 +13,8 @@ LISTS = ["requirements.txt", "requirements-dev.txt"]
 ANYWHERE = {"py3-none-any", "py2-none-any", "py2.py3-none-any"}
 READ = (".md", ".py", ".sh", ".yml", ".yaml", ".toml", ".html", ".txt", ".example")
 COMMAND = r"\binstall\b.*-r\b|[\"']-r[\"']"
-PLATFORMS = 4  # that there are wheels for at the least: Linux and macOS, each on two processors
-# What one machine alone installs, and all others do without: "platform_machine == 'x86_64'".
+PLATFORMS = 4  # The platforms that need wheels: Linux and macOS, each on two processors.
+# The marker of packages for one machine only: "platform_machine == 'x86_64'".
 ONE_MACHINE = re.compile(r"^([a-z0-9-]+)==.*\bplatform_machine == ", re.MULTILINE)
 
 
@@ -30,7 +30,7 @@ def pinned(name):
 
 
 def tags(package):
-    """Return the platforms of the wheel that a package was installed from, None if it was not."""
+    """Return the platforms of the wheel that a package was installed from, None if it wasn't."""
     try:
         return set(re.findall(r"^Tag: (\S+)", distribution(package).read_text("WHEEL"), re.M))
     except PackageNotFoundError:  # such as what Windows alone needs
@@ -51,13 +51,13 @@ def test_each_package_has_hashes_for_all_platforms(name):
     assert few == {}
 
 
-def test_what_is_tested_is_what_production_installs():
+def test_tests_use_the_versions_of_production():
     assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
     assert "uv" in pinned("requirements-dev.txt")
 
 
 def texts():
-    """Yield every file of the project that people read, but for these tests."""
+    """Yield every file of the project that people read, except these tests."""
     for folder, folders, names in os.walk(BASE_DIR):
         own = [name for name in folders if name == ".ci" or not name.startswith(".")]
         folders[:] = [name for name in own if name not in {"var", "tests", "static"}]
@@ -66,7 +66,7 @@ def texts():
                 yield Path(folder, name)
 
 
-def test_every_command_asks_for_the_hashes():
+def test_every_install_command_requires_hashes():
     commands = [
         (str(path.relative_to(BASE_DIR)), line.strip())
         for path in texts()

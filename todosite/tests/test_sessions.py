@@ -1,4 +1,4 @@
-"""A session that ends while a request of it is at work: signed out in another tab, say."""
+"""A session that ends during a request, for example by a sign-out in another tab."""
 
 from unittest import mock
 
@@ -28,7 +28,7 @@ def ann(client):
 
 @pytest.fixture
 def ends():
-    """Have the session end just before a message is put into it."""
+    """Have the session end just before a message is added to it."""
 
     add = MessageStorage.add
 
@@ -40,14 +40,14 @@ def ends():
         yield patch
 
 
-def test_act_answers_as_if_it_had_not_and_leads_to_the_sign_in(client, ann, ends):
+def test_act_redirects_and_so_leads_to_sign_in(client, ann, ends):
     answer = client.post("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, headers=PAGE)
     assert (answer.status_code, answer.url) == (302, "/inbox/")
     assert client.get(answer.url).url == "/accounts/login/?next=/inbox/"
     assert [task.title for task in ann.tasks.all()] == ["Milk"]
 
 
-def test_act_in_place_leads_to_the_sign_in(client, ann, request):
+def test_htmx_act_leads_to_sign_in(client, ann, request):
     client.post("/tasks/add/", {"text": "Milk"})  # its message is taken out of the session below
     request.getfixturevalue("ends")
     data = {"text": "Bread", "next": "/inbox/"}
@@ -57,14 +57,14 @@ def test_act_in_place_leads_to_the_sign_in(client, ann, request):
     assert sorted(task.title for task in ann.tasks.all()) == ["Bread", "Milk"]
 
 
-def test_act_in_place_that_leaves_nothing_in_the_session_is_shown(client, ann, ends):
+def test_htmx_act_without_a_message_is_shown(client, ann, ends):
     data = {"text": "Milk", "next": "/inbox/"}
     answer = client.post("/tasks/add/", data, headers=PAGE | HTMX)
     assert "Added “Milk”." in words(answer)
     assert client.get("/inbox/").url == "/accounts/login/?next=/inbox/"
 
 
-def test_page_leads_to_the_sign_in_and_back(client, ann):
+def test_page_leads_to_sign_in_and_back(client, ann):
     client.post("/tasks/add/", {"text": "Milk"})  # its message is taken out of the session below
     with mock.patch("tasks.views.pages.render_page", wraps=pages.render_page) as view:
         view.side_effect = lambda *args: Session.objects.all().delete() and mock.DEFAULT
@@ -72,7 +72,7 @@ def test_page_leads_to_the_sign_in_and_back(client, ann):
     assert answer.url == "/accounts/login/?next=/inbox/%3Fsort%3Dx"
 
 
-def test_words_that_were_refused_stay_on_their_page(client, ann):
+def test_refused_text_stays_on_its_page(client, ann):
     def end_and_warn(request, *args, **kwargs):
         Session.objects.all().delete()
         request.session["x"] = "x"
@@ -86,7 +86,7 @@ def test_words_that_were_refused_stay_on_their_page(client, ann):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_page_that_is_asked_for_again_forgets_whose_it_was(client, ann):
+def test_repeated_request_reads_the_user_again(client, ann):
     client.raise_request_exception = False
     read, tries = Sidebar.row.func, []
 

@@ -1,4 +1,4 @@
-"""One idea a line: what ruff has no rule for."""
+"""Rules of style that ruff doesn't have: one idea a line."""
 
 import ast
 from pathlib import Path
@@ -32,7 +32,7 @@ def conditions_inside(node, is_inside=False):
 
 
 def writes_inside(node):
-    """Yield the calls that write, where a comprehension asks what to go through."""
+    """Yield the calls that write within the iterable of a comprehension."""
     for one in ast.walk(node):
         if isinstance(one, ast.comprehension):
             calls = [inner for inner in ast.walk(one.iter) if isinstance(inner, ast.Call)]
@@ -56,6 +56,6 @@ def test_writes_are_found():
 
 
 @pytest.mark.parametrize("find", [conditions_inside, writes_inside])
-def test_none_is_in_a_module_of_ours(find):
+def test_no_module_breaks_the_rule(find):
     found = {str(path): found_in(path.read_text(), find) for path in SOURCES}
     assert {path: lines for path, lines in found.items() if lines} == {}

@@ -1,4 +1,4 @@
-"""The templates of both engines: how they are written, and names that are missing in them."""
+"""The templates of both engines: their style, and undefined names."""
 
 import json
 import logging
@@ -35,18 +35,18 @@ ERRORS = {
 
 
 def files():
-    """Return all our templates, those of mails as well."""
+    """Return all our templates, including mails."""
     return [path for folder in FOLDERS for path in sorted(folder.rglob("*.*"))]
 
 
 def where(pattern, folder):
-    """Return the names of a folder's templates in which a pattern is found."""
+    """Return the names of a folder's templates that contain a pattern."""
     paths = sorted(folder.rglob("*.html"))
     return [path.name for path in paths if re.search(pattern, path.read_text())]
 
 
 def names(engine):
-    """Return the names of all templates that an engine finds."""
+    """Return the names of all templates of an engine."""
     return {
         str(path.relative_to(folder))
         for folder in map(Path, engines[engine].template_dirs)
@@ -55,7 +55,7 @@ def names(engine):
     }
 
 
-def test_no_line_is_longer_than_a_screen():
+def test_no_line_is_too_long():
     long = [
         f"{path.relative_to(settings.BASE_DIR)}:{number}"
         for path in files()
@@ -65,8 +65,8 @@ def test_no_line_is_longer_than_a_screen():
     assert long == []
 
 
-def test_forms_and_icons_are_written_once():
-    """503.html has a form of its own: its token is not that of the page, which has none."""
+def test_forms_and_icons_come_from_helpers():
+    """503.html has a form of its own: its token isn't the page's, which has none."""
     pages, _ = FOLDERS
     assert where('method="post"', pages) == ["503.html", "forms.html"]
     assert where('name="(csrfmiddlewaretoken|next|version|key)"', pages) == ["forms.html"]
@@ -74,7 +74,7 @@ def test_forms_and_icons_are_written_once():
 
 
 def test_macro_with_a_form_is_imported_with_context():
-    """Without a context act_form() and post_form() know no token, and the form is refused."""
+    """Without a context act_form() and post_form() have no token, and the form is refused."""
     pages = FOLDERS[0]
     form = re.compile(r"{% call (act|post|asking)_form\(")
     files = {str(path.relative_to(pages)): path.read_text() for path in pages.rglob("*.html")}
@@ -89,31 +89,31 @@ def test_no_name_is_found_by_two_engines():
     assert names("pages") & names("django") == set()
 
 
-def test_every_page_can_be_read():
+def test_every_template_compiles():
     env = engines["pages"].env
     for name in names("pages"):
         env.get_template(name)
 
 
-def test_constants_cost_nothing_once_a_template_is_read():
+def test_constant_filters_are_evaluated_at_compile_time():
     source = '{{ "check"|icon }} {{ "today"|url }} {{ "app.css"|static }}'
     made = engines["pages"].env.compile(source, raw=True)
     assert 'href="/static/icons.svg#check"/></svg> /today/ /static/app.css' in made
 
 
 @pytest.mark.parametrize(("name", "heading"), ERRORS.items())
-def test_error_page_needs_nothing(name, heading):
+def test_error_page_needs_no_context(name, heading):
     page = render_to_string(f"{name}.html")
     assert words(one(page, "h1")) == heading
     assert words(one(page, "title")) == f"{heading} · Todosite"
 
 
-def test_error_page_says_what_was_typed():
+def test_error_page_shows_the_typed_text():
     page = render_to_string("404.html", {"typed": ["<b>Milk</b>"]})
     assert one(page, "textarea").text == "<b>Milk</b>"
 
 
-def test_name_that_is_not_there_is_an_error_in_tests():
+def test_undefined_name_is_an_error_in_tests():
     assert issubclass(engines["pages"].env.undefined, jinja2.StrictUndefined)
     env = environment(strict=True, autoescape=True)
     with pytest.raises(jinja2.UndefinedError):
@@ -129,7 +129,7 @@ def test_name_that_is_not_there_is_an_error_in_tests():
         ("<p>{% for one in nobody %}x{% endfor %}</p>", "<p></p>"),
     ],
 )
-def test_name_that_is_not_there_is_a_line_of_the_log_in_production(caplog, source, page):
+def test_undefined_name_is_logged_in_production(caplog, source, page):
     env = environment(strict=False, autoescape=True)
     with caplog.at_level(logging.WARNING, "todosite.jinja"):
         assert env.from_string(source).render() == page
@@ -164,7 +164,7 @@ class Heading:
     ],
     ids=repr,
 )
-def test_what_is_printed_is_escaped_as_markupsafe_does_it(value):
+def test_values_are_escaped_like_markupsafe(value):
     page = environment(strict=True, autoescape=True).from_string("<p>{{ value }}</p>")
     assert page.render(value=value) == f"<p>{escape(value)}</p>"
 
@@ -175,6 +175,6 @@ def test_no_template_can_turn_escaping_off():
     assert page.render(value="<b>") == "&lt;b&gt;"
 
 
-def test_attributes_are_escaped_and_left_out_where_there_is_nothing_to_say():
+def test_attributes_are_escaped_and_false_ones_left_out():
     values = {"class": 'a"b', "hx_get": "/?a&b", "hidden": True, "id": None, "open": False}
     assert attributes(values) == ' class="a&#34;b" hx-get="/?a&amp;b" hidden'

@@ -1,4 +1,4 @@
-"""Limits of sign-in and words of proxies, with real gunicorn workers."""
+"""Limits of sign-in, and headers of proxies, with real gunicorn workers."""
 
 import re
 
@@ -41,12 +41,12 @@ def test_worker_has_a_connection_before_its_first_request(static):
 
 
 def sign_in(port, email, password, address):
-    """Try to sign in from an address as the proxy saw it; return "in", "wrong" or "locked"."""
+    """Try to sign in from an address as the proxy saw it. Return "in", "wrong" or "locked"."""
     page = ask(port, "/accounts/login/")
     (token,) = set(values(page.text, "csrfmiddlewaretoken"))
     (cookie,) = re.findall(r"csrftoken=\w+", page.headers["Set-Cookie"])
     body = {"login": email, "password": password, "csrfmiddlewaretoken": token}
-    # What stands before the last address is the visitor's own claim.
+    # Only the last address is the proxy's; the others are the visitor's own claim.
     forwarded = {"X-Forwarded-For": f"198.51.100.{len(password)}, {address}"}
     answer = ask(port, "/accounts/login/", "POST", body=body, Cookie=cookie, **FORM, **forwarded)
     if answer.status == 302:
@@ -54,20 +54,20 @@ def sign_in(port, email, password, address):
     return "locked" if LOCKED in answer.text else "wrong" if WRONG in answer.text else answer.text
 
 
-def test_account_locks_after_five_wrong_passwords_whichever_worker_sees_them(port):
+def test_account_locks_after_five_wrong_passwords_across_workers(port):
     add_user("ann@example.org", password=PASSWORD)
     tries = [sign_in(port, "ann@example.org", f"wrong{n}", f"192.0.2.{n}") for n in range(12)]
     assert tries == ["wrong"] * 5 + ["locked"] * 7
     assert sign_in(port, "ann@example.org", PASSWORD, "192.0.2.99") == "locked"
 
 
-def test_an_address_is_limited_by_what_the_proxy_saw(port):
+def test_limit_uses_the_address_that_the_proxy_saw(port):
     tries = [sign_in(port, f"{n}@example.org", "x" * (n + 1), "203.0.113.1") for n in range(12)]
     assert tries == ["wrong"] * 10 + ["locked"] * 2
     assert sign_in(port, "new@example.org", "x", "203.0.113.2") == "wrong"
 
 
-def test_untrusted_word_of_https_is_not_believed(static):
+def test_https_header_of_an_untrusted_proxy_is_ignored(static):
     with serve(STATIC_ROOT=static, TRUSTED_PROXY_COUNT="0") as port:
         answer = ask(port, "/accounts/login/", scheme="https")
         assert (answer.status, answer.headers["Location"]) == (
@@ -76,6 +76,6 @@ def test_untrusted_word_of_https_is_not_believed(static):
         )
 
 
-def test_trusted_word_of_https_ends_the_redirect(port):
+def test_https_header_of_a_trusted_proxy_is_believed(port):
     assert ask(port, "/accounts/login/", scheme="https").status == 200
     assert ask(port, "/accounts/login/", scheme="http").status == 301

@@ -1,8 +1,8 @@
-"""A browser without JavaScript, over Django's test client: what a form holds is what is sent.
+"""A browser without JavaScript, over Django's test client, which sends real forms.
 
 It finds fields by their labels, and links and buttons by their names, as a person does; CSRF is
-checked. django-webtest and mechanize know fields by their `name` alone, and so would pass over a
-label that is missing.
+checked. django-webtest and mechanize find fields by their `name` alone, and so wouldn't notice a
+missing label.
 """
 
 from urllib.parse import urljoin, urlsplit
@@ -17,9 +17,9 @@ SENDING = "button:not([type=button]):not([disabled])"
 
 
 class Visitor:
-    """One browser; page is the document that it shows, url its address, response Django's answer.
+    """One browser; page is its document, url its address, response Django's answer.
 
-    Asking for something that the page doesn't have is an AssertionError that lists what it has.
+    To ask for something that the page lacks is an AssertionError, which lists the alternatives.
     """
 
     def __init__(self, user=None):
@@ -37,7 +37,7 @@ class Visitor:
         return self.open(urljoin(self.url, self.find(f"{inside} a[href]", name).get("href")))
 
     def take(self, response):
-        """Show the page that an answer, or the end of its redirects, holds."""
+        """Show the page of an answer, or of the last of its redirects."""
         self.response, self.page = response, parsed(response)
         request = response.request
         query = f"?{request['QUERY_STRING']}" if request["QUERY_STRING"] else ""
@@ -54,7 +54,7 @@ class Visitor:
         return [words(element) for element in self.select(selector)]
 
     def text(self, selector):
-        """Return the words of all that a CSS selector matches, as one."""
+        """Return the words of all elements that a CSS selector matches, as one text."""
         return " ".join(self.texts(selector))
 
     @property
@@ -68,16 +68,16 @@ class Visitor:
 
     @property
     def message(self):
-        """Return what the page says of the last act."""
+        """Return the message of the last act on the page."""
         return self.text("#messages")
 
     @property
     def heading(self):
-        """Return the page's own heading, not that of a box over it."""
+        """Return the page's own heading, not the heading of a dialog."""
         return " ".join(words(h1) for h1 in self.page.xpath("//h1[not(ancestor::dialog)]"))
 
     def find(self, selector, name):
-        """Return the first element that matches, can be seen and has this accessible name."""
+        """Return the first visible element that matches and has this accessible name."""
         found = [element for element in self.select(selector) if not is_hidden(element)]
         for element in found:
             if name_of(element) == name:
@@ -87,7 +87,7 @@ class Visitor:
     # filling in
 
     def field(self, label, inside="body"):
-        """Return the first field that has this label and can be seen."""
+        """Return the first visible field with this label."""
         roots = self.select(inside)
         labels = [(words(e), e) for root in roots for e in root.cssselect("label")]
         labels = [(text, element) for text, element in labels if not is_hidden(element)]
@@ -105,7 +105,7 @@ class Visitor:
         return label.cssselect(FIELDS)[0]
 
     def value(self, label):
-        """Return what stands in the field with this label, lines ending as Python's do."""
+        """Return the value of the field with this label, with newlines as line ends."""
         return value_of(self.field(label))
 
     def fill(self, label, text):
@@ -117,7 +117,7 @@ class Visitor:
         return self
 
     def check(self, label, inside="body"):
-        """Tick the box, or choose the radio button, with this label."""
+        """Check the checkbox, or select the radio button, with this label."""
         field = self.field(label, inside)
         if field.get("type") == "radio":
             for other in self.select(f'input[type=radio][name="{field.get("name")}"]'):
@@ -134,7 +134,7 @@ class Visitor:
         return "checked" in self.field(label).attrib
 
     def choose(self, label, text):
-        """Choose the option that says text."""
+        """Select the option with this text."""
         options = self.field(label).cssselect("option")
         (chosen,) = [option for option in options if words(option) == text]
         for option in options:
@@ -145,11 +145,11 @@ class Visitor:
     # sending
 
     def press(self, name, inside="body"):
-        """Press the first button of this name that sends a form, and show what comes."""
+        """Press the first button of this name that sends a form, and show the answer."""
         return self.send(self.find(f"{inside} {SENDING}", name))
 
     def enter(self, label):
-        """Press Enter in the field with this label: that presses the form's first button."""
+        """Press Enter in the field with this label, which presses the form's first button."""
         form = owner(self.field(label))
         buttons = [button for button in self.select(SENDING) if owner(button) is form]
         assert buttons, f"no button sends the form of “{label}”"
@@ -167,13 +167,16 @@ class Visitor:
 
 
 def is_hidden(element):
-    """Tell whether HTML hides an element: its styles, which this browser has none of, may, too."""
+    """Return whether HTML hides an element. This browser has no styles, which may, too."""
     is_in = "ancestor-or-self::*[@hidden] | ancestor-or-self::dialog[not(@open)]"
     return bool(element.xpath(is_in))
 
 
 def data_of(form, button=None):
-    """Return what a form sends, by that button or by none, as {name: [values]}, lines in CRLF."""
+    """Return the data that a form sends, by a button or by none, as {name: [values]}.
+
+    Lines end in CRLF.
+    """
     data = {}
     for field in form.getroottree().getroot().cssselect(f"{FIELDS}, button"):
         if owner(field) is form and is_sent(field, button):
@@ -182,7 +185,7 @@ def data_of(form, button=None):
 
 
 def value_of(field):
-    """Return what stands in a field, lines ending as Python's do."""
+    """Return the value of a field, with newlines as line ends."""
     if field.tag == "textarea":
         return (field.text or "").replace("\r\n", "\n").removeprefix("\n")
     if field.tag == "select":
@@ -195,14 +198,14 @@ def value_of(field):
 
 
 def owner(field):
-    """Return the form that a field or button belongs to, by its attribute or by its place."""
+    """Return the form of a field or button, by its attribute or its position."""
     if pk := field.get("form"):
         return field.getroottree().getroot().get_element_by_id(pk)
     return next(field.iterancestors("form"), None)
 
 
 def is_sent(field, button):
-    """Tell whether a field goes along when its form is sent by this button (HTML, "form data")."""
+    """Return whether a field is sent with its form by this button (HTML, "form data")."""
     if not field.get("name") or "disabled" in field.attrib:
         return False
     if field.tag == "button":
