@@ -1,4 +1,4 @@
-"""Where the tests run: a PostgreSQL of their own, and Debian's Chromium, watched."""
+"""The environment of the tests: a PostgreSQL of their own, and Debian's Chromium, watched."""
 
 import gc
 import os
@@ -17,20 +17,20 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from todosite.tests.rendering import templates_told
 
-# The shell is the same Chromium without the windows of a desktop, which took 40 % of its time.
+# The shell is Chromium without the windows of a desktop, which took 40 % of its time.
 CHROMIUM = (
     os.environ.get("CHROMIUM")
     or shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
 )
-# Quiet: a closed network refuses what Chromium would tell its makers.
+# Flags against background traffic: without a network, each attempt would take time.
 CHROMIUM_FLAGS = [
     *["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
     *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-# Of two such lists only the last counts, so Playwright's is here again. The new ones are the pages
-# that a window has ready for its address bar: they took most of what a new context costs.
+# Only the last of two such lists counts, so Playwright's list is repeated here. The added ones are
+# pages prepared for the address bar, which took most of the time of a new context.
 FEATURES_OFF = [
     *["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"],
     *["HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"],
@@ -40,8 +40,8 @@ FEATURES_OFF = [
 ]
 CHROMIUM_FLAGS.append(f"--disable-features={','.join(FEATURES_OFF)}")
 
-# Playwright's trace is kept of a failed test: each act, with the page's HTML before and after it.
-# Its own --tracing films the page, too, which makes the browser tests a third slower.
+# A failed test keeps Playwright's trace: each act, with the page's HTML before and after. The
+# option --tracing records pictures, too, which makes the browser tests a third slower.
 TRACED = {"snapshots": True}
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
@@ -49,12 +49,12 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the exhaustive tests, which take longest: nothing waits for them at the end."""
+    """Begin with the exhaustive tests, which take longest: none should run alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("exhaustive") is None)
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say which files took longest, in seconds summed over the processes."""
+    """Print the files that took longest, in seconds summed over the processes."""
     seconds = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -68,7 +68,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
-    """End with where the pictures and traces of failed browser tests are, if there are any."""
+    """Print the folder of pictures and traces of failed browser tests, if there are any."""
     result = yield
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     kept = Path(session.config.getoption("--output"))
@@ -79,9 +79,9 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_finish():
-    """Keep all that was imported out of garbage collection, since it stays until the end.
+    """Keep imported modules out of garbage collection, since they stay until the end.
 
-    The rest is looked through as rarely as by a worker of the server (todosite/gunicorn.py).
+    Collect the rest as rarely as a worker of the server does (todosite/gunicorn.py).
     """
     gc.collect()
     gc.freeze()
@@ -90,7 +90,7 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_found_once():
-    """Each test's client makes the middleware anew, which looked for all static files again."""
+    """Find static files once: the middleware of each test's client would search again."""
     find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
 
     def add(self):
@@ -111,7 +111,7 @@ def templates_known():
 
 @pytest.fixture(scope="session", autouse=True)
 def passwords_hashed_cheaply():
-    """A password costs a fifth of a second on purpose; tests set and check hundreds."""
+    """Make hashing cheap: a real hash takes a fifth of a second, and tests need hundreds."""
     with mock.patch.object(ScryptPasswordHasher, "work_factor", 2):
         yield
 
@@ -123,10 +123,10 @@ def django_db_setup(django_db_setup):
 
 
 def delete_everything(self):
-    """Delete what a test has committed: for few rows much faster than Django's TRUNCATE.
+    """Delete the rows that a test has committed: for few rows much faster than Django's TRUNCATE.
 
-    What Django makes itself for all models stays. One statement checks foreign keys at its end, so
-    the order of tables doesn't matter; the lock waits for whoever still writes.
+    The tables that Django fills itself are left out. One statement checks foreign keys at its end,
+    so the order of tables doesn't matter; the lock waits for transactions that still write.
     """
     names = set(connection.introspection.django_table_names(only_existing=True)) - KEPT
     tables = [connection.ops.quote_name(name) for name in sorted(names)]
@@ -154,7 +154,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    """A new account's dates are those of the browser's language."""
+    """Set the browser's language, since a new account has its formats."""
     return {**browser_context_args, "locale": "en-US"}
 
 
@@ -164,7 +164,7 @@ def base_url(live_server):
 
 
 def watch(context, live_server):
-    """Return a list that fills with what no page may do: break the CSP, throw, leave the host."""
+    """Return a list that collects forbidden events: violations of the CSP, errors, other hosts."""
     seen = []
     context.add_init_script(
         "document.addEventListener('securitypolicyviolation',"
@@ -189,13 +189,13 @@ def watch(context, live_server):
 
 
 def has_failed(request):
-    """Return whether the test of this fixture, which is being torn down, has failed."""
+    """Return whether the test of this fixture has failed, while the fixture is torn down."""
     return not getattr(request.node, "rep_call", request.node.rep_setup).passed
 
 
 @pytest.fixture
 def new_context(request, new_context, live_server, output_path):
-    """Make browser contexts of the test's own, each watched and traced."""
+    """Make browser contexts for one test, each watched and traced."""
     made = []
 
     def make(**options):
@@ -215,7 +215,7 @@ def new_context(request, new_context, live_server, output_path):
 
 @pytest.fixture(scope="session")
 def shared_context(browser, browser_context_args, live_server):
-    """One browser context for all tests that leave it as it was; its files come from its cache."""
+    """One browser context for all tests that restore it; static files come from its cache."""
     context = browser.new_context(**browser_context_args)
     context.seen = watch(context, live_server)
     context.tracing.start(**TRACED)
@@ -227,7 +227,7 @@ def shared_context(browser, browser_context_args, live_server):
 def shared_page(request, shared_context, live_server, output_path):
     """A new page in the shared context, which is emptied afterwards: cookies, storage, pages.
 
-    A test that changes its context for good (installs a clock) takes `page` instead.
+    A test that changes its context permanently (installs a clock) uses `page` instead.
     """
     context = shared_context
     context.seen.clear()

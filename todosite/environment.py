@@ -1,4 +1,4 @@
-"""The environment, read strictly: what is missing or unreadable stops the boot by its name."""
+"""The environment, read strictly: a missing or unreadable variable stops the boot with its name."""
 
 import ipaddress
 import re
@@ -17,11 +17,11 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 class Environment(environ.Env):
-    """django-environ's Env where what is empty is unset, and nothing is guessed.
+    """django-environ's Env, in which an empty variable is unset, and nothing is guessed.
 
-    Every method raises ImproperlyConfigured with one line that names the variable. Values are
-    not repeated in it: they may be secrets. Unlike in Env, "$" has no special meaning, so that
-    a random SECRET_KEY may begin with it, and DEBUG=treu is an error, not False.
+    Every method raises ImproperlyConfigured with one line that names the variable. Values are not
+    repeated in that line, since they may be secrets. Unlike in Env, "$" has no special meaning, so
+    that a random SECRET_KEY may begin with one, and DEBUG=treu is an error, not False.
     """
 
     def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
@@ -50,7 +50,7 @@ class Environment(environ.Env):
         return value
 
     def listens(self, var, default):
-        """Return the name or address that a server listens on, of IPv6 in brackets."""
+        """Return the name or address that a server listens on; an IPv6 address in brackets."""
         host = self.str(var, default=default).removeprefix("[").removesuffix("]")
         if ":" not in host:
             return host
@@ -62,9 +62,9 @@ class Environment(environ.Env):
             ) from None
 
     def database(self, var, default=environ.Env.NOTSET):
-        """Return the DATABASES entry for a postgresql:// address; its query is libpq's options.
+        """Return the DATABASES entry for a postgresql:// address; its query has libpq's options.
 
-        TLS is the default where the way leads over a network; sslmode in the address decides.
+        TLS is the default over a network; sslmode in the address overrides that.
         """
         value = self.str(var, default="")
         if not value and default is not self.NOTSET:
@@ -98,7 +98,7 @@ class Environment(environ.Env):
         return database
 
     def hosts(self, var, default=environ.Env.NOTSET):
-        """Return the names of hosts that Django's ALLOWED_HOSTS takes, without spaces around."""
+        """Return the names of hosts for Django's ALLOWED_HOSTS, without surrounding spaces."""
         hosts = [host.strip() for host in self.list(var, default=default)]
         if any("/" in host for host in hosts):
             raise ImproperlyConfigured(
@@ -107,9 +107,9 @@ class Environment(environ.Env):
         return hosts
 
     def site(self, var, hosts, https_only):
-        """Return how the site's addresses begin, such as https://todo.example.org; "" if unset.
+        """Return the beginning of the site's addresses, like https://todo.example.org; "" if unset.
 
-        Its host has to be one of hosts, and its scheme https where https_only.
+        Its host must be one of hosts, and its scheme https if https_only.
         """
         value = self.str(var, default="").removesuffix("/")
         if not value:
@@ -118,7 +118,7 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be like https://todo.example.org")
         if https_only and value.startswith("http://"):
             raise ImproperlyConfigured(f"{var} must begin with https:// where HTTPS_ONLY is on.")
-        host, port = split_domain_port(value.partition("://")[2])  # "" for what is no host
+        host, port = split_domain_port(value.partition("://")[2])  # the host is "" if invalid
         if not host:
             raise ImproperlyConfigured(f"{var} must be like https://todo.example.org")
         if port and not 1 <= int(port) <= 65535:
@@ -159,7 +159,7 @@ class Environment(environ.Env):
 def first_host(hosts):
     """Return the entry of ALLOWED_HOSTS that names the site: the first that isn't this machine.
 
-    One that is counts where there is no other. Raises ImproperlyConfigured where there is none.
+    If all are this machine, return the first. Raise ImproperlyConfigured if there is none.
     """
     names = [host for host in hosts if host.removeprefix(".") not in {"", "*"}]
     if not names:
@@ -171,14 +171,14 @@ def first_host(hosts):
 
 
 def site_of(hosts, https_only):
-    """Return how the addresses of the site begin, by the names of ALLOWED_HOSTS."""
+    """Return the beginning of the site's addresses, from the names of ALLOWED_HOSTS."""
     scheme = "https" if https_only else "http"
     host = first_host(hosts).removeprefix(".")
     return f"{scheme}://{host}"
 
 
 def doubt_about(host):
-    """Return what is doubtful about links to an entry of ALLOWED_HOSTS, "" for nothing."""
+    """Return the doubt about links to an entry of ALLOWED_HOSTS, "" for none."""
     if host.startswith("."):
         return f"which may be somebody else's site (ALLOWED_HOSTS has {host})"
     if is_local(host):
@@ -201,7 +201,7 @@ def refuse_other_schemes(var, value):
 
 
 def is_local(host):
-    """Is this host, as libpq takes it, a Unix socket or this very machine?"""
+    """Return whether a host, in libpq's form, is a Unix socket or this machine."""
     return all(
         name in {"", "localhost", "::1"} or name.startswith(("/", "@", "127."))
         for name in host.strip("[]").split(",")
@@ -209,4 +209,4 @@ def is_local(host):
 
 
 env = Environment()
-env.read_env(BASE_DIR / ".env")  # below what the environment itself says
+env.read_env(BASE_DIR / ".env")  # variables of the environment itself take precedence

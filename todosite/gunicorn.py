@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from todosite.environment import env
 
 try:
-    # A half-sent request holds a thread for as long as its sender likes, and gthread has no limit
-    # to that: whoever can reach this address can stop the server, but for a proxy that buffers.
+    # A half-sent request occupies a thread for as long as its sender likes, and gthread has no
+    # limit for that: without a buffering proxy, any client can stop the server.
     host = env.listens("HOST", default="127.0.0.1")
     port = env.between("PORT", 1, 65535, default=8000)
     bind = f"{host}:{port}"
@@ -30,19 +30,19 @@ access_log_format = '%(h)s %(l)s %(u)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "-"
 worker_class = "gthread"
 # Each worker imports the application itself, so no connection is ever opened before the fork.
 preload_app = False
-# Whether a proxy's X-Forwarded-Proto counts is for TRUSTED_PROXY_COUNT to say, which Django reads;
-# gunicorn would believe it of every proxy on this machine.
+# Django decides by TRUSTED_PROXY_COUNT whether a proxy's X-Forwarded-Proto counts; gunicorn would
+# believe every proxy on this machine.
 secure_scheme_headers = {}
-# The same goes for SCRIPT_NAME and PATH_INFO, with which a visitor behind a proxy on this machine
-# that hands on all headers could move every link.
+# The same goes for SCRIPT_NAME and PATH_INFO: behind a proxy on this machine that passes on all
+# headers, a visitor could change every link.
 forwarder_headers = ""
 # The default socket lies in the home folder, where two servers would share it.
 control_socket_disable = True
 # Characters of an address with method and version: nginx takes as many. By default gunicorn takes
 # half, and a search of 500 letters beyond ASCII has more.
 limit_request_line = 8190
-# A request may take this long (seconds) before its worker is replaced; a worker that is asked
-# to stop may finish what it has begun.
+# Seconds that a request may take before its worker is replaced, and for which a worker that is
+# asked to stop may finish its requests.
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
@@ -65,24 +65,24 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """Have a worker look for garbage more rarely, and open its first connection."""
-    # A page makes some thousands of objects, nearly all of which go by themselves. Looking through
-    # them every 700 took an eighth of a page's time.
-    gc.freeze()  # what was imported stays
+    """Make a worker collect garbage more rarely, and open its first connection."""
+    # A page creates some thousands of objects, nearly all of which are freed by reference counting.
+    # A collection every 700 objects took an eighth of a page's time.
+    gc.freeze()  # imported modules stay, so they needn't be searched
     gc.set_threshold(10_000, 20, 50)
     open_pool()
 
 
 def open_pool():
-    """Open a connection before the first requests: too many at once would be told to come later.
+    """Open a connection before the first requests: too many at once would be refused.
 
-    While there is none all of them wait for it, and one thread is not to wait (settings.py).
+    Without a connection all requests wait, and one thread must not wait (settings.py).
     """
     from django.db import connection
     from psycopg_pool import PoolTimeout
 
     if connection.pool:
         connection.pool.open()
-        # A database that is away is told by each page, and the pool goes on trying.
+        # If the database is unreachable, each page says so, and the pool goes on trying.
         with contextlib.suppress(PoolTimeout), connection.pool.connection(timeout=2):
             pass

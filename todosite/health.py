@@ -1,7 +1,7 @@
-"""/healthz and /readyz, for whoever watches over the server.
+"""/healthz and /readyz, for monitoring.
 
-They are answered before all else: by any name that the server is asked by, over http too, and
-without a session. Only /readyz asks the database, and so keeps a suspended one from sleeping.
+They are answered before everything else: for any host, over http too, and without a session. Only
+/readyz queries the database, and so keeps a suspended one awake.
 """
 
 import threading
@@ -34,10 +34,10 @@ def answer(status, word):
 
 
 def database_answers():
-    """Does a new connection to the database work, within TURN and PATIENCE?
+    """Return whether a new connection to the database works, within TURN and PATIENCE.
 
-    The question is put in a thread, since nothing can interrupt it, and one at a time: however
-    many ask, a database that is away holds one thread and gets one connection.
+    The query runs in a thread, since nothing can interrupt it, and one at a time: an unreachable
+    database occupies only one thread and gets one connection, however many requests there are.
     """
     if not _asking.acquire(timeout=TURN):
         return False
@@ -57,6 +57,6 @@ def ask(answers):
             own.execute("SELECT 1")
         answers.set()
     except connection.Database.Error:
-        pass  # no answer is the answer
+        pass  # the caller's timeout is the answer
     finally:
         _asking.release()

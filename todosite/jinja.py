@@ -1,8 +1,8 @@
-"""Jinja2 as our pages need it (docs/decisions/two-template-engines.md says why there are two).
+"""Jinja2 for our pages (docs/decisions/two-template-engines.md explains why there are two engines).
 
-A filter on a constant, such as {{ "check"|icon }}, is worked out when a template is compiled, and
+A filter on a constant, such as {{ "check"|icon }}, is evaluated when a template is compiled, and
 costs nothing afterwards. So no compiled template may be kept on disk: it would go on naming the
-static files of the release before.
+static files of an earlier release.
 """
 
 import logging
@@ -26,20 +26,20 @@ from tasks import filters as task_filters
 
 logger = logging.getLogger(__name__)
 
-# Names that every page may ask for, also one that is made without a request: everything failed.
+# Variables of every page, also of error pages that are rendered without a request.
 NOTHING = {"csrf_token": "", "theme": "", "typed": ()}
 
 
 def environment(*, strict, **options):
-    """Return the environment of our pages, with options as Django's backend gives them.
+    """Return the environment of our pages, with options from Django's backend.
 
-    A name that isn't there is an error where strict; else it is nothing, and a line of the log.
+    An undefined name is an error if strict; otherwise empty, with a line of the log.
     """
     options["undefined"] = jinja2.StrictUndefined
     if not strict:
         options["undefined"] = jinja2.make_logging_undefined(logger, jinja2.ChainableUndefined)
-    # All templates stay compiled (cache_size): they are few.
-    made = Environment(**options, cache_size=-1, trim_blocks=True, lstrip_blocks=True)
+    # All templates stay compiled (cache_size), since there are few.
+    made = PageEnvironment(**options, cache_size=-1, trim_blocks=True, lstrip_blocks=True)
     ours = [attributes, icon, quoted, static, url, capfirst, pluralize, truncatechars]
     made.filters |= {each.__name__: each for each in ours} | task_filters.FILTERS
     functions = [act_form, post_form, asking_form, with_query]
@@ -49,7 +49,7 @@ def environment(*, strict, **options):
 
 
 class Generator(CodeGenerator):
-    """Compiles {{ value }} to environment.text(value), where Jinja2 has escape(value).
+    """Compiles {{ value }} to environment.text(value) rather than to Jinja2's escape(value).
 
     So a template is always escaped, {% autoescape false %} or not.
     """
@@ -59,7 +59,7 @@ class Generator(CodeGenerator):
 
 
 class PageContext(Context):
-    """The names of a template. A macro is called without asking whether it takes them."""
+    """The names of a template. It calls a macro without Jinja2's check of its arguments."""
 
     def call(self, called, /, *args, **kwargs):
         if type(called) is not Macro:
@@ -69,21 +69,22 @@ class PageContext(Context):
         return called(self.eval_ctx, *args, **kwargs)
 
 
-class Environment(jinja2.Environment):
-    """Jinja2's, without three detours that took a fifth of a page's time."""
+class PageEnvironment(jinja2.Environment):
+    """Jinja2's environment, without three detours that took a fifth of a page's time."""
 
     code_generator_class = Generator
     context_class = PageContext
 
     def make_globals(self, names):
-        """Return what a template knows without a context: a dict, as a ChainMap is slow to copy."""
+        """Return the names known without a context, as a dict: a ChainMap is slow to copy."""
         return self.globals | (names or {})
 
     @staticmethod
     def text(value):
-        """Return value as HTML: escaped, unless it is HTML already.
+        """Return a value as HTML: escaped, unless already HTML.
 
-        That is what escape() does, but for the object of Markup, which a page throws away.
+        It does the same as escape(), but doesn't create a Markup object, which a page would
+        discard.
         """
         kind = type(value)
         if kind is str:
@@ -96,7 +97,7 @@ class Environment(jinja2.Environment):
 
 
 class Jinja2(backend.Jinja2):
-    """Django's backend, with one token for a page, and the view's names before all others."""
+    """Django's backend, with one CSRF token for a page, and the view's names before all others."""
 
     def get_template(self, template_name):
         return Template(super().get_template(template_name).template, self)
@@ -107,7 +108,7 @@ class Jinja2(backend.Jinja2):
 
 class Template(backend.Template):
     def render(self, context=None, request=None):
-        """Return the page. A name in context wins over the context processors, as with Django's.
+        """Return the page. A name in context overrides the context processors, as in Django.
 
         Django's own backend for Jinja2 masks the token anew for each form.
         """
@@ -120,7 +121,7 @@ class Template(backend.Template):
 
 
 class Token:
-    """The token of a page's forms, masked once. An answer that doesn't say it sets no cookie."""
+    """The CSRF token of a page's forms, masked once. If no form uses it, no cookie is set."""
 
     def __init__(self, request):
         self.request = request
@@ -136,38 +137,38 @@ class Token:
 
 
 class FormRenderer(TemplatesSetting):
-    """Renders form fields by Django's engine, and doesn't ask ours first.
+    """Renders form fields by Django's engine, without asking ours first.
 
-    A select of time zones has hundreds of options, each of them a template that isn't ours.
+    A select of time zones has hundreds of options, each a template that our engine doesn't have.
     """
 
     def get_template(self, template_name):
         return engines["django"].get_template(template_name)
 
 
-# Forms. These functions know the page that they are called on, so their macros (forms.html) are
-# read once, and not for each template of a page that has a form.
+# Forms. These functions get the context of the page, so their macros (forms.html) are loaded once,
+# and not for each template of a page that has a form.
 
 
 @jinja2.pass_context
 def act_form(context, url, **options):
     """Return the form of an act: {% call act_form(url, version=3) %}<button>…</button>{% endcall %}
 
-    htmx sends it and changes the page that is there, unless is_live is False. Without script the
-    page follows that the form stands on: `next` of the page, not one that a macro sets.
+    htmx sends it and updates the page, unless is_live is False. Without JavaScript the return page
+    follows: `next` of the page, not a name set by a macro.
     """
     return form_of(context, url, back=context.resolve("next"), **options)
 
 
 @jinja2.pass_context
 def post_form(context, url, *, back="", **options):
-    """Return a form that leads to another page, or to that of `back`: htmx has no part in it."""
+    """Return a form that leads to another page, or to the page `back`, without htmx."""
     return form_of(context, url, back=back, is_live=False, **options)
 
 
 @jinja2.pass_context
 def asking_form(context, url, version, **options):
-    """Return the way to a page that asks first; htmx acts at once, since Undo is beside it."""
+    """Return the link to a page that asks first; htmx acts at once, since Undo is offered."""
     forms = context.environment.get_template("forms.html").module
     return forms.asking(url, version, context.resolve("next"), **options)
 
@@ -192,20 +193,20 @@ def url(name, *arguments):
 
 
 def quoted(text):
-    """Return text as a value in the query of an address."""
+    """Return a text as a value in the query of an address."""
     return quote(text, safe="")
 
 
 def with_query(request, **changes):
-    """Return the query of the page that is shown, with other parameters; None takes one away."""
+    """Return the query of the present page with other parameters; None removes one."""
     return querystring(None, request.GET, **changes)
 
 
 def attributes(values):
     """Return {name: value} as the attributes of an element, with "-" for each "_".
 
-    True stands for an attribute without a value; False and None for none. The names are a
-    template's own, and only the values are escaped.
+    True stands for an attribute without a value, False and None for no attribute. Only values are
+    escaped, since names come from templates.
     """
     found = ""
     for name, value in values.items():

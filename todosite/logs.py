@@ -1,16 +1,16 @@
-"""What the log says, and what it never does: what a user typed, and links that hold a secret."""
+"""The log, which never has the text of a user, nor a link that holds a secret."""
 
 import logging
 import re
 import traceback
 
 QUERY = re.compile(r"(?<=[\w/…])\?[^\s\"']+")
-# What follows in the path of a link that was mailed; test_logs.py compares it with the addresses.
+# The key in the path of a mailed link; test_logs.py compares this with the routes.
 KEY = re.compile(r"(/(?:key|confirm-email)/)[^/\s?\"']+")
 
 
 def discreet(text):
-    """Return text with "…" for the query of each address in it, and for the key of a mailed link.
+    """Return a text with "…" for the query of each address in it, and for keys of mailed links.
 
     Queries hold searches.
     """
@@ -18,10 +18,10 @@ def discreet(text):
 
 
 class Line(logging.Formatter):
-    """A line for each record, and the trace of an error.
+    """Formats a record as a line, with the traceback of an error.
 
-    Unless with_messages, a trace has the places and kinds of its errors, not what they say: they
-    repeat values, such as the name that was there already.
+    Unless with_messages, a traceback has the places and kinds of its errors, not their messages:
+    these repeat values, such as a name that is taken.
     """
 
     def __init__(self, *args, with_messages=False, **kwargs):
@@ -40,7 +40,7 @@ class Line(logging.Formatter):
 
 
 def chain(error):
-    """Return an error and those that led to it, the first one first, as Python's traces do."""
+    """Return an error and its causes, the first cause first, as in Python's tracebacks."""
     errors = []
     while error is not None and error not in errors:
         errors.append(error)
@@ -57,9 +57,9 @@ def places_and_kind(error):
 
 
 def calm(record):
-    """Make a warning without a trace of what the request alone is to blame for.
+    """Turn an error that the request alone caused into a warning without a traceback.
 
-    Django has a trace of each, and calls some of them errors: a stranger could bury all else.
+    Django logs a traceback of each, some as errors: a stranger could bury all others.
     """
     if 400 <= getattr(record, "status_code", 0) < 500:
         record.exc_info = None
@@ -68,5 +68,5 @@ def calm(record):
 
 
 def is_told(record):
-    """Leave out the 503 that todosite.views has told in one line, without a trace."""
+    """Return False for a 503, which todosite.views has logged in one line, without a traceback."""
     return getattr(record, "status_code", None) != 503

@@ -1,4 +1,4 @@
-"""What every answer has, whatever made it: headers, and words where Django would say nothing."""
+"""The headers of every answer, and pages for answers that Django leaves empty."""
 
 import re
 import time
@@ -45,15 +45,15 @@ PERMISSIONS_POLICY = ", ".join(
         "usb",
     ]
 )
-# As Django's add_never_cache_headers() says it, but for a date of expiry, which HTTP/1.0 asked for.
+# The value of Django's add_never_cache_headers(), without the date of expiry for HTTP/1.0.
 NEVER_CACHED = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class SecurityHeadersMiddleware:
     """Add the headers that Django 5.2 has no setting for; the others are in settings.py.
 
-    Django 6 has the policy built in (SECURE_CSP). No page stays in a cache: the Back button would
-    show it after the sign-out to whoever sits there then, or what the link of a mail opens.
+    Django 6 has the policy built in (SECURE_CSP). No page stays in a cache: after a sign-out, the
+    Back button would show the page to the next person, or the page of a mailed link.
     """
 
     def __init__(self, get_response):
@@ -63,15 +63,15 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
-        if not response.has_header("Cache-Control"):  # files have one
+        if not response.has_header("Cache-Control"):  # static files have one
             response["Cache-Control"] = NEVER_CACHED
         return response
 
 
 class SiteMiddleware:
-    """Begin every absolute link with SITE_URL, whatever name and port a request asked by.
+    """Begin every absolute link with SITE_URL, whatever host and port the request names.
 
-    Else a stranger decides where the links in a mail to somebody lead.
+    Otherwise a stranger could decide where the links in a user's mail lead.
     """
 
     def __init__(self, get_response):
@@ -79,15 +79,15 @@ class SiteMiddleware:
 
     def __call__(self, request):
         if settings.SITE_URL:
-            # What build_absolute_uri() begins with. Private API, so pinned by a test.
+            # build_absolute_uri() begins with it. Private API, so pinned by a test.
             request._current_scheme_host = settings.SITE_URL
         return self.get_response(request)
 
 
 class ReadingMiddleware:
-    """Read the query and the form before anything else asks for them; 400 where that can't be.
+    """Read the query and the form before any other code; answer 400 if that fails.
 
-    It stands outside of all that reads them, the check of the token first of all.
+    It surrounds all middleware that reads them, such as the check of the CSRF token.
     """
 
     def __init__(self, get_response):
@@ -99,7 +99,7 @@ class ReadingMiddleware:
 
 
 class MethodNotAllowedMiddleware:
-    """Give the 405 of an act's address that somebody visits a page; Django's is empty."""
+    """Add a page to an empty 405, for a user who visits the address of an act."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -114,9 +114,9 @@ class MethodNotAllowedMiddleware:
 
 
 class GoneMiddleware:
-    """Show what somebody typed for a thing that isn't there any more, also while DEBUG is on.
+    """Show the typed text again if its form's row is gone, also while DEBUG is on.
 
-    Django's page of then has the addresses that there are, and nothing of what was sent.
+    Django's own page, with DEBUG on, lists the addresses and nothing of the form.
     """
 
     def __init__(self, get_response):
@@ -132,10 +132,10 @@ class GoneMiddleware:
 
 
 class TryAgainMiddleware:
-    """Ask once more for a page whose connection to the database broke. Never for an act.
+    """Request a page once more if its connection to the database broke. Never an act.
 
-    A database that restarts closes all its connections; the next one that is opened works, or
-    waits until it does. It stands outside of all that may ask the database.
+    A database that restarts closes all its connections; the next new connection works, or waits
+    until it can. This middleware surrounds all code that queries the database.
     """
 
     PAUSE = 0.5  # seconds
@@ -149,42 +149,42 @@ class TryAgainMiddleware:
         if getattr(response, "may_be_tried_again", False):
             close_old_connections()
             time.sleep(self.PAUSE)
-            vars(request).clear()  # of whose it is, and what they have, nothing is known yet
+            vars(request).clear()  # forget the user, the sidebar and so on, which were read before
             vars(request).update(before)
             response = self.get_response(request)
         return response
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
-    """Answers as if the session had not ended while its request was at work, and to the sign-in.
+    """Keeps the answer if the session ended during the request, or redirects to the sign-in.
 
-    Django has a page of 400 there, though the act has taken effect.
+    Django would answer 400, although the act has taken effect.
     """
 
     def process_response(self, request, response):
         try:
             return super().process_response(request, response)
         except SessionInterrupted:
-            # A redirect leads to the sign-in by itself; another page may hold what was typed.
+            # A redirect leads to the sign-in by itself, and an error page may hold typed text.
             if response.status_code >= 300:
                 return response
             return way_to_sign_in(request, resolve_url(settings.LOGIN_URL))
 
 
 class FreshMiddleware:
-    """Say 304 to a page that asks whether anything changed since it was shown.
+    """Answer 304 to a page that asks whether anything has changed since it was shown.
 
-    Its state is a hash of all that it shows, so nothing that changes is forgotten: acts here or on
-    another device, the admin's, midnight, other templates. shell.html has the place where the page
-    is told its state; freshness.js asks with it once the page comes back into view.
+    Its state is a hash of its whole content, so no change is missed: acts here or on another
+    device, the admin's, midnight, other templates. shell.html has the attribute for the state, and
+    freshness.js sends the state once the page comes back into view.
     """
 
     PLACE = b'data-etag=""'
-    # What is new each time. A pattern that begins with plain text is looked for ten times as fast
-    # as one that begins with a choice.
+    # The parts that are new each time. A pattern that begins with plain text is searched ten times
+    # as fast as a pattern that begins with a choice.
     FIELD = re.compile(rb'name="(?:csrfmiddlewaretoken|key|until)" value="[^"]*')
     TOKEN = re.compile(rb'"X-CSRFToken": "[^"]*')
-    MESSAGES = b'id="messages"'  # what comes after is said once
+    MESSAGES = b'id="messages"'  # messages, after this, are shown only once
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,10 +1,10 @@
-"""Prepare a checkout for `make run` and `make test`, whatever state it is in.
+"""Prepare a checkout for `make run` and `make test`, whatever state it's in.
 
     python3 todosite/prepare.py [--tests] [--database]
 
-Makes .venv with what requirements-dev.txt pins, when that isn't there yet; --tests sees to the
-programs that the tests run, --database to the tables. Two at once wait for each other. It runs
-before anything is installed, so it uses nothing but Python itself. What can't be done ends it with
+Creates .venv with the packages of requirements-dev.txt, unless done already; --tests installs the
+programs that the tests run, --database creates the tables. Two simultaneous calls wait for each
+other. It runs before anything is installed, so it uses only Python itself. A failure ends it with
 one line.
 """
 
@@ -22,13 +22,13 @@ PYTHON = VENV / "bin" / "python"
 
 
 def run(*command, otherwise):
-    """Run a command; where it fails, end with the line `otherwise`."""
+    """Run a command; if it fails, exit with the line `otherwise`."""
     if subprocess.run([str(word) for word in command], cwd=ROOT).returncode:
         sys.exit(f"Todosite: {otherwise}")
 
 
 def packages():
-    """Install what is pinned, unless this very list was installed already."""
+    """Install the pinned packages, unless this very list was installed already."""
     wanted = ROOT / "requirements-dev.txt"
     done = VENV / "installed"
     fingerprint = hashlib.sha256(wanted.read_bytes()).hexdigest()
@@ -48,7 +48,7 @@ def packages():
 
 
 def programs():
-    """Have what the tests run beside Python: as root from apt, else say what to install."""
+    """Install the programs that the tests need, as root by apt; else exit with their names."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     installs = os.geteuid() == 0 and shutil.which("apt-get")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
@@ -87,7 +87,7 @@ def main():
         sys.exit("Todosite runs on Linux and macOS; on Windows, in WSL.")
     import fcntl
 
-    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise misses it else
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns
     with open(ROOT / "var" / "prepare.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         packages()

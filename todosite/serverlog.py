@@ -1,4 +1,4 @@
-"""gunicorn's own log: the server's troubles and, with ACCESS_LOG, a line for each request."""
+"""gunicorn's own log: errors of the server and, with ACCESS_LOG, a line for each request."""
 
 from gunicorn.glogging import Logger
 
@@ -6,12 +6,12 @@ from todosite.logs import Line, discreet
 
 
 class ServerLog(Logger):
-    """Says of an address its path, without what is secret in it; the page before stays unsaid."""
+    """Logs the path of an address, without secrets in it, and not the referring page."""
 
     def setup(self, cfg):
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            # Its messages stay: before the first request a trace is all that says what is wrong.
+            # With messages: before the first request, only a traceback shows the error.
             handler.setFormatter(Line(self.error_fmt, self.datefmt, with_messages=True))
 
     def atoms(self, resp, req, environ, request_time):

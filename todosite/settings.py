@@ -1,7 +1,8 @@
-"""Django settings for Todosite. The environment is read here (the server's own three: gunicorn.py).
+"""Django settings of Todosite. The environment is read here (the server's own three: gunicorn.py).
 
-What is required has no default; what cannot be read stops the boot with its name.
-.env.example names every setting; a .env file beside manage.py is read too, below the environment.
+A required setting has no default; an unreadable one stops the boot with its name. .env.example
+names every setting; a .env file next to manage.py is read too, with less weight than the
+environment.
 """
 
 from pathlib import Path
@@ -26,7 +27,7 @@ else:
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS names no host.")
 
-# How absolute links begin, whatever name a request asked by. "": as it did, in development.
+# The beginning of absolute links, whatever host a request names. "" in development: as requested.
 SITE_URL = env.site("SITE_URL", ALLOWED_HOSTS, HTTPS_ONLY)
 if not SITE_URL and not DEBUG:
     SITE_URL = site_of(ALLOWED_HOSTS, HTTPS_ONLY)
@@ -37,10 +38,10 @@ WSGI_APPLICATION = "todosite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "todosite",  # first: its migrate takes the place of Django's
+    "todosite",  # first: its migrate replaces Django's
     "accounts",
     "tasks",
-    "accounts.apps.AdminConfig",  # django.contrib.admin with our door
+    "accounts.apps.AdminConfig",  # django.contrib.admin with our sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",  # allauth's pages load it
@@ -60,8 +61,8 @@ MIDDLEWARE = [
     "todosite.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed once and for all
-    "django.middleware.gzip.GZipMiddleware",  # outside of all that reads or changes a page
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed already
+    "django.middleware.gzip.GZipMiddleware",  # around all middleware that reads or changes a page
     "todosite.middleware.TryAgainMiddleware",
     "todosite.middleware.ReadingMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
@@ -82,7 +83,7 @@ MIDDLEWARE = [
     "tasks.return_page.ReturnPageMiddleware",
 ]
 
-# Our pages are Jinja2; what belongs to allauth, the admin and Django's forms stays Django's. No
+# Our pages use Jinja2; the templates of allauth, the admin and form fields use Django's engine. No
 # name is in both (docs/decisions/two-template-engines.md).
 TEMPLATES = [
     {
@@ -152,35 +153,35 @@ database_options = {
     "tcp_user_timeout": 5000,  # milliseconds
 }
 for entry in filter(None, [database, unpooled]):
-    entry["OPTIONS"] = database_options | entry["OPTIONS"]  # what the address says wins
+    entry["OPTIONS"] = database_options | entry["OPTIONS"]  # options in the address win
 
 database |= {
     "ENGINE": "todosite.database",
-    "UNPOOLED": unpooled,  # the server itself, for what the pooler in front of it can't carry
-    # A pooler gives the next statement another session, which knows no cursor of this one.
+    "UNPOOLED": unpooled,  # the server itself, for everything that a pooler can't do
+    # A pooler may give the next statement another session, which doesn't know the cursor.
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
 
-# What the old system's pool was set to, in the words of psycopg_pool (docs/neon.md).
+# The settings of the old system's pool, in the terms of psycopg_pool (docs/neon.md).
 DATABASE_POOL_SIZE = env.between("DATABASE_POOL_SIZE", 0, 1000, default=5)
 DATABASE_MAX_OVERFLOW = env.between("DATABASE_MAX_OVERFLOW", 0, 1000, default=10)
 if DATABASE_POOL_SIZE:
     database["OPTIONS"]["pool"] = {
-        "min_size": 1,  # of these none is ever closed: more would keep nothing but connections
+        "min_size": 1,  # connections that are never closed: more would only stay idle
         "max_size": DATABASE_POOL_SIZE + DATABASE_MAX_OVERFLOW,
-        "timeout": 10,  # seconds that a request waits for one; then it is a calm 503
+        "timeout": 10,  # seconds that a request waits for a connection before a 503
         "max_idle": 20,
         "max_lifetime": 3600,
         "reconnect_timeout": RECONNECT_TIMEOUT,
         "reconnect_failed": keep_trying,
     }
     if not DEBUG:
-        # One thread of a worker stays free, for /healthz and pages that ask the database nothing.
+        # One thread of a worker stays free, for /healthz and pages without queries.
         database["OPTIONS"]["pool"]["max_waiting"] = max(1, gunicorn.threads - 1)
 else:
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # one for each thread
 
-# Prepared statements are planned once for each connection. Unless this says so, none is prepared
+# Prepared statements are planned once for each connection. Without this setting, none is prepared
 # through a pooler (database/base.py).
 DATABASE_PREPARED = env.bool("DATABASE_PREPARED", default=True)
 if DATABASE_PREPARED:
@@ -189,19 +190,19 @@ database["PREPARED"] = DATABASE_PREPARED and env.str("DATABASE_PREPARED", defaul
 
 DATABASES = {"default": database}
 
-# Against a request that is stuck. They hang on the role, since a pooler passes on nothing that is
-# set for a session: `manage.py migrate` puts them there.
+# Time limits against stuck requests. They belong to the role, since a pooler drops the settings of
+# a session: `manage.py migrate` sets them.
 DATABASE_TIMEOUTS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "30s",
 }
 
-# The name of the database's branch, where it is a copy to work on: for reset_personal_data.
+# The name of the database's branch, if it is a copy for development: for reset_personal_data.
 BRANCH = env.str("BRANCH", default="")
 
-# The limits of sign-in are counted here, so all processes must share it, and other entries must
-# not push them out: Django's 300 entries would.
+# The limits of sign-in are counted here. So all processes must share the cache, and it must not
+# drop these entries: Django's limit of 300 entries would.
 
 CACHES = {
     "default": {
@@ -214,7 +215,7 @@ CACHES = {
 # Who you are
 
 AUTH_USER_MODEL = "accounts.User"
-# What tasks add to an account, which knows nothing of them: columns, and fields of the profile.
+# The columns and profile fields that tasks add to accounts, which doesn't know tasks.
 USER_PREFERENCES = "tasks.preferences.Preferences"
 PROFILE_FORM = "tasks.forms.preferences.PreferencesForm"
 AUTHENTICATION_BACKENDS = ["accounts.entrance.AuthenticationBackend"]
@@ -234,7 +235,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-# Without a mail server nobody could confirm an address, so nobody has to.
+# Without a mail server no user could confirm an address, so none has to.
 HAS_MAIL = bool(env.str("EMAIL_URL", default=""))
 
 ADMIN_REQUIRES_MFA = env.bool("ADMIN_REQUIRES_MFA", default=not DEBUG)
@@ -272,11 +273,11 @@ MFA_FORMS = {
     "login_webauthn": "accounts.passkeys.PasskeyLoginForm",
     "reauthenticate_webauthn": "accounts.passkeys.ReauthenticatePasskeyForm",
 }
-# Else nobody with a second factor could change their address: the new one begins unconfirmed.
+# Otherwise users with a second factor couldn't change their address: a new one is unconfirmed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 SESSION_ENGINE = "accounts.sessions"
-# In the session: a cookie of their own would outlive the sign-out, and tell the next user.
+# In the session: a cookie would outlive the sign-out, and show messages to the next user.
 MESSAGE_STORAGE = "tasks.messages.MessageStorage"
 
 # Mail
@@ -288,7 +289,7 @@ else:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Todosite <todosite@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", default="")  # "": mails and pages name none
+SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", default="")  # if "", mails and pages name no address
 
 # Language and time. Moments are UTC in the database; each user has a time zone of their own.
 
@@ -312,9 +313,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-# Safety. What plain http cannot have hangs on HTTPS_ONLY; todosite/middleware.py has the rest.
+# Security. HTTPS_ONLY decides about settings that plain http can't have; the rest is in
+# todosite/middleware.py.
 
-# How many proxies of ours stand in front: their word on scheme and address is believed.
+# The number of our own proxies: their headers on scheme and address are believed.
 TRUSTED_PROXY_COUNT = env.between("TRUSTED_PROXY_COUNT", 0, 9, default=0)
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -330,7 +332,7 @@ CSRF_FAILURE_VIEW = "todosite.views.csrf_failure"
 # W005, W021: whether HSTS covers subdomains and is preloaded is the domain owner's choice.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# Logging: to the console, never what a user typed
+# Logging: to the console, and never the text of users
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
@@ -354,14 +356,14 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Django's own mails errors to ADMINS too; here one stream has them all. Its DEBUG repeats
-        # what templates and statements are given.
+        # Django's own handlers mail errors to ADMINS too; here one stream has all. At DEBUG it
+        # would log the contexts of templates and the parameters of statements.
         "django": {
             "handlers": [],
             "level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL,
             "propagate": True,
         },
         "django.request": {"filters": ["is_told"]},
-        "psycopg.pool": {"level": "ERROR"},  # the same again, once a second
+        "psycopg.pool": {"level": "ERROR"},  # its warnings repeat the same once a second
     },
 }

@@ -1,4 +1,4 @@
-"""The static files of production: compressed, and named after what they hold."""
+"""The static files of production: compressed, and named by their content."""
 
 import re
 from pathlib import Path
@@ -7,28 +7,28 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _, IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
-# A line that is a comment, the comment after a line, and what a line is indented by.
+# A line of comment, a comment at the end of a line, and the indentation.
 FOR_READERS = re.compile(rb"^\s*//.*\n|^\s+|\s+// .*$", re.MULTILINE)
 HASHED = re.compile(r"\.[0-9a-f]{12}\.")  # as in main.0123456789ab.js.gz
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """WhiteNoise's storage, which knows the JavaScript modules of static/js/.
+    """WhiteNoise's storage, for the JavaScript modules of static/js/.
 
-    It names anew what they import, where the import ends with a semicolon: Django leaves out one
-    that doesn't. Comments stay behind: they are a fifth of what a browser would fetch.
+    It renames their imports, if these end with a semicolon: Django skips others. Comments are
+    removed, since they are a fifth of the files.
 
-    A running process goes on handing out its files while those of the next version are collected
-    beside them. Django and WhiteNoise write each anew, though nothing in it has changed; here it
-    stays as it is. `collectstatic --clear` takes all away first.
+    A running process goes on serving its files while the files of the next version are collected
+    into the same folder. Django and WhiteNoise would write each file anew, even if unchanged; here
+    it stays. `collectstatic --clear` deletes all first.
     """
 
     support_js_module_import_aggregation = True
-    # Of our modules alone: a comment of django_htmx imports a file that isn't there.
+    # Only our modules: a comment of django_htmx imports a file that doesn't exist.
     _js_module_import_aggregation_patterns = ("js/*.js", IMPORTS)
-    # The name of a module hangs on the names of what it imports: each pass settles one more floor.
+    # The name of a module depends on the names of its imports: each pass settles one more level.
     max_post_process_passes = 12
-    handed_out = frozenset()  # names of files that a process may be handing out
+    handed_out = frozenset()  # names of files that a process may be serving
 
     def post_process(self, *args, **kwargs):
         root = Path(self.location)
@@ -41,7 +41,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
             super().delete(name)
 
     def _save(self, name, content):
-        content.seek(0)  # it was read for the name
+        content.seek(0)  # the name was computed from it
         if name.startswith("js/"):
             content = ContentFile(FOR_READERS.sub(b"", content.read()))
         if name in self.handed_out:
@@ -52,7 +52,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
         return super()._save(name, content)
 
     def is_whole(self, name, content):
-        """Return whether a file holds this already; it doesn't if its writing was stopped."""
+        """Return whether a file has this content already: its writing may have been cut short."""
         with self.open(name) as file:
             return file.read() == content.read()
 

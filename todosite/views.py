@@ -1,6 +1,6 @@
-"""Pages for what went wrong, in the look of the others.
+"""Error pages, in the look of the other pages.
 
-None may fail over what failed before: what a request holds is read by accounts.reading alone.
+None may fail for the same reason as the request: only accounts.reading reads a request's data.
 """
 
 import logging
@@ -27,27 +27,27 @@ TOO_MUCH = RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent
 
 
 def page_not_found(request, exception=None):
-    """404: nothing here. If a task was deleted while somebody edited it, their words are shown."""
+    """404: no such page. If a task was deleted during an edit, the typed text is shown."""
     return render(request, "404.html", {"typed": typed(request)}, status=404)
 
 
 def permission_denied(request, exception=None):
-    """403: a page for others. Django's own reads the form once more, to check its token."""
+    """403: a page for other users. Django's own would read the form again, to check its token."""
     return render(request, "403.html", status=403)
 
 
 def csrf_failure(request, reason=""):
-    """403: the form's token is missing or old. What was typed is shown, so that it can be kept."""
+    """403: the form's token is missing or old. The typed text is shown, so that it can be saved."""
     return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
 
 
 def bad_request(request, exception):
-    """400: a request that makes no sense."""
+    """400: an invalid request."""
     return plain_page(request, "400.html", 400)
 
 
 def unreadable(request, error):
-    """400: the query or the form can't be read. The log has a line of it, and no more."""
+    """400: the query or the form can't be read. The log has one line about it."""
     context = {"is_form": request.method == "POST", "too_much": isinstance(error, TOO_MUCH)}
     page = plain_page(request, "400.html", 400, **context)
     log_response(
@@ -61,18 +61,18 @@ def unreadable(request, error):
 
 
 def server_error(request):
-    """500 for a fault of ours, which Django logs; 503 for what passes by itself."""
+    """500 for a fault of ours, which Django logs; 503 for a temporary one."""
     page = calm_page(request, sys.exc_info()[1])
     return page or HttpResponse(render_to_string("500.html"), status=500)
 
 
 def plain_page(request, template, status, **context):
-    """Render a page that reads nothing of the request but the theme, and asks no database."""
+    """Render a page that reads only the theme from the request, and makes no query."""
     return HttpResponse(render_to_string(template, context | theme(request)), status=status)
 
 
 def calm_page(request, error):
-    """Return the 503 for trouble of the database that passes; None for any other error."""
+    """Return the 503 for a temporary problem of the database; None for any other error."""
     if database_is_away(error):
         return away(request, error)
     if took_too_long(error):
@@ -81,7 +81,7 @@ def calm_page(request, error):
 
 
 def away(request, error):
-    """503: the database is away for a moment. A page tries again by itself, a form never."""
+    """503: the database is unreachable for a moment. A page reloads by itself, a form never."""
     page = try_again_page(request, error, "the database is away")
     page["Retry-After"] = "3"
     if request.method in SAFE:
@@ -91,18 +91,20 @@ def away(request, error):
 
 
 def slow(request, error):
-    """503: the database stopped a statement that took too long. Nothing tries it by itself."""
+    """503: the database stopped a statement that took too long. Nothing retries by itself."""
     page = try_again_page(request, error, "the database took too long", is_slow=True)
     page["Retry-After"] = "60"
     return page
 
 
 def try_again_page(request, error, trouble, **context):
-    """Log the trouble in one line, and render what its user can do now.
+    """Log the problem in one line, and render the choices of the user.
 
-    It asks the database nothing, so it comes without the request's context.
+    It makes no query, so it comes without the request's context.
     """
-    path = request.path.encode("unicode_escape").decode()  # or a line break in it would be another
+    path = request.path.encode(
+        "unicode_escape"
+    ).decode()  # so that it can't forge a line of the log
     logger.warning("%s %s: %s: %s", request.method, path, trouble, one_line(error))
     context |= {"path": request.get_full_path(), "post": request.method not in SAFE}
     if context["post"]:
@@ -118,10 +120,10 @@ def one_line(error):
 
 
 def again(request):
-    """Return what the request posted, as (name, value), if it is safe to post it once more.
+    """Return the fields of a POST, as (name, value), if it can safely be sent once more.
 
-    That is a form of a task, which takes effect once: it has a key, or says which version it acts
-    on. And it came from a page of ours, or somebody else's page could have us sign its form.
+    A form of a task takes effect once: it has a key, or names its version. It must also come from a
+    page of ours, or another site could have us sign its form.
     """
     takes_effect_once = key_of(request.POST) or request.POST.get("version")
     if not takes_effect_once or not has_our_token(request):
@@ -138,7 +140,7 @@ class TokenCheck(CsrfViewMiddleware):
 
 
 def has_our_token(request):
-    """Does this form have our token? The request may have failed before Django asked."""
+    """Return whether this form has our token. The request may have failed before Django checked."""
     check = TokenCheck(lambda request: None)
     check.process_request(request)
     return check.process_view(request, has_our_token, (), {}) is None

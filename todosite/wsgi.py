@@ -10,15 +10,15 @@ django.setup(set_prefix=False)
 
 
 class Application(WSGIHandler):
-    """Django's application, which makes a request of whatever a visitor sends.
+    """Django's application, for any request that a visitor may send.
 
-    Django parses the Content-Type and, where that has a charset, the query before any middleware
-    runs. What it raises there would be the server's bare 500.
+    Django parses the Content-Type and, if that names a charset, the query before any middleware
+    runs. An error there would be a bare 500 of the server.
     """
 
     @staticmethod
     def request_class(environ):
-        """Return a request. A type that can't be parsed, or of nothing, counts as none."""
+        """Return a request. An unparsable Content-Type, or one without a body, counts as none."""
         if environ["REQUEST_METHOD"].upper() != "POST":
             environ["CONTENT_TYPE"] = ""
         try:

@@ -1,11 +1,11 @@
 """Django's PostgreSQL engine, for a server that sleeps, restarts, and stands behind a pooler.
 
-Beside Django's own, the DATABASES entry may have
+In addition to Django's own settings, the DATABASES entry may have
 
-    UNPOOLED            an entry that leads past the pooler, for what it can't carry: direct()
-    LOCALPG             a folder whose private server is started on demand
-    LOCALPG_THROWAWAY   True makes that a fast one, deleted after use
-    PREPARED            True: prepare statements through a pooler, too, which has to know of them
+    UNPOOLED            an entry that leads past the pooler, for everything it can't do: direct()
+    LOCALPG             a folder with a private server, which is started on demand
+    LOCALPG_THROWAWAY   True makes that a fast server, deleted after use
+    PREPARED            True: prepare statements through a pooler, too, which must support that
 """
 
 import contextlib
@@ -34,9 +34,9 @@ def _start(settings):
 
 
 def _direct(settings):
-    """Return settings that lead to the server itself, without a pool, and without its time limits.
+    """Return settings that lead to the server itself, without a pool and without time limits.
 
-    What is set at the start of a connection is what a pooler refuses or forgets.
+    Options at the start of a connection are refused or forgotten by a pooler.
     """
     unpooled = settings.get("UNPOOLED", {})
     settings = settings | unpooled | {"NAME": settings["NAME"]}
@@ -50,9 +50,9 @@ def _direct(settings):
 
 
 def _is_fresh(connection):
-    """Return whether a connection was in use a moment ago, and its server has said nothing since.
+    """Return whether a connection was used a moment ago, and its server hasn't closed it since.
 
-    A server that stops or restarts says so at once, and one that is suspended was idle before.
+    A server that stops or restarts closes it at once, and a suspended server was idle before.
     """
     if time.monotonic() - getattr(connection, "used_at", 0) > JUST_USED:
         return False
@@ -62,7 +62,7 @@ def _is_fresh(connection):
 
 
 class DatabaseClient(base.DatabaseClient):
-    """psql for manage.py dbshell: past the pooler, and the wheel's where the server is."""
+    """psql for manage.py dbshell: past the pooler, and the wheel's psql for the local server."""
 
     @classmethod
     def settings_to_cmd_args_env(cls, settings_dict, parameters):
@@ -75,7 +75,7 @@ class DatabaseClient(base.DatabaseClient):
 
 
 class DatabaseCreation(creation.DatabaseCreation):
-    """Test databases, which a pooler holds on to."""
+    """Test databases, which are dropped even if a pooler keeps connections to them."""
 
     def _destroy_test_db(self, test_database_name, verbosity):
         self.connection.close_pool()
@@ -83,7 +83,7 @@ class DatabaseCreation(creation.DatabaseCreation):
         with self._nodb_cursor() as cursor:
             try:
                 cursor.execute(f"{drop} WITH (FORCE)")
-            except ProgrammingError:  # it may not end a vacuum by force, which ends without, too
+            except ProgrammingError:  # a vacuum can't be ended by force, but ends by itself
                 cursor.execute(drop)
 
 
@@ -99,10 +99,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params):
-        """Return a connection that answers.
+        """Return a connection that works.
 
         The pool's own check sleeps 0, 1, 2, 4, 8 … seconds between one dead connection and the
-        next; but those that idled beside a dead one are dead too, so here the first empties it.
+        next. But connections that were idle at the same time are all dead, so here the first
+        empties the pool.
         """
         for _ in range(3):
             connection = super().get_new_connection(conn_params)
@@ -112,14 +113,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 ConnectionPool.check_connection(connection)  # one round trip
                 return connection
             except Error:
-                self.pool.putconn(connection)  # which throws it away
+                self.pool.putconn(connection)  # which closes it
                 self._empty_pool()
         return super().get_new_connection(conn_params)
 
     def close_if_unusable_or_obsolete(self):
-        """Do as Django does, and have a connection that met an error prepare everything anew.
+        """Close the connection as Django does; after an error, discard its prepared statements.
 
-        A table may have been altered since it did, and then its statement fails each time.
+        A table may have been altered since a statement was prepared, which then fails each time.
         """
         met_error = self.connection is not None and self.errors_occurred
         if met_error and not self.in_atomic_block:
@@ -133,9 +134,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._close()
 
     def _configure_connection(self, connection):
-        """Prepare nothing through a pooler that may not know of it: PgBouncer before 1.21 fails.
+        """Prepare no statements through a pooler without support for them: PgBouncer before 1.21.
 
-        A pooler gives a connection a number of its own, another than that of the server's process.
+        A connection through a pooler has another number than the process of the server.
         """
         super()._configure_connection(connection)
         if connection.prepare_threshold is not None and not self.settings_dict.get("PREPARED"):
@@ -152,10 +153,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextlib.contextmanager
     def direct(self):
-        """Talk to the server itself, without time limits, for as long as the block lasts.
+        """Connect to the server itself, without time limits, for the length of the block.
 
-        For a process that does nothing else beside it: the pool is closed. In a transaction nothing
-        can change, so nothing does. Raise ImproperlyConfigured where only a pooler answers.
+        This is for a process that does nothing else at the same time: the pool is closed. In a
+        transaction it does nothing, since the connection can't change. Raise ImproperlyConfigured
+        if only a pooler answers.
         """
         if self.in_atomic_block:
             yield

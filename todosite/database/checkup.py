@@ -1,4 +1,4 @@
-"""What there is to say about the database: for manage.py doctor and check --database default."""
+"""The findings about the database, for manage.py doctor and check --database default."""
 
 import statistics
 import time
@@ -15,21 +15,21 @@ from todosite.database.base import DatabaseWrapper
 from todosite.environment import is_local
 
 VERSIONS = 15, 18
-FAR = 10  # milliseconds there and back
+FAR = 10  # milliseconds of a round trip
 ROUND_TRIPS = 20
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is, and what to do about it: "" where all is well."""
+    """A fact, and the advice about it: "" if all is well."""
 
     fact: str
     advice: str = ""
 
 
 def findings():
-    """Give what there is to say about the database that requests use, and the way there."""
-    connection.close()  # of this thread; whoever asks doesn't mind
+    """Yield the findings about the database that requests use, and about the connection to it."""
+    connection.close()  # so that the first connection is measured
     began = time.monotonic()
     try:
         connection.ensure_connection()
@@ -52,14 +52,14 @@ def in_one_line(error):
 
 
 def ask(query):
-    """Return the first row of a query's answer."""
+    """Return the first row of a query's result."""
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchone()
 
 
 def of_the_way():
-    """Give what there is to say of the way to the database."""
+    """Yield the findings about the connection to the database."""
     pooled = is_pooled()
     unpooled = settings.DATABASES["default"].get("UNPOOLED")
     if not pooled:
@@ -78,7 +78,7 @@ def of_the_way():
 
 
 def of_tls():
-    """Say whether others on the way can read along."""
+    """Return whether the connection is encrypted, as a finding."""
     if connection.connection.pgconn.ssl_in_use:
         return Finding("TLS is on")
     if is_local(connection.connection.info.host):
@@ -87,7 +87,7 @@ def of_tls():
 
 
 def of_the_distance():
-    """Say how long a question takes there and back."""
+    """Return the time of a round trip, as a finding."""
     trips = []
     for _ in range(ROUND_TRIPS):
         began = time.monotonic()
@@ -101,7 +101,7 @@ def of_the_distance():
 
 
 def is_pooled():
-    """Does what is set for a session get lost on the way?"""
+    """Return whether a pooler drops the settings of a session."""
     probe = DatabaseWrapper(connection.settings_dict | {"UNPOOLED": {}}, "probe")
     try:
         with probe.direct():
@@ -111,7 +111,7 @@ def is_pooled():
 
 
 def of_the_direct_way():
-    """Say whether DATABASE_URL_UNPOOLED leads past the pooler, to the same database."""
+    """Return whether DATABASE_URL_UNPOOLED leads past the pooler, to the same database."""
     same = (
         "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datname = current_database()"
     )
@@ -129,21 +129,21 @@ def of_the_direct_way():
 
 
 def of_prepared_statements(pooled):
-    """Say whether statements are prepared, as the settings have it."""
+    """Return whether statements are prepared, according to the settings."""
     if connection.connection.prepare_threshold is not None:
         return Finding("prepared statements are on" + (", through a pooler" * pooled))
     return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
 
 
 def of_the_server():
-    """Give what there is to say of the server itself."""
+    """Yield the findings about the server itself."""
     yield of_the_version()
     yield of_lower_case()
     yield of_room_for_connections()
 
 
 def of_the_version():
-    """Say which version of PostgreSQL it is."""
+    """Return the version of PostgreSQL, as a finding."""
     low, high = VERSIONS
     (version,) = ask("SHOW server_version")
     fact = f"PostgreSQL {version.split()[0]}"
@@ -154,7 +154,7 @@ def of_the_version():
 
 
 def of_lower_case():
-    """Say whether the database knows the case of letters beyond a to z."""
+    """Return whether the database lower-cases letters beyond a to z, as a finding."""
     (lowers,) = ask("SELECT lower('ÄΣ') = 'äσ'")
     if lowers:
         return Finding("lower case of all letters")
@@ -163,7 +163,7 @@ def of_lower_case():
 
 
 def of_room_for_connections():
-    """Say whether it takes as many connections as we may open."""
+    """Return whether the server accepts as many connections as we may open, as a finding."""
     all_there_are, reserved, taken = ask(
         "SELECT current_setting('max_connections')::int,"
         " current_setting('superuser_reserved_connections')::int"
@@ -179,14 +179,14 @@ def of_room_for_connections():
 
 
 def connections_of_a_worker():
-    """Return how many connections the threads of a worker process can hold at once."""
+    """Return how many connections the threads of a worker process can hold together."""
     size = settings.DATABASE_POOL_SIZE
     pool = size + settings.DATABASE_MAX_OVERFLOW if size else gunicorn.threads
     return min(gunicorn.threads, pool)
 
 
 def of_the_role():
-    """Give what there is to say of the role that requests use."""
+    """Yield the findings about the role that requests use."""
     name, superuser = ask("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
     if superuser:
         advice = "give Todosite a role of its own that owns its database, and no more"
@@ -197,8 +197,8 @@ def of_the_role():
 
 
 def of_time_limits(role):
-    """Say whether statements of the role have an end."""
-    # From the catalogue: what a pooler opened before the migration lacks them for up to an hour.
+    """Return whether statements of the role have a time limit, as a finding."""
+    # From the catalogue: connections that a pooler opened before may lack them for up to an hour.
     row = ask(
         "SELECT setconfig FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole"
         " JOIN pg_database d ON d.oid = setdatabase"
@@ -218,7 +218,7 @@ def of_time_limits(role):
 
 
 def of_the_migrations():
-    """Give what is still to be migrated."""
+    """Yield the number of pending migrations, as a finding."""
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if pending:
@@ -228,14 +228,14 @@ def of_the_migrations():
 
 
 def check_database(app_configs=None, databases=None, **kwargs):
-    """Django's system check of the findings, when a database is named: check --database default."""
+    """Run the findings as a system check of Django, for check --database default."""
     if "default" not in (databases or []):
         return []
     return [message_of(finding) for finding in findings()]
 
 
 def message_of(finding):
-    """Return a finding as Django's checks have it: a warning where there is something to do."""
+    """Return a finding as a message of Django's checks: a warning if it has advice."""
     if finding.advice:
         return checks.Warning(finding.fact, hint=finding.advice, id="todosite.W001")
     return checks.Info(finding.fact, id="todosite.I001")

@@ -1,12 +1,12 @@
-"""How often the pool of connections tries to reach a database that is away."""
+"""The attempts of the connection pool to reach a database that is unreachable."""
 
-RECONNECT_TIMEOUT = 1  # seconds that psycopg_pool goes on by itself, ever more rarely
+RECONNECT_TIMEOUT = 1  # seconds for which psycopg_pool retries by itself, with growing pauses
 
 
 def keep_trying(pool):
-    """Start again, once a second, while a request waits: psycopg_pool's own pauses double.
+    """Retry once a second while a request waits: psycopg_pool's own pauses double.
 
-    It calls this when it has given up. Where nobody waits, nobody wakes a database that sleeps.
+    The pool calls this when it has given up. If no request waits, a sleeping database isn't woken.
     """
     if pool.get_stats()["requests_waiting"]:
-        pool.check()  # opens a connection where there is none
+        pool.check()  # opens a connection if there is none

@@ -30,7 +30,7 @@ class Command(ExampleCommand):
 
 
 def listening():
-    """Return where gunicorn listens, and what to do where it is within anybody's reach."""
+    """Return the address that gunicorn listens on, with advice if anyone can reach it."""
     fact = f"gunicorn listens on {gunicorn.bind}"
     if is_local(gunicorn.host):
         return Finding(f"{fact}, this machine alone (by the Procfile: on all)")
@@ -41,7 +41,7 @@ def listening():
 
 
 def links():
-    """Return how links in mails begin, and what to do where SITE_URL doesn't say it."""
+    """Return the beginning of links in mails, with advice if SITE_URL should be set."""
     if not settings.SITE_URL:
         return Finding("links in mails begin as the request does, while DEBUG is on")
     fact = f"links in mails begin with {settings.SITE_URL}"

@@ -1,4 +1,4 @@
-"""Django's migrate, on the server itself, which it leaves with the role's time limits."""
+"""Django's migrate on the server itself; it also sets the time limits of the role."""
 
 from django.conf import settings
 from django.core.management.commands import migrate
@@ -10,7 +10,7 @@ from accounts.management.base import direct
 
 class Command(migrate.Command):
     def get_check_kwargs(self, options):
-        return {}  # no look at the database, as doctor has: there is something to do, that's why
+        return {}  # no check of the database, which would complain of the very migrations to run
 
     @direct
     def handle(self, *args, **options):
