@@ -110,11 +110,15 @@ class UserAdmin(ModelAdmin):
         "is_superuser",
         "verified",
         "support_until",
+        "leaves_at",
         "last_login",
         "created_at",
         "adoption",
     ]
-    readonly_fields = ["verified", "support_until", "last_login", "created_at", "adoption"]
+    readonly_fields = [
+        *["verified", "support_until", "leaves_at"],
+        *["last_login", "created_at", "adoption"],
+    ]
 
     def get_queryset(self, request):
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"))

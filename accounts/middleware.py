@@ -1,5 +1,6 @@
 """The user of each request: sign-in for every page that isn't public, and the time zone."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -7,12 +8,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts import second_factor, waiting
+from accounts import leaving, second_factor, waiting
 from accounts.models import LONGEST_USER_AGENT, Session
 from accounts.sessions import get_user
 from accounts.site import LONGEST, path_of_page
@@ -57,6 +59,11 @@ def way_to_sign_in(request, sign_in):
     answer = redirect_to_login(target, sign_in)
     if len(answer.url) > LONGEST:
         answer = redirect(sign_in)
+    return whole_page(request, answer)
+
+
+def whole_page(request, answer):
+    """Return a redirect as one of the whole page: to htmx it would be one of a fragment."""
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
     return answer
@@ -119,6 +126,30 @@ class SignedInMiddleware:
         else:
             timezone.deactivate()
         return self.get_response(request)
+
+
+class LeavingMiddleware:
+    """Show users who leave one page, on which they can keep their account, and no other.
+
+    The words of a form from before wait for them: if they stay, nothing is lost.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.user.is_anonymous or request.user.leaves_at is None:
+            return None
+        if leaving.is_open(request.resolver_match.url_name, view):
+            return None
+        if request.method == "POST":
+            with suppress(ValidationError):
+                waiting.keep(request.user, request.path, request.POST)
+            request.user.waits = False  # nothing was sent, so WaitingMiddleware has to keep all
+        return whole_page(request, redirect("leave"))
 
 
 class SecondFactorMiddleware:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -68,8 +68,27 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=True).update(is_active=False)
 
     def activate(self):
-        """Enable these users. Return how many were not active."""
-        return self.filter(is_active=False).update(is_active=True)
+        """Enable these users, but for accounts of which a part is deleted. Return how many were
+        not active.
+        """
+        return self.filter(is_active=False, deleting_since=None).update(is_active=True)
+
+    def due_to_leave(self, moment):
+        """Return the users whose time to stay after all has ended at a moment."""
+        return self.filter(leaves_at__lte=moment).order_by("leaves_at", "pk")
+
+    def begin_deletion(self):
+        """Shut these accounts, so that they can be deleted in parts. Return their number.
+
+        From here on nobody can sign in to one, or keep it: see accounts.leaving.
+        """
+        now = timezone.now()
+        return self.update(
+            leaves_at=Coalesce("leaves_at", now, output_field=models.DateTimeField()),
+            deleting_since=Coalesce("deleting_since", now, output_field=models.DateTimeField()),
+            signed_out_at=now,
+            is_active=False,
+        )
 
     def for_staff(self, staff):
         """Return all these users: an account holds no text that staff may not read."""
@@ -145,7 +164,12 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
     # Until this moment support staff may read this user's texts.
     support_until = models.DateTimeField("support may look until", null=True, editable=False)
 
+    # Users who leave: when the account may be deleted, and when that began.
+    leaves_at = models.DateTimeField("will be deleted", null=True, editable=False)
+    deleting_since = models.DateTimeField(null=True, editable=False)
+
     SUPPORT_LOOKS_FOR = timedelta(days=7)
+    LEAVES_AFTER = timedelta(days=3)
 
     waits = False  # whether a waiting form is offered; with_waits() sets it
 
@@ -236,6 +260,31 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
         self.support_until = None
         if could:
             self.events.create(kind=Event.Kind.SUPPORT_STOPS)
+        return could
+
+    @transaction.atomic
+    def leave(self):
+        """Have the account deleted LEAVES_AFTER from now, and end all its sessions.
+
+        Return whether that is new; if it was so already, nothing changes.
+        """
+        staying = User.objects.filter(pk=self.pk, leaves_at=None)
+        is_new = staying.update(leaves_at=timezone.now() + self.LEAVES_AFTER) == 1
+        if is_new:
+            self.events.create(kind=Event.Kind.LEAVES)
+            self.sessions.all().delete()
+            User.objects.filter(pk=self.pk).sign_out()
+        self.refresh_from_db(fields=["leaves_at", "signed_out_at"])
+        return is_new
+
+    @transaction.atomic
+    def stay(self):
+        """Keep the account, which was to be deleted. Return False if it wasn't, or is now."""
+        leaving = User.objects.filter(pk=self.pk, deleting_since=None).exclude(leaves_at=None)
+        could = leaving.update(leaves_at=None) == 1
+        if could:
+            self.leaves_at = None
+            self.events.create(kind=Event.Kind.STAYS)
         return could
 
     def note_export(self):
@@ -527,6 +576,8 @@ class Event(models.Model):
         ENABLED = "enabled", "Enabled the account again."
         ADDRESS_CHANGED = "address changed", "Changed the address."
         EXPORTED = "exported", "Exported the data of the account."
+        LEAVES = "leaves", "Asked for the account to be deleted."
+        STAYS = "stays", "Kept the account."
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -546,15 +597,24 @@ class Event(models.Model):
         return f"{self.kind} of {self.user_id} at {self.created_at}"
 
 
+class AdoptionQuerySet(models.QuerySet):
+    def empty(self):
+        """Keep nothing of these rows but that their ids are gone. Return their number."""
+        return self.update(fingerprint=None, version="", email="", reason="")
+
+
 class Adoption(models.Model):
     """The ledger of the adoption: the result for each row of the old system.
 
     It shows later changes on both sides: the fingerprint is the old row's, the version our row's,
     both at the time of adoption. An entry outlives our row, so that no row deleted here comes back.
+    Once an account is deleted for good, its entries say only that these ids are gone: see empty().
     """
 
     class Kind(models.TextChoices):
-        """Kinds of rows that make an account. An app that adopts other rows has more kinds."""
+        """Kinds of rows that make an account. An app that adopts other rows has more kinds, each
+        with the name of its model.
+        """
 
         USER = "user"
         PASSWORD = "password"
@@ -582,11 +642,13 @@ class Adoption(models.Model):
     pk = models.CompositePrimaryKey("kind", "old_id")
     kind = models.CharField(max_length=8)  # a Kind, or a kind of another app
     old_id = models.CharField(max_length=36)
-    fingerprint = models.UUIDField()
+    fingerprint = models.UUIDField(null=True)  # null once it is emptied
     version = models.CharField(max_length=32)
     email = models.CharField(blank=True, default="")  # as the old system had it
     reason = models.CharField(max_length=9, blank=True, default="")  # a Reason, or none
     adopted_at = models.DateTimeField()
+
+    objects = AdoptionQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.kind} {self.old_id}"

@@ -12,4 +12,6 @@ urlpatterns = [
     path("admin-link/", views.admin_link_send, name="admin_link_send"),
     path("admin-link/key/<str:admin_link_key>/", views.admin_link, name="admin_link"),
     path("sessions/<str:session_mark>/end/", views.session_end, name="session_end"),
+    path("delete/", views.leave, name="leave"),
+    path("delete/stay/", views.stay, name="stay"),
 ]

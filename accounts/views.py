@@ -10,12 +10,13 @@ from allauth.account.views import logout
 from allauth.core import ratelimit
 from allauth.decorators import rate_limit
 from django.conf import settings as django_settings
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from accounts import second_factor
@@ -200,6 +201,59 @@ def let_support_look(request, user):
         messages.error(request, "We couldn't send you the email about it, so nothing has changed.")
     else:
         messages.success(request, f"Support can see what you write until {until}.")
+
+
+def leave(request):
+    """Show the page on which a user leaves, or may stay after all."""
+    if request.user.leaves_at:
+        return render(request, "leaving.html")
+    return leave_soon(request)
+
+
+@reauthentication_required
+@rate_limit(action="leave")
+def leave_soon(request):
+    """Show what goes with the account; a POST signs the user out and has it deleted in some days.
+
+    The user is told by mail, or nothing happens: a thief of a session could be the one who leaves.
+    """
+    if request.method == "POST":
+        try:
+            return see_off(request, request.user)
+        except OSError:
+            words = "We couldn't send you the email about it, so nothing has changed."
+            messages.error(request, words)
+            return redirect("leave")
+    contents_of = import_string(django_settings.USER_CONTENTS)
+    return render(request, "leave.html", {"contents": contents_of(request.user)})
+
+
+def see_off(request, user):
+    """Have the account deleted, say so by mail, and sign the user out.
+
+    Raise OSError if the mail can't be sent.
+    """
+    with transaction.atomic():
+        is_new = user.leave()
+        until = user.clock().moment(user.leaves_at)
+        context = {"until": until, "zone": user.time_zone}
+        mail = "account/email/leaving"
+        if is_new:
+            get_adapter().send_notification_mail(mail, user, context, email=user.email)
+    auth.logout(request)
+    words = f"You are signed out. Your account will be deleted after {until}: sign in to keep it."
+    messages.success(request, words)
+    response = redirect("account_login")
+    forget_user(response)
+    return response
+
+
+@require_POST
+def stay(request):
+    """Keep the account after all."""
+    if request.user.stay():
+        messages.success(request, "Your account stays. Nothing was deleted.")
+    return redirect(HOME)
 
 
 @require_POST

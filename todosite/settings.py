@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SignedInMiddleware",
+    "accounts.middleware.LeavingMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.WaitingMiddleware",
     "todosite.middleware.FreshMiddleware",
@@ -218,6 +219,7 @@ AUTH_USER_MODEL = "accounts.User"
 # The columns and profile fields that tasks add to accounts, which doesn't know tasks.
 USER_PREFERENCES = "tasks.preferences.Preferences"
 PROFILE_FORM = "tasks.forms.preferences.PreferencesForm"
+USER_CONTENTS = "tasks.contents.contents_of"  # what goes with an account, in words
 AUTHENTICATION_BACKENDS = ["accounts.entrance.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "accounts.hashers.ScryptPasswordHasher",
@@ -261,7 +263,11 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True  # the old address works until the new one is confirmed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before e-mail, password and second factors change
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # mails about what happened to the account
-ACCOUNT_RATE_LIMITS = {"admin_link": "3/h/user", "export": "20/h/user"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "admin_link": "3/h/user",
+    "export": "20/h/user",
+    "leave": "20/h/user",
+}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; all others end
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
@@ -275,10 +281,6 @@ MFA_FORMS = {
 }
 # Otherwise users with a second factor couldn't change their address: a new one is unconfirmed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-
-# Addresses whose form holds a file, and the most bytes that it may send. A file that is a little
-# too large gets there, and is refused in words.
-UPLOADS = {"/settings/import/": 30 * 1024 * 1024}
 
 SESSION_ENGINE = "accounts.sessions"
 # In the session: a cookie would outlive the sign-out, and show messages to the next user.

@@ -172,6 +172,7 @@ PAGES = [
     "sessions/",
     "reauthenticate/",
     "../settings/export/",
+    "../settings/delete/",
 ]
 
 
@@ -192,6 +193,14 @@ def look_at(page, paths):
     for path in paths:
         page.goto(f"/accounts/{path}")
         assert_fine(page, path)
+
+
+@pytest.mark.exhaustive
+def test_page_of_a_user_who_leaves_is_accessible_and_fits(page, ann):
+    ann.leave()
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Your account will be deleted")).to_be_visible()
+    assert_fine(page, "leaving")
 
 
 @pytest.mark.exhaustive

@@ -16,7 +16,7 @@ PAGE = 1000  # rows that are in memory at a time
 
 ACCOUNT = [
     *["id", "email", "name", "created_at", "last_login", "is_staff"],
-    *["support_until", "signed_out_at"],
+    *["support_until", "signed_out_at", "leaves_at"],
 ]
 # A user's preferences, which an import may take over.
 SETTINGS = [
@@ -70,8 +70,6 @@ LEFT_OUT = {
     "auth.Group": "of staff: what they may do in the admin",
     "auth.Permission": "of staff: what they may do in the admin",
     "mfa.Authenticator": "secrets; `secrets` says which there are",
-    "tasks.ActBesides": "what an import did to searches and settings, so that it can be undone",
-    "tasks.ImportPlan": "a file that its user has, and that waits for a day to be imported",
     "tasks.TaskTag": "the `tags` of a task",
 }
 

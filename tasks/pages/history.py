@@ -36,6 +36,8 @@ EVENTS = {
     Event.Kind.ENABLED: "enabled your account again",
     Event.Kind.ADDRESS_CHANGED: "changed the address of your account",
     Event.Kind.EXPORTED: "exported your data",
+    Event.Kind.LEAVES: "asked to have your account deleted",
+    Event.Kind.STAYS: "kept your account",
 }
 
 

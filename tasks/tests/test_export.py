@@ -221,7 +221,10 @@ class WalkTests(TestCase):
             SavedSearch: {*content.SEARCH, "id", "user_id", "version"},
             Act: {*content.ACT.values(), "user_id", "key", "browser"},  # of a form, of a session
             Change: {*content.CHANGE.values(), "id", "user_id"},
-            User: {*content.SETTINGS, *content.ACCOUNT, "password", "is_superuser", "is_active"},
+            User: {
+                *[*content.SETTINGS, *content.ACCOUNT, "password", "is_superuser", "is_active"],
+                "deleting_since",  # from then on nobody can sign in
+            },
         }
         for model, columns in said.items():
             with self.subTest(model._meta.label):

@@ -8,6 +8,7 @@ from allauth.decorators import rate_limit
 from django.http import FileResponse
 from django.views.decorators.http import require_http_methods
 
+from accounts.leaving import open_while_leaving
 from tasks.exporting.files import TYPES, name_of, write_export
 from tasks.forms.exporting import ExportForm
 from tasks.views.replies import METHODS, posted, render_page, status_of
@@ -15,6 +16,7 @@ from tasks.views.replies import METHODS, posted, render_page, status_of
 logger = logging.getLogger(__name__)
 
 
+@open_while_leaving
 @require_http_methods(METHODS)
 @reauthentication_required
 @rate_limit(action="export")

@@ -1,0 +1,168 @@
+"""Accounts that are deleted for good, with every row that leads to their user.
+
+Which models these are, the database's own keys say: a new table needs no line here. The rows go in
+batches, each a short transaction of its own, so that a deletion that was interrupted goes on with
+what is left. It begins with UserQuerySet.begin_deletion(), which shuts the account.
+"""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+
+from accounts.models import Adoption, Session, User
+
+BATCH = 2000  # rows
+
+# What users who leave need: to stay, to sign out (and keep what isn't saved), or to show their
+# password before a view that says it is open.
+OPEN = {
+    *["leave", "stay", "account_logout", "waiting_add", "waiting_end"],
+    *["account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"],
+}
+
+
+def open_while_leaving(view):
+    """Decorate a view: users whose account is to be deleted may still use it."""
+    view.is_open_while_leaving = True
+    return view
+
+
+def is_open(name, view):
+    """Return whether users who leave may use the view, whose route has this name."""
+    return name in OPEN or getattr(view, "is_open_while_leaving", False)
+
+
+def models_of_users():
+    """Return each model whose rows lead to a user, with the lookup of that user: {model: lookup}.
+
+    A model comes before those that it refers to: its rows go first.
+    """
+    found = {}
+    collect(User, "", found, seen={User})
+    return found
+
+
+def collect(model, lookup, found, seen):
+    """Add the models that refer to a model, and those that refer to them, to found."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        is_reference = (relation.one_to_many or relation.one_to_one) and relation.auto_created
+        if not is_reference or relation.related_model in seen:
+            continue
+        below = relation.related_model
+        seen.add(below)
+        to_user = own_lookup(below) or f"{relation.field.name}__{lookup}"
+        collect(below, to_user, found, seen)
+        found[below] = to_user
+
+
+def own_lookup(model):
+    """Return the name of a model's own key on users, "" without one."""
+    names = [field.name for field in model._meta.fields if field.related_model is User]
+    return "".join(names[:1])
+
+
+def rows_of(user):
+    """Return all rows that lead to a user, as querysets in the order of their deletion."""
+    return [
+        model._base_manager.filter(**{lookup: user.pk})
+        for model, lookup in models_of_users().items()
+    ]
+
+
+def count(user):
+    """Return how many rows lead to a user."""
+    return sum(rows.count() for rows in rows_of(user))
+
+
+def delete(user):
+    """Delete a user and all that leads there. Return how many rows that were, without the user.
+
+    The account is shut (UserQuerySet.begin_deletion). Call this outside of a transaction: each
+    batch is one.
+    """
+    forget(user)
+    number = 0
+    for rows in rows_of(user):
+        while deleted := delete_batch(rows):
+            number += deleted
+    finish(user)
+    return number
+
+
+def forget(user):
+    """Delete what names a user in the cache, and in sessions in which no user has signed in."""
+    addresses = user.emailaddress_set.values_list("email", flat=True)
+    marks = {user.pk, user.email, *addresses}
+    forget_in_cache(marks)
+    forget_in_sessions(marks)
+
+
+def forget_in_cache(marks):
+    """Delete the counters of rate limits whose keys have one of these texts, or its hash."""
+    hashes = [hashlib.sha256(mark.lower().encode()).hexdigest() for mark in marks]
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    with connection.cursor() as cursor:
+        # Keys are texts of allauth (allauth.core.internal.ratelimit), and of the cache itself.
+        cursor.execute(
+            f"DELETE FROM {table} WHERE EXISTS (SELECT FROM unnest(%s::text[]) AS mark"
+            " WHERE strpos(cache_key, mark) > 0)",
+            [[*marks, *hashes]],
+        )
+
+
+def forget_in_sessions(marks):
+    """Delete sessions without a user that hold one of these texts, such as a sign-in that stopped
+    at the second factor.
+    """
+    rows, last = Session.objects.filter(user=None).order_by("pk"), ""
+    while page := list(rows.filter(pk__gt=last)[:BATCH]):
+        last = page[-1].pk
+        named = [session.pk for session in page if names(session.get_decoded(), marks)]
+        Session.objects.filter(pk__in=named).delete()
+
+
+def names(data, marks):
+    """Return whether the data of a session holds one of these texts."""
+    texts = json.dumps(data, ensure_ascii=False)
+    return any(mark in texts for mark in marks)
+
+
+@transaction.atomic
+def delete_batch(rows):
+    """Delete some of these rows, and what the ledger and the admin's log hold of them.
+
+    They are locked in one order, so that two runs wait for each other. Return their number.
+    """
+    locked = rows.order_by("pk").select_for_update()[:BATCH]
+    pks = list(locked.values_list("pk", flat=True))
+    if pks:
+        forget_rows(rows.model, pks)
+        # Django reads the rows that others refer to: of these no more than their ids.
+        rows.model._base_manager.only("pk").filter(pk__in=pks).delete()
+    return len(pks)
+
+
+@transaction.atomic
+def finish(user):
+    """Delete the user's own row, with what was added to it at the last moment."""
+    forget_rows(User, [user.pk])
+    Adoption.objects.filter(kind=Adoption.Kind.PASSWORD, old_id=user.pk).empty()
+    User.objects.filter(pk=user.pk).delete()
+
+
+def forget_rows(model, pks):
+    """Empty the ledger's entries of rows that go, and delete the admin's log about them.
+
+    Most models have neither, which is quick to see.
+    """
+    ids = list(map(str, pks))
+    entries = Adoption.objects.filter(kind=model._meta.model_name)
+    if entries.exists():
+        entries.filter(old_id__in=ids).empty()
+    log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+    if log.exists():
+        log.filter(object_id__in=ids).delete()

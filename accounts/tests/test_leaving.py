@@ -1,0 +1,164 @@
+"""Users who leave: three days in which they can only stay, sign out or export."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from unittest import mock
+
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.test import TestCase
+
+from accounts.models import Event, User
+from accounts.tests.mails import link_in
+from accounts.tests.people import PASSWORD, add_session, add_user
+from todosite.tests.visitor import Visitor
+
+URL = "/settings/delete/"
+BUTTON = "Delete my account in three days"
+HTMX = {"HX-Request": "true"}
+NO_MAIL = mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError("no mail"))
+
+
+def sign_in(user):
+    """Sign a user in with the password, and return the visitor."""
+    page = Visitor().open("/accounts/login/")
+    page.fill("Email", user.email)
+    page.fill("Password", PASSWORD)
+    page.press("Sign in")
+    return page
+
+
+def confirm(page):
+    """Give the password once more."""
+    page.fill("Password", PASSWORD)
+    return page.press("Confirm")
+
+
+class LeaveTests(TestCase):
+    def setUp(self):
+        self.ann = add_user(password=PASSWORD, time_zone="Asia/Kathmandu")
+
+    def kinds(self):
+        return list(self.ann.events.order_by("pk").values_list("kind", flat=True))
+
+    def test_password_is_asked_for_first(self):
+        page = Visitor(self.ann).open("/settings/").follow("Delete your account")
+        self.assertEqual(page.url.partition("?")[0], "/accounts/reauthenticate/")
+        confirm(page)
+        self.assertEqual((page.url, page.heading), (URL, "Delete your account"))
+
+    def test_page_says_what_goes_in_numbers_and_offers_an_export(self):
+        tasks = [self.ann.tasks.create(title=f"Task {n}") for n in range(1203)]
+        tasks[0].delete_softly()
+        self.ann.lists.create(name="Home")
+        page = confirm(Visitor(self.ann).open(URL))
+        self.assertEqual(page.texts(".facts dt"), ["Tasks", "Lists", "Acts in the history"])
+        self.assertEqual(page.texts(".facts dd"), ["1,203", "1", "1"])
+        self.assertEqual(page.follow("export your data").heading, "Export your data")
+
+    def test_leaving_ends_all_sessions_and_says_until_when_by_mail(self):
+        add_session(self.ann)
+        page = confirm(Visitor(self.ann).open(URL))
+        mail.outbox.clear()
+        noon = datetime.now(UTC)
+        with mock.patch("django.utils.timezone.now", return_value=noon):
+            page.press(BUTTON)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.leaves_at, noon + timedelta(days=3))
+        until = self.ann.clock().moment(self.ann.leaves_at)
+        self.assertEqual(page.url, "/accounts/login/")
+        self.assertEqual(
+            page.message,
+            f"You are signed out. Your account will be deleted after {until}: sign in to keep it.",
+        )
+        self.assertEqual(self.ann.sessions.count(), 0)
+        self.assertEqual(self.kinds(), [Event.Kind.LEAVES])
+        (message,) = mail.outbox
+        self.assertEqual(message.to, ["ann@example.org"])
+        self.assertEqual(message.subject, "Your Todosite account will be deleted")
+        self.assertIn(f"deleted after {until} (Asia/Kathmandu), and nobody", message.body)
+        self.assertEqual(link_in(message), "/accounts/login/")
+
+    def test_nothing_happens_if_the_mail_fails(self):
+        page = confirm(Visitor(self.ann).open(URL))
+        with NO_MAIL:
+            page.press(BUTTON)
+        self.ann.refresh_from_db()
+        self.assertEqual((page.url, self.ann.leaves_at, self.kinds()), (URL, None, []))
+        words = "We couldn't send you the email about it, so nothing has changed."
+        self.assertEqual(page.message, words)
+
+    def test_button_that_was_pressed_too_late_works_after_the_password(self):
+        page = confirm(Visitor(self.ann).open(URL))
+        with mock.patch("time.time", return_value=time.time() + 3600):
+            page.press(BUTTON)
+            self.assertIs(User.objects.filter(leaves_at=None).exists(), True)
+            confirm(page)
+        self.assertEqual(page.url, "/accounts/login/")
+        self.assertIs(User.objects.filter(leaves_at=None).exists(), False)
+        self.assertEqual(page.open("/today/").heading, "Sign in")
+
+    def test_leaving_twice_changes_nothing_more(self):
+        self.assertIs(self.ann.leave(), True)
+        before = self.ann.leaves_at
+        self.assertIs(self.ann.leave(), False)
+        self.assertEqual((self.ann.leaves_at, self.kinds()), (before, [Event.Kind.LEAVES]))
+
+
+class LeavingTests(TestCase):
+    """The one page of the three days."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user(password=PASSWORD)
+        cls.ann.tasks.create(title="Secret milk")
+        cls.ann.leave()
+
+    def test_signing_in_shows_one_page(self):
+        page = sign_in(self.ann)
+        self.assertEqual((page.url, page.heading), (URL, "Your account will be deleted"))
+        for url in ["/", "/today/", "/settings/", "/admin/", "/accounts/email/", "/search/?q=milk"]:
+            self.assertEqual(page.open(url).url, URL, url)
+            self.assertNotIn("Secret", page.words)
+
+    def test_no_act_takes_effect_and_its_words_wait(self):
+        client = sign_in(self.ann).client
+        client.handler.enforce_csrf_checks = False
+        response = client.post("/tasks/add/", {"text": "Buy bread"}, headers=HTMX)
+        self.assertEqual((response.status_code, response["HX-Redirect"]), (204, URL))
+        response = client.post("/lists/add/", {"name": "Home"})
+        self.assertRedirects(response, URL)
+        self.assertEqual((self.ann.tasks.count(), self.ann.lists.count()), (1, 0))
+        paths = self.ann.waiting.order_by("pk").values_list("path", flat=True)
+        self.assertEqual(list(paths), ["/tasks/add/", "/lists/add/"])
+        self.ann.stay()
+        self.assertContains(client.get("/today/"), "Buy bread")
+
+    def test_staying_brings_all_back(self):
+        page = sign_in(self.ann).press("Keep my account")
+        self.assertEqual(page.message, "Your account stays. Nothing was deleted.")
+        self.assertEqual(page.open("/inbox/").titles, ["Secret milk"])
+        self.ann.refresh_from_db()
+        self.assertIsNone(self.ann.leaves_at)
+        kinds = self.ann.events.order_by("pk").values_list("kind", flat=True)
+        self.assertEqual(list(kinds), [Event.Kind.LEAVES, Event.Kind.STAYS])
+
+    def test_leaving_as_planned_signs_out(self):
+        page = sign_in(self.ann).press("Delete as planned, and sign out")
+        self.assertEqual(self.ann.sessions.count(), 0)
+        self.ann.refresh_from_db()
+        self.assertIsNotNone(self.ann.leaves_at)
+        self.assertEqual(page.open("/today/").heading, "Sign in")
+
+    def test_data_can_still_be_exported(self):
+        page = confirm(sign_in(self.ann).follow("Export your data"))
+        data = {"kind": "json", "csrfmiddlewaretoken": page.select("[name^=csrf]")[0].get("value")}
+        response = page.client.post(page.url, data)
+        self.assertIn(b"Secret milk", b"".join(response.streaming_content))
+
+    def test_nobody_stays_once_the_deletion_has_begun(self):
+        users = User.objects.filter(pk=self.ann.pk)
+        users.begin_deletion()
+        self.assertIs(self.ann.stay(), False)
+        self.assertEqual(users.activate(), 0)
+        self.assertEqual(sign_in(self.ann).open("/today/").heading, "Sign in")
