@@ -379,6 +379,7 @@ def test_doctor_finds_no_problem(stand):
             "OK     role neondb_owner",
             "OK     time limits are set",
             "OK     pending migrations: none",
+            "OK     accounts to delete: none is overdue",
         ],
     )
 

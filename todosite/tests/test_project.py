@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
+from datetime import timedelta
 from io import StringIO
 from unittest import mock
 from unittest.mock import Mock
@@ -13,11 +14,14 @@ from django.conf import global_settings, settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 from gunicorn.util import parse_address
 
 from accounts.tests.people import add_user, login_by_second_factor
+from todosite.database.checkup import Finding
 from todosite.environment import env, site_of
 from todosite.management.commands import doctor as doctor_command
+from todosite.management.commands.doctor import overdue
 from todosite.middleware import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
 from todosite.tests.html import one
 from todosite.tests.production import (
@@ -307,6 +311,7 @@ def doctor(**changes):
         mock.patch.dict(os.environ, environment(**changes), clear=True),
         mock.patch.object(doctor_command, "gunicorn", Mock(**read_module("gunicorn", **changes))),
         mock.patch.object(doctor_command, "findings", return_value=[]),
+        mock.patch.object(doctor_command, "overdue", return_value=[]),
         override_settings(**{name: read[name] for name in names}),
         contextlib.suppress(SystemExit),
     ):
@@ -344,6 +349,18 @@ def doctor(**changes):
 def test_doctor_says_where_the_server_listens(host, proxies, line):
     listens, _ = doctor(HOST=host, PORT="9000", TRUSTED_PROXY_COUNT=proxies)
     assert listens == line
+
+
+def test_doctor_names_accounts_that_should_have_been_deleted(db):
+    now = timezone.now()
+    assert list(overdue()) == [Finding("accounts to delete: none is overdue")]
+    for hours in [23, 25, 49]:
+        add_user(f"after{hours}@example.org", leaves_at=now - timedelta(hours=hours))
+    (finding,) = overdue()
+    assert finding == Finding(
+        "2 accounts should have been deleted: after49@example.org, after25@example.org",
+        "run manage.py delete_left_users now, and once a day",
+    )
 
 
 SET_SITE = "set SITE_URL to the address that people open, such as https://todo.example.org."

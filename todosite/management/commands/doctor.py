@@ -1,9 +1,14 @@
 import sys
+from datetime import timedelta
 from itertools import chain
 
 from django.conf import settings
+from django.db import Error
+from django.utils import timezone
 
 from accounts.management.base import ExampleCommand
+from accounts.models import User
+from accounts.text import counted
 from todosite import gunicorn
 from todosite.database.checkup import Finding, findings
 from todosite.environment import doubt_about, env, first_host, is_local
@@ -12,14 +17,15 @@ from todosite.environment import doubt_about, env, first_host, is_local
 class Command(ExampleCommand):
     help = (
         "Look at where the server listens, at how links in mails begin, at the database and the"
-        " way to it. Each line says OK, or what to do; ends with 1 if there is something to do."
+        " way to it, and at accounts that should have been deleted. Each line says OK, or what to"
+        " do; ends with 1 if there is something to do."
     )
     example = "manage.py doctor"
     requires_system_checks = []
 
     def handle(self, **options):
         to_do = 0
-        for finding in chain([listening(), links()], findings()):
+        for finding in chain([listening(), links()], findings(), overdue()):
             if finding.advice:
                 to_do += 1
                 self.stdout.write(f"TO DO  {finding.fact}: {finding.advice}.")
@@ -52,3 +58,23 @@ def links():
         return Finding(fact)
     advice = "set SITE_URL to the address that people open, such as https://todo.example.org"
     return Finding(f"{fact}, {doubt}", advice)
+
+
+NAMED = 5  # accounts
+LATE = timedelta(days=1)  # once a day is enough
+
+
+def overdue():
+    """Give which accounts should have been deleted by now; nothing without their table."""
+    due = User.objects.due_to_leave(timezone.now() - LATE)
+    try:
+        emails = list(due.values_list("email", flat=True))
+    except Error:  # the findings on the database say why
+        return
+    if not emails:
+        yield Finding("accounts to delete: none is overdue")
+        return
+    named = ", ".join(emails[:NAMED])
+    more = " and others" if len(emails) > NAMED else ""
+    fact = f"{counted(len(emails), 'account')} should have been deleted: {named}{more}"
+    yield Finding(fact, "run manage.py delete_left_users now, and once a day")

@@ -1,0 +1,55 @@
+"""What the old system's tables, beside ours, still hold of a user, and the SQL that removes it.
+
+Nothing here touches these tables: an operator does, once the old system may lose the rows.
+"""
+
+from typing import NamedTuple
+
+from psycopg import sql
+
+from tasks.adoption.legacy import COLUMNS
+
+OF_USER = '"userId"::text = {user}'
+# Better Auth names the user of a confirmation by its value, or has the address in its identifier.
+OF_VERIFICATION = (
+    'strpos("value", {user}) > 0'
+    ' OR strpos("identifier", (SELECT "email" FROM "user" WHERE "id"::text = {user})) > 0'
+)
+# table: (the columns that its condition needs, the condition). "user" comes last, as others refer
+# to it.
+TABLES = {
+    "task": ({"user_id"}, '"user_id"::text = {user}'),
+    **dict.fromkeys(
+        ["session", "account", "twoFactor", "passkey", "apikey"], ({"userId"}, OF_USER)
+    ),
+    "verification": ({"identifier", "value"}, OF_VERIFICATION),
+    "user": ({"id", "email"}, '"id"::text = {user}'),
+}
+
+
+class Remains(NamedTuple):
+    """Rows of a user in one of the old tables."""
+
+    table: str
+    number: int
+    statement: str  # deletes them
+
+
+def remains_of(cursor, user_id):
+    """Return the Remains of a user, in an order in which the old tables let them go."""
+    user = sql.Literal(user_id).as_string(None)
+    found = []
+    for table, (columns, condition) in TABLES.items():
+        if not columns <= columns_of(cursor, table):
+            continue
+        rows = f'FROM "{table}" WHERE {condition.format(user=user)}'
+        (number,) = cursor.execute(f"SELECT count(*) {rows}").fetchone()
+        if number:
+            found.append(Remains(table, number, f"DELETE {rows};"))
+    return found
+
+
+def columns_of(cursor, table):
+    """Return the names of a table's columns, none for a table that isn't there."""
+    rows = cursor.execute(COLUMNS, [f'"{table}"']).fetchall()
+    return {name for name, _ in rows}

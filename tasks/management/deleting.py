@@ -1,0 +1,44 @@
+"""The base of our commands that delete accounts."""
+
+from django.db import connection
+
+from accounts import leaving
+from accounts.management.base import ExampleCommand
+from accounts.models import User
+from accounts.text import counted
+from tasks.adoption.remains import remains_of
+
+
+class DeleteCommand(ExampleCommand):
+    """A command that deletes accounts for good, and says what the old system still has of them."""
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+    def delete(self, users, *, dry_run):
+        """Delete the account of one user, a queryset. Return False if it has gone from there.
+
+        That is so if its owner has kept it since, or if another run was quicker.
+        """
+        user = users.first()
+        if user is None:
+            return False
+        if dry_run:
+            self.tell("Would delete", user, leaving.count(user))
+        elif users.begin_deletion():
+            self.tell("Deleted", user, leaving.delete(User.objects.get(pk=user.pk)))
+        else:
+            return False
+        return True
+
+    def tell(self, verb, user, number):
+        """Say what went, by the id alone: this may end in a log."""
+        self.stdout.write(f"{verb} the account {user.pk}, with {counted(number, 'row')}.")
+        with connection.cursor() as cursor:
+            remains = remains_of(cursor, user.pk)
+        if remains:
+            self.stdout.write(
+                "The old system's tables still hold rows of it. To remove these as well:"
+            )
+        for table, number, statement in remains:
+            self.stdout.write(f"  {statement}  -- {counted(number, 'row')} of {table}")
