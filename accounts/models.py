@@ -143,7 +143,7 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
         max_length=settings.ACCOUNT_EMAIL_MAX_LENGTH,
         unique=True,
         validators=[validate_email],
-        error_messages={"unique": "There is an account with this address already."},
+        error_messages={"unique": "There is already an account with this email."},
     )
     name = models.CharField(blank=True)
     time_zone = models.CharField(

@@ -19,7 +19,7 @@ def case_words(case):
     if case.get("week_start"):
         words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
     words += ["from completion"] if case.get("from") == "completion" else []
-    words += ["each kept until done"] if case.get("missed") == "keep" else []
+    words += ["every missed one kept"] if case.get("missed") == "keep" else []
     return ", ".join(words)
 
 

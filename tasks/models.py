@@ -79,7 +79,7 @@ class TaskList(Ordered):
     everything = EverythingManager.from_queryset(ListQuerySet)()
 
     class Meta:
-        constraints = [unique_name("tasks_list_name", "There is a list with this name already.")]
+        constraints = [unique_name("tasks_list_name", "There is already a list with this name.")]
         indexes = [models.Index(fields=["user"], name="tasks_list_user")]
 
     def __str__(self):
@@ -215,7 +215,7 @@ class Tag(Tracked):
     everything = EverythingManager.from_queryset(TagQuerySet)()
 
     class Meta:
-        constraints = [unique_name("tasks_tag_name", "There is a tag with this name already.")]
+        constraints = [unique_name("tasks_tag_name", "There is already a tag with this name.")]
         indexes = [models.Index(fields=["user"], name="tasks_tag_user")]
 
     def __str__(self):
@@ -455,12 +455,12 @@ class Task(Ordered):
     """
 
     class RepeatFrom(models.TextChoices):
-        DUE = "due", "Its date"
-        COMPLETION = "completion", "Its completion"
+        DUE = "due", "The due date"
+        COMPLETION = "completion", "The completion date"
 
     class Missed(models.TextChoices):
-        PASS = "pass", "Let missed ones pass"
-        KEEP = "keep", "Keep each until done"
+        PASS = "pass", "Skip missed dates"
+        KEEP = "keep", "Keep every missed one"
 
     class Priority(models.IntegerChoices):
         NONE = 0
@@ -865,7 +865,7 @@ class SavedSearch(models.Model):
                 F("user"),
                 Lower("name"),
                 name="tasks_savedsearch_name",
-                violation_error_message="There is a saved search with this name already.",
+                violation_error_message="There is already a saved search with this name.",
             )
         ]
 

@@ -376,7 +376,7 @@ def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Itera
 def refuse_old(anchor: date, today: date) -> None:
     """Raise ValueError, in words, for an anchor that is too old to count from."""
     if today - anchor > OLDEST:
-        raise ValueError("A repeat can't begin more than ten years ago.")
+        raise ValueError("A repeat can't start more than ten years ago.")
 
 
 def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> bool:

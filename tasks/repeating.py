@@ -112,11 +112,11 @@ def columns_of_repeat(rule, day, *, today, repeat_from, week_start):
     """
     recurrence.refuse_old(day, today)
     if rule.until and rule.until < day:
-        raise ValueError("The repeat ends before that day.")
+        raise ValueError("The repeat ends before that date.")
     how = {"anchor": day, "repeat_from": repeat_from, "week_start": week_start}
     text = recurrence.with_week_start(recurrence.write(rule), **how)
     if len(text) > LONGEST_REPEAT:
-        raise ValueError("These are too many days for one repeat.")
+        raise ValueError("That is too many dates for one repeat.")
     return {"repeat": text, "due_date": day, "repeat_anchor": day}
 
 

@@ -40,15 +40,15 @@ LABELS = {
     "repeat": "Repeats",
     "repeat_from": "Counted from",
     "repeat_anchor": "First day",
-    "missed": "Missed ones",
+    "missed": "Missed dates",
     "list_id": "List",
     "tags": "Tags",
     "completed_at": "Completed",
     "archived_at": "Archived",
     "deleted_at": "There",
     "done": "Done",
-    "color": "Colour",
-    "position": "Place",
+    "color": "Color",
+    "position": "Position",
 }
 
 CONFLICTS = LABELS | {"deleted_at": "Deleted"}  # columns that keep their present values
@@ -600,7 +600,7 @@ def repeat_after(task, written, before):
 
 
 def purged(row):
-    return f"Deleted {named(row)} for ever."
+    return f"Deleted {named(row)} permanently."
 
 
 def reverted(revert, sentence):

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 (
                     "email",
                     models.EmailField(
-                        error_messages={"unique": "There is an account with this address already."},
+                        error_messages={"unique": "There is already an account with this email."},
                         max_length=320,
                         unique=True,
                         verbose_name="email address",

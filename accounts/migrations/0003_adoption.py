@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="email",
             field=models.CharField(
-                error_messages={"unique": "There is an account with this address already."},
+                error_messages={"unique": "There is already an account with this email."},
                 max_length=320,
                 unique=True,
                 validators=[accounts.addresses.InternationalEmailValidator()],

@@ -62,7 +62,7 @@ class DoorTests(TestCase):
     def test_staff_without_a_second_factor_get_an_explanation(self):
         self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
         response = self.client.get("/admin/tasks/task/", follow=True)
-        self.assertContains(response, "A second factor first", status_code=403)
+        self.assertContains(response, "Set up a second factor first", status_code=403)
         words = "manage.py admin_link root@example.org"  # test_first_factor.py has the rest
         self.assertContains(response, words, status_code=403)
 
@@ -110,7 +110,7 @@ class ChangeEmailTests(TestCase):
     def test_invalid_address_or_one_of_another_user_is_refused(self):
         ben = add_user("ben@example.org")
         EmailAddress.objects.create(user=ben, email="ben@work.example", verified=True)
-        there = "There is an account with this address already."
+        there = "There is already an account with this email."
         for email, words in [
             ("BEN@example.org", there),
             ("ben@work.example", there),
@@ -151,7 +151,7 @@ class UserPageTests(TestCase):
     def test_address_of_another_user_is_an_error_of_the_field(self):
         response = self.post(email="ROOT@example.org", name="Anna")
         errors = response.context["adminform"].form.errors
-        self.assertEqual(errors, {"email": ["There is an account with this address already."]})
+        self.assertEqual(errors, {"email": ["There is already an account with this email."]})
         self.assertEqual((self.ann.email, self.ann.name), ("ann@example.org", "Ann"))
 
     def test_profile_follows_the_rules_of_its_owners_page(self):

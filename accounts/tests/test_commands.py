@@ -66,7 +66,7 @@ class AddUserTests(TestCase):
         add_user("ann@example.org")
         name = "Choose a name of up to 60 characters."
         for arguments, words in [
-            (["ANN@example.org"], "There is an account with this address already."),
+            (["ANN@example.org"], "There is already an account with this email."),
             (["not an address"], "Enter a valid email address."),
             ([f"{'a' * 320}@example.org"], "Ensure this value has at most 320 characters"),
             (["\udcff@example.org"], "The email holds a character that cannot be kept (U+DCFF)."),

@@ -130,7 +130,7 @@ class FirstFactorTests(TestCase):
 
     def assert_void(self, client, link):
         for answer in [client.get(link), client.post(link)]:
-            self.assertContains(answer, "This link does not work", status_code=404)
+            self.assertContains(answer, "This link doesn’t work", status_code=404)
         self.assertEqual(self.opened(client), False)
 
     def test_link_works_once(self):
@@ -241,7 +241,7 @@ class MailTests(TestCase):
 
     def test_link_comes_by_mail(self):
         visitor = Visitor(self.root).open("/admin/")
-        self.assertEqual(visitor.heading, "A second factor first")
+        self.assertEqual(visitor.heading, "Set up a second factor first")
         visitor.press("Send me the link")
         self.assertIn("We sent a link to root@example.org.", visitor.message)
         (message,) = mail.outbox
@@ -251,7 +251,7 @@ class MailTests(TestCase):
         )
         visitor.open(link_in(message)).press("Continue")
         self.assertEqual(visitor.heading, "Two-factor authentication")
-        self.assertEqual(visitor.open("/admin/").heading, "A second factor first")
+        self.assertEqual(visitor.open("/admin/").heading, "Set up a second factor first")
         visitor.follow("Set it up")
         self.assertEqual(visitor.url, reverse("mfa_index"))
 

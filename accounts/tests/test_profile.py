@@ -142,7 +142,7 @@ class SessionTests(TestCase):
         browsers = [words_of(browser) for browser in select(page, ".rows p:first-child")]
         self.assertCountEqual(browsers, ["Firefox on Linux This browser", "Mobile Safari on iOS"])
         seen = [words_of(line).split(" · ")[1] for line in select(page, ".rows .sub")]
-        self.assertEqual(seen, ["in use now", "last seen now"])
+        self.assertEqual(seen, ["active now", "last seen now"])
         session = self.ann.sessions.get(user_agent=IPHONE)
         response = laptop.post(reverse("session_end", args=[session.mark]))
         self.assertRedirects(response, reverse("session_list"))
@@ -153,7 +153,7 @@ class SessionTests(TestCase):
         self.ann.sessions.update(last_seen_at=timezone.now() - timedelta(minutes=9))
         page = laptop.get(reverse("session_list"))
         seen = [words_of(line).split(" · ")[1] for line in select(page, ".rows .sub")]
-        self.assertEqual(seen, ["in use now", "last seen 9 minutes ago"])
+        self.assertEqual(seen, ["active now", "last seen 9 minutes ago"])
 
     def test_ending_the_current_session_signs_out(self):
         laptop, phone = self.sign_in(FIREFOX), self.sign_in(IPHONE)

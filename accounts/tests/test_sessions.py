@@ -325,7 +325,7 @@ def test_upgrade_keeps_sessions_and_waiting_forms(yesterday, ann, ben):
     noted = (row.user, row.ip, row.user_agent, row.created_at, row.last_seen_at)
     assert noted == (ann, "192.0.2.1", FIREFOX, BEGUN, SEEN)
     page = words(laptop.get("/accounts/sessions/"))
-    assert "Firefox on Linux This browser 192.0.2.1 · in use now · since" in page
+    assert "Firefox on Linux This browser 192.0.2.1 · active now · since" in page
     assert "Firefox on Linux 192.0.2.1 · last seen" in page
     assert is_in(laptop)
 

@@ -171,7 +171,7 @@ class KeepingTests(WaitingTests):
         page = self.client.get("/inbox/")
         self.assertEqual(len(self.notices(page)), 5)
         more = one(page, "details#waiting-more")
-        self.assertEqual(words(one(more, "summary")), "More that isn’t saved 2")
+        self.assertEqual(words(one(more, "summary")), "More unsaved items 2")
         self.assertEqual([texts["Task"] for texts, *_ in self.notices(more)], ["T3", "T4"])
 
     def test_form_without_text_is_not_kept(self):
@@ -756,7 +756,7 @@ class SettlingTests(WaitingTests):
         self.sign_in()
         path, data = self.notices()[0][1]
         clash = self.client.post(path, data)
-        self.assertContains(clash, "Meanwhile this became:\nTheirs", status_code=409)
+        self.assertContains(clash, "This was changed in the meantime to:\nTheirs", status_code=409)
         self.assertContains(clash, WORDS, status_code=409)
         self.assertEqual([texts for texts, *_ in self.notices()], [{"Notes": "Mine"}])
         seen = {"initial-description": "Theirs", "version": "2", "key": KEY}

@@ -11,7 +11,7 @@ export const which = (value) => document.querySelector(`#bulk-which [value=${val
 function count() {
   const ticked = picks().filter((pick) => pick.checked).length;
   if (!byId("bulk-ticked")) return;
-  byId("bulk-ticked").textContent = ticked ? `${ticked} ticked` : "The ticked ones";
+  byId("bulk-ticked").textContent = ticked ? `${ticked} ticked` : "Selected tasks";
 }
 
 // All from one to another; with Shift, a press is for those between the last one and this.

@@ -51,7 +51,7 @@ class OwnedForm(forms.ModelForm):
         self.user = user
         self.posted = data or {}
         if self.instance.pk and self.instance.user_id != user.pk:
-            raise ValueError("This belongs to somebody else.")
+            raise ValueError("This belongs to someone else.")
         self.instance.user = user
 
     def save(self):
@@ -147,15 +147,15 @@ class MergingForm(MergeMixin, OwnedForm):
             elif self.has_met_another(name):
                 self.clashes[name] = self.initial[name]
                 became = self.became(name)
-                self.add_error(name, f"{became}\nSave again to put yours in its place.")
+                self.add_error(name, f"{became}\nSave again to replace it with yours.")
         super().clean()
 
     def became(self, name):
         """Return the error message about another edit of a field."""
         stored = self.in_words(name)
         if not stored:
-            return "Meanwhile this was emptied."
-        return f"Meanwhile this became:\n{stored}"
+            return "This was cleared in the meantime."
+        return f"This was changed in the meantime to:\n{stored}"
 
     def in_words(self, name):
         """Return the stored value of a field in words."""
@@ -226,7 +226,7 @@ class NameForm(OwnedForm):
 
     def clean_name(self):
         longest = self._meta.model._meta.get_field("name").max_length
-        return clean_line(self.cleaned_data["name"], "Give it a name.", longest)
+        return clean_line(self.cleaned_data["name"], "Enter a name.", longest)
 
     def _get_validation_exclusions(self):
         # By default Django skips the constraint on names, since the form has no field "user".
@@ -280,7 +280,7 @@ class MoveForm(forms.Form):
 
     def clean(self):
         if len(self.where()) != 1:
-            raise ValidationError("Say one place.")
+            raise ValidationError("Choose one position.")
 
     def where(self):
         """Return the position as the arguments of a row's move()."""

@@ -65,7 +65,7 @@ class BulkForm(forms.Form):
 
     def clean_do(self):
         if self.verb not in self.KINDS:
-            raise ValidationError("Choose what to do with them.")
+            raise ValidationError("Choose an action.")
         return self.verb
 
     def clean_tags(self):
@@ -74,7 +74,7 @@ class BulkForm(forms.Form):
     def clean(self):
         self.check_value()
         if self.which == "ticked" and not self.ticked:
-            self.add_error(None, "Tick the tasks first.")
+            self.add_error(None, "Select one or more tasks first.")
         elif self.which in self.COUNTED:
             self.check_number()
 
@@ -87,7 +87,7 @@ class BulkForm(forms.Form):
         elif self.verb == "priority" and self.value not in PRIORITIES:
             self.add_error("do", "Choose a priority.")
         elif self.verb in {"tag", "untag"} and lacks_tags:
-            self.add_error("tags", "Write which tags, with blanks between them.")
+            self.add_error("tags", "Enter one or more tags, separated by spaces.")
 
     def check_day(self):
         if self.value == "none":
@@ -95,7 +95,7 @@ class BulkForm(forms.Form):
         elif self.value:
             self.set("due_date", self.value)
         elif not self.cleaned_data.get("due_date", True):
-            self.add_error("due_date", "Say which day, such as 2026-03-25.")
+            self.add_error("due_date", "Enter a date, such as 2026-03-25.")
 
     def set(self, name, value):
         try:
@@ -106,12 +106,13 @@ class BulkForm(forms.Form):
     def check_number(self):
         """Refuse to act on other tasks than the user has seen."""
         if self.counted is None:
-            self.add_error(None, "That page isn't there any more. Look, then try again.")
+            self.add_error(None, "That page no longer exists. Review the tasks and try again.")
             return
         said = self.cleaned_data.get("number")
         now = self.tasks.count()
         if said is not None and said != now:
-            self.add_error(None, f"These are {now} tasks by now, not {said}. Look, then try again.")
+            words = f"The page has changed: {now} tasks match now, not {said}."
+            self.add_error(None, f"{words} Review and try again.")
 
     @cached_property
     def ticked(self):

@@ -87,7 +87,7 @@ def clean_line(value, missing, longest):
 
 def clean_title(value):
     """Return a title as one line. Raise ValidationError if it can't be one."""
-    return clean_line(value, "Write what there is to do.", TITLE_LENGTH)
+    return clean_line(value, "Type a task first.", TITLE_LENGTH)
 
 
 def clean_notes(value):
@@ -100,7 +100,7 @@ def clean_notes(value):
 def refuse_unstorable(value):
     if found := text.unstorable(value):
         raise ValidationError(
-            "There is a character in it that cannot be kept (%(found)s). Remove it, please.",
+            "This contains a character that cannot be stored (%(found)s). Please remove it.",
             params={"found": found},
         )
 
@@ -108,7 +108,7 @@ def refuse_unstorable(value):
 def refuse_longer(value, limit):
     if len(value) > limit:
         raise ValidationError(
-            "This has %(now)s characters; %(limit)s are possible.",
+            "Use at most %(limit)s characters (you typed %(now)s).",
             params={"now": len(value), "limit": limit},
         )
 
@@ -125,7 +125,7 @@ class NumberField(forms.IntegerField):
 class ListField(forms.TypedChoiceField):
     """One of the user's lists by id, or the Inbox."""
 
-    default_error_messages = {"invalid_choice": "This list isn't there any more. Choose another."}
+    default_error_messages = {"invalid_choice": "This list no longer exists. Choose another."}
 
     def __init__(self, **kwargs):
         super().__init__(coerce=int, empty_value=None, required=False, **kwargs)
@@ -158,7 +158,7 @@ class TagsField(forms.CharField):
             refuse_unstorable(name)
             if len(name) > TAG_LENGTH:
                 raise ValidationError(
-                    "“%(name)s” is longer than the %(limit)s characters that a tag can have.",
+                    "A tag can have at most %(limit)s characters. “%(name)s” is longer.",
                     params={"name": name, "limit": TAG_LENGTH},
                 )
 
@@ -170,7 +170,7 @@ def few(tags):
     """Return tags. Raise ValidationError if they are too many for a task."""
     if len(tags) > MOST_TAGS:
         raise ValidationError(
-            "These are %(now)s tags; %(limit)s are possible.",
+            "A task can have at most %(limit)s tags (you entered %(now)s).",
             params={"now": len(tags), "limit": MOST_TAGS},
         )
     return tags

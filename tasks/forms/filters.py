@@ -62,7 +62,7 @@ class HistoryForm(forms.Form):
     REASONS = {
         "kind": "must be add, edit, complete, delete or undo",
         "of": "must be task, step, list or tag",
-        "task": "must be the number of a task",
+        "task": "must be the id of a task",
         "page": f"must be a whole number from 1 to {MAX_PAGE}",
     }
 
@@ -109,7 +109,7 @@ class SearchForm(forms.Form):
             attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}
         ),
     )
-    completed = forms.BooleanField(label="Completed ones too", required=False)
+    completed = forms.BooleanField(label="Include completed", required=False)
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)
@@ -125,7 +125,7 @@ def clean_search(q):
     refuse_unstorable(q)
     refuse_longer(q, LONGEST)
     if search.count(q) > MOST_WORDS:
-        raise ValidationError(f"Search for {MOST_WORDS} words at most.")
+        raise ValidationError(f"Search for at most {MOST_WORDS} words.")
     return q
 
 
@@ -145,7 +145,7 @@ class ListingForm(forms.Form):
         "status": "must be pending or completed",
         "page": f"must be a whole number from 1 to {MAX_PAGE}",
         "limit": "must be a whole number from 1 to 100",
-        "list": "must be the number of a list",
+        "list": "must be the id of a list",
         "from": f"must be a date such as 2026-03-25, from {FIRST_DAY.year} to {LAST_DAY.year}",
     }
 

@@ -49,7 +49,7 @@ class ListDeleteForm(forms.Form):
 
     tasks = forms.ChoiceField(
         label="Its tasks",
-        choices=[("inbox", "Move them to the Inbox"), ("trash", "Put them into the trash with it")],
+        choices=[("inbox", "Move to the Inbox"), ("trash", "Move to the trash with the list")],
         widget=forms.RadioSelect,
         initial="inbox",
     )

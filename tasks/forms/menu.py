@@ -30,7 +30,7 @@ class WhenForm(forms.Form):
         """Return due_date and due_time. A time alone keeps the task's day, a day alone its time."""
         text = self.cleaned_data["when"].strip()
         if not text:
-            raise ValidationError(f"Write a date. {EXAMPLES}")
+            raise ValidationError(f"Enter a date. {EXAMPLES}")
         line = line_of(self.user, f"{TITLE} {text}", offers=False)
         said = said_in(line, {"due_date": self.task.due_date, "due_time": self.task.due_time})
         if line.said.title != TITLE or set(said) != {"due_date", "due_time"}:

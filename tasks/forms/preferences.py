@@ -18,14 +18,14 @@ class PreferencesForm(ProfileForm):
     )
 
     upcoming_repeats = forms.TypedChoiceField(
-        label="Repeats to come",
-        choices=[("True", "Shown in Upcoming"), ("False", "Left out")],
+        label="Future repeats",
+        choices=[("True", "Shown in Upcoming"), ("False", "Hidden")],
         coerce="True".__eq__,
-        help_text="They stand there, faint, on the days on which they will be due.",
+        help_text="Shown in gray on the days they’re due.",
     )
 
     class Meta(ProfileForm.Meta):
         fields = [*ProfileForm.Meta.fields, "default_page", "upcoming_repeats", "shortcuts"]
-        labels = ProfileForm.Meta.labels | {"default_page": "Todosite opens with"}
+        labels = ProfileForm.Meta.labels | {"default_page": "Start page"}
 
     own = Meta.fields

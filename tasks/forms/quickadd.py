@@ -60,7 +60,7 @@ class AddForm(AddingForm, BaseTaskForm):
 
     def clean_text(self):
         cleaned = self.cleaned_data
-        text = clean_line(cleaned["text"], "Write what there is to do.", NOTES_LENGTH)
+        text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
         how = {"plain": cleaned.get("plain", ()), "as_text": cleaned.get("as_text")}
         self.line = line_of(self.user, text, **how)
         self.instance.title = clean_title(self.line.said.title)

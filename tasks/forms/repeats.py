@@ -161,22 +161,22 @@ class RepeatForm(MergeMixin, forms.Form):
     month_days = MonthDaysField(
         label="Days of the month",
         most=31,
-        help_text="Such as 1, 15, last. Where a month has no 31st, its last day counts.",
+        help_text="Such as 1, 15, last. If a month has no 31st, its last day is used.",
     )
     nth = NthField(
         label="Weekdays of the month", most=5, help_text="Such as first Monday, last Friday."
     )
     positions = PlacesField(
-        label="Only some of these days",
+        label="Which of these days",
         most=366,
-        help_text="Such as first, or last: of Monday to Friday that is the last working day.",
+        help_text="Such as first or last. Monday to Friday with last is the last working day.",
     )
     months = NumbersField(MONTH_NAMES, first=1, label="Only in")
     week_start = forms.TypedChoiceField(
         label="Weeks begin on",
         choices=list(enumerate(DAY_NAMES)),
         coerce=int,
-        help_text="It counts where weeks are left out.",
+        help_text="Matters when repeating every two or more weeks.",
     )
     ends = forms.ChoiceField(
         choices=[("never", "Never"), ("until", "On a day"), ("count", "After a number of times")],
@@ -185,7 +185,7 @@ class RepeatForm(MergeMixin, forms.Form):
     until = DateField(label="Last day", required=False)
     count = NumberField(label="Times", min_value=1, max_value=recurrence.MOST_COUNT, required=False)
     repeat_from = forms.ChoiceField(
-        label="The next one counts from", choices=Task.RepeatFrom.choices, widget=forms.RadioSelect
+        label="Count the next one from", choices=Task.RepeatFrom.choices, widget=forms.RadioSelect
     )
     missed = forms.ChoiceField(
         label="If you are late", choices=Task.Missed.choices, widget=forms.RadioSelect
@@ -254,7 +254,7 @@ class RepeatForm(MergeMixin, forms.Form):
         self.drop_hidden_fields()
         self.refuse_missing_fields()
         if self.task.completed:
-            self.add_error(None, "It was completed meanwhile. Reopen it to have it repeat.")
+            self.add_error(None, "It was completed in the meantime. Reopen it to make it repeat.")
         if not self.errors:
             self.put_together(self.said(), cleaned["due_date"])
         if not self.errors and self.changes and not self.is_up_to_date:
@@ -268,12 +268,12 @@ class RepeatForm(MergeMixin, forms.Form):
         cleaned = self.cleaned_data
         ends = cleaned.get("ends")
         if ends == "until" and not cleaned.get("until", True):
-            self.add_error("until", "Say the last day, such as 2026-12-31.")
+            self.add_error("until", "Enter the last day, such as 2026-12-31.")
         if ends == "count" and not cleaned.get("count", True):
-            self.add_error("count", "Say how many times.")
+            self.add_error("count", "Enter the number of times.")
         has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
         if has_nth_of_year and not cleaned.get("months", True):
-            self.add_error("months", "Say in which months these weekdays are.")
+            self.add_error("months", "Choose the months of these weekdays.")
 
     def drop_hidden_fields(self):
         """Empty the fields that the chosen unit and end don't have, and drop their errors."""
@@ -313,7 +313,7 @@ class RepeatForm(MergeMixin, forms.Form):
         try:
             recurrence.refuse_senseless(rule)
         except ValueError as error:  # the form can't produce the other rules that it refuses
-            words = "Say of which days: weekdays, or days of the month."
+            words = "Choose the days first: weekdays or days of the month."
             raise ValidationError({"positions": words}) from error
         text = recurrence.write(rule)
         due = recurrence.first_due(text, day=day, week_start=start)
@@ -329,8 +329,8 @@ class RepeatForm(MergeMixin, forms.Form):
         """Raise ValidationError for a rule that has no day from day on."""
         endless = replace(rule, until=None)
         if rule.until and recurrence.first_due(recurrence.write(endless), day=day):
-            raise ValidationError({"until": "That is before its first day."})
-        raise ValidationError("There is no such day.")
+            raise ValidationError({"until": "This is before the first date."})
+        raise ValidationError("There is no such date.")
 
     def columns_ending(self, rule):
         """Return the columns of the present repeat with another end; its days stay."""
@@ -340,7 +340,7 @@ class RepeatForm(MergeMixin, forms.Form):
             return {}
         is_new_end = rule.until and rule.until != was.until
         if is_new_end and rule.until < self.now["due_date"]:
-            raise ValidationError({"until": "That is before the next one."})
+            raise ValidationError({"until": "This is before the next date."})
         now = recurrence.read(self.now["repeat"])
         kept = replace(now, until=rule.until, count=self.count_from_anchor(rule))
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
@@ -355,7 +355,9 @@ class RepeatForm(MergeMixin, forms.Form):
             return count
         count += recurrence.number_before(self.now["repeat"], **Series(self.task).occurrence)
         if count > recurrence.MOST_COUNT:
-            words = f"With those before it, {recurrence.MOST_COUNT} are possible."
+            words = (
+                f"A repeat can have at most {recurrence.MOST_COUNT:,} dates, including past ones."
+            )
             raise ValidationError({"count": words})
         return count
 
@@ -386,8 +388,8 @@ class RepeatForm(MergeMixin, forms.Form):
 
     def refuse_stale(self):
         """Add an error about the changed repeat, and show its values in the untouched fields."""
-        now = f"Meanwhile it {self.state_in_words}."
-        self.add_error(None, f"{now} Save again to put yours in its place.")
+        now = f"This was changed in the meantime: the task {self.state_in_words}."
+        self.add_error(None, f"{now} Save again to replace it with yours.")
         self.days = ()
         self.rebase()
 

@@ -23,7 +23,7 @@ class KeptSearchForm(NameForm):
     )
     completed = forms.TypedChoiceField(
         label="Among",
-        choices=[("False", "Open tasks"), ("True", "Completed ones too")],
+        choices=[("False", "Open tasks"), ("True", "Include completed")],
         coerce="True".__eq__,
     )
 
@@ -38,7 +38,7 @@ class KeptSearchForm(NameForm):
     def clean_q(self):
         q = clean_search(self.cleaned_data["q"])
         if not search.read(q, {}, {}):
-            raise ValidationError("Write what to search for.", code="required")
+            raise ValidationError("Enter what to search for.", code="required")
         return q
 
 

@@ -13,7 +13,7 @@ class TagNameForm(NameForm):
     def clean_name(self):
         names = TagsField().to_python(super().clean_name())
         if len(names) != 1:
-            raise ValidationError("A tag is one word: no blanks, no commas, no # in it.")
+            raise ValidationError("A tag is one word, without spaces, commas or #.")
         return names[0]
 
 

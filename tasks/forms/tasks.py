@@ -283,7 +283,11 @@ class ThisOneForm(DetailForm):
         """Refuse the edit if the task has advanced, even if its date wasn't edited."""
         now = self.stored_text("due_date")
         if self.posted.get("initial-due_date", now) != now:
-            self.add_error(None, "That one is gone already. These fields are of the next one now.")
+            self.add_error(
+                None,
+                "This occurrence was already completed or skipped."
+                " The form now shows the next one.",
+            )
 
     def save(self):
         act = super().save()
@@ -328,9 +332,11 @@ class ReadTitleForm(DetailForm):
         for name in ["due_date", "due_time", "priority", "list"]:
             was_typed = name in self.changed_data
             if name in said and was_typed and said[name] != self.cleaned_data[name]:
-                self.add_error(name, "The title says something else. Save one of them first.")
+                self.add_error(name, "The title no longer matches. Save one of the changes first.")
         if not self.is_up_to_date:
-            self.add_error("title", "The task was changed meanwhile. Look at it, then try again.")
+            self.add_error(
+                "title", "The task was changed in the meantime. Review it and try again."
+            )
         self.cleaned_data |= said | {"title": self.line.said.title}
 
 

@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 condition=models.Q(("deleted_at", None)),
                 name="tasks_tag_name",
-                violation_error_message="There is a tag with this name already.",
+                violation_error_message="There is already a tag with this name.",
             ),
         ),
         migrations.AddIndex(
@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 condition=models.Q(("deleted_at", None)),
                 name="tasks_list_name",
-                violation_error_message="There is a list with this name already.",
+                violation_error_message="There is already a list with this name.",
             ),
         ),
         migrations.AddIndex(

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 models.F("user"),
                 django.db.models.functions.text.Lower("name"),
                 name="tasks_savedsearch_name",
-                violation_error_message="There is a saved search with this name already.",
+                violation_error_message="There is already a saved search with this name.",
             ),
         ),
     ]

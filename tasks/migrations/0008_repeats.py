@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="task",
             name="missed",
             field=models.CharField(
-                choices=[("pass", "Let missed ones pass"), ("keep", "Keep each until done")],
+                choices=[("pass", "Skip missed dates"), ("keep", "Keep every missed one")],
                 db_default="pass",
                 default="pass",
                 editable=False,
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             model_name="task",
             name="repeat_from",
             field=models.CharField(
-                choices=[("due", "Its date"), ("completion", "Its completion")],
+                choices=[("due", "The due date"), ("completion", "The completion date")],
                 db_default="due",
                 default="due",
                 editable=False,

@@ -77,7 +77,7 @@ class Search(Listing):
         """The filters as understood, as (words, the address without the filter)."""
         found = [self.chip(one.label, one.rest, self.completed) for one in self.asked_for.filters]
         if self.completed:
-            found.append(self.chip("Completed ones too", self.q, False))
+            found.append(self.chip("Include completed", self.q, False))
         return found
 
     def chip(self, words, q, completed):

@@ -196,15 +196,15 @@ class AdminTests(TestCase):
                     {"title": "Mi\x00lk"},
                     {
                         "title": [
-                            "There is a character in it that cannot be kept (U+0000)."
-                            " Remove it, please."
+                            "This contains a character that cannot be stored (U+0000)."
+                            " Please remove it."
                         ]
                     },
                 ),
-                ({"title": " "}, {"title": ["Write what there is to do."]}),
+                ({"title": " "}, {"title": ["Type a task first."]}),
                 (
                     {"title": "x" * 256},
-                    {"title": ["This has 256 characters; 255 are possible."]},
+                    {"title": ["Use at most 255 characters (you typed 256)."]},
                 ),
                 (
                     {"title": "Oat milk", "due_date": "", "due_time": "12:00"},
@@ -242,7 +242,7 @@ class AdminTests(TestCase):
             (task.title, task.description, task.version), ("Oat milk", "One\ntwo\nthree", 3)
         )
         response = self.client.post(url, data | {"title": "Soy milk"})
-        self.assertContains(response, "Meanwhile this became:\nOat milk")
+        self.assertContains(response, "This was changed in the meantime to:\nOat milk")
         task.refresh_from_db()
         self.assertEqual((task.title, task.version), ("Oat milk", 3))
 
@@ -279,7 +279,7 @@ class AdminTests(TestCase):
         page = self.client.post(url, data | {"list": theirs.pk})
         self.assertEqual(
             page.context["adminform"].form.errors,
-            {"list": ["This list isn't there any more. Choose another."]},
+            {"list": ["This list no longer exists. Choose another."]},
         )
         self.assertNotContains(page, "Theirs")
         self.client.post(url, data | {"list": work.pk, "priority": "3", "tags": "Calls family"})

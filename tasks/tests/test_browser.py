@@ -151,7 +151,7 @@ def test_controls_behind_a_summary_work_without_script(new_context, client, ann,
     page.locator(".past summary").click()
     expect(page.locator(".act-words").first).to_be_visible()
     page.get_by_role("link", name="Repeat").click()
-    page.get_by_role("button", name="Show the days").click()
+    page.get_by_role("button", name="Show dates").click()
     expect(page.get_by_role("heading", name="Repeat")).to_be_visible()
 
 
@@ -185,7 +185,9 @@ class TestInPlace:
         page.get_by_label("Add a task").fill(line)
         page.keyboard.press("Enter")
         page.keyboard.type("next")
-        expect(page.locator("#add-error")).to_have_text("These are 31 tags; 30 are possible.")
+        expect(page.locator("#add-error")).to_have_text(
+            "A task can have at most 30 tags (you entered 31)."
+        )
         expect(page.get_by_label("Add a task")).to_have_value(f"{line} next")
 
     def test_line_is_given_back_when_it_was_not_or_may_not_have_been_saved(self, signed_in):
@@ -306,13 +308,13 @@ class TestInPlace:
         page.get_by_label("Title").fill("")
         mark(page)
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        expect(page.get_by_text("Type a task first.")).to_be_visible()
         expect(page.get_by_label("Title")).to_be_focused()
         page.keyboard.type("Oat milk")
         page.keyboard.press("Enter")
         expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
         expect(page.locator("a.task-title")).to_have_text(["Oat milk"])
-        expect(page.get_by_text("Write what there is to do.")).to_have_count(0)
+        expect(page.get_by_text("Type a task first.")).to_have_count(0)
         page.get_by_label("Title").fill("Soy milk")
         page.keyboard.press("Enter")
         expect(page.locator("a.task-title")).to_have_text(["Soy milk"])
@@ -323,7 +325,7 @@ class TestInPlace:
         page.get_by_label("Title").fill("")
         page.get_by_role("button", name="Save").click()
         page.get_by_label("Add a task").focus()
-        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        expect(page.get_by_text("Type a task first.")).to_be_visible()
         expect(page.get_by_label("Add a task")).to_be_focused()
 
     def slow_down_edits(self, page):
@@ -348,7 +350,7 @@ class TestInPlace:
         Task.objects.get().edit(title="Soy milk")
         page.get_by_label("Title").fill("Rice milk")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Meanwhile this became: Soy milk")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Soy milk")).to_be_visible()
         expect(page.get_by_label("Title")).to_have_value("Rice milk")
         page.get_by_role("button", name="Save").click()
         expect(message(page)).to_contain_text("Renamed “Soy milk” to “Rice milk”.")
@@ -418,7 +420,7 @@ class TestInPlace:
         page.keyboard.type(", two")
         page.keyboard.press("Control+Enter")
         expect(shown).to_have_value("One, two")
-        expect(page.get_by_text("Meanwhile")).to_have_count(0)
+        expect(page.get_by_text("in the meantime")).to_have_count(0)
         assert Task.objects.get().description == "One, two"
 
     def test_back_never_puts_old_text_on_a_new_baseline(self, signed_in):
@@ -433,7 +435,7 @@ class TestInPlace:
         expect(page.get_by_label("Notes")).to_have_value("Mine")
         expect(page.locator("#draft")).to_contain_text("not saved yet")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
         assert Task.objects.get().description == "Theirs"
 
     def test_leaving_with_something_unsaved_is_asked(self, signed_in):

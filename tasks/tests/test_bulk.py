@@ -192,7 +192,7 @@ class ActTests(BulkTests):
         self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 0, "Work": 1})
         self.assertEqual(messages_of(response), ["Completed 2 tasks."])
         labels, fields = which_of(response)
-        self.assertEqual(labels, ["The ticked ones", "All 0 on this page"])
+        self.assertEqual(labels, ["Selected tasks", "All 0 on this page"])
         self.assertEqual((fields["page"], fields["number"]), ("", "0"))
         self.assertNotEqual(fields["key"], key)
         self.assertNotContains(response, "<html")
@@ -208,10 +208,10 @@ class WhichTests(BulkTests):
     def test_bar_says_what_it_means(self):
         tasks = self.add_tasks(3)
         labels, fields = which_of(self.get("/inbox/"))
-        self.assertEqual(labels, ["The ticked ones", "All 3 on this page"])
+        self.assertEqual(labels, ["Selected tasks", "All 3 on this page"])
         self.assertEqual(fields["page"].split(), [str(task.pk) for task in tasks])
         labels, fields = which_of(self.get("/tasks/?limit=2"))
-        self.assertEqual(labels, ["The ticked ones", "All 2 on this page", "All 3"])
+        self.assertEqual(labels, ["Selected tasks", "All 2 on this page", "All 3"])
         self.assertEqual(fields["page"].split(), [str(task.pk) for task in tasks[:0:-1]])
         self.assertEqual(fields["number"], "3")
 
@@ -280,7 +280,7 @@ class WhichTests(BulkTests):
         data = {"which": "all", "next": "/tasks/"}
         before = self.rows()
         for said in (2, 4):
-            words = f"These are 3 tasks by now, not {said}. Look, then try again."
+            words = f"The page has changed: 3 tasks match now, not {said}. Review and try again."
             self.assertRefused(words, self.send("complete", number=said, **data))
             response = self.send("complete", number=said, **data, headers=HTMX)
             self.assertEqual((response.status_code, messages_of(response)), (422, [words]))
@@ -289,7 +289,7 @@ class WhichTests(BulkTests):
 
     def test_all_of_a_page_that_is_none_are_none(self):
         self.add_task()
-        words = "That page isn't there any more. Look, then try again."
+        words = "That page no longer exists. Review the tasks and try again."
         for url in ["/settings/", "/tasks/?limit=0", "/lists/1/", "/nothing/", "https://evil/"]:
             for which in ("all", "overdue"):
                 self.assertRefused(words, self.send("complete", which=which, number=1, next=url))
@@ -325,13 +325,13 @@ class WhichTests(BulkTests):
     def test_overdue_are_no_more_and_no_fewer_than_was_said(self):
         self.add_tasks(3, due_date=date(2026, 11, 20))
         data = {"which": "overdue", "number": 2, "next": "/today/"}
-        words = "These are 3 tasks by now, not 2. Look, then try again."
+        words = "The page has changed: 3 tasks match now, not 2. Review and try again."
         self.assertRefused(words, self.send("due 2026-11-26", **data))
         self.assertEqual(self.ann.tasks.filter(due_date=date(2026, 11, 20)).count(), 3)
 
     def test_overdue_are_those_of_today_alone(self):
         self.add_task(due_date=date(2026, 11, 20))
-        words = "That page isn't there any more. Look, then try again."
+        words = "That page no longer exists. Review the tasks and try again."
         response = self.send("complete", which="overdue", number=1, next="/inbox/")
         self.assertRefused(words, response)
 
@@ -339,7 +339,7 @@ class WhichTests(BulkTests):
         for title, day in [("Late", 20), ("Later", 21), ("Today", 25)]:
             self.add_task(title, due_date=date(2026, 11, day))
         form = one(self.get("/today/"), ".reschedule form")
-        self.assertEqual(words_of(one(form, "legend")), "Put all 2 overdue on")
+        self.assertEqual(words_of(one(form, "legend")), "Move all 2 overdue tasks to")
         buttons = form.cssselect('fieldset [name="do"]')
         self.assertEqual(
             [(button.get("value"), words_of(button)) for button in buttons],
@@ -381,18 +381,18 @@ class WrongTests(BulkTests):
 
     def test_nothing_is_ticked(self):
         for data in [{}, {"which": "ticked"}, {"which": "x"}, {"ids": ["x", "", "-1", "9" * 30]}]:
-            self.check("Tick the tasks first.", "complete", **data)
+            self.check("Select one or more tasks first.", "complete", **data)
 
     def test_act_is_unknown(self):
         for do in ["", "x", "purge", "edit"]:
-            self.check("Choose what to do with them.", do, self.task)
+            self.check("Choose an action.", do, self.task)
 
     def test_priority_is_unknown(self):
         for do in ["priority", "priority 4", "priority -1", "priority high"]:
             self.check("Choose a priority.", do, self.task)
 
     def test_day_is_missing(self):
-        self.check("Say which day, such as 2026-03-25.", "due", self.task)
+        self.check("Enter a date, such as 2026-03-25.", "due", self.task)
 
     def test_day_is_none(self):
         words = "Enter a date as year-month-day, such as 2026-03-25, from 1900 to 2200."
@@ -402,13 +402,13 @@ class WrongTests(BulkTests):
             self.check(words, f"due {day}", self.task)
 
     def test_tags_are_missing(self):
-        words = "Write which tags, with blanks between them."
+        words = "Enter one or more tags, separated by spaces."
         for do in ("tag", "untag"):
             self.check(words, do, self.task, tags=" # ")
 
     def test_tag_is_too_long(self):
         name = "x" * 51
-        words = f"“{name}” is longer than the 50 characters that a tag can have."
+        words = f"A tag can have at most 50 characters. “{name}” is longer."
         response = self.check(words, "tag", self.task, tags=f"calls {name}")
         self.assertContains(response, f'value="calls {name}"', status_code=422)
         self.assertEqual(self.ann.tags.count(), 0)
@@ -419,7 +419,7 @@ class WrongTests(BulkTests):
         away.archive()
         self.ann.acts.all().delete()
         self.before = self.rows()
-        words = "This list isn't there any more. Choose another."
+        words = "This list no longer exists. Choose another."
         for pk in [work.pk, 1, "x"]:
             self.check(words, "list", self.task, list=pk)
         self.check(words, "list", self.task, list=away.pk)  # nor is it offered

@@ -95,7 +95,7 @@ class FoldTests(ListPageTests):
         with mock.patch.object(ListPage, "DONE", 2):
             self.assertEqual(self.sections(self.url), [("Completed 3", ["Tea", "Bread"])])
             (link,) = self.fold().cssselect(f'a[href="{all_url}"]')
-        self.assertEqual(words_of(link), "All that is completed")
+        self.assertEqual(words_of(link), "All completed tasks")
 
     def test_later_page_has_the_way_to_them(self):
         self.add("Milk", "Bread", "Eggs")
@@ -175,7 +175,9 @@ class UncheckTests(ListPageTests):
         data = {"which": "again", "do": "reopen", "number": "1", "next": self.url}
         response = self.client.post(BULK, data)
         self.assertEqual(response.status_code, 422)
-        self.assertContains(response, "These are 2 tasks by now, not 1.", status_code=422)
+        self.assertContains(
+            response, "The page has changed: 2 tasks match now, not 1.", status_code=422
+        )
         self.assertEqual(self.ann.tasks.open().count(), 0)
 
     def test_twice_is_once(self):
@@ -191,5 +193,5 @@ class UncheckTests(ListPageTests):
         for url in ("/inbox/", "/today/", "/completed/", "/settings/"):
             response = self.client.post(BULK, {"which": "again", "do": "reopen", "next": url})
             self.assertEqual(response.status_code, 422)
-            self.assertIn("That page isn't there any more.", words_of(response))
+            self.assertIn("That page no longer exists.", words_of(response))
         self.assertEqual(self.ann.tasks.open().count(), 0)

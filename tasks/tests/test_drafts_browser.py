@@ -227,7 +227,7 @@ class TestExpiredSession:
         Task.objects.get().edit(description="Theirs")
         enter(page)
         page.get_by_role("button", name="Save the task").click()
-        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
         expect(notes(page)).to_have_value("Mine")
         expect(notice(page)).to_have_count(1)
         page.wait_for_load_state()
@@ -265,7 +265,7 @@ class TestExpiredSession:
         for path in [task.get_absolute_url(), "/inbox/"]:
             page.goto(path)
             expect(notice(page)).to_have_count(3)
-            page.get_by_text("More that isn’t saved 2").click()
+            page.get_by_text("More unsaved items 2").click()
             expect(notice(page)).to_have_count(5)
             assert_fine(page, path)
 
@@ -313,7 +313,7 @@ class TestDraft:
         assert kept(page) == ["A note"]
         page.get_by_label("Title").fill("")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Write what there is to do.")).to_be_visible()
+        expect(page.get_by_text("Type a task first.")).to_be_visible()
         assert kept(page) == ["A note"]
         page.get_by_label("Title").fill("Oat milk")
         page.get_by_role("button", name="Save").click()
@@ -367,7 +367,7 @@ class TestDraft:
         visit(page, task)
         expect(notes(page)).to_have_value("Mine")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
         assert Task.objects.get().description == "Theirs"
         expect(notes(page)).to_have_value("Mine")
         page.get_by_role("button", name="Save").click()
@@ -403,7 +403,7 @@ class TestDraft:
         page.get_by_role("button", name="High", exact=True).click()
         expect(page.get_by_label("High")).to_be_checked()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
         assert Task.objects.get().description == "Theirs"
 
     @pytest.mark.exhaustive
@@ -517,7 +517,7 @@ def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task)
         expect(page.get_by_role("button", name=f"Done: {title}")).to_be_visible()
     page.get_by_label("Add a step").fill("x" * 256)
     page.keyboard.press("Enter")
-    expect(page.locator("#step-error")).to_have_text("This has 256 characters; 255 are possible.")
+    expect(page.locator("#step-error")).to_have_text("Use at most 255 characters (you typed 256).")
     expect(page.get_by_label("Add a step")).to_have_value("x" * 256)
     expect(notes(page)).to_have_value("Half a thought")
     task.refresh_from_db()

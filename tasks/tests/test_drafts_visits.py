@@ -116,7 +116,7 @@ class TestExpiredSession:
         Task.objects.get().edit(description="Theirs")
         enter(visitor)
         visitor.press("Save the task")
-        assert "Meanwhile this became: Theirs" in visitor.words
+        assert "This was changed in the meantime to: Theirs" in visitor.words
         assert notes(visitor) == "Mine"
         assert len(notices(visitor)) == 1
         visitor.press("Save")
@@ -146,7 +146,7 @@ class TestStepBesideNotes:
     def test_invalid_step_keeps_all_that_is_typed(self, visitor, task):
         visitor.open(task.get_absolute_url())
         visitor.fill("Notes", "Two litres").fill("Add a step", "x" * 256).enter("Add a step")
-        assert visitor.text("#step-error") == "This has 256 characters; 255 are possible."
+        assert visitor.text("#step-error") == "Use at most 255 characters (you typed 256)."
         assert visitor.value("Add a step") == "x" * 256
         assert notes(visitor) == "Two litres"
 

@@ -112,8 +112,8 @@ class EditsMeetTests(TestCase):
         choices["color"] = {color: color.capitalize() for color in LIST["color"]}
         value = choices.get(name, {}).get(value, value)
         if not value:
-            return "Meanwhile this was emptied. Save again"
-        return f"Meanwhile this became: {' '.join(value.split())} Save again"
+            return "This was cleared in the meantime. Save again"
+        return f"This was changed in the meantime to: {' '.join(value.split())} Save again"
 
     @examples(40)
     @given(base=some(**TASK), first=some(**TASK), second=some(**TASK))

@@ -53,9 +53,9 @@ class AddFormTests(TestCase):
         )
 
     def test_title_has_1_to_255_characters_after_trimming(self):
-        self.assertEqual(self.errors(text=" \u3000 "), {"text": ["Write what there is to do."]})
-        self.assertEqual(self.errors(text="\u200b"), {"text": ["Write what there is to do."]})
-        self.assertEqual(self.errors(), {"text": ["Write what there is to do."]})
+        self.assertEqual(self.errors(text=" \u3000 "), {"text": ["Type a task first."]})
+        self.assertEqual(self.errors(text="\u200b"), {"text": ["Type a task first."]})
+        self.assertEqual(self.errors(), {"text": ["Type a task first."]})
         self.assertEqual(self.errors(text=" " + "x" * 255 + " "), {})
         task = added_by(AddForm(posted(text="x" * 256), user=self.ann))
         self.assertEqual((task.title, task.description), ("x" * 255, "x"))
@@ -67,7 +67,7 @@ class AddFormTests(TestCase):
 
     def test_characters_that_cannot_be_kept_are_named(self):
         for char, name in [("\x00", "U+0000"), ("\x1c", "U+001C"), ("\uffff", "U+FFFF")]:
-            words = f"There is a character in it that cannot be kept ({name}). Remove it, please."
+            words = f"This contains a character that cannot be stored ({name}). Please remove it."
             self.assertEqual(self.errors(text=f"Mi{char}lk"), {"text": [words]})
             self.assertEqual(
                 self.errors(text="Milk", description=f"a{char}"), {"description": [words]}
@@ -93,7 +93,7 @@ class AddFormTests(TestCase):
         self.assertEqual(self.errors(text="Milk", description="x" * NOTES_LENGTH), {})
         self.assertEqual(
             self.errors(text="Milk", description="x" * (NOTES_LENGTH + 1)),
-            {"description": ["This has 100001 characters; 100000 are possible."]},
+            {"description": ["Use at most 100000 characters (you typed 100001)."]},
         )
 
     def test_each_field_says_what_is_wrong_with_it(self):
@@ -207,7 +207,7 @@ class TaskFormTests(TestCase):
 
     def test_title_must_stay(self):
         form = self.submit(self.shown(title="  ", description="Three"))
-        self.assertEqual(form.errors, {"title": ["Write what there is to do."]})
+        self.assertEqual(form.errors, {"title": ["Type a task first."]})
         self.assertEqual(form["description"].value(), "Three")
         self.assertEqual(self.values()[:2], ("Milk", "Two litres"))
 

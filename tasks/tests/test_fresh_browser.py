@@ -118,7 +118,7 @@ def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
         expect(titles(page)).to_have_text(["Theirs"])
     expect(page.get_by_label(field)).to_have_value("Mine")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+    expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
     expect(page.get_by_label(field)).to_have_value("Mine")
 
 
@@ -129,7 +129,7 @@ def test_what_was_refused_stays(page):
     page.get_by_label("Notes").fill("My notes")
     Task.objects.get().edit(title="Theirs")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Meanwhile this became: Theirs")).to_be_visible()
+    expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
     Task.objects.get().edit(priority=3)
     come_back(page)
     expect(page.locator(".task")).to_contain_text("High")

@@ -11,7 +11,7 @@ from todosite.tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 
-HEADING = "That isn’t there any more"
+HEADING = "That no longer exists"
 
 
 @pytest.fixture

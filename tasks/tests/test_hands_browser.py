@@ -314,7 +314,7 @@ class TestKeys:
         expect(name).to_have_value("gifts")
         name.fill("")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("dialog")).to_contain_text("Give it a name.")
+        expect(page.get_by_role("dialog")).to_contain_text("Enter a name.")
         name.fill("gifts")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="gifts", exact=True)).to_be_visible()

@@ -82,7 +82,7 @@ class WordsTests(HistoryTests):
         page = self.get("/history/")
         self.assertEqual(lines_of(page), [])
         self.assertContains(page, "Nothing here yet")
-        self.assertContains(self.get(self.add_task().get_absolute_url()), "Nothing was done to it")
+        self.assertContains(self.get(self.add_task().get_absolute_url()), "No history yet.")
 
     def test_of_one_task(self):
         work, _ = self.add_list(), self.add_task("Bread")
@@ -418,7 +418,7 @@ class FilterTests(HistoryTests):
         self.assertEqual(self.lines(query), [self.STEP, self.MOVED, self.EDITED])
         self.assertEqual(self.lines(f"{query}&kind=edit"), [self.MOVED, self.EDITED])
         page = self.get(f"/history/{query}")
-        self.assertContains(page, "What was done to “Milk”")
+        self.assertContains(page, "Changes to “Milk”")
         self.assertContains(page, f'<input type="hidden" name="task" value="{self.task.pk}"')
 
     def test_form_shows_what_is_chosen(self):
@@ -435,8 +435,8 @@ class FilterTests(HistoryTests):
         for query, words in [
             ("kind=x", kind),
             ("of=x", "“of” must be task, step, list or tag."),
-            ("task=x", "“task” must be the number of a task."),
-            ("task=9999999999999999999", "“task” must be the number of a task."),
+            ("task=x", "“task” must be the id of a task."),
+            ("task=9999999999999999999", "“task” must be the id of a task."),
             *((f"page={number}", page) for number in ["x", "0", "-1", "1_0", "10000000000"]),
             ("kind=x&page=x", f"{kind} {page}"),
         ]:
@@ -461,7 +461,7 @@ class PageByPageTests(HistoryTests):
         page = self.get("/history/?kind=complete&page=3")
         self.assertEqual(lines_of(page), [])
         self.assertContains(page, "This page is empty")
-        self.assertContains(page, 'href="?kind=complete">To the first page')
+        self.assertContains(page, 'href="?kind=complete">Go to the first page')
 
     def test_fifty_have_no_second_page(self):
         for number in range(50):

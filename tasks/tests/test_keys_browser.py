@@ -197,7 +197,7 @@ class TestActs:
         expect(page.locator("#bulk").get_by_role("button", name="Today")).to_be_focused()
         open_page(page, "/inbox/")
         press(page, "j", "x", "m")
-        expect(page.get_by_label("Move them to")).to_be_focused()
+        expect(page.get_by_label("Move to")).to_be_focused()
 
     @pytest.mark.exhaustive
     def test_keys_on_the_page_of_a_task_are_about_that_task(self, inbox):

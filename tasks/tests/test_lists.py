@@ -6,7 +6,7 @@ from tasks.models import Tag, Task, TaskList
 from tasks.tests.pages import HTMX, PageTests, messages_of, words_of
 from todosite.tests.html import one, select
 
-TAKEN = "There is a list with this name already."
+TAKEN = "There is already a list with this name."
 
 
 class ListTests(PageTests):
@@ -33,10 +33,10 @@ class AddListTests(ListTests):
     def test_what_is_wrong_with_a_name_is_said_by_the_field(self):
         self.add_list("Work")
         for name, words in [
-            ("", "Give it a name."),
-            (" \u200b ", "Give it a name."),
-            ("x" * 101, "This has 101 characters; 100 are possible."),
-            ("a\x00b", "There is a character in it that cannot be kept (U+0000)."),
+            ("", "Enter a name."),
+            (" \u200b ", "Enter a name."),
+            ("x" * 101, "Use at most 100 characters (you typed 101)."),
+            ("a\x00b", "This contains a character that cannot be stored (U+0000)."),
             ("WORK", TAKEN),
             (" work ", TAKEN),
         ]:
@@ -107,7 +107,9 @@ class EditListTests(ListTests):
         shown = {"initial-name": "Work", "initial-color": "teal", "version": "1"}
         self.work.edit(name="Office")
         response = self.client.post(self.url, {"name": "Job", "color": "teal"} | shown)
-        self.assertContains(response, "Meanwhile this became:\nOffice", status_code=409)
+        self.assertContains(
+            response, "This was changed in the meantime to:\nOffice", status_code=409
+        )
         self.assertContains(response, 'value="Job"', status_code=409)
         self.assertEqual(self.now(), ("Office", "teal"))
         shown |= {"initial-name": "Office", "version": "2"}
@@ -263,14 +265,14 @@ class DeleteListTests(ListTests):
     def test_asks_first(self):
         page = self.get(f"{self.url}/delete/")
         self.assertContains(page, "Delete this list?")
-        self.assertContains(page, "It holds 2 tasks, completed ones included.")
-        self.assertContains(page, "Move them to the Inbox")
-        self.assertContains(page, "Put them into the trash with it")
+        self.assertContains(page, "It has 2 tasks, including completed ones.")
+        self.assertContains(page, "Move to the Inbox")
+        self.assertContains(page, "Move to the trash with the list")
         self.assertEqual(self.names(), ["Work"])
 
     def test_empty_list_asks_nothing_about_tasks(self):
         page = self.get(f"/lists/{self.add_list('Home').pk}/delete/")
-        self.assertContains(page, "There is no task in it.")
+        self.assertContains(page, "It has no tasks.")
         self.assertContains(page, '<input type="hidden" name="tasks" value="trash">')
 
     def test_without_an_answer_nothing_happens(self):
@@ -376,7 +378,7 @@ class RestoreListTests(ListTests):
 
     def test_names_that_are_none_are_refused(self):
         self.work.delete_softly()
-        for name, words in [("", "Give it a name."), ("x" * 101, "100 are possible.")]:
+        for name, words in [("", "Enter a name."), ("x" * 101, "Use at most 100 characters")]:
             response = self.client.post(f"{self.url}/restore/", {"name": name})
             self.assertContains(response, words, status_code=422)
 
@@ -406,11 +408,11 @@ class PurgeListTests(ListTests):
         self.add_task("Elsewhere")
         work.delete_softly(with_tasks=True)
         url = f"/lists/{work.pk}/purge/"
-        self.assertContains(self.client.get(url), "Delete this list for ever?")
+        self.assertContains(self.client.get(url), "Delete this list permanently?")
         self.assertEqual(TaskList.everything.count(), 1)
         response = self.post(url, next="/trash/")
         self.assertRedirects(response, "/trash/")
-        self.assertEqual(messages_of(response), ["Deleted “Work” for ever."])
+        self.assertEqual(messages_of(response), ["Deleted “Work” permanently."])
         self.assertEqual(TaskList.everything.count(), 0)
         tasks = Task.everything.order_by("title").values_list("title", "list")
         self.assertEqual(list(tasks), [("Before", None), ("Elsewhere", None)])
@@ -463,7 +465,7 @@ class TypedTagTests(PageTests):
 
     def test_name_that_is_too_long_is_named_and_nothing_is_made(self):
         response = self.client.post("/tasks/add/", {"text": "Milk", "tags": "ok " + "x" * 51})
-        words = "is longer than the 50 characters that a tag can have."
+        words = "A tag can have at most 50 characters."
         self.assertContains(response, words, status_code=422)
         self.assertEqual(self.tag_names(), [])
 
@@ -485,13 +487,13 @@ class EditTagTests(PageTests):
     def test_name_is_one_word_that_no_other_tag_has(self):
         self.add_tag("Home")
         for name, words in [
-            ("two words", "A tag is one word: no blanks, no commas, no # in it."),
-            ("two,words", "A tag is one word: no blanks, no commas, no # in it."),
-            ("#", "A tag is one word: no blanks, no commas, no # in it."),
-            ("two#words", "A tag is one word: no blanks, no commas, no # in it."),
-            ("", "Give it a name."),
-            ("x" * 51, "This has 51 characters; 50 are possible."),
-            ("HOME", "There is a tag with this name already."),
+            ("two words", "A tag is one word, without spaces, commas or #."),
+            ("two,words", "A tag is one word, without spaces, commas or #."),
+            ("#", "A tag is one word, without spaces, commas or #."),
+            ("two#words", "A tag is one word, without spaces, commas or #."),
+            ("", "Enter a name."),
+            ("x" * 51, "Use at most 50 characters (you typed 51)."),
+            ("HOME", "There is already a tag with this name."),
         ]:
             with self.subTest(name=name):
                 response = self.client.post(f"{self.url}/edit/", {"name": name})
@@ -503,7 +505,9 @@ class EditTagTests(PageTests):
         self.calls.edit(name="phone")
         shown = {"name": "ring", "initial-name": "calls", "version": "1"}
         response = self.client.post(f"{self.url}/edit/", shown)
-        self.assertContains(response, "Meanwhile this became:\nphone", status_code=409)
+        self.assertContains(
+            response, "This was changed in the meantime to:\nphone", status_code=409
+        )
         self.assertContains(response, 'value="ring"', status_code=409)
 
     def test_same_name_is_nothing_new(self):
@@ -546,7 +550,7 @@ class DeleteTagTests(PageTests):
         self.calls.delete_softly()
         self.add_tag("Calls")
         response = self.client.post(f"{self.url}/restore/", {"next": "/trash/", "version": 2})
-        self.assertContains(response, "There is a tag with this name already.", status_code=422)
+        self.assertContains(response, "There is already a tag with this name.", status_code=422)
         self.assertContains(response, 'name="name" value="calls"', status_code=422)
         response = self.post(f"{self.url}/restore/", name="phone", next="/trash/", version=2)
         self.assertRedirects(response, "/trash/")
@@ -555,11 +559,11 @@ class DeleteTagTests(PageTests):
 
     def test_purge_asks_then_deletes_it_and_no_task(self):
         self.calls.delete_softly()
-        self.assertContains(self.client.get(f"{self.url}/purge/"), "Delete this tag for ever?")
+        self.assertContains(self.client.get(f"{self.url}/purge/"), "Delete this tag permanently?")
         self.assertEqual(Tag.everything.count(), 1)
         response = self.post(f"{self.url}/purge/", next="/trash/")
         self.assertRedirects(response, "/trash/")
-        self.assertEqual(messages_of(response), ["Deleted “calls” for ever."])
+        self.assertEqual(messages_of(response), ["Deleted “calls” permanently."])
         self.assertEqual((Tag.everything.count(), self.titles("/inbox/")), (0, ["Milk"]))
 
     def test_tag_that_is_not_in_the_trash_cannot_be_purged(self):

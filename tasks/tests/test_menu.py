@@ -37,7 +37,7 @@ class WhenTests(PageTests):
                 self.assertEqual(words_of(response), f"“{when}” {REFUSED}")
                 self.assertEqual(due, [date(2031, 1, 2), time(8, 30)])
         response, *_ = self.say("  ")
-        self.assertEqual(words_of(response), "Write a date. Try 14 dec, fri 3pm or in 2 weeks.")
+        self.assertEqual(words_of(response), "Enter a date. Try 14 dec, fri 3pm or in 2 weeks.")
 
     def test_without_script_the_menu_comes_back_with_what_was_typed(self):
         response = self.client.post(f"/tasks/{self.milk.pk}/when/", {"when": "banana"})

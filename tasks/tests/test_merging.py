@@ -72,7 +72,7 @@ class ListTests(MergeTests):
     def test_name_of_another_offers_to_merge_them(self):
         page = self.rename(self.url, "Other")
         self.assertEqual(page.status_code, 422)
-        self.assertIn("There is a list with this name already.", words_of(page))
+        self.assertIn("There is already a list with this name.", words_of(page))
         self.assertEqual(words_of(one(page, "main h1")), "Edit “one”")
         words = "All tasks of “one” go to “other”, and “one” goes to the trash."
         self.assertIn(words, words_of(page))
@@ -88,7 +88,7 @@ class ListTests(MergeTests):
         self.assertEqual(self.state(), self.before)
 
     def test_offer_says_that_the_other_is_archived(self):
-        said = "“other” is archived: its tasks are not in Today, Upcoming and the pages of tags."
+        said = "“other” is archived: its tasks don’t appear in Today, Upcoming or tags."
         self.assertNotIn(said, words_of(self.rename(self.url, "other")))
         self.other.archive()
         self.assertIn(said, words_of(self.rename(self.url, "other")))
@@ -126,7 +126,7 @@ class TagTests(MergeTests):
     def test_name_of_another_offers_to_merge_them(self):
         page = self.rename(self.url, "Other")
         self.assertEqual(page.status_code, 422)
-        self.assertIn("There is a tag with this name already.", words_of(page))
+        self.assertIn("There is already a tag with this name.", words_of(page))
         self.assertEqual(words_of(one(page, "main h1")), "Edit #one")
         words = "All tasks of #one go to #other, and #one goes to the trash."
         self.assertIn(words, words_of(page))

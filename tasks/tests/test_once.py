@@ -112,7 +112,9 @@ class OnceTests(TestCase):
         self.edit(task, title="Oat milk")
         shown = {"version": "1", "initial-title": "Milk", "key": KEY, "title": "Bread"}
         clash = self.client.post(f"/tasks/{task.pk}/edit/", shown)
-        self.assertContains(clash, "Meanwhile this became:\nOat milk", status_code=409)
+        self.assertContains(
+            clash, "This was changed in the meantime to:\nOat milk", status_code=409
+        )
 
     def test_blanks_in_notes_are_words_too(self):
         task = self.ann.tasks.create(title="Milk")

@@ -154,7 +154,7 @@ class TestMenu:
         page.get_by_label("Move to list").select_option("Work")
         work.delete_softly()
         page.get_by_role("button", name="Move", exact=True).click()
-        expect(message(page)).to_contain_text("This list isn't there any more.")
+        expect(message(page)).to_contain_text("This list no longer exists.")
         assert ann.tasks.get(title="One").list is None
 
     def test_by_the_keyboard_alone(self, signed_in, ann):
@@ -308,7 +308,7 @@ class TestSteps:
         open_menu(page, "Outline")
         page.get_by_label("Step", exact=True).fill("")
         page.get_by_role("button", name="Rename").click()
-        expect(page.get_by_text("Write what the step is.")).to_be_visible()
+        expect(page.get_by_text("Enter a title for the step.")).to_be_visible()
         page.get_by_label("Step", exact=True).fill("The story so")
         page.keyboard.press("Escape")
         open_menu(page, "Outline")
@@ -348,7 +348,7 @@ class TestSteps:
         field = page.get_by_label("Add a step")
         field.fill("x" * 256)
         page.keyboard.press("Enter")
-        expect(page.get_by_text("This has 256 characters; 255 are possible.")).to_be_visible()
+        expect(page.get_by_text("Use at most 255 characters (you typed 256).")).to_be_visible()
         expect(field).to_have_value("x" * 256)
         page.context.set_offline(True)
         field.fill("Outline")

@@ -34,7 +34,7 @@ def steps(visitor):
 class TestList:
     def test_is_made_under_a_name_of_its_own(self, visitor):
         visitor.open("/today/").follow("New list").press("Add list")
-        assert visitor.text(".errorlist") == "Give it a name."
+        assert visitor.text(".errorlist") == "Enter a name."
         visitor.fill("Name", "Work").check("Rose").press("Add list")
         assert visitor.heading == "Work"
         assert visitor.text(".empty h2") == "This list is empty"
@@ -44,7 +44,7 @@ class TestList:
         assert lists(visitor) == {"Work": 2}
 
         visitor.follow("New list").fill("Name", "WORK").press("Add list")
-        assert visitor.text(".errorlist") == "There is a list with this name already."
+        assert visitor.text(".errorlist") == "There is already a list with this name."
         assert visitor.value("Name") == "WORK"
         visitor.fill("Name", "Home").press("Add list")
         assert visitor.heading == "Home"
@@ -60,12 +60,12 @@ class TestList:
         visitor.follow("Edit “Office”").press("Archive")
         assert visitor.message == "Archived the list “Office”. Undo"
         assert lists(visitor) == {}
-        visitor.press("Bring back “Office”")
+        visitor.press("Unarchive “Office”")
         assert lists(visitor) == {"Office": 2}
 
         visitor.follow("Edit “Office”").follow("Delete")
-        assert "It holds 2 tasks" in visitor.words
-        visitor.check("Put them into the trash with it").press("Delete")
+        assert "It has 2 tasks" in visitor.words
+        visitor.check("Move to the trash with the list").press("Delete")
         assert visitor.message == "Deleted the list “Office”, and 2 tasks with it. Undo"
         visitor.open("/trash/").press("Restore “Office”")
         assert visitor.message == "Restored the list “Office”, and 2 tasks with it. Undo"
@@ -76,7 +76,7 @@ class TestList:
         add_list(ann, "Work").delete_softly()
         add_list(ann, "work")
         visitor.open("/trash/").press("Restore “Work”")
-        assert "its name was given to another list" in visitor.words
+        assert "another list took its name" in visitor.words
         visitor.fill("Name", "Old work").press("Restore")
         assert visitor.message == "Restored the list “Old work”. Undo"
         assert sorted(ann.lists.values_list("name", flat=True)) == ["Old work", "work"]
@@ -165,7 +165,7 @@ def test_steps_are_added_ticked_renamed_ordered_and_deleted(visitor, ann):
     press_of_step(visitor, "Review", "Down")
     assert steps(visitor) == ["Outline", "Review", "Draft"]
     visitor.follow("Rename, move or delete “Outline”").fill("Step", "").press("Rename")
-    assert visitor.text(".errorlist") == "Write what the step is."
+    assert visitor.text(".errorlist") == "Enter a title for the step."
     visitor.fill("Step", "The story").press("Rename")
     assert steps(visitor) == ["The story", "Review", "Draft"]
     press_of_step(visitor, "Review", "Delete step")
@@ -219,7 +219,7 @@ def test_today_and_the_days_to_come(visitor, ann):
     visitor.follow(f"Add a task for {days[3]}").fill("What is there to do?", "Trip").press("Add")
     assert visitor.titles == ["Bread", "Trip"]
     assert Task.objects.get(title="Trip").due_date == today + timedelta(3)
-    visitor.follow("A week later")
+    visitor.follow("Show next week")
     assert visitor.titles == []
     visitor.follow("Today", ".weeks")
     assert visitor.titles == ["Bread", "Trip"]
@@ -228,13 +228,13 @@ def test_today_and_the_days_to_come(visitor, ann):
 def test_trash_gives_back_and_is_emptied(visitor, ann):
     for title in ["One", "Two", "Three"]:
         ann.tasks.create(title=title).delete_softly()
-    visitor.open("/trash/").follow("Delete “Two” for ever")
-    assert "There is no way back." in visitor.words
-    visitor.press("Delete for ever")
-    assert visitor.message == "Deleted “Two” for ever."
+    visitor.open("/trash/").follow("Delete “Two” permanently")
+    assert "This can’t be undone." in visitor.words
+    visitor.press("Delete permanently")
+    assert visitor.message == "Deleted “Two” permanently."
     visitor.press("Restore “One”").follow("Empty the trash")
     assert "1 task, 0 lists and 0 tags" in visitor.words
-    visitor.press("Delete for ever")
+    visitor.press("Delete permanently")
     assert visitor.text(".empty h2") == "The trash is empty"
     assert [task.title for task in Task.everything.all()] == ["One"]
 
@@ -243,7 +243,7 @@ def test_settings_say_how_dates_and_times_read_and_which_page_comes_first(visito
     day = ann.today() + timedelta(40)
     ann.tasks.create(title="Trip", due_date=day, due_time="17:30")
     visitor.open("/settings/").choose("Dates read like", "Fri Oct 3, Oct 3, 2031")
-    visitor.choose("Times read like", "5:30 pm").choose("Todosite opens with", "Inbox")
+    visitor.choose("Times read like", "5:30 pm").choose("Start page", "Inbox")
     visitor.press("Save profile").follow("Todosite")
     assert visitor.url == "/inbox/"
     assert meta(visitor, "Trip") == f"{day:%a} {day:%b} {day.day} 5:30 pm"
@@ -252,7 +252,7 @@ def test_settings_say_how_dates_and_times_read_and_which_page_comes_first(visito
 
 def test_box_that_goes_anywhere_finds_a_task(visitor, ann):
     ann.tasks.create(title="Two")
-    visitor.open("/inbox/").follow("Go to").fill("A page, list, tag, task or act", "two")
+    visitor.open("/inbox/").follow("Go to").fill("A page, list, tag, task or past action", "two")
     visitor.press("Go")
     assert visitor.texts(".go-place .name")[0] == "Two"
     visitor.open(visitor.select(".go-place")[0].get("href"))

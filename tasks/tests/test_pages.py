@@ -97,7 +97,7 @@ class TodayTests(ListingTests):
         response = self.get("/today/")
         self.assertEqual(len(titles_of(response)), 50)
         self.assertEqual(sections_of(response)[0][0], "Done today 51")
-        self.assertContains(response, '<a href="/completed/">All that is completed</a>')
+        self.assertContains(response, '<a href="/completed/">All completed tasks</a>')
 
     def test_days_turn_at_the_users_midnight(self):
         for zone in ["Pacific/Kiritimati", "America/New_York", "UTC"]:
@@ -194,8 +194,8 @@ class UpcomingTests(ListingTests):
     def coming(self, url="/upcoming/"):
         """Return what is to come on each day that has any: {heading: what its rows say}."""
         found = {}
-        for coming in select(self.get(url), 'ul.coming[aria-label^="Repeats to come on "]'):
-            day = coming.get("aria-label").removeprefix("Repeats to come on ")
+        for coming in select(self.get(url), 'ul.coming[aria-label^="Future repeats on "]'):
+            day = coming.get("aria-label").removeprefix("Future repeats on ")
             found[day] = [words_of(row) for row in coming.cssselect("li")]
         return found
 
@@ -236,10 +236,10 @@ class UpcomingTests(ListingTests):
         self.post("/settings/", upcoming_repeats="False")
         self.assertEqual(self.coming(), {})
         self.assertEqual(titles_of(self.get("/upcoming/")), ["Gym"])
-        self.assertContains(self.get("/settings/"), '<option value="False" selected>Left out')
+        self.assertContains(self.get("/settings/"), '<option value="False" selected>Hidden')
 
     def test_of_many_repeats_it_is_said_which_are_shown(self):
-        words = "Of your repeats, the 2 that are due first are shown on days to come."
+        words = "Future dates are shown for the first 2 of your repeating tasks."
         with mock.patch.object(Upcoming, "MOST_REPEATS", 2):
             for title, number in [("Third", 1), ("First", -1), ("Second", 0)]:
                 self.assertNotContains(self.get("/upcoming/"), words)
@@ -251,7 +251,7 @@ class UpcomingTests(ListingTests):
         for title, rule in [("First", "FREQ=DAILY;COUNT=99"), ("Second", "FREQ=DAILY;COUNT=99")]:
             self.add_repeat(title, rule, day(-10))
         self.add_repeat("Third", "FREQ=DAILY", day(-9))
-        words = "Of your repeats, the 1 that are due first are shown on days to come."
+        words = "Future dates are shown for the first 1 of your repeating tasks."
         with mock.patch.object(Upcoming, "MOST_COUNTED", 40):
             self.assertNotContains(self.get("/upcoming/"), words)
         with mock.patch.object(Upcoming, "MOST_COUNTED", 20):
@@ -314,8 +314,8 @@ class UpcomingTests(ListingTests):
 
     def test_ends_of_the_calendar(self):
         for first, way, no_way in [
-            ("1900-01-01", "A week later", "A week earlier"),
-            ("2200-12-31", "A week earlier", "A week later"),
+            ("1900-01-01", "Show next week", "Show previous week"),
+            ("2200-12-31", "Show previous week", "Show next week"),
         ]:
             page = self.get(f"/upcoming/?from={first}")
             self.assertEqual(len(sections_of(page)), 7)
@@ -781,7 +781,7 @@ class PagingTests(ListingTests):
             words = "“page” must be a whole number from 1 to 1000000000."
             self.assertContains(response, words, status_code=400)
         response = self.client.get("/completed/?list=x")
-        self.assertContains(response, "“list” must be the number of a list.", status_code=400)
+        self.assertContains(response, "“list” must be the id of a list.", status_code=400)
 
 
 class EmptyTests(ListingTests):
@@ -795,7 +795,7 @@ class EmptyTests(ListingTests):
             (
                 "/today/",
                 "Nothing is due today Add what you want to do today, or look at what is upcoming."
-                " Or press a line to try it: Buy milk !high Call Sam tomorrow at 5pm #calls"
+                " Or try an example: Buy milk !high Call Sam tomorrow at 5pm #calls"
                 " Water the plants every Saturday",
             ),
             (
@@ -809,7 +809,7 @@ class EmptyTests(ListingTests):
             ),
             ("/completed/", "Nothing completed yet What you tick off is kept here."),
             ("/tasks/", "Nothing to do Add a task above: what is on your mind?"),
-            ("/trash/", "The trash is empty What you delete waits here, should you want it back."),
+            ("/trash/", "The trash is empty Deleted items appear here, so you can restore them."),
         ]:
             with self.subTest(url=url):
                 self.assertEqual(self.empty(url), words)
@@ -817,13 +817,13 @@ class EmptyTests(ListingTests):
     def test_no_list_yet(self):
         self.assertEqual(
             self.empty("/lists/"),
-            "No list yet A list keeps together what belongs together: Work, Home, a trip. New list",
+            "No lists yet Use lists to group related tasks: Work, Home, a trip. New list",
         )
 
     def test_a_day_that_is_done(self):
         self.add_task("Milk").complete()
         self.assertEqual(
             self.empty("/today/"),
-            "All done for today Enjoy the rest of it, or look at what is upcoming .",
+            "All done for today Enjoy the rest of your day, or see what’s upcoming .",
         )
         self.assertEqual(self.sections("/today/"), [("Done today 1", ["Milk"])])

@@ -133,7 +133,7 @@ class PasteTests(PageTests):
     def test_what_is_wrong_is_said_by_its_line_and_nothing_is_lost(self):
         text = f"Milk\n\n{'x' * 256}\n  {'x' * 256}\nBread"
         response = self.paste(text, sure="1")
-        words = "Line 4: This has 256 characters; 255 are possible."
+        words = "Line 4: Use at most 255 characters (you typed 256)."
         self.assertContains(response, words, status_code=422)
         self.assertContains(response, "x" * 256, status_code=422)
         self.assertContains(response, "Bread", status_code=422)
@@ -145,7 +145,7 @@ class PasteTests(PageTests):
 
     def test_another_list_is_refused(self):
         response = self.paste("Milk\nBread", sure="1", list="999")
-        self.assertContains(response, "This list isn&#x27;t there any more.", status_code=422)
+        self.assertContains(response, "This list no longer exists.", status_code=422)
 
     def test_many_lines_take_as_many_queries_as_two(self):
         def queries(number):
@@ -263,8 +263,8 @@ class PasteTests(PageTests):
         text = f"Milk\n\n{'x' * 256}\nBread\x07\n  - {'y' * 300}\nEggs"
         for sure in [{}, {"sure": "1"}]:
             for words in [
-                "Line 4: There is a character in it that cannot be kept (U+0007).",
-                "Line 5: This has 300 characters; 255 are possible.",
+                "Line 4: This contains a character that cannot be stored (U+0007).",
+                "Line 5: Use at most 255 characters (you typed 300).",
             ]:
                 self.assertRefused(self.paste(text, **sure), words, text)
         self.paste(f"- {'x' * 256}\n  - {'y' * 255}", sure="1")
@@ -313,7 +313,7 @@ class PasteTests(PageTests):
         tags = " ".join(f"t{number}" for number in range(20_000))
         response = []
         number = calls(lambda: response.append(self.paste(text, tags=tags)))
-        self.assertContains(response[0], "20000 tags; 30 are possible.", status_code=422)
+        self.assertContains(response[0], "at most 30 tags (you entered 20000).", status_code=422)
         self.assertLess(number, 3_000_000)
 
     def test_list_that_is_gone_can_be_chosen_anew(self):
@@ -321,7 +321,7 @@ class PasteTests(PageTests):
         gone.delete_softly()
         self.ann.acts.all().delete()
         response = self.paste("Milk\nBread", sure="1", list=gone.pk)
-        words = "This list isn&#x27;t there any more. Choose another."
+        words = "This list no longer exists. Choose another."
         self.assertRefused(response, words, "Milk\nBread")
         self.assertContains(response, f'<option value="{home.pk}">Home</option>', status_code=422)
 
@@ -335,7 +335,7 @@ class PasteTests(PageTests):
         theirs.add()
         tag = ben.tags.create(name="secret")
         response = self.paste("Milk\nBread", sure="1", list=theirs.pk)
-        self.assertRefused(response, "This list isn&#x27;t there any more.", "Milk\nBread")
+        self.assertRefused(response, "This list no longer exists.", "Milk\nBread")
         self.assertNotContains(response, "Secret", status_code=422)
         self.paste("Milk\nBread", sure="1", tag=tag.pk)
         self.assertEqual([list(task.tags.all()) for task in self.ann.tasks.all()], [[], []])

@@ -28,7 +28,7 @@ class TestSeveralAtOnce:
         text = f"Milk\n  {'x' * 256}\nBread"
         visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", text)
         visitor.press("Add these tasks")
-        assert "Line 2: This has 256 characters; 255 are possible." in visitor.words
+        assert "Line 2: Use at most 255 characters (you typed 256)." in visitor.words
         assert lines(visitor) == text
         visitor.fill("One task a line", "Milk\nBread").press("Add 2 tasks")
         assert visitor.message == "Added 2 tasks. Undo Show them"

@@ -103,7 +103,7 @@ class PrintTests(PageTests):
         self.add_task("Milk", list=work).complete()
         for url in ("/today/", work.get_absolute_url()):
             self.assertEqual(self.printed(url), [])
-            self.assertIn("There is no task here.", words_of(self.print(url)))
+            self.assertIn("There are no tasks here.", words_of(self.print(url)))
         self.assertEqual(self.printed("/completed/"), ["Today 1 task", "Milk"])
         self.assertIn("Completed: Milk", words_of(self.print("/completed/")))
 
@@ -123,7 +123,7 @@ class PrintTests(PageTests):
     def test_page_of_several_says_so_on_paper(self):
         self.add_many(101)
         (note,) = select(self.get("/inbox/?page=2"), ".only-print")
-        self.assertIn("These are tasks 101 to 101 of 101.", words(note))
+        self.assertIn("This page has tasks 101 to 101 of 101.", words(note))
         self.assertEqual(select(self.get("/tasks/?limit=100&status=completed"), ".only-print"), [])
 
     def test_what_is_no_listing_of_ones_own_is_not_found(self):

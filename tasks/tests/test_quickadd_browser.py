@@ -174,7 +174,7 @@ class TestSaved:
         ann.tasks.create(title="Swim tomorrow #fun")
         page.goto("/inbox/")
         open_task(page, "Swim tomorrow #fun")
-        page.get_by_role("button", name="Read the title as Tomorrow · #fun").click()
+        page.get_by_role("button", name="Apply from title: Tomorrow · #fun").click()
         expect(message(page)).to_contain_text("Edited “Swim”. Understood as Tomorrow · #fun.")
         expect(page.get_by_label("Title")).to_have_value("Swim")
         assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

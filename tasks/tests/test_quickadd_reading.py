@@ -314,7 +314,9 @@ class QuickAddPageTests(PageTests):
     def test_too_many_tags_are_refused_and_nothing_is_lost(self):
         line = "a " + " ".join(f"#t{n}" for n in range(31))
         response = self.add(line)
-        self.assertContains(response, "These are 31 tags; 30 are possible.", status_code=422)
+        self.assertContains(
+            response, "A task can have at most 30 tags (you entered 31).", status_code=422
+        )
         self.assertContains(response, line, status_code=422)
         self.assertEqual(self.ann.tags.count(), 0)
 
@@ -405,7 +407,7 @@ class QuickAddPageTests(PageTests):
         self.client.post(url, {"title": title})
         self.assertEqual(self.state(), {"title": title})
         page = words_of(self.client.get(task.get_absolute_url()))
-        self.assertIn("Read the title as Fri 27 Mar · 18:00 · #calls · Every week", page)
+        self.assertIn("Apply from title: Fri 27 Mar · 18:00 · #calls · Every week", page)
         response = self.post(url, title=title, read="1")
         said = {"title": "Call mum", "due": date(2026, 3, 27), "time": time(18),
                 "tags": ["calls"], "repeat": "FREQ=WEEKLY"}  # fmt: skip
@@ -432,10 +434,10 @@ class QuickAddPageTests(PageTests):
         task.edit(due_date=date(2026, 5, 1))
         stale = {"title": "Call mum fri", "version": "1", "read": "1"}
         response = self.client.post(url, stale)
-        self.assertContains(response, "The task was changed meanwhile.", status_code=422)
+        self.assertContains(response, "The task was changed in the meantime.", status_code=422)
         both = {"title": "Call mum fri", "due_date": "2026-04-01", "read": "1"}
         response = self.client.post(url, both)
-        self.assertContains(response, "The title says something else.", status_code=422)
+        self.assertContains(response, "The title no longer matches.", status_code=422)
         self.assertContains(response, 'value="2026-04-01"', status_code=422)
         self.assertEqual(self.state(), {"title": "Call mum fri", "due": date(2026, 5, 1)})
         self.client.post(url, {"title": "Call mum at 9", "read": "1"})
@@ -447,7 +449,7 @@ class QuickAddPageTests(PageTests):
         garden = self.add_list("Garden")
         task = self.ann.tasks.create(title="Dig +Typo tomorrow", list=garden)
         page = words_of(self.client.get(task.get_absolute_url()))
-        self.assertIn("Read the title as Tomorrow", page)
+        self.assertIn("Apply from title: Tomorrow", page)
         self.client.post(f"/tasks/{task.pk}/edit/", {"title": task.title, "read": "1"})
         self.assertEqual(
             self.state(), {"title": "Dig +Typo", "list": "Garden", "due": date(2026, 3, 26)}
@@ -462,7 +464,7 @@ class QuickAddPageTests(PageTests):
     def test_pasted_line_has_no_more_tags_than_a_task_can(self):
         line = "a " + " ".join(f"#t{n}" for n in range(31))
         response = self.client.post("/tasks/paste/", {"text": f"b\n{line}", "sure": "1"})
-        words = "Line 2: These are 31 tags; 30 are possible."
+        words = "Line 2: A task can have at most 30 tags (you entered 31)."
         self.assertContains(response, words, status_code=422)
 
     def test_what_is_refused_keeps_what_is_text_and_the_list_to_be_made(self):
@@ -560,5 +562,5 @@ class AddTaskTests(PageTests):
             CommandError, "There is no account with the address bob@x.y."
         ):
             self.run_it("bob@x.y", "Milk")
-        with self.assertRaisesMessage(CommandError, "Write what there is to do."):
+        with self.assertRaisesMessage(CommandError, "Type a task first."):
             self.run_it("ann@example.org", " ")

@@ -53,7 +53,7 @@ def test_list_that_the_line_names_is_made(added):
 def test_title_is_read_on_the_page_of_the_task(visitor, ann):
     ann.tasks.create(title="Swim tomorrow #fun")
     visitor.open("/inbox/").follow("Swim tomorrow #fun")
-    visitor.press("Read the title as Tomorrow · #fun")
+    visitor.press("Apply from title: Tomorrow · #fun")
     assert visitor.text("#messages p") == "Edited “Swim”. Understood as Tomorrow · #fun."
     assert visitor.value("Title") == "Swim"
     assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

@@ -172,9 +172,9 @@ class BuilderTests(PageTests):
         for changes, field, words in [
             ({"due_date": ""}, "due_date", "This field is required."),
             ({"months": ["x"], "frequency": "YEARLY", "nth": "first mon"}, "months", "Select a"),
-            ({"month_days": "1," * 251, "frequency": "MONTHLY"}, "month_days", "This has 502"),
-            ({"due_date": "1900-01-01", "week_start": "3"}, None, "A repeat can't begin more than"),
-            ({"due_date": "2006-01-01"}, None, "A repeat can't begin more than ten years ago."),
+            ({"month_days": "1," * 251, "frequency": "MONTHLY"}, "month_days", "you typed 502"),
+            ({"due_date": "1900-01-01", "week_start": "3"}, None, "A repeat can't start more than"),
+            ({"due_date": "2006-01-01"}, None, "A repeat can't start more than ten years ago."),
             ({"interval": "0"}, "interval", "Ensure this value is greater than or equal to 1."),
             ({"interval": "1000"}, "interval", "Ensure this value is less than or equal to 999."),
             ({"frequency": "HOURLY"}, "frequency", "Select a valid choice. HOURLY is not one of"),
@@ -206,20 +206,20 @@ class BuilderTests(PageTests):
             (
                 {"positions": "last"},
                 "positions",
-                "Say of which days: weekdays, or days of the month.",
+                "Choose the days first: weekdays or days of the month.",
             ),
             (
                 {"frequency": "YEARLY", "nth": "first monday"},
                 "months",
-                "Say in which months these weekdays are.",
+                "Choose the months of these weekdays.",
             ),
-            ({"ends": "until"}, "until", "Say the last day, such as 2026-12-31."),
-            ({"ends": "until", "until": "2026-01-30"}, "until", "That is before its first day."),
-            ({"ends": "count"}, "count", "Say how many times."),
+            ({"ends": "until"}, "until", "Enter the last day, such as 2026-12-31."),
+            ({"ends": "until", "until": "2026-01-30"}, "until", "This is before the first date."),
+            ({"ends": "count"}, "count", "Enter the number of times."),
             (
                 {"frequency": "MONTHLY", "weekdays": ["0"], "positions": "6"},
                 None,
-                "There is no such day.",
+                "There is no such date.",
             ),
         ]:
             with self.subTest(changes):
@@ -239,7 +239,7 @@ class BuilderTests(PageTests):
             f"{n} {day}" for n in ("first", "last") for day in ["mon", "tue", "wed", "thu", "fri"]
         )
         response = self.send(frequency="MONTHLY", month_days=days, nth=nth)
-        self.assertIn("These are too many days for one repeat.", words_of(response))
+        self.assertIn("That is too many dates for one repeat.", words_of(response))
 
     def test_what_a_unit_does_not_have_says_nothing(self):
         self.send(month_days="15", nth="first monday")
@@ -332,7 +332,7 @@ class BuilderTests(PageTests):
         self.task.complete()
         response = self.client.post(self.url, data)
         self.assertEqual(response.status_code, 422)
-        words = "It was completed meanwhile. Reopen it to have it repeat."
+        words = "It was completed in the meantime. Reopen it to make it repeat."
         self.assertIn(words, words_of(response))
         self.assertIn('name="interval" value="2"', html_of(response))
 
@@ -341,7 +341,9 @@ class BuilderTests(PageTests):
         stale = self.data(interval="2")
         complete(self.task)
         response = self.client.post(self.url, stale)
-        words = "Meanwhile it repeats every week, and is due Sat 7 Feb."
+        words = (
+            "This was changed in the meantime: the task repeats every week, and is due Sat 7 Feb."
+        )
         self.assertIn(words, words_of(response))
         form = response.context["form"]
         stale |= {name: form[name].value() for name in ("shown", "due_date")}
@@ -351,7 +353,7 @@ class BuilderTests(PageTests):
     def test_from_completion_each_is_counted_from_the_one_before(self):
         self.repeat("FREQ=MONTHLY", repeat_from="completion")
         self.assertIn("Sat 31 Jan Sat 28 Feb Sat 28 Mar Tue 28 Apr", self.look())
-        self.assertIn("Sat 31 Jan Sat 28 Feb If each", self.look(ends="count", count="2"))
+        self.assertIn("Sat 31 Jan Sat 28 Feb These dates", self.look(ends="count", count="2"))
         self.assertIn("Then it ends.", self.look(ends="count", count="2"))
 
     def test_late_one_goes_on_as_its_task_says(self):
@@ -366,7 +368,7 @@ class BuilderTests(PageTests):
         self.assertIn('name="count" value="4"', html_of(self.get(self.url)))
         words = self.look()
         self.assertIn("every 3 days, 4 times Tue 3 Feb Fri 6 Feb Mon 9 Feb Thu 12 Feb", words)
-        self.assertIn("If each is done on its day: the next one counts from when it is", words)
+        self.assertIn("These dates assume that each one is completed on its due date", words)
         self.send(interval="2")
         self.assertEqual(self.columns()[0], "FREQ=DAILY;INTERVAL=2;COUNT=4")
 
@@ -377,7 +379,10 @@ class BuilderTests(PageTests):
         stale = self.data(interval="2")
         self.repeat("FREQ=DAILY")
         response = self.client.post(self.url, stale)
-        words = "Meanwhile it repeats every day, and is due today. Save again to put yours in its"
+        words = (
+            "This was changed in the meantime: the task repeats every day, and is due today."
+            " Save again to replace it with yours."
+        )
         self.assertIn(words, words_of(response))
         self.assertEqual(self.columns()[0], "FREQ=DAILY")
         self.assertEqual(response.context["form"]["interval"].value(), "2")
@@ -390,7 +395,10 @@ class BuilderTests(PageTests):
         stale = self.data(interval="2")
         Task.objects.filter(pk=self.task.pk).update(due_date=date(2026, 2, 10))
         response = self.client.post(self.url, stale)
-        words = "Meanwhile it does not repeat, and is due Tue 10 Feb. Save again to put yours in"
+        words = (
+            "This was changed in the meantime: the task does not repeat, and is due Tue 10 Feb."
+            " Save again to replace it with yours."
+        )
         self.assertIn(words, words_of(response))
         form = response.context["form"]
         self.assertEqual(form["due_date"].value(), "2026-02-10")
@@ -419,7 +427,7 @@ class BuilderTests(PageTests):
         self.send(missed="keep")
         words = words_of(self.get("/history/"))
         self.assertIn("You changed how “Pay rent” repeats", words)
-        self.assertIn("Missed ones Let missed ones pass → became Keep each until done", words)
+        self.assertIn("Missed dates Skip missed dates → became Keep every missed one", words)
 
 
 class HelpTests(PageTests):

@@ -227,7 +227,7 @@ class TestSavedByItself:
         tags.fill(typed)
         notes = page.get_by_label("Notes")
         notes.focus()
-        words = "is longer than the"
+        words = "A tag can have at most"
         expect(message(page)).to_contain_text(words)
         expect(page.locator("#id_tags_error")).to_contain_text(words)
         expect(notes).to_be_focused()
@@ -250,8 +250,10 @@ class TestSavedByItself:
         self.milk.edit(due_date=OTHER, title="Soy milk")
         due.fill(DAY.isoformat())
         page.get_by_label("Title").focus()
-        expect(page.locator("#id_due_date_error")).to_contain_text("Meanwhile this became:")
-        expect(message(page)).to_contain_text("Not saved. Meanwhile this became:")
+        expect(page.locator("#id_due_date_error")).to_contain_text(
+            "This was changed in the meantime to:"
+        )
+        expect(message(page)).to_contain_text("Not saved. This was changed in the meantime to:")
         expect(due).to_have_value(DAY.isoformat())
         self.field(page, "tags").fill("cold")
         page.keyboard.press("Enter")
@@ -263,7 +265,7 @@ class TestSavedByItself:
         self.saved(due_date=DAY)
         # The title that was typed meets the other one, which no reply has overwritten.
         page.locator("#save").click()
-        expect(page.get_by_text("Meanwhile this became: Soy milk")).to_be_visible()
+        expect(page.get_by_text("This was changed in the meantime to: Soy milk")).to_be_visible()
         expect(page.get_by_label("Title")).to_have_value("Oat milk")
 
     @pytest.mark.exhaustive
@@ -337,7 +339,7 @@ class TestSavedByItself:
         page, due = detail, self.field(detail, "due_date")
         Task.objects.update(repeat="FREQ=WEEKLY;BYDAY=TU", due_date=DAY, repeat_anchor=DAY)
         self.visit(page)
-        expect(page.get_by_role("button", name="Save and move the repeat")).to_be_hidden()
+        expect(page.get_by_role("button", name="Save this and all future ones")).to_be_hidden()
         due.fill((DAY + timedelta(1)).isoformat())
         page.get_by_label("Title").focus()
         expect(message(page)).to_contain_text("The repeat stays as it was.")
@@ -348,7 +350,7 @@ class TestSavedByItself:
         self.saved(repeat="FREQ=WEEKLY;BYDAY=WE")
 
         due.fill(DAY.isoformat())
-        page.get_by_role("button", name="Save and move the repeat").click()
+        page.get_by_role("button", name="Save this and all future ones").click()
         expect(message(page)).to_contain_text(
             "Set “Milk” to repeat every Tuesday, from 25 Mar 2031."
         )

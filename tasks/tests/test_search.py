@@ -370,15 +370,15 @@ class FindTests(PageTests):
         for q in ["x" * 10_000, "é" * 10_000]:
             response = self.client.get("/search/", {"q": q})
             self.assertContains(
-                response, "This has 10000 characters; 200 are possible.", status_code=422
+                response, "Use at most 200 characters (you typed 10000).", status_code=422
             )
             self.assertContains(response, f'value="{q}"', status_code=422)
         response = self.client.get("/search/", {"q": "a b c d e f g h i j k"})
-        self.assertContains(response, "Search for 10 words at most.", status_code=422)
+        self.assertContains(response, "Search for at most 10 words.", status_code=422)
         response = self.client.get("/search/", {"q": '"a"' * 11})
-        self.assertContains(response, "Search for 10 words at most.", status_code=422)
+        self.assertContains(response, "Search for at most 10 words.", status_code=422)
         response = self.client.get("/search/", {"q": "a\x00b"})
-        self.assertContains(response, "cannot be kept (U+0000)", status_code=422)
+        self.assertContains(response, "cannot be stored (U+0000)", status_code=422)
 
     def test_open_ones_first_and_completed_ones_where_they_are_asked_for(self):
         self.add_task("Milk 1", completed_at=timezone.now())
@@ -418,7 +418,7 @@ class FindTests(PageTests):
         chips = one(page, '[aria-label="This search"]')
         self.assertEqual(
             words_of(chips),
-            "#calls : remove High priority : remove Completed ones too : remove Save this search",
+            "#calls : remove High priority : remove Include completed : remove Save this search",
         )
         left = [
             "/search/?q=milk+%21high+%23nix&completed=1",
@@ -426,7 +426,7 @@ class FindTests(PageTests):
             "/search/?q=milk+%23calls+%21high+%23nix",
         ]
         self.assertEqual([link.get("href") for link in select(chips, "a[data-on]")], left)
-        self.assertContains(page, "Nothing of yours is called <strong>#nix</strong>")
+        self.assertContains(page, "You have no list or tag named <strong>#nix</strong>")
 
     def test_best_match_comes_first_unless_it_is_sorted_otherwise(self):
         today = self.ann.today()
@@ -551,8 +551,8 @@ class FindTests(PageTests):
         task.hang([ben.tags.create(name="milk")])
         ben.lists.create(name="Milk")
         self.assertEqual(self.found("milk"), [])
-        self.assertContains(self.find("#milk"), "Nothing of yours is called")
-        self.assertContains(self.find("+milk"), "Nothing of yours is called")
+        self.assertContains(self.find("#milk"), "You have no list or tag named")
+        self.assertContains(self.find("+milk"), "You have no list or tag named")
 
     def test_tags_and_steps_in_the_trash_find_nothing(self):
         task = self.add_task("Cake")
@@ -681,17 +681,17 @@ class SavedSearchTests(PageTests):
         self.assertContains(page, 'href="/searches/add/?q=milk&amp;completed=1"')
         form = self.get("/searches/add/?q=milk&completed=1")
         self.assertContains(form, 'name="q" value="milk"')
-        self.assertContains(form, '<option value="True" selected>Completed ones too</option>')
+        self.assertContains(form, '<option value="True" selected>Include completed</option>')
 
     def test_what_is_wrong_is_said_by_the_field_and_nothing_is_lost(self):
         self.save()
         for name, q, words in [
-            ("", "milk", "Give it a name."),
-            ("cALLS", "milk", "There is a saved search with this name already."),
-            ("x" * 101, "milk", "This has 101 characters; 100 are possible."),
-            ("New", "", "Write what to search for."),
-            ("New", '"\u200b"', "Write what to search for."),
-            ("New", "x" * 201, "This has 201 characters; 200 are possible."),
+            ("", "milk", "Enter a name."),
+            ("cALLS", "milk", "There is already a saved search with this name."),
+            ("x" * 101, "milk", "Use at most 100 characters (you typed 101)."),
+            ("New", "", "Enter what to search for."),
+            ("New", '"\u200b"', "Enter what to search for."),
+            ("New", "x" * 201, "Use at most 200 characters (you typed 201)."),
         ]:
             with self.subTest(words=words):
                 response = self.save(name, q)
@@ -716,7 +716,9 @@ class SavedSearchTests(PageTests):
             self.ann.searches.values_list("name", "q", "completed").get(), ("Calls", "phone", True)
         )
         response = self.client.post(url, form | {"q": "telephone"})
-        self.assertContains(response, "Meanwhile this became:\nphone", status_code=409)
+        self.assertContains(
+            response, "This was changed in the meantime to:\nphone", status_code=409
+        )
         self.assertContains(response, 'value="telephone"', status_code=409)
         self.assertEqual(self.ann.searches.get().q, "phone")
 
@@ -748,7 +750,7 @@ class SavedSearchTests(PageTests):
         self.assertEqual(self.numbers(), {"W": "1"})
         work.edit(name="Job")
         page = self.get("/search/?q=%2Bwork")
-        self.assertContains(page, "Nothing of yours is called <strong>+work</strong>")
+        self.assertContains(page, "You have no list or tag named <strong>+work</strong>")
 
 
 class GoTests(PageTests):
@@ -799,8 +801,8 @@ class GoTests(PageTests):
 
     def test_too_long_a_text_is_told_and_can_still_be_added(self):
         for q, words in [
-            ("x" * 1000, "This has 1000 characters; 200 are possible."),
-            ("a b c d e f g h i j k", "Search for 10 words at most."),
+            ("x" * 1000, "Use at most 200 characters (you typed 1000)."),
+            ("a b c d e f g h i j k", "Search for at most 10 words."),
         ]:
             response = self.client.get("/go/", {"q": q})
             self.assertContains(response, words)
@@ -820,10 +822,10 @@ class GoTests(PageTests):
         self.assertEqual(list(self.places("secret")), ["Or"])
 
     def test_keys_are_listed_and_say_whether_they_are_on(self):
-        self.assertContains(self.get("/keyboard/"), "They rest while you write.")
+        self.assertContains(self.get("/keyboard/"), "Shortcuts are off while you type.")
         self.assertContains(self.get("/inbox/"), "js/keys.js")
         self.post("/settings/", shortcuts="False")
-        self.assertContains(self.get("/keyboard/"), "They are switched off")
+        self.assertContains(self.get("/keyboard/"), "Shortcuts are turned off")
         self.assertNotContains(self.get("/inbox/"), "js/keys.js")
         self.post("/settings/", name="Ann")
         self.ann.refresh_from_db()

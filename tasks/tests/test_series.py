@@ -83,7 +83,7 @@ class SeriesTests(PageTests):
         done = Task.objects.completed().get()
         self.assertEqual(done.series, task)
         page = html_of(self.client.get(done.get_absolute_url()))
-        self.assertIn(f'One of <a href="{task.get_absolute_url()}">Pay rent</a>', page)
+        self.assertIn(f'Part of <a href="{task.get_absolute_url()}">Pay rent</a>', page)
         self.assertEqual(
             (done.description, done.due_date, done.due_time, done.priority, done.repeat),
             ("To the landlord", date(2026, 1, 31), time(9), 2, ""),
@@ -368,7 +368,7 @@ class SeriesTests(PageTests):
             task, "this_one", title="Pay half", **shown | {"due_date": "2026-01-31"}
         )
         self.assertEqual(response.status_code, 422)
-        words = "That one is gone already. These fields are of the next one now."
+        words = "This occurrence was already completed or skipped. The form now shows the next one."
         self.assertIn(words, words_of(response))
         self.assertIn("Pay half</textarea>", html_of(response))
         self.assertEqual(self.rows()[0], ("Pay rent", date(2026, 2, 28), False))
@@ -435,7 +435,7 @@ class SeriesTests(PageTests):
     def test_from_now_on_beyond_its_end_is_refused(self):
         task = self.start("FREQ=WEEKLY;UNTIL=20260301")
         response = self.edit(task, "from_now_on", due_date="2026-04-01")
-        self.assertIn("The repeat ends before that day.", words_of(response))
+        self.assertIn("The repeat ends before that date.", words_of(response))
 
     def test_date_alone_is_put_off_and_says_so(self):
         task = self.start()
@@ -561,7 +561,7 @@ class SeriesTests(PageTests):
         response = self.client.post(
             "/tasks/add/", {"text": "Swim every day", "due_date": "2006-01-01"}
         )
-        words = "A repeat can't begin more than ten years ago."
+        words = "A repeat can't start more than ten years ago."
         self.assertIn(words, words_of(response))
         self.assertEqual(self.rows(), [])
 

@@ -54,7 +54,7 @@ def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
 
     open_task(page, "Water the fern")
     expect(page.locator(".repeat")).to_contain_text("Repeats every 3 days")
-    page.get_by_role("button", name="End the repeat").click()
+    page.get_by_role("button", name="Stop repeating").click()
     expect(message(page)).to_contain_text("Stopped repeating “Water the fern”.")
     expect(page.locator(".repeat")).not_to_contain_text("Repeats")
     assert days() == [(6, False), (0, True)]
@@ -68,7 +68,7 @@ def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in
     open_task(page, "Pay rent")
     page.get_by_role("link", name="Repeat", exact=True).click()
     expect(page.get_by_role("heading", name="Repeat “Pay rent”")).to_be_visible()
-    expect(page.get_by_role("button", name="Show the days")).to_be_hidden()
+    expect(page.get_by_role("button", name="Show dates")).to_be_hidden()
     page.get_by_label("From").fill("2031-01-31")
     page.get_by_label("Unit").select_option("month")
     page.get_by_label("Days of the month", exact=True).fill("soon")
@@ -79,7 +79,7 @@ def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in
     expect(shown.locator("li")).to_have_text(
         ["31 Jan 2031", "15 Feb 2031", "28 Feb 2031", "15 Mar 2031", "31 Mar 2031"]
     )
-    page.get_by_label("Keep each until done").check()
+    page.get_by_label("Keep every missed one").check()
     assert Task.objects.get().repeat == ""
     page.get_by_role("button", name="Save", exact=True).click()
     expect(message(page)).to_contain_text(
@@ -125,7 +125,7 @@ def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
 @pytest.mark.exhaustive
 def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     rent.get_by_label("Title").fill("Pay half the rent")
-    rent.get_by_role("button", name="Save this one alone").click()
+    rent.get_by_role("button", name="Save only this one").click()
     expect(message(rent)).to_contain_text("Separated “Pay half the rent” from its repeat.")
     expect(rent.get_by_label("Title")).to_have_value("Pay half the rent")
     assert rows() == [("Pay rent", "28 Feb", False), ("Pay half the rent", "31 Jan", False)]
@@ -135,13 +135,13 @@ def test_edit_this_one_alone_and_from_now_on_and_end(rent):
     rent.wait_for_load_state()
     rent.get_by_label("Title").fill("Pay the new rent")
     rent.get_by_label("Due", exact=True).fill("2031-02-05")
-    rent.get_by_role("button", name="Save and move the repeat").click()
+    rent.get_by_role("button", name="Save this and all future ones").click()
     expect(message(rent)).to_contain_text(
         "Edited “Pay the new rent”, which now repeats every month on the 5th."
     )
     rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
     expect(message(rent)).to_contain_text("Completed “Pay the new rent”. Next: 5 Mar 2031.")
-    rent.get_by_role("button", name="End the repeat").click()
+    rent.get_by_role("button", name="Stop repeating").click()
     expect(message(rent)).to_contain_text("Stopped repeating “Pay the new rent”.")
     assert rows() == [
         ("Pay the new rent", "5 Mar", False),
@@ -162,6 +162,6 @@ def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(r
     page.get_by_label("Title").fill("Pay the rent")
     page.locator("#save").click()
     page.get_by_label("Due", exact=True).fill("2031-02-02")
-    page.get_by_role("button", name="Save this one alone").click()
+    page.get_by_role("button", name="Save only this one").click()
     expect(message(page)).to_contain_text("Separated “Pay the rent” from its repeat.")
     assert rows() == [("Pay the rent", "28 Feb", False), ("Pay the rent", "2 Feb", False)]

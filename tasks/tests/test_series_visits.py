@@ -52,8 +52,8 @@ def test_repeat_is_skipped_from_its_menu(fern, ann, following):
 
 def test_repeat_is_ended_on_its_page(fern, ann):
     fern.follow("Water the fern")
-    assert fern.text(".repeat") == "Repeats every 3 days Change Skip this one End the repeat"
-    fern.press("End the repeat")
+    assert fern.text(".repeat") == "Repeats every 3 days Change Skip this one Stop repeating"
+    fern.press("Stop repeating")
     assert fern.message == "Stopped repeating “Water the fern”. Undo"
     assert fern.text(".repeat") == "Repeat"
     assert days(ann) == [(0, False)]
@@ -64,16 +64,16 @@ def test_rule_is_built_and_its_days_shown_before_it_is_saved(visitor):
     visitor.follow("Pay rent").follow("Repeat")
     assert visitor.heading == "Repeat “Pay rent”"
     visitor.fill("From", "2031-01-31").choose("Unit", "month")
-    visitor.fill("Days of the month", "soon").press("Show the days")
+    visitor.fill("Days of the month", "soon").press("Show dates")
     assert visitor.text("#repeat-days") == (
         "Days of the month: “soon” isn't one of 1 to 31, or last."
     )
-    visitor.fill("Days of the month", "15, last").press("Show the days")
+    visitor.fill("Days of the month", "15, last").press("Show dates")
     assert visitor.text("#repeat-days p") == "Repeats every month on the 15th and last day"
     assert visitor.texts("#repeat-days li") == [
         *["31 Jan 2031", "15 Feb 2031", "28 Feb 2031", "15 Mar 2031", "31 Mar 2031"]
     ]
-    visitor.check("Keep each until done")
+    visitor.check("Keep every missed one")
     assert Task.objects.get().repeat == ""
     visitor.press("Save")
     rule = "every month on the 15th and last day, from 31 Jan 2031"

@@ -49,7 +49,7 @@ def expect_nothing_kept(page):
 
 
 def question(page):
-    return page.get_by_role("dialog", name="Sign out and lose what isn’t saved?")
+    return page.get_by_role("dialog", name="Sign out and lose unsaved text?")
 
 
 def type_draft(page, task, text):
@@ -130,7 +130,7 @@ class TestQuestion:
         page.wait_for_load_state()
         page.context.set_offline(True)
         page.get_by_role("button", name="Sign out", exact=True).click()
-        page.get_by_role("button", name="Sign out without it").click()
+        page.get_by_role("button", name="Sign out anyway").click()
         expect(message(page)).to_have_text("Todosite can't be reached, so you are still signed in.")
         assert kept(page) == ["Half a thought"]
         page.get_by_role("button", name="Sign out", exact=True).click()
@@ -147,7 +147,7 @@ class TestQuestion:
         page.wait_for_load_state()
         page.route("**/settings/waiting/add/*", lambda route: route.abort())
         page.get_by_role("button", name="Sign out", exact=True).click()
-        page.get_by_role("button", name="Sign out without it").click()
+        page.get_by_role("button", name="Sign out anyway").click()
         expect_signed_out(page)
         expect_nothing_kept(page)
         assert WaitingForm.objects.count() == 0

@@ -41,9 +41,9 @@ class AddStepTests(StepTests):
 
     def test_failure_keeps_what_was_typed(self):
         for title, words in [
-            ("", "Write what the step is."),
-            ("x" * 256, "This has 256 characters; 255 are possible."),
-            ("a\x00b", "There is a character in it that cannot be kept (U+0000)."),
+            ("", "Enter a title for the step."),
+            ("x" * 256, "Use at most 255 characters (you typed 256)."),
+            ("a\x00b", "This contains a character that cannot be stored (U+0000)."),
         ]:
             response = self.add(title=title)
             self.assertContains(response, words, status_code=422)
@@ -106,13 +106,15 @@ class EditStepTests(StepTests):
         shown = {"title": "Whip", "initial-title": "Whisk", "version": "1", "next": self.page}
         for headers in ({}, HTMX):
             response = self.client.post(self.url, shown, headers=headers)
-            self.assertContains(response, "Meanwhile this became:\nBeat", status_code=409)
+            self.assertContains(
+                response, "This was changed in the meantime to:\nBeat", status_code=409
+            )
             self.assertContains(response, 'value="Whip"', status_code=409)
         self.assertEqual(self.steps(), ["Beat"])
 
     def test_failure_keeps_what_was_typed(self):
         response = self.client.post(self.url, {"title": "x" * 256, "next": self.page})
-        self.assertContains(response, "255 are possible.", status_code=422)
+        self.assertContains(response, "Use at most 255 characters", status_code=422)
         self.assertContains(response, "x" * 256, status_code=422)
         self.assertContains(response, f'value="{self.page}"', status_code=422)
 

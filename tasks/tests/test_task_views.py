@@ -263,16 +263,16 @@ class AddTests(PageTests):
         work.delete_softly()
         data = {"text": "Milk", "list": work.pk, "tags": "calls", "description": "Oat"}
         response = self.client.post("/tasks/add/", data)
-        for words in ["This list isn’t there any more", 'value="Milk"', 'value="calls"', "Oat</te"]:
+        for words in ["This list no longer exists", 'value="Milk"', 'value="calls"', "Oat</te"]:
             self.assertContains(response, words.replace("’", "&#x27;"), status_code=422)
         self.assertEqual((self.ann.tasks.count(), self.ann.tags.count()), (0, 0))
         response = self.client.post("/tasks/add/", data, headers=HTMX)
         self.assertEqual(response.status_code, 422)
-        self.assertIn("This list isn't there any more.", words_of(response))
+        self.assertIn("This list no longer exists.", words_of(response))
 
     def test_htmx_gets_the_reason_of_a_failure(self):
         response = self.client.post("/tasks/add/", {"text": ""}, headers=HTMX)
-        self.assertContains(response, "Write what there is to do.", status_code=422)
+        self.assertContains(response, "Type a task first.", status_code=422)
         self.assertNotContains(response, "<form", status_code=422)
 
 
@@ -359,7 +359,7 @@ class EditTests(PageTests):
         data = {"title": " ", "description": "Oat", "due_date": "x", "due_time": "25:00"}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data)
         for words in [
-            "Write what there is to do.",
+            "Type a task first.",
             "Enter a date as year-month-day",
             "Enter a time as hours and minutes",
             "Oat</textarea>",
@@ -372,7 +372,9 @@ class EditTests(PageTests):
         shown = {"title": "Oat milk", "initial-title": "Milk", "version": "1"}
         task.edit(title="Soy milk")
         response = self.client.post(f"/tasks/{task.pk}/edit/", shown)
-        self.assertContains(response, "Meanwhile this became:\nSoy milk", status_code=409)
+        self.assertContains(
+            response, "This was changed in the meantime to:\nSoy milk", status_code=409
+        )
         self.assertContains(response, "Oat milk</textarea>", status_code=409)
         task.refresh_from_db()
         self.assertEqual(task.title, "Soy milk")
@@ -414,7 +416,7 @@ class EditTests(PageTests):
         task = self.add_task()
         data = {"title": "", "next": f"/tasks/{task.pk}/"}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data, headers=HTMX)
-        self.assertContains(response, "Write what there is to do.", status_code=422)
+        self.assertContains(response, "Type a task first.", status_code=422)
         self.assertNotContains(response, "<html", status_code=422)
 
     def test_tags_that_two_added_and_removed_all_count(self):
@@ -438,7 +440,7 @@ class EditTests(PageTests):
         work.delete_softly()
         data = {"title": "Oat milk", "initial-title": "Milk", "list": work.pk, "initial-list": ""}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data)
-        self.assertContains(response, "This list isn&#x27;t there any more.", status_code=422)
+        self.assertContains(response, "This list no longer exists.", status_code=422)
         self.assertContains(response, "Oat milk</textarea>", status_code=422)
         task.refresh_from_db()
         self.assertEqual((task.title, task.list), ("Milk", None))
@@ -518,7 +520,7 @@ class MenuTests(PageTests):
     def test_htmx_is_told_what_failed(self):
         self.work.delete_softly()
         for data, words in [
-            ({"list": self.work.pk}, "This list isn't there any more. Choose another."),
+            ({"list": self.work.pk}, "This list no longer exists. Choose another."),
             ({"due_date": ""}, "A time needs a date."),
         ]:
             response = self.client.post(self.url, data | {"next": "/inbox/"}, headers=HTMX)
@@ -701,12 +703,12 @@ class OddRequestTests(PageTests):
             f"/tasks/{task.pk}/edit/",
         ]:
             response = self.client.delete(path)
-            self.assertContains(response, "Nothing to see here", status_code=405)
+            self.assertContains(response, "This page can't be opened directly", status_code=405)
             self.assertIn("GET", response["Allow"])
 
     def test_empty_post_names_what_is_missing(self):
         response = self.client.post("/tasks/add/")
-        self.assertContains(response, "Write what there is to do.", status_code=422)
+        self.assertContains(response, "Type a task first.", status_code=422)
 
     def test_senseless_page_of_the_trash_is_a_400(self):
         self.assertContains(
@@ -723,7 +725,7 @@ class CsrfTests(PageTests):
         client = Client(enforce_csrf_checks=True)
         client.force_login(self.ann)
         response = client.post("/tasks/add/", {"text": "A <long> line", "password": "secret"})
-        self.assertContains(response, "Please send that once more", status_code=403)
+        self.assertContains(response, "Please send the form again", status_code=403)
         self.assertContains(response, "A &lt;long&gt; line</textarea>", status_code=403)
         self.assertNotContains(response, "secret", status_code=403)
         self.assertEqual(self.ann.tasks.count(), 0)

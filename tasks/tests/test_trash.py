@@ -118,13 +118,13 @@ class PurgeTests(TrashTests):
         self.delete(task)
         url = f"/tasks/{task.pk}/purge/"
         page = self.get(f"{url}?next=/trash/%3Fpage=2")
-        self.assertContains(page, "Delete this task for ever?")
+        self.assertContains(page, "Delete this task permanently?")
         self.assertContains(page, "Milk &lt;b&gt;")
         self.assertContains(page, 'name="next" value="/trash/?page=2"')
         self.assertEqual(self.left(), [1, 0, 1, 1])
         response = self.post(url, next="/trash/?page=2")
         self.assertRedirects(response, "/trash/?page=2")
-        self.assertEqual(messages_of(response), ["Deleted “Milk <b>” for ever."])
+        self.assertEqual(messages_of(response), ["Deleted “Milk <b>” permanently."])
         self.assertEqual(self.left(), [0, 0, 1, 0])
         self.assertEqual(self.client.post(url).status_code, 404)
 
@@ -158,12 +158,12 @@ class EmptyTests(TrashTests):
         self.fill()
         self.assertContains(self.client.get("/trash/"), 'href="/trash/empty/"')
         page = self.get("/trash/empty/")
-        words = "3 tasks, 1 list and 2 tags would be deleted for ever. There is no way back."
+        words = "3 tasks, 1 list and 2 tags will be deleted permanently. This can’t be undone."
         self.assertIn(words, words_of(page))
         self.assertEqual(self.left(), [4, 1, 3, 3])
         response = self.post("/trash/empty/", until=self.until(page))
         self.assertRedirects(response, "/trash/")
-        self.assertEqual(messages_of(response), ["Deleted 6 things for ever."])
+        self.assertEqual(messages_of(response), ["Deleted 6 items permanently."])
         # A step that was deleted can still be restored on the page of its task.
         self.assertEqual(self.left(), [1, 0, 1, 2])
         self.assertContains(response, "The trash is empty")
@@ -181,7 +181,7 @@ class EmptyTests(TrashTests):
         page = self.get("/trash/empty/")
         self.assertIn("1 task, 0 lists and 0 tags", words_of(page))
         response = self.post("/trash/empty/", until=self.until(page))
-        self.assertEqual(messages_of(response), ["Deleted 1 thing for ever."])
+        self.assertEqual(messages_of(response), ["Deleted 1 item permanently."])
 
     def test_without_a_moment_it_asks_again(self):
         self.delete(self.add_task())

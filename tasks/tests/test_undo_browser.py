@@ -352,7 +352,7 @@ class TestBar:
         """Expect the boxes of these rows alone to be ticked, and the bar to say how many."""
         ticked = page.locator(".task:has(.pick:checked) a.task-title")
         expect(ticked).to_have_text(list(titles))
-        words = f"{len(titles)} ticked" if titles else "The ticked ones"
+        words = f"{len(titles)} ticked" if titles else "Selected tasks"
         expect(page.locator("#bulk-ticked")).to_have_text(words)
 
     def test_boxes_are_there_while_it_is_open_and_choices_tick_them(self, page):
@@ -370,7 +370,7 @@ class TestBar:
         expect(box).to_be_hidden()
         self.open(page)
         self.expect_ticked(page)
-        expect(page.get_by_label("The ticked ones")).to_be_checked()
+        expect(page.get_by_label("Selected tasks")).to_be_checked()
 
         self.tick(page, "One")
         page.get_by_label("All 4 on this page").check()
@@ -462,9 +462,9 @@ class TestBar:
             if menu:
                 bar.locator("summary", has_text=menu).click()
             if menu == "List":
-                bar.get_by_label("Move them to").select_option("Work")
+                bar.get_by_label("Move to").select_option("Work")
             if menu == "Tags":
-                bar.get_by_label("Names, with blanks between").fill("new")
+                bar.get_by_label("Tags, separated by spaces").fill("new")
             bar.get_by_role("button", name=button, exact=True).press("Enter")
             expect_said(page, words)
             expect(message(page).get_by_role("button", name="Undo")).to_be_visible()
@@ -478,13 +478,13 @@ class TestBar:
     def test_refused_act_keeps_ticks_and_words_and_enter_presses_the_button_beside(self, page, ann):
         self.open(page)
         page.get_by_role("button", name="Complete", exact=True).click()
-        expect_said(page, "Tick the tasks first.")
+        expect_said(page, "Select one or more tasks first.")
         self.tick(page, "One")
         page.locator("#bulk-form summary", has_text="Tags").click()
-        tags = page.get_by_label("Names, with blanks between")
+        tags = page.get_by_label("Tags, separated by spaces")
         tags.fill("x" * 51)
         page.get_by_role("button", name="Add tags").click()
-        long = f"“{'x' * 51}” is longer than the 50 characters that a tag can have."
+        long = f"A tag can have at most 50 characters. “{'x' * 51}” is longer."
         expect_said(page, long)
         expect(tags).to_have_value("x" * 51)
         self.expect_ticked(page, "One")
@@ -496,12 +496,12 @@ class TestBar:
 
         self.tick(page, "Two", "Three")
         page.locator("#bulk-form summary", has_text="Date").click()
-        page.get_by_role("button", name="Set this day").click()
-        expect_said(page, "Say which day, such as 2026-03-25.")
+        page.get_by_role("button", name="Set date").click()
+        expect_said(page, "Enter a date, such as 2026-03-25.")
         self.expect_ticked(page, "Two", "Three")
         day = ann.today() + timedelta(9)
         page.get_by_label("Day", exact=True).fill(day.isoformat())
-        page.get_by_role("button", name="Set this day").click()
+        page.get_by_role("button", name="Set date").click()
         expect_said(page, f"Moved 2 tasks to {ann.clock().date(day)}.")
         self.expect_ticked(page)
         assert {task.title for task in ann.tasks.filter(due_date=day)} == {"Two", "Three"}
@@ -524,7 +524,7 @@ def test_overdue_tasks_are_rescheduled_and_come_back(signed_in, ann):
     page.goto("/today/")
     page.wait_for_load_state()
     page.get_by_text("Reschedule", exact=True).click()
-    expect(page.get_by_text("Put all 2 overdue on")).to_be_visible()
+    expect(page.get_by_text("Move all 2 overdue tasks to")).to_be_visible()
     page.locator(".reschedule").get_by_role("button", name="Tomorrow").click()
     tomorrow = ann.clock().date(ann.today() + timedelta(1))
     expect_said(page, f"Moved 2 tasks to {tomorrow}.")

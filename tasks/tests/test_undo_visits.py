@@ -116,7 +116,7 @@ class TestUndo:
 
     def test_list_with_its_tasks(self, visitor):
         visitor.follow("Edit “Work”").follow("Delete")
-        visitor.check("Put them into the trash with it").press("Delete")
+        visitor.check("Move to the trash with the list").press("Delete")
         assert visitor.message == "Deleted the list “Work”, and 3 tasks with it. Undo"
         assert counts(visitor) == {"Inbox": 0, "Today": 0, "Home": 0}
         undo(visitor)
@@ -216,11 +216,11 @@ class TestSentTwice:
 
 def test_several_are_chosen_and_the_missing_day_is_put_right(visitor, ann):
     add_tasks(ann, *THREE)
-    visitor.open("/inbox/").check("Select “One”").check("Select “Three”").press("Set this day")
+    visitor.open("/inbox/").check("Select “One”").check("Select “Three”").press("Set date")
     assert visitor.heading == "2 tasks"
-    assert visitor.text(".errorlist") == "Say which day, such as 2026-03-25."
+    assert visitor.text(".errorlist") == "Enter a date, such as 2026-03-25."
     day = ann.today() + timedelta(9)
-    visitor.fill("Day", day.isoformat()).press("Set this day")
+    visitor.fill("Day", day.isoformat()).press("Set date")
     assert visitor.message == f"Moved 2 tasks to {ann.clock().date(day)}. Undo"
     assert {task.title for task in ann.tasks.filter(due_date=day)} == {"One", "Three"}
 
@@ -230,7 +230,7 @@ class TestEnter:
 
     def test_reschedules_to_another_day(self, visitor, ann):
         (task,) = add_tasks(ann, "One", due_date=ann.today() - timedelta(3))
-        visitor.open("/today/").fill("Another day", ann.today().isoformat()).enter("Another day")
+        visitor.open("/today/").fill("Another date", ann.today().isoformat()).enter("Another date")
         assert visitor.message == f"Moved “One” to {ann.clock().date(ann.today())}. Undo"
         task.refresh_from_db()
         assert task.due_date == ann.today()
@@ -238,7 +238,7 @@ class TestEnter:
     @pytest.mark.parametrize(
         ("label", "value", "kept"),
         [
-            ("Names, with blanks between", "new", {"Day": "", "Tags": "new"}),
+            ("Tags, separated by spaces", "new", {"Day": "", "Tags": "new"}),
             ("Day", "2031-12-24", {"Day": "2031-12-24", "Tags": ""}),
         ],
     )
@@ -247,7 +247,7 @@ class TestEnter:
         before = in_order(ann)
         visitor.open("/today/").check("Select “One”").fill(label, value).enter(label)
         assert visitor.heading == "1 task"
-        assert visitor.text(".errorlist") == "Choose what to do with them."
+        assert visitor.text(".errorlist") == "Choose an action."
         assert {label: visitor.value(label) for label in kept} == kept
         assert in_order(ann) == before
 
@@ -258,7 +258,7 @@ def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
     add_tasks(ann, "Now", due_date=ann.today())
     before = in_order(ann)
     visitor.open("/today/")
-    assert visitor.text(".reschedule legend") == "Put all 2 overdue on"
+    assert visitor.text(".reschedule legend") == "Move all 2 overdue tasks to"
     visitor.press("Tomorrow", inside=".reschedule")
     tomorrow = ann.clock().date(ann.today() + timedelta(1))
     assert visitor.message == f"Moved 2 tasks to {tomorrow}. Undo"
@@ -281,7 +281,7 @@ def test_history_is_filtered_and_leads_to_all_that_an_act_changed(visitor, ann):
     visitor.choose("What was done", "Completed and reopened").press("Show")
     assert lines(visitor) == ["You completed “First”"]
     assert visitor.value("What was done") == "complete"
-    visitor.follow(f"{visitor.text('.act-line time')}: all that it changed")
+    visitor.follow(f"{visitor.text('.act-line time')}: everything that changed")
     assert visitor.heading == "You completed “First”"
     visitor.press("Undo")
     assert visitor.message == "Undone: completed “First”. Redo"

@@ -217,7 +217,7 @@ class WaitingFormTests(TestCase):
         notice = one(self.client.get("/inbox/"), ".waiting")
         self.assertEqual(one(notice, "textarea").text, "\nMilk")
         self.assertEqual([words(button) for button in select(notice, "button")], ["Discard"])
-        self.assertIn("No page accepts this any more. Please copy it.", words(notice))
+        self.assertIn("This can no longer be saved. Copy it if you need it.", words(notice))
 
 
 def forms_of(module):

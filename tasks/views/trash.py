@@ -55,7 +55,7 @@ def trash_empty(request):
         return render_page(request, "tasks/trash_empty.html", context)
     until = form.cleaned_data["until"]
     number = sum(kind.deleted_before(until).purge() for kind in kinds(request.user))
-    say(request, f"Deleted {counted(number, 'thing')} for ever.")
+    say(request, f"Deleted {counted(number, 'item')} permanently.")
     return redirect("trash")
 
 

@@ -91,7 +91,7 @@ def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings
     page.get_by_label("Email").fill("root@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="A second factor first")).to_be_visible()
+    expect(page.get_by_role("heading", name="Set up a second factor first")).to_be_visible()
     page.goto(root.make_admin_link())
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Add", exact=True).click()

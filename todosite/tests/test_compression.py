@@ -62,4 +62,4 @@ class CompressionTests(PageTests):
     def test_error_page_is_compressed(self):
         response = self.get("/nothing/")
         self.assertEqual(response.status_code, 404)
-        self.assertIn(b"There is nothing here", gzip.decompress(response.content))
+        self.assertIn(b"Page not found", gzip.decompress(response.content))

@@ -568,8 +568,8 @@ def test_headers_of_private_pages(port, session):
         ("/trash/", 200, "The trash is empty"),
         ("/settings/", 200, "ann@example.org"),
         ("/tasks/?page=0", 400, "“page” must be a whole number"),
-        ("/tasks/1/", 404, "There is nothing here"),
-        ("/tasks/1/complete/", 405, "Nothing to see here"),
+        ("/tasks/1/", 404, "Page not found"),
+        ("/tasks/1/complete/", 405, "This page can't be opened directly"),
         ("/accounts/sessions/", 200, "Where you are signed in"),
         ("/admin/", 200, "Site administration"),
         ("/admin/tasks/task/", 200, "Milk"),
@@ -616,7 +616,7 @@ def test_no_header_of_a_proxy_moves_links(port):
 def test_unknown_host_is_a_400_in_our_look(port):
     answer = ask(port, "/", host="evil.example")
     assert answer.status == 400
-    assert "<h1>That address makes no sense</h1>" in answer.text
+    assert "<h1>We couldn't read that link</h1>" in answer.text
     assert_safe(answer)
 
 

@@ -147,7 +147,7 @@ def assert_calm(told, caplog, way, path):
     assert told["headers"]["X-Frame-Options"] == "DENY"
     assert told["headers"]["X-Content-Type-Options"] == "nosniff"
     is_form = way != "too many fields in the address"
-    heading = "We couldn't read that form" if is_form else "That address makes no sense"
+    heading = "We couldn't read that form" if is_form else "We couldn't read that link"
     assert words(one(told["page"], "h1")) == heading
     assert [record.getMessage() for record in caplog.records] == [
         f"Can't be read ({WAYS[way][1]}): {path}"
@@ -265,7 +265,7 @@ def test_empty_post_is_readable():
 def test_page_says_that_the_form_was_too_large():
     large, cut = [answer(environ(WAYS[way][0]()))["page"] for way in ("too large", "cut off")]
     assert "shorten it and send it again" in words(large)
-    assert "It didn't arrive in full, or wasn't sent the way a browser sends it" in words(cut)
+    assert "The form arrived incomplete or damaged" in words(cut)
 
 
 @pytest.mark.exhaustive

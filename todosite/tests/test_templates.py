@@ -23,11 +23,11 @@ from todosite.tests.html import one, parsed, values, words
 FOLDERS = [Path(settings.BASE_DIR, "templates", name) for name in ("pages", "django")]
 LONGEST = 120  # characters of a line
 ERRORS = {
-    "400": "That address makes no sense",
-    "403": "This is not for you to see",
-    "403_csrf": "Please send that once more",
-    "404": "There is nothing here",
-    "405": "Nothing to see here",
+    "400": "We couldn't read that link",
+    "403": "You don't have access",
+    "403_csrf": "Please send the form again",
+    "404": "Page not found",
+    "405": "This page can't be opened directly",
     "429": "One moment, please",
     "500": "Something went wrong",
     "503": "One moment, please",

@@ -105,7 +105,7 @@ expect "302" "$(post /accounts/login/ --data-urlencode "login=you@example.org" -
 grep -q "#HttpOnly_.*TRUE.*sessionid" "$trial/jar" || fail "the session's cookie is not Secure and HttpOnly"
 expect "302" "$(post /tasks/add/ --data-urlencode "text=Milk from the trial")"
 expect "Milk from the trial" "$(ask "$https/tasks/")"
-expect "A second factor first" "$(ask -L --connect-to "$name:443:127.0.0.1:8443" "$https/admin/")"
+expect "Set up a second factor first" "$(ask -L --connect-to "$name:443:127.0.0.1:8443" "$https/admin/")"
 run_in_site ".venv/bin/python manage.py admin_link" | tee "$trial/link"
 link=$(grep -o "https://$name/settings/admin-link/key/.*" "$trial/link")
 link=${link#https://"$name"}

@@ -13,7 +13,7 @@ class Command(ExampleCommand):
         "Make a branch of the database safe to work on: addresses, names, titles and notes become"
         " others of the same length; passwords, sessions, second factors, the admin's log and what"
         " is kept of acts go; counts and dates stay. Runs only where BRANCH names another branch"
-        " than main, on the database whose host is typed out. There is no way back."
+        " than main, on the database whose host is typed out. This can’t be undone."
     )
     example = "BRANCH=dev/ann manage.py reset_personal_data ep-a-1.eu-central-1.aws.neon.tech"
 
