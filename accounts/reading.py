@@ -7,7 +7,8 @@ to report the error. After read() nothing raises any more.
 import codecs
 import uuid
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import QueryDict
 
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -74,11 +75,24 @@ def check_encoding(request):
 
 
 def check_body(request):
-    """Read the body of a POST; raise BadRequest unless it holds a whole form, without files."""
+    """Read the body of a POST; raise BadRequest unless it holds a whole form.
+
+    Only the addresses in UPLOADS take a file, which Django reads piece by piece, past its memory.
+    """
     if "Transfer-Encoding" in request.headers:
         raise NoLength
+    largest = settings.UPLOADS.get(request.path)
+    if largest and request.content_type == "multipart/form-data":
+        check_length(request, largest)
+        return
     if request.body and request.content_type not in FORMS:
         raise NoForm
     said_length = int(request.headers.get("Content-Length") or 0)
     if len(request.body) < said_length:
         raise CutOff
+
+
+def check_length(request, largest):
+    """Raise RequestDataTooBig for a body that says it is longer; no server reads beyond that."""
+    if int(request.headers.get("Content-Length") or 0) > largest:
+        raise RequestDataTooBig

@@ -6,6 +6,7 @@ holds its deleted_at alone, as if it came out of the trash, so that undo puts it
 task was given, or lost, is a change of its own, which names both.
 """
 
+import json
 from contextvars import ContextVar
 from datetime import timedelta
 
@@ -146,6 +147,14 @@ ORDER BY nth
 """
 
 
+# Likewise of many new rows of a kind; the column of their kind stands between the braces.
+INSERT_NEW = """
+INSERT INTO tasks_change (act_id, user_id, {}, before, after)
+SELECT %s, %s, pk, %s::jsonb, %s::jsonb FROM unnest(%s::bigint[]) WITH ORDINALITY AS new(pk, nth)
+ORDER BY nth
+"""
+
+
 class Act(models.Model):
     """One action of a user, with all its changes: the unit of history, undo and idempotency."""
 
@@ -161,6 +170,7 @@ class Act(models.Model):
         UNARCHIVE = "unarchive", "Brought back"
         UNDO = "undo", "Undone"
         REDO = "redo", "Done again"
+        IMPORT = "import", "Imported"
 
     user = owner("acts")
     key = models.UUIDField(null=True)
@@ -231,6 +241,17 @@ class Act(models.Model):
         self.keep(changes)
         self.new_rows = [*self.new_rows, *rows]
 
+    def keep_many_new(self, model, pks):
+        """Keep that rows of model with these ids are new, in one statement, however many.
+
+        The act is in the database, and remembers none of them.
+        """
+        newness = self.newness_of(model(pk=0))
+        values = map(json.dumps, [newness.before, newness.after])
+        sql = INSERT_NEW.format(f"{Change.name_of(model)}_id")
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.pk, self.user_id, *values, pks])
+
     def keep_tags(self, tags):
         """Record the tags that tasks were given or lost.
 
@@ -284,6 +305,21 @@ class Act(models.Model):
     def is_undoable(self):
         age = timezone.now() - self.created_at
         return age <= timedelta(days=UNDO_DAYS)
+
+
+class ActBesides(models.Model):
+    """What an act did that is no change of a tracked row: see tasks.besides.
+
+    The database deletes it with its act (0015).
+    """
+
+    act = models.OneToOneField(
+        Act, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    content = models.JSONField()
+
+    def __str__(self):
+        return f"{self.content} of {self.act_id}"
 
 
 def part(to):

@@ -1,6 +1,7 @@
 """The models: tasks in lists, with tags and steps, and saved searches. Acts: tasks/history.py."""
 
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -883,3 +884,45 @@ class SavedSearch(models.Model):
         row = self.user.searches.filter(pk=self.pk)
         row.update(version=F("version") + 1, **fields)
         self.refresh_from_db()
+
+
+class ImportPlanQuerySet(models.QuerySet):
+    def current(self):
+        """Narrow to those that can still be added."""
+        return self.filter(made_at__gte=timezone.now() - ImportPlan.KEPT)
+
+    def expired(self):
+        return self.filter(made_at__lt=timezone.now() - ImportPlan.KEPT)
+
+    def keep(self, user, file_name, plan):
+        """Keep a plan of user's in place of the one that is there, if any. Return its row.
+
+        plan is what tasks.importing.plan.Plan.as_bytes() returns.
+        """
+        fields = {
+            "file_name": file_name,
+            "plan": plan,
+            "digest": sha256(plan).hexdigest(),
+            "made_at": timezone.now(),
+        }
+        row, _ = self.update_or_create(user=user, defaults=fields)
+        return row
+
+
+class ImportPlan(models.Model):
+    """What a file would add, until its user has looked at it: one for each user, for a day."""
+
+    KEPT = timedelta(days=1)
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="import_plan"
+    )
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)  # of the plan: which one a page shows
+    plan = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    objects = ImportPlanQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.file_name} of {self.user_id}"

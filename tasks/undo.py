@@ -8,6 +8,7 @@ tasks, lists, steps and tags, so each kind has one function, its policy.
 
 from django.db import transaction
 
+from tasks import besides
 from tasks.history import Act, RowChange, as_json
 from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
@@ -42,6 +43,7 @@ def revert(act):
             conflicts += policy(reverting, rows)
     # Last, since tasks may have come into a list that its policy has just deleted.
     leave_deleted_lists(act, reverting)
+    besides.revert(act, reverting)
     if reverting._state.adding:  # no change was recorded, so there is no act either
         return None, conflicts
     return reverting, conflicts
@@ -335,7 +337,7 @@ def revert_steps(act, changes):
 def revert_tags(act, changes):
     """Revert changes of tags: each needs a free name, and stays while other tasks have it."""
     reversion = Reversion(Tag, act, changes, also=NAME)
-    if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT}:
+    if act.of.kind in {Act.Kind.ADD, Act.Kind.EDIT, Act.Kind.IMPORT}:
         keep_used_tags(reversion)
     reversion.refuse_taken_names()
     reversion.write()

@@ -6,6 +6,7 @@ from tasks.views import (
     bulk,
     exporting,
     history,
+    importing,
     lists,
     menu,
     pages,
@@ -88,6 +89,10 @@ urlpatterns = [
     path("history/<int:act_pk>/undo/", history.act_undo, name="act_undo"),
     path("history/<int:act_pk>/series/", repeats.act_series, name="act_series"),
     path("settings/export/", exporting.export, name="export"),
+    path("settings/import/", importing.import_tasks, name="import_tasks"),
+    path("settings/import/add/", importing.import_add, name="import_add"),
+    path("settings/import/discard/", importing.import_discard, name="import_discard"),
+    path("settings/import/report/", importing.import_report, name="import_report"),
     path("trash/", trash.trash, name="trash"),
     path("trash/empty/", trash.trash_empty, name="trash_empty"),
 ]

@@ -102,7 +102,7 @@ class Summary:
         """Whether the sentence is about a task, even if the act also made or restored its list."""
         if "task" not in self.rows:
             return False
-        if self.kind == Act.Kind.ADD:
+        if self.kind in {Act.Kind.ADD, Act.Kind.IMPORT}:
             return came_or_went(self.rows["task"][0])
         return self.kind == Act.Kind.EDIT
 
@@ -165,6 +165,8 @@ class Wording:
 
     def sentence(self, summary):
         """Return the sentence of an act, without its person: completed “Milk”."""
+        if summary.kind == Act.Kind.IMPORT:
+            return imported(summary.numbers)
         name = summary.row_name
         change, number = summary.rows[name][0], summary.numbers[name]
         what = things(change, number)
@@ -421,6 +423,15 @@ def quoted(change):
     if change.row_name == "task":
         return words
     return f"the {change.row_name} {words}"
+
+
+def imported(numbers):
+    """Return what an import has added: its tasks, and where it has none its lists or tags.
+
+    numbers is that of a Summary, which may not know of other kinds than the first.
+    """
+    name = next(name for name in KINDS if name in numbers)
+    return f"imported {counted(numbers[name], name)}"
 
 
 def things(change, number):

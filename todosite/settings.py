@@ -282,6 +282,10 @@ MFA_FORMS = {
 # Otherwise users with a second factor couldn't change their address: a new one is unconfirmed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
+# Addresses whose form holds a file, and the most bytes that it may send. A file that is a little
+# too large gets there, and is refused in words.
+UPLOADS = {"/settings/import/": 30 * 1024 * 1024}
+
 SESSION_ENGINE = "accounts.sessions"
 # In the session: a cookie would outlive the sign-out, and show messages to the next user.
 MESSAGE_STORAGE = "tasks.messages.MessageStorage"

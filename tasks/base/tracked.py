@@ -8,7 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tasks.history import Act, Change, PurgeableQuerySet, as_json
+from tasks.history import BATCH, Act, Change, PurgeableQuerySet, as_json
 
 
 class TrackedQuerySet(PurgeableQuerySet):
@@ -125,6 +125,30 @@ class TrackedQuerySet(PurgeableQuerySet):
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [json.dumps(values)])
+
+    def insert_rows(self, rows):
+        """Insert new rows, each {column: JSON} with the same columns, a batch in a statement.
+
+        Their ids are given, or left to the database. No act keeps them.
+        """
+        if not rows:
+            return
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        columns = ", ".join(rows[0])
+        sql = (
+            f"INSERT INTO {table} ({columns}) SELECT {columns}"
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+        )
+        with connection.cursor() as cursor:
+            for start in range(0, len(rows), BATCH):
+                cursor.execute(sql, [json.dumps(rows[start : start + BATCH])])
+
+    def new_ids(self, number):
+        """Return ids for so many new rows, in ascending order."""
+        sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        with connection.cursor() as cursor:
+            cursor.execute(sequence, [self.model._meta.db_table, number])
+            return sorted(pk for (pk,) in cursor.fetchall())
 
     def changed_columns(self, before, after):
         """Return the columns that differ between two states of a row, {column: JSON}."""

@@ -267,6 +267,7 @@ class EveryActTests(WordingTests):
             "search_delete",
         ],
         *["task_purge", "list_purge", "tag_purge", "trash_empty"],
+        *["export", "import_tasks", "import_add", "import_discard"],  # test_import.py
     }
 
     @pytest.mark.exhaustive

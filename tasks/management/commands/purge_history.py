@@ -7,7 +7,7 @@ from accounts.management.purging import PurgeCommand
 from accounts.models import Event
 from accounts.text import counted
 from tasks.history import Act
-from tasks.models import Task
+from tasks.models import ImportPlan, Task
 
 
 class Command(PurgeCommand):
@@ -23,9 +23,13 @@ class Command(PurgeCommand):
 
     def handle(self, *, dry_run, **options):
         super().handle(dry_run=dry_run, **options)
-        number = 0 if dry_run else take_titles_out_of_log()
-        if number:
+        if dry_run:
+            return
+        if number := take_titles_out_of_log():
             self.stdout.write(f"Took {counted(number, 'title')} out of the admin's log.")
+        number, _ = ImportPlan.objects.expired().delete()
+        if number:
+            self.stdout.write(f"Deleted {counted(number, 'file')} that waited to be imported.")
 
 
 def take_titles_out_of_log():

@@ -1,0 +1,89 @@
+"""The forms of an import: the file, and what of its plan is to be added."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.functional import cached_property
+
+from accounts import text
+from tasks.forms.base import submission
+from tasks.forms.fields import NumberField
+from tasks.importing import adding, waiting
+from tasks.importing.files import LARGEST, Unreadable, too_large
+from tasks.importing.preview import Choices, Preview
+
+GONE = "The file that was shown isn't waiting any more. Choose it again."
+
+
+class ImportFileForm(forms.Form):
+    """A file, whose plan waits once the form is saved."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="JSON, CSV or ZIP, as Todosite exports it, of up to 25 MB.",
+        error_messages={
+            "required": "Choose a file first.",
+            "empty": "This file is empty.",
+        },
+    )
+
+    def __init__(self, data=None, files=None, *, user):
+        super().__init__(data, files)
+        self.user = user
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise ValidationError(too_large("This file"))
+        name = text.legible(text.UNSTORABLE.sub("", file.name)) or "file"
+        try:
+            self.row = waiting.keep(self.user, name, file.read())
+        except Unreadable as error:
+            raise ValidationError(str(error)) from None
+        return file
+
+
+class ImportAddForm(forms.Form):
+    """What of the plan that was shown is to be added."""
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)  # of the plan
+    there = NumberField(required=False, widget=forms.HiddenInput)  # tasks, as was shown
+    again = forms.BooleanField(required=False)
+    settings = forms.BooleanField(required=False)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.user = user
+
+    @cached_property
+    def submission(self):
+        return submission(self.data, "import")
+
+    @cached_property
+    def earlier(self):
+        """The act of this very submission, if it took effect before."""
+        return self.submission and self.user.acts.filter(key=self.submission).first()
+
+    def clean(self):
+        if self.earlier:
+            return
+        self.user.lock()  # what is there already stays so until all is added
+        self.row = waiting.waiting(self.user)
+        if not self.row or self.row.digest != self.cleaned_data.get("digest"):
+            raise ValidationError(GONE)
+        choices = Choices(self.cleaned_data["again"], self.cleaned_data["settings"])
+        self.preview = Preview(self.user, waiting.plan_in(self.row), choices)
+        if len(self.preview.twins.there) != self.cleaned_data.get("there"):
+            raise ValidationError("Your tasks have changed since. Look again, then import.")
+        if self.preview.adds_nothing:
+            raise ValidationError("All of it is there already.")
+
+    @transaction.atomic
+    def save(self):
+        """Add what was chosen, and return the act; sent again, a form adds nothing."""
+        if self.earlier:
+            return self.earlier
+        act = adding.add(self.preview, self.submission)
+        self.row.delete()
+        return act

@@ -1,0 +1,171 @@
+"""Adding a plan to an account: one transaction, one act, and rows in bulk."""
+
+from django.db import transaction
+from django.utils import timezone
+from fractional_indexing import generate_n_keys_between
+
+from tasks import besides
+from tasks.base.inserted import notify
+from tasks.history import Act, as_json
+from tasks.models import Step, Tag, Task, TaskList, TaskTag
+
+COLUMNS = {  # of a task, and the keys of a plan; others are worked out
+    "title": "title",
+    "description": "notes",
+    "priority": "priority",
+    "due_date": "due_date",
+    "due_time": "due_time",
+    "repeat": "repeat",
+    "repeat_from": "repeat_from",
+    "repeat_anchor": "repeat_anchor",
+    "missed": "missed",
+    "typed": "typed",
+    "completed_at": "completed_at",
+    "deleted_at": "deleted_at",
+}
+
+
+def add(preview, key=None):
+    """Add what a preview has selected, as one act of its user's; return the act.
+
+    key is an idempotency key: of two submissions with the same one the second adds nothing, and
+    gets the act of the first.
+    """
+    return preview.user.acts.once(key, Act.Kind.IMPORT, Adding(preview).add)
+
+
+class Adding:
+    """Adds what a preview has selected. What is there already stays as it is, also its version."""
+
+    def __init__(self, preview):
+        self.preview, self.plan, self.user = preview, preview.plan, preview.user
+        self.now = as_json(timezone.now())
+
+    @transaction.atomic
+    def add(self, act):
+        """Add all in act, which is in the database. The user is locked: nothing comes between."""
+        self.user.lock()
+        self.user.lists(manager="everything").filter(
+            pk__in=self.preview.lists.there.values()
+        ).lock()
+        lists, tags = self.add_lists(act), self.add_tags(act)
+        tasks = self.add_tasks(act, lists)
+        self.add_steps(tasks)
+        self.hang_tags(tasks, tags)
+        arrangements = self.arrangements(lists, tags)
+        settings = self.plan.settings if self.preview.choices.settings else {}
+        if self.preview.choices.settings and arrangements:
+            settings = settings | {"arrangements": self.user.arrangements | arrangements}
+        besides.do(act, self.preview.new_searches, settings)
+        notify(self.open_ids(tasks))
+
+    def keep(self, act, model, rows):
+        """Keep that rows are new. Those that came into the trash at once are as if undone."""
+        act.keep_many_new(model, [row["id"] for row in rows if not row["deleted_at"]])
+
+    def add_lists(self, act):
+        """Add the new lists after those that are there; return the ids of all, {number: id}."""
+        new = [self.plan.lists[number] for number in self.preview.lists.new]
+        keys = generate_n_keys_between(self.last_key_of_lists(new), None, len(new))
+        ids = TaskList.everything.new_ids(len(new))
+        rows = []
+        for pk, key, row in zip(ids, keys, new, strict=True):
+            own = {"id": pk, "user_id": self.user.pk, "position": key, "version": 1}
+            rows.append(row | own)
+        TaskList.everything.insert_rows(rows)
+        self.keep(act, TaskList, rows)
+        return self.preview.lists.ids(ids)
+
+    def last_key_of_lists(self, new):
+        there = self.user.lists(manager="everything")
+        if new:
+            there.number_unplaced()
+        return there.last_key()
+
+    def add_tags(self, act):
+        new = [self.plan.tags[number] for number in self.preview.tags.new]
+        ids = Tag.everything.new_ids(len(new))
+        rows = []
+        for pk, row in zip(ids, new, strict=True):
+            rows.append(row | {"id": pk, "user_id": self.user.pk, "version": 1})
+        Tag.everything.insert_rows(rows)
+        self.keep(act, Tag, rows)
+        return self.preview.tags.ids(ids)
+
+    def add_tasks(self, act, lists):
+        """Add the tasks that are selected; return their ids, {number: id}."""
+        numbers = self.preview.selected
+        ids = dict(zip(numbers, Task.everything.new_ids(len(numbers)), strict=True))
+        known = self.preview.twins.there | ids
+        positions = self.positions(lists)
+        rows = [self.row_of(number, lists, known, positions) for number in numbers]
+        Task.everything.insert_rows(rows)
+        self.keep(act, Task, rows)
+        return ids
+
+    def row_of(self, number, lists, known, positions):
+        """Return the columns of a task; known are the ids of tasks by their numbers in the plan."""
+        task = self.plan.tasks[number]
+        created_at = task["created_at"] or self.now
+        return {column: task[key] for column, key in COLUMNS.items()} | {
+            "id": known[number],
+            "user_id": self.user.pk,
+            "list_id": lists.get(task["list"]),
+            "series_id": known.get(task["series"]),
+            "position": positions.get(number, ""),
+            "created_at": created_at,
+            "updated_at": task["updated_at"] or created_at,
+            "version": 1,
+        }
+
+    def positions(self, lists):
+        """Return keys for the tasks that have a place, {number: key}, after those of their list."""
+        placed = {}
+        for number in self.preview.selected:
+            task = self.plan.tasks[number]
+            if task["place"]:
+                placed.setdefault(lists.get(task["list"]), []).append((task["place"], number))
+        positions = {}
+        for pk, places in placed.items():
+            there = Task.everything.filter(user=self.user, list=pk)
+            keys = generate_n_keys_between(there.last_key(), None, len(places))
+            for key, (_, number) in zip(keys, sorted(places), strict=True):
+                positions[number] = key
+        return positions
+
+    def add_steps(self, tasks):
+        rows = []
+        for number, pk in tasks.items():
+            steps = self.plan.tasks[number]["steps"]
+            keys = generate_n_keys_between(None, None, len(steps))
+            for key, step in zip(keys, steps, strict=True):
+                own = {"user_id": self.user.pk, "task_id": pk, "position": key, "version": 1}
+                rows.append(step | own)
+        Step.everything.insert_rows(rows)
+
+    def hang_tags(self, tasks, tags):
+        given = {}
+        for number, pk in tasks.items():
+            given[pk] = {tags[tag]: True for tag in self.plan.tasks[number]["tags"]}
+        TaskTag.objects.write(given)
+
+    def arrangements(self, lists, tags):
+        """Return how pages are arranged, as a user's settings keep it: by their new ids."""
+        found = {}
+        for one in self.plan.arrangements:
+            key = one["page"]
+            if "list" in one:
+                key += f"-{lists[one['list']]}"
+            elif "tag" in one:
+                key += f"-{tags[one['tag']]}"
+            found[key] = one["arrangement"]
+        return found
+
+    def open_ids(self, tasks):
+        """Return the ids of those that are open, of which manage.py watch_tasks tells."""
+        found = []
+        for number, pk in tasks.items():
+            task = self.plan.tasks[number]
+            if not task["completed_at"] and not task["deleted_at"]:
+                found.append(pk)
+        return found

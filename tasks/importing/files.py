@@ -1,0 +1,169 @@
+"""Files that people bring: bytes, which may be anything. Pure: no Django.
+
+Each limit is a number, and is looked at before the work or while it is done. What can't be read
+raises Unreadable, with words for its user.
+"""
+
+import codecs
+import csv
+import io
+import json
+import zipfile
+from functools import cached_property
+
+MEGABYTE = 1024 * 1024
+LARGEST = 25 * MEGABYTE  # of a file, and of each that a ZIP file holds
+LARGEST_UNPACKED = 2 * LARGEST  # of all that a ZIP file holds
+MOST_ENTRIES = 50  # of a ZIP file
+ENTRY = b"PK\1\2"  # begins what a ZIP file says of an entry; what is packed may hold it, too
+MOST_SIGNATURES = 1000
+MOST_VALUES = 2_500_000  # of a JSON file; each takes up to 100 bytes
+LONGEST_CELL = 131_072  # characters; notes have at most 100,000
+SPREADSHEETS = ("xl/", "content.xml")  # in XLSX, in ODS
+OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
+SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that file."
+DELIMITERS = ",;\t"
+PIECE = 64 * 1024
+
+
+class Unreadable(Exception):
+    """A file that can't be imported; its text says why, and what can be done."""
+
+
+class File:
+    """A file of a name and bytes."""
+
+    def __init__(self, name, raw):
+        """Raise Unreadable for one that is larger than LARGEST."""
+        if len(raw) > LARGEST:
+            raise Unreadable(too_large("This file"))
+        if raw.startswith(OLD_SPREADSHEET):
+            raise Unreadable(SPREADSHEET)
+        self.name, self.raw = name, raw
+
+    @cached_property
+    def is_zip(self):
+        return self.raw.startswith(b"PK\x03\x04")
+
+    @cached_property
+    def parts(self):
+        """The files in it, where it is a ZIP file; else itself."""
+        return unpacked(self.raw) if self.is_zip else [self]
+
+    @cached_property
+    def encoding(self):
+        """The encoding of its text: by its mark, else UTF-8 if it can be, else Windows-1252."""
+        if self.raw.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        if self.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        try:
+            self.raw.decode()
+        except UnicodeDecodeError:
+            return "cp1252"
+        return "utf-8"
+
+    @cached_property
+    def text(self):
+        """The text in it. A byte that its encoding doesn't know is U+FFFD."""
+        return self.raw.decode(self.encoding, errors="replace")
+
+    @cached_property
+    def json(self):
+        """What the JSON in it says. Raises Unreadable where it holds none, or too much."""
+        if sum(map(self.raw.count, [b",", b"[", b"{"])) > MOST_VALUES:
+            raise Unreadable("This file holds more values than can be imported at once.")
+        try:
+            return json.loads(self.text, parse_constant=refuse_constant)
+        except RecursionError:
+            raise Unreadable("In this file lists lie in lists too deep to be read.") from None
+        except ValueError as error:
+            where = ""
+            if isinstance(error, json.JSONDecodeError):
+                where = f" (line {error.lineno}, column {error.colno})"
+            words = f"This is not whole JSON{where}. It may have been cut off: export it again."
+            raise Unreadable(words) from None
+
+    def rows(self, known):
+        """Return the rows of the CSV in it, as (number of the line, {column: cell}).
+
+        known are the names of columns, one of which the header must have: the delimiter is the one
+        with which it has the most. A line that isn't whole raises Unreadable.
+        """
+        delimiter = max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter, strict=True)
+        found = []
+        try:
+            header = next(reader, [])
+            for cells in reader:
+                if any(cells):
+                    found.append((reader.line_num, dict(zip(header, cells, strict=False))))
+        except csv.Error as error:
+            raise Unreadable(why_no_csv(reader.line_num, error)) from None
+        return found
+
+    def header(self, delimiter):
+        """Return the cells of the first line, [] where it can't be read."""
+        start = io.StringIO(self.text[:LONGEST_CELL], newline="")
+        try:
+            return next(csv.reader(start, delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            return []
+
+    @cached_property
+    def columns(self):
+        """The names of its columns, whichever delimiter they have."""
+        return {name for delimiter in DELIMITERS for name in self.header(delimiter)}
+
+
+def too_large(what):
+    return f"{what} is larger than {LARGEST // MEGABYTE} MB, which is as much as can be imported."
+
+
+def why_no_csv(line, error):
+    if "field limit" in str(error):
+        return f"A cell near line {line} holds more than {LONGEST_CELL:,} characters."
+    return f"The table can't be read near line {line}. It may have been cut off: export it again."
+
+
+def refuse_constant(name):
+    raise ValueError(f"{name} is no JSON.")
+
+
+def unpacked(raw):
+    """Return the files in a ZIP file. Nothing is written to any disk, and sizes are counted."""
+    if raw.count(ENTRY) > MOST_SIGNATURES:
+        raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return [File(entry.filename, read(archive, entry)) for entry in entries_of(archive)]
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError) as error:
+        raise Unreadable("This ZIP file is damaged. Export it again.") from error
+    except (NotImplementedError, RuntimeError) as error:  # another packing; a password
+        raise Unreadable("This ZIP file can't be opened: is there a password on it?") from error
+    except zipfile.zlib.error as error:
+        raise Unreadable("This ZIP file is damaged. Export it again.") from error
+
+
+def entries_of(archive):
+    """Return the files of an archive, without folders. Raises Unreadable where it is no export."""
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if any(entry.filename.startswith(SPREADSHEETS) for entry in entries):
+        raise Unreadable(SPREADSHEET)
+    if len(entries) > MOST_ENTRIES:
+        raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
+    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+        raise Unreadable(too_large("What this ZIP file holds"))
+    return entries
+
+
+def read(archive, entry):
+    """Return the bytes of an entry, of which its archive may say less than there are."""
+    pieces, size = [], 0
+    with archive.open(entry) as file:
+        while piece := file.read(PIECE):
+            size += len(piece)
+            if size > LARGEST:
+                raise Unreadable(too_large(f"“{entry.filename[:80]}”"))
+            pieces.append(piece)
+    return b"".join(pieces)

@@ -1,0 +1,108 @@
+"""What an import would add, read from a file and not in the database yet. Pure: no Django.
+
+Rows are dictionaries of JSON: days, times and moments are in ISO 8601, moments in UTC. They name
+each other by their numbers in the plan, from 0.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+
+SHOWN_IN_A_ROW = 200  # characters of a text of the file that a report repeats
+
+
+@dataclass
+class Plan:
+    """What a file holds.
+
+    lists are {"name", "color", "archived_at", "deleted_at"}, in their order. tags are {"name",
+    "deleted_at"}, searches {"name", "q", "completed"}, settings columns of a user. tasks have the
+    keys of NEW_TASK, and left are (where in the file, what can't be carried over and why).
+    """
+
+    format: str = ""  # its name, as a person reads it
+    lists: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
+    tasks: list = field(default_factory=list)
+    searches: list = field(default_factory=list)
+    settings: dict = field(default_factory=dict)
+    # How pages of lists and tags are arranged: {"page", "list" or "tag", "arrangement"}.
+    arrangements: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+    # Of another program's file a row like an earlier one is the same again; of ours it isn't.
+    is_ours: bool = False
+
+    def leave(self, where, words):
+        """Note what can't be carried over: where it stands in the file, and why."""
+        self.left.append([where, words])
+
+    def add_task(self, **fields):
+        """Add a task with these fields, and those of NEW_TASK where they aren't given."""
+        self.tasks.append(NEW_TASK | fields)
+
+    @property
+    def is_empty(self):
+        return not (self.tasks or self.lists or self.tags or self.searches or self.settings)
+
+    @property
+    def number_of_steps(self):
+        return sum(len(task["steps"]) for task in self.tasks)
+
+    def end_rings(self):
+        """Cut each ring of series, in which tasks would go on as each other, and tell where."""
+        seen = set()
+        for number in range(len(self.tasks)):
+            chain = set()
+            while number is not None and number not in seen:
+                seen.add(number)
+                chain.add(number)
+                following = self.tasks[number]["series"]
+                if following in chain:
+                    self.tasks[number]["series"] = None
+                    where = self.tasks[number]["where"]
+                    self.leave(where, "It goes on as a task that goes on as itself.")
+                number = following
+
+    def as_bytes(self):
+        """Return the plan as it is kept, from which from_bytes() makes it again."""
+        return zlib.compress(json.dumps(asdict_shallow(self)).encode(), 1)
+
+    @classmethod
+    def from_bytes(cls, kept):
+        return cls(**json.loads(zlib.decompress(kept)))
+
+
+NEW_TASK = {
+    "where": "",  # in the file
+    "list": None,  # the number of its list, None for the Inbox
+    "title": "",
+    "notes": "",
+    "priority": 0,
+    "due_date": None,
+    "due_time": None,
+    "repeat": "",
+    "repeat_from": "due",
+    "repeat_anchor": None,
+    "missed": "pass",
+    "series": None,  # the number of the task that goes on
+    "typed": "",
+    "completed_at": None,
+    "created_at": None,  # None: the moment of the import
+    "updated_at": None,
+    "deleted_at": None,
+    "place": None,  # in the order of its list
+    "tags": (),  # their numbers
+    "steps": (),  # {"title", "done", "deleted_at"}
+}
+
+
+def asdict_shallow(plan):
+    """Return the fields of a plan; dataclasses.asdict() would copy each of its rows."""
+    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+
+
+def shortened(text):
+    """Return a text of a file as a report repeats it."""
+    if len(text) > SHOWN_IN_A_ROW:
+        return text[: SHOWN_IN_A_ROW - 1] + "…"
+    return text

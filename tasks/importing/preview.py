@@ -1,0 +1,178 @@
+"""What an import would do to the account that it is for: what is new, and what is there already."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import connection
+
+from tasks.history import as_json
+
+LOWER = """
+SELECT lower(name) FROM unnest(%s::text[]) WITH ORDINALITY AS given(name, nth) ORDER BY nth
+"""
+STATE = ["completed_at", "deleted_at"]
+
+
+@dataclass
+class Choices:
+    """What of a plan is to be added."""
+
+    again: bool = False  # also tasks that are there already
+    settings: bool = False
+
+
+@dataclass
+class Matches:
+    """Which rows of a plan are there already, {number: id}, and the numbers of those to add.
+
+    same are those that an earlier row of the plan stands for, {number: number of that row}.
+    """
+
+    there: dict = field(default_factory=dict)
+    new: list = field(default_factory=list)
+    same: dict = field(default_factory=dict)
+
+    def ids(self, added):
+        """Return the ids of all rows, {number: id}, where added are those of the new ones."""
+        ids = self.there | dict(zip(self.new, added, strict=True))
+        return ids | {number: ids[other] for number, other in self.same.items()}
+
+
+class Preview:
+    """Compares a plan with what its user has at this moment. Nothing is written."""
+
+    def __init__(self, user, plan, choices=None):
+        self.user, self.plan = user, plan
+        self.choices = choices or Choices(settings=self.is_first)
+
+    @cached_property
+    def is_first(self):
+        """Whether there is nothing in the account that an import could meet."""
+        return not (
+            self.user.tasks(manager="everything").exists()
+            or self.user.lists(manager="everything").exists()
+        )
+
+    @cached_property
+    def lists(self):
+        return matched(self.plan.lists, self.user.lists(manager="everything"))
+
+    @cached_property
+    def tags(self):
+        return matched(self.plan.tags, self.user.tags(manager="everything"))
+
+    @cached_property
+    def twins(self):
+        """The tasks that are there already: same title, list and date, and both open, or not.
+
+        As many of them as there are: of three alike where there are two, the third is new.
+        """
+        there = self.tasks_there()
+        matches, seen = Matches(), {}
+        for number, task in enumerate(self.plan.tasks):
+            key = self.key_of(task)
+            if there[key]:
+                matches.there[number] = there[key].pop(0)
+            elif key in seen and not self.plan.is_ours:
+                matches.same[number] = seen[key]
+            else:
+                matches.new.append(number)
+                seen[key] = number
+        return matches
+
+    def tasks_there(self):
+        """Return the ids of the user's tasks by what key_of() returns of such a task."""
+        names = ["pk", "title", "list", "due_date", *STATE]
+        rows = self.user.tasks(manager="everything").order_by("pk").values_list(*names)
+        there = defaultdict(list)
+        for pk, title, task_list, due_date, *state in rows:
+            there[title, task_list, as_json(due_date), *map(bool, state)].append(pk)
+        return there
+
+    def key_of(self, task):
+        """Return what makes a task of the plan the same as another; a new list has none."""
+        number = task["list"]
+        task_list = None
+        if number is not None:
+            number = self.lists.same.get(number, number)
+            task_list = self.lists.there.get(number, f"new {number}")
+        state = [bool(task[name]) for name in STATE]
+        return task["title"], task_list, task["due_date"], *state
+
+    @cached_property
+    def selected(self):
+        """The numbers of the tasks that would be added."""
+        if self.choices.again:
+            return range(len(self.plan.tasks))
+        return self.twins.new
+
+    @cached_property
+    def tasks(self):
+        return [self.plan.tasks[number] for number in self.selected]
+
+    @cached_property
+    def counts(self):
+        """How many there are of each kind of what would be added, as {name: number}."""
+        there = [task for task in self.tasks if not task["deleted_at"]]
+        return {
+            "open": sum(not task["completed_at"] for task in there),
+            "completed": sum(bool(task["completed_at"]) for task in there),
+            "in_trash": len(self.tasks) - len(there),
+            "repeats": sum(bool(task["repeat"]) for task in there),
+            "steps": sum(len(task["steps"]) for task in self.tasks),
+            "lists": len(self.lists.new),
+            "tags": len(self.tags.new),
+            "searches": len(self.new_searches),
+        }
+
+    @cached_property
+    def new_searches(self):
+        """The saved searches whose names are free."""
+        names = lowered([search["name"] for search in self.plan.searches])
+        taken = set(lowered(self.user.searches.values_list("name", flat=True)))
+        new = {}
+        for name, search in zip(names, self.plan.searches, strict=True):
+            if name not in taken:
+                new.setdefault(name, search)
+        return list(new.values())
+
+    @property
+    def adds_nothing(self):
+        settings = self.choices.settings and self.plan.settings
+        return not (any(self.counts.values()) or settings)
+
+    def list_name(self, task):
+        return "Inbox" if task["list"] is None else self.plan.lists[task["list"]]["name"]
+
+
+def lowered(names):
+    """Return names in lower case, as the database has it, whose names differ otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOWER, [list(names)])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def matched(rows, there):
+    """Return which lists or tags of a plan are there already: by their names, outside the trash.
+
+    In the trash one name may be that of many, so there each counts once.
+    """
+    taken = defaultdict(list)
+    known = list(there.order_by("pk").values_list("pk", "name", "deleted_at"))
+    names = lowered(name for _, name, _ in known)
+    for (pk, _, deleted_at), name in zip(known, names, strict=True):
+        taken[name, bool(deleted_at)].append(pk)
+    matches, first = Matches(), {}
+    for number, name in enumerate(lowered(row["name"] for row in rows)):
+        is_deleted = bool(rows[number]["deleted_at"])
+        found = taken[name, is_deleted]
+        if found:
+            matches.there[number] = found.pop(0) if is_deleted else found[0]
+        elif not is_deleted and name in first:
+            matches.same[number] = first[name]
+        else:
+            matches.new.append(number)
+            if not is_deleted:
+                first[name] = number
+    return matches

@@ -1,0 +1,52 @@
+"""Reading a file, of whichever format it is, into a plan."""
+
+from tasks.importing.files import Unreadable
+from tasks.importing.plan import Plan
+from tasks.importing.readers import todosite_csv, todosite_json
+
+READERS = {"todosite-json": todosite_json, "todosite-csv": todosite_csv}  # the surest first
+MOST_LISTS, MOST_TAGS, MOST_STEPS, MOST_LEFT = 2000, 5000, 100_000, 20_000
+UNKNOWN = (
+    "This is no file that can be imported. Choose the JSON, CSV or ZIP file that Todosite made"
+    " when you exported your data."
+)
+
+
+def plan_of(file, today, most_tasks, format=""):
+    """Return what a file would add, as a Plan.
+
+    today is the day that words such as “tomorrow” count from, most_tasks how many tasks it may
+    have, and format a key of READERS where the file isn't to say so itself. Raises Unreadable.
+    """
+    reader, found = reader_of(file, format)
+    plan = Plan(format=reader.NAME)
+    if file.encoding == "cp1252" and not file.is_zip:
+        plan.leave("The file", "It isn't UTF-8, so it was read as Windows-1252.")
+    reader.read(found, plan, today)
+    refuse_too_many(plan, most_tasks)
+    plan.end_rings()
+    return plan
+
+
+def reader_of(file, format=""):
+    """Return the reader of a file, and what it found in it."""
+    readers = [READERS[format]] if format else READERS.values()
+    for reader in readers:
+        found = reader.find(file)
+        if found is not None:
+            return reader, found
+    raise Unreadable(UNKNOWN)
+
+
+def refuse_too_many(plan, most_tasks):
+    for number, most, name in [
+        (len(plan.tasks), most_tasks, "tasks"),
+        (len(plan.lists), MOST_LISTS, "lists"),
+        (len(plan.tags), MOST_TAGS, "tags"),
+        (plan.number_of_steps, MOST_STEPS, "steps"),
+    ]:
+        if number > most:
+            words = f"This file holds {number:,} {name}; {most:,} can be imported at once."
+            raise Unreadable(words)
+    if plan.is_empty:
+        raise Unreadable("There is nothing in this file that can be imported.")

@@ -1,0 +1,117 @@
+"""A preview in words: for the page, for a text to keep, and for manage.py import_tasks."""
+
+from datetime import date, time
+from functools import cached_property
+
+from accounts import text
+from accounts.text import counted
+from tasks.recurrence import describe, listed
+
+SHOWN = 10  # tasks that the page shows of each kind
+MOST_LEFT = 200  # lines that the page shows of what can't be carried over
+LONG = 2000  # tasks that take their time
+
+
+class Report:
+    """What an import would do, as its user reads it; row is what waits, clock the user's."""
+
+    def __init__(self, preview, row, clock):
+        self.preview, self.row, self.clock = preview, row, clock
+        self.plan = preview.plan
+
+    @property
+    def number(self):
+        return len(self.preview.tasks)
+
+    @property
+    def there(self):
+        return len(self.preview.twins.there)
+
+    @property
+    def is_long(self):
+        return len(self.plan.tasks) > LONG
+
+    @cached_property
+    def facts(self):
+        """What would be added, as [(what it is, how many)], without what there is none of."""
+        counts = self.preview.counts
+        names = {
+            "open": "Open tasks",
+            "completed": "Completed tasks",
+            "in_trash": "Tasks in the trash",
+            "repeats": "of these with a repeat",
+            "steps": "Steps",
+            "lists": "New lists",
+            "tags": "New tags",
+            "searches": "Saved searches",
+        }
+        return [(label, counts[name]) for name, label in names.items() if counts[name]]
+
+    @property
+    def summary(self):
+        """What would be added, in one line."""
+        if self.preview.adds_nothing:
+            return "nothing new"
+        return listed([f"{number} {label.lower()}" for label, number in self.facts])
+
+    @property
+    def new_lists(self):
+        return [self.plan.lists[number]["name"] for number in self.preview.lists.new]
+
+    @property
+    def first(self):
+        return [self.line(task) for task in self.preview.tasks[:SHOWN]]
+
+    @property
+    def first_there(self):
+        numbers = list(self.preview.twins.there)[:SHOWN]
+        return [self.line(self.plan.tasks[number]) for number in numbers]
+
+    @property
+    def left(self):
+        return self.plan.left[:MOST_LEFT]
+
+    @property
+    def more_left(self):
+        return max(len(self.plan.left) - MOST_LEFT, 0)
+
+    def line(self, task):
+        """Return a task as {"title", "says"}: where it belongs, when it is due, how it repeats."""
+        says = [self.preview.list_name(task)]
+        if task["due_date"]:
+            day = self.clock.date(date.fromisoformat(task["due_date"]))
+            if task["due_time"]:
+                day += f" at {self.clock.time(time.fromisoformat(task['due_time']))}"
+            says.append(day)
+        if task["repeat"]:
+            says.append(describe(task["repeat"], on=self.clock.date))
+        if task["tags"]:
+            says.append(" ".join(f"#{self.plan.tags[tag]['name']}" for tag in task["tags"]))
+        if task["steps"]:
+            says.append(counted(len(task["steps"]), "step"))
+        if task["completed_at"]:
+            says.append("completed")
+        if task["deleted_at"]:
+            says.append("in the trash")
+        title = text.legible(task["title"]) or "(untitled)"
+        return {"title": title, "says": [text.legible(words) for words in says]}
+
+    def as_text(self):
+        """Return all of it as text: each task that would be added, or is there, and what isn't."""
+        lines = [f"{self.row.file_name} ({self.plan.format})", "", "What would be added"]
+        lines += [f"- {label}: {number}" for label, number in self.facts]
+        lines += self.section("Lists that are new", self.new_lists)
+        added = [self.in_one_line(task) for task in self.preview.tasks]
+        lines += self.section("Tasks", added)
+        there = [self.in_one_line(self.plan.tasks[n]) for n in self.preview.twins.there]
+        lines += self.section("There already", there)
+        left = [f"{where}: {words}" for where, words in self.plan.left]
+        lines += self.section("What can't be carried over", left)
+        return "\n".join([*lines, ""])
+
+    def section(self, heading, lines):
+        return ["", heading, *(f"- {line}" for line in lines)] if lines else []
+
+    def in_one_line(self, task):
+        line = self.line(task)
+        return f"{line['title']} ({', '.join(line['says'])})"

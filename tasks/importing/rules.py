@@ -1,0 +1,141 @@
+"""What the rows of a plan may hold: values of a file, each as it can be kept, or why it can't be.
+
+Nothing is lost silently: what is changed or left out is told in the plan, with its place.
+"""
+
+from datetime import UTC, date, datetime, time
+
+from accounts import text
+from tasks import recurrence
+from tasks.dates import can_be_meant
+from tasks.forms.fields import NOTES_LENGTH, TAG_LENGTH, TITLE_LENGTH
+from tasks.importing.plan import shortened
+from tasks.models import Task, TaskList
+
+LONGEST_RULE = Task._meta.get_field("repeat").max_length
+LIST_LENGTH = TaskList._meta.get_field("name").max_length
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of moments
+
+
+class Reading:
+    """Reads the values of one row of a file into its plan, and tells there what it can't take."""
+
+    def __init__(self, plan, where):
+        """where names the row to its user, such as “line 7”."""
+        self.plan, self.where = plan, where
+
+    def leave(self, words):
+        self.plan.leave(self.where, words)
+
+    def words(self, value, name):
+        """Return a text without what can't be kept; "" for what is none."""
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.leave(f"The {name} is not text, so it is left out.")
+            return ""
+        if text.UNSTORABLE.search(value):
+            self.leave(f"The {name} holds characters that cannot be kept. They are left out.")
+            value = text.UNSTORABLE.sub("", value)
+        return value
+
+    def line(self, value, name, longest):
+        """Return a text of at most so many characters; the rest is left out, and told."""
+        words = self.words(value, name)
+        if len(words) > longest:
+            self.leave(f"The {name} has more than {longest} characters. The rest is left out.")
+        return words[:longest]
+
+    def title(self, value, notes=""):
+        """Return a title and the notes: a title that is too long stands whole in the notes."""
+        words = self.words(value, "title")
+        if len(words) <= TITLE_LENGTH:
+            return words, notes
+        self.leave(f"The title has more than {TITLE_LENGTH} characters. The notes have all of it.")
+        return words[:TITLE_LENGTH], f"{words}\n\n{notes}".strip()
+
+    def notes(self, value):
+        return self.line(value, "note", NOTES_LENGTH)
+
+    def typed(self, value):
+        return self.line(value, "line as it was typed", NOTES_LENGTH)
+
+    def list_name(self, value):
+        return self.line(value, "name of the list", LIST_LENGTH)
+
+    def tag_name(self, value):
+        return self.line(value, "name of the tag", TAG_LENGTH)
+
+    def one_of(self, value, choices, name, otherwise):
+        """Return a value if it is one of choices, else what is taken otherwise."""
+        if type(value) in (int, str) and value in choices:  # 1.0 and True are 1, too
+            return value
+        if value not in (None, ""):
+            self.leave(f"The {name} {quoted(value)} isn't known here.")
+        return otherwise
+
+    def yes_or_no(self, value, name):
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.leave(f"“{name}” says neither yes nor no: {quoted(value)}. It is taken for no.")
+        return False
+
+    def day(self, value, name="date"):
+        """Return a day in ISO 8601, None where there is none or one that no calendar has."""
+        return self.parsed(value, date.fromisoformat, f"{name} {{}} doesn't exist")
+
+    def clock(self, value):
+        """Return a time of day; seconds stay, a zone doesn't."""
+        found = self.parsed(value, time.fromisoformat, "time {} doesn't exist")
+        if found and time.fromisoformat(found).tzinfo:
+            self.leave(f"The time {quoted(value)} names a zone. It is left out.")
+            return None
+        return found
+
+    def moment(self, value, name):
+        """Return a moment in UTC; one without a zone is in UTC. None where it can't be meant."""
+
+        def read(words):
+            at = datetime.fromisoformat(words)
+            if not FIRST_YEAR <= at.year <= LAST_YEAR:
+                raise ValueError("Nobody can mean that.")
+            if not at.tzinfo:
+                at = at.replace(tzinfo=UTC)
+            return at.astimezone(UTC)
+
+        return self.parsed(value, read, f"{name} {{}} is no moment")
+
+    def parsed(self, value, parse, complaint):
+        """Return what parse() makes of a text, as JSON; None where it can't, which is told."""
+        if value in (None, ""):
+            return None
+        try:
+            if isinstance(value, str):
+                return parse(value).isoformat()
+        except (ValueError, OverflowError):
+            pass
+        self.leave(f"The {complaint.format(quoted(value))}. It is left out.")
+        return None
+
+    def repeat(self, rule, due_date, anchor):
+        """Return a rule if it is understood as a whole and has its days, else "" and why not.
+
+        anchor is the first day of its series, or None; both are in ISO 8601.
+        """
+        rule = self.words(rule, "repeat")
+        if not rule:
+            return "", ""
+        try:
+            recurrence.read(rule)
+        except ValueError as error:
+            return "", str(error)
+        days = [date.fromisoformat(day) for day in (due_date, anchor) if day]
+        if not due_date:
+            return "", "A repeat needs a date."
+        if len(rule) > LONGEST_RULE or not all(map(can_be_meant, days)):
+            return "", "It is too long, or begins on a day that nobody can mean."
+        return rule, ""
+
+
+def quoted(value):
+    return f"“{shortened(text.legible(str(value)))}”"

@@ -1,0 +1,39 @@
+import shutil
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+from accounts.management.base import ExampleCommand, direct
+from accounts.models import User
+from tasks.exporting.files import WRITERS, write_export
+
+
+class Command(ExampleCommand):
+    help = (
+        "Write what is kept of a user to a file: JSON, CSV or both, by the ending of its name."
+        " Nobody is told, so tell them."
+    )
+    example = "manage.py export_user ann@example.org ann.json"
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument("file", help="its name ends with .json, .csv or .zip")
+
+    @direct
+    def handle(self, *, email, file, **options):
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is None:
+            raise CommandError(f"There is no account with the address {email}.")
+        path = Path(file)
+        kind = path.suffix.lower().removeprefix(".")
+        if kind not in WRITERS:
+            raise CommandError("The name of the file must end with .json, .csv or .zip.")
+        try:
+            with path.open("xb") as out, write_export(user, kind) as export:
+                path.chmod(0o600)
+                shutil.copyfileobj(export, out)
+        except FileExistsError:
+            raise CommandError(f"{path} is there already. Choose another name.") from None
+        except OSError as error:
+            raise CommandError(f"{path} can't be written: {error.strerror}.") from None
+        self.stdout.write(f"Wrote {path}, {path.stat().st_size:,} bytes.")

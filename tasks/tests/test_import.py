@@ -1,0 +1,282 @@
+"""A file becomes tasks: it is looked at first, added as one act, and undone as one."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import TestCase
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tests.people import add_user
+from tasks.importing.waiting import keep
+from tasks.models import ImportPlan, Task
+from tasks.tests.making import add_list, add_step, add_tasks
+from tasks.tests.pages import messages_of
+from todosite.tests.html import hidden, one, select, words
+
+URL = "/settings/import/"
+KEY = "11111111-2222-4333-8444-555555555555"
+MOMENT = "2026-11-30T12:00:00.123456+00:00"
+
+
+def as_file(text, name="mine.json"):
+    raw = text if isinstance(text, bytes) else text.encode()
+    return SimpleUploadedFile(name, raw)
+
+
+def export_of(**parts):
+    """Return an export of ours with these parts, as JSON."""
+    whole = {"format": "todosite", "version": 1, **parts, "complete": True}
+    return json.dumps(whole)
+
+
+def task(title="Milk", **fields):
+    return {"id": title, "title": title, "created_at": MOMENT, **fields}
+
+
+HOME = {"id": 7, "name": "Home", "color": "teal", "archived_at": None, "deleted_at": None}
+FILE = export_of(
+    lists=[HOME],
+    tags=[{"id": 3, "name": "calls"}],
+    tasks=[
+        task(list=7, tags=[3], due_date="2026-12-01", repeat="FREQ=DAILY", place=2),
+        task("Bread", list=7, place=1, steps=[{"title": "Flour", "done": True}]),
+        task("Done", completed_at=MOMENT, series="Milk"),
+    ],
+    searches=[{"name": "Soon", "q": "today", "completed": True}],
+    settings={"time_zone": "Europe/Berlin", "arrangements": {
+        "list_detail-7": {"sort": "due", "group": ""}}},
+    acts=[{"id": 1}],
+)  # fmt: skip
+
+
+class ImportTests(TestCase):
+    def setUp(self):
+        self.ann = add_user(time_zone="UTC")
+        self.client.force_login(self.ann)
+
+    def choose(self, text=FILE, name="mine.json"):
+        """Choose a file; return the page that follows."""
+        return self.client.post(URL, {"file": as_file(text, name)}, follow=True)
+
+    def fields(self):
+        """Return what the form of the preview sends."""
+        form = one(self.client.get(URL), "form[action$='/add/']")
+        ticked = {box.get("name"): "1" for box in select(form, "[checked]")}
+        return hidden(form) | ticked | {"next": ""}
+
+    def add(self, **fields):
+        return self.client.post(f"{URL}add/", self.fields() | fields)
+
+    def state(self):
+        """Return all rows that are Ann's, as they are."""
+        kinds = ["tasks", "lists", "tags", "steps"]
+        rows = [User.objects.filter(pk=self.ann.pk).values("time_zone", "arrangements")]
+        rows += [getattr(self.ann, kind)(manager="everything").values() for kind in kinds]
+        rows += [self.ann.searches.values()]
+        return [list(found.order_by("pk")) for found in rows]
+
+
+class PreviewTests(ImportTests):
+    def test_it_tells_what_would_be_added_and_adds_nothing(self):
+        page = words(self.choose())
+        for said in [
+            "Open tasks 2", "Completed tasks 1", "of these with a repeat 1", "Steps 1",
+            "New lists 1", "New tags 1", "Saved searches 1", "New lists: Home", "Import 3 tasks",
+            "Milk Home · Tue 1 Dec · every day · #calls", "Bread Home · 1 step",
+            "The history: Your history is in the file to be read. It isn't imported",
+        ]:  # fmt: skip
+            self.assertIn(said, page)
+        self.assertEqual((Task.everything.count(), self.ann.acts.count()), (0, 0))
+
+    def test_what_is_there_already_is_not_selected(self):
+        home = add_list(self.ann, "HOME")
+        self.ann.tasks.create(title="Milk", list=home, due_date="2026-12-01")
+        add_tasks(self.ann, "Bread", "Done")  # of other lists and states
+        page = words(self.choose())
+        self.assertIn("Import 2 tasks", page)
+        self.assertIn("Also import 1 task that is there already", page)
+        self.assertIn("There already 1 task of the file has the title, list and date of one", page)
+        self.add()
+        self.assertEqual(self.ann.tasks.filter(title="Milk").count(), 1)
+        done = self.ann.tasks.get(title="Done", series__isnull=False)
+        self.assertEqual(done.series, self.ann.tasks.get(title="Milk"))
+
+    def test_what_is_there_already_can_be_imported_all_the_same(self):
+        self.choose()
+        self.add()
+        self.choose()
+        self.add(again="1")
+        self.assertEqual(self.ann.tasks.filter(title="Milk").count(), 2)
+        self.assertEqual(self.ann.lists.count(), 1)
+
+    def test_a_second_import_changes_nothing(self):
+        self.choose()
+        self.add()
+        before = self.state()
+        self.assertIn("All that is in this file is there already.", words(self.choose()))
+        response = self.add(settings="")
+        self.assertEqual(messages_of(self.client.get(URL)), ["All of it is there already."])
+        self.assertRedirects(response, URL)
+        self.assertEqual(self.state(), before)
+
+    def test_report_is_a_text_to_keep(self):
+        self.choose()
+        response = self.client.get(f"{URL}report/")
+        self.assertEqual(response["Content-Type"], "text/plain; charset=utf-8")
+        self.assertIn("- Bread (Home, 1 step)\n", response.text)
+        self.assertIn("What can't be carried over\n- The history: ", response.text)
+        self.client.post(f"{URL}discard/")
+        self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
+
+    def test_another_file_takes_the_place_of_the_one_that_waits(self):
+        self.choose()
+        fields = self.fields()
+        self.choose(export_of(tasks=[task("Other")]), "other.json")
+        self.client.post(f"{URL}add/", fields)
+        self.assertIn("isn't waiting any more", messages_of(self.client.get(URL))[0])
+        self.assertEqual(self.ann.tasks.count(), 0)
+        self.assertEqual(ImportPlan.objects.get().file_name, "other.json")
+
+    def test_it_waits_for_a_day(self):
+        self.choose()
+        past = timezone.now() - timedelta(days=1, minutes=1)
+        ImportPlan.objects.update(made_at=past)
+        self.assertNotIn("Import 3 tasks", words(self.client.get(URL)))
+        keep(add_user("ben@example.org"), "ben.json", FILE.encode())
+        call_command("purge_history", verbosity=0)
+        self.assertEqual(ImportPlan.objects.get().file_name, "ben.json")
+
+    def test_what_another_has_is_shown_to_nobody(self):
+        keep(add_user("ben@example.org"), "secret.json", FILE.encode())
+        self.assertNotIn("secret.json", words(self.client.get(URL)))
+        self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
+        self.client.post(f"{URL}discard/")
+        self.assertEqual(ImportPlan.objects.count(), 1)
+
+
+class AddingTests(ImportTests):
+    def test_all_of_it_is_there_as_it_was(self):
+        self.choose()
+        self.add()
+        bread, milk, done = self.ann.tasks.by_hand()
+        self.assertEqual((str(bread), str(milk), str(done)), ("Bread", "Milk", "Done"))
+        self.assertEqual((milk.list.name, milk.list.color), ("Home", "teal"))
+        self.assertEqual([str(tag) for tag in milk.tags.all()], ["calls"])
+        self.assertEqual((milk.repeat, milk.created_at.isoformat()), ("FREQ=DAILY", MOMENT))
+        self.assertEqual((done.completed_at.isoformat(), done.series), (MOMENT, milk))
+        (step,) = bread.steps.all()
+        self.assertEqual((step.title, step.done), ("Flour", True))
+        search = self.ann.searches.get()
+        self.assertEqual((search.name, search.q, search.completed), ("Soon", "today", True))
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.time_zone, "Europe/Berlin")
+        key = f"list_detail-{milk.list_id}"
+        self.assertEqual(self.ann.arrangements, {key: {"sort": "due", "group": ""}})
+        self.assertEqual(list(self.ann.tasks.filter(search_text__contains="bread")), [bread])
+
+    def test_it_is_one_act_and_one_undo_takes_all_of_it_back(self):
+        home = add_list(self.ann, "Home")
+        add_tasks(self.ann, "Mine", list=home)
+        self.ann.searches.create(name="Mine", q="mine")
+        before = self.state()
+        self.choose()
+        self.add(settings="1")
+        self.assertEqual(messages_of(self.client.get("/today/")), ["Imported 3 tasks."])
+        imported = self.state()
+        act = self.ann.acts.get(kind="import")
+        self.assertIn("imported 3 tasks", words(self.client.get("/history/")))
+        self.client.post(act.undo_url)
+        there = [[row for row in rows if not row.get("deleted_at")] for rows in self.state()]
+        there[4] = list(self.ann.steps.of_tasks_there())
+        self.assertEqual(there, before)
+        self.client.post(self.ann.acts.latest("pk").undo_url)
+        self.assertEqual(self.without_versions(self.state()), self.without_versions(imported))
+
+    def without_versions(self, state):
+        left = {"version", "updated_at", "id"}
+        return [[{k: row[k] for k in row.keys() - left} for row in rows] for rows in state]
+
+    def test_what_changed_since_stays_when_it_is_undone(self):
+        self.choose()
+        self.add(settings="1")
+        act = self.ann.acts.get()
+        self.ann.searches.update(name="Later", version=2)
+        User.objects.update(time_zone="Asia/Tokyo")
+        self.client.post(act.undo_url)
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.time_zone, "Asia/Tokyo")
+        self.assertEqual(self.ann.searches.get().name, "Later")
+        self.assertEqual(self.ann.tasks.count(), 0)
+
+    def test_what_is_there_stays_as_it_is(self):
+        home = add_list(self.ann, "Home")
+        first, second = add_tasks(self.ann, "First", "Second", list=home)
+        second.move(to="top")
+        home.archive()
+        add_step(first)
+        before = self.state()
+        self.choose()
+        self.add()
+        after = self.state()
+        for rows, rows_before in zip(after[1:], before[1:], strict=True):
+            self.assertEqual(rows[: len(rows_before)], rows_before)
+        titles = [str(one) for one in self.ann.tasks.filter(list=home).by_hand()]
+        self.assertEqual(titles, ["Second", "First", "Bread", "Milk"])
+
+    def test_a_form_that_is_sent_twice_adds_once(self):
+        self.choose()
+        fields = self.fields()
+        for _ in range(2):
+            response = self.client.post(f"{URL}add/", fields)
+            self.assertRedirects(response, "/tasks/", fetch_redirect_response=False)
+        self.assertEqual((self.ann.tasks.count(), self.ann.acts.count()), (3, 1))
+
+    def test_tasks_that_came_meanwhile_are_looked_at_again(self):
+        self.choose()
+        fields = self.fields()
+        home = add_list(self.ann, "Home")
+        add_tasks(self.ann, "Bread", list=home)
+        self.client.post(f"{URL}add/", fields)
+        told = messages_of(self.client.get(URL))
+        self.assertEqual(told, ["Your tasks have changed since. Look again, then import."])
+
+    def test_settings_stay_unless_they_are_to_be_taken_over(self):
+        add_tasks(self.ann, "Mine")
+        self.choose()
+        self.assertNotIn("settings", self.fields())
+        self.add()
+        self.ann.refresh_from_db()
+        self.assertEqual((self.ann.time_zone, self.ann.arrangements), ("UTC", {}))
+
+
+class CsvTests(ImportTests):
+    def test_our_table_in_any_order_of_columns_and_with_any_delimiter(self):
+        head = ["Created (UTC)", "Title", "List", "Due date", "Steps", "Tags", "Priority", "Mood"]
+        cells = ["2026-11-30 12:00:00", "'=1+1", "Home", "2026-12-01", "[x] a\n[ ] b", "x y",
+                 "high", "good"]  # fmt: skip
+        for delimiter, encoding in [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")]:
+            with self.subTest(delimiter):
+                lines = [delimiter.join(f'"{one}"' for one in row) for row in (head, cells)]
+                page = words(self.choose("\r\n".join(lines).encode(encoding), "t.csv"))
+                self.assertIn("These columns aren't known: Mood.", page)
+                self.add()
+                made = self.ann.tasks.get()
+                self.assertEqual((made.title, made.list.name, made.priority), ("=1+1", "Home", 3))
+                self.assertEqual(str(made.due_date), "2026-12-01")
+                self.assertEqual([str(tag) for tag in made.tags.by_name()], ["x", "y"])
+                steps = [(step.title, step.done) for step in made.steps.by_hand()]
+                self.assertEqual(steps, [("a", True), ("b", False)])
+                self.client.post(self.ann.acts.latest("pk").undo_url)
+                Task.trash.all().delete()
+
+    def test_zip_file_of_ours_is_read_too(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("README.txt", "Hello")
+            archive.writestr("todosite.json", FILE)
+        self.assertIn("Import 3 tasks", words(self.choose(packed.getvalue(), "all.zip")))

@@ -1,0 +1,70 @@
+"""A file becomes tasks: it is chosen, looked at, and added. request.user is the door."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tasks.forms.importing import ImportAddForm, ImportFileForm
+from tasks.importing import waiting
+from tasks.importing.preview import Preview
+from tasks.importing.report import Report
+from tasks.messages import Action
+from tasks.sidebar import sidebar_of
+from tasks.views.replies import METHODS, once_more, refuse, render_page, say, sentence_of, status_of
+from tasks.wording import message
+
+
+@require_http_methods(METHODS)
+def import_tasks(request):
+    """Ask for a file, and show what waits to be added."""
+    if request.method == "POST":
+        form = ImportFileForm(request.POST, request.FILES, user=request.user)
+        if form.is_valid():
+            return redirect("import_tasks")
+    else:
+        form = ImportFileForm(user=request.user)
+    context = {"form": form, "report": report_of(request)}
+    return render_page(request, "tasks/import_tasks.html", context, status_of(form))
+
+
+def report_of(request):
+    """Return what waits for the user as the page shows it; None where nothing waits."""
+    row = waiting.waiting(request.user)
+    if row is None:
+        return None
+    preview = Preview(request.user, waiting.plan_in(row))
+    return Report(preview, row, sidebar_of(request).clock)
+
+
+@require_POST
+@once_more
+def import_add(request):
+    form = ImportAddForm(request.POST, user=request.user)
+    if not form.is_valid():
+        refuse(request, form)
+        return redirect("import_tasks")
+    act = form.save()
+    words = message(sentence_of(request, act, ()) or "imported nothing but settings and searches")
+    say(request, words, act, Action("Show them", act.get_absolute_url(), is_link=True))
+    return redirect("task_list")
+
+
+@require_POST
+def import_discard(request):
+    row = waiting.waiting(request.user)
+    if row:
+        row.delete()
+        messages.info(request, "Discarded. Nothing was imported.")
+    return redirect("import_tasks")
+
+
+@require_safe
+def import_report(request):
+    """All that the page says of what waits, as a text to keep."""
+    report = report_of(request)
+    if report is None:
+        raise Http404
+    response = HttpResponse(report.as_text(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="import.txt"'
+    return response
