@@ -1,4 +1,4 @@
-"""What the browser tests do again and again, as a person does it."""
+"""Frequent acts of the browser tests, done as a person does them."""
 
 from playwright.sync_api import TimeoutError, expect
 
@@ -28,7 +28,7 @@ def look(page):
 
 
 def press_for(pressed, wanted):
-    """Press until this is there: rows may move at any time, and the press then does nothing."""
+    """Press until an element appears: rows may move at any time, and a press then does nothing."""
     for _ in range(3):
         pressed.click()
         try:
@@ -39,14 +39,14 @@ def press_for(pressed, wanted):
 
 
 def open_task(page, title):
-    """Open a task's page, and wait for its scripts: a key pressed before them does nothing."""
+    """Open a task's page, and wait for its scripts: earlier keys would do nothing."""
     look(page)
     press_for(page.get_by_role("link", name=title, exact=True), page.locator("#detail-form"))
     page.wait_for_load_state()
 
 
 def open_menu(page, title):
-    """Open what a row holds behind its button: a box beside it, or without script a page."""
+    """Open the menu of a row: a popup, or without JavaScript a page."""
     look(page)
     row = page.locator(".task, .step", has_text=title).first
     row.hover()
@@ -60,7 +60,7 @@ def press(page, title, button):
 
 
 def mark(page):
-    """Mark the page, to tell later whether it is still the same."""
+    """Mark the page, to check later that it hasn't been reloaded."""
     page.wait_for_load_state()
     page.evaluate("window.samePage = true")
 
@@ -74,12 +74,12 @@ def row(page, title):
 
 
 def drag(page, title, onto):
-    """Drag a row by its handle to where another stands."""
+    """Drag a row by its handle to the position of another row."""
     row(page, title).hover()
     row(page, title).locator(".grip").hover()
     page.mouse.down()
     to = row(page, onto).bounding_box()
-    for y in (20, 4, 2):  # as a hand does: near, there, and a little more
+    for y in (20, 4, 2):  # In three moves, as a hand does: near, there, and a little further.
         page.mouse.move(to["x"] + to["width"] - 20, to["y"] + y, steps=8)
         page.wait_for_timeout(200)  # while the rows make room
     page.mouse.up()

@@ -1,4 +1,4 @@
-"""A second way to the days of a repeat: each day is asked by itself whether it is one.
+"""A second calculation of the days of a repeat, which checks each day by itself.
 
 It shares no code with tasks.recurrence; a rule is given as a dictionary of its parts.
 """
@@ -55,7 +55,7 @@ def is_one(parts, anchor, day, week_start):
 
 
 def fits(parts, anchor, day):
-    """Is day one that the rule names, or if it names none, one like the anchor?"""
+    """Return whether a rule names this day or, if it names none, whether the anchor is like it."""
     length = monthrange(day.year, day.month)[1]
     if "BYMONTH" in parts and day.month not in numbers(parts, "BYMONTH"):
         return False
@@ -86,7 +86,7 @@ def is_weekday(name, day, length):
 
 
 def following(rule, anchor, due_date, due_time, now, repeat_from, missed, years=9):
-    """Return the day after due_date that is next once it is done at now; None if there is none."""
+    """Return the day after due_date, if done at now; None if there is none."""
     today = now.date()
     last = max(today, due_date) + timedelta(366 * years)
     if repeat_from == "completion":
@@ -107,7 +107,7 @@ def following(rule, anchor, due_date, due_time, now, repeat_from, missed, years=
 
 
 def whole_interval_after(day, frequency, number):
-    """Return the day an interval after day; the next day for an interval of 1."""
+    """Return the day one interval after day; the next day for an interval of 1."""
     if number == 1:
         return day + timedelta(1)
     if frequency in ("DAILY", "WEEKLY"):

@@ -1,4 +1,4 @@
-"""The old system's databases in tasks/tests/legacy, made by the libraries that it was made of."""
+"""The old system's databases in tasks/tests/legacy, made by the libraries of that system."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ EXPECTED = json.loads((FILES / "expected.json").read_text())["files"]
 
 
 def statements(sql):
-    """Yield the statements of sql; its only quotes are '…' and "…"."""
+    """Yield the statements of sql, in which the only quotes are '…' and "…"."""
     start, quote, comment = 0, "", False
     for place, character in enumerate(sql):
         if comment:
@@ -28,21 +28,21 @@ def statements(sql):
 
 
 def load(cursor, name):
-    """Make the old tables of a file and fill them."""
+    """Create the old tables of a file and fill them."""
     # As bytes: reading text would turn the \r of titles into \n.
     for statement in statements((FILES / name).read_bytes().decode()):
         cursor.execute(statement)
 
 
 def stamp(day, clock=None):
-    """Return how a listing has a date and a time."""
+    """Return a date and a time as a listing has them."""
     return f"{day.isoformat()}T{clock.isoformat('microseconds') if clock else '00:00:00.000000'}Z"
 
 
 def sha256_of_listing(tasks):
-    """Return the hash that expected.json has of a user's tasks ("canonical_listing" there).
+    """Return the hash of a user's tasks, as in expected.json ("canonical_listing" there).
 
-    An absent description counts as an empty one, since tasks here have none that is absent.
+    A missing description counts as an empty one, since tasks here always have one.
     """
     listing = hashlib.sha256()
     for task in tasks.order_by("pk"):
@@ -69,7 +69,7 @@ FROM task WHERE user_id = %s ORDER BY id
 
 
 def sha256_of_old_listing(cursor, user_id):
-    """Return the same of the old table's rows, read by SQL of its own."""
+    """Return the same hash from the old table's rows, read by separate SQL."""
 
     def moment(column):
         utc = f"({column}::timestamptz AT TIME ZONE 'UTC')"

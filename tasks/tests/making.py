@@ -1,4 +1,4 @@
-"""Rows for the tests, made by the models' own rules, and rows that the database refuses."""
+"""Rows for the tests, added by the models' own rules, and rows that the database refuses."""
 
 from contextlib import contextmanager
 
@@ -8,7 +8,7 @@ from tasks.models import Step, TaskList
 
 
 def add_list(user, name="Home", **fields):
-    """Return a new list, the last one of the user's."""
+    """Return a new list, the last of the user's."""
     added = TaskList(user=user, name=name, **fields)
     added.add()
     return added
@@ -20,7 +20,7 @@ def add_tasks(user, *titles, **fields):
 
 
 def add_step(task, title="Whisk", **fields):
-    """Return a new step, the last one of the task's."""
+    """Return a new step, the last of the task's."""
     added = Step(user=task.user, task=task, title=title, **fields)
     added.add()
     return added
@@ -28,6 +28,6 @@ def add_step(task, title="Whisk", **fields):
 
 @contextmanager
 def refused(test, constraint):
-    """Expect that the database refuses the block, by the rule of this name."""
+    """Expect the database to refuse the block, by the constraint of this name."""
     with test.assertRaisesMessage(IntegrityError, constraint), transaction.atomic():
         yield

@@ -1,11 +1,11 @@
-"""Very many tasks of many users, made by PostgreSQL itself: the ORM would take an hour for them."""
+"""Very many tasks of many users, created by PostgreSQL itself: the ORM would take an hour."""
 
 from django.db import connection
 
 from accounts.models import User
 
-# Of each user's tasks, numbered from 1: of six one is completed and one in the trash; of four one
-# has no date; of three one is in the Inbox; each has a tag and was edited; of ten one has two
+# A user's tasks are numbered from 1. One in six is completed and one in six in the trash; one in
+# four has no date; one in three is in the Inbox; each has a tag and was edited; one in ten has two
 # steps. Four repeat.
 OWNER = "WITH owner AS (SELECT unnest(%(users)s::text[]) AS id)"
 STATEMENTS = [
@@ -70,8 +70,8 @@ STATEMENTS = [
 def add_many(names, *, tasks, lists=10, tags=10):
     """Return new users of these names, each with so many tasks, lists and tags, in that order.
 
-    Each has a list and a tag in the trash besides. All they have is one transaction, but for what
-    PostgreSQL then counts, to plan by.
+    Each also has a list and a tag in the trash. All rows are added in one transaction; afterwards
+    PostgreSQL updates its statistics.
     """
     users = User.objects.bulk_create(User(email=f"{name}@example.org") for name in names)
     values = {"users": [user.pk for user in users], "tasks": tasks, "lists": lists, "tags": tags}
@@ -83,7 +83,7 @@ def add_many(names, *, tasks, lists=10, tags=10):
 
 
 def ids_of(user):
-    """Return ids of a user's, as they stand in the addresses of pages: {list} and so on."""
+    """Return ids of a user's rows for the addresses of pages: {list} and so on."""
     first = user.lists.by_hand().first()
     task = user.tasks.open().filter(list=first, steps__title__startswith="Step").first()
     one, two = task.steps.by_hand()

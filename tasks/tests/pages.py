@@ -1,4 +1,4 @@
-"""What page tests share: Ann, signed in, and functions that read a page."""
+"""The base of page tests: Ann, signed in, and functions that read a page."""
 
 from datetime import datetime
 from unittest import mock
@@ -19,14 +19,14 @@ def html_of(response):
 
 
 def words_of(source):
-    """Return the words that a person reads in a response, in HTML or in an element."""
+    """Return the visible words of a response, of HTML or of an element."""
     return words(source)
 
 
 def sections_of(response):
-    """Return the headings of a page, each with its number, and under each the titles of its rows.
+    """Return the headings of a page, each with its number, and the titles of its rows.
 
-    Rows without a heading stand under "".
+    Rows without a heading have the key "".
     """
     found = []
     for element in select(response, LISTING):
@@ -43,7 +43,7 @@ def sections_of(response):
 
 
 def is_alone(element):
-    """Return whether an element is of a row that htmx gets by itself, besides the listing."""
+    """Return whether an element is part of a row that htmx gets in addition to the listing."""
     part = next(element.iterancestors("hx-partial"), None)
     return part is not None and part.get("hx-target").startswith("#task-")
 
@@ -64,7 +64,7 @@ def meta_of(response, task):
 
 
 def counts_of(response):
-    """Return the numbers in the sidebar, by the names that they stand at. None is 0."""
+    """Return the numbers in the sidebar by name; 0 is left out on the page."""
     found = {}
     for count in select(response, "#sidebar .count"):
         number = "".join(filter(str.isdigit, words(count)))
@@ -77,7 +77,7 @@ def messages_of(response):
 
 
 def undo_of(response):
-    """Return where the page's Undo leads, as a pair: the address, and the page it comes back to."""
+    """Return the page's Undo as a pair: its address, and the page it leads back to."""
     form = select(response, ".toast form")[0]
     assert words(form) in {"Undo", "Redo"}
     return form.get("action"), form.cssselect("[name=next]")[0].get("value")
@@ -118,13 +118,13 @@ class PageTests(TestCase):
         return sections_of(self.get(url))
 
     def post(self, url, **data):
-        """Send a form as a browser does; return the page that the answer leads to."""
+        """Send a form as a browser does. Return the page that the redirect leads to."""
         response = self.client.post(url, data, follow=True)
         self.assertEqual(response.status_code, 200)
         return response
 
     def send(self, url, **data):
-        """Send a form as a browser does, and leave the page that the answer leads to unasked."""
+        """Send a form as a browser does, without following the redirect."""
         self.assertEqual(self.client.post(url, data).status_code, 302)
 
     def undo(self, response):
@@ -133,11 +133,11 @@ class PageTests(TestCase):
         return self.post(url, next=page)
 
     def set_clock(self, *moment, zone="Asia/Kathmandu", fold=0):
-        """Let it be that moment in zone, where Ann is, to the test's end or the next call."""
+        """Set the time and Ann's time zone, until the end of the test or the next call."""
         self.ann.time_zone = zone
         self.ann.save(update_fields=["time_zone"])
         mock.patch.stopall()
         now = datetime(*moment, tzinfo=ZoneInfo(zone), fold=fold)
         mock.patch("django.utils.timezone.now", return_value=now).start()
         self.addCleanup(mock.patch.stopall)
-        self.client.force_login(self.ann)  # or her session would be of another time
+        self.client.force_login(self.ann)  # Sign in again, since her session would have expired.

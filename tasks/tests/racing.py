@@ -1,4 +1,4 @@
-"""Requests that are sent at the same moment."""
+"""Simultaneous requests."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from django.test import Client
 
 
 def race(client, requests):
-    """Post all (url, data) at once, each on a connection of its own; return the status codes."""
+    """POST all (url, data) simultaneously, each on its own connection. Return the status codes."""
     barrier = threading.Barrier(len(requests))
     codes = [None] * len(requests)
 
@@ -30,7 +30,7 @@ def race(client, requests):
 
 
 def waiting(pool, do):
-    """Begin do() on a connection of its own; return its future, once it waits for this transaction.
+    """Begin do() on a connection of its own. Return its future, once it waits for this transaction.
 
     pool is a ThreadPoolExecutor.
     """

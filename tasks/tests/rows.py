@@ -1,4 +1,4 @@
-"""The rows of a user as plain values, to tell whether two states are the same."""
+"""The rows of a user as plain values, to compare two states."""
 
 from importlib import import_module
 
@@ -26,7 +26,7 @@ def rows_of(user, left_out=RISING):
 
 
 def in_order(user):
-    """Return the rows with their order by hand in place of the positions."""
+    """Return the rows with their place in the order by hand instead of their positions."""
     rows = rows_of(user, RISING | {"position"})
     steps = user.steps.of_tasks_there().order_by("task", *OrderedQuerySet.HAND)
     for some in [user.lists.by_hand(), user.tasks.by_hand(), steps]:
@@ -35,5 +35,5 @@ def in_order(user):
 
 
 def to_old_form():
-    """Let all changes be as the version before keeps them: tags are columns of their task."""
+    """Store all changes as the earlier version does, with tags as columns of their task."""
     TAGGED_WITH.by_acts(connection, TAGGED_WITH.JOIN)

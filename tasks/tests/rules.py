@@ -1,4 +1,4 @@
-"""Rules of repeats, as hypothesis makes them up."""
+"""Random rules of repeats, from Hypothesis."""
 
 from datetime import date
 

@@ -1,8 +1,8 @@
-"""How much work something is, in steps: a number that is the same on every machine.
+"""The amount of work of a function in steps, a number that is the same on every machine.
 
-calls() counts the calls of functions. To Python a search by a regular expression is one call,
-however long it takes, so Steps counts what such a search tries. It reads an expression as Python's
-own re does, with re._parser. That is private: another version of Python may need another line here.
+calls() counts the calls of functions. Python counts a search by a regular expression as one call,
+however long it takes, so Steps counts the attempts within a search. It parses an expression as
+Python's own re does, with re._parser. That is private: another version of Python may need changes.
 """
 
 import sys
@@ -10,11 +10,11 @@ from re import IGNORECASE, Pattern, _constants, _parser
 
 
 class TooManySteps(AssertionError):
-    """A search by a regular expression tried more than it may."""
+    """A search by a regular expression needed more steps than allowed."""
 
 
 def calls(work) -> int:
-    """Return how many calls of functions work() makes, of Python's own functions too."""
+    """Return how many calls of functions work() makes, including Python's own functions."""
     number = 0
 
     def count(frame, event, argument):
@@ -31,10 +31,10 @@ def calls(work) -> int:
 
 
 class Steps:
-    """A regular expression that counts: `number` is how many characters and branches it tried.
+    """A regular expression that counts the characters and branches it tried, as `number`.
 
-    It finds what re finds, by going back where re goes back. What re spares itself by knowing how
-    a match begins counts here, too. TooManySteps is raised beyond `most`.
+    It finds the same matches as re, and backtracks as re does. Steps that re saves by an
+    optimization count here, too. Raise TooManySteps beyond `most`.
     """
 
     def __init__(self, expression: Pattern, most: int = sys.maxsize):
@@ -43,7 +43,7 @@ class Steps:
         self.match = self.all_of(_parser.parse(expression.pattern, expression.flags))
 
     def find(self, text: str) -> list[tuple[int, int]]:
-        """Return where the expression matches in text: (start, end), as finditer() has them."""
+        """Return the matches of the expression in a text, as (start, end), in order."""
         self.text, self.groups, found, at = text, {}, [], 0
         while at <= len(text):
             end = self.match(at, lambda end: end)
@@ -58,8 +58,8 @@ class Steps:
             pattern = self.expression.pattern[:80]
             raise TooManySteps(f"{self.most} steps don't do for {pattern}… in {self.text}")
 
-    # Each of these returns a function of (where to match, what to do with the end of it), which
-    # returns what that returned, None where there is no match.
+    # Each of these returns a function of (position, continuation). It calls the continuation with
+    # the end of a match and returns its result, or None without a match.
 
     def all_of(self, parts):
         matches = [getattr(self, f"of_{name}".lower())(said) for name, said in parts]

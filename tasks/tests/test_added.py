@@ -1,4 +1,4 @@
-"""A task that was just added: its row is marked, or the message leads to it."""
+"""A new task: its row is marked, or the message leads to it."""
 
 from unittest import mock
 
@@ -17,18 +17,18 @@ class AddedTests(PageTests):
         return [row.get("id") for row in select(response, ".task[data-new]")]
 
     def way(self, response):
-        """Return the address of "Open" in the message, None where there is none."""
+        """Return the address of "Open" in the message, None without one."""
         links = [link for link in select(response, ".toast a") if link.text == "Open"]
         return links[0].get("href") if links else None
 
-    def test_row_that_the_page_shows_is_marked_and_no_other(self):
+    def test_only_the_new_row_is_marked(self):
         self.add_task("Bread")
         response = self.add("Milk")
         self.assertEqual(self.new(response), [f"task-{self.ann.tasks.get(title='Milk').pk}"])
         self.assertIsNone(self.way(response))
         self.assertEqual(self.new(self.get("/inbox/")), [])
 
-    def test_row_that_is_on_another_page_is_opened_by_the_message(self):
+    def test_message_opens_a_new_task_of_another_page(self):
         self.add_task("Bread")
         with mock.patch.object(Inbox, "limit", 1):
             response = self.add("Milk")
@@ -36,7 +36,7 @@ class AddedTests(PageTests):
         self.assertEqual(self.new(response), [])
         self.assertEqual(self.way(response), self.ann.tasks.get(title="Milk").get_absolute_url())
 
-    def test_each_page_marks_it_or_leads_to_it(self):
+    def test_every_page_marks_a_new_task_or_links_to_it(self):
         work, tag = self.add_list("Work"), self.add_tag("calls")
         open_task = self.add_task("Bread")
         for page, text, is_shown in [
@@ -62,13 +62,13 @@ class AddedTests(PageTests):
                 way = None if is_shown else task.get_absolute_url()
                 self.assertEqual(self.way(response), way)
 
-    def test_without_script_the_message_leads_to_it(self):
+    def test_message_links_to_a_new_task_without_script(self):
         response = self.client.get(self.add("Milk", headers=None).url)
         task = self.ann.tasks.get()
         self.assertEqual(self.way(response), task.get_absolute_url())
         self.assertEqual(self.client.get(task.get_absolute_url()).status_code, 200)
 
-    def test_what_was_deleted_since_has_no_way(self):
+    def test_deleted_new_task_has_no_link(self):
         key = "0f2a1b7c-3a52-4d1f-9d53-2f8f5a3a5d11"
         self.add("Milk", key=key)
         self.ann.tasks.get().delete_softly()
@@ -96,7 +96,7 @@ class AddedTests(PageTests):
         response = self.client.post(url, {"next": "/trash/"}, headers=HTMX)
         self.assertIsNone(self.way(response))
 
-    def test_several_are_shown_together(self):
+    def test_several_new_tasks_have_one_link(self):
         data = {"sure": "1", "next": "/inbox/"}
         response = self.post("/tasks/paste/", text="Milk\nBread #new", **data)
         (link,) = [link for link in select(response, ".toast a") if link.text == "Show them"]

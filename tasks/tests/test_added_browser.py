@@ -1,4 +1,4 @@
-"""A task that was added, in Chromium: its row is shown, and marked for a moment."""
+"""A new task in Chromium: its row is scrolled into view, and marked for a moment."""
 
 import pytest
 from playwright.sync_api import expect
@@ -25,7 +25,7 @@ def add(page, line):
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_row_out_of_sight_is_shown_and_marked_for_a_moment(page, size):
+def test_new_row_is_scrolled_into_view_and_marked_for_a_moment(page, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     row = add(page, "Milk")
     expect(row).to_be_in_viewport(ratio=1)
@@ -38,7 +38,7 @@ def test_row_out_of_sight_is_shown_and_marked_for_a_moment(page, size):
     expect(row).not_to_have_attribute("data-new", "")
 
 
-def test_next_line_is_typed_where_it_was(page):
+def test_add_box_stays_in_place_for_the_next_line(page):
     held = []
     page.route("**/tasks/add/", lambda route: held.append(route))
     add(page, "Milk")
@@ -49,7 +49,7 @@ def test_next_line_is_typed_where_it_was(page):
     expect(page.get_by_label("Add a task")).to_be_in_viewport()
 
 
-def test_row_of_another_page_is_opened_by_the_message(page, ann):
+def test_message_opens_a_new_task_of_another_page(page, ann):
     for n in range(60, 110):
         ann.tasks.create(title=f"Task {n}")
     page.goto("/inbox/")

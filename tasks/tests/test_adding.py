@@ -1,4 +1,4 @@
-"""A task that is added by one statement: the same rows, once for each key, whoever else writes."""
+"""Adding a task by one statement: the same rows as Django's, once for each key."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -47,16 +47,16 @@ def ann():
 
 
 def rows(model):
-    """Return the rows of a table, each with all columns that the database has."""
+    """Return the rows of a table, with all columns of the database."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} t ORDER BY id")
         return [json.loads(row) for (row,) in cursor]
 
 
 def written(add):
-    """Return the act, the task and the change that add() writes, but for ids and moments.
+    """Return the act, the task and the change that add() writes, without ids and moments.
 
-    They are taken back.
+    The rows are rolled back.
     """
     with transaction.atomic():
         add()
@@ -71,7 +71,7 @@ def written(add):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("data", FORMS)
-def test_rows_are_those_that_django_writes(ann, data):
+def test_rows_are_the_same_as_djangos(ann, data):
     one = add_list(ann, "Home")
     data = data | {"key": str(uuid4()), "list": data.get("list", "").format(list=one.pk)}
     forms = [AddForm(data, user=ann) for _ in range(2)]
@@ -93,22 +93,22 @@ def client_of_ann(client, ann):
 @pytest.mark.parametrize(
     ("headers", "last"), [(HTMX, "SELECT"), ({}, "UPDATE")], ids=["htmx", "redirect"]
 )
-def test_line_is_added_without_a_transaction_around_it(client_of_ann, headers, last):
-    """The session with its user, the statement; then the sidebar, or the session with its words."""
+def test_line_is_added_without_an_extra_transaction(client_of_ann, headers, last):
+    """The queries: the session with its user; the statement; then the sidebar, or the messages."""
     with CaptureQueriesContext(connection) as queries:
         client_of_ann.post("/tasks/add/", {"text": "Milk"}, headers=headers)
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "WITH", last]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_database_refuses_leaves_nothing(ann):
-    """As a time without a day, which no form lets through: not an act either."""
+def test_refused_task_leaves_no_act(ann):
+    """The task has a time without a date, which no form accepts."""
     with pytest.raises(IntegrityError, match="tasks_task_time_needs_date"):
         Task(user=ann, title="Milk", due_time="08:00").add_once(uuid4())
     assert [rows(model) for model in (Act, Task, Change)] == [[], [], []]
 
 
-# Of two at the same moment the second waits for the first
+# Of two simultaneous tasks the second waits for the first
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_second_of_two_with_one_key_gets_the_act_of_the_first(ann, second):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_second_of_two_with_one_key_is_added_where_the_first_came_to_nothing(ann, second):
+def test_second_of_two_with_one_key_is_added_if_the_first_is_rolled_back(ann, second):
     key, again = uuid4(), Task(user=ann, title="Milk")
     with transaction.atomic():
         Task(user=ann, title="Milk").add_once(key)
@@ -139,7 +139,7 @@ def test_second_of_two_with_one_key_is_added_where_the_first_came_to_nothing(ann
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_kept", [True, False])
-def test_task_on_its_way_into_a_list_that_is_deleted_goes_to_the_inbox(ann, second, is_kept):
+def test_task_added_to_a_list_during_its_deletion_goes_to_the_inbox(ann, second, is_kept):
     home = add_list(ann, "Home")
     task = Task(user=ann, title="Milk", list=home)
     with transaction.atomic():
@@ -151,7 +151,7 @@ def test_task_on_its_way_into_a_list_that_is_deleted_goes_to_the_inbox(ann, seco
 
 
 @pytest.mark.django_db
-def test_task_goes_into_no_list_of_somebody_else(ann):
+def test_task_cannot_be_added_to_another_users_list(ann):
     home = add_list(add_user("ben@example.org"), "Home")
     with pytest.raises(IntegrityError, match="tasks_task_list_of_user"):
         Task(user=ann, title="Milk", list=home).add_once()

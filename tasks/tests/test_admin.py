@@ -1,4 +1,4 @@
-"""The admin: what support finds there."""
+"""The admin's pages of tasks and accounts."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class AdminTests(TestCase):
             self.assertEqual(self.client.get(url).status_code, 200)
         return len(queries)
 
-    def test_lists_need_as_few_queries_for_many_rows(self):
+    def test_lists_take_a_constant_number_of_queries(self):
         self.ann.tasks.create(title="One")
         urls = ["/admin/tasks/task/", "/admin/accounts/user/"]
         self.client.get("/admin/")
@@ -37,14 +37,14 @@ class AdminTests(TestCase):
             add_user(f"{n}@example.org").tasks.create(title=f"Task {n}")
         self.assertEqual([self.count(url) for url in urls], before)
 
-    def test_nothing_counts_a_whole_table(self):
+    def test_no_list_counts_a_whole_table(self):
         with CaptureQueriesContext(connection) as queries:
             self.client.get("/admin/tasks/task/")
         counts = [q["sql"] for q in queries if "COUNT(" in q["sql"].upper()]
         self.assertEqual([sql for sql in counts if "LIMIT 10000" not in sql], [])
         self.assertEqual(len(counts), 1)
 
-    def test_users_show_counts_and_are_found(self):
+    def test_users_are_listed_with_counts_and_can_be_searched(self):
         self.ann.tasks.create(title="Open")
         self.ann.tasks.create(title="Done").complete()
         self.ann.tasks.create(title="Gone").delete_softly()
@@ -55,13 +55,13 @@ class AdminTests(TestCase):
             list(self.client.get("/admin/accounts/user/?verified=0").context["cl"].result_list), []
         )
 
-    def test_each_page_says_of_which_zone_its_times_are(self):
+    def test_each_page_names_the_time_zone(self):
         task = self.ann.tasks.create(title="Milk")
         words = "Moments are in UTC, due dates in their owner’s own zone."
         for url in ["/admin/", "/admin/tasks/task/", f"/admin/tasks/task/{task.pk}/change/"]:
             self.assertContains(self.client.get(url), words)
 
-    def test_task_says_how_it_repeats(self):
+    def test_task_shows_its_repeat(self):
         day = self.ann.today()
         rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
         task = self.ann.tasks.create(title="Milk", repeat=rule, due_date=day, repeat_anchor=day)
@@ -82,7 +82,7 @@ class AdminTests(TestCase):
         self.client.post("/admin/accounts/user/", data)
         self.assertEqual(other.get("/tasks/").status_code, 302)
 
-    def test_what_is_in_the_trash_is_behind_a_filter_and_can_be_restored(self):
+    def test_deleted_tasks_can_be_filtered_and_restored(self):
         task = self.ann.tasks.create(title="Milk")
         task.delete_softly()
         self.assertEqual(list(self.client.get("/admin/tasks/task/").context["cl"].result_list), [])
@@ -93,7 +93,7 @@ class AdminTests(TestCase):
         self.assertContains(response, "Restored 1 task.")
         self.assertEqual(self.ann.tasks.get().version, 3)
 
-    def test_edit_raises_the_version_and_shows_at_once(self):
+    def test_edit_raises_the_version_and_is_visible_to_its_owner(self):
         task = self.ann.tasks.create(title="Milk")
         url = f"/admin/tasks/task/{task.pk}/change/"
         data = {"title": "Oat milk", "description": "", "due_date": "", "due_time": ""}
@@ -103,7 +103,7 @@ class AdminTests(TestCase):
         self.client.force_login(self.ann)
         self.assertContains(self.client.get("/tasks/"), "Oat milk")
 
-    def test_tasks_are_found_by_title_owner_and_status(self):
+    def test_tasks_can_be_searched_by_title_owner_and_status(self):
         self.ann.tasks.create(title="Milk")
         self.ann.tasks.create(title="Bread").complete()
 
@@ -148,7 +148,7 @@ class AdminTests(TestCase):
             },
         )
 
-    def test_whole_address_finds_the_owners_tasks_by_an_index(self):
+    def test_search_for_a_whole_address_uses_an_index(self):
         add_user("joann@example.org").tasks.create(title="Hers")
         self.ann.tasks.create(title="Milk")
         with CaptureQueriesContext(connection) as queries:
@@ -156,7 +156,7 @@ class AdminTests(TestCase):
         self.assertEqual([task.title for task in page.context["cl"].result_list], ["Milk"])
         self.assertEqual([q["sql"] for q in queries if "LIKE" in q["sql"]], [])
 
-    def test_admin_can_add_a_task_for_somebody(self):
+    def test_staff_can_add_a_task_for_a_user(self):
         data = {"user": " Ann@Example.org", "title": " Welcome\r\n", "description": "One\r\ntwo"}
         data |= {"priority": "3"}
         with CaptureQueriesContext(connection) as queries:
@@ -177,7 +177,7 @@ class AdminTests(TestCase):
             errors = response.context["adminform"].form.errors
             self.assertEqual(errors, {"user": [words]})
 
-    def test_form_that_is_sent_twice_adds_once(self):
+    def test_form_sent_twice_adds_one_task(self):
         page = self.client.get("/admin/tasks/task/add/")
         (key,) = values(page, "key")
         data = {"user": "ann@example.org", "title": "Welcome", "key": key}
@@ -188,7 +188,7 @@ class AdminTests(TestCase):
         act = self.ann.acts.get()
         self.assertEqual((act.kind, act.by_staff), ("add", True))
 
-    def test_form_has_the_rules_of_the_product(self):
+    def test_form_has_the_same_rules_as_the_product(self):
         task = self.ann.tasks.create(title="Milk", description="One\ntwo")
         for url in [f"/admin/tasks/task/{task.pk}/change/", "/admin/tasks/task/add/"]:
             for data, errors in [
@@ -217,7 +217,7 @@ class AdminTests(TestCase):
         self.assertEqual((task.title, task.version, Task.objects.count()), ("Milk", 1, 1))
 
     def shown(self, url):
-        """Return the fields that a browser would send of a task's page, untouched."""
+        """Return the fields that a browser would send from a task's page, unedited."""
         page = self.client.get(url)
         form = page.context["adminform"].form
         data = {}
@@ -231,7 +231,7 @@ class AdminTests(TestCase):
             self.assertIn(f"initial-{name}", data)
         return data
 
-    def test_edit_merges_with_what_the_owner_did_meanwhile(self):
+    def test_edit_is_merged_with_the_owners_edit(self):
         task = self.ann.tasks.create(title="Milk", description="One\ntwo")
         url = f"/admin/tasks/task/{task.pk}/change/"
         data = self.shown(url)
@@ -246,7 +246,7 @@ class AdminTests(TestCase):
         task.refresh_from_db()
         self.assertEqual((task.title, task.version), ("Oat milk", 3))
 
-    def test_saving_what_is_shown_changes_nothing(self):
+    def test_saving_an_unedited_form_changes_nothing(self):
         task = self.add_task_in_full()
         url = f"/admin/tasks/task/{task.pk}/change/"
         self.assertRedirects(self.client.post(url, self.shown(url)), "/admin/tasks/task/")
@@ -257,7 +257,7 @@ class AdminTests(TestCase):
         )
 
     def add_task_in_full(self):
-        """Return a task of Ann's that has everything a task can have."""
+        """Return a task of Ann's with a value in every field."""
         home = self.ann.lists.create(name="Home")
         task = self.ann.tasks.create(
             title="Milk", description="One\ntwo", list=home, priority=Task.Priority.MEDIUM
@@ -270,7 +270,7 @@ class AdminTests(TestCase):
     def tag_names(self, task):
         return [tag.name for tag in task.tags.by_name()]
 
-    def test_list_priority_and_tags_are_changed_by_the_owners_rules(self):
+    def test_list_priority_and_tags_follow_the_owners_rules(self):
         task = self.add_task_in_full()
         work = self.ann.lists.create(name="Work")
         theirs = add_user("ben@example.org").lists.create(name="Theirs")
@@ -288,11 +288,11 @@ class AdminTests(TestCase):
         self.assertEqual(self.tag_names(task), ["calls", "family"])
         self.assertEqual(self.ann.tags.count(), 2)
 
-    def test_page_shows_the_steps_in_lines(self):
+    def test_page_shows_one_step_a_line(self):
         page = self.client.get(f"/admin/tasks/task/{self.add_task_in_full().pk}/change/")
         self.assertContains(page, "✓ Find the &lt;bag&gt;<br>– Go")
 
-    def test_page_needs_as_few_queries_for_much_in_a_task(self):
+    def test_page_of_a_task_takes_a_constant_number_of_queries(self):
         task = self.add_task_in_full()
         url = f"/admin/tasks/task/{task.pk}/change/"
         self.client.get("/admin/")
@@ -303,7 +303,7 @@ class AdminTests(TestCase):
             task.steps.create(user=self.ann, title=f"Step {n}")
         self.assertEqual(self.count(url), before)
 
-    def test_asking_before_deletion_names_the_tasks_alone(self):
+    def test_confirmation_of_a_deletion_names_only_the_tasks(self):
         task = self.add_task_in_full()
         delete = {"action": "delete_selected", "_selected_action": [task.pk]}
         for page in [
@@ -314,7 +314,7 @@ class AdminTests(TestCase):
             self.assertNotContains(page, "calls")
             self.assertNotContains(page, "Find the")
 
-    def test_deleting_puts_into_the_trash(self):
+    def test_deleted_task_goes_into_the_trash(self):
         one, two, three = (self.ann.tasks.create(title=title) for title in ["One", "Two", "Three"])
         url = f"/admin/tasks/task/{one.pk}/delete/"
         self.assertRedirects(self.client.post(url, {"post": "yes"}), "/admin/tasks/task/")
@@ -327,7 +327,7 @@ class AdminTests(TestCase):
         self.client.post(url, {"post": "yes"})
         self.assertEqual(trash.all()[0].deleted_at, deleted_at)
 
-    def test_addresses_that_make_no_sense_are_no_fault_of_ours(self):
+    def test_invalid_addresses_are_no_500(self):
         self.ann.tasks.create(title="Milk")
         for query in ["status=bogus", "trash=bogus", "due_date__gte=x", "p=x", "q=%00", "o=9"]:
             response = self.client.get(f"/admin/tasks/task/?{query}", follow=True)

@@ -1,4 +1,4 @@
-"""All pages of the admin at once: what their addresses answer, and to whom."""
+"""All pages of the admin: the answers of their addresses, to each kind of user."""
 
 from datetime import timedelta
 from itertools import product
@@ -37,7 +37,7 @@ MALFORMED_IDS = ["a%00b", "%00", "_00", "x", "9" * 40, "-1", "1.5", "%ED%A0%80",
 
 
 def give_all(user):
-    """Give user one of everything that holds words; return the task in which they stand."""
+    """Give a user one row of each kind that holds text. Return the task."""
     home = user.lists.create(name=f"List {MARK}")
     day = {"due_date": user.today(), "repeat": "FREQ=DAILY"}
     task = user.tasks.create(
@@ -53,7 +53,7 @@ def give_all(user):
 def routes(patterns=None, before="/admin/", of=None):
     """Yield (address, model) of every route of the admin; {} stands for the id of a row.
 
-    The model is None where an address is of no single model.
+    The model is None if an address belongs to no single model.
     """
     for route in admin.site.urls[0] if patterns is None else patterns:
         text = before + str(route.pattern).replace("<path:object_id>", "{}")
@@ -68,7 +68,7 @@ def routes(patterns=None, before="/admin/", of=None):
 
 @override_settings(ADMIN_REQUIRES_MFA=False)
 class AddressTests(TestCase):
-    """The address of a list asks what the list's filters ask, whoever types it."""
+    """The address of a list accepts the lookups of the list's filters only."""
 
     @classmethod
     def setUpTestData(cls):
@@ -78,7 +78,7 @@ class AddressTests(TestCase):
         self.client.force_login(self.root)
         self.request = self.client.get("/admin/").wsgi_request
 
-    def test_no_column_without_a_filter_is_asked_about(self):
+    def test_columns_without_a_filter_cannot_be_looked_up(self):
         self.assertEqual(set(admin.site._registry), set(FILTERS))
         for model, filters in FILTERS.items():
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -89,7 +89,7 @@ class AddressTests(TestCase):
                     response = self.client.get(url, {f"{name}{lookup}": "1"})
                     self.assertEqual((name, lookup, response.status_code), (name, lookup, 400))
 
-    def test_no_column_of_a_related_row_is_asked_about(self):
+    def test_columns_of_related_rows_cannot_be_looked_up(self):
         number = 0
         for model, pages in admin.site._registry.items():
             for field in model._meta.get_fields(include_hidden=True):
@@ -99,20 +99,20 @@ class AddressTests(TestCase):
                     number += 1
         self.assertGreater(number, 100)
 
-    def test_annotations_are_no_filters_either(self):
+    def test_annotations_cannot_be_looked_up(self):
         for asked in ["open_tasks__gt", "verified__exact", "nothing"]:
             response = self.client.get("/admin/accounts/user/", {asked: "1"})
             self.assertEqual((asked, response.status_code), (asked, 400))
 
     def specs(self):
-        """Yield the address of each list with each of the filters that it shows."""
+        """Yield the address of each list with each of its filters."""
         for model in admin.site._registry:
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             for spec in self.client.get(url).context["cl"].filter_specs:
                 yield url, spec
 
     @pytest.mark.exhaustive
-    def test_filters_take_the_lookups_of_their_links_alone(self):
+    def test_filters_accept_only_the_lookups_of_their_links(self):
         number = 0
         for url, spec in self.specs():
             field = getattr(spec, "field", None)
@@ -128,7 +128,7 @@ class AddressTests(TestCase):
         self.assertGreater(number, 400)
 
     @pytest.mark.exhaustive
-    def test_value_that_a_filter_cannot_read_is_left_out(self):
+    def test_invalid_value_of_a_filter_is_ignored(self):
         for url, spec in self.specs():
             for asked in spec.expected_parameters():
                 for value in BAD_VALUES:
@@ -137,7 +137,7 @@ class AddressTests(TestCase):
                     self.assertTrue(left_out or response.status_code == 200, (asked, value))
 
     @pytest.mark.exhaustive
-    def test_what_a_list_knows_beside_its_filters_takes_any_value(self):
+    def test_other_parameters_of_a_list_accept_any_value(self):
         for model in admin.site._registry:
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             for asked in ["q", "o", "p", "all", "e"]:
@@ -154,7 +154,7 @@ class AddressTests(TestCase):
                 number += 1
         self.assertGreater(number, 15)
 
-    def test_filters_are_those_that_the_pages_show(self):
+    def test_all_filters_of_the_pages_are_tested(self):
         for model, filters in FILTERS.items():
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             specs = self.client.get(url).context["cl"].filter_specs
@@ -166,7 +166,7 @@ class AddressTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False)
 class NoPermissionTests(TestCase):
-    """Staff without a permission get the index, and nothing else."""
+    """Staff without a permission get the index, and no other page."""
 
     @classmethod
     def setUpTestData(cls):
@@ -178,7 +178,7 @@ class NoPermissionTests(TestCase):
         self.client.force_login(self.sam)
 
     def answer(self, method, url):
-        """Return the status of an answer, after those redirects that stay in the admin."""
+        """Return the status of an answer, after redirects within the admin."""
         response = getattr(self.client, method)(url, {"post": "yes", "title": "x"})
         while response.status_code in {301, 302} and response.url.startswith("/admin/"):
             response = self.client.get(response.url)
@@ -187,7 +187,7 @@ class NoPermissionTests(TestCase):
             self.assertNotIn("ann@example.org", text)
         return response.status_code
 
-    def test_every_route_is_closed_and_tells_no_ids(self):
+    def test_every_route_is_forbidden_and_reveals_no_ids(self):
         answered = {}
         for address, model in routes():
             if address == "/admin/logout/":
@@ -204,7 +204,7 @@ class NoPermissionTests(TestCase):
         self.assertEqual(set(answered), {403, 404, 405})
         self.assertIn("/admin/tasks/task/{}/history/", answered[403])
 
-    def test_an_id_leads_to_no_page_of_the_site(self):
+    def test_admin_does_not_redirect_from_an_id_to_the_site(self):
         for model in [User, Task, TaskList, Tag, Step, SavedSearch, Act]:
             kind = ContentType.objects.get_for_model(model)
             rows = getattr(model, "everything", model._default_manager)
@@ -214,7 +214,7 @@ class NoPermissionTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class WordsTests(TestCase):
-    """Support staff who may do everything, and Ann, who wrote much and let nobody look."""
+    """Support staff with all permissions, and Ann, who lets support read none of her text."""
 
     @classmethod
     def setUpTestData(cls):
@@ -234,7 +234,7 @@ class WordsTests(TestCase):
         self.client.force_login(self.sam)
 
     def requests(self):
-        """Yield (method, address, data) of all that staff can ask of the admin."""
+        """Yield (method, address, data) of every possible request of staff."""
         yield from self.requests_of_routes()
         yield from self.requests_of_lists()
         yield from self.requests_of_tasks()
@@ -257,7 +257,7 @@ class WordsTests(TestCase):
             yield "post", "/admin/accounts/user/", data
 
     def requests_of_tasks(self):
-        """Yield the pages of a task and the actions on it, for one in the trash, too."""
+        """Yield the pages of a task and the actions on it, also for a deleted one."""
         tasks = "/admin/tasks/task/"
         for pk, trash in [(self.task.pk, 0), (self.gone.pk, 1)]:
             for page in ["change", "delete", "history"]:
@@ -268,7 +268,7 @@ class WordsTests(TestCase):
                     yield "post", f"{tasks}?trash={trash}", data
 
     def requests_of_choices(self):
-        """Yield what asks for the rows that a field could lead to."""
+        """Yield requests for the choices of a field."""
         for model in [Task, Step, TaskList, Tag, SavedSearch, Act]:
             for field in [field for field in model._meta.fields if field.remote_field]:
                 for term in ["", PART]:
@@ -277,9 +277,9 @@ class WordsTests(TestCase):
                     yield "get", f"/admin/autocomplete/?{name}", {}
 
     def shown(self, method, url, data=()):
-        """Return all that an answer holds, with the page that it leads to; undo what it did.
+        """Return the text of an answer and of the page it leads to; then roll back.
 
-        After a POST that is also what it left in the log and on the index.
+        After a POST it includes the entries in the log and on the index.
         """
         with transaction.atomic():
             response = getattr(self.client, method)(url, dict(data), follow=True)
@@ -294,7 +294,7 @@ class WordsTests(TestCase):
         page = self.client.get(f"/admin/tasks/task/?{query}")
         return {str(task) for task in page.context["cl"].result_list}
 
-    def test_no_page_shows_words_of_a_user_who_lets_nobody_look(self):
+    def test_no_page_shows_text_without_the_users_permission(self):
         number = 0
         for method, url, data in self.requests():
             with self.subTest(method=method, url=url, data=data):
@@ -302,7 +302,7 @@ class WordsTests(TestCase):
                 number += 1
         self.assertGreater(number, 80)
 
-    def test_rows_are_there_with_their_dates_and_state(self):
+    def test_rows_without_their_text_have_dates_and_states(self):
         self.assertEqual(self.rows(""), {f"(task {self.task.pk})", f"(task {self.bens.pk})"})
         self.assertEqual(self.rows("trash=1"), {f"(task {self.gone.pk})"})
         url = f"/admin/tasks/task/{self.task.pk}/change/"
@@ -315,7 +315,7 @@ class WordsTests(TestCase):
         self.task.refresh_from_db()
         self.assertEqual((self.task.title, self.task.version), (f"Title {MARK}", 1))
 
-    def test_withheld_task_is_deleted_and_restored_with_its_words(self):
+    def test_deleting_and_restoring_keeps_withheld_text(self):
         self.client.post(f"/admin/tasks/task/{self.task.pk}/delete/", {"post": "yes"})
         there = self.ann.tasks(manager="trash").get(pk=self.task.pk)
         self.assertEqual((there.title, there.list.name), (f"Title {MARK}", f"List {MARK}"))
@@ -332,14 +332,14 @@ class WordsTests(TestCase):
         self.assertEqual(self.rows("q=ann@"), {f"(task {self.task.pk})"})
         self.assertEqual(self.rows("q=bread"), {"Bread"})
 
-    def test_titles_are_no_order_of_a_list(self):
+    def test_tasks_cannot_be_sorted_by_title(self):
         for title in ["Aaa", "Zzz"]:
             self.ben.tasks.create(title=title)
         for query in ["o=1", "o=-1", "o=0", "o=1.2"]:
             page = self.client.get(f"/admin/tasks/task/?{query}")
             self.assertNotIn("title", str(page.context["cl"].queryset.query.order_by))
 
-    def test_let_look_shows_all_for_seven_days(self):
+    def test_permission_shows_all_text_for_seven_days(self):
         self.ann.let_support_look()
         self.assertEqual(self.rows(f"q={MARK}"), {f"Title {MARK}"})
         url = f"/admin/tasks/task/{self.task.pk}/change/"
@@ -352,7 +352,7 @@ class WordsTests(TestCase):
             for address in [url, "/admin/tasks/task/", "/admin/"]:
                 self.assertIs(MARK in self.shown("get", address), False)
 
-    def test_log_of_what_was_done_while_support_looked_holds_no_words(self):
+    def test_log_holds_no_text_even_with_permission(self):
         self.ann.let_support_look()
         url = f"/admin/tasks/task/{self.task.pk}/change/"
         self.client.post(url, {"title": f"New {MARK}"})
@@ -380,7 +380,7 @@ class WordsTests(TestCase):
         url = f"/admin/tasks/task/{self.task.pk}/change/"
         self.assertContains(self.client.get(url), f"Note {MARK}")
 
-    def test_support_needs_as_few_queries_for_many_rows(self):
+    def test_support_pages_take_a_constant_number_of_queries(self):
         self.client.get("/admin/")
         before = self.count("/admin/tasks/task/")
         for n in range(5):
@@ -392,7 +392,7 @@ class WordsTests(TestCase):
             self.assertEqual(self.client.get(url).status_code, 200)
         return len(queries)
 
-    def test_deleting_users_lists_counts_alone(self):
+    def test_confirmation_of_deleting_users_shows_only_counts(self):
         delete = {"action": "delete_selected", "_selected_action": [self.ann.pk, self.ben.pk]}
         for staff in [self.sam, self.root]:
             self.client.force_login(staff)
@@ -409,7 +409,7 @@ class WordsTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class LogTests(TestCase):
-    """Each action of the admin stands in its log, one that is new, too."""
+    """Each action of the admin, including new ones, appears in its log."""
 
     @classmethod
     def setUpTestData(cls):
@@ -439,7 +439,7 @@ class LogTests(TestCase):
 
 @override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)
 class MalformedIdTests(TestCase):
-    """An id that no row can have is as one that no row has."""
+    """An id that no row can have is treated like an unknown one."""
 
     @classmethod
     def setUpTestData(cls):
@@ -451,7 +451,7 @@ class MalformedIdTests(TestCase):
         self.client.force_login(self.root)
         self.client.raise_request_exception = False
 
-    def test_no_route_fails_at_one(self):
+    def test_no_route_fails_for_a_malformed_id(self):
         addresses = [address for address, _ in routes() if "{}" in address]
         self.assertGreater(len(addresses), 7)
         for address, pk, method in product(addresses, MALFORMED_IDS, ["get", "post"]):
@@ -460,7 +460,7 @@ class MalformedIdTests(TestCase):
         self.assertEqual(self.client.get("/admin/").status_code, 200)  # with the messages
 
     @pytest.mark.exhaustive
-    def test_no_action_fails_at_one(self):
+    def test_no_action_fails_for_a_malformed_id(self):
         for model, pages in admin.site._registry.items():
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             for name, pk in product([*pages.actions, "delete_selected"], MALFORMED_IDS):
@@ -473,7 +473,7 @@ class MalformedIdTests(TestCase):
                     self.assertIn((name, pk, response.status_code), answers)
             self.assertEqual(self.client.get(url).status_code, 200)  # with the messages
 
-    def test_action_is_done_to_the_rows_that_are_there(self):
+    def test_action_runs_on_existing_rows_only(self):
         url = "/admin/tasks/task/"
         pks = ["x", self.task.pk, "\0"]
         data = {"action": "delete_selected", "post": "yes", "_selected_action": pks}

@@ -1,4 +1,4 @@
-"""People of the old system keep their accounts, passwords and tasks."""
+"""Users of the old system keep their accounts, passwords and tasks."""
 
 import json
 import tempfile
@@ -31,7 +31,7 @@ from tasks.tests.legacy_data import (
 
 
 def adopt(*arguments):
-    """Run the command. Return what it printed."""
+    """Run the command. Return its output."""
     out = StringIO()
     call_command("adopt_sqlmodel", *arguments, stdout=out)
     return out.getvalue()
@@ -69,7 +69,7 @@ class AdoptionTests(TestCase):
 
 
 def old_people(expected):
-    """Return what users() should be, from a file's expectations."""
+    """Return the expected result of users(), from a file's expectations."""
     return [
         (
             user["id"],
@@ -101,7 +101,7 @@ def people():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", EXPECTED)
-def test_people_and_tasks_of_every_shape_are_what_they_were(name):
+def test_users_and_tasks_of_every_form_are_adopted_unchanged(name):
     with connection.cursor() as cursor:
         load(cursor, name)
         adopt("--time-zone", "UTC")
@@ -134,17 +134,17 @@ class SignInTests(AdoptionTests):
             self.assertEqual(user.password.split("$")[0], "scrypt")
             self.assertEqual(self.sign_in(email.upper(), password), user.pk)
 
-    def test_every_old_password_signs_in_once_and_is_kept_as_ours_then(self):
+    def test_old_password_signs_in_and_is_rehashed(self):
         for name in ["variant_old_auth.sql", "variant_hybrid_tz.sql"]:
             with self.subTest(name), transaction.atomic():
                 self.check(name)
                 transaction.set_rollback(True)
 
     @pytest.mark.exhaustive
-    def test_every_old_password_of_nineteen_does_so(self):
+    def test_all_nineteen_old_passwords_sign_in(self):
         self.check("better_auth.sql")
 
-    def test_another_spelling_of_a_password_goes_on_signing_in(self):
+    def test_other_unicode_form_of_a_password_signs_in(self):
         self.load()
         adopt()
         email, password = "noel@example.org", CREDENTIALS["better_auth.sql"]["noel@example.org"]
@@ -154,7 +154,7 @@ class SignInTests(AdoptionTests):
         self.assertIsNotNone(self.sign_in(email, password))
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_whoever_never_confirmed_their_address_is_let_in_and_asked_to(self):
+    def test_unconfirmed_adopted_user_signs_in_and_is_asked_to_confirm(self):
         self.load()
         adopt()
         page = self.client.post(
@@ -170,13 +170,13 @@ class SignInTests(AdoptionTests):
         )
 
     @override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory")
-    def test_others_still_have_to_confirm(self):
+    def test_other_users_must_confirm_their_address(self):
         add_user("ben@example.org", password="Corr3ct-horse!").emailaddress_set.update(
             verified=False
         )
         self.assertIsNone(self.sign_in("ben@example.org", "Corr3ct-horse!"))
 
-    def test_whoever_has_no_password_sets_one_by_mail(self):
+    def test_adopted_user_without_a_password_sets_one_by_mail(self):
         self.load("sqlmodel_only.sql")
         adopt()
         for email in ["李雷@example.com", "Tomasz.Z@Example.org"]:
@@ -210,20 +210,20 @@ class WelcomeTests(AdoptionTests):
         self.client.post(reverse("welcome_end"))
         self.assertNotContains(self.client.get("/tasks/"), "Welcome, Vera Fied.")
 
-    def test_changing_it_ends_the_welcome(self):
+    def test_saving_the_profile_ends_the_welcome(self):
         self.client.post(
             reverse("settings"), {"name": "Vera", "time_zone": "Asia/Tokyo", "week_start": "0"}
         )
         self.assertNotContains(self.client.get("/tasks/"), "Your tasks are all here.")
         self.assertEqual(User.objects.get(email="vera@example.com").time_zone, "Asia/Tokyo")
 
-    def test_second_sign_in_is_like_any_other(self):
+    def test_second_sign_in_shows_no_welcome(self):
         self.sign_in()
         self.assertNotContains(self.client.get("/tasks/"), "Your tasks are all here.")
 
 
 class HybridTests(AdoptionTests):
-    def test_whoever_never_got_the_new_column_keeps_the_day_of_the_old_one(self):
+    def test_user_without_the_new_column_keeps_the_old_creation_date(self):
         self.load("variant_hybrid_tz.sql")
         self.cursor.execute(
             'ALTER TABLE "user" ALTER "createdAt" DROP NOT NULL;'
@@ -241,35 +241,35 @@ class DateTests(AdoptionTests):
         self.old_user("ann", "ann@example.org")
 
     def due(self, old, zone):
-        """Return the due date and time that an old one becomes."""
+        """Return the due date and time that an old due date becomes."""
         self.old_task(1, "ann", due=old)
         adopt("--time-zone", zone)
         return Task.objects.values_list("due_date", "due_time").get()
 
-    def test_midnight_is_a_date_in_every_zone(self):
+    def test_midnight_utc_becomes_a_date_in_every_zone(self):
         self.assertEqual(
             self.due("2026-03-29 00:00", "America/New_York"), (date(2026, 3, 29), None)
         )
 
-    def test_another_time_is_on_the_zones_clock_to_the_microsecond(self):
+    def test_other_time_is_converted_to_the_zone_exactly(self):
         self.assertEqual(
             self.due("2026-07-01 22:30:15.000007", "Europe/Berlin"),
             (date(2026, 7, 2), time(0, 30, 15, 7)),
         )
 
-    def test_no_date_stays_none(self):
+    def test_missing_date_stays_missing(self):
         self.assertEqual(self.due(None, "Europe/Berlin"), (None, None))
 
-    def test_end_of_time_is_the_last_day(self):
+    def test_infinity_becomes_the_last_day(self):
         self.assertEqual(
             self.due("infinity", "Europe/Berlin"),
             (date(9999, 12, 31), time(23, 59, 59, 999999)),
         )
 
-    def test_beyond_the_calendar_is_its_end(self):
+    def test_date_beyond_the_calendar_becomes_its_end(self):
         self.assertEqual(self.due("0044-03-15 12:00 BC", "America/New_York"), (date(1, 1, 1), None))
 
-    def test_clamped_ones_are_reported(self):
+    def test_clamped_dates_are_reported(self):
         self.old_task(1, "ann", due="infinity")
         self.old_task(2, "ann", due="2026-01-01")
         self.assertEqual(
@@ -277,7 +277,7 @@ class DateTests(AdoptionTests):
             [{"kind": "task", "id": "1", "what": "clamped", "user": "ann"}],
         )
 
-    def test_pages_show_such_tasks(self):
+    def test_pages_show_tasks_with_clamped_dates(self):
         self.old_task(1, "ann", title="", due="infinity")
         self.old_task(2, "ann", title="two\nlines \x07", due="-infinity", completed=True)
         self.cursor.execute("UPDATE task SET created_at = 'infinity', updated_at = '-infinity'")
@@ -297,7 +297,7 @@ class DateTests(AdoptionTests):
 
 
 class AddressTests(AdoptionTests):
-    """Whose address can't be theirs comes over all the same, and waits."""
+    """Users with an unusable address are adopted inactive."""
 
     def setUp(self):
         super().setUp()
@@ -309,7 +309,7 @@ class AddressTests(AdoptionTests):
         user = User.objects.get(pk=key)
         return user.email, user.is_active, user.adoption.email, user.adoption.reason
 
-    def test_of_two_that_differ_by_case_the_one_who_could_sign_in_has_it(self):
+    def test_of_two_addresses_that_differ_by_case_the_usable_one_counts(self):
         self.old_user("a", "Ann@Example.org")
         self.old_user("b", "ann@example.org")
         self.old_task(1, "a", "A's")
@@ -322,7 +322,7 @@ class AddressTests(AdoptionTests):
             [("a", "A's"), ("b", "B's")],
         )
 
-    def test_malformed(self):
+    def test_malformed_address_is_adopted_inactive(self):
         for number, email in enumerate(["", "nobody", "a b@example.org", "a@b\n.org"]):
             self.old_user(f"u{number}", email, verified=True)
         adopt()
@@ -333,12 +333,12 @@ class AddressTests(AdoptionTests):
             )
         self.assertEqual(EmailAddress.objects.filter(verified=True).count(), 0)
 
-    def test_address_that_grows_beyond_the_column_in_small_letters_is_malformed(self):
+    def test_address_too_long_in_lower_case_is_malformed(self):
         self.old_user("ann", "İ" * 200 + "@example.org")
         adopt()
         self.assertEqual(self.adopted("ann")[::3], ("ann@adopted.invalid", "malformed"))
 
-    def test_address_of_somebody_who_waits_is_nobody_elses(self):
+    def test_placeholder_address_is_reserved(self):
         self.old_user("ann", "ann at example.org")
         self.old_user("mal", "Ann@adopted.invalid")
         adopt()
@@ -348,7 +348,7 @@ class AddressTests(AdoptionTests):
             ("mal@adopted.invalid", False, "Ann@adopted.invalid", "malformed"),
         )
 
-    def test_operators_own_account_stays_theirs(self):
+    def test_address_of_an_account_here_is_taken(self):
         operator = add_user("boss@example.org", is_staff=True)
         self.old_user("old", "Boss@example.org", verified=True)
         self.old_task(1, "old")
@@ -359,14 +359,14 @@ class AddressTests(AdoptionTests):
         self.assertEqual(operator.tasks.count(), 0)
         self.assertIn("old 'Boss@example.org': The address was already that of another", out)
 
-    def test_address_that_somebody_confirmed_beside_their_own_is_taken_too(self):
+    def test_confirmed_second_address_is_taken_too(self):
         ben = add_user("ben@example.org")
         EmailAddress.objects.create(user=ben, email="ann@example.org", verified=True)
         self.old_user("ann", "ann@example.org")
         adopt()
         self.assertEqual(self.adopted("ann")[3], "taken")
 
-    def test_next_run_lets_in_whose_address_is_mended(self):
+    def test_next_run_activates_a_user_with_a_corrected_address(self):
         self.old_user("ann", "ann at example.org")
         adopt()
         self.assertIn(" 1              0              0              1 ", adopt())
@@ -374,7 +374,7 @@ class AddressTests(AdoptionTests):
         adopt()
         self.assertEqual(self.adopted("ann"), ("ann@example.org", True, "ann@example.org", ""))
 
-    def test_id_of_somebody_here_is_not_theirs(self):
+    def test_user_with_an_id_in_use_stays_behind(self):
         add_user("ben@example.org", pk="same")
         self.old_user("same", "ann@example.org")
         self.old_task(1, "same")
@@ -385,7 +385,7 @@ class AddressTests(AdoptionTests):
             [("task", "homeless"), ("user", "taken")],
         )
 
-    def test_banned_stays_out(self):
+    def test_banned_user_is_adopted_inactive(self):
         self.cursor.execute('ALTER TABLE "user" ADD banned boolean')
         self.old_user("ann", "ann@example.org")
         self.cursor.execute('UPDATE "user" SET banned = true')
@@ -419,7 +419,7 @@ class SecondRunTests(AdoptionTests):
     def old(self, query, *values):
         self.cursor.execute(query, values)
 
-    def test_nothing_changed_nothing_done(self):
+    def test_second_run_without_changes_does_nothing(self):
         before = list(Task.everything.order_by("pk").values())
         found = report()
         self.assertEqual(
@@ -432,8 +432,8 @@ class SecondRunTests(AdoptionTests):
         )
         self.assertEqual(list(Task.everything.order_by("pk").values()), before)
 
-    def test_whatever_has_to_be_known_is_in_every_report(self):
-        """The first may be lost, with the run that was cut off."""
+    def test_every_report_has_all_open_problems(self):
+        """The first report may be lost, if its run was interrupted."""
         self.old_user("ann", "ann at example.org")
         self.old("UPDATE \"user\" SET \"createdAt\" = 'infinity' WHERE id = 'ann'")
         self.old_task(1_600_000_000, "ann", due="infinity")
@@ -453,7 +453,7 @@ class SecondRunTests(AdoptionTests):
         )
         self.assertEqual(report()["remarks"], first)
 
-    def test_changes_of_both_sides_are_kept(self):
+    def test_row_changed_on_both_sides_stays(self):
         self.task(1).edit(title="Changed here")
         self.task(28).complete()
         self.task(30).delete_softly()
@@ -481,7 +481,7 @@ class SecondRunTests(AdoptionTests):
         self.assertEqual(Task.everything.count(), 646)
         self.assertEqual(report()["tasks"]["updated"], 0)
 
-    def test_deleted_account_does_not_come_back_nor_do_its_tasks(self):
+    def test_deleted_account_and_its_tasks_do_not_come_back(self):
         ada = User.objects.get(email="ada.lovelace@example.com").pk
         User.objects.filter(pk=ada).delete()
         self.old_task(1_600_000_000, ada, "New there")
@@ -493,7 +493,7 @@ class SecondRunTests(AdoptionTests):
         self.assertEqual(whats.count(("task", "homeless")), 1)
         self.assertEqual(whats.count(("user", "deleted")), 1)
 
-    def test_person_who_changed_there_is_followed(self):
+    def test_user_changed_there_is_updated(self):
         self.old(
             'UPDATE "user" SET name = %s, email = %s, "emailVerified" = true WHERE email = %s',
             *["Ada King", "Ada@example.net", "ada.lovelace@example.com"],
@@ -506,14 +506,14 @@ class SecondRunTests(AdoptionTests):
             [("ada@example.net", True, True)],
         )
 
-    def test_person_who_changed_there_and_here_stays(self):
+    def test_user_changed_there_and_here_stays(self):
         self.old('UPDATE "user" SET name = %s WHERE email = %s', "There", "vera@example.com")
         User.objects.filter(email="vera@example.com").update(name="Here")
         found = report()
         self.assertEqual(User.objects.get(email="vera@example.com").name, "Here")
         self.assertEqual([remark["what"] for remark in found["remarks"]], ["kept"])
 
-    def test_address_that_is_taken_here_is_not_followed(self):
+    def test_address_taken_here_is_not_updated(self):
         add_user("boss@example.org")
         self.old(
             'UPDATE "user" SET email = %s WHERE email = %s', "boss@example.org", "vera@example.com"
@@ -526,7 +526,7 @@ class SecondRunTests(AdoptionTests):
             [("kept", "taken")],
         )
 
-    def test_password_is_followed_until_it_is_used_here(self):
+    def test_password_is_updated_until_used_here(self):
         ada, vera = (
             User.objects.get(email=email)
             for email in ["ada.lovelace@example.com", "vera@example.com"]
@@ -548,20 +548,20 @@ class SecondRunTests(AdoptionTests):
             [("password", "kept", "vera@example.com")],
         )
 
-    def test_disabled_here_stays_disabled(self):
+    def test_user_disabled_here_stays_disabled(self):
         User.objects.filter(email="vera@example.com").deactivate()
         self.old('UPDATE "user" SET name = %s WHERE email = %s', "There", "vera@example.com")
         adopt()
         self.assertIs(User.objects.get(email="vera@example.com").is_active, False)
 
-    def test_task_that_moved_to_another_user_there_stays_where_it_is(self):
+    def test_task_moved_to_another_user_there_stays(self):
         owner = self.task(1).user_id
         self.old("UPDATE task SET user_id = %s WHERE id = 1", self.task(6).user_id)
         found = report()
         self.assertEqual(self.task(1).user_id, owner)
         self.assertEqual([remark["what"] for remark in found["remarks"]], ["kept"])
 
-    def test_what_is_gone_there_is_said_and_stays(self):
+    def test_row_deleted_there_stays_and_is_reported(self):
         self.old("DELETE FROM task WHERE id = 1")
         self.assertEqual(
             report()["remarks"],
@@ -571,7 +571,7 @@ class SecondRunTests(AdoptionTests):
 
 @pytest.mark.exhaustive
 class SpeedTests(AdoptionTests):
-    def test_statistics_from_before_the_first_task_do_not_slow_it_down(self):
+    def test_outdated_statistics_do_not_slow_down_the_run(self):
         self.load()
         self.cursor.execute("DELETE FROM task")
         adopt()
@@ -587,7 +587,7 @@ class SpeedTests(AdoptionTests):
 
 
 class CommandTests(AdoptionTests):
-    def test_says_what_it_did(self):
+    def test_command_prints_the_counts(self):
         self.load("variant_old_auth.sql")
         self.assertEqual(
             [" ".join(line.split()) for line in adopt("--batch-size", "50").splitlines()],
@@ -602,7 +602,7 @@ class CommandTests(AdoptionTests):
             ],
         )
 
-    def test_report_is_written_though_nobody_reads_the_terminal(self):
+    def test_report_is_written_even_if_the_terminal_is_closed(self):
         class Closed(StringIO):
             def write(self, line):
                 if line.startswith("   "):
@@ -615,7 +615,7 @@ class CommandTests(AdoptionTests):
                 call_command("adopt_sqlmodel", "--report", str(path), stdout=Closed())
             self.assertEqual(json.loads(path.read_text())["users"]["adopted"], 19)
 
-    def test_time_zone_that_the_database_does_not_know_stops_it_before_it_writes(self):
+    def test_unknown_time_zone_stops_before_writing(self):
         self.load()
         with (
             patch("zoneinfo.available_timezones", return_value={"Mars/Olympus"}),
@@ -626,7 +626,7 @@ class CommandTests(AdoptionTests):
             adopt("--time-zone", "Mars/Olympus")
         users.assert_not_called()
 
-    def test_trial_writes_nothing(self):
+    def test_dry_run_writes_nothing(self):
         self.load("variant_old_auth.sql")
         found = report("--dry-run")
         self.assertEqual(
@@ -637,7 +637,7 @@ class CommandTests(AdoptionTests):
             (User.objects.count(), Task.everything.count(), Adoption.objects.count()), (0, 0, 0)
         )
 
-    def test_shape_that_it_does_not_know_stops_it_before_it_writes(self):
+    def test_unknown_form_of_tables_stops_before_writing(self):
         for change, words in [
             (
                 "ALTER TABLE task ALTER completed TYPE int USING 0",
@@ -670,7 +670,7 @@ class CommandTests(AdoptionTests):
                 self.assertEqual((User.objects.count(), Adoption.objects.count()), (0, 0))
                 transaction.set_rollback(True)
 
-    def test_rows_that_a_policy_hides_stop_it_before_it_writes(self):
+    def test_rows_hidden_by_a_policy_stop_before_writing(self):
         self.load()
         self.cursor.execute("ALTER TABLE task ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
         with (
@@ -680,21 +680,21 @@ class CommandTests(AdoptionTests):
             adopt()
         self.assertEqual(User.objects.count(), 0)
 
-    def test_column_that_nothing_is_taken_from_is_named(self):
+    def test_column_that_is_not_adopted_is_named(self):
         self.load()
         self.cursor.execute("ALTER TABLE task ADD colour text")
         self.assertIn("task.colour is not taken over.", adopt())
 
-    def test_password_that_it_cannot_read_is_said(self):
+    def test_unreadable_password_is_reported(self):
         self.load()
         self.cursor.execute("UPDATE account SET password = '$2b$10$abc' WHERE password <> ''")
         self.assertIn("17 passwords can't be read: their owners reset them by mail", adopt())
 
-    def test_without_the_old_tables(self):
+    def test_missing_old_tables_are_an_error(self):
         with self.assertRaisesMessage(CommandError, 'there is no table "user"'):
             adopt()
 
-    def test_senseless_arguments(self):
+    def test_invalid_arguments_are_refused(self):
         for arguments, words in [
             (["--time-zone", "Mars/Olympus"], "Mars/Olympus is not a time zone"),
             (["--batch-size", "0"], "--batch-size must be 1 or more."),

@@ -1,4 +1,4 @@
-"""The adoption as operators run it: in a process of its own, cut off, from another database."""
+"""The adoption as operators run it: in a process of its own, interrupted, from another database."""
 
 import json
 import os
@@ -25,7 +25,7 @@ MANY = 30_000
 
 @pytest.fixture
 def old():
-    """The main case in the test database, with a cursor on it."""
+    """A cursor on the test database, which has the old tables of the main case."""
     with connection.cursor() as cursor:
         load(cursor, "better_auth.sql")
         yield cursor
@@ -47,7 +47,7 @@ def adopt(*arguments, url=None):
 
 
 def start(*arguments):
-    """Start an adoption; what it prints can be read as it comes."""
+    """Start an adoption, with output that can be read while it runs."""
     return subprocess.Popen(
         [sys.executable, "manage.py", "adopt_sqlmodel", *arguments],
         env=environment(DATABASE_URL=database_url(), PYTHONUNBUFFERED="1"),
@@ -58,7 +58,7 @@ def start(*arguments):
 
 
 def begin(*arguments):
-    """Start an adoption and come back at its first batch."""
+    """Start an adoption. Return at its first batch."""
     process = start(*arguments)
     while " tasks" not in process.stdout.readline():
         assert process.poll() is None
@@ -66,7 +66,7 @@ def begin(*arguments):
 
 
 def dump(cursor):
-    """Return the old tables: every row as COPY has it, and every definition."""
+    """Return the old tables: every row in the form of COPY, and every definition."""
     found = {}
     for table in TABLES:
         with cursor.copy(f"COPY (SELECT * FROM {table} ORDER BY 1) TO STDOUT") as rows:
@@ -86,7 +86,7 @@ def dump(cursor):
 
 
 def ours():
-    """Return all that an adoption writes, but for its own moment."""
+    """Return all rows that an adoption writes, without its own moments."""
     ledger = Adoption.objects.order_by("kind", "old_id")
     addresses = [
         (user.pk, *address)
@@ -106,7 +106,7 @@ def empty():
         cursor.execute("TRUNCATE accounts_user, accounts_adoption CASCADE")
 
 
-def test_old_tables_are_byte_for_byte_the_same(old):
+def test_old_tables_stay_exactly_the_same(old):
     before = dump(old)
     assert adopt().returncode == 0
     assert dump(old) == before
@@ -114,7 +114,7 @@ def test_old_tables_are_byte_for_byte_the_same(old):
     assert Task.objects.count() == 645
 
 
-def test_cut_off_in_the_middle_the_next_run_finishes_it(old):
+def test_next_run_completes_an_interrupted_one(old):
     old.execute(
         "INSERT INTO task"
         " SELECT 2000000000 + n, id, 'Task ' || n, NULL, n % 2 = 0, NULL, now(), now()"
@@ -132,7 +132,7 @@ def test_cut_off_in_the_middle_the_next_run_finishes_it(old):
     assert ours() == undisturbed
 
 
-def test_second_of_two_at_once_waits(old):
+def test_second_simultaneous_run_waits(old):
     with psycopg.connect(database_url()) as first:
         first.execute("SELECT pg_advisory_lock(8015517201)")
         process = start()
@@ -144,7 +144,7 @@ def test_second_of_two_at_once_waits(old):
     assert Task.objects.count() == 645
 
 
-def test_from_another_database(elsewhere, tmp_path):
+def test_adoption_from_another_database(elsewhere, tmp_path):
     for name, expected in EXPECTED.items():
         with psycopg.connect(elsewhere) as other:
             other.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
@@ -162,7 +162,7 @@ def test_from_another_database(elsewhere, tmp_path):
         empty()
 
 
-def test_from_there_is_the_same_as_from_here(old, elsewhere):
+def test_other_database_gives_the_same_result(old, elsewhere):
     with psycopg.connect(elsewhere) as other:
         load(other.cursor(), "better_auth.sql")
     assert adopt("--time-zone", "Asia/Kathmandu").returncode == 0
@@ -172,7 +172,7 @@ def test_from_there_is_the_same_as_from_here(old, elsewhere):
     assert ours() == here
 
 
-def test_database_that_does_not_answer_is_no_stack_trace():
+def test_unreachable_database_gives_one_line():
     finished = adopt("--source", "postgresql://nobody@127.0.0.1:1/nothing")
     assert finished.returncode == 1
     assert finished.stderr.startswith("CommandError: The database stopped the adoption: ")

@@ -1,4 +1,4 @@
-"""One act on several tasks: each act, which tasks are meant, what can be wrong, and undoing it."""
+"""Acts on several tasks: each act, the choice of tasks, errors, and undo."""
 
 import uuid
 from datetime import UTC, date, time
@@ -29,7 +29,7 @@ NOTHING = "There was nothing to change."
 
 
 def which_of(response):
-    """Return the words of a bar that say which tasks are meant, and its hidden fields."""
+    """Return the words of a bar that describe the chosen tasks, and its hidden fields."""
     part = one(response, "#bulk-which")
     return [words_of(label) for label in part.cssselect("label")], hidden(part)
 
@@ -42,12 +42,12 @@ class BulkTests(PageTests):
         mock.patch("django.utils.timezone.now", return_value=self.now).start()
 
     def send(self, do, *tasks, headers=None, **data):
-        """Do it with these tasks ticked. Return the answer."""
+        """Send an act with these tasks selected. Return the answer."""
         data = {"next": "/inbox/", "do": do, "ids": [task.pk for task in tasks]} | data
         return self.client.post(BULK, data, headers=headers or {})
 
     def do(self, *args, **data):
-        """Do it; return the page that the answer leads to."""
+        """Send an act. Return the page that the redirect leads to."""
         response = self.send(*args, **data)
         self.assertEqual(response.status_code, 302)
         return self.get(response.url)
@@ -56,14 +56,14 @@ class BulkTests(PageTests):
         return rows_of(self.ann)
 
     def assertRefused(self, words, response, status=422):
-        """Assert that an answer says these words alone at the fields of its form."""
+        """Assert that an answer has only these words at the fields of its form."""
         self.assertEqual(response.status_code, status)
         errors = select(response, "ul.errorlist")
         self.assertEqual([words_of(error) for error in errors], [words])
 
 
 class ActTests(BulkTests):
-    """Of four tasks two are ticked."""
+    """Of four tasks two are selected."""
 
     def setUp(self):
         super().setUp()
@@ -77,7 +77,7 @@ class ActTests(BulkTests):
         self.done.complete()
 
     def there_and_back(self, do, fields, words, pairs=(), **data):
-        """Do it and undo it: the two have new fields, nothing else has, then all is as before."""
+        """Do and undo an act: only the two get these fields; then all is as before."""
         before = self.rows()
         after = dict(before)
         for task in (self.milk, self.bread):
@@ -90,10 +90,10 @@ class ActTests(BulkTests):
         self.assertEqual(messages_of(response), [f"Undone: {words[0].lower()}{words[1:]}."])
         self.assertEqual(self.rows(), before)
 
-    def test_complete(self):
+    def test_selected_tasks_are_completed(self):
         self.there_and_back("complete", {"completed_at": self.now}, "Completed 2 tasks")
 
-    def test_day_and_no_day(self):
+    def test_selected_tasks_get_a_date_and_lose_it(self):
         day = {"due_date": date(2026, 11, 27)}
         words = "Moved 2 tasks to Fri 27 Nov"
         self.there_and_back("due 2026-11-27", day, words)
@@ -105,13 +105,13 @@ class ActTests(BulkTests):
             "due none", none, "Removed the date from 2 tasks", due_date="2026-11-30"
         )
 
-    def test_priority(self):
+    def test_selected_tasks_get_a_priority(self):
         self.there_and_back("priority 3", {"priority": 3}, "Gave 2 tasks high priority")
         self.there_and_back("priority 2", {"priority": 2}, "Gave 2 tasks medium priority")
         self.bread.edit(priority=1)
         self.there_and_back("priority 0", {"priority": 0}, "Removed the priority from 2 tasks")
 
-    def test_list_and_inbox(self):
+    def test_selected_tasks_move_to_a_list_and_the_inbox(self):
         home = self.add_list("Home")
         there = {"list_id": home.pk, "position": ""}
         self.there_and_back("list", there, "Moved 2 tasks to “Home”", list=home.pk)
@@ -119,7 +119,7 @@ class ActTests(BulkTests):
         there = {"list_id": None, "position": ""}
         self.there_and_back("list", there, "Moved 2 tasks to the Inbox", list="")
 
-    def test_tags(self):
+    def test_selected_tasks_get_and_lose_tags(self):
         home = self.add_tag("home")
         pairs = {("Milk", "home"), ("Bread", "home")}
         self.there_and_back("tag", {}, "Added #home to 2 tasks", pairs, tags="home")
@@ -131,14 +131,14 @@ class ActTests(BulkTests):
         pairs |= {("Milk", "home")}
         self.there_and_back("untag", {}, words, pairs, tags="calls, home")
 
-    def test_tag_that_is_new_is_made_and_goes_with_the_undo(self):
+    def test_new_tag_is_created_and_removed_by_undo(self):
         before = self.rows()
         response = self.do("tag", self.milk, self.bread, tags="new")
         self.assertEqual(self.ann.tags.get(name="new").tasks.count(), 2)
         self.undo(response)
         self.assertEqual(self.rows(), before)
 
-    def test_delete(self):
+    def test_selected_tasks_are_deleted(self):
         before = self.rows()
         response = self.do("delete", self.milk, self.bread)
         self.assertEqual(messages_of(response), ["Deleted 2 tasks."])
@@ -148,7 +148,7 @@ class ActTests(BulkTests):
         self.assertEqual(messages_of(response), ["Undone: deleted 2 tasks."])
         self.assertEqual(self.rows(), before)
 
-    def test_reopen(self):
+    def test_selected_tasks_are_reopened(self):
         before = self.rows()
         response = self.do("reopen", self.done, self.milk, next="/completed/")
         self.assertEqual(messages_of(response), ["Reopened “Done”."])
@@ -156,13 +156,13 @@ class ActTests(BulkTests):
         self.undo(response)
         self.assertEqual(self.rows(), before)
 
-    def test_one_act_with_one_undo(self):
+    def test_act_on_several_tasks_has_one_undo(self):
         acts = self.ann.acts.count()
         self.do("priority 3", self.milk, self.bread)
         self.assertEqual(self.ann.acts.count(), acts + 1)
         self.assertEqual(self.ann.acts.latest("pk").changes.count(), 2)
 
-    def test_only_those_that_it_changes_are_told(self):
+    def test_message_counts_only_changed_tasks(self):
         self.milk.edit(priority=3)
         versions = self.ann.tasks.values_list("version", flat=True).order_by("pk")
         before = list(versions)
@@ -170,7 +170,7 @@ class ActTests(BulkTests):
         self.assertEqual(messages_of(response), ["Gave “Bread” high priority."])
         self.assertEqual([n - m for n, m in zip(versions.all(), before, strict=True)], [0, 1, 0, 0])
 
-    def test_where_nothing_changes_there_is_no_undo(self):
+    def test_act_without_changes_has_no_undo(self):
         before = self.rows()
         for do, data in [
             ("complete", {}),
@@ -185,7 +185,7 @@ class ActTests(BulkTests):
                 self.assertNotContains(response, "/undo/")
         self.assertEqual(self.rows(), before)
 
-    def test_htmx_gets_the_page_as_it_is_now_with_a_new_key(self):
+    def test_htmx_gets_the_new_page_with_a_new_key(self):
         key = str(uuid.uuid4())
         response = self.send("complete", self.milk, self.other, key=key, headers=HTMX)
         self.assertEqual(titles_of(response), [])
@@ -205,7 +205,7 @@ class WhichTests(BulkTests):
     def done(self):
         return list(self.ann.tasks.completed().order_by("pk").values_list("title", flat=True))
 
-    def test_bar_says_what_it_means(self):
+    def test_bar_names_each_choice_of_tasks(self):
         tasks = self.add_tasks(3)
         labels, fields = which_of(self.get("/inbox/"))
         self.assertEqual(labels, ["Selected tasks", "All 3 on this page"])
@@ -215,19 +215,19 @@ class WhichTests(BulkTests):
         self.assertEqual(fields["page"].split(), [str(task.pk) for task in tasks[:0:-1]])
         self.assertEqual(fields["number"], "3")
 
-    def test_ticked(self):
+    def test_selected_tasks_are_changed(self):
         first, _, third = self.add_tasks(3)
         self.do("complete", first, third, which="ticked", number="3")
         self.assertEqual(self.done(), ["Task 1", "Task 3"])
 
-    def test_page(self):
+    def test_all_tasks_of_the_page_are_changed(self):
         self.add_tasks(5)
         _, fields = which_of(self.get("/tasks/?limit=2&page=2"))
         first = self.ann.tasks.get(title="Task 1")  # ticked, too
         self.do("complete", first, **fields | {"which": "page", "next": "/tasks/?limit=2&page=2"})
         self.assertEqual(self.done(), ["Task 2", "Task 3"])
 
-    def test_all(self):
+    def test_all_tasks_of_the_listing_are_changed(self):
         self.add_tasks(5)
         url = "/tasks/?limit=2&page=2"
         _, fields = which_of(self.get(url))
@@ -237,7 +237,7 @@ class WhichTests(BulkTests):
         self.undo(response)
         self.assertEqual(self.done(), [])
 
-    def test_all_are_those_of_the_listing_alone(self):
+    def test_other_tasks_than_the_listings_stay(self):
         work, tag = self.add_list(), self.add_tag()
         away = self.add_list("Away")
         today = date(2026, 11, 25)
@@ -275,7 +275,7 @@ class WhichTests(BulkTests):
                 self.undo(response)
                 self.assertEqual(self.rows(), before)
 
-    def test_all_are_no_more_and_no_fewer_than_was_said(self):
+    def test_act_on_all_is_refused_if_their_number_changed(self):
         self.add_tasks(3)
         data = {"which": "all", "next": "/tasks/"}
         before = self.rows()
@@ -287,7 +287,7 @@ class WhichTests(BulkTests):
             self.assertEqual(which_of(response)[1]["number"], "3")
         self.assertEqual(self.rows(), before)
 
-    def test_all_of_a_page_that_is_none_are_none(self):
+    def test_act_on_all_of_an_unknown_page_is_refused(self):
         self.add_task()
         words = "That page no longer exists. Review the tasks and try again."
         for url in ["/settings/", "/tasks/?limit=0", "/lists/1/", "/nothing/", "https://evil/"]:
@@ -295,7 +295,7 @@ class WhichTests(BulkTests):
                 self.assertRefused(words, self.send("complete", which=which, number=1, next=url))
         self.assertEqual(self.done(), [])
 
-    def test_all_of_a_list_that_was_deleted_meanwhile_leads_home(self):
+    def test_act_on_all_of_a_deleted_list_leads_home(self):
         work = self.add_list()
         self.add_task(list=work)
         work.delete_softly()
@@ -304,7 +304,7 @@ class WhichTests(BulkTests):
         self.assertEqual(response["HX-Redirect"], "/")
         self.assertEqual(self.done(), [])
 
-    def test_overdue(self):
+    def test_all_overdue_tasks_are_changed(self):
         for title, day, clock in [
             ("Late", 24, None),
             ("An hour ago", 25, time(11)),
@@ -322,20 +322,20 @@ class WhichTests(BulkTests):
         self.undo(response)
         self.assertEqual(self.rows(), before)
 
-    def test_overdue_are_no_more_and_no_fewer_than_was_said(self):
+    def test_act_on_overdue_tasks_is_refused_if_their_number_changed(self):
         self.add_tasks(3, due_date=date(2026, 11, 20))
         data = {"which": "overdue", "number": 2, "next": "/today/"}
         words = "The page has changed: 3 tasks match now, not 2. Review and try again."
         self.assertRefused(words, self.send("due 2026-11-26", **data))
         self.assertEqual(self.ann.tasks.filter(due_date=date(2026, 11, 20)).count(), 3)
 
-    def test_overdue_are_those_of_today_alone(self):
+    def test_only_today_has_overdue_tasks_to_reschedule(self):
         self.add_task(due_date=date(2026, 11, 20))
         words = "That page no longer exists. Review the tasks and try again."
         response = self.send("complete", which="overdue", number=1, next="/inbox/")
         self.assertRefused(words, response)
 
-    def test_today_offers_to_reschedule_what_is_overdue(self):
+    def test_today_offers_to_reschedule_overdue_tasks(self):
         for title, day in [("Late", 20), ("Later", 21), ("Today", 25)]:
             self.add_task(title, due_date=date(2026, 11, day))
         form = one(self.get("/today/"), ".reschedule form")
@@ -354,13 +354,13 @@ class WhichTests(BulkTests):
         self.assertRedirects(response, "/today/")
         self.assertEqual(messages_of(response), ["Moved 2 tasks to Tue 1 Dec."])
 
-    def test_days_without_what_is_overdue_offer_nothing(self):
+    def test_today_without_overdue_tasks_offers_no_rescheduling(self):
         self.add_task(due_date=date(2026, 11, 25))
         self.assertNotContains(self.get("/today/"), "reschedule")
 
 
 class WrongTests(BulkTests):
-    """What is wrong with it is said, nothing is done, and nothing that was typed is lost."""
+    """An invalid act is refused with a message, and keeps the typed text."""
 
     def setUp(self):
         super().setUp()
@@ -379,41 +379,41 @@ class WrongTests(BulkTests):
                             status_code=422)  # fmt: skip
         return response
 
-    def test_nothing_is_ticked(self):
+    def test_act_without_tasks_is_refused(self):
         for data in [{}, {"which": "ticked"}, {"which": "x"}, {"ids": ["x", "", "-1", "9" * 30]}]:
             self.check("Select one or more tasks first.", "complete", **data)
 
-    def test_act_is_unknown(self):
+    def test_unknown_act_is_refused(self):
         for do in ["", "x", "purge", "edit"]:
             self.check("Choose an action.", do, self.task)
 
-    def test_priority_is_unknown(self):
+    def test_unknown_priority_is_refused(self):
         for do in ["priority", "priority 4", "priority -1", "priority high"]:
             self.check("Choose a priority.", do, self.task)
 
-    def test_day_is_missing(self):
+    def test_missing_day_is_refused(self):
         self.check("Enter a date, such as 2026-03-25.", "due", self.task)
 
-    def test_day_is_none(self):
+    def test_invalid_day_is_refused(self):
         words = "Enter a date as year-month-day, such as 2026-03-25, from 1900 to 2200."
         for day in ["someday", "2026-02-30", "0000-01-01"]:
             response = self.check(words, "due", self.task, due_date=day)
             self.assertContains(response, f'value="{day}"', status_code=422)
             self.check(words, f"due {day}", self.task)
 
-    def test_tags_are_missing(self):
+    def test_missing_tags_are_refused(self):
         words = "Enter one or more tags, separated by spaces."
         for do in ("tag", "untag"):
             self.check(words, do, self.task, tags=" # ")
 
-    def test_tag_is_too_long(self):
+    def test_too_long_tag_is_refused(self):
         name = "x" * 51
         words = f"A tag can have at most 50 characters. “{name}” is longer."
         response = self.check(words, "tag", self.task, tags=f"calls {name}")
         self.assertContains(response, f'value="calls {name}"', status_code=422)
         self.assertEqual(self.ann.tags.count(), 0)
 
-    def test_list_is_gone(self):
+    def test_deleted_list_is_refused(self):
         work, away = self.add_list(), self.add_list("Away")
         work.delete_softly()
         away.archive()
@@ -425,13 +425,13 @@ class WrongTests(BulkTests):
         self.check(words, "list", self.task, list=away.pk)  # nor is it offered
 
     def fields(self, response):
-        """Return the values that the form of a page would send, but for its buttons."""
+        """Return the values that the form of a page would send, without its buttons."""
         sent = {}
         for field in select(response, "form.sheet input"):
             sent.setdefault(field.get("name"), []).append(field.get("value", ""))
         return sent
 
-    def test_page_keeps_what_was_typed_and_goes_on_from_there(self):
+    def test_refused_page_keeps_the_typed_text_and_can_be_sent(self):
         other = self.add_task("Bread")
         key = str(uuid.uuid4())
         data = {"due_date": "someday", "tags": "calls <b>", "key": key, "next": "/tasks/?limit=9"}
@@ -445,7 +445,7 @@ class WrongTests(BulkTests):
         self.assertEqual(messages_of(response), ["Moved 2 tasks to Fri 27 Nov."])
         self.assertRedirects(response, "/tasks/?limit=9")
 
-    def test_page_keeps_which_tasks_were_meant(self):
+    def test_refused_page_keeps_the_choice_of_tasks(self):
         self.add_task("Late", due_date=date(2026, 11, 20))
         self.add_task("Later", due_date=date(2026, 11, 21))
         late = str(self.ann.tasks.get(title="Late").pk)
@@ -462,7 +462,7 @@ class WrongTests(BulkTests):
                 self.assertEqual([task.title for task in put], titles)
                 self.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
 
-    def test_it_is_a_post(self):
+    def test_act_on_several_tasks_needs_a_post(self):
         self.assertEqual(self.client.get(BULK).status_code, 405)
 
 
@@ -473,7 +473,7 @@ class WhoseTests(BulkTests):
         self.bens = self.ben.tasks.create(title="Ben's")
         self.task = self.add_task()
 
-    def test_those_that_are_gone_or_in_the_trash_are_left_out(self):
+    def test_deleted_and_purged_tasks_are_left_out(self):
         gone, purged = self.add_task("Gone"), self.add_task("Purged")
         for task in (gone, purged):
             task.delete_softly()
@@ -484,7 +484,7 @@ class WhoseTests(BulkTests):
             self.undo(response)
         self.assertEqual(self.titles("/trash/"), ["Gone"])
 
-    def test_ones_own_in_the_trash_alone_change_nothing(self):
+    def test_act_on_deleted_tasks_changes_nothing(self):
         self.task.delete_softly()
         acts = self.ann.acts.told().count()
         response = self.do("tag", self.task, tags="new")
@@ -492,7 +492,7 @@ class WhoseTests(BulkTests):
         self.assertNotContains(response, "/undo/")
         self.assertEqual(self.ann.acts.told().count(), acts)
 
-    def test_strangers_alone_are_not_found(self):
+    def test_tasks_of_another_user_are_not_found(self):
         before = rows_of(self.ben, set())
         for do in ["complete", "delete", "due none", "due", "x", "tag"]:
             for headers in ({}, HTMX):
@@ -503,7 +503,7 @@ class WhoseTests(BulkTests):
         self.assertEqual(rows_of(self.ben, set()), before)
         self.assertEqual((self.ann.acts.count(), self.ann.tags.count()), (0, 0))
 
-    def test_among_ones_own_strangers_stay_as_they_are(self):
+    def test_tasks_of_another_user_among_own_ones_stay(self):
         before = rows_of(self.ben, set())
         for do, words in [
             ("priority 3", "Gave “Milk” high priority."),
@@ -522,7 +522,7 @@ class WhoseTests(BulkTests):
 @pytest.mark.pooler
 class OnceTests(BulkTests):
     def twice(self, do, *tasks, **data):
-        """Do it twice with one key. Return both messages, and how many acts that was."""
+        """Send an act twice with one key. Return both messages, and the number of acts."""
         acts = self.ann.acts.count()
         data |= {"key": str(uuid.uuid4())}
         pages = [self.do(do, *tasks, **data) for _ in range(2)]
@@ -541,7 +541,7 @@ class OnceTests(BulkTests):
             with self.subTest(do=do):
                 self.assertEqual(self.twice(do, milk, bread, **data), ([[words]] * 2, 1))
 
-    def test_of_all_and_of_what_is_overdue_there_are_none_left_for_the_second(self):
+    def test_second_act_on_all_or_overdue_tasks_finds_none_left(self):
         for _ in range(2):
             self.add_task(due_date=date(2026, 11, 20))
         data = {"number": 2, "next": "/today/"}
@@ -551,14 +551,14 @@ class OnceTests(BulkTests):
         words = "Completed 2 tasks."
         self.assertEqual(self.twice("complete", which="all", **data), ([[words]] * 2, 1))
 
-    def test_second_does_nothing_to_what_was_undone_meanwhile(self):
+    def test_second_submission_does_not_repeat_an_undone_act(self):
         milk = self.add_task()
         data = {"key": str(uuid.uuid4())}
         self.undo(self.do("complete", milk, **data))
         self.do("complete", milk, **data)
         self.assertEqual(self.ann.tasks.open().count(), 1)
 
-    def test_another_act_or_other_tasks_of_one_form_are_something_else(self):
+    def test_other_act_or_other_tasks_are_another_submission(self):
         milk, bread = self.add_task(), self.add_task("Bread")
         key = str(uuid.uuid4())
         for do, task in [("priority 3", milk), ("priority 3", bread), ("priority 2", milk)]:
@@ -572,9 +572,9 @@ class OnceTests(BulkTests):
 
 
 class OriginTests(BulkTests):
-    """From each page that has the bar."""
+    """Acts from each page that has the bar."""
 
-    def test_pages_of_what_is_done_reopen_and_those_of_what_is_open_complete(self):
+    def test_bar_offers_to_reopen_or_complete(self):
         work, tag = self.add_list(), self.add_tag()
         urls = ["/today/", "/upcoming/", "/inbox/", work.get_absolute_url(), tag.get_absolute_url()]
         offered = {url: ["complete"] for url in urls}
@@ -585,13 +585,13 @@ class OriginTests(BulkTests):
                 buttons = select(self.get(url), acts)
                 self.assertEqual([button.get("value") for button in buttons], found)
 
-    def test_bar_offers_lists_that_are_not_archived(self):
+    def test_bar_offers_no_archived_lists(self):
         self.add_list()
         self.add_list("Away").archive()
         options = select(self.get("/inbox/"), "#bulk-list option")
         self.assertEqual([words_of(option) for option in options], ["Inbox", "Work"])
 
-    def test_done_today_is_left_alone_by_complete_and_goes_with_delete(self):
+    def test_completed_tasks_of_today_can_be_deleted_but_not_completed(self):
         today = {"due_date": date(2026, 11, 25)}
         milk, bread = self.add_task(**today), self.add_task("Bread", **today)
         bread.complete()
@@ -609,7 +609,7 @@ class OriginTests(BulkTests):
         self.assertEqual(messages_of(response), ["Deleted 2 tasks."])
         self.assertEqual(sections_of(response), [])
 
-    def test_htmx_gets_each_page_as_it_is_now(self):
+    def test_htmx_gets_the_new_state_of_each_page(self):
         work, tag = self.add_list(), self.add_tag()
         day = date(2026, 11, 26)
         milk, bread = (self.add_task(title, list=work, due_date=day) for title in ["Milk", "Bread"])
@@ -634,7 +634,7 @@ class OriginTests(BulkTests):
                 response = self.client.post(undo, {"next": url}, headers=HTMX)
                 self.assertEqual(titles_of(response), before)
 
-    def test_htmx_gets_the_numbers_at_the_lists_as_they_are_now(self):
+    def test_htmx_gets_the_new_counts_of_lists(self):
         work, tag = self.add_list(), self.add_tag()
         milk = self.add_task(list=work, due_date=date(2026, 11, 25))
         milk.hang([tag])
@@ -646,7 +646,7 @@ class OriginTests(BulkTests):
                 response = self.client.post(undo, {"next": url}, headers=HTMX)
                 self.assertEqual(counts_of(response), {"Inbox": 0, "Today": 1, "Work": 1})
 
-    def test_reopening_from_the_completed_page(self):
+    def test_tasks_can_be_reopened_on_the_completed_page(self):
         for title in ["One", "Two"]:
             self.add_task(title).complete()
         _, fields = which_of(self.get("/completed/"))
@@ -656,7 +656,7 @@ class OriginTests(BulkTests):
         self.assertEqual(counts_of(response), {"Inbox": 2, "Today": 0})
         self.assertContains(response, "Nothing completed yet")
 
-    def test_from_the_page_of_an_archived_list(self):
+    def test_act_on_the_page_of_an_archived_list(self):
         away = self.add_list("Away")
         milk = self.add_task(list=away)
         away.archive()
@@ -667,7 +667,7 @@ class OriginTests(BulkTests):
         self.undo(response)
         self.assertEqual(self.rows(), before)
 
-    def test_from_the_page_of_a_task_beside_a_listing(self):
+    def test_act_on_the_page_of_a_task_with_its_listing(self):
         milk, bread = self.add_task(), self.add_task("Bread")
         url = f"/tasks/{milk.pk}/?on=%2Finbox%2F"
         response = self.send("complete", bread, next=url, headers=HTMX)
@@ -677,7 +677,7 @@ class OriginTests(BulkTests):
 
 
 class QueryTests(BulkTests):
-    """As many queries for 60 tasks as for one: for the act, and for its undo."""
+    """An act and its undo take the same number of queries for 60 tasks as for one."""
 
     ACTS = {
         "complete": {},
@@ -698,7 +698,7 @@ class QueryTests(BulkTests):
         return len(queries)
 
     def counts(self, do, tasks, data):
-        """Return how many queries the act needs, and its undo."""
+        """Return the numbers of queries of an act and its undo."""
         acts = self.ann.acts.count()
         act = self.count(BULK, do=do, ids=[task.pk for task in tasks], **data)
         self.assertEqual(self.ann.acts.count(), acts + 1)
@@ -718,7 +718,7 @@ class QueryTests(BulkTests):
         pair.objects.bulk_create(pair(user=self.ann, task=task, tag=tag) for task in tasks)
         return tasks
 
-    def test_sixty_need_one_less_than_one_whose_title_is_told(self):
+    def test_sixty_tasks_take_one_query_less_than_one(self):
         home, tag = self.add_list("Home"), self.add_tag("calls")
         self.client.get("/settings/")  # the first request of a session notes when it was seen
         groups = {}
@@ -737,7 +737,7 @@ class QueryTests(BulkTests):
                 self.assertEqual((sixty + 1, undo), (one, undo_of_one))
 
     def add_repeats(self, number, tag):
-        """Add so many of each kind of repeat, the last one of which is due, with two steps each."""
+        """Add so many of each kind of repeat, the last of which is due, with two steps each."""
         tasks = []
         for rule, repeat_from in [
             ("FREQ=DAILY", "due"),
@@ -758,7 +758,7 @@ class QueryTests(BulkTests):
         )
         return tasks
 
-    def test_twelve_of_each_kind_of_repeat_need_as_many_as_one(self):
+    def test_twelve_of_each_kind_of_repeat_take_as_many_queries_as_one(self):
         home, tag = self.add_list("Home"), self.add_tag("calls")
         self.client.get("/settings/")
         groups = {number: self.add_repeats(number, tag) for number in (1, 12)}

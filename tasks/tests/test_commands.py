@@ -49,7 +49,7 @@ class BenchPagesTests(TestCase):
         ann.refresh_from_db()
         self.assertEqual((Session.objects.count(), ann.last_login), (0, None))
 
-    def test_there_has_to_be_such_a_user(self):
+    def test_unknown_user_is_an_error(self):
         with self.assertRaisesMessage(
             CommandError, "Nobody has an account with the address a@b.c."
         ):
@@ -57,7 +57,7 @@ class BenchPagesTests(TestCase):
 
 
 class BenchmarkTests(SimpleTestCase):
-    """It needs no database, and says how long the worst of each kind takes."""
+    """The benchmark needs no database, and prints the time of the worst text of each kind."""
 
     def test_worst_of_each_kind_is_shown_with_its_time(self):
         out = StringIO()
@@ -82,7 +82,7 @@ class BenchmarkTests(SimpleTestCase):
         self.assertEqual(lines[3:], ["The worst repeat: 1.0 ms (FREQ=DAILY;COUNT=9)"])
 
     @pytest.mark.exhaustive
-    def test_lines_are_whole_ones_and_the_same_for_the_same_seed(self):
+    def test_lines_are_full_and_the_same_for_the_same_seed(self):
         lines = benchmark.worst_lines(10, 3)
         self.assertEqual(lines, benchmark.worst_lines(10, 3))
         self.assertNotEqual(lines, benchmark.worst_lines(10, 4))
@@ -93,7 +93,7 @@ class BenchmarkTests(SimpleTestCase):
 @override_settings(DEBUG=True)
 class DemoDataTests(TestCase):
     def tasks(self):
-        """Return what each task has, in their order."""
+        """Return the contents of each task, in their order."""
         names = ["user__email", "title", "description", "due_date", "due_time"]
         tasks = Task.objects.order_by("pk").values_list(*names, "list__name", "priority")
         hung = TaskTag.objects.order_by("pk").values_list("task__title", "tag__name")
@@ -154,7 +154,7 @@ class DemoDataTests(TestCase):
         self.assertEqual(TaskList.objects.count(), 20)
 
     @pytest.mark.exhaustive
-    def test_same_seed_same_tasks(self):
+    def test_same_seed_gives_the_same_tasks(self):
         demo_data(*MANY, "--seed", "7")
         first = self.tasks()
         User.objects.all().delete()
@@ -164,7 +164,7 @@ class DemoDataTests(TestCase):
         demo_data(*MANY, "--seed", "8")
         self.assertNotEqual(self.tasks(), first)
 
-    def test_without_numbers_one_account_with_a_week(self):
+    def test_without_numbers_one_account_with_a_week_is_added(self):
         out = demo_data()
         user = User.objects.get()
         password = out.split()[-1]
@@ -175,7 +175,7 @@ class DemoDataTests(TestCase):
             demo_data()
 
     def test_week_fills_every_page(self):
-        """As the mock-up has it: so many are open in each list, so many are due."""
+        """The numbers are as in the mock-up: open tasks of each list, and due tasks."""
         demo_data()
         user = User.objects.get()
         tasks, today = user.tasks, user.today()
@@ -215,7 +215,7 @@ class DemoDataTests(TestCase):
         demo_data(*MANY, "--really")
         self.assertEqual(User.objects.count(), 4)
 
-    def test_numbers_belong_together(self):
+    def test_both_numbers_are_required(self):
         with self.assertRaisesMessage(CommandError, "belong together"):
             demo_data("--users", "3")
 
@@ -242,7 +242,7 @@ class PurgeHistoryTests(TestCase):
         call_command("purge_history", *arguments, stdout=out)
         return out.getvalue()
 
-    def test_old_acts_go_and_young_ones_stay(self):
+    def test_old_acts_are_purged_and_recent_ones_stay(self):
         ann, now = add_user(), timezone.now()
         for days in (0, 29, 31, 400):
             ann.acts.create(kind="add", created_at=now - timedelta(days=days))
@@ -256,8 +256,8 @@ class PurgeHistoryTests(TestCase):
         self.assertEqual([act.created_at for act in ann.acts.all()], [now])
         self.assertEqual([event.created_at for event in ann.events.all()], [now])
 
-    def test_titles_in_the_admins_log_go_whatever_their_age(self):
-        """A version before 0009 writes them until its last worker is gone."""
+    def test_titles_in_the_admins_log_are_removed_at_any_age(self):
+        """A version before 0009 writes them until its last worker has stopped."""
         ann = add_user(is_staff=True)
         rows = [(Task, "5", "Milk"), (Task, "6", "(task 7)"), (Task, "8", "(task 8)")]
         for model, pk, words in [*rows, (User, ann.pk, "ann@example.org")]:
@@ -277,7 +277,7 @@ class PurgeHistoryTests(TestCase):
     def log(self):
         return list(LogEntry.objects.order_by("pk").values_list("object_repr", flat=True))
 
-    def test_days_that_make_no_sense_are_refused(self):
+    def test_invalid_number_of_days_is_refused(self):
         for days in ("0", "-1", "99999"):
             with self.assertRaisesMessage(CommandError, "--days must be from 1 to 36500."):
                 self.purge("--days", days)
@@ -296,13 +296,13 @@ class PurgeTrashTests(TestCase):
         return [kind.everything.count() for kind in self.KINDS]
 
     def delete(self, days, *rows):
-        """Put rows into the trash, as somebody did that many days ago."""
+        """Put rows into the trash, as if done that many days ago."""
         moment = timezone.now() - timedelta(days=days)
         for row in rows:
             row.delete_softly()
             type(row).everything.filter(pk=row.pk).update(deleted_at=moment)
 
-    def test_what_was_in_the_trash_for_long_goes_for_ever(self):
+    def test_old_rows_of_the_trash_are_purged(self):
         ann = add_user()
         home = ann.lists.create(name="Home")
         calls, family = (ann.tags.create(name=name) for name in ["calls", "family"])
@@ -326,7 +326,7 @@ class PurgeTrashTests(TestCase):
             "Deleted 1 task, 0 lists, 0 tags and 0 steps that were in the trash for 1 day.\n",
         )
 
-    def test_goes_in_short_statements(self):
+    def test_purge_uses_short_statements(self):
         ann = add_user()
         self.delete(31, *(ann.tasks.create(title=title) for title in "abcde"))
         with mock.patch("tasks.history.BATCH", 2), CaptureQueriesContext(connection) as queries:
@@ -334,6 +334,6 @@ class PurgeTrashTests(TestCase):
         deletions = [q for q in queries if q["sql"].startswith('DELETE FROM "tasks_task" ')]
         self.assertEqual(len(deletions), 3)
 
-    def test_days_that_make_no_sense_are_refused(self):
+    def test_invalid_number_of_days_is_refused(self):
         with self.assertRaisesMessage(CommandError, "--days must be from 1 to 36500."):
             self.purge("--days", "0")

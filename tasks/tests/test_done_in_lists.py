@@ -1,4 +1,4 @@
-"""Completed tasks of a list: folded at the end of its page, and unchecked for the next time."""
+"""Completed tasks of a list: folded at the end of its page, and unchecked to use it again."""
 
 from datetime import date
 from unittest import mock
@@ -20,7 +20,7 @@ class ListPageTests(PageTests):
         self.url = self.list.get_absolute_url()
 
     def add(self, *titles, done=False, **fields):
-        """Add tasks to the list, each placed by hand, after those before it."""
+        """Add tasks to the list, placed by hand in this order."""
         for title in titles:
             task = self.add_task(title, list=self.list, **fields)
             task.move(to="bottom")
@@ -31,7 +31,7 @@ class ListPageTests(PageTests):
         return one(self.get(url or self.url), FOLD)
 
     def uncheck(self, **data):
-        """Press the button of the fold, without script."""
+        """Press the button of the fold, without JavaScript."""
         form = one(self.fold(), "form.uncheck")
         (button,) = form.cssselect("button")
         fields = hidden(form) | {button.get("name"): button.get("value")}
@@ -39,7 +39,7 @@ class ListPageTests(PageTests):
 
 
 class FoldTests(ListPageTests):
-    def test_it_stands_folded_below_what_is_open_with_its_number(self):
+    def test_completed_tasks_are_folded_below_open_ones_with_their_number(self):
         self.add("Milk", "Bread")
         self.add("Butter", "Tea", done=True)
         self.assertEqual(
@@ -47,12 +47,12 @@ class FoldTests(ListPageTests):
         )
         self.assertNotIn("open", self.fold().attrib)
 
-    def test_where_nothing_is_done_there_is_none(self):
+    def test_list_without_completed_tasks_has_no_fold(self):
         self.add("Milk")
         self.assertEqual(self.sections(self.url), [("", ["Milk"])])
         self.assertEqual(select(self.get(self.url), FOLD), [])
 
-    def test_list_that_is_done_says_so_above_it(self):
+    def test_finished_list_says_so_above_the_fold(self):
         self.add("Milk", done=True)
         response = self.get(self.url)
         listing = one(response, "#listing")
@@ -60,11 +60,11 @@ class FoldTests(ListPageTests):
         self.assertIn("Nothing left to do", words_of(listing[0]))
         self.assertEqual(self.sections(self.url), [("Completed 1", ["Milk"])])
 
-    def test_empty_list_says_that_it_is_empty(self):
+    def test_empty_list_says_so(self):
         self.assertContains(self.get(self.url), "This list is empty")
 
-    def test_others_stay_where_they_are(self):
-        """Of another list, of the Inbox, in the trash, and of another user."""
+    def test_fold_has_only_tasks_of_the_list(self):
+        """Not of another list, of the Inbox, in the trash, or of another user."""
         self.add("Milk", done=True)
         self.add("Gone", done=True)
         self.ann.tasks.get(title="Gone").delete_softly()
@@ -72,7 +72,7 @@ class FoldTests(ListPageTests):
         self.add_task("Inbox").complete()
         self.assertEqual(self.sections(self.url), [("Completed 1", ["Milk"])])
 
-    def test_it_stands_below_each_arrangement(self):
+    def test_fold_is_below_every_arrangement(self):
         self.add("Milk", due_date=date(2026, 11, 25))
         self.add("Bread", priority=3)
         self.add("Tea", done=True)
@@ -83,12 +83,12 @@ class FoldTests(ListPageTests):
                 self.assertEqual(found[-1], ("Completed 1", ["Tea"]))
                 self.assertCountEqual([t for _, ts in found[:-1] for t in ts], ["Milk", "Bread"])
 
-    def test_archived_list_has_it_too(self):
+    def test_archived_list_has_the_fold(self):
         self.add("Milk", done=True)
         self.list.archive()
         self.assertEqual(self.sections(self.url), [("Completed 1", ["Milk"])])
 
-    def test_of_many_the_latest_are_shown_and_the_way_to_all(self):
+    def test_fold_shows_the_latest_and_links_to_all(self):
         self.add("Milk", "Bread", "Tea", done=True)
         all_url = f"/completed/?list={self.list.pk}"
         self.assertEqual(self.fold().cssselect(f'a[href="{all_url}"]'), [])
@@ -97,7 +97,7 @@ class FoldTests(ListPageTests):
             (link,) = self.fold().cssselect(f'a[href="{all_url}"]')
         self.assertEqual(words_of(link), "All completed tasks")
 
-    def test_later_page_has_the_way_to_them(self):
+    def test_later_page_links_to_completed_tasks(self):
         self.add("Milk", "Bread", "Eggs")
         self.add("Tea", done=True)
         with mock.patch.object(ListPage, "limit", 2):
@@ -107,7 +107,7 @@ class FoldTests(ListPageTests):
         (link,) = select(second, f'#listing a[href="/completed/?list={self.list.pk}"]')
         self.assertEqual(words_of(link), "Completed tasks of this list")
 
-    def test_tick_puts_a_task_there(self):
+    def test_completed_task_moves_into_the_fold(self):
         self.add("Milk")
         task = self.ann.tasks.get()
         data = {"next": self.url}
@@ -115,14 +115,14 @@ class FoldTests(ListPageTests):
         listing = one(response, "#listing")
         self.assertEqual(sections_of(listing), [("Completed 1", ["Milk"])])
 
-    def test_rows_there_have_no_places_to_be_put_in_by_hand(self):
+    def test_folded_rows_cannot_be_moved(self):
         self.add("Milk")
         self.add("Tea", "Butter", done=True)
         response = self.get(self.url)
         by_hand = [words_of(one(ul, "a.task-title")) for ul in select(response, "[data-sortable]")]
         self.assertEqual(by_hand, ["Milk"])
 
-    def test_all_on_this_page_are_those_that_are_seen(self):
+    def test_act_on_the_page_leaves_folded_tasks(self):
         self.add("Milk")
         self.add("Tea", done=True)
         part = one(self.get(self.url), "#bulk-which")
@@ -134,7 +134,7 @@ class UncheckTests(ListPageTests):
     def titles(self):
         return [title for heading, ts in self.sections(self.url) for title in ts if not heading]
 
-    def test_all_are_open_again_in_their_places_by_one_act(self):
+    def test_uncheck_reopens_all_in_their_positions_by_one_act(self):
         self.add("Milk", "Bread", "Tea")
         for title in ("Bread", "Milk"):
             self.ann.tasks.get(title=title).complete()
@@ -147,13 +147,13 @@ class UncheckTests(ListPageTests):
         response = self.undo(response)
         self.assertEqual(sections_of(response), [("", ["Tea"]), ("Completed 2", ["Bread", "Milk"])])
 
-    def test_those_that_the_page_has_no_room_for_too(self):
+    def test_uncheck_includes_tasks_that_are_not_shown(self):
         self.add("Milk", "Bread", "Tea", done=True)
         with mock.patch.object(ListPage, "DONE", 1):
             self.uncheck()
         self.assertEqual(self.titles(), ["Milk", "Bread", "Tea"])
 
-    def test_days_of_a_repeat_that_are_done_stay_so(self):
+    def test_uncheck_leaves_past_occurrences(self):
         fields = {"due_date": date(2026, 11, 24), "repeat": "FREQ=DAILY"}
         fields["repeat_anchor"] = fields["due_date"]
         self.add("Vitamins", **fields)
@@ -166,11 +166,11 @@ class UncheckTests(ListPageTests):
             self.sections(self.url), [("", ["Vitamins", "Tea"]), ("Completed 1", ["Vitamins"])]
         )
 
-    def test_button_says_all_where_all_are_meant(self):
+    def test_button_says_all_if_it_unchecks_all(self):
         self.add("Tea", done=True)
         self.assertEqual(words_of(one(self.fold(), "button[name=do]")), "Uncheck all")
 
-    def test_they_are_no_more_and_no_fewer_than_the_page_showed(self):
+    def test_uncheck_is_refused_if_the_number_changed(self):
         self.add("Milk", "Tea", done=True)
         data = {"which": "again", "do": "reopen", "number": "1", "next": self.url}
         response = self.client.post(BULK, data)
@@ -180,7 +180,7 @@ class UncheckTests(ListPageTests):
         )
         self.assertEqual(self.ann.tasks.open().count(), 0)
 
-    def test_twice_is_once(self):
+    def test_uncheck_sent_twice_takes_effect_once(self):
         self.add("Milk", done=True)
         form = hidden(one(self.fold(), "form.uncheck")) | {"do": "reopen"}
         self.post(BULK, **form)
@@ -188,7 +188,7 @@ class UncheckTests(ListPageTests):
         self.post(BULK, **form)
         self.assertEqual(self.ann.tasks.completed().count(), 1)
 
-    def test_only_a_list_has_it(self):
+    def test_only_a_list_can_be_unchecked(self):
         self.add_task("Milk").complete()
         for url in ("/inbox/", "/today/", "/completed/", "/settings/"):
             response = self.client.post(BULK, {"which": "again", "do": "reopen", "next": url})

@@ -1,4 +1,4 @@
-"""Nothing typed is ever lost with JavaScript: sessions that end, drafts, pages that are left."""
+"""With JavaScript no typed text is lost: expired sessions, drafts, and leaving a page."""
 
 import re
 
@@ -67,7 +67,7 @@ def expect_none_kept(page):
 
 
 def type_notes(page, text):
-    """Type a draft of the notes, and wait until it is kept."""
+    """Type notes, and wait until their draft is saved."""
     notes(page).fill(text)
     page.wait_for_function(
         "text => Object.values(localStorage).some(kept => JSON.parse(kept).text === text)",
@@ -76,7 +76,7 @@ def type_notes(page, text):
 
 
 def leave(page, path="/trash/"):
-    """Go elsewhere; a page that asks is left."""
+    """Go to another page, and confirm a question about leaving."""
 
     def accept(dialog):
         dialog.accept()
@@ -87,12 +87,12 @@ def leave(page, path="/trash/"):
 
 
 def never_ask(page):
-    """Stay where a question is asked, and fail by that: Playwright would leave."""
+    """Stay on the page at a question, and so fail: Playwright would leave."""
     page.on("dialog", lambda dialog: dialog.dismiss())
 
 
 def wait_until_complete(page):
-    """Wait until the page is there with its scripts: before them it asks nothing."""
+    """Wait until the page has its scripts: earlier it asks no question."""
     page.wait_for_function("document.readyState === 'complete'")
 
 
@@ -107,7 +107,7 @@ def touch(page, field):
 
 
 def is_asked(page, script="location.reload()"):
-    """Tell whether leaving the page by this script is asked about; a page that asks stays."""
+    """Return whether leaving the page by this script leads to a question; stay on the page."""
     wait_until_complete(page)
     asked = []
 
@@ -130,7 +130,7 @@ def is_asked(page, script="location.reload()"):
 
 
 class TestExpiredSession:
-    def test_edit_waits_and_is_sent_by_its_user(self, signed_in, task):
+    def test_late_edit_waits_and_its_user_can_send_it(self, signed_in, task):
         page = signed_in
         never_ask(page)
         visit(page, task)
@@ -152,9 +152,7 @@ class TestExpiredSession:
         assert Task.objects.get().description == "Two litres,\nunsweetened"
 
     @pytest.mark.exhaustive
-    def test_line_comes_back_and_a_name_and_the_first_of_steps_are_offered(
-        self, signed_in, task, ann
-    ):
+    def test_late_line_comes_back_and_late_name_and_step_are_offered(self, signed_in, task, ann):
         page = signed_in
         never_ask(page)
         page.goto("/inbox/")
@@ -198,7 +196,7 @@ class TestExpiredSession:
     def offered(self, page):
         return [text.input_value() for text in notice(page).locator("textarea").all()]
 
-    def test_another_user_sees_neither_it_nor_its_draft(self, signed_in, task):
+    def test_another_user_sees_neither_form_nor_draft(self, signed_in, task):
         page = signed_in
         ben = add_user("ben@example.org", password=PASSWORD)
         visit(page, task)
@@ -217,7 +215,7 @@ class TestExpiredSession:
         assert kept(page) == []
 
     @pytest.mark.exhaustive
-    def test_clash_says_both_and_the_words_stay_until_they_are_saved(self, signed_in, task):
+    def test_conflict_shows_both_texts_until_saved(self, signed_in, task):
         page = signed_in
         visit(page, task)
         notes(page).fill("Mine")
@@ -238,7 +236,7 @@ class TestExpiredSession:
         expect(notes(page)).to_have_value("Mine")
 
     @pytest.mark.exhaustive
-    def test_edit_that_is_discarded_does_not_come_back_as_a_draft(self, signed_in, task):
+    def test_discarded_edit_does_not_come_back_as_a_draft(self, signed_in, task):
         page = signed_in
         visit(page, task)
         type_notes(page, "Mine")
@@ -271,7 +269,7 @@ class TestExpiredSession:
 
 
 class TestDraft:
-    def test_comes_back_when_the_page_does_and_may_be_left_again(self, signed_in, task, ann):
+    def test_draft_comes_back_with_the_page(self, signed_in, task, ann):
         page = signed_in
         visit(page, task)
         type_notes(page, "Half a\nthought")
@@ -294,7 +292,7 @@ class TestDraft:
         assert kept(page) == ["Half a\nthought"]
 
     @pytest.mark.exhaustive
-    def test_last_words_before_leaving_are_kept_at_once(self, signed_in, task):
+    def test_draft_is_saved_at_once_before_leaving(self, signed_in, task):
         page = signed_in
         visit(page, task)
         page.evaluate("window.setTimeout = () => 1")  # the pause never ends
@@ -303,7 +301,7 @@ class TestDraft:
         leave(page)
         assert kept(page) == ["Just now"]
 
-    def test_is_gone_when_the_server_has_it_and_not_before(self, signed_in, task):
+    def test_draft_is_deleted_once_the_server_has_it(self, signed_in, task):
         page = signed_in
         visit(page, task)
         type_notes(page, "A note")
@@ -331,7 +329,7 @@ class TestDraft:
         assert Task.objects.get().description == "Another note"
 
     @pytest.mark.exhaustive
-    def test_typed_back_or_discarded_it_is_gone_and_discarding_is_undone(self, signed_in, task):
+    def test_draft_is_deleted_when_reverted_or_discarded(self, signed_in, task):
         page = signed_in
         task.edit(description="Old")
         visit(page, task)
@@ -358,7 +356,7 @@ class TestDraft:
         expect(notes(page)).to_have_value("Old")
         expect(draft(page)).to_have_count(0)
 
-    def test_never_overwrites_notes_that_were_written_since(self, signed_in, task):
+    def test_draft_never_overwrites_newer_notes(self, signed_in, task):
         page = signed_in
         visit(page, task)
         type_notes(page, "Mine")
@@ -376,7 +374,7 @@ class TestDraft:
         expect_none_kept(page)
 
     @pytest.mark.exhaustive
-    def test_typed_back_to_the_old_notes_it_leaves_the_newer_ones(self, signed_in, task):
+    def test_draft_reverted_to_old_notes_keeps_newer_ones(self, signed_in, task):
         page = signed_in
         task.edit(description="Old")
         visit(page, task)
@@ -393,8 +391,8 @@ class TestDraft:
         assert Task.objects.get().description == "Theirs"
 
     @pytest.mark.exhaustive
-    def test_act_beside_it_takes_no_new_baseline(self, signed_in, task):
-        """The page is shown anew by another form of it, with notes that it has not shown."""
+    def test_another_act_keeps_the_shown_value_of_notes(self, signed_in, task):
+        """Another form updates the page, but its field of notes doesn't show the new notes."""
         page = signed_in
         visit(page, task)
         type_notes(page, "Mine")
@@ -407,7 +405,7 @@ class TestDraft:
         assert Task.objects.get().description == "Theirs"
 
     @pytest.mark.exhaustive
-    def test_each_task_has_its_own_notes_and_step(self, signed_in, task, ann):
+    def test_each_task_has_its_own_drafts(self, signed_in, task, ann):
         page = signed_in
         other = ann.tasks.create(title="Bread")
         visit(page, task)
@@ -425,7 +423,7 @@ class TestDraft:
 
 class TestLeaving:
     @pytest.mark.exhaustive
-    def test_reload_with_something_typed_is_asked_on_every_form(self, signed_in, task, ann):
+    def test_reload_with_typed_text_asks_on_every_form(self, signed_in, task, ann):
         page = signed_in
         step = Step(user=ann, task=task, title="Whisk")
         step.add()
@@ -454,7 +452,7 @@ class TestLeaving:
             expect(field).to_have_value("Half")
 
     @pytest.mark.exhaustive
-    def test_step_menu_that_was_closed_counts_too(self, signed_in, task, ann):
+    def test_closed_menu_of_a_step_counts_as_typed(self, signed_in, task, ann):
         page = signed_in
         for title in ["Whisk", "Bake"]:
             Step(user=ann, task=task, title=title).add()
@@ -470,7 +468,7 @@ class TestLeaving:
         expect(page.locator(".step-title")).to_have_text(["The whisk", "Bake"])
         assert is_asked(page) is False
 
-    def test_another_form_is_asked_but_neither_sending_it_nor_the_add_box(self, signed_in, ann):
+    def test_leaving_asks_but_sending_and_the_add_box_do_not(self, signed_in, ann):
         page = signed_in
         work = TaskList(user=ann, name="Work")
         work.add()
@@ -494,7 +492,7 @@ class TestLeaving:
 
 
 @pytest.mark.exhaustive
-def test_line_that_came_along_is_read_again(signed_in):
+def test_line_carried_to_the_next_page_is_read_again(signed_in):
     page = signed_in
     page.goto("/inbox/")
     page.wait_for_load_state()
@@ -504,7 +502,7 @@ def test_line_that_came_along_is_read_again(signed_in):
     expect(page.locator("#add-chips")).to_contain_text("Tomorrow")
 
 
-def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task):
+def test_adding_a_step_keeps_typed_notes(signed_in, task):
     page = signed_in
     visit(page, task)
     saved = page.locator("#saved")
@@ -532,7 +530,7 @@ def test_step_is_added_alone_and_the_notes_beside_it_stay_typed(signed_in, task)
 
 
 @pytest.mark.exhaustive
-def test_edit_that_was_refused_is_not_called_saved(signed_in, task):
+def test_refused_edit_is_not_called_saved(signed_in, task):
     page = signed_in
     visit(page, task)
     saved = page.locator("#saved")

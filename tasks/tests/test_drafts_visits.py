@@ -1,4 +1,4 @@
-"""Nothing typed is ever lost without JavaScript: sessions that end, steps beside notes."""
+"""Without JavaScript no typed text is lost: expired sessions, and steps together with notes."""
 
 from unittest import mock
 
@@ -39,17 +39,17 @@ def notices(visitor):
 
 
 def offered(visitor):
-    """Return the texts that wait to be sent."""
+    """Return the texts of waiting forms."""
     return [value_of(text) for text in visitor.select(".waiting textarea")]
 
 
 def notes(visitor):
-    """Return the notes in the form of the task, not the ones that wait to be sent."""
+    """Return the notes in the form of the task, not in a waiting form."""
     return value_of(one(visitor.page, "#detail-body [name=description]"))
 
 
 class TestExpiredSession:
-    def test_edit_waits_and_is_sent_by_its_user(self, visitor, task):
+    def test_late_edit_waits_and_its_user_can_send_it(self, visitor, task):
         visitor.open(task.get_absolute_url()).fill("Notes", "Two litres,\nunsweetened")
         end_session()
         visitor.press("Save")
@@ -67,7 +67,7 @@ class TestExpiredSession:
         assert notices(visitor) == []
         assert Task.objects.get().description == "Two litres,\nunsweetened"
 
-    def test_line_is_offered_once_and_discarded(self, visitor, ann):
+    def test_late_line_is_offered_once_and_can_be_discarded(self, visitor, ann):
         visitor.open("/inbox/").fill("Add a task", "Bread")
         end_session()
         visitor.enter("Add a task")
@@ -78,7 +78,7 @@ class TestExpiredSession:
         assert notices(visitor) == []
         assert ann.tasks.count() == 0
 
-    def test_name_is_offered_and_sent(self, visitor, ann):
+    def test_late_name_is_offered_and_can_be_sent(self, visitor, ann):
         work = TaskList(user=ann, name="Work")
         work.add()
         visitor.open(f"/lists/{work.pk}/edit/").fill("Name", "Office")
@@ -89,7 +89,7 @@ class TestExpiredSession:
         visitor.press("Save the list")
         assert visitor.heading == "Office"
 
-    def test_step_is_offered_and_sent(self, visitor, task):
+    def test_late_step_is_offered_and_can_be_sent(self, visitor, task):
         visitor.open(task.get_absolute_url()).fill("Add a step", "Whisk")
         end_session()
         visitor.enter("Add a step")
@@ -98,7 +98,7 @@ class TestExpiredSession:
         visitor.press("Save the task")  # without script its box is a part of that form
         assert visitor.texts(".step-title") == ["Whisk"]
 
-    def test_another_user_does_not_see_it(self, visitor, task):
+    def test_another_user_does_not_see_a_waiting_form(self, visitor, task):
         add_user("ben@example.org", password=PASSWORD)
         visitor.open(task.get_absolute_url()).fill("Notes", "Secret")
         end_session()
@@ -109,7 +109,7 @@ class TestExpiredSession:
         assert "Secret" not in visitor.response.text
         assert notices(visitor) == []
 
-    def test_clash_says_both_and_the_words_stay_until_they_are_saved(self, visitor, task):
+    def test_conflict_shows_both_texts_until_saved(self, visitor, task):
         visitor.open(task.get_absolute_url()).fill("Notes", "Mine")
         end_session()
         visitor.press("Save")
@@ -128,7 +128,7 @@ class TestExpiredSession:
 
 class TestStepBesideNotes:
     @pytest.mark.parametrize("how", ["Enter", "Add step", "Save"])
-    def test_all_that_is_typed_is_saved(self, visitor, task, how):
+    def test_step_and_notes_are_saved_together(self, visitor, task, how):
         visitor.open(task.get_absolute_url())
         visitor.fill("Notes", "Two litres").fill("Tags", "calls").fill("Add a step", "Whisk")
         if how == "Enter":
@@ -143,7 +143,7 @@ class TestStepBesideNotes:
         assert [tag.name for tag in task.tags.all()] == ["calls"]
         assert Step.objects.count() == 1
 
-    def test_invalid_step_keeps_all_that_is_typed(self, visitor, task):
+    def test_invalid_step_keeps_the_typed_text(self, visitor, task):
         visitor.open(task.get_absolute_url())
         visitor.fill("Notes", "Two litres").fill("Add a step", "x" * 256).enter("Add a step")
         assert visitor.text("#step-error") == "Use at most 255 characters (you typed 256)."
@@ -151,7 +151,7 @@ class TestStepBesideNotes:
         assert notes(visitor) == "Two litres"
 
 
-def test_form_that_met_a_broken_connection_is_sent_again_by_its_user(visitor):
+def test_form_can_be_sent_again_after_a_broken_connection(visitor):
     visitor.client.raise_request_exception = False
     visitor.open("/tasks/add/").fill("What is there to do?", "Milk & <bread>")
     broken = OperationalError("cut off")

@@ -1,4 +1,4 @@
-"""A task like another: what it has of that, where it stands, and how it is undone."""
+"""The copy of a task: its contents, its position, and its undo."""
 
 from datetime import date, time
 
@@ -41,7 +41,7 @@ class DuplicateTests(PageTests):
             for task in self.ann.tasks.open().filter(list=self.work).by_hand()
         ]
 
-    def test_copy_has_all_but_what_was_done(self):
+    def test_copy_is_open_and_otherwise_equal(self):
         self.milk.complete()
         before = list(self.milk.steps(manager="everything").values())
         response = self.duplicate()
@@ -66,19 +66,19 @@ class DuplicateTests(PageTests):
         self.copy().steps.by_hand().last().move(to="top")
         self.assertEqual([str(step) for step in self.milk.steps.by_hand()], ["Drink", "Whisk"])
 
-    def test_task_without_anything(self):
+    def test_task_without_details_can_be_duplicated(self):
         response = self.post(f"/tasks/{self.add_task('Soap').pk}/duplicate/", next="/inbox/")
         self.assertEqual(messages_of(response), ["Added “Soap”."])
         self.assertEqual(titles_of(response), ["Soap", "Soap"])
 
-    def test_title_that_no_form_would_take(self):
+    def test_old_invalid_title_can_be_duplicated(self):
         for title in ["", "x" * 255]:
             task = self.add_task(title)
             self.post(f"/tasks/{task.pk}/duplicate/", next="/inbox/")
             self.assertEqual(self.ann.tasks.filter(title=title).count(), 2)
 
-    def test_copy_stands_right_after_it(self):
-        """Whether somebody has moved all, some or none of the tasks before."""
+    def test_copy_comes_just_after_its_original(self):
+        """All, some or none of the tasks were moved by hand before."""
         moves = [[], [self.bread], [self.milk], [self.bread, self.milk]]
         orders = [["Milk", "Bread"], ["Bread", "Milk"], ["Milk", "Bread"], ["Bread", "Milk"]]
         for moved, order in zip(moves, orders, strict=True):
@@ -96,13 +96,13 @@ class DuplicateTests(PageTests):
             self.copy().delete_softly()
             self.ann.tasks(manager="trash").purge()
 
-    def test_copy_of_a_completed_one_comes_last(self):
+    def test_copy_of_a_completed_task_comes_last(self):
         self.milk.move(to="top")
         self.milk.complete()
         self.duplicate()
         self.assertEqual(self.order(), ["Bread", "Milk copy"])
 
-    def test_undo_takes_all_of_it_back(self):
+    def test_undo_removes_the_whole_copy(self):
         response = self.duplicate()
         self.assertEqual(self.ann.acts.latest("pk").kind, "add")
         response = self.undo(response)
@@ -111,17 +111,17 @@ class DuplicateTests(PageTests):
         self.undo(response)
         self.assertEqual(self.copy().steps.count(), 2)
 
-    def test_is_one_act(self):
+    def test_duplicating_is_one_act(self):
         before = self.ann.acts.count()
         self.duplicate()
         self.assertEqual(self.ann.acts.count(), before + 1)
 
-    def test_same_form_makes_one(self):
+    def test_form_sent_twice_adds_one_copy(self):
         for _ in range(2):
             self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Added “Milk”."])
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread"])
 
-    def test_second_of_the_same_form_tells_the_copy_and_not_what_the_original_became(self):
+    def test_form_sent_twice_names_the_copy(self):
         self.duplicate(key=KEY)
         self.milk.edit(title="Oat milk")
         self.assertEqual(messages_of(self.duplicate(key=KEY)), ["Added “Milk”."])
@@ -131,19 +131,19 @@ class DuplicateTests(PageTests):
         self.post(f"/tasks/{self.bread.pk}/duplicate/", next=self.page, key=KEY)
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Bread", "Bread"])
 
-    def test_who_listens_hears_of_it(self):
+    def test_listeners_are_notified_of_the_copy(self):
         with CaptureQueriesContext(connection) as queries:
             self.client.post(self.url)
         told = [q["sql"] for q in queries if "pg_notify('task_created'" in q["sql"]]
         self.assertEqual(len(told), 1)
         self.assertIn(str(self.copy().pk), told[0])
 
-    def test_in_place_on_a_list(self):
+    def test_htmx_gets_the_list_with_the_copy(self):
         response = self.client.post(self.url, {"next": self.page}, headers=HTMX)
         self.assertEqual(titles_of(response), ["Milk", "Milk", "Bread"])
         self.assertContains(response, "Added “Milk”.")
 
-    def test_in_place_on_its_own_page_the_next_press_makes_another(self):
+    def test_htmx_gets_a_new_key_on_the_page_of_a_task(self):
         page = self.milk.get_absolute_url()
         self.get(page)
         keys = [KEY]
@@ -154,7 +154,7 @@ class DuplicateTests(PageTests):
         self.assertEqual((len(keys), len(set(keys))), (3, 3))
         self.assertEqual(self.order(), ["Milk", "Milk copy", "Milk copy", "Bread"])
 
-    def test_buttons_are_on_its_page_and_in_its_menu(self):
+    def test_page_and_menu_have_the_button(self):
         page = self.milk.get_absolute_url()
         for url, name in [(page, "Duplicate task"), (f"{page}menu/", "Duplicate “Milk”")]:
             with self.subTest(url=url):
@@ -164,7 +164,7 @@ class DuplicateTests(PageTests):
                 self.assertRegex(back, "^/")
                 self.assertEqual(name_of(one(form, "button")), name)
 
-    def test_what_is_in_the_trash_or_anothers_is_not_found(self):
+    def test_deleted_task_or_another_users_cannot_be_duplicated(self):
         ben = add_user("ben@example.org")
         theirs = ben.tasks.create(title="Secret")
         self.milk.delete_softly()
@@ -172,7 +172,7 @@ class DuplicateTests(PageTests):
             self.assertEqual(self.client.post(f"/tasks/{pk}/duplicate/").status_code, 404)
         self.assertEqual((ben.tasks.count(), self.order()), (1, ["Bread"]))
 
-    def test_looking_makes_none(self):
+    def test_get_adds_no_copy(self):
         self.assertEqual(self.client.get(self.url).status_code, 405)
         self.assertEqual(self.order(), ["Milk", "Bread"])
 

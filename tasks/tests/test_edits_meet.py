@@ -1,7 +1,7 @@
-"""Two edits meet: what only one of them changed is there in the end; no clash is decided unseen.
+"""Two simultaneous edits: all changes of different fields stay, and conflicts are shown.
 
-Each of two clients loads the page, changes what hypothesis says, and sends the form as a browser
-does; then the one sends it, and the other.
+Each of two clients loads the page, changes fields chosen by Hypothesis, and sends the form as a
+browser does, one after the other.
 """
 
 from datetime import date, time
@@ -21,7 +21,7 @@ from todosite.tests.visitor import data_of
 
 
 class Page:
-    """A page with a form, as one client has it open."""
+    """A page with a form, as one client has opened it."""
 
     def __init__(self, user, url, action):
         self.client, self.action = Client(), action
@@ -34,7 +34,7 @@ class Page:
         self.values = {name: lines(texts[0], "\n") for name, texts in data_of(form).items()}
 
     def save(self, **typed):
-        """Send the form with what is typed. Return the status of the answer."""
+        """Send the form with the typed values. Return the status of the answer."""
         self.values |= typed
         data = {name: lines(text, "\r\n") for name, text in self.values.items()}
         response = self.client.post(self.action, data)
@@ -44,7 +44,7 @@ class Page:
 
 
 def lines(text, end):
-    """Return a text with its lines ended that way: a browser sends CRLF, and shows LF."""
+    """Return a text with other line ends: a browser sends CRLF, and shows LF."""
     return text.replace("\r\n", "\n").replace("\n", end)
 
 
@@ -76,7 +76,7 @@ class EditsMeetTests(TestCase):
         cls.names = {pk: name or "Inbox" for name, pk in cls.lists.items()}
 
     def meet(self, row, shown, url, action, first, second):
-        """Let two edits of a row meet. shown(row) is what its page would show of it."""
+        """Merge two edits of a row. shown(row) returns the values that its page would show."""
         one, other = Page(self.ann, url, action), Page(self.ann, url, action)
         base = shown(row)
         self.assertEqual({name: one.values[name] for name in base}, base)
@@ -107,7 +107,7 @@ class EditsMeetTests(TestCase):
             self.assertEqual({name: other.values[name] for name in mine}, mine)
 
     def words(self, name, value):
-        """Return how a clash says the value that the row has."""
+        """Return the stored value as a conflict shows it."""
         choices = {"list": self.names, "priority": {"0": "None", "1": "Low", "3": "High"}}
         choices["color"] = {color: color.capitalize() for color in LIST["color"]}
         value = choices.get(name, {}).get(value, value)
@@ -117,7 +117,7 @@ class EditsMeetTests(TestCase):
 
     @examples(40)
     @given(base=some(**TASK), first=some(**TASK), second=some(**TASK))
-    def test_of_a_task(self, base, first, second):
+    def test_two_edits_of_a_task_are_merged(self, base, first, second):
         base, first, second = (
             edit | ({"list": self.lists[edit["list"]]} if "list" in edit else {})
             for edit in (base, first, second)
@@ -138,7 +138,7 @@ class EditsMeetTests(TestCase):
             task.refresh_from_db()
             self.assertEqual(task.due_time, time_was)  # the page shows no seconds
 
-    def test_time_that_is_left_as_it_was_shown_keeps_its_seconds(self):
+    def test_unedited_time_keeps_its_seconds(self):
         clock = time(8, 0, 15)
         task = self.ann.tasks.create(title="Milk", due_date=date(2031, 1, 2), due_time=clock)
         page = Page(self.ann, f"/tasks/{task.pk}/", f"/tasks/{task.pk}/edit/")
@@ -160,20 +160,20 @@ class EditsMeetTests(TestCase):
 
     @examples(20)
     @given(some(**LIST), some(**LIST))
-    def test_of_a_list(self, first, second):
+    def test_two_edits_of_a_list_are_merged(self, first, second):
         one = add_list(self.ann, "Errands")
         self.meet(one, self.shown("name", "color"), *[f"/lists/{one.pk}/edit/"] * 2, first, second)
 
     @examples(10)
     @given(some(**STEP), some(**STEP))
-    def test_of_a_step(self, first, second):
+    def test_two_edits_of_a_step_are_merged(self, first, second):
         step = Step(user=self.ann, task=self.ann.tasks.create(title="Milk"), title="Whisk")
         step.add()
         self.meet(step, self.shown("title"), *[f"/steps/{step.pk}/edit/"] * 2, first, second)
 
     @examples(10)
     @given(some(**TAG), some(**TAG))
-    def test_of_a_tag(self, first, second):
+    def test_two_edits_of_a_tag_are_merged(self, first, second):
         tag = self.ann.tags.create(name="calls")
         self.meet(tag, self.shown("name"), *[f"/tags/{tag.pk}/edit/"] * 2, first, second)
 
@@ -186,7 +186,7 @@ class EditsMeetTests(TestCase):
 
 
 def merged(base, now, edit):
-    """Return a row as it is now, with an edit that began from base."""
+    """Return the stored row with an edit that began from base."""
     row = now | edit
     if "tags" in edit:
         shown, mine = set(base["tags"].split()), set(edit["tags"].split())
@@ -195,5 +195,5 @@ def merged(base, now, edit):
 
 
 def fits(row):
-    """A time needs a date."""
+    """Return whether a time has a date."""
     return not row.get("due_time") or bool(row["due_date"])

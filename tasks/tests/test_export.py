@@ -1,4 +1,4 @@
-"""A user's data as a file: all of it, but for secrets, and of one moment."""
+"""The export of a user's data: complete, without secrets, and of one moment."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def read(file):
 
 
 def exported(user, kind="json"):
-    """Return what an export holds: of JSON the object, of CSV the rows as dictionaries."""
+    """Return the contents of an export: the object of JSON, or the rows of CSV as dictionaries."""
     text = read(files.write_export(user, kind))
     if kind == "json":
         return json.loads(text)
@@ -51,7 +51,7 @@ class JsonTests(TestCase):
     def setUpTestData(cls):
         cls.ann = add_user(password=PASSWORD, name="Ann")
 
-    def test_all_that_a_task_has_is_in_it(self):
+    def test_export_has_all_data_of_a_task(self):
         home = add_list(self.ann, "Home", color="teal")
         tag = self.ann.tags.create(name="calls")
         milk = self.ann.tasks.create(
@@ -89,13 +89,13 @@ class JsonTests(TestCase):
             },
         )  # fmt: skip
 
-    def test_it_says_what_it_is_first_and_that_it_is_whole_last(self):
+    def test_export_begins_with_its_format_and_ends_with_complete(self):
         data = exported(self.ann)
         self.assertEqual(list(data)[:3], ["format", "version", "exported_at"])
         self.assertEqual((data["format"], data["version"]), ("todosite", 1))
         self.assertEqual(list(data.items())[-1], ("complete", True))
 
-    def test_tasks_stand_in_their_order_also_in_the_trash_and_in_archived_lists(self):
+    def test_tasks_are_in_order_including_deleted_and_archived_ones(self):
         home = add_list(self.ann, "Home")
         _, two, three = add_tasks(self.ann, "one", "two", "three", list=home)
         three.move(to="top")
@@ -108,7 +108,7 @@ class JsonTests(TestCase):
         self.assertEqual([bool(row["deleted_at"]) for row in rows], [False, False, True, False])
         self.assertIsNone(self.ann.tasks.get(pk=loose.pk).list)
 
-    def test_it_says_which_secrets_there_are_and_holds_none_of_them(self):
+    def test_export_names_secrets_without_their_values(self):
         Authenticator.objects.create(user=self.ann, type="totp", data={"secret": SECRET})
         session = add_session(self.ann)
         text = read(files.write_export(self.ann, "json"))
@@ -119,7 +119,7 @@ class JsonTests(TestCase):
         for secret in (SECRET, session.session_key, session.mark, self.ann.password):
             self.assertNotIn(secret, text)
 
-    def test_what_is_anothers_is_in_no_file(self):
+    def test_export_has_no_data_of_another_user(self):
         ben = add_user("ben@example.org")
         add_tasks(ben, SECRET, list=add_list(ben, SECRET))
         add_step(ben.tasks.get(), SECRET)
@@ -129,7 +129,7 @@ class JsonTests(TestCase):
             with files.write_export(self.ann, kind) as file:
                 self.assertNotIn(SECRET.encode(), file.read())
 
-    def test_questions_grow_with_pages_and_not_with_tasks(self):
+    def test_number_of_queries_grows_with_pages_and_not_with_tasks(self):
         def number(tasks):
             add_tasks(self.ann, *map(str, range(tasks)))
             with CaptureQueriesContext(connection) as captured:
@@ -141,7 +141,7 @@ class JsonTests(TestCase):
             self.assertEqual(more, few)
             self.assertEqual(number(11), few + 3)  # tasks, tags and steps of another page
 
-    def test_an_export_that_fails_leaves_no_file(self):
+    def test_failed_export_leaves_no_file(self):
         opened = []
         make = files.tempfile.TemporaryFile
 
@@ -159,7 +159,7 @@ class JsonTests(TestCase):
 
 
 class WalkTests(TestCase):
-    """Every model whose rows lead to a user is exported, or its exception has a reason."""
+    """Every model with rows of a user is exported, or left out for a reason."""
 
     def leading_to_users(self):
         found = {User}
@@ -177,7 +177,7 @@ class WalkTests(TestCase):
         beside = {key.related_model for key in User._meta.many_to_many}  # groups, permissions
         return {model._meta.label for model in found | beside}
 
-    def test_all_are_exported_or_left_out_with_a_reason(self):
+    def test_all_models_are_exported_or_left_out_for_a_reason(self):
         ann = add_user(name="In User")
         EmailAddress.objects.create(user=ann, email="in.emailaddress@example.org")
         session = add_session(ann)
@@ -232,7 +232,7 @@ class WalkTests(TestCase):
 
 
 class CsvTests(TestCase):
-    def test_one_row_a_task_outside_the_trash(self):
+    def test_csv_has_one_row_a_task_outside_the_trash(self):
         ann = add_user()
         home = add_list(ann, "Home")
         gone = ann.tags.create(name="gone")
@@ -262,7 +262,7 @@ class CsvTests(TestCase):
         self.assertEqual((second["List"], second["Title"]), ("", "Loose"))
         self.assertEqual((second["Repeat from"], second["Missed"]), ("", ""))
 
-    def test_it_is_what_a_spreadsheet_reads(self):
+    def test_csv_has_the_format_of_spreadsheets(self):
         ann = add_user()
         add_tasks(ann, "Zoë")
         with files.write_export(ann, "csv") as file:
@@ -276,12 +276,12 @@ class CellTests(SimpleTestCase):
     @given(st.text("=+-@\t\r\n\0＝＋－＠'a \"", max_size=5))
     @example("'")
     @example("''=")
-    def test_no_cell_is_a_formula_and_each_text_comes_back(self, text):
+    def test_no_cell_is_a_formula_and_texts_can_be_restored(self, text):
         cell = defused(text)
         self.assertNotIn(cell[:1], FORMULA)
         self.assertEqual(restored(cell), text)
 
-    def test_an_apostrophe_of_a_word_stays_as_it_is(self):
+    def test_apostrophe_of_a_word_stays(self):
         for text in ("'tis the season", "'", "", "a=b"):
             self.assertEqual((defused(text), restored(text)), (text, text))
         self.assertEqual(defused("=1+1"), "'=1+1")
@@ -293,7 +293,7 @@ class PageTests(TestCase):
         self.client.force_login(self.ann)
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
-    def test_a_file_of_known_length_is_sent_and_told(self):
+    def test_export_has_a_length_and_is_recorded_and_mailed(self):
         add_tasks(self.ann, "Milk")
         response = self.client.post(URL, {"kind": "json"}, headers={"Accept-Encoding": "gzip"})
         name = f"todosite-{self.ann.today().isoformat()}.json"
@@ -308,7 +308,7 @@ class PageTests(TestCase):
             (told.to, told.subject), ([self.ann.email], "Your data was exported from Todosite")
         )
 
-    def test_zip_has_both_and_says_what_they_are(self):
+    def test_zip_has_both_files_and_a_readme(self):
         add_tasks(self.ann, "Milk")
         response = self.client.post(URL, {"kind": "zip"})
         body = response.getvalue()
@@ -320,7 +320,7 @@ class PageTests(TestCase):
         self.assertIn(b'"Milk"', archive.read(f"{name}.csv"))
         self.assertIn(self.ann.email.encode(), archive.read("README.txt"))
 
-    def test_without_mail_there_is_a_file_all_the_same(self):
+    def test_export_works_without_mail(self):
         with (
             mock.patch(
                 "accounts.adapter.AccountAdapter.send_notification_mail", side_effect=OSError
@@ -343,15 +343,15 @@ class PageTests(TestCase):
             )
         self.assertIs(self.ann.events.exists(), False)
 
-    def test_another_kind_is_refused_in_words(self):
+    def test_unknown_kind_is_refused(self):
         response = self.client.post(URL, {"kind": "xlsx"})
         self.assertContains(response, "Choose JSON, CSV or both.", status_code=422)
         self.assertContains(self.client.get("/settings/"), f'href="{URL}"')
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_of_it_is_of_one_moment():
-    """What somebody does while the file is written isn't in it: not even in part."""
+def test_export_shows_one_moment():
+    """An act during the export isn't in the file, not even in part."""
     ann = add_user()
     add_tasks(ann, "before")
     tasks = content.Content.tasks

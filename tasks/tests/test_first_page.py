@@ -1,4 +1,4 @@
-"""The first page of a new user: lines to try, and the way to what can be written."""
+"""The first page of a new user: lines to try, and the link to the guide."""
 
 from datetime import date
 
@@ -16,21 +16,21 @@ class FirstPageTests(PageTests):
     def lines(self, url="/today/"):
         return select(self.get(url), "a[data-line]")
 
-    def test_empty_today_has_three_lines_each_of_which_means_something(self):
+    def test_empty_today_has_three_lines_to_try(self):
         texts = [words(line) for line in self.lines()]
         self.assertEqual(texts, Today.examples)
         self.assertEqual(len(texts), 3)
         for text in texts:
             self.assertNotEqual(Line(text, self.ann.clock()).chips, [])
 
-    def test_press_without_script_leads_to_the_form_with_the_line_and_the_day(self):
+    def test_line_to_try_opens_the_form_without_script(self):
         for line in self.lines():
             page = self.get(line.get("href"))
             self.assertEqual(values(page, "text")[-1], words(line))
             self.assertEqual(values(page, "due_date")[-1], "2026-11-25")
             self.assertEqual(values(page, "next")[-1], "/today/")
 
-    def test_there_are_none_once_something_is_there_or_done_and_on_other_pages(self):
+    def test_lines_to_try_are_only_on_an_empty_today(self):
         for url in ("/inbox/", "/upcoming/", "/completed/", "/search/", "/today/?page=2"):
             self.assertEqual(self.lines(url), [])
         task = self.add_task("Milk", due_date=date(2026, 11, 25))
@@ -38,7 +38,7 @@ class FirstPageTests(PageTests):
         task.complete()
         self.assertEqual(self.lines(), [])
 
-    def test_way_to_the_guide_is_below_each_box(self):
+    def test_guide_is_linked_below_each_box(self):
         task = self.add_task("Milk")
         for url in ("/today/", "/settings/", "/lists/", f"{task.get_absolute_url()}?on=/today/"):
             with self.subTest(url=url):
@@ -46,8 +46,8 @@ class FirstPageTests(PageTests):
                 self.assertEqual(links, ["What can I write?"])
                 self.assertEqual(len(select(self.get(url), '#add a[href="/writing/"]')), 1)
 
-    def test_reading_of_a_line_has_it_too(self):
-        """Where something of it is shown: it then takes the place of the one below the box."""
+    def test_guide_is_linked_below_the_reading_of_a_line(self):
+        """If a phrase was read, the reading takes the place of the link below the box."""
         for text, is_there in [
             ("Milk tomorrow", True),
             ("Milk +Nowhere", True),

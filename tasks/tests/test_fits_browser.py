@@ -1,4 +1,4 @@
-"""Pages where they stand, in Chromium: on a phone, at 400 %, on a tablet, by finger and by key."""
+"""The layout of pages in Chromium: on a phone, at 400 %, on a tablet, by finger and by key."""
 
 import re
 from datetime import timedelta
@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 PHONE, ZOOMED, ACROSS = (390, 844), (320, 256), (844, 390)
 TABLETS = [(744, 1133), (820, 1180), (1023, 700)]
 
-# All that can be pressed, but for links in a sentence: [is in a bar, words, x, y, width, height].
-# Of a field with a label around it that is the label. A row leads to its task: its title is none.
+# All targets, except links in a sentence: [is in a bar, words, x, y, width, height]. For a field
+# inside a label it is the label. A whole row leads to its task, so its title is no target.
 STOPS = "a[href], button, summary, select, textarea, input"
 TARGETS = """
 stops => [...document.querySelectorAll(stops)]
@@ -55,7 +55,7 @@ stops => {
 
 @pytest.fixture
 def ids(ann):
-    """Enough rows to scroll, of all kinds; the ids of some by the names in PAGES."""
+    """Enough rows of all kinds to scroll; the ids of some by the names in PAGES."""
     work = add_list(ann, "Work")
     tags = [ann.tags.create(name=name) for name in ["a", "b", "calls", "deep-work", "family"]]
     for n in range(30):
@@ -88,7 +88,7 @@ PAGES = [
 
 
 def visit(page, ids, *sizes):
-    """Yield the address and the size of each page, once it is shown in a window of that size."""
+    """Yield the address and the size of each page, shown in a window of that size."""
     page.emulate_media(reduced_motion="reduce")
     for path in PAGES:
         page.goto(path.format(**ids))
@@ -98,16 +98,16 @@ def visit(page, ids, *sizes):
 
 
 def apart(one, other):
-    """Return how many pixels lie between two boxes."""
+    """Return the distance of two boxes in pixels."""
     (x, y, width, height), (left, top, across, down) = one, other
     return max(left - x - width, x - left - across, top - y - height, y - top - down)
 
 
 def too_near(targets):
-    """Return targets that are neither 44 pixels high nor have 8 around them, or are below 24."""
+    """Return targets that are smaller than 44 pixels without 8 around them, or below 24."""
     found = []
     for is_in_bar, what, *box in targets:
-        # A bar that stays in place lies over rows until the page is scrolled.
+        # A fixed bar covers rows until the page is scrolled.
         near = [(name, other) for in_bar, name, *other in targets if in_bar == is_in_bar]
         others = [(apart(box, other), name[:40]) for name, other in near if other != box]
         _, _, width, height = (round(side) for side in box)
@@ -118,8 +118,9 @@ def too_near(targets):
 
 
 def test_targets_are_large_or_apart_and_no_focus_is_hidden(signed_in, ids):
-    """WCAG 2.5.8 asks for 24 pixels, or as much around, a finger for more; 2.4.11 for a focus that
-    isn't behind a bar that stays in place, in either direction.
+    """WCAG 2.5.8 requires 24 pixels or the same distance; a finger needs more.
+
+    WCAG 2.4.11 requires that no fixed bar hides the focus, in either direction.
     """
     for at in visit(signed_in, ids, PHONE, ZOOMED, ACROSS, TABLETS[1]):
         if at[1] in (PHONE, ZOOMED):
@@ -144,7 +145,7 @@ def test_targets_are_large_or_apart_while_rows_are_selected(signed_in, ids, size
     assert too_near(signed_in.evaluate(TARGETS, STOPS)) == []
 
 
-def test_at_400_percent_the_box_to_add_is_there_and_no_bar_stays(signed_in, ids):
+def test_at_400_percent_the_add_box_is_visible_and_no_bar_is_fixed(signed_in, ids):
     page = signed_in
     for path, _ in visit(page, ids, ZOOMED):
         if path in ("/today/", "/inbox/", "/lists/{list}/"):
@@ -159,7 +160,7 @@ def test_at_400_percent_the_box_to_add_is_there_and_no_bar_stays(signed_in, ids)
 
 
 LINE = ["Call Ann tomorrow 5pm", " #calls #family !high every monday", " +Nowhere"]
-# The chips of a line that something lies over.
+# The chips of a line that another element covers.
 COVERED = """
 () => [...document.querySelectorAll(".chips .chip, .chips .link")].filter(chip => {
     if (!chip.checkVisibility()) return false;
@@ -171,7 +172,7 @@ COVERED = """
 
 
 def type_line(page, box, parts):
-    """Type a line, and wait until each part of it is read."""
+    """Type a line, and wait until each part of the line has been read."""
     for part in parts:
         with page.expect_response("**/tasks/read/"):
             box.press_sequentially(part)
@@ -181,7 +182,7 @@ def type_line(page, box, parts):
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])
-def test_typing_moves_nothing_below_and_nothing_lies_over_what_is_read(signed_in, ids, width):
+def test_typing_moves_no_content_and_chips_are_not_covered(signed_in, ids, width):
     page = signed_in
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/today/")
@@ -194,7 +195,7 @@ def test_typing_moves_nothing_below_and_nothing_lies_over_what_is_read(signed_in
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_form_to_add_moves_for_no_single_row_and_hides_no_field(signed_in, width):
+def test_add_form_does_not_move_for_one_row_of_chips(signed_in, width):
     page = signed_in
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/tasks/add/")
@@ -208,8 +209,8 @@ def test_form_to_add_moves_for_no_single_row_and_hides_no_field(signed_in, width
     expect(page.locator(".chips .chip")).to_have_count(0)
 
 
-def test_chip_of_a_second_row_is_pressed_where_a_press_takes_the_focus_away(signed_in):
-    """Safari gives a button that is pressed no focus."""
+def test_chip_of_a_second_row_can_be_pressed_in_safari(signed_in):
+    """Safari doesn't focus a button that is pressed."""
     page = signed_in
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/today/")
@@ -221,7 +222,7 @@ def test_chip_of_a_second_row_is_pressed_where_a_press_takes_the_focus_away(sign
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])
-def test_way_to_the_guide_stands_below_the_box(signed_in, ids, width):
+def test_link_to_the_guide_is_below_the_box(signed_in, ids, width):
     page = signed_in
     page.set_viewport_size({"width": width, "height": 844})
     for path in ("/today/", "/lists/{list}/", "/settings/"):
@@ -237,7 +238,7 @@ def test_way_to_the_guide_stands_below_the_box(signed_in, ids, width):
 
 
 @pytest.mark.parametrize("size", TABLETS)
-def test_tablet_has_the_sidebar_or_the_list_beside_its_task(signed_in, ids, size):
+def test_tablet_shows_the_sidebar_or_the_list_next_to_the_task(signed_in, ids, size):
     page = signed_in
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto("/today/")
@@ -262,7 +263,7 @@ def test_tablet_has_the_sidebar_or_the_list_beside_its_task(signed_in, ids, size
     assert_fine(page, "task on a tablet", [(size[0], BOTH)])
 
 
-def test_line_to_try_comes_into_the_box_and_leaves_alone_what_is_typed(signed_in):
+def test_line_to_try_fills_the_box_without_replacing_typed_text(signed_in):
     page = signed_in
     page.goto("/today/")
     page.wait_for_load_state()

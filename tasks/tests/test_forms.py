@@ -1,4 +1,4 @@
-"""Adding and editing by form: what is refused and why, what is kept, how two edits meet."""
+"""Adding and editing by form: errors, saved values, and merged edits."""
 
 from datetime import date, time
 from unittest import mock
@@ -35,15 +35,15 @@ class AddFormTests(TestCase):
     def errors(self, **data):
         return AddForm(posted(**data), user=self.ann).errors
 
-    def test_user_is_demanded(self):
+    def test_form_requires_a_user(self):
         with self.assertRaises(TypeError):
             AddForm(posted(text="Milk"))
 
-    def test_adds_a_task_of_the_user(self):
+    def test_form_adds_a_task_of_its_user(self):
         task = added_by(AddForm(posted(text="  Milk "), user=self.ann))
         self.assertEqual((task.user, task.title, task.description), (self.ann, "Milk", ""))
 
-    def test_takes_the_other_fields_too(self):
+    def test_form_saves_the_other_fields(self):
         data = posted(text="Milk", due_date="2026-03-25", due_time="17:30", description=" a\r\nb ")
         task = added_by(AddForm(data, user=self.ann))
         task.refresh_from_db()
@@ -65,7 +65,7 @@ class AddFormTests(TestCase):
         task.refresh_from_db()
         self.assertEqual(task.title, "😀" * 255)
 
-    def test_characters_that_cannot_be_kept_are_named(self):
+    def test_unstorable_characters_are_named(self):
         for char, name in [("\x00", "U+0000"), ("\x1c", "U+001C"), ("\uffff", "U+FFFF")]:
             words = f"This contains a character that cannot be stored ({name}). Please remove it."
             self.assertEqual(self.errors(text=f"Mi{char}lk"), {"text": [words]})
@@ -84,20 +84,20 @@ class AddFormTests(TestCase):
         self.assertEqual(self.errors(text="Milk", due_date="1900-01-01"), {})
         self.assertEqual(self.errors(text="Milk", due_date="2200-12-31"), {})
 
-    def test_a_time_needs_a_date(self):
+    def test_time_needs_a_date(self):
         self.assertEqual(
             self.errors(text="Milk", due_time="08:00"), {"due_date": ["A time needs a date."]}
         )
 
-    def test_notes_have_an_end(self):
+    def test_notes_have_a_largest_length(self):
         self.assertEqual(self.errors(text="Milk", description="x" * NOTES_LENGTH), {})
         self.assertEqual(
             self.errors(text="Milk", description="x" * (NOTES_LENGTH + 1)),
             {"description": ["Use at most 100000 characters (you typed 100001)."]},
         )
 
-    def test_each_field_says_what_is_wrong_with_it(self):
-        """What the database would refuse, too: no model's constraint is asked before it."""
+    def test_each_field_has_its_own_error(self):
+        """That covers errors of the database too: no constraint of the model is checked before."""
         tags = " ".join(f"#tag{n}" for n in range(31))
         bad = {
             "text": ["", "\x00", "x" * (NOTES_LENGTH + 1), f"Milk {tags}"],
@@ -120,7 +120,7 @@ class AddFormTests(TestCase):
                     self.assertEqual(self.client.post("/tasks/add/", data).status_code, 422)
         self.assertFalse(self.ann.tasks.exists() or self.ann.acts.exists())
 
-    def test_what_a_constraint_refuses_is_said_before_or_cannot_be_sent(self):
+    def test_form_reports_every_constraint_it_can_break(self):
         # A line's repeat has its day, and a new task has no place: no field is for these.
         sent = {
             "tasks_task_time_needs_date": ({"due_time": "08:00"}, ["due_date"]),
@@ -137,7 +137,7 @@ class AddFormTests(TestCase):
                     task = added_by(form)
                     self.assertEqual((task.repeat, task.position), ("", ""))
 
-    def test_boxes_have_no_maxlength_that_would_cut_what_is_pasted(self):
+    def test_fields_have_no_maxlength(self):
         self.assertNotIn("maxlength", AddForm(user=self.ann).as_p())
 
 
@@ -155,7 +155,7 @@ class TaskFormTests(TestCase):
         )
 
     def shown(self, **typed):
-        """Return what a browser posts after it showed the task as it is, with what I typed."""
+        """Return the POST of a browser that was shown the task, with the typed values."""
         form = TaskForm(instance=self.task, user=self.ann)
         data = posted(version=str(self.task.version))
         for name in TaskForm.Meta.fields:
@@ -166,7 +166,7 @@ class TaskFormTests(TestCase):
         return data
 
     def submit(self, data):
-        """Return the form after another request has locked and read the row."""
+        """Return the form, after locking and reading the row as another request would."""
         form = TaskForm(data, instance=self.ann.tasks.get(), user=self.ann)
         if form.is_valid():
             form.save()
@@ -176,16 +176,16 @@ class TaskFormTests(TestCase):
     def values(self):
         return self.task.title, self.task.description, self.task.due_date, self.task.due_time
 
-    def test_somebody_elses_task_is_refused(self):
+    def test_another_users_task_is_refused(self):
         with self.assertRaises(ValueError):
             TaskForm(posted(title="Mine"), instance=self.task, user=self.ben)
 
-    def test_writes_what_changed(self):
+    def test_changed_fields_are_written(self):
         self.submit(self.shown(title=" Oat milk "))
         self.assertEqual(self.task.title, "Oat milk")
         self.assertEqual(self.task.version, 2)
 
-    def test_nothing_typed_writes_nothing(self):
+    def test_unedited_form_writes_nothing(self):
         form = self.submit(self.shown())
         self.assertIs(form.is_valid(), True)
         self.assertEqual(self.task.version, 1)
@@ -201,17 +201,17 @@ class TaskFormTests(TestCase):
             ("Oat milk", "Two litres", date(2026, 3, 25), time(17, 30, 15, 250000)),
         )
 
-    def test_empty_field_is_emptied(self):
+    def test_empty_field_is_cleared(self):
         self.submit(posted(description="", due_date="", due_time=""))
         self.assertEqual(self.values(), ("Milk", "", None, None))
 
-    def test_title_must_stay(self):
+    def test_title_cannot_be_cleared(self):
         form = self.submit(self.shown(title="  ", description="Three"))
         self.assertEqual(form.errors, {"title": ["Type a task first."]})
         self.assertEqual(form["description"].value(), "Three")
         self.assertEqual(self.values()[:2], ("Milk", "Two litres"))
 
-    def test_date_cannot_go_while_the_time_stays(self):
+    def test_date_cannot_be_cleared_without_the_time(self):
         form = self.submit(self.shown(due_date=""))
         self.assertEqual(form.errors, {"due_date": ["A time needs a date."]})
 
@@ -222,12 +222,12 @@ class TaskFormTests(TestCase):
         self.assertEqual(form.errors, {})
         self.assertEqual(self.values()[:2], ("Oat milk", "Three litres"))
 
-    def test_same_change_on_both_sides_is_no_clash(self):
+    def test_same_change_on_both_sides_is_no_conflict(self):
         mine = self.shown(title="Oat milk")
         self.submit(self.shown(title="Oat milk"))
         self.assertEqual(self.submit(mine).errors, {})
 
-    def test_same_field_clashes_and_both_are_shown(self):
+    def test_conflict_shows_both_values(self):
         mine = self.shown(title="Oat milk", description="Three litres")
         self.submit(self.shown(title="Soy milk", due_time="09:00"))
         form = self.submit(mine)
@@ -239,35 +239,35 @@ class TaskFormTests(TestCase):
         self.assertEqual(form["due_time"].value(), "09:00")
         self.assertEqual(self.values()[:2], ("Soy milk", "Two litres"))
 
-    def test_whoever_has_seen_both_decides(self):
+    def test_next_attempt_after_a_conflict_is_saved(self):
         mine = self.shown(title="Oat milk", description="Three litres")
         self.submit(self.shown(title="Soy milk"))
         again = self.submit(mine).data
         self.assertEqual(self.submit(again).errors, {})
         self.assertEqual(self.values()[:2], ("Oat milk", "Three litres"))
 
-    def test_version_that_is_none_clashes_like_an_old_one(self):
+    def test_invalid_version_conflicts_like_an_old_one(self):
         form = self.submit(posted(title="Oat milk", version="abc"))
         self.assertEqual(form.clashes, {"title": "Milk"})
 
-    def test_saving_what_is_there_already_writes_nothing(self):
+    def test_saving_the_stored_value_writes_nothing(self):
         self.submit(posted(title="Milk", version="abc"))
         self.assertEqual(self.task.version, 1)
 
-    def test_a_third_change_clashes_again(self):
+    def test_third_change_conflicts_again(self):
         mine = self.shown(title="Oat milk")
         self.submit(self.shown(title="Soy milk"))
         again = self.submit(mine).data
         self.submit(self.shown(title="Rice milk"))
         self.assertEqual(self.submit(again).clashes, {"title": "Rice milk"})
 
-    def test_old_version_without_what_was_shown_clashes(self):
+    def test_old_version_without_shown_values_conflicts(self):
         self.submit(self.shown(title="Soy milk"))
         form = self.submit(posted(title="Oat milk", version="1"))
         self.assertEqual(form.clashes, {"title": "Soy milk"})
         self.assertEqual(self.task.title, "Soy milk")
 
-    def test_time_that_meets_a_date_removed_meanwhile_is_not_lost(self):
+    def test_time_is_kept_if_its_date_was_removed_in_the_meantime(self):
         self.task.edit(due_time=None)
         mine = self.shown(due_time="08:00")
         self.submit(self.shown(due_date=""))
@@ -275,14 +275,14 @@ class TaskFormTests(TestCase):
         self.assertEqual(form.errors, {"due_date": ["A time needs a date."]})
         self.assertEqual(form["due_time"].value(), "08:00")
 
-    def test_old_title_that_todays_form_would_refuse_does_not_hinder(self):
+    def test_old_invalid_title_does_not_block_other_edits(self):
         for title in ["", "  ", "bell\x07", "two\r\nlines", "\u2028"]:
             with self.subTest(title=title):
                 self.task.edit(title=title, description="")
                 self.assertEqual(self.submit(self.shown(description="New")).errors, {})
                 self.assertEqual(self.values()[:2], (title, "New"))
 
-    def test_old_notes_with_any_line_ends_are_left_alone(self):
+    def test_unedited_notes_keep_their_line_ends(self):
         self.task.edit(description="a\rb\r\nc")
         self.submit(self.shown(title="New", description="a\r\nb\r\nc"))
         self.assertEqual(self.values()[:2], ("New", "a\rb\r\nc"))
@@ -295,7 +295,7 @@ class TaskFormTests(TestCase):
 
 
 class ListingFormTests(TestCase):
-    def test_says_which_part_makes_no_sense(self):
+    def test_invalid_parameter_is_named(self):
         for query, words in [
             ("status=done", "“status” must be pending or completed."),
             ("page=0", "“page” must be a whole number from 1 to 1000000000."),

@@ -1,4 +1,4 @@
-"""Whether a page is still as it was shown: 304 if nothing changed, and never after a change."""
+"""The freshness of a page: 304 if nothing changed, and never after a change."""
 
 import tempfile
 from copy import deepcopy
@@ -31,13 +31,13 @@ class FreshTests(PageTests):
     def ask(self, url, state):
         return self.client.get(url, headers={"If-None-Match": state})
 
-    def test_page_that_did_not_change_is_304_and_says_nothing_more(self):
+    def test_unchanged_page_is_an_empty_304(self):
         for url in self.urls():
             with self.subTest(url=url):
                 response = self.ask(url, self.state(url))
                 self.assertEqual((response.status_code, response.content), (304, b""))
 
-    def test_page_knows_its_state(self):
+    def test_page_contains_its_state(self):
         response = self.get("/today/")
         self.assertIn(f"data-etag={response['ETag']}", html_of(response))
 
@@ -49,7 +49,7 @@ class FreshTests(PageTests):
         self.assertNotEqual(response["ETag"], before)
         self.assertEqual(self.ask(url, response["ETag"]).status_code, 304)
 
-    def test_each_kind_of_change(self):
+    def test_each_kind_of_change_is_noticed(self):
         url, task = self.task.get_absolute_url(), self.task
         step = self.add_step(task)
         for n, change in enumerate(
@@ -72,7 +72,7 @@ class FreshTests(PageTests):
             with self.subTest(n):
                 self.assertChanged(url, change)
 
-    def test_change_by_the_admin(self):
+    def test_change_by_the_admin_is_noticed(self):
         admin = add_user("admin@example.org", is_staff=True, is_superuser=True)
 
         def change():
@@ -87,7 +87,7 @@ class FreshTests(PageTests):
             self.assertChanged(self.work.get_absolute_url(), change)
         self.assertContains(self.get(self.work.get_absolute_url()), "By support")
 
-    def test_midnight_and_the_hour_at_which_something_is_late(self):
+    def test_midnight_and_the_time_of_a_late_task_are_noticed(self):
         self.set_clock(2026, 3, 25, 16, 59)
         self.task.edit(due_date=self.ann.today(), due_time="17:30")
         self.assertChanged("/today/", lambda: self.set_clock(2026, 3, 25, 17, 31))
@@ -96,7 +96,7 @@ class FreshTests(PageTests):
             self.set_clock(2026, 3, 25, 23, 59)
             self.assertChanged(url, lambda: self.set_clock(2026, 3, 26, 0, 1))
 
-    def test_other_templates(self):
+    def test_new_templates_are_noticed(self):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "tasks").mkdir()
             Path(folder, "tasks", "_progress.html").write_text("Much is done")
@@ -112,7 +112,7 @@ class FreshTests(PageTests):
         self.client.force_login(add_user("ben@example.org"))
         self.assertEqual(self.ask("/today/", before).status_code, 200)
 
-    def test_message_is_no_change(self):
+    def test_message_does_not_count_as_a_change(self):
         before = self.state("/inbox/")
         response = self.post("/tasks/add/", text="Bread", next="/inbox/")
         self.assertContains(response, "Added “Bread”")

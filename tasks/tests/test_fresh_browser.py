@@ -1,4 +1,4 @@
-"""A page that comes back into view, in Chromium: as things are by now, and nothing is lost."""
+"""A page that comes back into view, in Chromium: up to date, and without losing typed text."""
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +18,7 @@ def page(signed_in, ann):
 
 
 def come_back(page):
-    """Let the page come back into view, as a tab that is chosen again; it asks once it is idle."""
+    """Show the page again, as when its tab is selected; it asks for changes once idle."""
     expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(
         "performance.now = ((now) => () => now() + 1000)(performance.now.bind(performance));"
@@ -26,7 +26,7 @@ def come_back(page):
     )
 
 
-def test_what_was_added_elsewhere_is_there_and_what_was_typed_too(page, ann):
+def test_tasks_added_elsewhere_appear_and_typed_text_stays(page, ann):
     page.get_by_label("Add a task").fill("Half a")
     ann.tasks.create(title="Bread")
     come_back(page)
@@ -37,7 +37,7 @@ def test_what_was_added_elsewhere_is_there_and_what_was_typed_too(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_news_are_shown_though_a_line_is_read_while_they_are_asked_for(page, ann):
+def test_changes_are_shown_although_a_line_is_being_read(page, ann):
     with page.expect_request("**/tasks/read/") as read:
         page.get_by_label("Add a task").press_sequentially("Tea")
     read.value.response()
@@ -53,7 +53,7 @@ def test_news_are_shown_though_a_line_is_read_while_they_are_asked_for(page, ann
 
 
 @pytest.mark.exhaustive
-def test_nothing_new_is_a_304_and_touches_nothing(page):
+def test_unchanged_page_is_not_touched(page):
     page.evaluate("document.querySelector('.task').dataset.mark = '1'")
     with page.expect_response("**/inbox/") as found:
         come_back(page)
@@ -62,7 +62,7 @@ def test_nothing_new_is_a_304_and_touches_nothing(page):
 
 
 @pytest.mark.exhaustive
-def test_it_is_asked_again_with_the_new_state(page, ann):
+def test_next_request_has_the_new_state(page, ann):
     ann.tasks.create(title="Bread")
     come_back(page)
     expect(titles(page)).to_have_text(["Milk", "Bread"])
@@ -72,7 +72,7 @@ def test_it_is_asked_again_with_the_new_state(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_page_stays_where_it_was_scrolled_to(page, ann):
+def test_scroll_position_stays(page, ann):
     for n in range(60):
         ann.tasks.create(title=f"Task {n}")
     page.goto("/inbox/")
@@ -86,7 +86,7 @@ def test_page_stays_where_it_was_scrolled_to(page, ann):
     expect(page.get_by_role("link", name="Task 40", exact=True)).to_be_focused()
 
 
-def test_ticks_and_open_boxes_stay(page, ann):
+def test_selected_rows_and_open_popups_stay(page, ann):
     page.get_by_text("Select", exact=True).click()
     page.get_by_label("Select “Milk”").check()
     ann.tasks.create(title="Bread")
@@ -96,7 +96,7 @@ def test_ticks_and_open_boxes_stay(page, ann):
     expect(page.get_by_text("1 ticked")).to_be_visible()
 
 
-def test_task_that_is_open_takes_what_was_changed_elsewhere(page):
+def test_open_task_shows_changes_made_elsewhere(page):
     open_task(page, "Milk")
     Task.objects.get().edit(title="Oat milk", description="From the phone")
     come_back(page)
@@ -109,7 +109,7 @@ def test_task_that_is_open_takes_what_was_changed_elsewhere(page):
 
 
 @pytest.mark.parametrize(("field", "column"), [("Title", "title"), ("Notes", "description")])
-def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
+def test_text_being_typed_stays_and_conflicts_are_shown(page, field, column):
     open_task(page, "Milk")
     page.get_by_label(field).fill("Mine")
     Task.objects.get().edit(**{column: "Theirs"})
@@ -123,7 +123,7 @@ def test_what_is_being_typed_stays_and_a_clash_is_shown(page, field, column):
 
 
 @pytest.mark.exhaustive
-def test_what_was_refused_stays(page):
+def test_refused_text_stays(page):
     open_task(page, "Milk")
     page.get_by_label("Title").fill("Mine")
     page.get_by_label("Notes").fill("My notes")
@@ -138,7 +138,7 @@ def test_what_was_refused_stays(page):
 
 
 @pytest.mark.exhaustive
-def test_lines_of_notes_stay_as_they_are(page):
+def test_line_ends_of_notes_stay(page):
     Task.objects.get().edit(description="\n\n  indented\nlast\n")
     page.reload()
     open_task(page, "Milk")
@@ -151,7 +151,7 @@ def test_lines_of_notes_stay_as_they_are(page):
     assert Task.objects.get().description == "\n\n  indented\nlast\n"
 
 
-def test_bulk_bar_stays_with_what_was_chosen(page, ann):
+def test_bulk_bar_stays_with_its_choices(page, ann):
     page.get_by_text("Select", exact=True).click()
     page.get_by_label("All 1 on this page").check()
     ann.tasks.create(title="Bread")
@@ -163,7 +163,7 @@ def test_bulk_bar_stays_with_what_was_chosen(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_change_that_was_taken_back_elsewhere_is_seen(page, ann):
+def test_change_undone_elsewhere_is_shown(page, ann):
     page.get_by_label("Add a task").fill("Bread")
     page.keyboard.press("Enter")
     expect(titles(page)).to_have_text(["Milk", "Bread"])
@@ -173,7 +173,7 @@ def test_change_that_was_taken_back_elsewhere_is_seen(page, ann):
     expect(titles(page)).to_have_text(["Milk"])
 
 
-def test_what_was_left_alone_follows_once_it_is_free(page):
+def test_edited_form_is_updated_once_reverted(page):
     open_task(page, "Milk")
     page.get_by_label("Title").fill("Milky")
     Task.objects.get().edit(description="From the phone")
@@ -185,7 +185,7 @@ def test_what_was_left_alone_follows_once_it_is_free(page):
     expect(page.get_by_label("Notes")).to_have_value("From the phone")
 
 
-def test_page_never_fills_with_what_is_anothers(page, client, live_server):
+def test_page_never_shows_another_users_rows(page, client, live_server):
     ben = add_user("ben@example.org")
     ben.tasks.create(title="Secret")
     sign_in(page, client, ben, live_server)
@@ -211,7 +211,7 @@ def test_answer_from_before_an_act_is_dropped(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_list_that_was_deleted_elsewhere_is_told(page, ann):
+def test_list_deleted_elsewhere_leads_to_a_message(page, ann):
     work = TaskList(user=ann, name="Work")
     work.add()
     page.goto(work.get_absolute_url())
@@ -222,7 +222,7 @@ def test_list_that_was_deleted_elsewhere_is_told(page, ann):
     expect(page.get_by_label("Add a task")).to_have_value("Half a")
 
 
-def test_session_that_ended_leaves_the_page_as_it_is(page, ann):
+def test_expired_session_leaves_the_page(page, ann):
     open_task(page, "Milk")
     page.get_by_label("Title").fill("Half a")
     page.context.clear_cookies(name="sessionid")
@@ -232,7 +232,7 @@ def test_session_that_ended_leaves_the_page_as_it_is(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_history_trash_and_lists_follow_too(page, ann):
+def test_history_trash_and_lists_are_updated(page, ann):
     for path, words, change in [
         ("/history/", "You completed “Milk”", lambda: ann.tasks.get().complete()),
         ("/trash/", "Milk", lambda: ann.tasks.get().delete_softly()),
@@ -244,7 +244,7 @@ def test_history_trash_and_lists_follow_too(page, ann):
         expect(page.locator("#part").get_by_text(words).first).to_be_visible()
 
 
-def test_offline_is_said(page):
+def test_offline_browser_says_so(page):
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline. What you type stays here.")).to_be_visible()
     page.context.set_offline(False)

@@ -1,4 +1,4 @@
-"""An edit of something that was deleted elsewhere, without JavaScript: what was typed is shown."""
+"""An edit of a row deleted elsewhere, without JavaScript: the typed text is shown."""
 
 import pytest
 from django.urls import get_resolver, reverse
@@ -35,14 +35,14 @@ def debug(request, settings):
 
 
 def given_back(visitor):
-    """Return the texts that the page shows so that they can be copied."""
+    """Return the texts that the page shows for copying."""
     assert (visitor.response.status_code, visitor.heading) == (404, HEADING)
     assert "What you typed is not lost." in visitor.words
     return [area.text.removeprefix("\n") for area in visitor.select("textarea[readonly]")]
 
 
 @pytest.mark.usefixtures("debug")
-def test_task(visitor, task):
+def test_edit_of_a_purged_task_shows_the_text(visitor, task):
     visitor.open(task.get_absolute_url())
     visitor.fill("Title", "Oat milk").fill("Notes", "Two litres").fill("Tags", "dairy")
     visitor.fill("Add a step", "Shake it")
@@ -54,7 +54,7 @@ def test_task(visitor, task):
 
 
 @pytest.mark.usefixtures("debug")
-def test_step(visitor, task):
+def test_edit_of_a_purged_step_shows_the_text(visitor, task):
     step = add_step(task)
     visitor.open(f"/steps/{step.pk}/edit/").fill("Step", "Whisk for long")
     step.delete_softly()
@@ -62,7 +62,7 @@ def test_step(visitor, task):
 
 
 @pytest.mark.usefixtures("debug")
-def test_list(visitor, ann):
+def test_edit_of_a_deleted_list_shows_the_text(visitor, ann):
     work = add_list(ann, "Work")
     visitor.open(f"/lists/{work.pk}/edit/").fill("Name", "Office")
     work.delete_softly()
@@ -70,7 +70,7 @@ def test_list(visitor, ann):
 
 
 def edits():
-    """Return the routes of forms that hold words and are of a row, by its id."""
+    """Return the routes of forms that hold words and edit a row, by the row's id."""
     found = {}
     for route in get_resolver("tasks.urls").url_patterns:
         if [*route.pattern.converters]:
@@ -80,13 +80,13 @@ def edits():
     return found
 
 
-def test_there_are_edits():
+def test_routes_of_edits_are_found():
     assert {"task_edit", "task_repeat", "list_edit", "tag_edit", "step_edit"} < set(edits())
 
 
 @pytest.mark.usefixtures("debug")
 @pytest.mark.parametrize("name", edits())
-def test_every_form_that_holds_words_gives_them_back(visitor, name):
+def test_every_form_shows_its_text_if_the_row_is_gone(visitor, name):
     path = edits()[name]
     typed = {label: f"Typed {label}" for label in words_at(path).labels}
     token = hidden(visitor.open("/settings/").page)["csrfmiddlewaretoken"]

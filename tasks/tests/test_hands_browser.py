@@ -1,6 +1,6 @@
-"""Quick hands in Chromium: a press acts on what it was aimed at, at any speed.
+"""Quick hands in Chromium: a press acts on the row it was aimed at, at any speed.
 
-Coordinates are read once, before the first press: as a hand aims at what it sees.
+Coordinates are read once, before the first press: as a person aims at the visible row.
 """
 
 import re
@@ -22,7 +22,7 @@ NETWORK = 150  # milliseconds that a reply takes
 
 @pytest.fixture
 def inbox(signed_in, ann):
-    """The Inbox of six tasks, over a slow network."""
+    """The Inbox with six tasks, over a slow network."""
     page = signed_in
     add_tasks(ann, *FOOD)
     page.goto("/inbox/")
@@ -34,7 +34,7 @@ def inbox(signed_in, ann):
     network.send("Network.emulateNetworkConditions", conditions | {"latency": 0})
 
 
-# Resolves in any case: a page that is asked too late would wait for ever.
+# Resolves in any case: a page that is asked too late would never answer.
 WHEN_A_ROW_LEAVES = """new Promise(resolve => {
     const look = () => document.querySelectorAll(".task").length < 6 && resolve();
     new MutationObserver(look).observe(
@@ -45,7 +45,7 @@ WHEN_A_ROW_LEAVES = """new Promise(resolve => {
 
 
 def middle(page, title, part=".check"):
-    """Return where to aim at a row's circle, or at another part of it."""
+    """Return the middle of a row's circle, or of another part of it."""
     box = row(page, title).locator(part).bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -59,7 +59,7 @@ def rest(page):
     expect(page.locator("[data-waits]")).to_have_count(0)
 
 
-def test_two_taps_tick_the_two_rows_that_they_were_aimed_at(inbox):
+def test_two_fast_taps_complete_the_two_rows_aimed_at(inbox):
     page = inbox
     pairs = [
         ("Eggs", "Bread", 150),
@@ -84,7 +84,7 @@ def test_two_taps_tick_the_two_rows_that_they_were_aimed_at(inbox):
 
 @pytest.mark.exhaustive
 class TestTicked:
-    def test_row_stays_in_its_place_with_undo_and_leaves_when_the_hand_rests(self, inbox):
+    def test_completed_row_stays_with_undo_until_the_pointer_rests(self, inbox):
         page = inbox
         page.mouse.click(*middle(page, "Milk"))
         undo = page.get_by_role("button", name="Undo: completed “Milk”")
@@ -100,7 +100,7 @@ class TestTicked:
         expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
         assert done() == {"Milk"}
 
-    def test_circle_of_a_ticked_row_is_its_undo(self, inbox):
+    def test_circle_of_a_completed_row_undoes_it(self, inbox):
         page = inbox
         page.mouse.click(*middle(page, "Milk"))
         expect(page.get_by_role("button", name="Undo: completed “Milk”")).to_be_visible()
@@ -124,7 +124,7 @@ class TestTicked:
         expect(titles(page)).to_have_text(["Eggs", "Bananas", "Rice", "Salt"])
         assert done() == {"Milk", "Bread"}
 
-    def test_c_pressed_twice_over_a_slow_network_ticks_once(self, inbox):
+    def test_key_c_pressed_twice_on_a_slow_network_completes_once(self, inbox):
         page = inbox
         page.route("**/complete/", lambda route: (page.wait_for_timeout(900), route.continue_()))
         row(page, "Milk").locator("a.task-title").focus()
@@ -134,7 +134,7 @@ class TestTicked:
         expect(titles(page)).to_have_text([title for title in FOOD if title != "Milk"])
         assert done() == {"Milk"}
 
-    def test_refresh_while_rows_wait_loses_nothing(self, inbox, ann):
+    def test_refresh_keeps_waiting_rows(self, inbox, ann):
         page = inbox
         page.wait_for_timeout(1000)  # a page asks once a second at most
         page.mouse.click(*middle(page, "Milk"))
@@ -162,7 +162,7 @@ class TestTicked:
         expect(page.get_by_role("button", name="Undo: completed “Bananas”")).to_be_visible()
         assert done() == {"Eggs", "Bananas"}
 
-    def test_other_replies_wait_until_the_ticked_row_leaves(self, inbox, ann):
+    def test_other_replies_wait_until_the_completed_row_leaves(self, inbox, ann):
         page = inbox
         page.mouse.click(*middle(page, "Milk"))
         expect(page.get_by_role("button", name="Undo: completed “Milk”")).to_be_visible()
@@ -172,14 +172,14 @@ class TestTicked:
         assert titles(page).all_text_contents() == FOOD
         expect(titles(page)).to_have_text(["Eggs", *FOOD[2:], "Tea"])
 
-    def test_headings_count_at_once(self, inbox, ann):
+    def test_headings_are_updated_at_once(self, inbox, ann):
         ann.tasks.update(due_date=ann.today())
         inbox.goto("/today/")
         inbox.mouse.click(*middle(inbox, "Milk"))
         expect(inbox.locator(".group-heading .n")).to_have_text(re.compile(r"^\s*5\b"))
         assert titles(inbox).all_text_contents() == FOOD
 
-    def test_repeat_shows_its_next_day_in_place_with_undo(self, inbox, ann):
+    def test_completed_repeat_shows_its_next_day_with_undo(self, inbox, ann):
         page = inbox
         ann.tasks.filter(title="Milk").update(due_date=ann.today(), repeat="FREQ=DAILY")
         page.goto("/today/")
@@ -193,7 +193,7 @@ class TestTicked:
         rest(page)
         assert ann.tasks.get(title="Milk").due_date == ann.today()
 
-    def test_step_pressed_twice_is_ticked_once(self, inbox, ann):
+    def test_step_pressed_twice_is_done_once(self, inbox, ann):
         step = add_step(ann.tasks.get(title="Milk"))
         inbox.goto(f"/tasks/{step.task_id}/")
         inbox.wait_for_load_state()
@@ -206,8 +206,8 @@ class TestTicked:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("act", ["Tomorrow", "Move", "Delete", "Complete", "bulk"])
-def test_enter_pressed_again_after_an_act_completes_nothing(inbox, ann, act):
-    """The row leaves the page, and the focus goes to the title of the next one."""
+def test_second_enter_after_an_act_does_nothing(inbox, ann, act):
+    """The row leaves the page, and the title of the next row gets the focus."""
     page, work = inbox, add_list(ann, "Work")
     ann.tasks.update(due_date=ann.today())
     page.goto("/inbox/" if act in {"Move", "Complete"} else "/today/")
@@ -235,7 +235,7 @@ def test_enter_pressed_again_after_an_act_completes_nothing(inbox, ann, act):
 
 
 def drop(page, title, x, y):
-    """Drag a row by its handle to a place on the page, and let it go there."""
+    """Drag a row by its handle to a position on the page, and release it there."""
     row(page, title).hover()
     row(page, title).locator(".grip").hover()
     page.mouse.down()
@@ -252,9 +252,9 @@ def center(locator):
 
 @pytest.mark.exhaustive
 class TestDropped:
-    """A task dropped on a list, on Today or on a day goes there; elsewhere nothing happens."""
+    """A task dropped on a list, on Today or on a day moves there; elsewhere nothing happens."""
 
-    def test_on_a_list_or_today_it_goes_there_with_undo(self, inbox, ann):
+    def test_task_dropped_on_a_list_or_today_moves_there(self, inbox, ann):
         page, work = inbox, add_list(ann, "Work")
         page.goto("/inbox/")
         page.wait_for_load_state()
@@ -276,7 +276,7 @@ class TestDropped:
         drop(page, "Salt", *center(page.locator("#sidebar a", has_text="Inbox")))
         expect(message(page)).to_contain_text("Moved “Salt” to the Inbox.")
 
-    def test_on_a_day_of_upcoming_it_is_due_then(self, inbox, ann):
+    def test_task_dropped_on_a_day_is_due_then(self, inbox, ann):
         page, today = inbox, ann.today()
         ann.tasks.filter(title="Milk").update(due_date=today)
         page.goto("/upcoming/")
@@ -285,7 +285,7 @@ class TestDropped:
         expect(message(page)).to_contain_text("Moved “Milk” to")
         assert ann.tasks.get(title="Milk").due_date == today + timedelta(days=3)
 
-    def test_elsewhere_or_after_escape_nothing_happens(self, inbox, ann):
+    def test_task_dropped_elsewhere_or_after_escape_stays(self, inbox, ann):
         page = inbox
         acts = ann.acts.count()
         drop(page, "Milk", 1200, 780)
@@ -320,7 +320,7 @@ class TestKeys:
         expect(page.get_by_role("heading", name="gifts", exact=True)).to_be_visible()
         assert ann.lists.get().name == "gifts"
 
-    def test_what_is_typed_while_a_menu_is_fetched_is_for_it(self, inbox, ann):
+    def test_keys_typed_while_a_menu_loads_go_to_the_menu(self, inbox, ann):
         page, milk = inbox, ann.tasks.get(title="Milk")
         row(page, "Milk").locator("a.task-title").focus()
         page.keyboard.type("t")
@@ -335,7 +335,7 @@ class TestKeys:
         page.keyboard.type("gifts\n", delay=30)
         expect(page.get_by_role("heading", name="gifts", exact=True)).to_be_visible()
 
-    def test_letters_rest_where_the_page_is_a_form(self, inbox):
+    def test_letters_are_no_shortcuts_on_the_page_of_a_form(self, inbox):
         page = inbox
         page.goto("/lists/add/")
         page.locator("#main").focus()
@@ -343,7 +343,7 @@ class TestKeys:
         page.wait_for_timeout(300)
         expect(page).to_have_url(re.compile("/lists/add/$"))
 
-    def test_keys_of_another_alphabet_count_by_their_place(self, inbox):
+    def test_keys_of_other_alphabets_work_by_position(self, inbox):
         page = inbox
         for letter, code in [("й", "KeyQ"), ("θ", "KeyU"), ("/", "KeyQ"), (";", "KeyQ")]:
             page.evaluate(
@@ -357,7 +357,7 @@ class TestKeys:
             if letter == "θ":
                 expect(message(page)).to_contain_text("There is nothing left to undo.")
 
-    def test_shift_selects_a_range_by_press_and_by_key(self, inbox):
+    def test_shift_selects_a_range_by_mouse_and_key(self, inbox):
         page = inbox
         page.locator("#bulk > summary").click()
         page.get_by_label("Select “Milk”").click()
@@ -371,7 +371,7 @@ class TestKeys:
         page.keyboard.press("Shift+K")
         expect(page.get_by_text("3 ticked")).to_be_visible()
 
-    def test_undo_goes_back_over_pages(self, inbox, ann):
+    def test_undo_key_works_across_pages(self, inbox, ann):
         page = inbox
         for key in ["j", "1", "j", "2"]:
             page.keyboard.press(key)
@@ -389,7 +389,7 @@ class TestKeys:
 
 @pytest.mark.exhaustive
 class TestOffers:
-    def test_names_that_begin_so_are_offered_and_one_alone_is_chosen(self, inbox, ann):
+    def test_matching_names_are_offered_and_a_single_one_is_selected(self, inbox, ann):
         page = inbox
         for name in ["Work", "Garden project", "Garage"]:
             add_list(ann, name)
