@@ -60,7 +60,7 @@ class Plan:
                 if following in chain:
                     self.tasks[number]["series"] = None
                     where = self.tasks[number]["where"]
-                    self.leave(where, "It goes on as a task that goes on as itself.")
+                    self.leave(where, "It would go on as itself in the end, so it doesn't.")
                 number = following
 
     def as_bytes(self):

@@ -39,7 +39,7 @@ class Report:
             "open": "Open tasks",
             "completed": "Completed tasks",
             "in_trash": "Tasks in the trash",
-            "repeats": "of these with a repeat",
+            "repeats": "With a repeat",
             "steps": "Steps",
             "lists": "New lists",
             "tags": "New tags",

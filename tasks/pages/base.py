@@ -142,6 +142,7 @@ class Listing:
     is_all_done = False  # whether all tasks of today are done
     counted = 0  # the number of its tasks that the sidebar has counted
     examples = ()  # lines to try on an empty page
+    offers_import = False  # whether an empty page leads to the import
     http_status = 200
     MOST_SETTLING = 3  # rows
     MOST_PRINTED = 1000  # rows of its page for paper

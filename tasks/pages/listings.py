@@ -304,6 +304,11 @@ class Inbox(Listing):
     nothing = ("Your inbox is empty", "Write down what is on your mind; sort it into lists later.")
 
     @property
+    def offers_import(self):
+        """Whether the account is as good as new: no list and no open task, here or elsewhere."""
+        return not (self.sidebar.all_lists or self.sidebar.pending)
+
+    @property
     def tasks(self):
         return self.user.tasks.open().filter(list=None)
 

@@ -536,6 +536,7 @@ PAGES = {
         "trash": "/trash/",
         "empty the trash": "/trash/empty/",
         "settings": "/settings/",
+        "import": "/settings/import/",
         "email": "/accounts/email/",
         "password": "/accounts/password/change/",
         "two-factor": "/accounts/2fa/",

@@ -85,10 +85,10 @@ class PreviewTests(ImportTests):
     def test_it_tells_what_would_be_added_and_adds_nothing(self):
         page = words(self.choose())
         for said in [
-            "Open tasks 2", "Completed tasks 1", "of these with a repeat 1", "Steps 1",
+            "Open tasks 2", "Completed tasks 1", "With a repeat 1", "Steps 1",
             "New lists 1", "New tags 1", "Saved searches 1", "New lists: Home", "Import 3 tasks",
             "Milk Home · Tue 1 Dec · every day · #calls", "Bread Home · 1 step",
-            "The history: Your history is in the file to be read. It isn't imported",
+            "The history: It is there to be read, and isn't imported",
         ]:  # fmt: skip
             self.assertIn(said, page)
         self.assertEqual((Task.everything.count(), self.ann.acts.count()), (0, 0))
@@ -123,6 +123,11 @@ class PreviewTests(ImportTests):
         self.assertEqual(messages_of(self.client.get(URL)), ["All of it is there already."])
         self.assertRedirects(response, URL)
         self.assertEqual(self.state(), before)
+
+    def test_empty_inbox_of_a_new_account_leads_here(self):
+        self.assertIn("Import them", words(self.client.get("/inbox/")))
+        add_tasks(self.ann, "Mine", due_date="2026-12-01", list=add_list(self.ann))
+        self.assertNotIn("Import them", words(self.client.get("/inbox/")))
 
     def test_report_is_a_text_to_keep(self):
         self.choose()

@@ -143,7 +143,7 @@ class ToldTests(SimpleTestCase):
             ({"list": {}}, "The list isn't in the file."),
             ({"tags": [99]}, "The tag isn't in the file."),
             ({"series": "Nobody"}, "The task that goes on isn't in the file."),
-            ({"series": "Milk"}, "It goes on as a task that goes on as itself."),
+            ({"series": "Milk"}, "It would go on as itself in the end, so it doesn't."),
             ({"steps": "all"}, "Its steps can't be read, so they are left out."),
             ({"steps": [{"title": "a", "done": "yes"}]}, "“done” says neither yes nor no: “yes”."),
         ]:  # fmt: skip

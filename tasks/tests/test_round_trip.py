@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import TestCase
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -133,7 +133,6 @@ def tasks(draw):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25)
 @given(tasks=st.lists(tasks(), max_size=5), archived_at=MAYBE)
 def test_any_tasks_come_back_as_they_were(tasks, archived_at):
     with transaction.atomic():

@@ -37,6 +37,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.template.loader import render_to_string
@@ -49,6 +50,7 @@ from psycopg.errors import QueryCanceled
 
 from accounts.models import User
 from accounts.tests.people import add_user, login_by_second_factor
+from tasks.exporting.files import write_export
 from tasks.tests.pages import HTMX
 from todosite.environment import BASE_DIR
 from todosite.tests.html import hidden, parsed, select
@@ -480,6 +482,7 @@ def accounts(rounds, user):
     user.save(update_fields=["leaves_at"])
     rounds.get("/settings/delete/", "/today/")
     rounds.post("/settings/delete/stay/")
+    importing(rounds, user)
     rounds.get("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")
     rounds.get("/accounts/2fa/webauthn/", "/accounts/sessions/")
     rounds.post("/accounts/password/change/", oldpassword="x", password1="y", password2="z")
@@ -520,6 +523,20 @@ def accounts(rounds, user):
     rounds.post("/settings/", **fields)
     rounds.get("/settings/", "/keyboard/")
     rounds.part("/keyboard/")
+
+
+def importing(rounds, user):
+    rounds.get("/settings/import/")
+    rounds.post("/settings/import/")
+    rounds.post("/settings/import/", file=ContentFile("Hello", "hello.txt"))
+    with write_export(user, "json") as file:
+        raw = file.read()
+    rounds.post("/settings/import/", file=ContentFile(raw, "all.json"))
+    rounds.get("/settings/import/report/")
+    fields = rounds.fields("/settings/import/")
+    rounds.post("/settings/import/add/", digest="another")
+    rounds.post("/settings/import/add/", **fields)
+    rounds.post("/settings/import/discard/")
 
 
 def nothing(rounds):

@@ -9,13 +9,8 @@ from tasks.search import LONGEST
 
 NAME = "Todosite (JSON)"
 SEARCH_LENGTH = SavedSearch._meta.get_field("name").max_length
-HISTORY = (
-    "Your history is in the file to be read. It isn't imported, since what it tells of was done to"
-    " other tasks than these."
-)
-SECRETS = (
-    "Passwords, second factors, addresses and sessions belong to the account that they are of."
-)
+HISTORY = "It is there to be read, and isn't imported: it is about other tasks than the new ones."
+SECRETS = "Its addresses, password, second factors and sessions stay where they are."
 
 
 def find(file):
