@@ -40,10 +40,6 @@ FEATURES_OFF = [
 ]
 CHROMIUM_FLAGS.append(f"--disable-features={','.join(FEATURES_OFF)}")
 
-# A failed test keeps Playwright's trace: each act, with the page's HTML before and after. The
-# option --tracing records pictures, too, which makes the browser tests a third slower.
-TRACED = {"snapshots": True}
-
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -51,6 +47,14 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 def pytest_collection_modifyitems(items):
     """Begin with the exhaustive tests, which take longest: none should run alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("exhaustive") is None)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--snapshots",
+        action="store_true",
+        help="Have the traces of failed browser tests show the page before and after each act.",
+    )
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -163,8 +167,12 @@ def base_url(live_server):
     return live_server.url
 
 
-def watch(context, live_server):
-    """Return a list that collects forbidden events: violations of the CSP, errors, other hosts."""
+def watch(context, live_server, script=True):
+    """Return a list that collects forbidden events: violations of the CSP, errors, other hosts.
+
+    A transition that the browser aborts is no fault. static/js/slow.js catches its error; a page
+    without script can't.
+    """
     seen = []
     context.add_init_script(
         "document.addEventListener('securitypolicyviolation',"
@@ -180,12 +188,23 @@ def watch(context, live_server):
             seen.append(message.text)
 
     def error(error):
-        seen.append(str(error.error))
+        words = str(error.error)
+        if script or not words.startswith("Transition was "):
+            seen.append(words)
 
     context.on("request", request)
     context.on("console", console)
     context.on("weberror", error)
     return seen
+
+
+def trace(context, config):
+    """Start Playwright's trace of a context: its acts, requests and console.
+
+    The page before and after each act comes with --snapshots alone, since that takes a fifth of a
+    browser test's time. The option --tracing records pictures, too, which takes a third.
+    """
+    context.tracing.start(snapshots=config.getoption("--snapshots"))
 
 
 def has_failed(request):
@@ -200,8 +219,9 @@ def new_context(request, new_context, live_server, output_path):
 
     def make(**options):
         context = new_context(**options)
-        context.seen = watch(context, live_server)
-        context.tracing.start(**TRACED)
+        script = options.get("java_script_enabled", True)
+        context.seen = watch(context, live_server, script)
+        trace(context, request.config)
         made.append(context)
         return context
 
@@ -214,11 +234,11 @@ def new_context(request, new_context, live_server, output_path):
 
 
 @pytest.fixture(scope="session")
-def shared_context(browser, browser_context_args, live_server):
+def shared_context(pytestconfig, browser, browser_context_args, live_server):
     """One browser context for all tests that restore it; static files come from its cache."""
     context = browser.new_context(**browser_context_args)
     context.seen = watch(context, live_server)
-    context.tracing.start(**TRACED)
+    trace(context, pytestconfig)
     yield context
     context.close()
 
@@ -234,12 +254,12 @@ def shared_page(request, shared_context, live_server, output_path):
     context.tracing.start_chunk(title=request.node.nodeid)
     page = context.new_page()
     yield page
-    trace = None
+    path = None
     if context.seen or has_failed(request):
-        trace = f"{output_path}/trace.zip"
+        path = f"{output_path}/trace.zip"
         for number, open_page in enumerate(context.pages, 1):
             open_page.screenshot(path=f"{output_path}/test-failed-{number}.png")
-    context.tracing.stop_chunk(path=trace)
+    context.tracing.stop_chunk(path=path)
     context.set_offline(False)
     context.clear_permissions()
     context.clear_cookies()
