@@ -54,7 +54,7 @@ def test_task_gets_list_priority_and_tags_on_its_page(signed_in, ann):
     open_task(page, "Milk")
     page.get_by_label("High").check()
     page.get_by_label("List", exact=True).select_option("Work")
-    page.get_by_label("Tags").fill("calls, #Family")
+    page.get_by_label("Tags", exact=True).fill("calls, #Family")
     page.get_by_label("Notes").fill("Two litres")
     page.get_by_role("button", name="Save").click()
     # Only the notes wait for the button. How much is saved before it is pressed depends on time.

@@ -184,7 +184,7 @@ class TestUndo:
 
         page.get_by_label("Title").fill("Second")
         page.get_by_label("Notes").fill("A note")
-        page.get_by_label("Tags").fill("new")  # from there the button takes all along
+        page.get_by_label("Tags", exact=True).fill("new")  # from there the button takes all along
         page.get_by_role("button", name="Save").click()
         expect_said(page, "Edited “Second”.")
         expect(page.locator("#sidebar .tag")).to_have_text(["new"])
