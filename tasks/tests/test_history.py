@@ -1,4 +1,4 @@
-"""The history: what was done in plain words, and undoing it through the pages."""
+"""The history: acts in plain words, and their undo through the pages."""
 
 import random
 import re
@@ -41,12 +41,12 @@ def lines_of(response):
 
 
 def said_of(words):
-    """Return how a message begins that tells what the history tells in these words."""
+    """Return the beginning of a message that corresponds to a sentence of the history."""
     return words[0].upper() + words[1:]
 
 
 def undoable(response):
-    """Return the lines of a history that have an Undo."""
+    """Return the lines of a history with an Undo."""
     lines = zip(lines_of(response), parts_of(response), strict=True)
     return [line for line, part in lines if part.cssselect(UNDO)]
 
@@ -55,7 +55,7 @@ class HistoryTests(PageTests):
     def setUp(self):
         super().setUp()
         self.set_clock(2026, 11, 25, 12, 0)  # a Wednesday
-        # What is kept of a moment is in UTC, as Django says it.
+        # Moments are stored in UTC, as Django writes them.
         mock.patch("django.utils.timezone.now", return_value=timezone.now().astimezone(UTC)).start()
 
     def lines(self, query=""):
@@ -72,19 +72,19 @@ class HistoryTests(PageTests):
         return self.post(f"/history/{self.act().pk}/undo/", next="/inbox/")
 
     def assertTold(self, line, task=None):
-        """Assert what the latest act is called in the history, and on the page of its task."""
+        """Assert the sentence of the latest act, in the history and on the page of its task."""
         pages = ["/history/", *([task.get_absolute_url()] if task else [])]
         self.assertEqual([lines_of(self.get(page))[0] for page in pages], [line] * len(pages))
 
 
 class WordsTests(HistoryTests):
-    def test_nothing_was_done_yet(self):
+    def test_empty_history_says_so(self):
         page = self.get("/history/")
         self.assertEqual(lines_of(page), [])
         self.assertContains(page, "Nothing here yet")
         self.assertContains(self.get(self.add_task().get_absolute_url()), "No history yet.")
 
-    def test_of_one_task(self):
+    def test_sentences_of_acts_on_a_task(self):
         work, _ = self.add_list(), self.add_task("Bread")
         self.post("/tasks/add/", text="Milk")
         task = self.ann.tasks.get(title="Milk")
@@ -122,7 +122,7 @@ class WordsTests(HistoryTests):
         self.post(f"/tasks/{task.pk}/restore/")
         self.assertTold("You restored “Milk”", task)
 
-    def test_of_a_step(self):
+    def test_sentences_of_acts_on_a_step(self):
         task = self.add_task()
         self.add_step(task, "Pour")
         self.post(f"/tasks/{task.pk}/steps/add/", title="Whisk")
@@ -140,7 +140,7 @@ class WordsTests(HistoryTests):
                 self.send(f"/steps/{step.pk}/{act}/", **data)
                 self.assertTold(line, task)
 
-    def test_of_a_list(self):
+    def test_sentences_of_acts_on_a_list(self):
         self.add_list("Home")
         self.post("/lists/add/", name="Work", color="teal")
         work = self.ann.lists.get(name="Work")
@@ -158,7 +158,7 @@ class WordsTests(HistoryTests):
                 self.send(f"/lists/{work.pk}/{act}/", **data)
                 self.assertTold(line)
 
-    def test_of_a_list_with_its_tasks(self):
+    def test_sentences_of_a_list_deleted_with_its_tasks(self):
         work = self.add_list()
         milk, _ = self.add_task(list=work), self.add_task("Bread", list=work)
         self.post(f"/lists/{work.pk}/delete/", tasks="trash")
@@ -168,7 +168,7 @@ class WordsTests(HistoryTests):
         past = lines_of(self.get(milk.get_absolute_url()))
         self.assertEqual(past, ["You restored “Milk”", "You deleted “Milk”"])
 
-    def test_of_a_list_whose_tasks_stay(self):
+    def test_sentences_of_a_list_deleted_without_its_tasks(self):
         work = self.add_list()
         milk = self.add_task(list=work)
         self.post(f"/lists/{work.pk}/delete/", tasks="inbox")
@@ -178,7 +178,7 @@ class WordsTests(HistoryTests):
         past = lines_of(self.get(milk.get_absolute_url()))
         self.assertEqual(past, ["You moved “Milk” to “Work”", "You moved “Milk” to the Inbox"])
 
-    def test_of_a_tag(self):
+    def test_sentences_of_acts_on_a_tag(self):
         tag = self.add_tag()
         for act, data, line in [
             ("edit", {"name": "phone"}, "You renamed “calls” to “phone”"),
@@ -189,7 +189,7 @@ class WordsTests(HistoryTests):
                 self.send(f"/tags/{tag.pk}/{act}/", **data)
                 self.assertTold(line)
 
-    def test_of_several_tasks_and_of_each_on_its_own_page(self):
+    def test_act_on_several_tasks_has_a_sentence_on_each_page(self):
         work = self.add_list()
         milk, bread = self.add_task(), self.add_task("Bread")
         for do, data, line, own in [
@@ -235,7 +235,7 @@ class WordsTests(HistoryTests):
         self.bulk("delete", milk, bread)
         self.assertTold("You deleted 2 tasks")
 
-    def test_of_many_tasks_names_the_first_three(self):
+    def test_act_on_many_tasks_names_the_first_three(self):
         tasks = [self.add_task(f"Task {number}") for number in range(7)]
         self.bulk("list", *tasks, list=self.add_list().pk)
         page = self.get("/history/")
@@ -243,7 +243,7 @@ class WordsTests(HistoryTests):
         self.assertIn("“Task 0”, “Task 1”, “Task 2”, …", words_of(parts_of(page)[0]))
         self.assertNotIn("Task 3", words_of(parts_of(page)[0]))
 
-    def test_of_undo_and_of_doing_it_again(self):
+    def test_sentences_of_undo_and_redo(self):
         task = self.add_task()
         task.complete()
         self.undo_latest()
@@ -251,7 +251,7 @@ class WordsTests(HistoryTests):
         self.undo_latest()
         self.assertTold("You redid: completed “Milk”", task)
 
-    def test_undo_of_an_edit_says_what_the_edit_was(self):
+    def test_undo_of_an_edit_quotes_the_edit(self):
         task, work = self.add_task(), self.add_list()
         for fields, line in [
             ({"title": "Oat"}, "You undid: renamed “Milk” to “Oat”"),
@@ -262,7 +262,7 @@ class WordsTests(HistoryTests):
             self.undo_latest()
             self.assertTold(line, task)
 
-    def test_edit_says_what_became_of_each_field(self):
+    def test_edit_shows_each_changed_field(self):
         task = self.add_task(due_date=date(2026, 11, 25), due_time=time(9))
         self.post(f"/tasks/{task.pk}/edit/", title="Oat", due_time="", priority=1, tags="calls")
         (line,) = parts_of(self.get("/history/"))
@@ -272,7 +272,7 @@ class WordsTests(HistoryTests):
             words_of(line),
         )
 
-    def test_tags_in_acts_of_the_version_before_are_told_alike(self):
+    def test_tags_in_acts_of_the_earlier_version_read_the_same(self):
         milk, bread = self.add_task(), self.add_task("Bread")
         calls, home = self.add_tag("calls", milk), self.add_tag("home")
         milk.edit(title="Oat milk", add_tags=[home])
@@ -288,7 +288,7 @@ class WordsTests(HistoryTests):
         again = [[words_of(part) for part in parts_of(self.get(page))] for page in pages]
         self.assertEqual(again, told)
 
-    def test_names_that_are_gone_are_not_told(self):
+    def test_purged_names_are_not_shown(self):
         task, work, calls = self.add_task(), self.add_list(), self.add_tag()
         task.edit(list=work)
         task.edit(add_tags=[calls])
@@ -297,21 +297,21 @@ class WordsTests(HistoryTests):
         self.assertIn("You moved “Milk” to a deleted list", self.lines())
         self.assertIn("You added a deleted tag to “Milk”", self.lines())
 
-    def test_tag_that_was_new_outlives_the_task_that_it_was_made_for(self):
+    def test_new_tag_outlives_the_task_it_was_made_for(self):
         task = self.add_task()
         self.post(f"/tasks/{task.pk}/edit/", tags="new")
         task.delete_softly()
         self.ann.tasks(manager="trash").get().purge()
         self.assertTold("You added #new")
 
-    def test_titles_are_escaped_and_the_empty_ones_of_the_old_system_have_a_name(self):
+    def test_titles_are_escaped_and_empty_ones_have_a_name(self):
         task = self.add_task("")
         task.edit(title="<b>Milk</b>")
         page = self.get("/history/")
         self.assertContains(page, "You renamed “(untitled)” to “&lt;b&gt;Milk&lt;/b&gt;”")
 
     @override_settings(ADMIN_REQUIRES_MFA=False)
-    def test_what_support_did_is_told_as_theirs(self):
+    def test_acts_of_support_name_support(self):
         task = self.add_task()
         self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
         admin = "/admin/tasks/task/"
@@ -353,7 +353,7 @@ class WordsTests(HistoryTests):
             act = self.client.get(f"/history/{self.act().pk}/")
             self.assertContains(act, f">{american}</time>")
 
-    def test_task_has_its_last_five_acts_folded_and_the_way_to_all(self):
+    def test_page_of_a_task_has_its_last_five_acts_and_a_link_to_all(self):
         task = self.add_task()
         for _ in range(3):
             task.complete()
@@ -388,7 +388,7 @@ class FilterTests(HistoryTests):
     EDITED = "You gave “Milk” high priority"
     ADDED = "You added the list “Work”"
 
-    def test_narrows_to_what_was_done_and_to_what(self):
+    def test_history_can_be_filtered_by_act_and_by_row(self):
         for query, lines in [
             (
                 "",
@@ -413,7 +413,7 @@ class FilterTests(HistoryTests):
             with self.subTest(query=query):
                 self.assertEqual(self.lines(query), lines)
 
-    def test_of_one_task_is_all_that_was_done_to_it_and_its_steps(self):
+    def test_history_of_a_task_includes_its_steps(self):
         query = f"?task={self.task.pk}"
         self.assertEqual(self.lines(query), [self.STEP, self.MOVED, self.EDITED])
         self.assertEqual(self.lines(f"{query}&kind=edit"), [self.MOVED, self.EDITED])
@@ -421,15 +421,15 @@ class FilterTests(HistoryTests):
         self.assertContains(page, "Changes to “Milk”")
         self.assertContains(page, f'<input type="hidden" name="task" value="{self.task.pk}"')
 
-    def test_form_shows_what_is_chosen(self):
+    def test_form_shows_the_chosen_filters(self):
         page = self.get("/history/?kind=delete&of=tag")
         self.assertContains(page, '<option value="delete" selected>')
         self.assertContains(page, '<option value="tag" selected>')
 
-    def test_of_a_task_that_nobody_has_is_empty(self):
+    def test_history_of_an_unknown_task_is_empty(self):
         self.assertEqual(self.lines("?task=1"), [])
 
-    def test_senseless_address_is_a_400_that_says_which_part(self):
+    def test_invalid_address_is_a_400_that_names_the_part(self):
         kind = "“kind” must be add, edit, complete, delete or undo."
         page = "“page” must be a whole number from 1 to 1000000000."
         for query, words in [
@@ -446,7 +446,7 @@ class FilterTests(HistoryTests):
 
 
 class PageByPageTests(HistoryTests):
-    def test_fifty_on_a_page(self):
+    def test_page_has_fifty_acts(self):
         for number in range(51):
             self.add_task(f"Task {number}").complete()
         page = self.get("/history/?kind=complete")
@@ -463,12 +463,12 @@ class PageByPageTests(HistoryTests):
         self.assertContains(page, "This page is empty")
         self.assertContains(page, 'href="?kind=complete">Go to the first page')
 
-    def test_fifty_have_no_second_page(self):
+    def test_fifty_acts_have_no_second_page(self):
         for number in range(50):
             self.add_task(f"Task {number}").complete()
         self.assertNotContains(self.get("/history/"), 'aria-label="Pages"')
 
-    def test_what_an_act_changed_comes_in_pages_too(self):
+    def test_changes_of_an_act_come_in_pages(self):
         self.bulk("complete", *(self.add_task(f"Task {number}") for number in range(51)))
         url = f"/history/{self.act().pk}/"
         self.assertContains(self.get(url), "<h1>You completed 51 tasks</h1>")
@@ -477,7 +477,7 @@ class PageByPageTests(HistoryTests):
         self.assertEqual(lines_of(self.get(url)), titles)
         self.assertEqual(len(parts_of(self.get(f"{url}?page=2"))), 1)
 
-    def test_act_of_nobody_is_not_found(self):
+    def test_unknown_act_is_not_found(self):
         for url in ["/history/1/", "/history/99999999999999999999999/"]:
             self.assertEqual(self.client.get(url).status_code, 404)
             self.assertEqual(self.client.post(f"{url}undo/").status_code, 404)
@@ -485,11 +485,11 @@ class PageByPageTests(HistoryTests):
 
 class UndoPageTests(HistoryTests):
     def press(self, response, line):
-        """Press the Undo that stands at a line of a history."""
+        """Press the Undo of a line of a history."""
         part = parts_of(response)[lines_of(response).index(line)]
         return self.post(one(part, "form").get("action"), next="/history/")
 
-    def test_back_and_forth_with_one_button_at_the_latest(self):
+    def test_only_the_latest_of_undo_and_redo_has_a_button(self):
         task = self.add_task()
         task.complete()
         states = []
@@ -505,7 +505,7 @@ class UndoPageTests(HistoryTests):
         self.assertEqual(states, [1, 0, 1])
         self.assertEqual(undoable(self.get("/history/")), ["You undid: completed “Milk”"])
 
-    def test_what_is_undone_is_marked_so_until_it_is_done_again(self):
+    def test_undone_act_is_marked_until_redone(self):
         self.add_task().complete()
         self.undo_latest()
         undo, act = parts_of(self.get("/history/"))
@@ -518,7 +518,7 @@ class UndoPageTests(HistoryTests):
         marked = ["data-undone" in part.attrib for part in parts_of(self.get("/history/"))]
         self.assertEqual(marked, [False, False, False, True])
 
-    def test_thirty_days_and_no_longer(self):
+    def test_acts_can_be_undone_for_thirty_days(self):
         self.add_task().complete()
         now = timezone.now()
         url = f"/history/{self.act().pk}/"
@@ -535,7 +535,7 @@ class UndoPageTests(HistoryTests):
         self.assertEqual(messages_of(response), [words])
         self.assertEqual((rows_of(self.ann, set()), self.ann.acts.count()), (before, 1))
 
-    def test_undo_that_is_sent_again_says_that_it_was_undone_already(self):
+    def test_undo_sent_twice_says_that_it_was_already_undone(self):
         self.add_task().complete()
         url = f"/history/{self.act().pk}/undo/"
         self.assertEqual(messages_of(self.post(url)), ["Undone: completed “Milk”."])
@@ -545,7 +545,7 @@ class UndoPageTests(HistoryTests):
         self.assertNotContains(response, 'action="/history/')
         self.assertEqual((rows_of(self.ann, set()), self.ann.acts.count()), (before, 2))
 
-    def test_message_of_an_undo_does_it_again(self):
+    def test_message_of_an_undo_offers_redo(self):
         self.add_task().complete()
         response = self.undo_latest()
         response = self.undo(response)
@@ -554,12 +554,12 @@ class UndoPageTests(HistoryTests):
         self.assertEqual(messages_of(response), ["Undone: completed “Milk”."])
         self.assertEqual(self.titles("/inbox/"), ["Milk"])
 
-    def test_undo_is_a_post(self):
+    def test_undo_needs_a_post(self):
         self.add_task().complete()
         self.assertEqual(self.client.get(f"/history/{self.act().pk}/undo/").status_code, 405)
         self.assertEqual(self.ann.tasks.open().count(), 0)
 
-    def test_htmx_gets_the_page_that_undo_stood_on(self):
+    def test_htmx_gets_the_return_page_of_undo(self):
         task = self.add_task()
         task.complete()
         data = {"next": "/inbox/"}
@@ -568,14 +568,14 @@ class UndoPageTests(HistoryTests):
         self.assertContains(response, f'data-focus="task-{task.pk}"')
         self.assertContains(response, f'hx-post="/history/{self.act().pk}/undo/"')
 
-    def test_htmx_gets_the_numbers_at_the_lists_as_they_are_now(self):
+    def test_htmx_gets_the_new_counts_of_lists(self):
         work = self.add_list()
         self.add_task().edit(list=work)
         url, data = f"/history/{self.act().pk}/undo/", {"next": work.get_absolute_url()}
         response = self.client.post(url, data, headers=HTMX)
         self.assertEqual(counts_of(response), {"Inbox": 1, "Today": 0, "Work": 0})
 
-    def test_htmx_gets_the_name_of_what_undo_brings_back_in_the_sidebar(self):
+    def test_htmx_gets_the_restored_name_in_the_sidebar(self):
         for deleted in [self.add_list("Office"), self.add_tag("calls", self.add_task())]:
             deleted.delete_softly()
             url = f"/history/{self.act().pk}/undo/"
@@ -586,7 +586,7 @@ class UndoPageTests(HistoryTests):
                 ]
                 self.assertIn(deleted.name, names)
 
-    def test_htmx_gets_the_form_and_the_history_of_the_task_whose_page_it_stood_on(self):
+    def test_htmx_gets_form_and_history_on_the_page_of_a_task(self):
         task = self.add_task()
         task.edit(title="Oat milk")
         data = {"next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
@@ -595,7 +595,7 @@ class UndoPageTests(HistoryTests):
         self.assertContains(response, ">\nMilk</textarea>")
         self.assertEqual(lines_of(response)[0], "You undid: renamed “Milk” to “Oat milk”")
 
-    def test_page_of_a_task_that_undo_puts_into_the_trash_leads_to_its_listing(self):
+    def test_undo_that_deletes_the_pages_task_leads_to_its_listing(self):
         self.post("/tasks/add/", text="Milk")
         task = self.ann.tasks.get()
         url, data = f"/history/{self.act().pk}/undo/", {"next": f"/tasks/{task.pk}/"}
@@ -605,7 +605,7 @@ class UndoPageTests(HistoryTests):
 
 
 class ConflictTests(HistoryTests):
-    def test_undone_in_part(self):
+    def test_partial_undo_names_the_conflict(self):
         task = self.add_task()
         task.edit(title="Oat milk", priority=3, due_date=date(2026, 11, 27))
         act = self.act()
@@ -622,7 +622,7 @@ class ConflictTests(HistoryTests):
         due = date(2026, 11, 27)
         self.assertEqual((task.title, task.priority, task.due_date), ("Soy milk", 3, due))
 
-    def test_not_undone(self):
+    def test_failed_undo_names_the_conflict(self):
         task = self.add_task()
         task.edit(title="Oat milk", description="Two")
         act = self.act()
@@ -635,7 +635,7 @@ class ConflictTests(HistoryTests):
         self.assertNotContains(response, "/undo/")
         self.assertEqual((rows_of(self.ann, set()), self.ann.acts.count()), (before, 2))
 
-    def test_of_several_it_says_how_many(self):
+    def test_conflicts_of_several_rows_are_counted(self):
         tasks = [self.add_task(title) for title in ["One", "Two", "Three"]]
         self.bulk("priority 3", *tasks)
         act = self.act()
@@ -647,7 +647,7 @@ class ConflictTests(HistoryTests):
         self.assertEqual(list(self.ann.tasks.order_by("pk").values_list("priority", flat=True)),
                          [1, 1, 0])  # fmt: skip
 
-    def test_both_are_shown_with_what_is_there_now(self):
+    def test_conflict_shows_present_values(self):
         task, tag = self.add_task(), self.add_tag()
         task.edit(title="Oat milk", priority=3, add_tags=[tag])
         act = self.act()
@@ -662,7 +662,7 @@ class ConflictTests(HistoryTests):
         )
         self.assertContains(page, f'<a href="/tasks/{task.pk}/">“Soy milk”</a>')
 
-    def test_tag_that_hangs_elsewhere_by_now_stays(self):
+    def test_new_tag_used_by_other_tasks_stays(self):
         self.post("/tasks/add/", text="Milk", tags="new")
         act = self.act()
         self.add_task("Bread").edit(add_tags=self.ann.tags.all())
@@ -670,7 +670,7 @@ class ConflictTests(HistoryTests):
         self.assertEqual(messages_of(response), ["Undone: added “Milk”."])
         self.assertEqual(list(self.ann.tags.values_list("name", flat=True)), ["new"])
 
-    def test_name_that_is_taken_by_now_is_not_taken_back(self):
+    def test_taken_name_is_not_restored(self):
         work = self.add_list()
         work.edit(name="Office")
         act = self.act()
@@ -681,13 +681,13 @@ class ConflictTests(HistoryTests):
 
 
 class ForEverTests(HistoryTests):
-    """What is deleted for ever is not in the history any more."""
+    """Purged rows disappear from the history."""
 
     def pages(self):
         acts = [f"/history/{pk}/" for pk in self.ann.acts.values_list("pk", flat=True)]
         return ["/history/", self.bread.get_absolute_url(), "/trash/", "/lists/", *acts]
 
-    def test_no_title_or_name_of_it_is_on_any_page(self):
+    def test_no_page_shows_purged_titles_and_names(self):
         self.bread = self.add_task("Bread")
         task = self.add_task("Secret milk")
         work, tag = self.add_list("Secret list"), self.add_tag("secret-tag")
@@ -722,9 +722,9 @@ class ForEverTests(HistoryTests):
 
 
 class EveryActTests(HistoryTests):
-    """The message of each act is what the history says of it.
+    """The message of each act equals its sentence in the history.
 
-    It has an Undo, and pressing that brings the rows back. test_wording.py has every act.
+    It has an Undo, which restores the rows. test_wording.py has every act.
     """
 
     def setUp(self):
@@ -787,7 +787,7 @@ class EveryActTests(HistoryTests):
         ("/tasks/bulk/", {"do": "delete", "which": "overdue", "next": "/today/"}, "deleted “Milk”"),
     ]  # fmt: skip
 
-    def test_is_undone_by_its_message(self):
+    def test_every_act_can_be_undone_by_its_message(self):
         for url, data, words in self.ACTS:
             with self.subTest(url=url, data=data):
                 before = in_order(self.ann)
@@ -808,7 +808,7 @@ class EveryActTests(HistoryTests):
         ours = {route.name for route in urls.urlpatterns if route.name.split("_")[-1] in acts}
         self.assertEqual(swept, ours - {"search_add", "search_edit", "search_delete"})
 
-    def test_edit_and_step_of_one_press_have_an_undo_each(self):
+    def test_edit_and_step_saved_together_have_an_undo_each(self):
         milk = f"/tasks/{self.ids['milk']}/"
         response = self.post(f"{milk}edit/", title="Oat", step="Bake", next="/inbox/")
         self.assertEqual(
@@ -819,7 +819,7 @@ class EveryActTests(HistoryTests):
         self.assertEqual(words, ["Undone: renamed “Milk” to “Oat”.",
                                  "Undone: added the step “Bake”."])  # fmt: skip
 
-    def test_act_that_changed_nothing_has_none(self):
+    def test_act_without_changes_has_no_undo(self):
         before = self.lines()
         for url, data in [
             ("/tasks/{done}/complete/", {}),
@@ -836,11 +836,11 @@ class EveryActTests(HistoryTests):
 
 
 class EventTests(HistoryTests):
-    """What was done to the account, among what was done to tasks."""
+    """Events of the account, among acts on tasks."""
 
     LOOKS = "You let support look at what you write, for 7 days"
 
-    def test_stands_where_it_happened(self):
+    def test_event_is_listed_at_its_moment(self):
         self.ann.let_support_look()
         self.post("/tasks/add/", text="Milk")
         self.ann.keep_support_out()
@@ -851,7 +851,7 @@ class EventTests(HistoryTests):
         links = [len(part.cssselect("a")) for part in parts_of(page)]
         self.assertEqual(links, [0, 1, 0])
 
-    def test_is_left_out_where_only_some_acts_are_shown(self):
+    def test_filtered_history_has_no_events(self):
         self.post("/tasks/add/", text="Milk")
         self.ann.let_support_look()
         task = self.ann.tasks.get()
@@ -859,14 +859,14 @@ class EventTests(HistoryTests):
             self.assertEqual(self.lines(query), ["You added “Milk”"])
 
     def do(self, order):
-        """Add a task for each T, and let something be done to the account for each E."""
+        """Add a task for each T, and an event of the account for each E."""
         for number, letter in enumerate(order):
             if letter == "T":
                 self.send("/tasks/add/", text=f"Task {number}")
             else:
                 self.ann.events.create(kind=Event.Kind.SUPPORT_LOOKS)
 
-    def test_each_stands_once_on_the_pages_of_a_long_history(self):
+    def test_each_event_appears_once_on_several_pages(self):
         for order in ["ETETETETET", "TTTTTEEEEE", "EEEEETTTTT", "TEEEEEEETE", "EEEEEEE", "TTETTTE"]:
             self.ann.acts.all().delete()
             self.ann.events.all().delete()
@@ -882,8 +882,8 @@ class EventTests(HistoryTests):
                 self.assertContains(self.get("/history/"), 'rel="next"')
                 self.assertEqual(self.lines(f"?page={len(pages) + 1}"), [])
 
-    def test_each_stands_once_where_acts_are_not_in_the_order_of_their_moments(self):
-        # An act takes its moment as it begins, and its id as it writes: two at once may cross.
+    def test_each_event_appears_once_if_acts_are_not_sorted_by_moment(self):
+        # An act gets its moment when it begins, and its id when it writes: two may differ in order.
         for number in range(8):
             self.send("/tasks/add/", text=f"Task {number}")
         acts, chance = list(self.ann.acts.order_by("-pk")), random.Random(20)
@@ -907,14 +907,14 @@ class EventTests(HistoryTests):
                 pages = [part_of(told, order, start, start + size) for start in range(0, 15, size)]
                 self.assertEqual([one for page in pages for one in page], expected)
 
-    def test_a_page_far_back_fetches_no_more_than_it_may_show(self):
+    def test_late_page_fetches_only_its_own_acts(self):
         self.do("TTTTTTTTET")
         with mock.patch("tasks.views.history.LIMIT", 3), CaptureQueriesContext(connection) as made:
             self.lines("?page=3")
         (sql,) = [query["sql"] for query in made if "LIMIT 5 OFFSET 5" in query["sql"]]
         self.assertIn('FROM "tasks_act"', sql)
 
-    def test_of_support(self):
+    def test_events_of_support_name_support(self):
         lines = {}
         for kind in Event.Kind:
             self.ann.events.all().delete()

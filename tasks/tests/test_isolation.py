@@ -1,4 +1,4 @@
-"""Nobody reaches what belongs to somebody else, by any route, method or body."""
+"""No user reaches another user's rows, by any route, method or body."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ KINDS += [AdminLink]
 
 
 def state():
-    """Return every row that could be somebody's, as it is."""
+    """Return every row of any user, with its columns."""
     sessions = Session.objects.filter(pk=ELSEWHERE).values("session_key", "ip")
     users = User.objects.order_by("pk").values("pk", "arrangements", "name", "default_page")
     rows = [row for kind in KINDS for row in everything(kind).order_by("pk").values()]
@@ -42,7 +42,7 @@ def everything(kind):
 
 
 def give(user, word):
-    """Give user one of each, there and in the trash; return their ids by the names in routes."""
+    """Give a user one row of each kind, present and deleted. Return their ids by name in routes."""
 
     def both(manager, **fields):
         gone = manager.create(user=user, **fields)
@@ -67,7 +67,7 @@ def give(user, word):
 
 
 def key_of_admin_link(user):
-    """Return the key of a new admin link, which works for nobody but this user."""
+    """Return the key of a new admin link, which works for this user only."""
     User.objects.filter(pk=user.pk).update(is_staff=True)
     return resolve(user.make_admin_link()).kwargs["admin_link_key"]
 
@@ -76,7 +76,7 @@ class IsolationTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.ann, cls.mallory = add_user(), add_user("mallory@example.org")
-        # A new name of an id in a route is a KeyError until somebody's own is put here.
+        # A new name of an id in a route is a KeyError until it has an id here.
         cls.ids = give(cls.ann, "Secret") | {"session_mark": [add_session(cls.ann).mark]}
         cls.ids["admin_link_key"] = [key_of_admin_link(cls.ann)]
         cls.ann.arrange("inbox", sort="due", group="")
@@ -93,7 +93,7 @@ class IsolationTests(TestCase):
     def requests(self):
         """Yield (route, response) for each route.
 
-        GET and POST are asked with each id of Ann's, with and without htmx; other methods once.
+        GET and POST are sent with each id of Ann's, with and without htmx; other methods once.
         """
         for route in ROUTES:
             addresses = self.urls(route)
@@ -103,13 +103,13 @@ class IsolationTests(TestCase):
                 yield route, getattr(self.client, method)(addresses[0])
 
     def urls(self, route):
-        """Return the addresses of a route: one for each id of Ann's that it could be given."""
+        """Return the addresses of a route: one for each id of Ann's that fits."""
         names = list(route.pattern.converters)
         if not names:
             return [reverse(route.name)]
         return [reverse(route.name, kwargs=dict.fromkeys(names, pk)) for pk in self.ids[names[0]]]
 
-    def test_what_is_anothers_is_not_found(self):
+    def test_another_users_rows_are_not_found(self):
         before = state()
         self.client.force_login(self.mallory)
         for route, response in self.requests():
@@ -121,7 +121,7 @@ class IsolationTests(TestCase):
         self.assertEqual(self.others(state()), self.others(before))
 
     def others(self, rows):
-        """Leave out what is Mallory's own."""
+        """Leave out Mallory's own rows."""
         return [row for row in rows if self.mallory.pk not in (row.get("user_id"), row.get("pk"))]
 
     def test_signed_out_every_route_leads_to_sign_in(self):
@@ -154,7 +154,7 @@ class IsolationTests(TestCase):
         self.assertNotEqual(response.status_code, 200)
 
     def simple_urls(self, resolver, prefix="/"):
-        """Yield the address of every route without parts to fill in."""
+        """Yield the address of every route without parameters."""
         for route in resolver.url_patterns:
             text = str(route.pattern)
             if "<" in text or "(" in text:
@@ -173,7 +173,7 @@ class IsolationTests(TestCase):
 
 
 class BodyTests(TestCase):
-    """Mallory's own things in the address, and Ann's in what is sent along."""
+    """Mallory's own rows in the address, and Ann's ids in the body."""
 
     @classmethod
     def setUpTestData(cls):
@@ -190,7 +190,7 @@ class BodyTests(TestCase):
         return [row for row in state() if self.ann.pk in (row.get("user_id"), row.get("pk"))]
 
     def send(self, method, url, data, headers):
-        """Return the status and the words of an answer, without what no two answers share."""
+        """Return the status and the words of an answer, without parts that always differ."""
         response = getattr(self.client, method)(url, data, headers=headers)
         own = r'(csrfmiddlewaretoken|name="key"|X-CSRFToken|data-etag)[^>]*>'
         words = re.sub(own, "", response.text)
@@ -198,9 +198,9 @@ class BodyTests(TestCase):
         return response.status_code, words
 
     def assertAsIfNotThere(self, method, url, name, data, status):
-        """Assert that Ann's id in data is answered as one that nobody has, and changes nothing.
+        """Assert that Ann's id in data is treated like an unknown id, and changes nothing.
 
-        data holds {} where the id goes; name is that of such ids in routes.
+        data holds {} in the place of the id; name is the name of such ids in routes.
         """
         before = state()
         for headers in ({}, HTMX):
@@ -217,27 +217,27 @@ class BodyTests(TestCase):
                     self.assertNotIn("Secret", words)
             self.assertEqual(state(), before)
 
-    def test_moves_into_anothers_list(self):
+    def test_task_cannot_move_to_another_users_list(self):
         url = f"/tasks/{self.task}/edit/"
         self.assertAsIfNotThere("post", url, "list_pk", {"list": "{}"}, 422)
 
-    def test_anothers_list_that_was_left_as_it_was_shown_changes_nothing(self):
+    def test_unedited_list_of_another_user_changes_nothing(self):
         anns = self.anns["list_pk"][0]
         data = {"title": "Changed", "list": anns, "initial-list": anns}
         self.client.post(f"/tasks/{self.task}/edit/", data)
         task = self.mallory.tasks.get(pk=self.task)
         self.assertEqual((task.title, task.list_id), ("Changed", self.list))
 
-    def test_additions_to_anothers_list(self):
+    def test_task_cannot_be_added_to_another_users_list(self):
         self.assertAsIfNotThere("post", "/tasks/add/", "list_pk", {"text": "x", "list": "{}"}, 422)
         self.assertAsIfNotThere("get", "/tasks/add/", "list_pk", {"list": "{}"}, 200)
 
-    def test_several_additions_to_anothers_list(self):
+    def test_tasks_cannot_be_pasted_into_another_users_list(self):
         data = {"text": "x\ny", "sure": "1", "list": "{}"}
         self.assertAsIfNotThere("post", "/tasks/paste/", "list_pk", data, 422)
         self.assertAsIfNotThere("get", "/tasks/paste/", "list_pk", {"list": "{}"}, 200)
 
-    def test_places_beside_what_is_anothers(self):
+    def test_row_cannot_move_next_to_another_users_row(self):
         for name, url in [
             ("task_pk", f"/tasks/{self.task}/move/"),
             ("list_pk", f"/lists/{self.list}/move/"),
@@ -246,17 +246,17 @@ class BodyTests(TestCase):
             for place in ["before", "after", "to"]:
                 self.assertAsIfNotThere("post", url, name, {place: "{}"}, 404)
 
-    def test_several_tasks_of_anothers(self):
+    def test_another_users_tasks_cannot_be_selected(self):
         for act in [{"do": "complete"}, {"do": "due none"}, {"do": "tag", "tags": "x"}]:
             self.assertAsIfNotThere("post", "/tasks/bulk/", "task_pk", act | {"ids": "{}"}, 404)
             page = act | {"which": "page", "page": "{}"}
             self.assertAsIfNotThere("post", "/tasks/bulk/", "task_pk", page, 404)
 
-    def test_several_tasks_into_anothers_list(self):
+    def test_selected_tasks_cannot_move_to_another_users_list(self):
         data = {"do": "list", "ids": f"{self.task}", "list": "{}"}
         self.assertAsIfNotThere("post", "/tasks/bulk/", "list_pk", data, 422)
 
-    def test_all_tasks_of_anothers_listing(self):
+    def test_act_on_all_tasks_of_another_users_listing_is_refused(self):
         for name, url in [("list_pk", "/lists/{}/"), ("tag_pk", "/tags/{}/")]:
             data = {"do": "complete", "which": "all", "number": "1", "next": url}
             for pk in self.anns[name]:
@@ -266,13 +266,13 @@ class BodyTests(TestCase):
                 self.assertIn(response.status_code, {404, 422})
                 self.assertEqual(state(), before)
 
-    def test_history_of_anothers_task(self):
+    def test_history_of_another_users_task_is_empty(self):
         self.assertAsIfNotThere("get", "/history/", "task_pk", {"task": "{}"}, 200)
 
-    def test_completed_tasks_of_anothers_list(self):
+    def test_completed_tasks_of_another_users_list_are_not_found(self):
         self.assertAsIfNotThere("get", "/completed/", "list_pk", {"list": "{}"}, 404)
 
-    def test_arrangements_of_anothers_pages(self):
+    def test_another_users_pages_cannot_be_arranged(self):
         for name, url in [
             ("list_pk", "/lists/{}/"),
             ("tag_pk", "/tags/{}/"),
@@ -282,7 +282,7 @@ class BodyTests(TestCase):
             data = {"sort": "due", "group": "", "next": url}
             self.assertAsIfNotThere("post", "/arrange/", name, data, 400)
 
-    def test_her_task_beside_anothers_listing(self):
+    def test_own_task_shows_no_listing_of_another_user(self):
         url = f"/tasks/{self.task}/"
         for name, on in [
             ("list_pk", "/lists/{}/"),
@@ -293,8 +293,8 @@ class BodyTests(TestCase):
                 self.assertAsIfNotThere("get", url, name, data, 200)
                 self.assertAsIfNotThere("get", f"{url}menu/", name, data, 200)
 
-    def test_answers_with_anothers_listing(self):
-        """To htmx an act answers with the page that `next` names: not with this one."""
+    def test_reply_shows_no_listing_of_another_user(self):
+        """To htmx an act replies with the page that `next` names, but not with this one."""
         for name, page in [
             ("list_pk", "/lists/{}/"),
             ("tag_pk", "/tags/{}/"),
@@ -308,7 +308,7 @@ class BodyTests(TestCase):
                     self.assertNotContains(response, "Secret")
                     self.assertNotContains(response, 'hx-target="#listing"')
 
-    def test_names_of_anothers_lists_and_tags_are_free_and_stay_theirs(self):
+    def test_names_are_unique_for_each_user(self):
         before = self.anns_rows()
         self.client.post(f"/lists/{self.list}/edit/", {"name": "Secret list"})
         self.client.post(f"/tags/{self.tag}/edit/", {"name": "Secret-tag2"})

@@ -1,6 +1,6 @@
-"""Keys, the box that goes anywhere, and where the focus is, as a person has them in Chromium.
+"""Keyboard shortcuts, the palette and the focus, in Chromium.
 
-The box without script: test_organise_visits.py.
+The palette without JavaScript: test_organise_visits.py.
 """
 
 import re
@@ -18,7 +18,7 @@ ALL = ["One", "Two", "Three"]
 
 
 def open_inbox(page, user):
-    """Open the Inbox with three tasks as they were made, and wait for what its keys press."""
+    """Open the Inbox with three new tasks, and wait until shortcuts work."""
     Task.everything.all().delete()
     for title in ALL:
         user.tasks.create(title=title)
@@ -44,12 +44,12 @@ def press(page, *keys):
 
 
 def settle(page):
-    """Wait until no request of the page is on its way."""
+    """Wait until the page has no pending request."""
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def delay(page, url):
-    """Let answers from a url come late."""
+    """Delay the answers from a url."""
     page.route(url, lambda route: (page.wait_for_timeout(300), route.continue_()))
 
 
@@ -91,7 +91,7 @@ PAGES = [  # keys in the trash, and the page to which they lead
 ]
 
 
-def test_keys_lead_to_rows_to_pages_and_to_the_search(inbox):
+def test_keys_go_to_rows_pages_and_the_search(inbox):
     page = inbox
     for keys, row in ROWS:
         open_page(page, "/inbox/")
@@ -139,7 +139,7 @@ class TestActs:
         assert changes() == {}
 
     @pytest.mark.exhaustive
-    def test_key_changes_the_ticked_rows_together(self, inbox, ann):
+    def test_key_changes_the_selected_rows_together(self, inbox, ann):
         page = inbox
         for keys, key, rows, changed in self.ON_SEVERAL:
             open_inbox(page, ann)
@@ -151,9 +151,7 @@ class TestActs:
             assert (keys + key, changes()) == (keys + key, changed)
 
     @pytest.mark.exhaustive
-    def test_undo_says_that_there_is_none_or_undoes_though_its_message_has_gone(
-        self, page, client, ann, live_server
-    ):
+    def test_undo_key_works_without_a_message(self, page, client, ann, live_server):
         page.clock.install()
         sign_in(page, client, ann, live_server)
         open_inbox(page, ann)
@@ -176,7 +174,7 @@ class TestActs:
         press(page, "u")
         expect(titles(page)).to_have_text(ALL)
 
-    def test_date_and_list_are_chosen_for_one_or_several(self, inbox, ann):
+    def test_keys_set_date_and_list_for_one_or_several_tasks(self, inbox, ann):
         page = inbox
         press(page, "j", "t")
         expect(page.locator("#menu").get_by_role("button", name="Today")).to_be_focused()
@@ -200,7 +198,7 @@ class TestActs:
         expect(page.get_by_label("Move to")).to_be_focused()
 
     @pytest.mark.exhaustive
-    def test_keys_on_the_page_of_a_task_are_about_that_task(self, inbox):
+    def test_keys_on_the_page_of_a_task_act_on_that_task(self, inbox):
         page = inbox
         press(page, "j", "j", "e")
         expect(page.get_by_label("Title")).to_be_focused()
@@ -235,7 +233,7 @@ class TestActs:
         expect(page.get_by_label("Due", exact=True)).to_be_focused()
 
     @pytest.mark.exhaustive
-    def test_keys_wait_for_one_another_and_one_that_is_held_down_acts_once(self, inbox, ann):
+    def test_keys_act_in_order_and_a_held_key_acts_once(self, inbox, ann):
         page = inbox
         press(page, "j", "1", "#")
         expect(titles(page)).to_have_text(["Two", "Three"])
@@ -255,9 +253,9 @@ class TestActs:
 
 
 class TestRest:
-    """Keys do nothing where they would surprise."""
+    """Cases in which shortcuts do nothing."""
 
-    def test_while_writing(self, inbox):
+    def test_letters_typed_into_a_field_are_no_shortcuts(self, inbox):
         page = inbox
         press(page, "q")
         expect(page.get_by_label("Add a task")).to_be_focused()
@@ -277,7 +275,7 @@ class TestRest:
         assert one("Two").version == 1
 
     @pytest.mark.exhaustive
-    def test_in_a_menu_and_in_a_box(self, inbox):
+    def test_menu_and_dialog_ignore_other_shortcuts(self, inbox):
         page = inbox
         open_task(page, "Two")  # on its page, keys are about it wherever the focus is
         press(page, "t")
@@ -293,7 +291,7 @@ class TestRest:
         assert changes() == {}
 
     @pytest.mark.exhaustive
-    def test_while_a_menu_or_the_next_page_is_on_its_way(self, inbox, ann):
+    def test_keys_wait_for_a_menu_or_the_next_page(self, inbox, ann):
         page = inbox
         delay(page, "**/menu/**")
         press(page, "j", "m", "c", "#")
@@ -307,7 +305,7 @@ class TestRest:
         assert one("One").version == 1
 
     @pytest.mark.exhaustive
-    def test_with_other_keys_held_except_for_a_sign_that_needs_them(self, inbox):
+    def test_modifier_keys_disable_shortcuts(self, inbox):
         page = inbox
         press(page, "j", '"', "\\", "]", "F2", "ArrowLeft")
         expect(title(page, "One")).to_be_focused()
@@ -322,7 +320,7 @@ class TestRest:
         expect(titles(page)).to_have_text(["Two", "Three"])
 
     @pytest.mark.exhaustive
-    def test_where_they_are_switched_off(self, inbox):
+    def test_shortcuts_can_be_switched_off(self, inbox):
         page = inbox
         page.goto("/settings/")
         page.get_by_label("Keyboard shortcuts").select_option("Off")
@@ -335,7 +333,7 @@ class TestRest:
 
 
 class TestGo:
-    def test_finds_pages_lists_tags_tasks_and_acts_and_leads_there(self, inbox, ann):
+    def test_palette_finds_and_opens_pages_rows_and_acts(self, inbox, ann):
         page = inbox
         field, places = page.locator("#go-q"), page.locator(".go-place")
         Tag.objects.make(ann, ["errand"])
@@ -372,7 +370,7 @@ class TestGo:
         expect(page).to_have_url(re.compile("/trash/$"))
 
     @pytest.mark.exhaustive
-    def test_opens_at_once_and_closes_where_it_was_opened(self, inbox):
+    def test_palette_opens_at_once_and_returns_the_focus(self, inbox):
         page = inbox
         field, box = page.locator("#go-q"), page.get_by_role("dialog", name="Go to")
         page.get_by_role("link", name="Go to", exact=True).click()

@@ -1,4 +1,4 @@
-"""Which modules know which: accounts below tasks; records below models, undoing above them."""
+"""The layers of modules: accounts below tasks; records below models, and undo above them."""
 
 import ast
 import re
@@ -18,10 +18,10 @@ from tasks.urls import urlpatterns
 
 ROOT = Path(tasks.__file__).parent
 ACCOUNTS = ROOT.parent / "accounts"
-# Attributes and calls that lead from a record to the model of its row, past all imports.
+# Attributes and calls that lead from a record to the model of its row, without an import.
 DETOURS = {"related_model", "get_model", "import_module", "model_class", "apps"}
 MANAGERS = {"objects", "everything", "trash"}
-# What a base of models may name: columns of its own, and the words of Django for any row.
+# The names that a base model may use: its own columns, and Django's names for any row.
 OWN = {"id", "pk", "user", "user_id", "name"} | {field.name for field in Tracked._meta.fields}
 
 
@@ -57,7 +57,7 @@ def columns_of(models):
 
 
 def words_of(path):
-    """Return the names that a module uses as attributes, arguments or in lookups of queries."""
+    """Return the names that a module uses as attributes, arguments or lookups."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Attribute):
@@ -71,7 +71,7 @@ def words_of(path):
 
 class LayerTests(SimpleTestCase):
     def imported_by(self, name):
-        """Return all modules of the tasks that a module imports, itself or through others."""
+        """Return all modules of tasks that a module imports, directly or indirectly."""
         found, left = set(), [name]
         while left:
             for one in imports(self.modules[left.pop()]) & set(self.modules) - found:
@@ -82,12 +82,12 @@ class LayerTests(SimpleTestCase):
     def setUp(self):
         self.modules = modules()
 
-    def test_no_module_imports_itself_through_others(self):
+    def test_there_are_no_import_circles(self):
         self.assertIn("tasks.undo", self.modules)
         circles = [name for name in self.modules if name in self.imported_by(name)]
         self.assertEqual(circles, [])
 
-    def test_records_are_below_models_and_undoing_is_above_them(self):
+    def test_history_is_below_models_and_undo_above_them(self):
         self.assertEqual(self.imported_by("tasks.history"), set())
         self.assertIn("tasks.history", self.imported_by("tasks.models"))
         self.assertIn("tasks.models", self.imported_by("tasks.undo"))
@@ -117,8 +117,8 @@ class LayerTests(SimpleTestCase):
         self.assertEqual(reached, set())
         self.assertNotIn("tasks.recurrence", self.imported_by("tasks.models"))
 
-    def test_bases_and_records_know_no_column_of_the_models(self):
-        """Each column of each model is one that tasks.base and tasks.history don't name."""
+    def test_bases_and_history_name_no_column_of_the_models(self):
+        """tasks.base and tasks.history name no column of a model."""
         records = {Act, ActBesides, Change}
         columns = columns_of(set(apps.get_app_config("tasks").get_models()) - records)
         known = {
@@ -130,8 +130,8 @@ class LayerTests(SimpleTestCase):
             with self.subTest(name):
                 self.assertEqual(words_of(ROOT / name) & columns - own, set())
 
-    def test_records_reach_no_model_of_their_rows(self):
-        """Nothing in tasks.history asks for rows but those of acts and changes themselves."""
+    def test_history_queries_only_acts_and_changes(self):
+        """tasks.history queries no rows except acts and changes."""
         reached = []
         for node in ast.walk(tree_of(ROOT / "history.py")):
             if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
@@ -141,8 +141,8 @@ class LayerTests(SimpleTestCase):
                 reached.append(ast.unparse(node))
         self.assertEqual(reached, [])
 
-    def test_models_are_not_reached_by_a_string(self):
-        """No module turns the name of a model, or of a key on it, into the model."""
+    def test_no_module_finds_a_model_by_a_string(self):
+        """No module turns the name of a model, or of its foreign key, into the model."""
         for name, path in self.modules.items():
             reached = [
                 ast.unparse(node)
@@ -155,7 +155,7 @@ class LayerTests(SimpleTestCase):
 
 
 def strings(path):
-    """Return all texts in a module, docstrings among them."""
+    """Return all strings in a module, including docstrings."""
     nodes = ast.walk(tree_of(path))
     return {one.value for one in nodes if isinstance(one, ast.Constant) and type(one.value) is str}
 
@@ -170,7 +170,7 @@ def names(path):
 
 
 def leads_to_tasks(text):
-    """Return whether a text is the address of a page of the tasks, beyond "/"."""
+    """Return whether a text is the address of a page of tasks, other than "/"."""
     try:
         return text[:1] == "/" != text and resolve(text).func.__module__.startswith("tasks.")
     except Resolver404:
@@ -178,9 +178,9 @@ def leads_to_tasks(text):
 
 
 class AccountsTests(SimpleTestCase):
-    """Accounts name nothing of the tasks. What they must know, tasks and the settings tell them."""
+    """accounts names nothing of tasks. Settings and tasks tell it all that it needs."""
 
-    # Words of forms and models in general, which every app may use.
+    # General words of forms and models, which every app may use.
     ANYBODYS = {"act", "done", "key", "kind", "list", "name", "title", "typed", "user", "version"}
 
     @classmethod
@@ -190,26 +190,26 @@ class AccountsTests(SimpleTestCase):
         cls.models = list(apps.get_app_config("tasks").get_models())
 
     def assertNamesNone(self, found_in):
-        """Assert that no module has something: found_in takes its path, and returns a set."""
+        """Assert that found_in(path), a set, is empty for every module."""
         self.assertIn("accounts.waiting", self.modules)
         found = {name: found_in(path) for name, path in self.modules.items()}
         self.assertEqual({name: some for name, some in found.items() if some}, {})
 
-    def test_no_word_of_the_app(self):
-        """Nor of its models and pages, in names, texts and comments."""
+    def test_accounts_has_no_word_about_tasks(self):
+        """This includes models and pages, in names, texts and comments."""
         words = re.compile(r"task|inbox|upcoming|quick ?add|checklist|subtask", re.IGNORECASE)
         self.assertNamesNone(lambda path: set(words.findall(path.read_text())))
 
-    def test_no_route(self):
+    def test_accounts_has_no_route_of_tasks(self):
         routes = {route.name for route in urlpatterns}
         self.assertLess({"home", "today", "task_list"}, routes)
         self.assertNamesNone(lambda path: strings(path) & routes)
 
-    def test_no_address(self):
+    def test_accounts_has_no_address_of_tasks(self):
         self.assertTrue(leads_to_tasks("/today/"))
         self.assertNamesNone(lambda path: {text for text in strings(path) if leads_to_tasks(text)})
 
-    def test_no_field(self):
+    def test_accounts_has_no_form_field_of_tasks(self):
         own = {field.name for model in self.own_models() for field in model._meta.fields}
         fields = {field.name for model in self.models for field in model._meta.fields}
         fields = fields - self.ANYBODYS - own
@@ -219,13 +219,13 @@ class AccountsTests(SimpleTestCase):
     def own_models(self):
         return apps.get_app_config("accounts").get_models()
 
-    def test_no_column_of_theirs_in_an_account(self):
+    def test_accounts_has_no_column_of_tasks(self):
         columns = {field.name for field in Preferences._meta.fields}
         self.assertEqual(columns, {"default_page", "shortcuts", "upcoming_repeats", "arrangements"})
         self.assertNamesNone(lambda path: (strings(path) | names(path)) & columns)
 
-    def test_no_door_to_their_rows(self):
-        """Nothing asks a user for their tasks, lists and so on."""
+    def test_accounts_uses_no_relation_to_tasks(self):
+        """No code asks a user for tasks, lists and so on."""
         doors = {
             key.get_accessor_name()
             for key in User._meta.related_objects
@@ -240,7 +240,7 @@ class AccountsTests(SimpleTestCase):
 
         self.assertNamesNone(opened)
 
-    def test_no_id_of_their_pages(self):
+    def test_accounts_has_no_element_id_of_tasks(self):
         pages = (ROOT.parent / "templates" / "pages" / "tasks").glob("*.html")
         ids = set(re.findall(r'\bid="([\w-]+)"', "".join(page.read_text() for page in pages)))
         self.assertLess({"listing", "add"}, ids)

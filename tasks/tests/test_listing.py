@@ -1,4 +1,4 @@
-"""The question for the rows of a page, which is compiled once: it is the queryset's, always."""
+"""The compiled query for the rows of a page always equals its queryset."""
 
 import zoneinfo
 from datetime import date, datetime, time
@@ -36,7 +36,7 @@ MOMENTS = st.datetimes(
 
 @st.composite
 def sidebars(draw):
-    """Return the sidebar of somebody at some moment: any of the lists 5 and 6 may be archived."""
+    """Return the sidebar of a user at some moment: any of the lists 5 and 6 may be archived."""
     sidebar = Sidebar(User(pk=draw(st.uuids().map(str))))
     sidebar.clock = Clock(draw(MOMENTS))
     archived = draw(st.sets(st.sampled_from([5, 6])))
@@ -52,7 +52,7 @@ def page_of(sidebar, url, **arrangement):
 
 
 def question_of(page):
-    """Return the SQL and the parameters that a page asks by."""
+    """Return the SQL and the parameters of a page's compiled query."""
     question = base.Question(page.stand_in().numbered, COLUMNS)
     return question.sql, question.parameters(page.values)
 
@@ -66,12 +66,12 @@ class QuestionTests(SimpleTestCase):
     @given(
         sidebars(), st.sampled_from(PAGES), st.sampled_from([*SORTS]), st.sampled_from([*GROUPS])
     )
-    def test_is_the_queryset(self, sidebar, url, sort, group):
+    def test_compiled_query_equals_the_queryset(self, sidebar, url, sort, group):
         page = page_of(sidebar, url, sort=sort, group=group)
         self.assertEqual(question_of(page), queryset_of(page))
 
     @given(sidebars(), sidebars(), st.sampled_from([*SORTS]), st.sampled_from([*GROUPS]))
-    def test_of_two_pages_of_one_shape_is_the_same(self, one, another, sort, group):
+    def test_pages_of_one_shape_share_a_query(self, one, another, sort, group):
         asked = {}
         for url in PAGES:
             for sidebar in (one, another):
@@ -81,7 +81,7 @@ class QuestionTests(SimpleTestCase):
 
 
 class RowsTests(TestCase):
-    def test_are_those_of_the_queryset_with_all_their_columns(self):
+    def test_rows_have_the_columns_of_the_queryset(self):
         ann = add_user("ann@example.org")
         work, tag = ann.lists.create(name="Work"), ann.tags.create(name="home")
         for number in range(5):
@@ -100,7 +100,7 @@ class RowsTests(TestCase):
 
 
 class InstanceTests(TestCase):
-    def test_is_the_row_of_the_queryset(self):
+    def test_instance_equals_the_querysets(self):
         user = add_user()
         task = user.tasks.create(title="Milk", due_time=time(9), due_date=date(2026, 11, 29))
         for names in [("id",), base.FETCHED]:
@@ -112,14 +112,14 @@ class InstanceTests(TestCase):
             self.assertEqual(made.get_deferred_fields(), read.get_deferred_fields())
             self.assertEqual(made.title, "Milk")
 
-    def test_no_one_listens_for_rows_that_are_read(self):
+    def test_no_signal_of_instances_has_receivers(self):
         """instance_of() sends no signal."""
         for signal in (pre_init, post_init):
             self.assertFalse(signal.has_listeners(Task) or signal.has_listeners(User))
 
 
 def row_of(task):
-    """Return what Django keeps of a row, but for its state."""
+    """Return the attributes of a row, without Django's state."""
     return {name: value for name, value in vars(task).items() if name != "_state"}
 
 
@@ -129,7 +129,7 @@ def shown(tasks):
 
 
 class AskedByTests(SimpleTestCase):
-    def test_what_makes_no_sense_is_not_kept(self):
+    def test_invalid_queries_are_not_cached(self):
         base.read_before.cache_clear()
         for number in range(3):
             query = QueryDict(f"page=2&q=mine+{number}&status={'x' * 30}{number}")

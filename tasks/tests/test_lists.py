@@ -1,4 +1,4 @@
-"""Lists and tags: making, naming, ordering, putting away, deleting and bringing back."""
+"""Lists and tags: adding, renaming, ordering, archiving, deleting and restoring."""
 
 import uuid
 
@@ -11,12 +11,12 @@ TAKEN = "There is already a list with this name."
 
 class ListTests(PageTests):
     def names(self):
-        """Return the names of the lists that the sidebar shows, in their order."""
+        """Return the names of the lists in the sidebar, in their order."""
         return [words_of(name) for name in select(self.get("/settings/"), "#sidebar .name")]
 
 
 class AddListTests(ListTests):
-    def test_makes_a_list_as_the_last_one_and_shows_it(self):
+    def test_new_list_is_the_last_and_is_shown(self):
         self.add_list("Home")
         response = self.post("/lists/add/", name=" Work ", color="rose")
         work = self.ann.lists.get(name="Work")
@@ -30,7 +30,7 @@ class AddListTests(ListTests):
             self.assertEqual(chosen.get("value"), color)
             self.add_list(f"List {color} {uuid.uuid4()}")
 
-    def test_what_is_wrong_with_a_name_is_said_by_the_field(self):
+    def test_error_in_a_name_is_shown_by_the_field(self):
         self.add_list("Work")
         for name, words in [
             ("", "Enter a name."),
@@ -46,16 +46,16 @@ class AddListTests(ListTests):
                 self.assertEqual(one(response, "[name=color][checked]").get("value"), "blue")
         self.assertEqual(self.names(), ["Work"])
 
-    def test_colour_that_is_none_is_refused(self):
+    def test_unknown_colour_is_refused(self):
         response = self.client.post("/lists/add/", {"name": "Work", "color": "pink"})
         self.assertContains(response, 'value="Work"', status_code=422)
         self.assertEqual(self.names(), [])
 
-    def test_a_hundred_letters_of_any_script_are_a_name(self):
+    def test_name_can_have_a_hundred_letters_of_any_script(self):
         self.post("/lists/add/", name="🦊" * 100, color="teal")
         self.assertEqual(self.names(), ["🦊" * 100])
 
-    def test_same_submission_twice_makes_one_list(self):
+    def test_form_sent_twice_adds_one_list(self):
         data = {"name": "Work", "color": "teal", "key": str(uuid.uuid4())}
         for _ in range(2):
             response = self.post("/lists/add/", **data)
@@ -70,7 +70,7 @@ class AddListTests(ListTests):
         self.post("/lists/add/", name="work", color="teal")
         self.assertEqual(self.names(), ["work"])
 
-    def test_name_of_an_archived_list_cannot(self):
+    def test_name_of_an_archived_list_cannot_be_taken(self):
         self.add_list("Work").archive()
         response = self.client.post("/lists/add/", {"name": "work", "color": "teal"})
         self.assertContains(response, TAKEN, status_code=422)
@@ -86,24 +86,24 @@ class EditListTests(ListTests):
         self.work.refresh_from_db()
         return (self.work.name, self.work.color)
 
-    def test_saves_and_shows_the_list(self):
+    def test_edit_is_saved_and_shows_the_list(self):
         response = self.post(self.url, name="Office", color="rose")
         self.assertRedirects(response, self.work.get_absolute_url())
         self.assertEqual(messages_of(response), ["Edited the list “Office”."])
         self.assertEqual(self.now(), ("Office", "rose"))
 
-    def test_nothing_new(self):
+    def test_unedited_form_saves_nothing(self):
         response = self.post(self.url, name="Work", color="teal")
         self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.work.version, 1)
 
-    def test_edits_of_name_and_colour_both_count(self):
+    def test_edits_of_name_and_colour_are_merged(self):
         shown = {"initial-name": "Work", "initial-color": "teal", "version": "1"}
         self.post(self.url, name="Office", color="teal", **shown)
         self.post(self.url, name="Work", color="rose", **shown)
         self.assertEqual(self.now(), ("Office", "rose"))
 
-    def test_clash_shows_both_and_the_next_attempt_decides(self):
+    def test_conflict_shows_both_values_and_the_next_attempt_decides(self):
         shown = {"initial-name": "Work", "initial-color": "teal", "version": "1"}
         self.work.edit(name="Office")
         response = self.client.post(self.url, {"name": "Job", "color": "teal"} | shown)
@@ -116,17 +116,17 @@ class EditListTests(ListTests):
         self.post(self.url, name="Job", color="teal", **shown)
         self.assertEqual(self.now(), ("Job", "teal"))
 
-    def test_name_of_another_list_is_refused_whatever_its_case(self):
+    def test_name_of_another_list_is_refused_ignoring_case(self):
         self.add_list("Büro")
         response = self.client.post(self.url, {"name": "BÜRO"})
         self.assertContains(response, TAKEN, status_code=422)
         self.assertEqual(self.now(), ("Work", "teal"))
 
-    def test_own_name_in_another_case_is_fine(self):
+    def test_case_of_the_own_name_can_be_changed(self):
         self.post(self.url, name="WORK")
         self.assertEqual(self.now(), ("WORK", "teal"))
 
-    def test_page_offers_to_archive_or_to_bring_back(self):
+    def test_page_offers_to_archive_or_unarchive(self):
         archive, unarchive = (
             f'action="{self.url[:-5]}archive/"',
             f'action="{self.url[:-5]}unarchive/"',
@@ -144,7 +144,7 @@ class ArchiveTests(ListTests):
         self.work = self.add_list("Work")
         self.url = f"/lists/{self.work.pk}"
 
-    def test_puts_it_away_and_undo_brings_it_back(self):
+    def test_list_can_be_archived_and_undo_unarchives_it(self):
         response = self.post(f"{self.url}/archive/", next="/lists/", version=1)
         self.assertRedirects(response, "/lists/")
         self.assertEqual(messages_of(response), ["Archived the list “Work”."])
@@ -166,14 +166,14 @@ class ArchiveTests(ListTests):
             self.work.refresh_from_db()
             self.assertEqual(self.work.version, version)
 
-    def test_undo_leaves_what_has_changed_since(self):
+    def test_undo_of_archiving_keeps_later_changes(self):
         response = self.post(f"{self.url}/archive/")
         self.work.edit(name="Office")
         response = self.undo(response)
         self.assertEqual(messages_of(response), ["Undone: archived the list “Office”."])
         self.assertEqual(self.names(), ["Office"])
 
-    def test_keeps_its_place_among_the_others(self):
+    def test_archived_list_keeps_its_position(self):
         self.add_list("Home")
         self.work.archive()
         self.work.unarchive()
@@ -189,7 +189,7 @@ class MoveListTests(ListTests):
         where = {name: getattr(value, "pk", value) for name, value in where.items()}
         return self.client.post(f"/lists/{moved.pk}/move/", where | {"next": "/lists/"})
 
-    def test_before_after_and_to_the_ends(self):
+    def test_list_moves_before_after_and_to_the_ends(self):
         for moved, where, names in [
             (self.c, {"before": self.a}, "CAB"),
             (self.c, {"after": self.a}, "ACB"),
@@ -201,7 +201,7 @@ class MoveListTests(ListTests):
             self.assertRedirects(self.move(moved, **where), "/lists/")
             self.assertEqual("".join(self.names()), names)
 
-    def test_buttons_name_the_neighbours_that_are_seen(self):
+    def test_buttons_use_visible_neighbours(self):
         self.b.archive()
         page = self.get("/lists/")
         self.assertContains(page, f'id="up-{self.c.pk}" name="before" value="{self.a.pk}"')
@@ -209,13 +209,13 @@ class MoveListTests(ListTests):
         self.assertNotContains(page, f'id="up-{self.a.pk}"')
         self.assertNotContains(page, f'id="down-{self.c.pk}"')
 
-    def test_one_that_is_archived_keeps_its_place_meanwhile(self):
+    def test_archived_list_keeps_its_position_while_others_move(self):
         self.b.archive()
         self.move(self.c, before=self.a)
         self.b.unarchive()
         self.assertEqual(self.names(), ["C", "A", "B"])
 
-    def test_a_place_that_is_none_is_not_found_and_changes_nothing(self):
+    def test_invalid_position_is_not_found_and_changes_nothing(self):
         self.c.delete_softly()
         for where in [
             {},
@@ -256,13 +256,13 @@ class DeleteListTests(ListTests):
         self.open.move(to="top")
 
     def tasks(self):
-        """Return each task's list and whether it is in the trash."""
+        """Return each task's list and whether it's in the trash."""
         return {
             task.title: (task.list and task.list.name, bool(task.deleted_at))
             for task in Task.everything.all()
         }
 
-    def test_asks_first(self):
+    def test_deletion_of_a_list_asks_first(self):
         page = self.get(f"{self.url}/delete/")
         self.assertContains(page, "Delete this list?")
         self.assertContains(page, "It has 2 tasks, including completed ones.")
@@ -275,13 +275,13 @@ class DeleteListTests(ListTests):
         self.assertContains(page, "It has no tasks.")
         self.assertContains(page, '<input type="hidden" name="tasks" value="trash">')
 
-    def test_without_an_answer_nothing_happens(self):
+    def test_list_is_not_deleted_without_an_answer(self):
         for answer in [{}, {"tasks": "x"}]:
             response = self.client.post(f"{self.url}/delete/", answer)
             self.assertContains(response, "Delete this list?", status_code=422)
         self.assertEqual(self.names(), ["Work"])
 
-    def test_tasks_go_to_the_inbox_if_that_is_the_answer(self):
+    def test_tasks_can_move_to_the_inbox(self):
         response = self.post(f"{self.url}/delete/", tasks="inbox", version=1)
         self.assertRedirects(response, "/lists/")
         self.assertEqual(
@@ -295,7 +295,7 @@ class DeleteListTests(ListTests):
         self.assertEqual(self.titles("/inbox/"), ["Open"])
         self.assertEqual(self.client.get(f"{self.url}/").status_code, 404)
 
-    def test_tasks_go_into_the_trash_if_that_is_the_answer_and_undo_brings_all_back(self):
+    def test_tasks_can_go_into_the_trash_and_undo_restores_all(self):
         response = self.post(f"{self.url}/delete/", tasks="trash", version=1)
         self.assertEqual(messages_of(response), ["Deleted the list “Work”, and 2 tasks with it."])
         self.assertEqual(
@@ -309,7 +309,7 @@ class DeleteListTests(ListTests):
         )
         self.assertEqual(self.names(), ["Work"])
 
-    def test_list_that_changed_meanwhile_is_not_deleted(self):
+    def test_list_changed_in_the_meantime_is_not_deleted(self):
         self.work.edit(name="Office")
         response = self.post(f"{self.url}/delete/", tasks="trash", version=1)
         self.assertEqual(
@@ -318,7 +318,7 @@ class DeleteListTests(ListTests):
         )
         self.assertEqual(self.names(), ["Office"])
 
-    def test_second_press_says_that_it_is_done(self):
+    def test_second_press_says_that_it_was_already_deleted(self):
         for _ in range(2):
             response = self.post(f"{self.url}/delete/", tasks="trash")
         self.assertEqual(messages_of(response), ["“Work” was already in the trash."])
@@ -334,7 +334,7 @@ class RestoreListTests(ListTests):
         self.task = self.add_task("Report", list=self.work)
         self.url = f"/lists/{self.work.pk}"
 
-    def test_restores_with_its_tasks_and_steps_back_where_it_was(self):
+    def test_list_is_restored_with_tasks_and_steps_in_its_position(self):
         self.add_list("Home")
         self.work.delete_softly(with_tasks=True)
         response = self.post(f"{self.url}/restore/", version=2, next="/trash/")
@@ -343,7 +343,7 @@ class RestoreListTests(ListTests):
         self.assertEqual(self.names(), ["Work", "Home"])
         self.assertEqual(self.titles(f"{self.url}/"), ["Report"])
 
-    def test_tasks_that_went_to_the_inbox_come_back_where_they_were(self):
+    def test_tasks_in_the_inbox_return_to_their_positions(self):
         first = self.add_task("First", list=self.work)
         first.move(to="top")
         taken = self.add_task("Taken", list=self.work)
@@ -355,13 +355,13 @@ class RestoreListTests(ListTests):
         self.assertEqual(self.titles("/inbox/"), [])
         self.assertEqual(self.titles(f"/lists/{self.ann.lists.get(name='Home').pk}/"), ["Taken"])
 
-    def test_task_that_was_restored_alone_stays_where_it_went(self):
+    def test_task_restored_alone_stays_in_the_inbox(self):
         self.work.delete_softly(with_tasks=True)
         self.post(f"/tasks/{self.task.pk}/restore/")
         self.post(f"{self.url}/restore/")
         self.assertEqual(self.titles("/inbox/"), ["Report"])
 
-    def test_name_that_was_taken_meanwhile_is_settled_with_the_user(self):
+    def test_restore_asks_for_another_name_if_taken(self):
         self.work.delete_softly(with_tasks=True)
         self.add_list("WORK")
         response = self.client.post(f"{self.url}/restore/", {"next": "/trash/", "version": 2})
@@ -376,18 +376,18 @@ class RestoreListTests(ListTests):
         self.assertEqual(self.names(), ["Old work", "WORK"])
         self.assertEqual(self.titles(f"{self.url}/"), ["Report"])
 
-    def test_names_that_are_none_are_refused(self):
+    def test_invalid_names_are_refused(self):
         self.work.delete_softly()
         for name, words in [("", "Enter a name."), ("x" * 101, "Use at most 100 characters")]:
             response = self.client.post(f"{self.url}/restore/", {"name": name})
             self.assertContains(response, words, status_code=422)
 
-    def test_page_asks_without_restoring(self):
+    def test_get_does_not_restore(self):
         self.work.delete_softly()
         self.assertContains(self.client.get(f"{self.url}/restore/"), "Restore this list")
         self.assertEqual(self.names(), [])
 
-    def test_what_changed_since_the_button_was_shown_is_not_restored(self):
+    def test_list_changed_in_the_meantime_is_not_restored(self):
         self.work.delete_softly()
         response = self.post(f"{self.url}/restore/", version="1")
         self.assertEqual(
@@ -398,7 +398,7 @@ class RestoreListTests(ListTests):
 
 
 class PurgeListTests(ListTests):
-    def test_asks_then_deletes_it_and_the_tasks_that_went_with_it(self):
+    def test_purge_asks_then_purges_the_list_with_its_tasks(self):
         work = self.add_list("Work")
         before = self.add_task("Before", list=work)
         before.delete_softly()
@@ -425,7 +425,7 @@ class PurgeListTests(ListTests):
 
 
 class ListsPageTests(ListTests):
-    def test_shows_lists_with_their_numbers_then_what_is_archived_then_tags(self):
+    def test_page_shows_lists_with_counts_then_archived_ones_then_tags(self):
         work = self.add_list("Work")
         self.add_task("Report", list=work)
         self.add_task("Done", list=work).complete()
@@ -442,20 +442,20 @@ class TypedTagTests(PageTests):
     def tag_names(self):
         return [tag.name for tag in self.ann.tags.by_name()]
 
-    def test_tags_are_made_when_they_are_typed(self):
+    def test_typed_tags_are_created(self):
         self.post("/tasks/add/", text="Milk", tags="#Shop, weekly shop")
         self.assertEqual(self.tag_names(), ["Shop", "weekly"])
         self.assertEqual(
             [tag.name for tag in self.ann.tasks.get().tags.by_name()], ["Shop", "weekly"]
         )
 
-    def test_one_that_is_there_is_taken_whatever_its_case(self):
+    def test_existing_tag_is_used_ignoring_case(self):
         self.add_tag("Büro")
         self.post("/tasks/add/", text="Milk", tags="BÜRO")
         self.assertEqual(self.tag_names(), ["Büro"])
         self.assertEqual(self.ann.tasks.get().tags.get().name, "Büro")
 
-    def test_name_of_a_deleted_tag_is_a_new_tag(self):
+    def test_name_of_a_deleted_tag_creates_a_new_one(self):
         calls = self.add_tag("calls", self.add_task("Old"))
         calls.delete_softly()
         self.post("/tasks/add/", text="Milk", tags="calls")
@@ -463,7 +463,7 @@ class TypedTagTests(PageTests):
         self.assertNotEqual(tag, calls)
         self.assertEqual(self.titles(tag.get_absolute_url()), ["Milk"])
 
-    def test_name_that_is_too_long_is_named_and_nothing_is_made(self):
+    def test_too_long_tag_is_named_and_not_created(self):
         response = self.client.post("/tasks/add/", {"text": "Milk", "tags": "ok " + "x" * 51})
         words = "A tag can have at most 50 characters."
         self.assertContains(response, words, status_code=422)
@@ -477,14 +477,14 @@ class EditTagTests(PageTests):
         self.calls = self.add_tag("calls", self.task)
         self.url = f"/tags/{self.calls.pk}"
 
-    def test_renames(self):
+    def test_tag_can_be_renamed(self):
         response = self.post(f"{self.url}/edit/", name=" #phone ")
         self.assertRedirects(response, f"{self.url}/")
         self.assertEqual(messages_of(response), ["Renamed “calls” to “phone”."])
         self.assertContains(response, '<h1 class="title">#phone</h1>')
         self.assertEqual(self.titles(f"{self.url}/"), ["Milk"])
 
-    def test_name_is_one_word_that_no_other_tag_has(self):
+    def test_name_of_a_tag_is_one_unused_word(self):
         self.add_tag("Home")
         for name, words in [
             ("two words", "A tag is one word, without spaces, commas or #."),
@@ -501,7 +501,7 @@ class EditTagTests(PageTests):
         self.calls.refresh_from_db()
         self.assertEqual((self.calls.name, self.calls.version), ("calls", 1))
 
-    def test_clash_shows_both(self):
+    def test_conflict_shows_both_names(self):
         self.calls.edit(name="phone")
         shown = {"name": "ring", "initial-name": "calls", "version": "1"}
         response = self.client.post(f"{self.url}/edit/", shown)
@@ -510,7 +510,7 @@ class EditTagTests(PageTests):
         )
         self.assertContains(response, 'value="ring"', status_code=409)
 
-    def test_same_name_is_nothing_new(self):
+    def test_unedited_name_saves_nothing(self):
         response = self.post(f"{self.url}/edit/", name="calls")
         self.assertEqual(messages_of(response), ["No changes to save."])
 
@@ -523,10 +523,10 @@ class DeleteTagTests(PageTests):
         self.url = f"/tags/{self.calls.pk}"
 
     def shown(self):
-        """Return the tags that Milk has."""
+        """Return the tags of Milk."""
         return [tag.name for tag in self.task.tags.by_name()]
 
-    def test_asks_then_deletes_and_undo_hangs_it_on_its_tasks_again(self):
+    def test_deletion_of_a_tag_asks_first_and_undo_restores_it(self):
         page = self.get(f"{self.url}/delete/")
         self.assertContains(page, "1 task has it.")
         self.assertEqual(self.shown(), ["calls"])
@@ -540,13 +540,13 @@ class DeleteTagTests(PageTests):
         self.assertEqual(messages_of(response), ["Undone: deleted #calls."])
         self.assertEqual(self.shown(), ["calls"])
 
-    def test_edit_of_its_task_meanwhile_leaves_it_in_the_trash_and_on_the_task(self):
+    def test_edit_of_a_task_keeps_its_deleted_tag(self):
         self.calls.delete_softly()
         self.post(f"/tasks/{self.task.pk}/edit/", tags="home", **{"initial-tags": ""})
         self.post(f"{self.url}/restore/")
         self.assertEqual(self.shown(), ["calls", "home"])
 
-    def test_name_that_was_taken_meanwhile_is_settled_with_the_user(self):
+    def test_restore_asks_for_another_name_if_taken(self):
         self.calls.delete_softly()
         self.add_tag("Calls")
         response = self.client.post(f"{self.url}/restore/", {"next": "/trash/", "version": 2})
@@ -557,7 +557,7 @@ class DeleteTagTests(PageTests):
         self.assertEqual(messages_of(response), ["Restored #phone."])
         self.assertEqual(self.shown(), ["phone"])
 
-    def test_purge_asks_then_deletes_it_and_no_task(self):
+    def test_purge_of_a_tag_asks_first_and_keeps_its_tasks(self):
         self.calls.delete_softly()
         self.assertContains(self.client.get(f"{self.url}/purge/"), "Delete this tag permanently?")
         self.assertEqual(Tag.everything.count(), 1)
@@ -569,7 +569,7 @@ class DeleteTagTests(PageTests):
     def test_tag_that_is_not_in_the_trash_cannot_be_purged(self):
         self.assertEqual(self.client.post(f"{self.url}/purge/").status_code, 404)
 
-    def test_second_press_says_that_it_is_done(self):
+    def test_second_press_says_that_it_was_already_deleted(self):
         for _ in range(2):
             response = self.post(f"{self.url}/delete/")
         self.assertEqual(messages_of(response), ["“calls” was already in the trash."])

@@ -15,7 +15,7 @@ class WhenTests(PageTests):
         self.milk = self.add_task("Milk", due_date=date(2031, 1, 2), due_time=time(8, 30))
 
     def say(self, when):
-        """Post a date in words; return the response and when the task is due then."""
+        """Post a date in words. Return the response and the task's due date and time."""
         url = f"/tasks/{self.milk.pk}/when/"
         response = self.client.post(url, {"when": when, "next": "/inbox/"}, headers=HTMX)
         self.milk.refresh_from_db()
@@ -29,7 +29,7 @@ class WhenTests(PageTests):
         tomorrow = self.ann.today() + timedelta(days=1)
         self.assertEqual(self.say("tomorrow at 9")[1:], (tomorrow, time(9)))
 
-    def test_anything_but_one_date_is_refused_by_the_field_and_stays_typed(self):
+    def test_words_that_are_no_single_date_are_refused_and_stay(self):
         for when in ["banana", "tomorrow #home", "every monday", "!high", "14 dec and 15 dec"]:
             with self.subTest(when):
                 response, *due = self.say(when)
@@ -39,19 +39,19 @@ class WhenTests(PageTests):
         response, *_ = self.say("  ")
         self.assertEqual(words_of(response), "Enter a date. Try 14 dec, fri 3pm or in 2 weeks.")
 
-    def test_without_script_the_menu_comes_back_with_what_was_typed(self):
+    def test_menu_keeps_the_typed_words_without_script(self):
         response = self.client.post(f"/tasks/{self.milk.pk}/when/", {"when": "banana"})
         self.assertEqual(response.status_code, 422)
         self.assertEqual(one(response, "#menu-when").get("value"), "banana")
         self.assertEqual(words_of(one(response, "#menu-when-error")), f"“banana” {REFUSED}")
 
-    def test_of_a_repeat_this_one_alone_is_put_off(self):
+    def test_date_in_words_postpones_one_occurrence(self):
         self.milk.edit(repeat="FREQ=WEEKLY;BYDAY=TH", repeat_anchor=date(2031, 1, 2))
         self.say("4 jan 2031")
         self.assertEqual(self.milk.repeat, "FREQ=WEEKLY;BYDAY=TH")
         self.assertEqual(self.milk.repeat_anchor, date(2031, 1, 2))
 
-    def test_nobody_sets_the_date_or_tags_of_another_user(self):
+    def test_date_and_tags_of_another_user_cannot_be_set(self):
         theirs = add_user("ben@example.org").tasks.create(title="Tea")
         for way in ["when", "tags"]:
             response = self.client.post(f"/tasks/{theirs.pk}/{way}/", {way: "tomorrow"})
@@ -59,7 +59,7 @@ class WhenTests(PageTests):
 
 
 class TagsTests(PageTests):
-    def test_tags_are_saved_with_undo_and_what_came_since_stays(self):
+    def test_tags_are_saved_with_undo_and_newer_ones_stay(self):
         milk = self.add_task("Milk")
         self.add_tag("dairy", milk)
         menu = self.get(f"/tasks/{milk.pk}/menu/")
@@ -72,7 +72,7 @@ class TagsTests(PageTests):
         self.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/")
         self.assertEqual([tag.name for tag in milk.tags.by_name()], ["dairy", "white"])
 
-    def test_too_long_a_tag_is_refused_by_the_field(self):
+    def test_too_long_tag_is_refused_by_the_field(self):
         milk = self.add_task("Milk")
         data = {"tags": "x" * 101, "initial-tags": ""}
         response = self.client.post(f"/tasks/{milk.pk}/tags/", data, headers=HTMX)

@@ -1,4 +1,4 @@
-"""Lists and tags that get the name of another: merged in one act, which one Undo takes back."""
+"""Lists and tags that get the name of another: merged by one act, which can be undone."""
 
 from datetime import date
 from uuid import uuid4
@@ -12,7 +12,7 @@ from todosite.tests.html import one, select
 
 
 class MergeTests(PageTests):
-    """Ann has two lists and two tags, with tasks that have one, the other, both or none."""
+    """Ann has two lists and two tags, and tasks with the one, the other, both or none."""
 
     def setUp(self):
         super().setUp()
@@ -38,7 +38,7 @@ class MergeTests(PageTests):
         self.before = self.state()
 
     def state(self):
-        """Return all rows of Ann's, and of the tasks in the trash their lists and tags."""
+        """Return all of Ann's rows, and the lists and tags of deleted tasks."""
         gone = self.ann.tasks(manager="trash").order_by("pk", "tags")
         return in_order(self.ann), list(gone.values_list("pk", "list", "tags"))
 
@@ -69,7 +69,7 @@ class ListTests(MergeTests):
         super().setUp()
         self.url = f"/lists/{self.one.pk}/edit/"
 
-    def test_name_of_another_offers_to_merge_them(self):
+    def test_taken_name_offers_to_merge(self):
         page = self.rename(self.url, "Other")
         self.assertEqual(page.status_code, 422)
         self.assertIn("There is already a list with this name.", words_of(page))
@@ -87,13 +87,13 @@ class ListTests(MergeTests):
         self.undo(page)
         self.assertEqual(self.state(), self.before)
 
-    def test_offer_says_that_the_other_is_archived(self):
+    def test_offer_to_merge_mentions_an_archived_list(self):
         said = "“other” is archived: its tasks don’t appear in Today, Upcoming or tags."
         self.assertNotIn(said, words_of(self.rename(self.url, "other")))
         self.other.archive()
         self.assertIn(said, words_of(self.rename(self.url, "other")))
 
-    def test_into_itself_nothing_or_what_is_gone(self):
+    def test_merge_into_itself_or_a_missing_row_is_not_found(self):
         gone = self.add_list("gone", deleted_at=self.ann.now())
         theirs = add_user("ben@example.org").lists.create(name="theirs")
         for into in [self.one.pk, "", "x", 2**70, gone.pk, theirs.pk]:
@@ -101,19 +101,19 @@ class ListTests(MergeTests):
             self.assertEqual((into, page.status_code), (into, 404))
         self.assertEqual(self.state(), self.before)
 
-    def test_list_that_is_restored_takes_nothing_back(self):
+    def test_restored_list_gets_no_merged_tasks(self):
         self.one.merge_into(self.other)
         self.tasks["open"].refresh_from_db()
         self.tasks["open"].edit(list=None)
         self.one.restore()
         self.assertEqual(self.in_list(self.one), [])
 
-    def test_new_name_offers_nothing(self):
+    def test_free_name_offers_no_merge(self):
         for name, status in [("Third", 302), ("ONE", 302), ("", 422)]:
             page = self.rename(self.url, name)
             self.assertEqual((page.status_code, select(page, "[name=into]")), (status, []))
 
-    def test_new_list_offers_nothing(self):
+    def test_new_list_offers_no_merge(self):
         page = self.client.post("/lists/add/", {"name": "other", "color": "teal"})
         self.assertEqual(select(page, "[name=into]"), [])
 
@@ -123,7 +123,7 @@ class TagTests(MergeTests):
         super().setUp()
         self.url = f"/tags/{self.tag.pk}/edit/"
 
-    def test_name_of_another_offers_to_merge_them(self):
+    def test_taken_name_offers_to_merge(self):
         page = self.rename(self.url, "Other")
         self.assertEqual(page.status_code, 422)
         self.assertIn("There is already a tag with this name.", words_of(page))
@@ -140,14 +140,14 @@ class TagTests(MergeTests):
         self.undo(page)
         self.assertEqual(self.state(), self.before)
 
-    def test_tag_of_no_task(self):
+    def test_tag_without_tasks_can_be_merged(self):
         tag = self.ann.tags.create(name="third")
         page = self.press(self.rename(f"/tags/{tag.pk}/edit/", "one"), "Merge #third into #one")
         self.assertEqual(messages_of(page), ["Deleted #third."])
 
 
 class HistoryTests(MergeTests):
-    def test_history_says_what_was_merged_and_a_task_what_became_of_it(self):
+    def test_history_and_task_describe_the_merge(self):
         self.tag.merge_into(self.other_tag)
         self.one.merge_into(self.other)
         said = ["You merged the list “one” into “other”", "You merged #one into #other"]
@@ -158,8 +158,8 @@ class HistoryTests(MergeTests):
         for words in ["You moved “done” to “other”", "You added #other to “done”"]:
             self.assertIn(words, task)
 
-    def test_of_many_tasks_too(self):
-        """A line of the history is read from the first rows of its act alone."""
+    def test_merge_of_many_tasks_is_described(self):
+        """A line of the history reads only the first rows of its act."""
         for task in [self.add_task(f"Task {n}") for n in range(5)]:
             task.hang([self.tag])
         act = self.tag.merge_into(self.other_tag)
@@ -171,7 +171,7 @@ class HistoryTests(MergeTests):
 
 
 class LateTests(MergeTests):
-    """Another tab came before."""
+    """Another tab acted before."""
 
     def merge(self, into, **more):
         url = f"/tags/{self.tag.pk}/merge/"
@@ -183,20 +183,20 @@ class LateTests(MergeTests):
         self.assertEqual(messages_of(page), ["“one” was already in the trash."])
         self.assertEqual(Act.objects.count(), 1)
 
-    def test_tag_that_was_changed_since_stays(self):
+    def test_tag_changed_in_the_meantime_is_not_merged(self):
         self.tag.edit(name="uno")
         page = self.merge(self.other_tag, version="1")
         said = "“uno” has changed since. Look at it, then try again."
         self.assertEqual(messages_of(page), [said])
 
-    def test_into_itself_nothing_or_what_is_gone(self):
+    def test_merge_into_itself_or_a_missing_row_is_not_found(self):
         gone = self.ann.tags.create(name="gone", deleted_at=self.ann.now())
         theirs = add_user("ben@example.org").tags.create(name="theirs")
         for into in [self.tag, "", "x", 2**40, gone, theirs]:
             self.assertEqual(self.merge(into).status_code, 404)
         self.assertEqual(self.state(), self.before)
 
-    def test_what_changed_since_stays_at_an_undo(self):
+    def test_undo_of_a_merge_keeps_later_changes(self):
         act = self.tag.merge_into(self.other_tag)
         self.tasks["done"].edit(remove_tags=[self.other_tag])
         self.ann.tags.create(name="One")
@@ -206,7 +206,7 @@ class LateTests(MergeTests):
 
 
 class ArchivedTests(PageTests):
-    """A line names a list that is archived: it is offered back, wherever a line is read."""
+    """A line names an archived list, and offers to unarchive it."""
 
     LINE = "Dig +Old"
 
@@ -218,7 +218,7 @@ class ArchivedTests(PageTests):
         self.old.refresh_from_db()
         return self.old.archived_at is None
 
-    def test_message_offers_it_and_one_undo_takes_that_back(self):
+    def test_message_offers_to_unarchive_the_list_with_undo(self):
         page = self.post("/tasks/add/", text=self.LINE, next="/inbox/")
         words = "The list “Old” is archived, so it is in the Inbox."
         self.assertEqual(messages_of(page), [f"Added “Dig”. {words}"])
@@ -233,7 +233,7 @@ class ArchivedTests(PageTests):
         task.refresh_from_db()
         self.assertEqual((task.list, self.is_back()), (None, False))
 
-    def test_box_offers_it_while_the_line_is_typed(self):
+    def test_add_box_offers_to_unarchive_the_list(self):
         page = self.client.post("/tasks/read/", {"text": self.LINE})
         self.assertIn("Archived list “Old”", words_of(page))
         self.assertIn("Bring back the list “Old”", words_of(page))
@@ -241,7 +241,7 @@ class ArchivedTests(PageTests):
         self.post("/tasks/add/", text=self.LINE, make_list="Old")
         self.assertEqual((self.ann.tasks.get().list, self.is_back()), (self.old, True))
 
-    def test_it_is_known_however_it_is_written(self):
+    def test_archived_list_is_found_ignoring_case_and_accents(self):
         self.old.edit(name="Büro alt")
         for line in ["Dig +büro alt", "Dig +BURO ALT", 'Dig +"Büro alt"']:
             page = self.client.post("/tasks/read/", {"text": line})
@@ -251,7 +251,7 @@ class ArchivedTests(PageTests):
             self.assertEqual((self.is_back(), self.ann.lists.count()), (True, 1))
             self.old.archive()
 
-    def test_one_of_two_that_differ_in_accents_alone_comes_back(self):
+    def test_exact_name_wins_among_archived_lists(self):
         for archived in [self.old, self.add_list("Öld", archived_at=self.ann.now())]:
             name = archived.name
             page = self.client.post("/tasks/read/", {"text": f"Dig +{name}"})
@@ -261,12 +261,12 @@ class ArchivedTests(PageTests):
             self.assertEqual(self.ann.tasks.latest("pk").list, archived)
             archived.archive()
 
-    def test_list_that_is_there_counts_before_one_that_is_archived(self):
+    def test_present_list_wins_over_an_archived_one(self):
         there = self.add_list("Öld")
         self.post("/tasks/add/", text="Dig +Öld")
         self.assertEqual(self.ann.tasks.get().list, there)
 
-    def test_line_that_offers_nothing_leaves_it_as_text(self):
+    def test_archived_list_stays_text_without_an_offer(self):
         self.post("/tasks/paste/", text=f"{self.LINE}\nWeed", sure="1")
         self.assertEqual(self.ann.tasks.order_by("pk")[0].title, self.LINE)
         task = self.add_task("Rake")
@@ -276,9 +276,9 @@ class ArchivedTests(PageTests):
 
 
 class PagesOfArchivedTests(PageTests):
-    """What docs/guide.md says of the tasks of an archived list."""
+    """The rules of docs/guide.md about the tasks of an archived list."""
 
-    def test_where_they_are(self):
+    def test_tasks_of_an_archived_list_are_on_certain_pages(self):
         old = self.add_list("Old")
         task = self.add_task("Dig", list=old, due_date=self.ann.today())
         done = self.add_task("Weed", list=old, completed_at=self.ann.now())

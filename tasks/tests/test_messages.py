@@ -1,4 +1,4 @@
-"""Messages: their actions, how they wait in the session, and what an older version left there."""
+"""Messages: their actions, their storage in the session, and messages of an earlier version."""
 
 import json
 
@@ -17,7 +17,7 @@ UNDO = Action("Undo", "/history/5/undo/")
 
 
 def toasts_of(response):
-    """Return the messages of a page: [(words, [(label, what it does, address)])]."""
+    """Return the messages of a page: [(words, [(label, kind, address)])]."""
     return [(words(toast.find("p")), actions_of(toast)) for toast in select(response, ".toast")]
 
 
@@ -35,8 +35,8 @@ class StorageTests(SimpleTestCase):
         self.request.session = {}
 
     def storage(self, kind=MessageStorage):
-        """Return what another process, or the next request, has of the same session."""
-        # As the database keeps it.
+        """Return the same session as another process, or the next request, reads it."""
+        # In the form that the database stores.
         self.request.session = json.loads(json.dumps(self.request.session))
         return kind(self.request)
 
@@ -46,7 +46,7 @@ class StorageTests(SimpleTestCase):
             storage.add(messages.SUCCESS, text, actions=actions)
         storage.update(None)
 
-    def test_message_is_the_same_after_it_was_kept(self):
+    def test_stored_message_is_equal(self):
         actions = (UNDO, Action("Show both", "/history/5/", is_link=True))
         self.store("Completed “<b>Milk</b>”.", actions=actions)
         (message,) = self.storage()
@@ -56,7 +56,7 @@ class StorageTests(SimpleTestCase):
         self.assertEqual(message.actions, actions)
         self.assertEqual(message.tags, "success")
 
-    def test_messages_of_django_are_as_django_keeps_them(self):
+    def test_messages_without_actions_have_djangos_form(self):
         storage = self.storage()
         storage.add(messages.INFO, mark_safe("Changed <a href='/'>it</a>."), extra_tags="safe")
         storage.add(messages.DEBUG, "Below the level.")
@@ -66,7 +66,7 @@ class StorageTests(SimpleTestCase):
         self.assertIsInstance(message.message, SafeString)
         self.assertEqual((message.tags, message.actions), ("safe info", ()))
 
-    def test_messages_that_no_page_showed_wait_in_their_order(self):
+    def test_unshown_messages_wait_in_order(self):
         self.store("One.")
         self.store("Two.", "Three.")
         self.assertEqual([str(each) for each in self.storage()], ["One.", "Two.", "Three."])
@@ -84,7 +84,7 @@ class StorageTests(SimpleTestCase):
         shown = [f"Message {number}." for number in range(50 - MOST_WAITING, 50)]
         self.assertEqual([str(each) for each in self.storage()], shown)
 
-    def test_process_of_the_version_before_is_not_disturbed(self):
+    def test_process_of_the_earlier_version_is_not_disturbed(self):
         """It neither shows nor loses a message that it couldn't read."""
         self.store("Added “Milk”.", actions=[UNDO])
         old = self.storage(SessionStorage)
@@ -97,7 +97,7 @@ class StorageTests(SimpleTestCase):
 
 
 class OldMessageTests(PageTests):
-    """A session of yesterday, as Django's SessionStorage wrote it."""
+    """A session of the earlier version, as Django's SessionStorage wrote it."""
 
     HELD = json.dumps(
         [
@@ -116,7 +116,7 @@ class OldMessageTests(PageTests):
         ]
     )
 
-    def test_each_is_shown_once_with_its_buttons(self):
+    def test_each_earlier_message_is_shown_once_with_its_buttons(self):
         session = self.client.session
         session["_messages"] = self.HELD
         session.save()
@@ -146,7 +146,7 @@ class OldMessageTests(PageTests):
         self.assertEqual(toasts_of(self.get("/inbox/")), [])
         self.assertNotIn("_messages", self.client.session)
 
-    def test_they_wait_on_beside_new_ones(self):
+    def test_earlier_messages_wait_together_with_new_ones(self):
         session = self.client.session
         session["_messages"] = self.HELD
         session.save()
@@ -160,7 +160,7 @@ class OldMessageTests(PageTests):
 
 class WaitingTests(PageTests):
     @pytest.mark.exhaustive
-    def test_session_of_one_who_reads_no_page_stays_small(self):
+    def test_session_without_pages_stays_small(self):
         sizes = []
         for number in range(10, 60):
             self.send("/tasks/add/", text=f"Task {number}")
@@ -175,7 +175,7 @@ class WaitingTests(PageTests):
         acts = self.ann.acts.order_by("pk")[40:]
         self.assertEqual(undo, [f"/history/{act.pk}/undo/" for act in acts])
 
-    def test_undo_of_one_that_went_stands_in_the_history(self):
+    def test_history_has_the_undo_of_a_dropped_message(self):
         for number in range(MOST_WAITING + 1):
             self.send("/tasks/add/", text=f"Task {number}")
         first = self.ann.acts.earliest("pk")
@@ -198,7 +198,7 @@ class ActionTests(PageTests):
             self.assertEqual([label for label, *_ in actions], ["Undo"])
             self.assertEqual(select(page, ".toast script, .toast img"), [])
 
-    def test_typed_list_and_fields_beside_are_text_in_addresses(self):
+    def test_typed_values_are_escaped_in_addresses(self):
         line, tags = 'Dig tomorrow +"<b>Garden"', "<i> \"'&"
         page = self.post("/tasks/add/", text=line, tags=tags, next="/inbox/")
         ((_, actions),) = toasts_of(page)

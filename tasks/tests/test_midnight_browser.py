@@ -1,4 +1,4 @@
-"""A page that is left open over midnight, in Chromium: it takes the new day over by itself."""
+"""A page left open over midnight, in Chromium: it shows the new day by itself."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from tasks.tests.browsing import look, open_menu, open_task, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
-# Where the user is; the browser and the server are elsewhere.
+# The user's time zone; browser and server are in others.
 EVE = datetime(2026, 11, 25, 23, 58, tzinfo=ZoneInfo("Asia/Kathmandu"))
 TODAY, TOMORROW = date(2026, 11, 25), date(2026, 11, 26)
 MANY = 10  # times that a page may ask in vain
@@ -26,14 +26,14 @@ class Time:
         page.clock.install(time=EVE)
 
     def pass_by(self, **duration):
-        """Let so much time pass, as while a laptop sleeps: what is due comes once, at its end."""
+        """Let so much time pass, as while a laptop sleeps: timers fire once, at the end."""
         self.now += timedelta(**duration)
         self.page.clock.fast_forward(timedelta(**duration) // timedelta(milliseconds=1))
 
 
 @pytest.fixture
 def asked(page):
-    """The pages that the page asks for, once it is there."""
+    """The pages that the page requests after loading."""
     urls = []
 
     def note(request):
@@ -61,7 +61,7 @@ def headings(page):
     return page.locator(".group-heading")
 
 
-def test_today_becomes_tomorrow_and_nothing_is_asked_before(page, time, asked):
+def test_page_shows_the_new_day_at_midnight_without_earlier_requests(page, time, asked):
     page.wait_for_function("document.visibilityState === 'visible'")
     time.pass_by(seconds=90)
     page.wait_for_timeout(300)
@@ -76,9 +76,7 @@ def test_today_becomes_tomorrow_and_nothing_is_asked_before(page, time, asked):
     assert len(asked) == 1
 
 
-def test_laptop_that_slept_counts_and_then_the_page_is_quiet_until_the_next_midnight(
-    page, time, asked
-):
+def test_page_of_a_sleeping_laptop_is_updated_once(page, time, asked):
     time.pass_by(hours=8)
     expect(headings(page)).to_contain_text(["Overdue", "Today"])
     asked.clear()
@@ -89,7 +87,7 @@ def test_laptop_that_slept_counts_and_then_the_page_is_quiet_until_the_next_midn
     expect(page.locator("#head time")).to_have_text("Friday, 27 November")
 
 
-def test_what_is_typed_stays_and_what_is_worked_on_follows_once_it_is_left(page, time, asked):
+def test_typed_text_stays_at_midnight_and_busy_parts_follow_later(page, time, asked):
     open_task(page, "Milk")
     page.wait_for_load_state()
     page.get_by_label("Title").fill("Half a title")
@@ -108,8 +106,8 @@ def test_what_is_typed_stays_and_what_is_worked_on_follows_once_it_is_left(page,
     assert len(asked) == 2
 
 
-def test_menu_closes_but_where_something_is_typed_in_it(page, time):
-    """Its days are old then; and what is typed on would be keys for a row."""
+def test_menu_closes_at_midnight_unless_it_has_typed_text(page, time):
+    """Its days are outdated, but further typing would press shortcuts of a row."""
     open_menu(page, "Milk")
     time.pass_by(minutes=3)
     expect(page.locator("#menu")).to_be_hidden()
@@ -122,7 +120,7 @@ def test_menu_closes_but_where_something_is_typed_in_it(page, time):
     expect(when).to_have_value("14 dec")
 
 
-def test_act_that_is_under_way_is_waited_for(page, time, asked):
+def test_update_waits_for_an_act_under_way(page, time, asked):
     held = []
     page.route("**/complete/", lambda route: held.append(route))
     time.pass_by(seconds=100)
@@ -139,7 +137,7 @@ def test_act_that_is_under_way_is_waited_for(page, time, asked):
     expect(page.locator("#head time")).to_have_text("Thursday, 26 November")
 
 
-def test_page_that_nobody_sees_asks_nothing(page, time, asked):
+def test_hidden_page_sends_no_request(page, time, asked):
     page.evaluate(
         "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'}), undefined"
     )
@@ -148,7 +146,7 @@ def test_page_that_nobody_sees_asks_nothing(page, time, asked):
     assert asked == []
 
 
-def test_device_whose_clock_is_ahead_gives_up(page, time, asked):
+def test_device_with_a_fast_clock_gives_up(page, time, asked):
     for _ in range(MANY + 5):
         page.clock.fast_forward("10:00")
         page.wait_for_timeout(100)

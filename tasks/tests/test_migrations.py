@@ -1,4 +1,4 @@
-"""Migrations beside the version that still runs."""
+"""Migrations while the earlier version still runs."""
 
 import json
 import threading
@@ -34,7 +34,7 @@ PARTS = {
 
 
 def go_to(name):
-    """Migrate the tasks to a state, to and fro."""
+    """Migrate tasks to a state, forwards or backwards."""
     MigrationExecutor(connection).migrate([("tasks", name)])
 
 
@@ -44,7 +44,7 @@ def newest():
 
 
 def keys():
-    """Return the keys that 0009 is about, {table or name: how PostgreSQL writes it}."""
+    """Return the foreign keys of migration 0009, {table or name: PostgreSQL's definition}."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -62,7 +62,7 @@ def expected(rule):
 
 
 def wait_for_waiting():
-    """Return once a statement of another connection waits for the lock of a table."""
+    """Wait until a statement of another connection waits for the lock of a table."""
     for _ in range(1000):
         with connection.cursor() as cursor:
             cursor.execute(
@@ -76,7 +76,7 @@ def wait_for_waiting():
 
 
 def keep(user, *changes):
-    """Keep an act as versions before 0011 do; return its id. changes are (task, after)."""
+    """Record an act as versions before 0011 do. Return its id. changes are (task, after)."""
     with connection.cursor() as cursor:  # not by the model, which has later columns
         cursor.execute(
             "INSERT INTO tasks_act (user_id, kind, created_at) VALUES (%s, %s, now()) RETURNING id",
@@ -96,7 +96,7 @@ def keep(user, *changes):
 
 @contextmanager
 def beside(do):
-    """Run do() in a thread, on a connection of its own, beside the block."""
+    """Run do() in a thread, on a connection of its own, during the block."""
     failed = []
 
     def run():
@@ -159,7 +159,7 @@ class OwnersTests(TransactionTestCase):
         task.steps.create(user=self.ann, title="Go")
         self.ann.searches.create(name="Milk", q="milk")
 
-    def test_an_act_beside_it_is_kept_and_does_not_end_it(self):
+    def test_simultaneous_act_and_migration_both_succeed(self):
         locked = threading.Event()
 
         def migrate():
@@ -177,7 +177,7 @@ class OwnersTests(TransactionTestCase):
         self.assertEqual({table: self.name_of(table) for table in OWNED}, self.names)
         self.assertEqual(self.ann.tasks.count(), 2)
 
-    def test_an_act_that_writes_before_it_locks_its_user_is_kept_too(self):
+    def test_simultaneous_act_that_writes_first_succeeds(self):
         locked = threading.Event()
 
         def migrate():
@@ -192,7 +192,7 @@ class OwnersTests(TransactionTestCase):
         self.assertEqual(keys(), expected(" ON DELETE CASCADE"))
         self.assertEqual(self.ann.tasks.count(), 1)
 
-    def test_gives_up_after_a_while_and_goes_on_where_it_stopped(self):
+    def test_migration_gives_up_after_a_while_and_can_be_continued(self):
         tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_act was in use for too long, so migrating stopped"
         with holding("LOCK TABLE tasks_act IN ACCESS SHARE MODE"), tries:
@@ -205,7 +205,7 @@ class OwnersTests(TransactionTestCase):
         go_to("0009_owners")
         self.assertEqual(keys(), after)
 
-    def test_key_that_was_not_checked_yet_is_checked(self):
+    def test_unchecked_key_is_checked(self):
         self.write()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -216,7 +216,7 @@ class OwnersTests(TransactionTestCase):
         go_to("0009_owners")
         self.assertEqual(keys(), expected(" ON DELETE CASCADE"))
 
-    def test_twice_does_nothing_the_second_time(self):
+    def test_second_run_does_nothing(self):
         go_to("0009_owners")
         with mock.patch.object(owners, "patiently") as patiently:
             owners.give_rule(connection, " ON DELETE CASCADE", "c")
@@ -224,9 +224,9 @@ class OwnersTests(TransactionTestCase):
 
 
 class DoneInListsTests(TransactionTestCase):
-    """0014 makes an index beside all that goes on, for the page of a list."""
+    """Migration 0014 creates an index for the page of a list, without blocking others."""
 
-    def test_it_is_made_anew_where_one_was_left_that_is_of_no_use(self):
+    def test_invalid_index_is_created_again(self):
         self.addCleanup(go_to, newest())
         go_to("0013_search_text")
         with connection.cursor() as cursor:
@@ -239,7 +239,7 @@ class DoneInListsTests(TransactionTestCase):
 
 
 class CountsTests(TransactionTestCase):
-    """0010 makes an index beside all that goes on, for the sidebar."""
+    """Migration 0010 creates an index for the sidebar, without blocking others."""
 
     INDEX = (
         "SELECT indisvalid, pg_get_indexdef(indexrelid) FROM pg_index"
@@ -251,12 +251,12 @@ class CountsTests(TransactionTestCase):
         go_to("0009_owners")
 
     def index(self):
-        """Return (is it of use?, how PostgreSQL writes it), None where it isn't there."""
+        """Return (whether it's valid, PostgreSQL's definition), None if it doesn't exist."""
         with connection.cursor() as cursor:
             cursor.execute(self.INDEX)
             return cursor.fetchone()
 
-    def test_it_is_made_anew_where_one_was_left_that_is_of_no_use(self):
+    def test_invalid_index_is_created_again(self):
         self.assertIsNone(self.index())
         with connection.cursor() as cursor:
             cursor.execute("CREATE INDEX tasks_task_counts ON tasks_task (title)")
@@ -267,7 +267,7 @@ class CountsTests(TransactionTestCase):
         )
         self.assertEqual(self.index(), (True, words))
 
-    def test_tasks_are_added_while_it_is_made(self):
+    def test_tasks_can_be_added_while_the_index_is_created(self):
         ann = add_user()
 
         def add_rye():
@@ -287,7 +287,7 @@ class CountsTests(TransactionTestCase):
 
 
 class TaggedWithTests(TransactionTestCase):
-    """0011 takes tags out of what acts keep of a task, and makes each a change of its own."""
+    """Migration 0011 moves tags out of the changes of tasks, into changes of their own."""
 
     PURGED = 999  # the id of a tag
 
@@ -305,13 +305,13 @@ class TaggedWithTests(TransactionTestCase):
             keep(self.ann, (self.bread, {"title": "tag 5"}), (self.bread, {home: False})),
             keep(self.ben, (self.ben.tasks.create(title="Rye"), {"tag 5": True})),
         ]
-        # The first two acts are taken together, and then one at a time.
+        # The first two acts are processed together, and then one at a time.
         patched = mock.patch.object(tagged_with, "CHANGES", 2)
         patched.start()
         self.addCleanup(patched.stop)
 
     def changes(self, column="NULL"):
-        """Return all changes: (act, user, task, tag, after), if each before is the opposite."""
+        """Return all changes as (act, user, task, tag, after); check that before is opposite."""
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT act_id, user_id, task_id, {column}, before::text, after::text"
@@ -343,12 +343,12 @@ class TaggedWithTests(TransactionTestCase):
         ]
         return sorted((row for row in rows if row[0] in self.acts[:number]), key=str)
 
-    def test_there_and_back_and_there_again(self):
+    def test_migration_works_forwards_and_backwards(self):
         before = self.changes()
         go_to("0011_tagged_with")
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
         go_to("0010_counts")
-        # What was changed twice is one change.
+        # A tag that changed twice has one change.
         third = [row for row in before if row[0] == self.acts[2]]
         whole = (*third[0][:4], third[0][4] | third[1][4])
         rest = [row for row in before if row not in third]
@@ -356,13 +356,13 @@ class TaggedWithTests(TransactionTestCase):
         go_to("0011_tagged_with")
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
 
-    def test_twice_does_nothing_the_second_time(self):
+    def test_second_run_does_nothing(self):
         go_to("0011_tagged_with")
         tagged_with.by_acts(connection, tagged_with.SPLIT)
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
 
-    def test_two_at_the_same_moment_write_each_change_once(self):
-        """A release that is tried again while its first try still runs."""
+    def test_simultaneous_runs_write_each_change_once(self):
+        """A release may be retried while its first attempt still runs."""
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE tasks_change ADD COLUMN tagged_with_id bigint")
         patient = mock.patch.multiple(migrating, PAUSE=0.05, LOCK_TIMEOUT="20s")
@@ -376,7 +376,7 @@ class TaggedWithTests(TransactionTestCase):
         go_to("0011_tagged_with")
         self.assertEqual(self.changes("tagged_with_id"), self.expected())
 
-    def test_gives_way_to_a_task_that_is_deleted_for_ever_at_the_same_moment(self):
+    def test_migration_gives_way_to_a_simultaneous_purge(self):
         milk = self.milk.pk
         soon = mock.patch.multiple(migrating, PAUSE=0.05, LOCK_TIMEOUT="200ms")
         with ThreadPoolExecutor(1) as pool, soon:
@@ -389,7 +389,7 @@ class TaggedWithTests(TransactionTestCase):
         rest = [row for row in self.expected() if row[2] != milk]
         self.assertEqual(self.changes("tagged_with_id"), rest)
 
-    def test_goes_on_where_it_stopped(self):
+    def test_migration_can_be_continued(self):
         last = self.acts[-1]
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE tasks_change ADD COLUMN tagged_with_id bigint")
@@ -408,7 +408,7 @@ class TaggedWithTests(TransactionTestCase):
 
 @pytest.mark.exhaustive
 class SearchTextTests(TransactionTestCase):
-    """0013 folds what tasks say anew, in a column that is filled beside all that goes on."""
+    """Migration 0013 folds the text of tasks in a column that is filled without blocking."""
 
     BEFORE, AFTER = "0012_act_browser", "0013_search_text"
     FOLDED = {"Mum’s cake": "mum's cake\n", "2–4 カフェ": "2-4 かふぇ\n", "Bread": "bread\n1/2"}
@@ -424,12 +424,12 @@ class SearchTextTests(TransactionTestCase):
         self.addCleanup(patched.stop)
 
     def texts(self):
-        """Return what is searched, {title: text}."""
+        """Return the searched texts, {title: text}."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT title, search_text FROM tasks_task")
             return dict(cursor.fetchall())
 
-    def test_rows_from_before_are_found_and_there_and_back_and_there_again(self):
+    def test_old_rows_are_found_forwards_and_backwards(self):
         versions = list(Task.everything.order_by("pk").values_list("version", "updated_at"))
         for _ in range(2):
             go_to(self.AFTER)
@@ -445,7 +445,7 @@ class SearchTextTests(TransactionTestCase):
         after = list(Task.everything.order_by("pk").values_list("version", "updated_at"))
         self.assertEqual(after, versions)
 
-    def test_version_before_writes_and_searches_on_beside_it(self):
+    def test_earlier_version_can_write_and_search_at_the_same_time(self):
         search_text.add_column(None, connection.schema_editor())
         self.ann.tasks.create(title="Dad’s")  # as the version before does: not its column
         self.tasks[0].edit(title="Mum’s tea")
@@ -460,7 +460,7 @@ class SearchTextTests(TransactionTestCase):
             cursor.execute("SELECT title FROM tasks_task WHERE folded LIKE '%dad’s%'")
             self.assertEqual(cursor.fetchall(), [("Dad’s",)])
 
-    def test_task_that_an_act_has_locked_is_waited_for_by_nobody_else(self):
+    def test_only_the_migration_waits_for_a_locked_task(self):
         search_text.add_column(None, connection.schema_editor())
         tries = mock.patch.multiple(migrating, TRIES=2, PAUSE=0, LOCK_TIMEOUT="20ms")
         words = "The table tasks_task was in use for too long, so migrating stopped"
@@ -472,7 +472,7 @@ class SearchTextTests(TransactionTestCase):
         go_to(self.AFTER)  # goes on where it stopped
         self.assertEqual(self.texts(), self.FOLDED)
 
-    def test_task_without_it_is_refused(self):
+    def test_task_without_search_text_is_refused(self):
         go_to(self.AFTER)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -483,8 +483,8 @@ class SearchTextTests(TransactionTestCase):
             cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%text_there'")
             self.assertEqual(cursor.fetchall(), [])
 
-    def test_no_page_waits_while_the_database_looks_for_tasks_without_it(self):
-        """VALIDATE looks at each task beside all else; SET NOT NULL would, behind a lock."""
+    def test_no_page_waits_for_the_check_of_search_text(self):
+        """VALIDATE checks each task without blocking; SET NOT NULL would hold a lock."""
         go_to(self.AFTER)
         said = []
 

@@ -1,4 +1,4 @@
-"""A page that was asked for before a deploy, and misses a module after it, in Chromium."""
+"""A page loaded before a deployment that misses a module afterwards, in Chromium."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,12 +16,12 @@ def page(signed_in, ann):
 
 
 def goto(page, path):
-    """Go to a page whose scripts aren't there yet."""
+    """Go to a page with missing scripts."""
     page.goto(path, wait_until="commit")
 
 
 def hold(page, name):
-    """Hold the first request for a module; return a list that fills with it."""
+    """Hold the first request for a module. Return a list that collects it."""
     held = []
 
     def keep(route):
@@ -39,14 +39,14 @@ def miss(held):
 
 
 def documents(page):
-    """Return a list that fills with the pages that are asked for."""
+    """Return a list that collects the requested pages."""
     seen = []
     page.on("request", lambda request: request.resource_type == "document" and seen.append(request))
     return seen
 
 
 def type_on(page, seen):
-    """Type on once the page is there again, with its line and its scripts."""
+    """Type more once the page is back, with its line and its scripts."""
     while len(seen) < 2:
         page.wait_for_timeout(20)
     page.wait_for_load_state()
@@ -58,7 +58,7 @@ def type_on(page, seen):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_page_that_misses_a_module_is_loaded_again_with_what_was_typed(page, name):
+def test_page_with_a_missing_module_reloads_and_keeps_typed_text(page, name):
     held, seen = hold(page, name), documents(page)
     goto(page, "/inbox/")
     page.get_by_label("Add a task").fill("Bread tomorrow")
@@ -70,7 +70,7 @@ def test_page_that_misses_a_module_is_loaded_again_with_what_was_typed(page, nam
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_fields_of_a_task_come_along(page, ann):
+def test_reload_keeps_the_fields_of_a_task(page, ann):
     task = ann.tasks.get()
     held = hold(page, "detail")
     goto(page, f"/tasks/{task.pk}/")
@@ -82,11 +82,11 @@ def test_fields_of_a_task_come_along(page, ann):
     expect(page.get_by_label("Title")).to_have_value("Cream")
 
 
-def test_module_that_comes_by_itself_is_none_of_those(page):
-    """slow.js, without which the others run."""
+def test_optional_module_causes_no_reload(page):
+    """The others run without slow.js."""
     slow, held, seen = hold(page, "slow"), hold(page, "detail"), documents(page)
     goto(page, "/inbox/")
-    # Nothing is shown before slow.js, so that nothing is drawn anew either.
+    # The page isn't shown before slow.js, so that it isn't drawn twice.
     page.wait_for_function("document.readyState === 'interactive'", polling=50)
     slow[0].continue_()
     page.get_by_label("Add a task").fill("Bread tomorrow")
@@ -94,7 +94,7 @@ def test_module_that_comes_by_itself_is_none_of_those(page):
     type_on(page, seen)
 
 
-def test_page_that_goes_on_missing_one_is_loaded_again_once(page):
+def test_page_reloads_only_once(page):
     page.route("**/js/rows.js", lambda route: route.fulfill(status=404, body="Not found"))
     seen = documents(page)
     page.goto("/inbox/")
@@ -105,7 +105,7 @@ def test_page_that_goes_on_missing_one_is_loaded_again_once(page):
     expect(titles(page)).to_have_text(["Milk", "Bread"])
 
 
-def test_page_that_misses_its_keys_alone_is_loaded_again(page):
+def test_page_with_a_missing_keys_module_reloads(page):
     held, seen = hold(page, "keys"), documents(page)
     goto(page, "/inbox/")
     expect(titles(page)).to_have_text(["Milk"])
@@ -116,7 +116,7 @@ def test_page_that_misses_its_keys_alone_is_loaded_again(page):
     assert len(seen) == 2
 
 
-def test_browser_that_keeps_nothing_leaves_what_was_typed_where_it_is(page, client):
+def test_browser_without_storage_keeps_typed_text_in_place(page, client):
     session = client.session
     session["keeps_nothing"] = True
     session.save()
@@ -131,7 +131,7 @@ def test_browser_that_keeps_nothing_leaves_what_was_typed_where_it_is(page, clie
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_password_is_not_kept_and_stays_where_it_is(new_context):
+def test_password_is_not_stored_and_stays_in_place(new_context):
     page = new_context().new_page()
     held, seen = hold(page, "page"), documents(page)
     goto(page, "/accounts/login/")
@@ -145,21 +145,21 @@ def test_password_is_not_kept_and_stays_where_it_is(new_context):
 
 
 def goto_without_scripts(page, path):
-    """Go to a page that has all its scripts but one."""
+    """Go to a page with all its scripts but one."""
     hold(page, "page")
     with page.expect_response("**/htmx-*.js"):
         goto(page, path)
 
 
-def test_link_pressed_before_the_scripts_are_there_opens_its_page(page):
-    """htmx alone would fetch what nothing opens."""
+def test_link_pressed_before_scripts_run_opens_its_page(page):
+    """htmx alone would fetch a fragment that no script shows."""
     goto_without_scripts(page, "/inbox/")
     page.get_by_role("link", name="Keyboard").click()
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
 
 
-def test_line_sent_before_the_scripts_are_there_is_added_once(page, ann):
-    """htmx alone would leave it in the box."""
+def test_line_sent_before_scripts_run_is_added_once(page, ann):
+    """htmx alone would leave the line in the box."""
     goto_without_scripts(page, "/inbox/")
     page.get_by_label("Add a task").fill("Bread")
     page.get_by_label("Add a task").press("Enter")
@@ -168,7 +168,7 @@ def test_line_sent_before_the_scripts_are_there_is_added_once(page, ann):
     assert ann.tasks.filter(title="Bread").count() == 1
 
 
-def test_page_that_goes_on_missing_one_works_without_script(page):
+def test_page_with_a_missing_module_works_without_script(page):
     page.route("**/js/rows.js", lambda route: route.fulfill(status=404, body="Not found"))
     page.goto("/inbox/")
     page.get_by_role("link", name="Keyboard").click()

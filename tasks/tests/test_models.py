@@ -26,7 +26,7 @@ class TaskTests(TestCase):
             self.assertEqual(cursor.fetchone(), (2147483648, "bigint"))
         self.assertGreaterEqual(self.ann.tasks.create(title="Milk").pk, 2147483648)
 
-    def test_as_dict_is_the_old_apis_shape(self):
+    def test_as_dict_has_the_old_apis_form(self):
         task = self.ann.tasks.create(
             title="Milk",
             description="Two litres",
@@ -93,12 +93,12 @@ class TaskTests(TestCase):
         self.assertFalse(twin.reopen())
         self.assertEqual((twin.status, twin.version), ("pending", 3))
 
-    def test_every_act_notes_when(self):
+    def test_every_act_sets_updated_at(self):
         task = self.ann.tasks.create(title="Milk", updated_at=datetime(2020, 1, 1, tzinfo=UTC))
         task.complete()
         self.assertGreater(task.updated_at.year, 2020)
 
-    def test_the_trash_is_a_door_of_its_own(self):
+    def test_default_manager_leaves_out_the_trash(self):
         task, other = self.ann.tasks.create(title="Milk"), self.ann.tasks.create(title="Bread")
         self.assertTrue(task.delete_softly())
         self.assertFalse(task.delete_softly())
@@ -109,7 +109,7 @@ class TaskTests(TestCase):
         self.assertFalse(task.restore())
         self.assertEqual(self.ann.tasks.count(), 2)
 
-    def test_edit_writes_what_it_names_only(self):
+    def test_edit_writes_only_named_columns(self):
         task = self.ann.tasks.create(title="Milk", description="Two litres")
         stale = Task.objects.get(pk=task.pk)
         task.edit(title="Oat milk")
@@ -122,13 +122,13 @@ class TaskTests(TestCase):
         with refused(self, "tasks_task_time_needs_date"):
             self.ann.tasks.create(title="Milk", due_time=time(8))
 
-    def test_status(self):
+    def test_status_is_pending_or_completed(self):
         first, second = (self.ann.tasks.create(title=title) for title in ["One", "Two"])
         first.complete()
         self.assertEqual(list(self.ann.tasks.with_status("pending")), [second])
         self.assertEqual(list(self.ann.tasks.with_status("completed")), [first])
 
-    def test_many_go_into_the_trash_once(self):
+    def test_many_tasks_are_deleted_once(self):
         tasks = [self.ann.tasks.create(title=title) for title in ["One", "Two"]]
         tasks[0].delete_softly()
         self.assertEqual(Task.everything.delete_softly(), 1)
@@ -150,13 +150,13 @@ class ListTests(TestCase):
         cls.ann = add_user()
         cls.home = add_list(cls.ann)
 
-    def test_new_one_is_the_last(self):
+    def test_new_list_is_the_last(self):
         add_list(self.ann, "Work")
         add_list(self.ann, "Errands")
         names = self.ann.lists.by_hand().values_list("name", flat=True)
         self.assertEqual(list(names), ["Home", "Work", "Errands"])
 
-    def test_deleted_its_tasks_move_to_the_inbox(self):
+    def test_deleted_list_moves_its_tasks_to_the_inbox(self):
         first, _, done = (self.ann.tasks.create(title=title, list=self.home) for title in "abc")
         inbox = self.ann.tasks.create(title="Milk")
         for task in (first, inbox):
@@ -173,7 +173,7 @@ class ListTests(TestCase):
             [("a", None, "", 2), ("b", None, "", 2), ("c", None, "", 3), ("Milk", None, "a0", 1)],
         )
 
-    def test_deleted_its_tasks_go_into_the_trash_with_it_and_come_back_with_it(self):
+    def test_list_can_be_deleted_and_restored_with_its_tasks(self):
         before, task = (self.ann.tasks.create(title=title, list=self.home) for title in "ab")
         other = self.ann.tasks.create(title="Milk")
         task.move(to="top")
@@ -189,7 +189,7 @@ class ListTests(TestCase):
         self.assertEqual((task.list, task.deleted_at, task.position), (self.home, None, "Zz"))
         self.assertEqual(list(self.ann.tasks(manager="trash").all()), [before])
 
-    def test_purged_takes_what_went_into_the_trash_with_it(self):
+    def test_purged_list_takes_tasks_deleted_with_it(self):
         before, task = (self.ann.tasks.create(title=title, list=self.home) for title in "ab")
         inbox = self.ann.tasks.create(title="Milk")
         for row in (before, inbox):
@@ -203,7 +203,7 @@ class ListTests(TestCase):
         self.assertEqual(list(rows), [("a", None, ""), ("Milk", None, "a0")])
         self.assertEqual(Step.everything.count(), 0)
 
-    def test_many_are_purged_and_what_is_left_of_theirs_is_in_the_inbox(self):
+    def test_purge_of_many_lists_leaves_other_tasks_in_the_inbox(self):
         work = add_list(self.ann, "Work")
         for task_list in (self.home, work):
             task = self.ann.tasks.create(title="Milk", list=task_list)
@@ -214,7 +214,7 @@ class ListTests(TestCase):
         rows = self.ann.tasks(manager="trash").values_list("list", "position")
         self.assertEqual(list(rows), [(None, "")] * 2)
 
-    def test_archived_it_keeps_its_tasks_out_of_other_pages(self):
+    def test_archived_list_keeps_its_tasks_off_other_pages(self):
         task = self.ann.tasks.create(title="Milk", list=self.home)
         other = self.ann.tasks.create(title="Bread")
         self.assertTrue(self.home.archive())
@@ -238,7 +238,7 @@ class NameTests(TestCase):
     def setUpTestData(cls):
         cls.ann, cls.ben = add_user(), add_user("ben@example.org")
 
-    def test_names_differ_whatever_their_case_among_what_is_there(self):
+    def test_names_are_unique_ignoring_case_outside_the_trash(self):
         for rows, constraint in [("lists", "tasks_list_name"), ("tags", "tasks_tag_name")]:
             with self.subTest(rows):
                 mine = getattr(self.ann, rows)
@@ -253,7 +253,7 @@ class NameTests(TestCase):
                 second.delete_softly()
                 self.assertTrue(first.restore())
 
-    def test_tags_are_made_once_and_found_whatever_their_case(self):
+    def test_tags_are_created_once_and_found_ignoring_case(self):
         calls = self.ann.tags.create(name="Calls")
         self.ann.tags.create(name="family").delete_softly()
         self.ben.tags.create(name="bills")
@@ -266,7 +266,7 @@ class NameTests(TestCase):
             [tag.name for tag in self.ann.tags.by_name()], ["bills", "Calls", "Family"]
         )
 
-    def test_tag_in_the_trash_still_hangs_there_unseen(self):
+    def test_deleted_tag_stays_on_its_tasks_unseen(self):
         tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
         task.edit(add_tags=[tag])
         task.edit(add_tags=[tag])
@@ -278,7 +278,7 @@ class NameTests(TestCase):
         task.edit(remove_tags=[tag], title="Oat milk")
         self.assertEqual((list(task.tags.all()), task.title), ([], "Oat milk"))
 
-    def test_purged_tag_is_on_no_task(self):
+    def test_purged_tag_is_removed_from_its_tasks(self):
         tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
         task.hang([tag])
         tag.delete_softly()
@@ -297,7 +297,7 @@ class StepTests(TestCase):
         step.add()
         return step
 
-    def test_ticks_take_effect_once(self):
+    def test_ticking_a_step_takes_effect_once(self):
         step = self.add("Find the bag")
         twin = Step.objects.get(pk=step.pk)
         self.assertTrue(step.tick(True))
@@ -307,7 +307,7 @@ class StepTests(TestCase):
         self.assertFalse(step.tick(False))
         self.assertEqual((step.done, step.version), (False, 3))
 
-    def test_order_is_that_of_adding_until_they_are_moved(self):
+    def test_steps_are_in_order_of_creation_until_moved(self):
         first, second, third = (self.add(title) for title in "abc")
         self.assertEqual(list(self.task.steps.by_hand()), [first, second, third])
         third.move(before=first.pk)
@@ -343,10 +343,10 @@ class OrderTests(TestCase):
     def positions(self):
         return list(self.ann.tasks.by_hand().values_list("position", flat=True))
 
-    def test_what_was_never_placed_stands_by_creation(self):
+    def test_unplaced_tasks_are_sorted_by_creation(self):
         self.assertEqual((self.order(), self.positions()), ("abcd", [""] * 4))
 
-    def test_before_after_top_and_bottom(self):
+    def test_task_moves_before_after_and_to_the_ends(self):
         self.assertEqual(self.move("d", before="b"), "adbc")
         self.assertEqual(self.move("a", after="b"), "dbac")
         self.assertEqual(self.move("c", to="top"), "cdba")
@@ -354,19 +354,19 @@ class OrderTests(TestCase):
         self.assertEqual(self.move("d", before="b"), "dbac")  # where it is
         self.assertEqual(self.move("a", after="c"), "dbca")
 
-    def test_one_alone_and_one_beside_what_was_never_placed(self):
+    def test_single_task_and_neighbour_of_an_unplaced_one_can_move(self):
         alone = self.ann.tasks.create(title="e", list=add_list(self.ann))
         alone.move(to="bottom")
         alone.move(to="top")
         alone.refresh_from_db()
         self.assertEqual(alone.position, "a0")
 
-    def test_new_task_stands_after_all_that_were_placed(self):
+    def test_new_task_follows_placed_ones(self):
         self.move("d", to="top")
         self.ann.tasks.create(title="e")
         self.assertEqual(self.order(), "dabce")
 
-    def test_keys_never_tie_and_few_rows_are_written(self):
+    def test_positions_are_unique_and_few_rows_are_written(self):
         self.move("d", to="top")
         before = dict(self.ann.tasks.values_list("title", "position"))
         self.move("c", before="b")
@@ -376,11 +376,11 @@ class OrderTests(TestCase):
             self.move("abcd"[n % 4], **{["before", "after"][n % 2]: "abcd"[(n + 1 + n % 3) % 4]})
             self.assertEqual(len(set(self.positions())), 4)
 
-    def test_a_move_is_no_edit(self):
+    def test_move_raises_no_version(self):
         self.move("a", to="bottom")
         self.assertEqual(set(self.ann.tasks.values_list("version", flat=True)), {1})
 
-    def test_beyond_the_longest_key_all_get_new_ones(self):
+    def test_too_long_position_gives_all_rows_new_ones(self):
         longest = "a0" + "0" * 97 + "1"
         for title, position in [("a", "a0"), ("b", longest), ("c", "a1"), ("d", "a2")]:
             self.ann.tasks.filter(title=title).update(position=position)
@@ -389,7 +389,7 @@ class OrderTests(TestCase):
         self.assertEqual(self.move("c", before="b"), "acbd")
         self.assertEqual(self.positions(), ["a3", "a4", "a5", "a6"])
 
-    def test_completed_tasks_keep_their_keys(self):
+    def test_completed_tasks_keep_their_positions(self):
         self.move("a", to="bottom")
         self.assertEqual(self.order(), "bcda")
         position = self.ann.tasks.get(title="c").position
@@ -399,26 +399,26 @@ class OrderTests(TestCase):
         self.tasks["c"].reopen()
         self.assertEqual(self.order(), "dbca")
 
-    def test_completed_task_that_was_never_placed_gets_no_key(self):
+    def test_unplaced_completed_task_gets_no_position(self):
         self.tasks["b"].complete()
         self.move("d", to="top")
         self.assertEqual(self.ann.tasks.get(title="b").position, "")
 
-    def test_place_in_the_trash_is_kept(self):
+    def test_deleted_task_keeps_its_position(self):
         self.move("a", after="b")
         self.tasks["b"].delete_softly()
         self.assertEqual(self.move("c", to="top"), "cad")
         self.tasks["b"].restore()
         self.assertEqual(self.order(), "cbad")
 
-    def test_place_beside_what_is_not_of_the_same_list_is_refused(self):
+    def test_task_cannot_move_next_to_one_of_another_list(self):
         elsewhere = self.ann.tasks.create(title="e", list=add_list(self.ann))
         elsewhere.move(to="top")
         self.assertFalse(self.tasks["a"].move(before=elsewhere.pk))
         siblings = self.tasks["a"].siblings().by_hand()
         self.assertEqual([task.title for task in siblings], list("abcd"))
 
-    def test_neighbours(self):
+    def test_neighbours_of_a_task(self):
         a, b, c, d = (self.tasks[title].pk for title in "abcd")
         siblings = self.tasks["a"].siblings()
         self.assertEqual(siblings.around(a), (None, b))
@@ -428,8 +428,8 @@ class OrderTests(TestCase):
         self.assertEqual(siblings.around(a), (None, c))
         self.assertEqual(siblings.around(b), (None, None))
 
-    def test_neighbours_of_each_are_those_of_the_whole_order(self):
-        """Some are placed, some are not, and some of these were made at one moment."""
+    def test_neighbours_agree_with_the_whole_order(self):
+        """Some tasks are placed, some aren't, and some of these were added at the same moment."""
         now = timezone.now()
         self.move("d", to="top")
         for n in range(6):
@@ -441,7 +441,7 @@ class OrderTests(TestCase):
                 self.assertEqual(rows.around(pk), (before, after))
             home.user.tasks.filter(title__gt="2").update(list=home, position="")
 
-    def test_in_another_list_a_task_is_not_placed_yet(self):
+    def test_moved_task_is_unplaced_in_its_new_list(self):
         self.move("a", to="top")
         task = self.tasks["a"]
         task.edit(list=add_list(self.ann))
@@ -449,7 +449,7 @@ class OrderTests(TestCase):
 
 
 class HomeTests(TestCase):
-    """Where a task goes that comes out of the trash."""
+    """The list and position of a restored task."""
 
     @classmethod
     def setUpTestData(cls):
@@ -459,18 +459,18 @@ class HomeTests(TestCase):
         cls.task.move(to="top")
         cls.task.delete_softly()
 
-    def test_to_its_place_in_its_list(self):
+    def test_restored_task_returns_to_its_position(self):
         self.home.archive()
         self.assertTrue(self.task.restore())
         self.assertEqual((self.task.list, self.task.position), (self.home, "a0"))
 
-    def test_into_the_inbox_where_its_list_is_in_the_trash(self):
+    def test_restored_task_of_a_deleted_list_goes_to_the_inbox(self):
         self.home.delete_softly()
         self.ann.tasks.create(title="Bread").move(to="top")
         self.assertTrue(self.task.restore())
         self.assertEqual((self.task.list, self.task.position), (None, ""))
 
-    def test_so_do_many(self):
+    def test_many_restored_tasks_return_likewise(self):
         there = self.ann.tasks.create(title="Bread", list=add_list(self.ann, "Work"))
         there.delete_softly()
         self.home.delete_softly()
@@ -481,7 +481,7 @@ class HomeTests(TestCase):
 
 @pytest.mark.pooler
 class DatabaseTests(TestCase):
-    """What PostgreSQL itself refuses, whatever the code above it does."""
+    """Rows that PostgreSQL itself refuses, independent of the code."""
 
     @classmethod
     def setUpTestData(cls):
@@ -494,14 +494,14 @@ class DatabaseTests(TestCase):
         with refused(self, constraint), connection.cursor() as cursor:
             cursor.execute(sql, values)
 
-    def test_task_in_anothers_list(self):
+    def test_task_in_another_users_list_is_refused(self):
         self.assertRefused(
             "tasks_task_list_of_user",
             "UPDATE tasks_task SET list_id = %s WHERE id = %s",
             *[self.their_list.pk, self.mine.pk],
         )
 
-    def test_list_that_changes_hands(self):
+    def test_list_cannot_change_its_user(self):
         self.theirs.edit(list=self.their_list)
         self.assertRefused(
             "tasks_task_list_of_user",
@@ -509,7 +509,7 @@ class DatabaseTests(TestCase):
             *[self.ann.pk, self.their_list.pk],
         )
 
-    def test_tag_on_anothers_task(self):
+    def test_tag_on_another_users_task_is_refused(self):
         hang = "INSERT INTO tasks_tasktag (user_id, task_id, tag_id) VALUES (%s, %s, %s)"
         self.assertRefused(
             "tasks_tasktag_task_of_user", hang, self.ann.pk, self.theirs.pk, self.tag.pk
@@ -518,7 +518,7 @@ class DatabaseTests(TestCase):
             "tasks_tasktag_tag_of_user", hang, self.ann.pk, self.mine.pk, self.their_tag.pk
         )
 
-    def test_step_in_anothers_task(self):
+    def test_step_in_another_users_task_is_refused(self):
         self.assertRefused(
             "tasks_step_task_of_user",
             "INSERT INTO tasks_step (user_id, task_id, title, done, position, version)"
@@ -526,12 +526,12 @@ class DatabaseTests(TestCase):
             *[self.ann.pk, self.theirs.pk],
         )
 
-    def test_priority_that_there_is_not(self):
+    def test_unknown_priority_is_refused(self):
         for priority in (4, -1):
             with refused(self, "priority"), connection.cursor() as cursor:
                 cursor.execute("UPDATE tasks_task SET priority = %s", [priority])
 
-    def test_two_tasks_at_one_place(self):
+    def test_two_tasks_in_one_position_are_refused(self):
         home = add_list(self.ann)
         place = "UPDATE tasks_task SET position = 'a0', list_id = %s WHERE user_id = %s"
         for task_list in (None, home.pk):
@@ -541,14 +541,14 @@ class DatabaseTests(TestCase):
             self.assertRefused("tasks_task_position", place, task_list, self.ann.pk)
             other.delete()
 
-    def test_same_place_in_two_lists_or_of_two_users(self):
+    def test_equal_positions_in_other_lists_are_allowed(self):
         self.ann.tasks.create(title="Bread", list=add_list(self.ann))
         self.assertEqual(Task.objects.update(position="a0"), 3)
 
 
 class UserDeletionTests(TestCase):
     def add(self, email):
-        """Return a user who has some of everything, also in the trash."""
+        """Return a user with some rows of every kind, also in the trash."""
         user = add_user(email)
         gone, home = add_list(user, "Gone"), add_list(user, "Home")
         tag = user.tags.create(name="calls")
@@ -561,7 +561,7 @@ class UserDeletionTests(TestCase):
         user.acts.create(kind="add")
         return user
 
-    def test_all_that_is_theirs_goes_and_nobody_elses(self):
+    def test_deleting_a_user_deletes_only_own_rows(self):
         ann, ben = self.add("ann@example.org"), self.add("ben@example.org")
         ann.delete()
         for rows, number in [

@@ -23,7 +23,7 @@ class OnceTests(TestCase):
         self.client.force_login(self.ann)
 
     def post(self, url, **data):
-        """Return the messages of the page that the answer leads to."""
+        """Return the messages of the page that the redirect leads to."""
         response = self.client.post(url, data, follow=True)
         return [str(message) for message in response.context["messages"]]
 
@@ -38,12 +38,12 @@ class OnceTests(TestCase):
         self.assertEqual((first, again), (["Added “Milk”."],) * 2)
         self.assertEqual(self.titles(), ["Milk"])
 
-    def test_line_typed_into_a_form_that_came_back_is_another_line(self):
+    def test_other_line_in_a_form_of_the_back_button_is_added(self):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.post("/tasks/add/", text="Bread", key=KEY)
         self.assertEqual(self.titles(), ["Bread", "Milk"])
 
-    def test_line_that_was_given_back_with_a_blank_is_the_same(self):
+    def test_restored_line_with_a_space_is_the_same(self):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.post("/tasks/add/", text="Milk ", key=KEY, next="/tasks/?page=1")
         self.assertEqual(self.titles(), ["Milk"])
@@ -53,25 +53,25 @@ class OnceTests(TestCase):
             self.post("/tasks/add/", text="Milk", key=str(uuid.uuid4()))
         self.assertEqual(self.titles(), ["Milk", "Milk"])
 
-    def test_without_a_key_or_with_none_that_can_be_read_each_counts(self):
+    def test_submissions_without_a_valid_key_all_count(self):
         for key in [{}, {}, {"key": "x"}, {"key": "x"}, {"key": ""}]:
             self.post("/tasks/add/", text="Milk", **key)
         self.assertEqual(self.titles(), ["Milk"] * 5)
 
-    def test_key_of_somebody_else_is_nobodys_business(self):
+    def test_equal_keys_of_two_users_do_not_interfere(self):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.client.force_login(self.ben)
         self.assertEqual(self.post("/tasks/add/", text="Milk", key=KEY), ["Added “Milk”."])
         self.assertEqual((self.titles(), self.titles(self.ben)), (["Milk"], ["Milk"]))
 
-    def test_line_that_was_refused_may_be_mended_and_sent_with_its_key(self):
+    def test_refused_line_can_be_corrected_and_sent_with_its_key(self):
         refused = self.client.post("/tasks/add/", {"text": "  ", "key": KEY})
         self.assertEqual((refused.status_code, Act.objects.count()), (422, 0))
         self.assertContains(refused, f'value="{KEY}"', status_code=422)
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.assertEqual(self.titles(), ["Milk"])
 
-    def test_task_that_was_deleted_since_does_not_come_back(self):
+    def test_deleted_task_does_not_come_back(self):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.ann.tasks.get().delete_softly()
         again = self.post("/tasks/add/", text="Milk", key=KEY)
@@ -99,7 +99,7 @@ class OnceTests(TestCase):
         self.assertEqual(answers, [["Renamed “Milk” to “Oat milk”."]] * 2)
         self.assertEqual((task.title, task.version), ("Oat milk", 2))
 
-    def test_late_copy_of_an_edit_does_not_undo_what_came_after(self):
+    def test_late_copy_of_an_edit_keeps_later_edits(self):
         task = self.ann.tasks.create(title="Milk")
         self.edit(task, title="Oat milk")
         task.edit(title="Rice milk")
@@ -107,7 +107,7 @@ class OnceTests(TestCase):
         task.refresh_from_db()
         self.assertEqual((task.title, task.version), ("Rice milk", 3))
 
-    def test_another_edit_in_a_form_that_came_back_meets_the_first(self):
+    def test_other_edit_in_a_form_of_the_back_button_is_merged(self):
         task = self.ann.tasks.create(title="Milk")
         self.edit(task, title="Oat milk")
         shown = {"version": "1", "initial-title": "Milk", "key": KEY, "title": "Bread"}
@@ -116,7 +116,7 @@ class OnceTests(TestCase):
             clash, "This was changed in the meantime to:\nOat milk", status_code=409
         )
 
-    def test_blanks_in_notes_are_words_too(self):
+    def test_spaces_in_notes_count_as_a_change(self):
         task = self.ann.tasks.create(title="Milk")
         self.edit(task, description="x")
         shown = {"version": "2", "initial-description": "x", "key": KEY, "description": " x\n"}
@@ -134,7 +134,7 @@ class OnceTests(TestCase):
 
     # acts on a state
 
-    def test_late_copy_of_an_act_finds_another_version_and_does_nothing(self):
+    def test_late_copy_of_an_act_does_nothing(self):
         for act, back, words in [
             (
                 "complete",
@@ -157,14 +157,14 @@ class OnceTests(TestCase):
                 task.refresh_from_db()
                 self.assertEqual((task.version, task.status, task.deleted_at), (3, "pending", None))
 
-    def test_act_sent_twice_says_what_is(self):
+    def test_act_sent_twice_says_that_it_was_done(self):
         task = self.ann.tasks.create(title="Milk")
         for words in ["Completed “Milk”.", "“Milk” was already completed."]:
             self.assertEqual(self.post(f"/tasks/{task.pk}/complete/", version="1"), [words])
         for words in ["Deleted “Milk”.", "“Milk” was already in the trash."]:
             self.assertEqual(self.post(f"/tasks/{task.pk}/delete/", version="2"), [words])
 
-    def test_reopening_is_of_that_version(self):
+    def test_reopening_needs_the_shown_version(self):
         task = self.ann.tasks.create(title="Milk")
         self.post(f"/tasks/{task.pk}/complete/", version="1")
         self.assertEqual(self.post(f"/tasks/{task.pk}/reopen/", version="2"), ["Reopened “Milk”."])
@@ -176,19 +176,19 @@ class OnceTests(TestCase):
 
     # what is kept
 
-    def test_acts_go_with_their_user(self):
+    def test_acts_are_deleted_with_their_user(self):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.assertEqual(Change.objects.get().task, self.ann.tasks.get())
         self.ann.delete()
         self.assertEqual((Act.objects.count(), Change.objects.count()), (0, 0))
 
-    def test_acts_before_a_moment(self):
+    def test_acts_are_selected_by_age(self):
         now = timezone.now()
         old = self.ann.acts.create(kind="add", created_at=now - timedelta(days=30, seconds=1))
         self.ann.acts.create(kind="add", created_at=now - timedelta(days=30))
         self.assertEqual(list(Act.objects.before(now - timedelta(days=30))), [old])
 
-    def test_database_holds_one_act_of_a_key(self):
+    def test_database_refuses_a_second_act_with_a_key(self):
         self.ann.acts.create(kind="add", key=KEY)
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,4 +1,4 @@
-"""Moves that arrive at the same moment: nothing ties, nothing is lost, nothing waits for ever."""
+"""Simultaneous moves: positions stay unique, no row is lost, and no transaction hangs."""
 
 import uuid
 
@@ -30,7 +30,7 @@ def add_steps(task, number):
 
 
 def moves(kind, rows):
-    """Return a move for each of rows, to a place that differs from row to row."""
+    """Return a move for each of the rows, to a position that differs from row to row."""
     places = ["to", "before", "after"]
     found = []
     for n, row in enumerate(rows):
@@ -44,7 +44,7 @@ def moves(kind, rows):
 
 
 def assert_in_order(rows, model):
-    """Assert that all of rows are still there, each with a place of its own."""
+    """Assert that all rows still exist, each with a position of its own."""
     positions = dict(model.everything.values_list("pk", "position"))
     assert set(positions) == {row.pk for row in rows}
     assert "" not in positions.values()
@@ -52,19 +52,19 @@ def assert_in_order(rows, model):
 
 
 @pytest.mark.parametrize("in_a_list", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
-def test_thirty_moves_at_once(client, ann, in_a_list):
+def test_thirty_simultaneous_moves(client, ann, in_a_list):
     tasks = add_tasks(ann, MANY, list=add_list(ann, "Work") if in_a_list else None)
     assert race(client, moves("tasks", tasks)) == [302] * MANY
     assert_in_order(tasks, Task)
     assert set(ann.tasks.values_list("version", flat=True)) == {1}
     shown = list(ann.tasks.by_hand().values_list("pk", flat=True))
-    # What is placed is moved again, from where it is now.
+    # Placed tasks are moved again, from their new positions.
     assert race(client, moves("tasks", [tasks[n - 1] for n in range(MANY)])) == [302] * MANY
     assert_in_order(tasks, Task)
     assert list(ann.tasks.by_hand().values_list("pk", flat=True)) != shown
 
 
-def test_thirty_moves_of_one_task_leave_the_others_as_they_were(client, ann):
+def test_thirty_moves_of_one_task_keep_the_others_in_order(client, ann):
     task, *others = add_tasks(ann, 10)
     places = [{"before": other.pk} for other in others] + [{"to": "top"}, {"to": "bottom"}] * 10
     requests = [(f"/tasks/{task.pk}/move/", where) for where in places]
@@ -73,7 +73,7 @@ def test_thirty_moves_of_one_task_leave_the_others_as_they_were(client, ann):
     assert list(ann.tasks.exclude(pk=task.pk).by_hand()) == others
 
 
-def test_all_to_the_top_end_there_in_some_order(client, ann):
+def test_simultaneous_moves_to_the_top_end_there(client, ann):
     stay, go = add_tasks(ann, 10), add_tasks(ann, 10)
     requests = [(f"/tasks/{task.pk}/move/", {"to": "top"}) for task in go]
     assert race(client, requests) == [302] * 10
@@ -81,7 +81,7 @@ def test_all_to_the_top_end_there_in_some_order(client, ann):
     assert (set(shown[:10]), shown[10:]) == (set(go), stay)
 
 
-def test_moves_in_the_inbox_and_in_lists_do_not_meet(client, ann):
+def test_moves_in_the_inbox_and_in_lists_do_not_interfere(client, ann):
     lists = [None, add_list(ann, "Work"), add_list(ann, "Home")]
     tasks = [add_tasks(ann, 10, list=one) for one in lists]
     requests = [move for rows in tasks for move in moves("tasks", rows)]
@@ -91,33 +91,33 @@ def test_moves_in_the_inbox_and_in_lists_do_not_meet(client, ann):
         assert len(positions - {""}) == len(rows)
 
 
-def test_lists(client, ann):
+def test_simultaneous_moves_of_lists(client, ann):
     lists = [add_list(ann, f"List {n}") for n in range(12)]
     assert race(client, moves("lists", lists)) == [302] * 12
     assert_in_order(lists, TaskList)
 
 
-def test_steps(client, ann):
+def test_simultaneous_moves_of_steps(client, ann):
     steps = add_steps(ann.tasks.create(title="Cake"), 12)
     assert race(client, moves("steps", steps)) == [302] * 12
     assert_in_order(steps, Step)
 
 
-def test_lists_that_are_made_at_once_all_get_a_place(client, ann):
+def test_simultaneous_new_lists_get_positions(client, ann):
     requests = [("/lists/add/", {"name": f"List {n}", "color": "teal"}) for n in range(12)]
     assert race(client, requests) == [302] * 12
     assert_in_order(list(ann.lists.all()), TaskList)
     assert ann.lists.count() == 12
 
 
-def test_of_lists_of_one_name_that_are_made_at_once_there_is_one(client, ann):
+def test_simultaneous_lists_of_one_name_are_added_once(client, ann):
     names = ["Work", "work", "WORK"] * 3
     requests = [("/lists/add/", {"name": name, "color": "teal"}) for name in names]
     assert sorted(race(client, requests)) == [302] + [422] * 8
     assert ann.lists.count() == 1
 
 
-def test_steps_that_are_added_at_once_all_get_a_place(client, ann):
+def test_simultaneous_new_steps_get_positions(client, ann):
     task = ann.tasks.create(title="Cake")
     url = f"/tasks/{task.pk}/steps/add/"
     requests = [(url, {"title": f"Step {n}", "key": str(uuid.uuid4())}) for n in range(12)]
@@ -127,7 +127,7 @@ def test_steps_that_are_added_at_once_all_get_a_place(client, ann):
 
 
 @pytest.mark.parametrize("in_a_list", [True, False])
-def test_moves_while_others_add_and_tick(client, ann, in_a_list):
+def test_moves_while_tasks_are_added_and_completed(client, ann, in_a_list):
     one = add_list(ann, "Work") if in_a_list else None
     tasks = add_tasks(ann, 15, list=one)
     done = add_tasks(ann, 5, list=one)
@@ -145,7 +145,7 @@ def test_moves_while_others_add_and_tick(client, ann, in_a_list):
     assert "" not in {task.position for task in ann.tasks.filter(title__startswith="Task").open()}
 
 
-def test_moves_to_another_list_while_that_is_put_in_order(client, ann):
+def test_moves_to_a_list_while_it_is_reordered(client, ann):
     work = add_list(ann, "Work")
     there, come = add_tasks(ann, 10, list=work), add_tasks(ann, 10)
     requests = moves("tasks", there)
@@ -155,8 +155,8 @@ def test_moves_to_another_list_while_that_is_put_in_order(client, ann):
     assert (len(positions), ann.tasks.filter(list=work).count()) == (len(set(positions)), 20)
 
 
-def test_a_task_that_leaves_its_list_while_it_is_moved_there(client, ann):
-    """Each answers as if it had come first or last; the task is in one place."""
+def test_task_moved_within_a_list_while_it_leaves_the_list(client, ann):
+    """Each act replies as if it came first or last; the task is in one position."""
     for _ in range(5):
         work = add_list(ann, f"Work {uuid.uuid4()}")
         task, *others = add_tasks(ann, 4, list=work)
@@ -169,8 +169,8 @@ def test_a_task_that_leaves_its_list_while_it_is_moved_there(client, ann):
         assert (task.list, task.position) == (None, "")
 
 
-def test_a_neighbour_that_is_completed_meanwhile_is_no_place_any_more(client, ann, monkeypatch):
-    """It goes between the moment when the form is read and the one when the list is locked."""
+def test_neighbour_completed_in_the_meantime_is_no_target(client, ann, monkeypatch):
+    """Its completion comes between the reading of the form and the locking of the list."""
     work = add_list(ann, "Work")
     task, other, last = add_tasks(ann, 3, list=work)
     lock = TaskList.lock
@@ -187,7 +187,7 @@ def test_a_neighbour_that_is_completed_meanwhile_is_no_place_any_more(client, an
     assert list(ann.tasks.open().by_hand()) == [task, last]
 
 
-def test_what_is_no_neighbour_is_not_found_and_changes_nothing(client, ann):
+def test_invalid_neighbour_is_not_found_and_changes_nothing(client, ann):
     ben, work, home = add_user("ben@example.org"), add_list(ann, "Work"), add_list(ann, "Home")
     task, beside = add_tasks(ann, 2, list=work)
     inbox, elsewhere = ann.tasks.create(title="x"), ann.tasks.create(title="x", list=home)
@@ -209,8 +209,8 @@ def test_what_is_no_neighbour_is_not_found_and_changes_nothing(client, ann):
 
 
 @pytest.mark.parametrize("answer", ["inbox", "trash"])
-def test_what_comes_into_a_list_while_it_is_deleted_is_still_to_be_seen(client, ann, answer):
-    """Open tasks are in the Inbox, or in a list that is there."""
+def test_task_moved_to_a_list_during_its_deletion_stays_visible(client, ann, answer):
+    """Open tasks are in the Inbox, or in an existing list."""
     for n in range(5):
         work, task = add_list(ann, f"Work {n}"), ann.tasks.create(title="Milk")
         requests = [("/tasks/add/", {"text": "Bread", "list": work.pk})] * 4

@@ -1,6 +1,6 @@
-"""Rows that are dragged, menus in place and the focus at hand: organising in Chromium, with script.
+"""Dragging, menus in place and focus: organising in Chromium, with JavaScript.
 
-The same acts without script: test_organise_visits.py.
+The same acts without JavaScript: test_organise_visits.py.
 """
 
 import re
@@ -71,7 +71,7 @@ def test_task_gets_list_priority_and_tags_on_its_page(signed_in, ann):
 
 
 @pytest.mark.exhaustive
-def test_change_from_a_row_changes_the_open_form(signed_in, ann):
+def test_act_on_a_row_updates_the_open_form(signed_in, ann):
     page = signed_in
     task = ann.tasks.create(title="Milk")
     Tag.objects.make(ann, ["x"])
@@ -88,7 +88,7 @@ def test_change_from_a_row_changes_the_open_form(signed_in, ann):
 
 
 @pytest.mark.exhaustive
-def test_today_says_how_much_is_done_and_its_done_ones_stay_folded(signed_in, ann):
+def test_today_shows_progress_and_keeps_completed_tasks_folded(signed_in, ann):
     page = signed_in
     done = page.locator(".done-group")
     ann.tasks.create(title="One", due_date=ann.today())
@@ -120,7 +120,7 @@ def test_today_says_how_much_is_done_and_its_done_ones_stay_folded(signed_in, an
 
 
 class TestMenu:
-    def test_dates_ranks_orders_and_moves(self, signed_in, ann):
+    def test_menu_sets_date_and_priority_and_moves_the_task(self, signed_in, ann):
         page = signed_in
         work = add_list(ann, "Work")
         page.goto("/inbox/")
@@ -159,7 +159,7 @@ class TestMenu:
         expect(message(page)).to_contain_text("This list no longer exists.")
         assert ann.tasks.get(title="One").list is None
 
-    def test_by_the_keyboard_alone(self, signed_in, ann):
+    def test_menu_works_by_keyboard_alone(self, signed_in, ann):
         page = signed_in
         add_list(ann, "Work")
         add_tasks(ann, "One", "Two")
@@ -190,7 +190,7 @@ class TestMenu:
         expect(page.get_by_role("link", name="Two", exact=True)).to_be_focused()
 
     @pytest.mark.exhaustive
-    def test_late_menu_takes_no_focus_and_the_words_come_along(self, signed_in, ann):
+    def test_slow_menu_does_not_take_the_focus(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One")
         page.goto("/inbox/")
@@ -209,7 +209,7 @@ class TestMenu:
 
 
 class TestOrder:
-    def test_tasks_are_dragged_by_their_handle_and_go_back_where_that_fails(self, signed_in, ann):
+    def test_tasks_can_be_dragged_and_return_after_a_failure(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two", "Three")
         page.goto("/inbox/")
@@ -231,7 +231,7 @@ class TestOrder:
         expect(page.locator("a.task-title")).to_have_text(["One", "Three", "Two"])
 
     @pytest.mark.exhaustive
-    def test_lists_and_steps_are_dragged_and_lists_moved_by_buttons(self, signed_in, ann):
+    def test_lists_and_steps_can_be_dragged_and_lists_moved_by_buttons(self, signed_in, ann):
         page = signed_in
         for name in ["Home", "Work"]:
             add_list(ann, name)
@@ -256,7 +256,7 @@ class TestOrder:
         assert [step.title for step in task.steps.by_hand()] == ["Draft", "Outline"]
 
     @pytest.mark.exhaustive
-    def test_only_a_page_in_order_by_hand_is_put_in_another(self, signed_in, ann):
+    def test_only_a_page_ordered_by_hand_can_be_reordered(self, signed_in, ann):
         page = signed_in
         today = ann.today()
         ann.tasks.create(title="Later", due_date=today + timedelta(3), priority=3)
@@ -285,7 +285,7 @@ class TestOrder:
 
 
 class TestSteps:
-    def test_are_added_ticked_ordered_renamed_and_deleted(self, signed_in, ann):
+    def test_steps_can_be_added_ticked_ordered_renamed_and_deleted(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "Deck")
         page.goto("/inbox/")
@@ -324,7 +324,7 @@ class TestSteps:
         expect(step_titles(page)).to_have_text(["The story so", "Review", "Draft"])
 
     @pytest.mark.exhaustive
-    def test_typed_quickly_are_all_added_and_words_elsewhere_stay(self, signed_in, ann):
+    def test_steps_typed_quickly_are_all_added_and_other_text_stays(self, signed_in, ann):
         page = signed_in
         open_deck(page, ann)
         page.get_by_label("Notes").fill("Half a thought")
@@ -344,7 +344,7 @@ class TestSteps:
         expect(page.get_by_label("Add a step")).to_have_value("Four, not sent")
 
     @pytest.mark.exhaustive
-    def test_refused_step_comes_back_and_is_added_once(self, signed_in, ann):
+    def test_refused_step_is_restored_and_added_once(self, signed_in, ann):
         page = signed_in
         open_deck(page, ann)
         field = page.get_by_label("Add a step")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def lists(visitor):
-    """Return the numbers beside the lists of the sidebar, by their names."""
+    """Return the counts of the lists in the sidebar, by name."""
     names = visitor.texts("#sidebar .nav-lists ul .name")
     counts = counts_of(visitor.response)
     return {name: counts[name] for name in names}
@@ -32,7 +32,7 @@ def steps(visitor):
 
 
 class TestList:
-    def test_is_made_under_a_name_of_its_own(self, visitor):
+    def test_list_needs_a_name_of_its_own(self, visitor):
         visitor.open("/today/").follow("New list").press("Add list")
         assert visitor.text(".errorlist") == "Enter a name."
         visitor.fill("Name", "Work").check("Rose").press("Add list")
@@ -50,7 +50,7 @@ class TestList:
         assert visitor.heading == "Home"
         assert lists(visitor) == {"Work": 2, "Home": 0}
 
-    def test_is_renamed_archived_brought_back_deleted_and_restored(self, visitor, ann):
+    def test_list_can_be_renamed_archived_unarchived_deleted_and_restored(self, visitor, ann):
         work = add_list(ann, "Work")
         for title in ["Milk", "Bread"]:
             ann.tasks.create(title=title, list=work)
@@ -72,7 +72,7 @@ class TestList:
         visitor.open(work.get_absolute_url())
         assert visitor.titles == ["Milk", "Bread"]
 
-    def test_list_is_restored_under_a_new_name_where_its_own_was_taken(self, visitor, ann):
+    def test_list_is_restored_under_a_new_name_if_its_own_is_taken(self, visitor, ann):
         add_list(ann, "Work").delete_softly()
         add_list(ann, "work")
         visitor.open("/trash/").press("Restore “Work”")
@@ -81,7 +81,7 @@ class TestList:
         assert visitor.message == "Restored the list “Old work”. Undo"
         assert sorted(ann.lists.values_list("name", flat=True)) == ["Old work", "work"]
 
-    def test_is_moved_among_the_others(self, visitor, ann):
+    def test_list_can_be_moved_among_the_others(self, visitor, ann):
         for name in ["Home", "Work", "Garden"]:
             add_list(ann, name)
         visitor.open("/lists/").press("Move “Garden” up")
@@ -92,7 +92,7 @@ class TestList:
 
 
 class TestTask:
-    def test_gets_list_priority_and_tags_on_its_page(self, visitor, ann):
+    def test_task_gets_list_priority_and_tags_on_its_page(self, visitor, ann):
         add_list(ann, "Work")
         add(visitor.open("/inbox/"), "Milk")
         visitor.follow("Milk").check("High").choose("List", "Work")
@@ -107,7 +107,7 @@ class TestTask:
         add(visitor, "Bread")
         assert [tag.name for tag in Task.objects.get(title="Bread").tags.all()] == ["Family"]
 
-    def test_is_dated_ranked_ordered_and_moved_from_its_menu(self, visitor, ann):
+    def test_task_can_be_dated_prioritized_and_moved_from_its_menu(self, visitor, ann):
         add_list(ann, "Work")
         add(visitor.open("/inbox/"), "One", "Two", "Three")
         press(visitor, "One", "Tomorrow")
@@ -174,7 +174,7 @@ def test_steps_are_added_ticked_renamed_ordered_and_deleted(visitor, ann):
     assert steps(visitor) == ["The story", "Review", "Draft"]
 
 
-def test_page_is_sorted_and_grouped_and_stays_so(visitor, ann):
+def test_page_keeps_its_sorting_and_grouping(visitor, ann):
     today = ann.today()
     ann.tasks.create(title="Later", due_date=today + timedelta(3), priority=3)
     ann.tasks.create(title="Late", due_date=today - timedelta(3), priority=1)
@@ -225,7 +225,7 @@ def test_today_and_the_days_to_come(visitor, ann):
     assert visitor.titles == ["Bread", "Trip"]
 
 
-def test_trash_gives_back_and_is_emptied(visitor, ann):
+def test_trash_restores_rows_and_can_be_emptied(visitor, ann):
     for title in ["One", "Two", "Three"]:
         ann.tasks.create(title=title).delete_softly()
     visitor.open("/trash/").follow("Delete “Two” permanently")
@@ -239,7 +239,7 @@ def test_trash_gives_back_and_is_emptied(visitor, ann):
     assert [task.title for task in Task.everything.all()] == ["One"]
 
 
-def test_settings_say_how_dates_and_times_read_and_which_page_comes_first(visitor, ann):
+def test_settings_change_formats_and_the_first_page(visitor, ann):
     day = ann.today() + timedelta(40)
     ann.tasks.create(title="Trip", due_date=day, due_time="17:30")
     visitor.open("/settings/").choose("Dates read like", "Fri Oct 3, Oct 3, 2031")
@@ -250,7 +250,7 @@ def test_settings_say_how_dates_and_times_read_and_which_page_comes_first(visito
     assert User.objects.get().date_format == "month"
 
 
-def test_box_that_goes_anywhere_finds_a_task(visitor, ann):
+def test_palette_finds_a_task(visitor, ann):
     ann.tasks.create(title="Two")
     visitor.open("/inbox/").follow("Go to").fill("A page, list, tag, task or past action", "two")
     visitor.press("Go")

@@ -1,4 +1,4 @@
-"""What becomes of a user's rows when the account is deleted for ever."""
+"""The rows of a user after the account has been deleted."""
 
 from django.apps import apps
 from django.db import connection
@@ -14,7 +14,7 @@ from tasks.undo import revert
 
 
 def rows_left():
-    """Return how many rows each model of the tasks has, by the addresses of their users."""
+    """Return how many rows each model of tasks has, by the addresses of their users."""
     left = {}
     for model in apps.get_app_config("tasks").get_models():
         owners = model._base_manager.values_list("user__email", flat=True)
@@ -24,7 +24,7 @@ def rows_left():
 
 class DeletionTests(TestCase):
     def add(self, email, tasks):
-        """Return a new user with so many tasks and all that can hang on them."""
+        """Return a new user with so many tasks and all their possible parts."""
         user = add_user(email)
         fill(user, tasks, 2, 2)
         edit_often(user, 2)
@@ -37,7 +37,7 @@ class DeletionTests(TestCase):
         user.let_support_look()
         return user
 
-    def test_everything_of_the_user_goes_and_nothing_of_others(self):
+    def test_deletion_removes_all_rows_of_the_user_only(self):
         ann, ben = self.add("ann@example.org", 60), self.add("ben@example.org", 60)
         before = rows_left()
         self.assertEqual(len(before), 8)
@@ -48,7 +48,7 @@ class DeletionTests(TestCase):
             del owners["ann@example.org"]
         self.assertEqual(rows_left(), before)
 
-    def test_many_rows_need_as_few_queries_as_few(self):
+    def test_deletion_takes_a_constant_number_of_queries(self):
         numbers = []
         for email, tasks in [("ann@example.org", 60), ("ben@example.org", 180)]:
             user = self.add(email, tasks)
@@ -58,7 +58,7 @@ class DeletionTests(TestCase):
             self.assertEqual(Task.everything.count(), 0)
         self.assertEqual(numbers[0], numbers[1])
 
-    def test_of_several_at_once(self):
+    def test_several_users_can_be_deleted_together(self):
         self.add("ann@example.org", 60)
         self.add("ben@example.org", 60)
         User.objects.all().delete()

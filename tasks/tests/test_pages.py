@@ -1,4 +1,4 @@
-"""What each page shows, in which order and under which headings; and the counts beside it."""
+"""The tasks, order and headings of each page, and the counts of the sidebar."""
 
 from datetime import date, time, timedelta
 from unittest import mock
@@ -24,7 +24,7 @@ WEDNESDAY = date(2026, 3, 25)
 
 
 def day(number):
-    """Return the day so many days after the Wednesday that the tests live on."""
+    """Return the day so many days after the Wednesday of these tests."""
     return WEDNESDAY + timedelta(days=number)
 
 
@@ -34,7 +34,7 @@ class ListingTests(PageTests):
         self.set_clock(2026, 3, 25, 15, 0)
 
     def add_done(self, title, *moment):
-        """Add a task that was completed at that moment."""
+        """Add a task that was completed at a moment."""
         self.set_clock(*moment)
         task = self.add_task(title)
         task.complete()
@@ -46,7 +46,7 @@ class ListingTests(PageTests):
 
 
 class TodayTests(ListingTests):
-    def test_overdue_today_and_done_today(self):
+    def test_today_has_overdue_due_and_completed_tasks(self):
         self.add_task("Read", due_date=day(0))
         self.add_task("Shop", due_date=day(0), due_time=time(18))
         self.add_task("Gym", due_date=day(0), due_time=time(14, 59))
@@ -66,7 +66,7 @@ class TodayTests(ListingTests):
             ],
         )
 
-    def test_head_says_the_day_and_how_much_is_done(self):
+    def test_head_shows_the_day_and_the_progress(self):
         self.add_task("Read", due_date=day(0))
         self.add_task("Call", due_date=day(-1))
         self.add_done("Milk", 2026, 3, 25, 8, 0)
@@ -75,10 +75,10 @@ class TodayTests(ListingTests):
         self.assertContains(response, "1 of 3 <span")
         self.assertContains(response, '<progress max="3" value="1"')
 
-    def test_no_progress_where_there_is_nothing(self):
+    def test_empty_today_shows_no_progress(self):
         self.assertNotContains(self.client.get("/today/"), "<progress")
 
-    def test_rows_say_what_their_heading_does_not(self):
+    def test_rows_do_not_repeat_their_heading(self):
         late = self.add_task("Rent", due_date=day(-5))
         passed = self.add_task("Gym", due_date=day(0), due_time=time(14))
         timed = self.add_task("Shop", due_date=day(0), due_time=time(18))
@@ -91,7 +91,7 @@ class TodayTests(ListingTests):
         self.assertEqual(len(select(row_of(response, late), "[data-state=late]")), 1)
         self.assertEqual(select(row_of(response, timed), "[data-state=late]"), [])
 
-    def test_only_the_latest_that_is_done_is_shown_and_the_rest_linked(self):
+    def test_latest_completed_tasks_are_shown_and_the_rest_linked(self):
         for number in range(51):
             self.add_task(f"Done {number}").complete()
         response = self.get("/today/")
@@ -99,7 +99,7 @@ class TodayTests(ListingTests):
         self.assertEqual(sections_of(response)[0][0], "Done today 51")
         self.assertContains(response, '<a href="/completed/">All completed tasks</a>')
 
-    def test_days_turn_at_the_users_midnight(self):
+    def test_day_changes_at_the_users_midnight(self):
         for zone in ["Pacific/Kiritimati", "America/New_York", "UTC"]:
             with self.subTest(zone=zone):
                 self.ann.tasks(manager="everything").all().delete()
@@ -125,7 +125,7 @@ class TodayTests(ListingTests):
                 )
                 self.assertEqual(counts_of(self.get("/today/"))["Today"], 3)
 
-    def test_groups_and_sorts(self):
+    def test_today_can_be_grouped_and_sorted(self):
         work = self.add_list()
         self.add_task("Late", due_date=day(-1), priority=1)
         self.add_task("Later", due_date=day(-2))
@@ -164,7 +164,7 @@ class TodayTests(ListingTests):
 
 
 class UpcomingTests(ListingTests):
-    def test_seven_days_and_the_empty_ones_too(self):
+    def test_upcoming_shows_seven_days_including_empty_ones(self):
         self.add_task("Late", due_date=day(-1))
         self.add_task("Read", due_date=day(0))
         self.add_task("Gym", due_date=day(0), due_time=time(9))
@@ -192,7 +192,7 @@ class UpcomingTests(ListingTests):
         return self.add_task(title, repeat=rule, **anchor | fields)
 
     def coming(self, url="/upcoming/"):
-        """Return what is to come on each day that has any: {heading: what its rows say}."""
+        """Return the later occurrences of each day, {heading: words of rows}."""
         found = {}
         for coming in select(self.get(url), 'ul.coming[aria-label^="Future repeats on "]'):
             day = coming.get("aria-label").removeprefix("Future repeats on ")
@@ -224,7 +224,7 @@ class UpcomingTests(ListingTests):
         later = self.coming("/upcoming/?from=2026-04-01")
         self.assertEqual(later["Fri 3 Apr"], ["Pills 09:00 every 3 days", gym, "Far every day"])
 
-    def test_repeats_that_are_kept_wait_for_each_other(self):
+    def test_repeats_kept_until_done_show_one_occurrence(self):
         self.add_repeat("Bill", "FREQ=DAILY;COUNT=3", day(-1), missed="keep")
         bill = ["Bill every day, 3 times"]
         days = {"Today · Wed 25 Mar": bill, "Tomorrow · Thu 26 Mar": bill}
@@ -238,7 +238,7 @@ class UpcomingTests(ListingTests):
         self.assertEqual(titles_of(self.get("/upcoming/")), ["Gym"])
         self.assertContains(self.get("/settings/"), '<option value="False" selected>Hidden')
 
-    def test_of_many_repeats_it_is_said_which_are_shown(self):
+    def test_limit_of_shown_repeats_is_mentioned(self):
         words = "Future dates are shown for the first 2 of your repeating tasks."
         with mock.patch.object(Upcoming, "MOST_REPEATS", 2):
             for title, number in [("Third", 1), ("First", -1), ("Second", 0)]:
@@ -247,7 +247,7 @@ class UpcomingTests(ListingTests):
             self.assertContains(self.get("/upcoming/"), words)
             self.assertEqual(self.coming()["Tue 31 Mar"], ["First every day", "Second every day"])
 
-    def test_days_that_are_counted_for_a_page_are_limited_too(self):
+    def test_number_of_counted_days_is_limited(self):
         for title, rule in [("First", "FREQ=DAILY;COUNT=99"), ("Second", "FREQ=DAILY;COUNT=99")]:
             self.add_repeat(title, rule, day(-10))
         self.add_repeat("Third", "FREQ=DAILY", day(-9))
@@ -258,12 +258,12 @@ class UpcomingTests(ListingTests):
             self.assertContains(self.get("/upcoming/"), words)
             self.assertEqual(self.coming()["Tue 31 Mar"], ["First every day, 99 times"])
 
-    def test_weeks_of_another_decade_are_not_worked_out(self):
+    def test_repeats_are_not_calculated_for_distant_weeks(self):
         self.add_repeat("Gym", "FREQ=DAILY", day(0))
         self.assertEqual(len(self.coming("/upcoming/?from=2036-03-01")), 7)
         self.assertEqual(self.coming("/upcoming/?from=2037-03-01"), {})
 
-    def test_queries_of_repeats_to_come_are_the_same_for_one_and_for_many(self):
+    def test_repeats_to_come_take_a_constant_number_of_queries(self):
         self.get("/settings/")
         for number in (1, 20):
             for n in range(number):
@@ -272,7 +272,7 @@ class UpcomingTests(ListingTests):
             with self.assertNumQueries(4):
                 self.client.get("/upcoming/")
 
-    def test_other_weeks(self):
+    def test_other_weeks_are_linked(self):
         self.add_task("Late", due_date=day(-1))
         self.add_task("Beyond", due_date=day(7))
         response = self.get("/upcoming/")
@@ -292,27 +292,27 @@ class UpcomingTests(ListingTests):
         )
         self.assertNotContains(self.client.get("/upcoming/"), 'href="/upcoming/">Today</a>')
 
-    def test_rows_come_back_to_their_week(self):
+    def test_acts_return_to_their_week(self):
         task = self.add_task("Beyond", due_date=day(7))
         response = self.get("/upcoming/?from=2026-04-01")
         on = "%2Fupcoming%2F%3Ffrom%3D2026-04-01"
         self.assertContains(response, f'href="/tasks/{task.pk}/?on={on}"')
         self.assertEqual(self.titles(f"/tasks/{task.pk}/?on={on}"), ["Beyond"])
 
-    def test_days_lead_to_the_form_that_adds_to_them(self):
+    def test_each_day_links_to_the_add_form(self):
         response = self.get("/upcoming/?from=2026-04-01")
         self.assertContains(
             response,
             'href="/tasks/add/?due_date=2026-04-02&amp;next=%2Fupcoming%2F%3Ffrom%3D2026-04-01"',
         )
 
-    def test_senseless_first_day_is_a_400_that_says_so(self):
+    def test_invalid_first_day_is_a_400(self):
         words = "“from” must be a date such as 2026-03-25, from 1900 to 2200."
         for first in ["x", "2026-02-30", "26-03-25", "10000-01-01", "today"]:
             response = self.client.get(f"/upcoming/?from={first}")
             self.assertContains(response, words, status_code=400)
 
-    def test_ends_of_the_calendar(self):
+    def test_first_and_last_week_of_the_calendar(self):
         for first, way, no_way in [
             ("1900-01-01", "Show next week", "Show previous week"),
             ("2200-12-31", "Show previous week", "Show next week"),
@@ -322,7 +322,7 @@ class UpcomingTests(ListingTests):
             self.assertIn(way, words_of(page))
             self.assertNotIn(no_way, words_of(page))
 
-    def test_sorts_within_days(self):
+    def test_days_can_be_sorted(self):
         self.add_task("Low", due_date=day(1), priority=1)
         self.add_task("High", due_date=day(1), priority=3, list=self.add_list())
         self.add_task("Nine", due_date=day(1), due_time=time(9))
@@ -337,7 +337,7 @@ class UpcomingTests(ListingTests):
 
 
 class InboxAndListTests(ListingTests):
-    def test_inbox_holds_what_is_in_no_list(self):
+    def test_inbox_has_tasks_without_a_list(self):
         work = self.add_list()
         self.add_task("Milk")
         self.add_task("Report", list=work)
@@ -346,7 +346,7 @@ class InboxAndListTests(ListingTests):
         self.assertEqual(self.sections("/inbox/"), [("", ["Milk"])])
         self.assertEqual(self.sections(f"/lists/{work.pk}/"), [("", ["Report"])])
 
-    def test_list_has_its_colour_its_name_and_the_way_to_edit_it(self):
+    def test_page_of_a_list_has_colour_name_and_edit_link(self):
         work = self.add_list("Work <&>", color="rose")
         response = self.get(work.get_absolute_url())
         self.assertContains(
@@ -355,13 +355,13 @@ class InboxAndListTests(ListingTests):
         )
         self.assertContains(response, f'href="/lists/{work.pk}/edit/"')
 
-    def test_rows_name_the_list_only_elsewhere(self):
+    def test_rows_name_their_list_except_on_its_page(self):
         work = self.add_list()
         task = self.add_task("Report", list=work, due_date=day(0))
         self.assertEqual(meta_of(self.get("/today/"), task), "Work")
         self.assertEqual(meta_of(self.get(work.get_absolute_url()), task), "Today")
 
-    def test_row_shows_all_that_a_task_has(self):
+    def test_row_shows_all_details_of_a_task(self):
         task = self.add_task(
             "Call",
             due_date=day(2),
@@ -394,7 +394,7 @@ class InboxAndListTests(ListingTests):
 
 
 class TagPageTests(ListingTests):
-    def test_holds_open_tasks_of_all_lists_each_once(self):
+    def test_page_of_a_tag_has_open_tasks_of_all_lists_once(self):
         one = self.add_task("One", list=self.add_list())
         two, done, gone = (self.add_task(title) for title in ["Two", "Done", "Gone"])
         calls = self.add_tag("calls", one, two, done, gone)
@@ -411,7 +411,7 @@ class TagPageTests(ListingTests):
 
 
 class CompletedTests(ListingTests):
-    def test_by_the_days_on_which_things_were_done(self):
+    def test_completed_tasks_are_grouped_by_day(self):
         self.add_done("Friday", 2026, 3, 20, 12, 0)
         self.add_done("Late", 2026, 3, 24, 23, 59)
         self.add_done("Early", 2026, 3, 24, 0, 0)
@@ -428,7 +428,7 @@ class CompletedTests(ListingTests):
             ],
         )
 
-    def test_of_one_list(self):
+    def test_completed_tasks_can_be_filtered_by_list(self):
         work = self.add_list()
         self.add_task("Report", list=work).complete()
         self.add_task("Milk").complete()
@@ -436,7 +436,7 @@ class CompletedTests(ListingTests):
         self.assertEqual(titles_of(response), ["Report"])
         self.assertContains(response, '<p class="sub">In Work</p>')
 
-    def test_pages_keep_the_list(self):
+    def test_later_pages_keep_the_filter_by_list(self):
         work = self.add_list()
         for number in range(101):
             self.add_task(f"Report {number}", list=work).complete()
@@ -446,7 +446,7 @@ class CompletedTests(ListingTests):
         response = self.get(f"/completed/?list={work.pk}&page=2")
         self.assertEqual(titles_of(response), ["Report 0"])
 
-    def test_what_is_done_is_not_late(self):
+    def test_completed_task_is_not_overdue(self):
         task = self.add_task("Rent", due_date=day(-5))
         task.complete()
         self.assertEqual(meta_of(self.get("/completed/"), task), "Fri 20 Mar")
@@ -468,13 +468,13 @@ class ArrangementTests(ListingTests):
             self.add_task(title, **fields)
 
     def to_lists(self):
-        """Put the tasks into lists, and a tag on each; return the page of the tag."""
+        """Put the tasks into lists, and a tag on each. Return the page of the tag."""
         lists = {"A": self.home, "B": self.work, "C": self.home, "D": self.work}
         for title, place in lists.items():
             self.ann.tasks.filter(title=title).update(list=place)
         return self.add_tag("all", *self.ann.tasks.all()).get_absolute_url()
 
-    def test_sorts(self):
+    def test_page_can_be_sorted(self):
         for sort, titles in [
             ("manual", "ABCDEF"),
             ("due", "EFCDAB"),
@@ -483,14 +483,14 @@ class ArrangementTests(ListingTests):
             self.arrange("/inbox/", sort)
             self.assertEqual("".join(self.titles("/inbox/")), titles, sort)
 
-    def test_sort_by_list_has_the_inbox_first_then_the_lists_in_their_order(self):
+    def test_sort_by_list_begins_with_the_inbox(self):
         url = self.to_lists()
         self.arrange(url, "list")
         self.assertEqual("".join(self.titles(url)), "EFDBCA")
         self.home.move(to="top")
         self.assertEqual("".join(self.titles(url)), "EFCADB")
 
-    def test_groups(self):
+    def test_page_can_be_grouped(self):
         url = self.to_lists()
         for group, sections in [
             (
@@ -518,7 +518,7 @@ class ArrangementTests(ListingTests):
                 self.arrange(url, "due", group)
                 self.assertEqual(self.sections(url), sections)
 
-    def test_groups_hold_their_rows_in_the_order_of_the_sort(self):
+    def test_rows_are_sorted_within_groups(self):
         self.ann.tasks.get(title="F").move(to="top")
         for sort, overdue, tomorrow in [
             ("manual", ["F", "E"], ["C", "D"]),
@@ -529,7 +529,7 @@ class ArrangementTests(ListingTests):
             sections = dict(self.sections("/inbox/"))
             self.assertEqual((sections["Overdue 2"], sections["Tomorrow 2"]), (overdue, tomorrow))
 
-    def test_order_by_hand(self):
+    def test_page_can_be_ordered_by_hand(self):
         tasks = {task.title: task for task in self.ann.tasks.all()}
         tasks["D"].move(to="top")
         tasks["A"].move(after=tasks["E"].pk)
@@ -537,7 +537,7 @@ class ArrangementTests(ListingTests):
         self.add_task("G")
         self.assertEqual("".join(self.titles("/inbox/")), "DBCEAFG")
 
-    def test_rows_can_be_moved_only_where_they_are_in_order_by_hand(self):
+    def test_rows_can_be_moved_only_in_the_order_by_hand(self):
         self.assertContains(self.client.get("/inbox/"), "data-sortable")
         for url in ["/today/", "/upcoming/", "/tasks/", "/completed/"]:
             self.assertNotContains(self.client.get(url), "data-sortable")
@@ -546,7 +546,7 @@ class ArrangementTests(ListingTests):
         self.arrange("/inbox/", "due")
         self.assertNotContains(self.client.get("/inbox/"), "data-sortable")
 
-    def test_is_kept_for_the_page_and_the_user(self):
+    def test_arrangement_is_saved_for_page_and_user(self):
         response = self.arrange("/inbox/", "due", "priority")
         self.assertRedirects(response, "/inbox/")
         self.arrange(self.work.get_absolute_url(), "priority")
@@ -570,21 +570,21 @@ class ArrangementTests(ListingTests):
                 with self.subTest(url=url, name=name):
                     self.assertEqual(one(form, f"[name={name}][checked]").get("value"), value)
 
-    def test_page_of_a_task_keeps_that_of_the_listing_beside_it(self):
+    def test_page_of_a_task_shows_its_listings_arrangement(self):
         task = self.ann.tasks.get(title="A")
         url = f"/tasks/{task.pk}/?on=%2Finbox%2F"
         self.assertRedirects(self.arrange(url, "due"), url)
         self.assertEqual("".join(self.titles("/inbox/")), "EFCDAB")
         self.assertEqual("".join(self.titles(url)), "EFCDAB")
 
-    def test_page_of_a_task_that_nothing_led_to_keeps_that_of_its_list(self):
+    def test_page_of_a_task_without_listing_shows_its_lists_arrangement(self):
         url = self.ann.tasks.get(title="A").get_absolute_url()
         page = one(self.get(url), 'form[action="/arrange/"] [name=next]').get("value")
         self.assertEqual(page, f"{url}?on=%2Finbox%2F")
         self.assertRedirects(self.arrange(page, "due"), page)
         self.assertEqual("".join(self.titles(url)), "EFCDAB")
 
-    def test_what_a_page_does_not_offer_is_refused(self):
+    def test_unavailable_arrangement_is_refused(self):
         for url, sort, group in [
             ("/inbox/", "x", ""),
             ("/inbox/", "due", "x"),
@@ -604,14 +604,14 @@ class ArrangementTests(ListingTests):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.arrangements, {})
 
-    def test_kept_values_that_are_no_longer_offered_are_ignored(self):
+    def test_saved_arrangement_that_became_unavailable_is_ignored(self):
         for kept in [{"sort": "x", "group": "y"}, {"sort": ["due"], "group": None}, {}]:
             self.ann.arrange("inbox", **kept)
             self.assertEqual(self.sections("/inbox/"), [("", list("ABCDEF"))])
 
 
 class ArchivedTests(ListingTests):
-    def test_tasks_of_an_archived_list_are_on_its_own_page_alone(self):
+    def test_tasks_of_an_archived_list_are_only_on_its_page(self):
         work = self.add_list()
         task = self.add_task("Report", list=work, due_date=day(0))
         late = self.add_task("Late", list=work, due_date=day(-1))
@@ -624,7 +624,7 @@ class ArchivedTests(ListingTests):
         self.assertContains(page, "Archived: not in Today, Upcoming and tags")
         self.assertEqual(counts_of(self.get("/today/")), {"Inbox": 0, "Today": 0})
 
-    def test_what_was_done_in_it_is_not_of_today(self):
+    def test_completed_tasks_of_an_archived_list_are_not_on_today(self):
         work = self.add_list()
         self.add_task("Report", list=work).complete()
         work.archive()
@@ -633,7 +633,7 @@ class ArchivedTests(ListingTests):
         self.assertNotContains(response, "<progress")
         self.assertEqual(self.titles("/completed/"), ["Report"])
 
-    def test_tasks_are_added_to_it_on_its_page(self):
+    def test_tasks_can_be_added_to_an_archived_list(self):
         work = self.add_list()
         work.archive()
         data = {"text": "Report", "list": work.pk, "next": work.get_absolute_url()}
@@ -678,7 +678,7 @@ class CountTests(ListingTests):
             response = self.client.post("/tasks/add/", {"text": "x"} | data, headers=HTMX)
             self.assertEqual(counts_of(response), expected)
 
-    def test_what_is_in_the_trash_counts_nowhere(self):
+    def test_deleted_tasks_are_not_counted(self):
         work, gone = self.add_list("Work"), self.add_list("Gone")
         self.add_task("Milk", list=work, due_date=day(0)).delete_softly()
         self.add_task("Report", list=gone, due_date=day(0))
@@ -692,7 +692,7 @@ class CountTests(ListingTests):
         self.assertNotContains(response, "<h2>Tags</h2>")
         self.assertContains(self.client.get("/tasks/"), "Nothing to do")
 
-    def test_sidebar_marks_where_one_is(self):
+    def test_sidebar_marks_the_present_page(self):
         work, calls = self.add_list(), self.add_tag()
         for url in ["/inbox/", "/today/", work.get_absolute_url(), calls.get_absolute_url()]:
             with self.subTest(url=url):
@@ -701,7 +701,7 @@ class CountTests(ListingTests):
 
 
 class FormatTests(ListingTests):
-    def test_dates_and_times_read_as_the_settings_say(self):
+    def test_dates_and_times_have_the_users_format(self):
         task = self.add_task("Near", due_date=day(2), due_time=time(17, 30))
         far = self.add_task("Far", due_date=date(2031, 10, 3), due_time=time(0, 5))
         for date_format, hours, near, words in [
@@ -713,14 +713,14 @@ class FormatTests(ListingTests):
             response = self.get("/inbox/")
             self.assertEqual((meta_of(response, task), meta_of(response, far)), (near, words))
 
-    def test_heads_of_pages_too(self):
+    def test_heads_of_pages_have_the_users_format(self):
         self.add_done("Friday", 2026, 3, 20, 12, 0)
         self.post("/settings/", date_format="month")
         self.assertContains(self.client.get("/today/"), ">Wednesday, March 25</time>")
         self.assertEqual(self.sections("/completed/"), [("Fri Mar 20 1", ["Friday"])])
         self.assertContains(self.client.get("/upcoming/"), "Wed Mar 25 – Tue Mar 31")
 
-    def test_next_week_begins_when_the_users_week_does(self):
+    def test_next_week_begins_on_the_users_weekday(self):
         menu = f"/tasks/{self.add_task().pk}/menu/"
         for week_start, first, words in [
             (0, "2026-03-30", "Next week Mon 30 Mar"),
@@ -737,7 +737,7 @@ class FormatTests(ListingTests):
 
 
 class PagingTests(ListingTests):
-    def test_more_than_a_hundred_come_in_pages(self):
+    def test_more_than_a_hundred_tasks_come_in_pages(self):
         for number in range(101):
             self.add_task(f"Task {number}", priority=1)
         response = self.get("/inbox/")
@@ -753,21 +753,21 @@ class PagingTests(ListingTests):
         headings = [heading for heading, _ in self.sections("/inbox/?page=2")]
         self.assertEqual(headings, ["Low priority"])  # without a number: it would be of this page
 
-    def test_page_past_the_end_is_empty_and_links_back(self):
+    def test_page_after_the_end_is_empty_and_links_back(self):
         self.add_task()
         response = self.get("/inbox/?page=7")
         self.assertContains(response, "This page is empty")
         self.assertContains(response, "There is only 1 page here.")
         self.assertContains(response, 'href="/inbox/">Go back</a>')
 
-    def test_done_today_is_on_the_first_page_alone(self):
+    def test_done_today_is_on_the_first_page_only(self):
         self.add_task("Done").complete()
         for number in range(101):
             self.add_task(f"Task {number}", due_date=day(0))
         self.assertEqual(self.sections("/today/")[-1], ("Done today 1", ["Done"]))
         self.assertEqual(self.sections("/today/?page=2"), [("Today", ["Task 100"])])
 
-    def test_number_of_what_is_done_today_counts_what_is_not_shown(self):
+    def test_number_of_done_today_includes_hidden_tasks(self):
         for number in range(4):
             self.add_task(f"Done {number}").complete()
         for most, shown in [(3, 3), (4, 4), (5, 4)]:
@@ -775,7 +775,7 @@ class PagingTests(ListingTests):
                 title, tasks = self.sections("/today/")[-1]
             self.assertEqual((title, len(tasks)), ("Done today 4", shown))
 
-    def test_senseless_addresses_are_a_400_that_says_which_part(self):
+    def test_invalid_addresses_are_a_400_that_names_the_part(self):
         for url in ["/today/", "/inbox/", "/completed/", "/upcoming/"]:
             response = self.client.get(f"{url}?page=0")
             words = "“page” must be a whole number from 1 to 1000000000."
@@ -789,7 +789,7 @@ class EmptyTests(ListingTests):
         """Return the words of an empty page."""
         return words_of(one(self.get(url), ".empty"))
 
-    def test_empty_pages_say_the_next_step(self):
+    def test_empty_pages_suggest_the_next_step(self):
         work, calls = self.add_list(), self.add_tag()
         for url, words in [
             (
@@ -814,13 +814,13 @@ class EmptyTests(ListingTests):
             with self.subTest(url=url):
                 self.assertEqual(self.empty(url), words)
 
-    def test_no_list_yet(self):
+    def test_page_without_lists_suggests_one(self):
         self.assertEqual(
             self.empty("/lists/"),
             "No lists yet Use lists to group related tasks: Work, Home, a trip. New list",
         )
 
-    def test_a_day_that_is_done(self):
+    def test_finished_day_says_so(self):
         self.add_task("Milk").complete()
         self.assertEqual(
             self.empty("/today/"),

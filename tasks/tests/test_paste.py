@@ -1,4 +1,4 @@
-"""Several lines become several tasks, once it is said that they shall."""
+"""Several lines become several tasks, after a confirmation."""
 
 import re
 from unittest import mock
@@ -17,7 +17,7 @@ CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
 
 
 def text_of(response):
-    """Return the text in the box of the page, without the line break that no browser shows."""
+    """Return the text in the box of the page, without the line break that browsers ignore."""
     text = one(response, "textarea").text.replace("\r\n", "\n")
     assert text.startswith("\n")
     return text[1:]
@@ -28,7 +28,7 @@ def heading_of(response):
 
 
 def preview_of(response):
-    """Return the words of the page on the tasks to come; "" where it has none."""
+    """Return the words of the preview of new tasks; "" without one."""
     return " ".join(words_of(preview) for preview in select(response, "ul.preview"))
 
 
@@ -43,7 +43,7 @@ class PasteTests(PageTests):
             for task in self.ann.tasks.order_by("created_at", "id")
         ]
 
-    def test_asks_and_adds_nothing_yet(self):
+    def test_pasted_lines_ask_first(self):
         response = self.paste(CAKE)
         self.assertEqual(heading_of(response), "Add 2 tasks, 1 of them completed already?")
         self.assertIn("Cake (completed) Eggs (done) Milk Party", words_of(response))
@@ -51,7 +51,7 @@ class PasteTests(PageTests):
         self.assertContains(response, "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party")
         self.assertEqual(self.rows(), [])
 
-    def test_adds_tasks_with_their_steps_in_order_and_undo_takes_all_back(self):
+    def test_pasted_tasks_have_steps_and_undo_removes_all(self):
         response = self.post("/tasks/paste/", text=CAKE, next="/inbox/", sure="1")
         self.assertRedirects(response, "/inbox/")
         words = "Added 2 tasks. 1 of them is already completed."
@@ -64,7 +64,7 @@ class PasteTests(PageTests):
         self.undo(response)
         self.assertEqual([title for title, _, _ in self.rows()], ["Cake", "Party"])
 
-    def test_what_is_ticked_is_shown_stored_and_told_as_completed(self):
+    def test_ticked_lines_are_completed_tasks(self):
         for text, heading, told in [
             ("☐ Milk\n☑ Bread", "Add 2 tasks, 1 of them completed already?",
              "Added 2 tasks. 1 of them is already completed."),
@@ -90,16 +90,16 @@ class PasteTests(PageTests):
                 self.undo(added)
                 self.assertEqual(self.rows(), [])
 
-    def test_add_box_without_script_asks_too(self):
+    def test_add_box_without_script_asks_first(self):
         response = self.client.post("/tasks/add/", {"text": "Milk\nBread", "next": "/inbox/"})
         self.assertEqual(heading_of(response), "Add 2 tasks?")
         self.assertEqual(self.rows(), [])
 
-    def test_line_break_at_the_end_is_no_second_line(self):
+    def test_final_line_break_is_no_second_line(self):
         self.post("/tasks/add/", text="Milk\r\n", next="/inbox/")
         self.assertEqual(self.rows(), [("Milk", "pending", [])])
 
-    def test_what_the_page_says_is_so_for_all(self):
+    def test_presets_of_the_page_apply_to_all_lines(self):
         work, tag = self.add_list("Work"), self.add_tag("calls")
         presets = {"list": work.pk, "tag": tag.pk, "due_date": "today"}
         asked = self.paste("Milk\nBread", **presets)
@@ -111,7 +111,7 @@ class PasteTests(PageTests):
             found = (task.list, list(task.tags.all()), task.due_date)
             self.assertEqual(found, (work, [tag], self.ann.today()))
 
-    def test_same_form_adds_once(self):
+    def test_paste_sent_twice_takes_effect_once(self):
         for _ in range(2):
             response = self.post(
                 "/tasks/paste/", text="Milk\nBread", next="/inbox/", sure="1", key=KEY
@@ -119,7 +119,7 @@ class PasteTests(PageTests):
             self.assertEqual(messages_of(response), ["Added 2 tasks."])
         self.assertEqual(len(self.rows()), 2)
 
-    def test_five_hundred_lines_and_no_more(self):
+    def test_at_most_five_hundred_lines_are_accepted(self):
         lines = [f"Task {n}" for n in range(501)]
         response = self.paste("\n".join(lines), sure="1")
         self.assertContains(
@@ -130,7 +130,7 @@ class PasteTests(PageTests):
         self.paste("\n".join(lines[:500]), sure="1")
         self.assertEqual([title for title, _, _ in self.rows()], lines[:500])
 
-    def test_what_is_wrong_is_said_by_its_line_and_nothing_is_lost(self):
+    def test_errors_name_their_line_and_keep_the_text(self):
         text = f"Milk\n\n{'x' * 256}\n  {'x' * 256}\nBread"
         response = self.paste(text, sure="1")
         words = "Line 4: Use at most 255 characters (you typed 256)."
@@ -139,11 +139,11 @@ class PasteTests(PageTests):
         self.assertContains(response, "Bread", status_code=422)
         self.assertEqual(self.rows(), [])
 
-    def test_nothing_is_refused(self):
+    def test_empty_paste_is_refused(self):
         words = "Write what there is to do, one task a line."
         self.assertContains(self.paste(" \n- \n", sure="1"), words, status_code=422)
 
-    def test_another_list_is_refused(self):
+    def test_unknown_list_is_refused(self):
         response = self.paste("Milk\nBread", sure="1", list="999")
         self.assertContains(response, "This list no longer exists.", status_code=422)
 
@@ -158,13 +158,13 @@ class PasteTests(PageTests):
         self.assertEqual(queries(2), queries(200))
 
     def assertRefused(self, response, words, text):
-        """Assert that a page says these words, has the whole text, and that nothing was added."""
+        """Assert that a page has these words and the whole text, and that no task was added."""
         self.assertContains(response, words, status_code=422)
         self.assertEqual(text_of(response), text)
         self.assertEqual(preview_of(response), "")
         self.assertEqual((self.rows(), self.ann.acts.count()), ([], 0))
 
-    def test_question_says_how_many_and_what_is_completed(self):
+    def test_confirmation_counts_tasks_and_completed_ones(self):
         for text, words in [
             ("Milk\r\nBread\r\n", "Add 2 tasks?"),
             ("Milk\n  [x] Oat", "Add 1 task?"),
@@ -175,19 +175,19 @@ class PasteTests(PageTests):
             self.assertEqual(heading_of(response), words)
             self.assertEqual(text_of(response), text.replace("\r", ""))
 
-    def test_page_is_empty_at_first_and_says_how_many_lines_are_possible(self):
+    def test_empty_page_names_the_largest_number_of_lines(self):
         response = self.get("/tasks/paste/?next=/inbox/")
         self.assertEqual(heading_of(response), "Add several tasks")
         self.assertContains(response, "500 lines at most.")
         self.assertEqual((text_of(response), preview_of(response)), ("", ""))
 
-    def test_text_is_shown_as_text(self):
+    def test_text_is_escaped(self):
         text = "<b>Milk</b>\n</textarea>\n  &amp; bread"
         response = self.paste(text)
         self.assertEqual(text_of(response), text)
         self.assertEqual(preview_of(response), "<b>Milk</b> </textarea> &amp; bread")
 
-    def test_page_that_adds_one_leads_to_it_with_what_it_says(self):
+    def test_add_form_links_to_the_page_with_its_values(self):
         response = self.get("/tasks/add/?due_date=2031-01-02&next=/inbox/")
         link = one(response, ".head a")
         self.assertEqual(words_of(link), "Add several at once")
@@ -196,7 +196,7 @@ class PasteTests(PageTests):
         self.assertContains(response, 'name="due_date" value="2031-01-02"')
         self.assertContains(response, 'name="next" value="/inbox/"')
 
-    def test_adds_what_is_in_the_box_by_then_and_says_how_many(self):
+    def test_edited_text_is_added_and_counted(self):
         asked = self.client.post("/tasks/add/", {"text": "Milk\nBread", "key": KEY})
         self.assertContains(asked, f'name="key" value="{KEY}"')
         text = "Milk\nBread\nEggs"
@@ -208,7 +208,7 @@ class PasteTests(PageTests):
         response = self.post("/tasks/paste/", text="- Milk\n", next="/inbox/", sure="1")
         self.assertEqual(messages_of(response), ["Added “Milk”."])
 
-    def test_come_in_their_order_after_what_is_there(self):
+    def test_pasted_tasks_follow_existing_ones_in_order(self):
         self.add_task("First").move(to="top")
         self.add_task("Second")
         self.paste("C\nA\n[x] Done\nB", sure="1")
@@ -218,8 +218,8 @@ class PasteTests(PageTests):
         moments = list(self.ann.tasks.order_by("id").values_list("created_at", flat=True))
         self.assertEqual(moments, sorted(set(moments)))
 
-    def test_what_else_was_said_goes_along(self):
-        """As of a phone that shares several lines into the form for one task."""
+    def test_other_fields_of_the_add_form_are_kept(self):
+        """A phone may share several lines into the form for one task."""
         said = {"priority": "3", "due_date": "2031-01-02", "due_time": "17:30"}
         said |= {"tags": "calls new", "description": "One\n“two”"}
         asked = self.client.post("/tasks/add/", {"text": "Milk\nBread", **said})
@@ -233,7 +233,7 @@ class PasteTests(PageTests):
             self.assertEqual([str(tag) for tag in task.tags.by_name()], ["calls", "new"])
         self.assertEqual(len(self.rows()), 2)
 
-    def test_same_form_adds_once_though_its_list_is_gone_since(self):
+    def test_paste_sent_twice_takes_effect_once_after_its_list_was_deleted(self):
         work = self.add_list()
         data = {"text": "Milk\nBread", "sure": "1", "key": KEY, "list": work.pk}
         self.post("/tasks/paste/", **data)
@@ -241,7 +241,7 @@ class PasteTests(PageTests):
         self.assertEqual(messages_of(self.post("/tasks/paste/", **data)), ["Added 2 tasks."])
         self.assertEqual(len(self.rows()), 2)
 
-    def test_who_listens_hears_of_each(self):
+    def test_listeners_are_notified_of_each_task(self):
         with CaptureQueriesContext(connection) as queries:
             self.paste("Milk\nBread", sure="1")
         told = [q["sql"] for q in queries if "pg_notify('task_created'" in q["sql"]]
@@ -249,7 +249,7 @@ class PasteTests(PageTests):
         pks = sorted(self.ann.tasks.values_list("pk", flat=True))
         self.assertEqual([int(pk) for pk in re.findall(r"\d{9,}", told[0])], pks)
 
-    def test_too_many_are_refused_before_it_asks_and_blank_lines_do_not_count(self):
+    def test_too_many_lines_are_refused_and_empty_ones_not_counted(self):
         text = "\n \n".join(f"Task {n}\n  Step" for n in range(250))
         more = text + "\n\n- Another"
         for sure in [{}, {"sure": "1"}]:
@@ -259,7 +259,7 @@ class PasteTests(PageTests):
         steps = [(f"Task {n}", "pending", [("Step", False)]) for n in range(250)]
         self.assertEqual(self.rows(), steps)
 
-    def test_each_line_that_cannot_be_is_named_and_none_is_added(self):
+    def test_invalid_lines_are_named_and_no_task_is_added(self):
         text = f"Milk\n\n{'x' * 256}\nBread\x07\n  - {'y' * 300}\nEggs"
         for sure in [{}, {"sure": "1"}]:
             for words in [
@@ -271,7 +271,7 @@ class PasteTests(PageTests):
         self.assertEqual(self.rows(), [("x" * 255, "pending", [("y" * 255, False)])])
         self.assertEqual(self.ann.tasks.get().description, "x")
 
-    def test_lines_beyond_those_that_are_read_are_text_and_preview_and_save_agree(self):
+    def test_unread_lines_are_text_in_preview_and_result(self):
         text = "Milk tomorrow\n  Oat\n\nBread friday #calls\nEggs tomorrow #calls\nJam"
         words = (
             "From line 5 on, all stays as you typed it: these are more dates, times and repeats"
@@ -290,7 +290,7 @@ class PasteTests(PageTests):
         self.assertEqual([title for title, _, _ in self.rows()], titles)
         self.assertEqual(self.ann.tasks.exclude(due_date=None).count(), 2)
 
-    def test_lines_that_are_read_in_part_are_named(self):
+    def test_partially_read_lines_are_named(self):
         line = "eod " * 40 + "and tomorrow"
         for number, which in [
             (1, "line 2"),
@@ -305,7 +305,7 @@ class PasteTests(PageTests):
                 )
                 self.assertEqual(words_of(one(asked, "#unread")), words)
 
-    def test_of_lines_that_are_all_read_nothing_is_said(self):
+    def test_fully_read_lines_need_no_message(self):
         self.assertEqual(select(self.paste("Milk tomorrow\nBread"), "#unread"), [])
 
     def test_too_many_tags_for_all_are_refused_in_a_few_steps(self):
@@ -316,7 +316,7 @@ class PasteTests(PageTests):
         self.assertContains(response[0], "at most 30 tags (you entered 20000).", status_code=422)
         self.assertLess(number, 3_000_000)
 
-    def test_list_that_is_gone_can_be_chosen_anew(self):
+    def test_deleted_list_can_be_replaced(self):
         gone, home = self.add_list("Gone"), self.add_list("Home")
         gone.delete_softly()
         self.ann.acts.all().delete()
@@ -325,11 +325,11 @@ class PasteTests(PageTests):
         self.assertRefused(response, words, "Milk\nBread")
         self.assertContains(response, f'<option value="{home.pk}">Home</option>', status_code=422)
 
-    def test_day_that_makes_no_sense_is_refused(self):
+    def test_invalid_day_is_refused(self):
         response = self.paste("Milk\nBread", sure="1", due_date="2031-02-30")
         self.assertRefused(response, "Enter a date as year-month-day", "Milk\nBread")
 
-    def test_anothers_list_is_refused_and_anothers_tag_left_out(self):
+    def test_another_users_list_is_refused_and_tag_ignored(self):
         ben = add_user("ben@example.org")
         theirs = ben.lists.model(user=ben, name="Secret")
         theirs.add()
@@ -341,11 +341,11 @@ class PasteTests(PageTests):
         self.assertEqual([list(task.tags.all()) for task in self.ann.tasks.all()], [[], []])
         self.assertEqual(ben.tasks.count(), 0)
 
-    def test_leads_nowhere_but_to_a_page_of_ours(self):
+    def test_paste_never_redirects_to_another_site(self):
         response = self.paste("Milk\nBread", sure="1", next="https://example.org/")
         self.assertRedirects(response, reverse("home"), fetch_redirect_response=False)
 
-    def test_asking_adding_and_undoing_take_the_same_queries_for_one_and_for_many(self):
+    def test_paste_and_undo_take_a_constant_number_of_queries(self):
         def queries(number, **data):
             text = "\n".join(f"Task {n}\n  Step\n  [x] Done" for n in range(number))
             found = []

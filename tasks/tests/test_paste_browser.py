@@ -1,6 +1,6 @@
-"""Several lines are pasted, and a task is duplicated, in the browser.
+"""Pasting several lines, and duplicating a task, in the browser.
 
-Without JavaScript a browser makes one line of a text that is pasted into the box.
+Without JavaScript a browser joins the lines of a text that is pasted into the box.
 """
 
 import re
@@ -16,9 +16,9 @@ CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
 
 
 def paste(page, text):
-    """Paste text where the focus is, as the keyboard's shortcut does.
+    """Paste text at the focus, as the keyboard's shortcut does.
 
-    Return whether the browser itself would put it there.
+    Return whether the browser itself would insert it.
     """
     return page.evaluate(
         """text => {
@@ -51,7 +51,7 @@ class TestPasting:
         signed_in.goto("/inbox/")
         return signed_in
 
-    def test_several_lines_ask_and_the_box_and_the_list_of_the_page_go_along(self, page, ann):
+    def test_pasted_lines_ask_with_the_text_of_the_box_and_the_list(self, page, ann):
         work = ann.lists.model(user=ann, name="Work")
         work.add()
         page.goto(work.get_absolute_url())
@@ -70,7 +70,7 @@ class TestPasting:
         assert [task.list for task in Task.objects.all()] == [work, work]
         assert [step.title for step in Task.objects.get(title="Bread").steps.all()] == ["Rye"]
 
-    def test_text_may_be_changed_by_keyboard_alone_and_undo_takes_all_back(self, page):
+    def test_text_can_be_edited_by_keyboard_and_undo_removes_all(self, page):
         box(page).focus()
         paste(page, CAKE)
         question(page, "Add 2 tasks, 1 of them completed already?")
@@ -90,7 +90,7 @@ class TestPasting:
         expect(message(page)).to_contain_text("Undone: added 3 tasks.")
         expect(page.get_by_text("Your inbox is empty")).to_be_visible()
 
-    def test_with_the_clipboard_itself_one_line_is_as_ever_and_two_ask(self, page):
+    def test_real_clipboard_pastes_one_line_and_asks_for_two(self, page):
         box(page).focus()
         assert paste(page, "Milk\n") is True
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -106,7 +106,7 @@ class TestPasting:
         expect(lines(page)).to_have_value("Milk\nBread\n")
 
     @pytest.mark.exhaustive
-    def test_goes_where_the_cursor_is_as_far_in_as_it_was(self, page):
+    def test_text_is_pasted_at_the_cursor_with_its_indentation(self, page):
         box(page).fill("Buy ")
         paste(page, "\n    milk\n      oat\n    Bread\n")
         question(page, "Add 2 tasks?")
@@ -120,7 +120,7 @@ class TestPasting:
         expect(lines(page)).to_have_value("one A\nB three")
 
     @pytest.mark.exhaustive
-    def test_line_that_came_back_goes_along(self, page):
+    def test_restored_line_is_kept(self, page):
         page.route("**/tasks/add/", lambda route: route.abort())
         box(page).fill("Soap")
         box(page).press("Enter")
@@ -130,7 +130,7 @@ class TestPasting:
         expect(lines(page)).to_have_value("Soap Milk\nBread")
 
     @pytest.mark.exhaustive
-    def test_line_of_the_box_comes_back_only_if_the_page_was_not_reached(self, page):
+    def test_line_of_the_box_is_restored_if_the_page_failed(self, page):
         box(page).fill("Buy ")
         paste(page, "milk\nBread")
         question(page, "Add 2 tasks?")
@@ -148,8 +148,8 @@ class TestPasting:
         expect(box(page)).to_have_value(re.compile(r"^Buy\s*$"))
 
     @pytest.mark.exhaustive
-    def test_staying_on_the_page_after_all_loses_nothing(self, page, ann):
-        """The browser asks whether to leave, since something else there isn't saved."""
+    def test_staying_on_the_page_keeps_the_text(self, page, ann):
+        """The browser asks whether to leave, since other text isn't saved."""
         task = ann.tasks.create(title="Milk")
         page.goto(task.get_absolute_url())
         page.get_by_label("Title").fill("Oat milk")
@@ -183,7 +183,7 @@ class TestPasting:
 
 
 class TestDuplicating:
-    def test_from_its_menu_and_from_its_page_and_undo(self, signed_in, ann):
+    def test_task_can_be_duplicated_from_menu_and_page_and_undone(self, signed_in, ann):
         page = signed_in
         page.goto("/inbox/")
         add(page, "Milk", "Bread")
@@ -206,7 +206,7 @@ class TestDuplicating:
         assert list(Task.objects.all()) == before
 
     @pytest.mark.exhaustive
-    def test_on_its_page_the_focus_and_the_typed_texts_stay(self, signed_in, ann):
+    def test_duplicating_keeps_focus_and_typed_text(self, signed_in, ann):
         page = signed_in
         page.goto(ann.tasks.create(title="Milk").get_absolute_url())
         page.get_by_label("Notes").fill("Two litres")

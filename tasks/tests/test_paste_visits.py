@@ -1,4 +1,4 @@
-"""Several lines are added at once, and a task is duplicated, without JavaScript."""
+"""Adding several lines, and duplicating a task, without JavaScript."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def lines(visitor):
 
 
 class TestSeveralAtOnce:
-    def test_from_the_page_that_adds_one(self, visitor):
+    def test_add_page_links_to_several_lines(self, visitor):
         visitor.open("/tasks/add/?next=/inbox/").follow("Add several at once")
         visitor.fill("One task a line", "Milk\nBread").press("Look first")
         assert visitor.heading == "Add 2 tasks?"
         visitor.press("Add 2 tasks")
         assert visitor.titles == ["Milk", "Bread"]
 
-    def test_wrong_line_keeps_all_and_is_named(self, visitor):
+    def test_invalid_line_is_named_and_the_text_kept(self, visitor):
         text = f"Milk\n  {'x' * 256}\nBread"
         visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", text)
         visitor.press("Add these tasks")
@@ -33,7 +33,7 @@ class TestSeveralAtOnce:
         visitor.fill("One task a line", "Milk\nBread").press("Add 2 tasks")
         assert visitor.message == "Added 2 tasks. Undo Show them"
 
-    def test_session_that_has_ended_loses_nothing(self, visitor, ann):
+    def test_expired_session_keeps_the_lines(self, visitor, ann):
         visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", CAKE)
         Session.objects.all().delete()
         visitor.press("Add these tasks")
@@ -51,14 +51,14 @@ class TestSeveralAtOnce:
 
 
 class TestDuplicating:
-    def test_from_its_menu(self, visitor):
+    def test_task_can_be_duplicated_from_its_menu(self, visitor):
         visitor.open("/inbox/")
         add(visitor, "Milk", "Bread")
         press(visitor, "Milk", "Duplicate “Milk”")
         assert visitor.message == "Added “Milk”. Undo Open"
         assert visitor.titles == ["Milk", "Milk", "Bread"]
 
-    def test_from_its_page_and_undo(self, visitor, ann):
+    def test_task_can_be_duplicated_on_its_page_and_undone(self, visitor, ann):
         task = ann.tasks.create(title="Milk")
         task.steps.model(user=ann, task=task, title="Whisk", done=True).add()
         visitor.open("/inbox/").follow("Milk").press("Duplicate task")
@@ -69,7 +69,7 @@ class TestDuplicating:
         assert visitor.message == "Undone: added “Milk”. Redo"
         assert list(Task.objects.all()) == [task]
 
-    def test_double_press_makes_one(self, visitor, ann):
+    def test_double_press_adds_one_copy(self, visitor, ann):
         visitor.open(ann.tasks.create(title="Milk").get_absolute_url())
         said = ["Added “Milk”. Undo Open", "Added “Milk”. Undo"]
         assert press_twice(visitor, "Duplicate task") == said

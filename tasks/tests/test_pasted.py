@@ -1,4 +1,4 @@
-"""What pasted lines become."""
+"""The tasks and steps in pasted lines."""
 
 from unittest import TestCase
 
@@ -18,16 +18,16 @@ def titles(text):
 
 
 class PastedTests(TestCase):
-    def test_each_line_is_a_task_and_blank_ones_are_none(self):
+    def test_each_line_is_a_task_except_empty_ones(self):
         self.assertEqual(titles("Milk\r\n\r\n  \nBread\rEggs\n"), ["Milk", "Bread", "Eggs"])
 
-    def test_bullets_numbers_and_boxes_go(self):
+    def test_bullets_numbers_and_checkboxes_are_removed(self):
         for line in ["- Milk", "* Milk", "• Milk", "+ Milk", "1. Milk", "1) Milk", "- [ ] Milk"]:
             with self.subTest(line):
                 self.assertEqual(titles(line), ["Milk"])
         self.assertEqual(titles("[ ] Milk\n[] Bread\n[X] Eggs"), ["Milk", "Bread", "Eggs"])
 
-    def test_bullets_of_other_programs_go(self):
+    def test_bullets_of_other_programs_are_removed(self):
         glyphs = "•◦▪▫‣·・⁃∙\uf0b7\uf0a7\uf0d8"
         of_word = [f"{letter}\tMilk" for letter in "·o§vqØü"]
         lines = [f"{glyph}{blank}Milk" for glyph in glyphs for blank in ["", " ", "\t", "\u00a0"]]
@@ -36,7 +36,7 @@ class PastedTests(TestCase):
             with self.subTest(line):
                 self.assertEqual(read(line), [("Milk", False, [])])
 
-    def test_boxes_go_and_ticked_ones_are_done(self):
+    def test_checked_boxes_are_completed_tasks(self):
         said = {"☐□○◻▢◯⬜": False, "☑☒✅✓✔🗹\uf0fe\uf0fd": True}
         boxes = {box: done for glyphs, done in said.items() for box in glyphs}
         boxes |= {"[ ]": False, "[]": False, "[\u00a0]": False, "[x]": True, "[X]": True}
@@ -78,7 +78,7 @@ class PastedTests(TestCase):
             ],
         )
 
-    def test_number_that_does_not_count_up_is_of_the_line(self):
+    def test_number_out_of_sequence_stays_in_the_line(self):
         for lines in [
             ["24. Dezember Feier"],
             ["24. December party", "31. December party"],
@@ -97,7 +97,7 @@ class PastedTests(TestCase):
         self.assertEqual(titles("1. Milk\n24. Dezember Feier"), ["Milk", "24. Dezember Feier"])
         self.assertEqual(titles("1. Milk\n2) Bread"), ["Milk", "2) Bread"])
 
-    def test_what_only_begins_like_a_bullet_stays(self):
+    def test_text_that_resembles_a_bullet_stays(self):
         lines = ["-5 degrees", "3.5 km", "*really* now", "1.Milk", "1234. Milk", "2026"]
         lines += ["[draft] Letter", "(1) Milk", "--", "x Milk", "o Milk", "—Milk", "§ 5 BGB"]
         lines += ["[x](https://example.org) read", "[ ](https://example.org)", "[x]: see below"]
@@ -110,12 +110,12 @@ class PastedTests(TestCase):
     def test_bullet_alone_is_no_task(self):
         self.assertEqual(titles("-\n* \n- [ ]\nMilk"), ["Milk"])
 
-    def test_indented_lines_are_steps_however_far(self):
+    def test_indented_lines_are_steps_at_any_depth(self):
         text = "- Cake\n  - Eggs\n      - of hens\n\t- Milk\n- Party"
         steps = [("Eggs", False), ("of hens", False), ("Milk", False)]
         self.assertEqual(read(text), [("Cake", False, steps), ("Party", False, [])])
 
-    def test_common_indentation_means_nothing(self):
+    def test_common_indentation_is_ignored(self):
         cake = [("Cake", False, [("Eggs", False)]), ("Party", False, [])]
         for indent in ["    ", "\t", "\u00a0"]:
             for end in ["\n", "\r\n"]:
@@ -123,36 +123,36 @@ class PastedTests(TestCase):
                     lines = [indent + "Cake", "", indent + "  Eggs", indent + "Party"]
                     self.assertEqual(read(end.join(lines)), cake)
 
-    def test_tab_is_as_far_in_as_four_blanks(self):
+    def test_tab_equals_four_spaces(self):
         self.assertEqual(titles("    Cake\n\tParty"), ["Cake", "Party"])
         self.assertEqual(read("Cake\n\tEggs"), [("Cake", False, [("Eggs", False)])])
 
-    def test_bullet_may_be_followed_by_any_blank(self):
+    def test_bullet_may_be_followed_by_any_space(self):
         self.assertEqual(titles("•\tMilk\n-\u00a0Bread\n1.  [x]  Eggs"), ["Milk", "Bread", "Eggs"])
 
-    def test_one_bullet_goes_and_what_else_is_in_the_line_stays(self):
+    def test_only_one_bullet_is_removed(self):
         self.assertEqual(titles("- 5 - 3 = 2\n1. 2) of 3 [x] "), ["5 - 3 = 2", "2) of 3 [x]"])
 
-    def test_line_further_out_begins_another_task(self):
+    def test_less_indented_line_begins_another_task(self):
         self.assertEqual(titles("  Cake\nParty\n  Balloons"), ["Cake", "Party"])
 
     def test_ticked_boxes_are_done(self):
         text = "[x] Cake\n  - [X] Eggs\n  - [ ] Milk"
         self.assertEqual(read(text), [("Cake", True, [("Eggs", True), ("Milk", False)])])
 
-    def test_knows_where_each_line_stood(self):
+    def test_line_numbers_are_known(self):
         (cake,) = pasted.read("\n\nCake\n\n  Eggs")
         self.assertEqual((cake.number, cake.steps[0].number), (3, 5))
 
-    def test_counts_the_lines_that_hold_something(self):
+    def test_only_nonempty_lines_are_counted(self):
         self.assertEqual(pasted.count("Milk\r\n\r\n  \n\u200b\nBread\n"), 2)
 
-    def test_nothing_is_nothing(self):
+    def test_empty_text_has_no_tasks(self):
         for text in ["", " \n\t\r\n", "\ufeff"]:
             self.assertEqual((pasted.read(text), pasted.count(text)), ([], 0))
 
-    def test_what_cannot_be_seen_is_no_task_and_hides_no_bullet(self):
+    def test_invisible_line_is_no_task(self):
         self.assertEqual(titles("\ufeff- Milk\n\u200b\n- \u200b\nBread"), ["Milk", "Bread"])
 
-    def test_what_cannot_be_kept_is_not_passed_over(self):
+    def test_unstorable_line_is_not_skipped(self):
         self.assertEqual((titles("Milk\n\x00"), pasted.count("Milk\n\x00")), (["Milk", "\x00"], 2))

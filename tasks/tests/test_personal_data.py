@@ -1,4 +1,4 @@
-"""reset_personal_data leaves nobody in a branch of the database."""
+"""reset_personal_data leaves no personal data in a branch of the database."""
 
 from io import StringIO
 
@@ -23,7 +23,7 @@ MARK = "Zwoelfuhrmarkt"  # in all that people typed; must be nowhere afterwards
 
 
 def host():
-    """Return what has to be typed out for the database of the tests."""
+    """Return the host to type out for the database of the tests."""
     real = connection.connection.info.host
     return "localhost" if real.startswith("/") else real
 
@@ -47,7 +47,7 @@ def everything():
 
 
 def where(text):
-    """Return the tables in which text is, whatever its case."""
+    """Return the tables that contain a text, ignoring case."""
     return [name for name, rows in everything().items() if text.lower() in rows.lower()]
 
 
@@ -72,7 +72,7 @@ class ResetTests(TestCase):
         return ann
 
     def shape(self):
-        """Return what stays: how many, how long, when."""
+        """Return the remaining facts: counts, lengths and dates."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT id, length(name), is_active, is_staff, created_at, time_zone"
@@ -88,7 +88,7 @@ class ResetTests(TestCase):
             cursor.execute("SELECT id, task_id, length(title), done FROM tasks_step ORDER BY id")
             return people, tasks, cursor.fetchall(), list(TaskTag.objects.values_list())
 
-    def test_nothing_that_was_typed_is_left_and_all_else_is(self):
+    def test_reset_removes_all_typed_text_and_keeps_the_rest(self):
         self.add_ann()
         add_user("maximilian.mustermann@firma.example")
         before = self.shape()
@@ -122,7 +122,7 @@ class ResetTests(TestCase):
         self.assertTrue(all(title[:1].isupper() or not title for title in titles), titles)
         self.assertTrue(all(title == title.strip() for title in titles), titles)
 
-    def test_lists_and_tags_are_called_by_their_numbers_whatever_they_were_called(self):
+    def test_lists_and_tags_are_named_by_their_numbers(self):
         ann = self.add_ann()
         last = ann.lists.latest("pk").pk
         swapped = [ann.lists.create(name=f"list {pk}").pk for pk in (last + 2, last + 1)]
@@ -135,14 +135,14 @@ class ResetTests(TestCase):
         self.assertEqual(list(lists), [(pk, f"List {pk}") for pk in range(last, last + 4)])
         self.assertEqual(Tag.objects.get(pk=tag.pk).name, f"tag{tag.pk}")
 
-    def test_again_is_as_well(self):
+    def test_second_reset_works(self):
         for number in range(30):
             add_user(f"person{number}@example.org")
         reset()
         reset()
         self.assertEqual(User.objects.filter(email__endswith="@example.net").count(), 30)
 
-    def test_old_systems_tables_lose_their_people_too(self):
+    def test_old_systems_tables_are_cleaned(self):
         for name in ("better_auth.sql", "variant_hybrid_tz.sql", "variant_old_auth.sql",
                      "sqlmodel_only.sql"):  # fmt: skip
             with self.subTest(name), connection.cursor() as cursor:
@@ -165,7 +165,7 @@ class ResetTests(TestCase):
                 self.drop(cursor)
 
     def told(self, cursor):
-        """Return the words of the old tables that are nobody else's: long ones."""
+        """Return the long, unique words of the old tables."""
         cursor.execute(
             """SELECT email FROM "user" UNION SELECT name FROM "user" WHERE length(name) > 11
             UNION SELECT title FROM task WHERE length(title) > 24
@@ -194,7 +194,7 @@ class ResetTests(TestCase):
         )
         cursor.execute("TRUNCATE accounts_user, accounts_adoption CASCADE")
 
-    def test_columns_that_others_added_are_emptied(self):
+    def test_unknown_columns_are_emptied(self):
         with connection.cursor() as cursor:
             load(cursor, "better_auth.sql")
             cursor.execute(
@@ -212,7 +212,7 @@ class ResetTests(TestCase):
             self.assertEqual(cursor.fetchall(), [(7,)])
         self.assertEqual((where(MARK), where("192.0.2.77")), ([], []))
 
-    def test_table_that_nobody_knows_is_named(self):
+    def test_unknown_table_is_named(self):
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE conversation (words text)")
         out, err = StringIO(), StringIO()
@@ -223,7 +223,7 @@ class ResetTests(TestCase):
         )
         self.assertNotIn("Nobody of before", out.getvalue())
 
-    def test_list_of_sessions_that_a_version_before_left_goes(self):
+    def test_earlier_versions_list_of_sessions_is_dropped(self):
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TABLE usersessions_usersession ("
@@ -232,7 +232,7 @@ class ResetTests(TestCase):
         self.assertIn("Nobody of before", reset())
         self.assertNotIn("usersessions_usersession", everything())
 
-    def test_runs_on_a_branch_alone_and_on_the_database_that_was_meant(self):
+    def test_reset_needs_a_branch_and_the_right_host(self):
         ann = self.add_ann()
         for branch in ("", "main", "Main", "production"):
             with override_settings(BRANCH=branch), self.assertRaises(CommandError) as caught:
@@ -250,8 +250,8 @@ class ResetTests(TestCase):
 
 
 @pytest.mark.django_db
-def test_every_table_of_ours_is_known():
-    """A new table needs a thought: is it emptied, cleaned, or without anything that is typed?"""
+def test_every_table_is_handled_by_the_reset():
+    """A new table needs a decision: emptied, cleaned, or free of typed text."""
     harmless = {
         *["django_migrations", "django_content_type", "auth_permission", "auth_group"],
         *["auth_group_permissions", "accounts_user_groups", "accounts_user_user_permissions"],

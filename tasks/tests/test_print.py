@@ -1,4 +1,4 @@
-"""The page of a listing for paper: all tasks of it, and nothing to press."""
+"""The page of a listing for paper: all its tasks, and no buttons."""
 
 from datetime import date, time
 from unittest import mock
@@ -32,13 +32,13 @@ class PrintTests(PageTests):
         rows = [self.ann.tasks.model(title=f"Task {n}", **fields) for n in range(1, number + 1)]
         self.ann.tasks.bulk_create(rows)
 
-    def test_all_rows_of_a_listing_of_several_pages(self):
+    def test_page_for_paper_has_all_rows_of_several_pages(self):
         self.add_many(230)
         self.assertEqual(len(self.titles("/inbox/")), 100)
         self.assertEqual(self.printed("/inbox/"), [f"Task {n}" for n in range(1, 231)])
         self.assertIn("230 tasks · Wednesday, 25 November", words_of(self.print("/inbox/")))
 
-    def test_more_than_a_page_of_paper_is_likely_to_hold_come_in_parts(self):
+    def test_very_long_listings_are_printed_in_parts(self):
         self.add_many(5)
         with mock.patch.object(Listing, "MOST_PRINTED", 2):
             response = self.print("/inbox/")
@@ -55,8 +55,8 @@ class PrintTests(PageTests):
             [words(e) for part in found for e in part], [f"Task {n}" for n in range(1, 6)]
         )
 
-    def test_each_listing_has_one_to_which_it_leads(self):
-        """With its own title; a listing that is new here has one, too."""
+    def test_every_listing_links_to_its_page_for_paper(self):
+        """Each has its own title; a new kind of listing needs a page for paper too."""
         work, tag = self.add_list("Work"), self.add_tag("calls")
         urls = {
             "search": "/search/?q=milk",
@@ -84,7 +84,7 @@ class PrintTests(PageTests):
                 self.assertGreaterEqual(len(titles), 2)
                 self.assertIn(url, [link.get("href") for link in select(response, "a")])
 
-    def test_headings_and_what_a_row_says(self):
+    def test_page_for_paper_has_headings_and_details(self):
         task = self.add_task(
             "Call <Ann>", due_date=date(2026, 11, 25), due_time=time(17), list=self.add_list("Work")
         )
@@ -98,7 +98,7 @@ class PrintTests(PageTests):
             rows, ["Late Overdue: Fri 20 Nov High priority", "Call <Ann> 17:00 Work calls"]
         )
 
-    def test_what_is_done_stays_away_where_it_stands_below(self):
+    def test_folded_completed_tasks_are_not_printed(self):
         work = self.add_list("Work")
         self.add_task("Milk", list=work).complete()
         for url in ("/today/", work.get_absolute_url()):
@@ -107,12 +107,12 @@ class PrintTests(PageTests):
         self.assertEqual(self.printed("/completed/"), ["Today 1 task", "Milk"])
         self.assertIn("Completed: Milk", words_of(self.print("/completed/")))
 
-    def test_nothing_on_it_changes_anything(self):
+    def test_page_for_paper_has_no_forms(self):
         self.add_task("Milk", due_date=date(2026, 11, 25))
         for url in ("/inbox/", "/today/", "/upcoming/"):
             self.assertEqual(select(self.print(url), "form, input"), [])
 
-    def test_week_has_its_days_and_the_repeats_to_come(self):
+    def test_printed_week_has_days_and_repeats_to_come(self):
         day = date(2026, 11, 25)
         self.add_task("Vitamins", due_date=day, repeat="FREQ=DAILY;COUNT=2", repeat_anchor=day)
         printed = self.printed("/upcoming/")
@@ -120,13 +120,13 @@ class PrintTests(PageTests):
         self.assertEqual(len(printed), 8)
         self.assertIn("Vitamins", words(one(self.print("/upcoming/"), ".coming")))
 
-    def test_page_of_several_says_so_on_paper(self):
+    def test_printed_page_shows_its_number(self):
         self.add_many(101)
         (note,) = select(self.get("/inbox/?page=2"), ".only-print")
         self.assertIn("This page has tasks 101 to 101 of 101.", words(note))
         self.assertEqual(select(self.get("/tasks/?limit=100&status=completed"), ".only-print"), [])
 
-    def test_what_is_no_listing_of_ones_own_is_not_found(self):
+    def test_page_for_paper_of_an_unknown_listing_is_not_found(self):
         ben = add_user("ben@example.org")
         theirs = ben.lists.create(name="Theirs", position="a0V")
         for on in ("", "/settings/", "/tasks/5/", "x", "/inbox/?page=0"):
@@ -135,7 +135,7 @@ class PrintTests(PageTests):
         response = self.client.get("/print/", {"on": theirs.get_absolute_url()})
         self.assertEqual(response.status_code, 404)
 
-    def test_signed_out_leads_to_the_sign_in(self):
+    def test_page_for_paper_needs_sign_in(self):
         self.client.logout()
         self.assertRedirects(
             self.client.get(paper("/inbox/")),

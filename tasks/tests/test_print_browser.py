@@ -1,4 +1,4 @@
-"""Pages on paper, in Chromium: in all its width, upright and across, and nothing to press."""
+"""Printed pages in Chromium: full width, portrait and landscape, and no buttons."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from tasks.tests.making import add_list, add_step
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 PAPER = {"upright": (718, 1047), "across": (1047, 718)}  # A4 in CSS pixels, within margins of 1 cm
-# Boxes to tick by hand are drawn by buttons, and a fold that is open by its heading.
+# Buttons draw the boxes to tick by hand, and an open fold has its heading.
 CONTROLS = """
 () => [...document.querySelectorAll("a, button, summary, input, select, textarea")]
     .filter(each => each.checkVisibility({opacityProperty: true}) && each.matches(
@@ -53,7 +53,7 @@ def pages(ann):
     }
 
 
-def test_all_the_width_and_nothing_to_press(page, ann):
+def test_printed_page_uses_the_full_width_without_buttons(page, ann):
     for width, height in PAPER.values():
         page.set_viewport_size({"width": width, "height": height})
         for url, part in pages(ann).items():
@@ -69,13 +69,13 @@ def test_page_for_paper_has_all_rows(page):
     expect(page.get_by_role("link", name="Back to Inbox")).to_be_hidden()
 
 
-def test_dark_pages_are_printed_dark_on_white(page, live_server):
+def test_dark_mode_is_printed_on_white(page, live_server):
     page.context.add_cookies([{"name": "theme", "value": "dark", "url": live_server.url}])
     page.goto("/inbox/")
     assert page.locator(".task-title").first.evaluate(LUMINANCE)
 
 
-def test_its_button_prints(page):
+def test_print_button_prints(page):
     page.emulate_media(media="screen")
     page.goto("/inbox/")
     page.get_by_role("link", name="Print “Inbox”").click()

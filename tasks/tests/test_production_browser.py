@@ -1,4 +1,4 @@
-"""A journey through the pages that production serves, with its names of files, in Chromium."""
+"""A visit of the pages of the production server, with hashed file names, in Chromium."""
 
 import re
 
@@ -16,7 +16,7 @@ HASHED = re.compile(r"/static/js/\w+\.[0-9a-f]{12}\.js$")
 
 @pytest.fixture
 def site(tmp_path):
-    """Return the address of a production process on plain http, as behind no proxy."""
+    """Return the address of a production process on plain http, without a proxy."""
     root = str(tmp_path / "static")
     assert manage("collectstatic", "--noinput", STATIC_ROOT=root).returncode == 0
     changes = {"DATABASE_URL": database_url(), "STATIC_ROOT": root, "HTTPS_ONLY": "false"}
@@ -26,7 +26,7 @@ def site(tmp_path):
 
 @pytest.fixture
 def page(browser, site):
-    """Return a page of a context of its own, and check that nothing was missing or threw."""
+    """Return a page in a context of its own, and check for missing files and errors."""
     context = browser.new_context(base_url=site)
     page, faults = context.new_page(), []
     page.set_default_timeout(10_000)
@@ -37,7 +37,7 @@ def page(browser, site):
     assert faults == []
 
 
-def test_journey(page, ann):
+def test_visit_of_production_misses_no_file(page, ann):
     scripts = []
 
     def note(response):
@@ -48,7 +48,7 @@ def test_journey(page, ann):
     page.goto("/accounts/login/")
     page.wait_for_load_state()
     urls = [script.url for script in scripts]
-    assert sorted(urls) == sorted(set(urls))  # what is fetched ahead isn't fetched again
+    assert sorted(urls) == sorted(set(urls))  # Preloaded files aren't loaded again.
     page.get_by_label("Email").fill(ann.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()

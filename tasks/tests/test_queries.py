@@ -1,4 +1,4 @@
-"""How many queries a page and an act need: the same whatever a user has; and by which index."""
+"""The number of queries of each page and act, which is constant, and their indexes."""
 
 import re
 from datetime import timedelta
@@ -133,7 +133,7 @@ POSTS = [
 
 
 def fill(user, tasks, lists, tags):
-    """Give user so many of each, of every kind that a page may show."""
+    """Give a user so many rows of every kind that a page may show."""
     now, today = timezone.now(), user.today()
     lists = user.lists.bulk_create(
         user.lists.model(user=user, name=f"List {n}", position=f"a{n:04}V") for n in range(lists)
@@ -157,7 +157,7 @@ def fill(user, tasks, lists, tags):
         ),
         batch_size=5000,
     )
-    # A session may have planned the check of keys to tasks when there were hardly any: then each
+    # A connection may have planned the check of foreign keys when there were few tasks: then each
     # check reads all tasks of the user.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tasks_task")
@@ -172,14 +172,14 @@ def fill(user, tasks, lists, tags):
 
 
 def nodes(plan):
-    """Yield each node of a plan, as EXPLAIN gives it in JSON."""
+    """Yield each node of a plan, from EXPLAIN's JSON."""
     yield plan
     for part in plan.get("Plans", ()):
         yield from nodes(part)
 
 
 def edit_often(user, times):
-    """Let user have edited up to 1,000 tasks at once, and a task with steps so often."""
+    """Have a user edit up to 1,000 tasks together, and a task with steps so often."""
     some = user.tasks.open().order_by("pk").values("pk")[:1000]
     user.tasks.filter(pk__in=some).change(user.acts.create(kind="edit"), description="Long")
     first = user.lists.by_hand().first()
@@ -191,7 +191,7 @@ def edit_often(user, times):
 class QueryTests(TestCase):
     """Ann has 20,000 tasks, 50 lists and 200 tags; Ben has one of each.
 
-    That is a task in each of its states, and both have a second list, which is empty.
+    His are a task in each of its states; both have a second, empty list.
     """
 
     @classmethod
@@ -210,7 +210,7 @@ class QueryTests(TestCase):
             cursor.execute("ANALYZE")
 
     def sign_in(self, user):
-        """Sign in; return the ids that stand for {list} and so on in addresses."""
+        """Sign in. Return the ids for {list} and so on in addresses."""
         self.client.force_login(user)
         self.client.get("/settings/")  # the first request of a session notes when it was seen
         self.user = user
@@ -228,14 +228,14 @@ class QueryTests(TestCase):
         self.assertLess(response.status_code, 400, url)
         return len(queries)
 
-    def test_pages(self):
+    def test_pages_take_a_constant_number_of_queries(self):
         for user in (self.ben, self.ann):
             ids = self.sign_in(user)
             for url, number in PAGES.items():
                 with self.subTest(user=user, url=url):
                     self.assertEqual(self.count("get", url.format(**ids)), number)
 
-    def test_saved_searches_cost_a_page_nothing_and_are_counted_in_one_query(self):
+    def test_saved_searches_take_one_query_of_their_own(self):
         self.sign_in(self.ann)
         self.assertEqual(self.count("get", "/searches/numbers/", **HTMX), 2)
         for number in (1, 19):
@@ -247,7 +247,7 @@ class QueryTests(TestCase):
             self.assertEqual(self.count("get", "/searches/numbers/", **HTMX), 6)
         self.assertEqual(self.count("get", f"/searches/{self.ann.searches.first().pk}/edit/"), 5)
 
-    def test_no_listing_needs_more_than_six(self):
+    def test_no_listing_takes_more_than_six_queries(self):
         self.assertLessEqual(max(LISTINGS.values()), 6)
 
     def check(self, acts, **headers):
@@ -259,22 +259,22 @@ class QueryTests(TestCase):
                     found = self.count("post", url.format(**ids), filled, **headers)
                     self.assertEqual(found, number)
 
-    def test_acts_in_place(self):
+    def test_acts_by_htmx_take_a_constant_number_of_queries(self):
         self.check(ACTS, **HTMX)
 
-    def test_acts_with_a_redirect(self):
+    def test_acts_without_script_take_a_constant_number_of_queries(self):
         self.check(POSTS)
 
-    def test_landing_page_asks_nothing(self):
+    def test_landing_page_makes_no_query(self):
         self.assertEqual(self.count("get", "/"), 0)
 
     def plan(self, url, limit=100):
-        """Return how PostgreSQL reads the rows of Ann's page."""
+        """Return PostgreSQL's plan for the rows of Ann's page."""
         sidebar = Sidebar(self.ann)
         listing = listing_at(self.ann, url, sidebar)
         return listing.tasks.order_by(*listing.order).for_rows()[:limit].explain()
 
-    def test_listings_are_read_in_their_order_from_an_index_that_begins_with_the_user(self):
+    def test_listings_are_read_in_order_from_an_index(self):
         one = self.ann.lists.first().pk
         for url, index in [
             ("/tasks/", "tasks_task_by_creation"),
@@ -290,7 +290,7 @@ class QueryTests(TestCase):
                 self.assertIn(f"using {index}", plan)
                 self.assertNotIn("Sort", plan)
 
-    def test_days_are_found_by_an_index_that_begins_with_the_user(self):
+    def test_days_are_found_by_an_index(self):
         for url, index in [
             ("/today/", "tasks_task_(due|counts)"),  # both begin with the user and the day
             ("/upcoming/", "tasks_task_(due|counts)"),
@@ -298,7 +298,7 @@ class QueryTests(TestCase):
             with self.subTest(url=url):
                 self.assertRegex(self.plan(url), f"(using|on) {index}")
 
-    def test_neighbours_are_read_from_the_index_and_nothing_else_is(self):
+    def test_neighbours_are_read_from_an_index_alone(self):
         rows = self.ann.tasks.open().filter(list=None)
         pk = rows.by_hand()[rows.count() // 2].pk
         with CaptureQueriesContext(connection) as queries:
@@ -311,7 +311,7 @@ class QueryTests(TestCase):
         self.assertEqual([plan["Actual Rows"] for plan in read], [1, 1, 1])
         self.assertEqual({plan.get("Rows Removed by Filter", 0) for plan in read}, {0})
 
-    def test_trash_is_read_from_its_index(self):
+    def test_trash_is_read_from_its_index_alone(self):
         plan = self.ann.tasks(manager="trash").latest_deleted_first()[:50].explain()
         self.assertIn("using tasks_task_trash", plan)
         self.assertNotIn("Sort", plan)
@@ -319,11 +319,11 @@ class QueryTests(TestCase):
 
 @pytest.mark.exhaustive
 class PlanTests(TestCase):
-    """Of 50,000 tasks of 20 users no page reads those of others, nor a whole table.
+    """With 50,000 tasks of 20 users, no page reads other users' tasks, nor a whole table.
 
-    Each row of a task, of its tags and of its steps is found by an index: a task by one that begins
-    with the user, or is of its id or its series. What looks for tasks says whose, so that it is so
-    with more rows, too. The latest acts of a user may be looked for among all acts.
+    Each row of a task, its tags and its steps is found by an index: for a task, an index that
+    begins with the user, the id or the series. Queries of tasks name the user, so that this also
+    holds for more rows. The latest acts of a user may be searched among all acts.
     """
 
     DEEP = [
@@ -350,7 +350,7 @@ class PlanTests(TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        """Take away the room of what was rolled back: other tests' plans depend on it."""
+        """Free the space of rolled-back rows, since other tests' plans depend on it."""
         super().tearDownClass()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -358,7 +358,7 @@ class PlanTests(TestCase):
             )
 
     def lift_limit(self):
-        """Lift the limit of the numbers, which hangs on the transaction: here, that of the test."""
+        """Remove the time limit of the numbers, which lasts as long as the transaction."""
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
@@ -384,7 +384,7 @@ class PlanTests(TestCase):
             return cursor.fetchone()[0][0]["Plan"]
 
     def fault(self, node):
-        """Return what is wrong with how a node of a plan reads a large table, "" if nothing is."""
+        """Return the fault of a plan's node that reads a large table, "" for none."""
         kind, table = node["Node Type"], node.get("Relation Name")
         if kind == "Seq Scan" and table in self.TABLES:
             return f"reads all of {table}"
@@ -397,7 +397,7 @@ class PlanTests(TestCase):
             return f"reads {index}, which begins with {self.first[index]}"
         return ""
 
-    def test_every_page(self):
+    def test_every_page_uses_indexes(self):
         self.client.force_login(self.ann)
         self.client.get("/settings/")
         ids = ids_of(self.ann)
