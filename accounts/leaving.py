@@ -17,10 +17,10 @@ from accounts.models import Adoption, Session, User
 
 BATCH = 2000  # rows
 
-# What users who leave need: to stay, to sign out (and keep what isn't saved), or to show their
-# password before a view that says it is open.
+# What users who leave need: to stay, to sign out, or to show their password before a view that says
+# it is open.
 OPEN = {
-    *["leave", "stay", "account_logout", "waiting_add", "waiting_end"],
+    *["leave", "stay", "account_logout"],
     *["account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"],
 }
 

@@ -14,7 +14,7 @@ from accounts.tests.people import PASSWORD, add_session, add_user
 from todosite.tests.visitor import Visitor
 
 URL = "/settings/delete/"
-BUTTON = "Delete my account in three days"
+BUTTON = "Delete my account"
 HTMX = {"HX-Request": "true"}
 NO_MAIL = mock.patch.object(EmailMultiAlternatives, "send", side_effect=OSError("no mail"))
 
@@ -78,6 +78,13 @@ class LeaveTests(TestCase):
         self.assertEqual(message.subject, "Your Todosite account will be deleted")
         self.assertIn(f"deleted after {until} (Asia/Kathmandu), and nobody", message.body)
         self.assertEqual(link_in(message), "/accounts/login/")
+
+    def test_browser_forgets_drafts(self):
+        self.client.force_login(self.ann)
+        self.client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        response = self.client.post(URL)
+        self.assertRedirects(response, "/accounts/login/")
+        self.assertEqual(response["Clear-Site-Data"], '"storage"')
 
     def test_nothing_happens_if_the_mail_fails(self):
         page = confirm(Visitor(self.ann).open(URL))
