@@ -1,4 +1,4 @@
-"""Requests that arrive at the same moment, on real connections."""
+"""Simultaneous requests, on real connections."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ def ann(client):
     return user
 
 
-def test_of_edits_of_one_field_one_wins_and_the_others_are_told(client, ann):
+def test_of_simultaneous_edits_of_one_field_one_wins(client, ann):
     for _ in range(5):
         task = ann.tasks.create(title="Milk")
         url, shown = f"/tasks/{task.pk}/edit/", {"initial-title": "Milk"}
@@ -29,7 +29,7 @@ def test_of_edits_of_one_field_one_wins_and_the_others_are_told(client, ann):
         assert (sorted(codes), task.version) == ([302, 409, 409, 409, 409, 409], 2)
 
 
-def test_edits_of_different_fields_all_count(client, ann):
+def test_simultaneous_edits_of_different_fields_are_merged(client, ann):
     task = ann.tasks.create(title="Milk")
     url = f"/tasks/{task.pk}/edit/"
     codes = race(
@@ -50,7 +50,7 @@ def test_edits_of_different_fields_all_count(client, ann):
     )
 
 
-def test_a_time_never_meets_a_date_that_is_being_removed(client, ann):
+def test_time_and_removed_date_never_combine(client, ann):
     for _ in range(5):
         task = ann.tasks.create(title="Milk", due_date="2031-01-02")
         url = f"/tasks/{task.pk}/edit/"
@@ -64,21 +64,21 @@ def test_a_time_never_meets_a_date_that_is_being_removed(client, ann):
         assert sorted(codes) == [302, 422]
 
 
-def test_completing_eight_times_at_once_completes_once(client, ann):
+def test_eight_simultaneous_completions_complete_once(client, ann):
     task = ann.tasks.create(title="Milk")
     codes = race(client, [(f"/tasks/{task.pk}/complete/", {})] * 8)
     assert codes == [302] * 8
     assert Task.objects.get().version == 2
 
 
-def test_the_same_line_ten_times_at_once_is_added_once(client, ann):
+def test_ten_simultaneous_copies_of_a_line_are_added_once(client, ann):
     for n in range(5):
         data = {"text": f"Milk {n}", "key": str(uuid.uuid4())}
         codes = race(client, [("/tasks/add/", data)] * 10)
         assert (codes, ann.tasks.filter(title=f"Milk {n}").count()) == ([302] * 10, 1)
 
 
-def test_the_same_edit_ten_times_at_once_is_written_once(client, ann):
+def test_ten_simultaneous_copies_of_an_edit_are_written_once(client, ann):
     task = ann.tasks.create(title="Milk")
     data = {"title": "Bread", "initial-title": "Milk", "version": "1", "key": str(uuid.uuid4())}
     assert race(client, [(f"/tasks/{task.pk}/edit/", data)] * 10) == [302] * 10
@@ -86,7 +86,7 @@ def test_the_same_edit_ten_times_at_once_is_written_once(client, ann):
     assert (task.title, task.version, ann.acts.count()) == ("Bread", 2, 1)
 
 
-def test_lists_that_are_merged_into_each_other_keep_all_tasks_in_one(client, ann):
+def test_opposite_merges_keep_all_tasks_in_one_list(client, ann):
     for n in range(3):
         lists = [ann.lists.create(name=f"{name} {n}") for name in ["one", "other"]]
         tasks = [ann.tasks.create(title="Milk", list=each) for each in lists]
@@ -98,7 +98,7 @@ def test_lists_that_are_merged_into_each_other_keep_all_tasks_in_one(client, ann
         assert rows.count() == 2
 
 
-def test_tag_on_its_way_to_a_task_is_merged_too(ann):
+def test_tag_added_during_its_merge_is_merged_too(ann):
     milk = ann.tasks.create(title="Milk")
     one, other = (ann.tags.create(name=name) for name in ["one", "other"])
     with ThreadPoolExecutor() as pool:

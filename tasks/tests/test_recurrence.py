@@ -1,9 +1,8 @@
-"""Repeats: which days they have, by the published table and by a check of each day.
+"""The days of repeats, compared with the published table and with a check of each day.
 
 recurrence_cases.json has two tables. "next_due": the first day after `after` of the series from
-`anchor` on. "following": the day that comes next when the task that is due on `due` is done at
-`now` in a zone; where nothing else is said, counted from the date ("from"), and missed ones pass
-("missed").
+`anchor` on. "following": the next day when the task due on `due` is done at `now` in a zone; by
+default counted from the date ("from"), with missed occurrences passing ("missed").
 """
 
 import json
@@ -42,7 +41,7 @@ def day(text):
 
 
 class TableTests(SimpleTestCase):
-    def test_next_due(self):
+    def test_next_due_agrees_with_the_table(self):
         for group, cases in CASES["next_due"].items():
             for case in cases:
                 with self.subTest(group, **case):
@@ -57,7 +56,7 @@ class TableTests(SimpleTestCase):
                     days = by_day.series(case["rule"], anchor, last, start)
                     self.assertEqual(next((d for d in days if d > after), None), expected)
 
-    def test_following(self):
+    def test_following_agrees_with_the_table(self):
         for group, cases in CASES["following"].items():
             for case in cases:
                 with self.subTest(group, **case):
@@ -74,14 +73,14 @@ class TableTests(SimpleTestCase):
                     self.assertEqual(following(case["rule"], **said), day(case["next"]))
                     self.assertEqual(by_day.following(case["rule"], **said), day(case["next"]))
 
-    def test_table_is_as_large_as_it_is_said_to_be(self):
+    def test_table_has_the_documented_size(self):
         rows = [case for table in CASES.values() for cases in table.values() for case in cases]
         self.assertEqual(len({json.dumps(row) for row in rows}), len(rows))
         self.assertGreaterEqual(len(rows), 150)
 
 
 class ReadTests(SimpleTestCase):
-    def test_what_is_no_rule_of_the_subset_is_refused_in_words(self):
+    def test_invalid_rules_are_refused_in_words(self):
         for rule, words in [
             ("", "“” is no part of a repeat that is known here."),
             ("every day", "“EVERY DAY” is no part of a repeat that is known here."),
@@ -112,7 +111,7 @@ class ReadTests(SimpleTestCase):
                 read(rule)
             self.assertIn(words, str(raised.exception))
 
-    def test_rules_in_words(self):
+    def test_rules_are_described_in_words(self):
         for rule, words in [
             ("FREQ=DAILY", "every day"),
             ("FREQ=DAILY;INTERVAL=3", "every 3 days"),
@@ -157,10 +156,10 @@ class ReadTests(SimpleTestCase):
 
 class WriteTests(SimpleTestCase):
     @given(rules())
-    def test_rule_that_is_written_is_read_the_same(self, rule):
+    def test_written_rule_is_read_the_same(self, rule):
         self.assertEqual(read(write(read(rule))), read(rule))
 
-    def test_parts_come_in_one_order_and_those_that_say_nothing_are_left_out(self):
+    def test_parts_are_in_a_fixed_order_without_defaults(self):
         for rule, written in [
             ("rrule:bYday=fr,-1mo;FREQ=MONTHLY;interval=1", "FREQ=MONTHLY;BYDAY=FR,-1MO"),
             ("UNTIL=20260630T220000Z;FREQ=DAILY", "FREQ=DAILY;UNTIL=20260630"),
@@ -169,7 +168,7 @@ class WriteTests(SimpleTestCase):
             with self.subTest(rule=rule):
                 self.assertEqual(write(read(rule)), written)
 
-    def test_start_of_the_week_is_said_where_it_matters(self):
+    def test_start_of_the_week_is_written_if_it_matters(self):
         monday = date(2026, 1, 5)
         for rule, week_start, written in [
             ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", 0, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO"),
@@ -192,7 +191,7 @@ class WriteTests(SimpleTestCase):
 class GoingOnTests(SimpleTestCase):
     @examples(60)
     @given(rules(), st.dates(date(2023, 1, 1), date(2025, 12, 31)), st.integers(0, 20))
-    def test_rule_that_goes_on_from_one_of_its_days_has_those_that_were_left(self, rule, anchor, n):
+    def test_resumed_rule_has_the_remaining_days(self, rule, anchor, n):
         days = by_day.series(rule, anchor, anchor + timedelta(3653))
         if n >= len(days):
             return
@@ -200,7 +199,7 @@ class GoingOnTests(SimpleTestCase):
         found = by_day.series(write(rest), days[n], anchor + timedelta(3653))
         self.assertEqual(found, days[n:], (rule, anchor, write(rest)))
 
-    def test_day_that_a_month_was_too_short_for_is_said(self):
+    def test_resumed_rule_names_a_clamped_day(self):
         for rule, anchor, on, rest in [
             ("FREQ=MONTHLY", "2026-01-31", "2026-02-28", "FREQ=MONTHLY;BYMONTHDAY=31"),
             ("FREQ=MONTHLY", "2026-01-31", "2026-03-31", "FREQ=MONTHLY"),
@@ -210,7 +209,7 @@ class GoingOnTests(SimpleTestCase):
             with self.subTest(rule=rule, anchor=anchor, on=on):
                 self.assertEqual(write(resumed(rule, anchor=day(anchor), day=day(on))), rest)
 
-    def test_count_is_of_those_that_are_left_with_the_one_that_is_due(self):
+    def test_resumed_rule_has_the_remaining_count(self):
         for on, left in [
             ("2026-01-01", 5),
             ("2026-01-03", 3),
@@ -223,7 +222,7 @@ class GoingOnTests(SimpleTestCase):
         put_off = resumed("FREQ=WEEKLY;COUNT=5", anchor=date(2026, 1, 1), day=date(2026, 1, 10))
         self.assertEqual(put_off.count, 4)  # the second one, of 8 January
 
-    def test_days_before_one_are_counted_up_to_the_most_that_a_repeat_can_have(self):
+    def test_days_before_are_counted_up_to_the_limit(self):
         first, far = date(2026, 1, 1), date(9999, 12, 30)
         for rule in ("FREQ=DAILY", "FREQ=DAILY;COUNT=99", "FREQ=DAILY;UNTIL=20260105"):
             with self.subTest(rule=rule):
@@ -231,7 +230,7 @@ class GoingOnTests(SimpleTestCase):
                 self.assertEqual(number_before(rule, anchor=first, day=far), 9999)
         self.assertEqual(resumed("FREQ=DAILY;COUNT=99", anchor=first, day=far).count, 1)
 
-    def test_day_that_is_named_moves_with_the_date(self):
+    def test_single_named_day_moves_with_the_date(self):
         on = "FREQ=MONTHLY;BYMONTHDAY="
         for rule, old, new, becomes in [
             ("FREQ=WEEKLY", "2026-01-06", "2026-01-07", "FREQ=WEEKLY"),
@@ -253,7 +252,7 @@ class GoingOnTests(SimpleTestCase):
             with self.subTest(rule, new=new):
                 self.assertEqual(write(moved(read(rule), day(old), day(new))), becomes)
 
-    def test_days_that_cannot_be_told_apart_are_not_moved(self):
+    def test_ambiguous_days_are_not_moved(self):
         for rule, old, new in [
             ("FREQ=WEEKLY;BYDAY=TU,WE", "2026-01-06", "2026-01-08"),
             ("FREQ=WEEKLY;BYDAY=TU", "2026-01-07", "2026-01-08"),  # it was put off
@@ -267,7 +266,7 @@ class GoingOnTests(SimpleTestCase):
             words = f"It repeats {describe(rule)}. Change the repeat to move it."
             self.assertEqual(str(raised.exception), words)
 
-    def test_first_day_leaves_no_weeks_out(self):
+    def test_first_day_skips_no_weeks(self):
         rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
         self.assertEqual(first_due(rule, day=date(2026, 11, 26)), date(2026, 12, 1))
         self.assertEqual(first_due(rule, day=date(2026, 12, 1)), date(2026, 12, 1))
@@ -287,7 +286,7 @@ class FromCompletionTests(SimpleTestCase):
         st.dates(date(2023, 1, 1), date(2027, 12, 31)),
         st.integers(-40, 40),
     )
-    def test_next_one_is_what_a_check_of_each_day_finds(self, rule, done, late):
+    def test_next_day_from_completion_agrees_with_a_check_of_each_day(self, rule, done, late):
         said = {
             "anchor": done - timedelta(late),
             "due_date": done - timedelta(late),
@@ -303,19 +302,19 @@ class FromCompletionTests(SimpleTestCase):
         else:
             self.assertGreater(found, done + timedelta(366 * 4))
 
-    def test_weeks_that_are_left_out_begin_with_the_completion_on_any_start_of_the_week(self):
+    def test_interval_of_weeks_counts_from_completion(self):
         rule, done = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", date(2026, 10, 18)
         found = {after_completion(rule, day=done, week_start=start) for start in range(7)}
         self.assertEqual(found, {date(2026, 11, 1)})
 
-    def test_interval_that_ends_behind_the_calendar_is_followed_by_none(self):
+    def test_interval_beyond_the_calendar_has_no_next_day(self):
         last = date(9999, 12, 1)
         for rule in ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1", "FREQ=DAILY;INTERVAL=30;BYDAY=SU"):
             self.assertIsNone(after_completion(rule, day=last))
 
 
 class NextDueTests(SimpleTestCase):
-    def test_ends_of_the_calendar(self):
+    def test_last_days_of_the_calendar(self):
         first, last = date(1, 1, 1), date(9999, 12, 31)
         for frequency in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
             with self.subTest(frequency=frequency):
@@ -331,7 +330,7 @@ class NextDueTests(SimpleTestCase):
         st.integers(0, 6),
         st.lists(st.integers(-40, 3600), min_size=1, max_size=6),
     )
-    def test_days_are_those_that_a_check_of_each_day_finds(self, rule, anchor, week_start, steps):
+    def test_days_agree_with_a_check_of_each_day(self, rule, anchor, week_start, steps):
         days = by_day.series(rule, anchor, anchor + timedelta(3653), week_start)
         for step in [*steps, -1, 0]:
             after = anchor + timedelta(step)

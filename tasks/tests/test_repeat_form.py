@@ -1,4 +1,4 @@
-"""The form in which a repeat is put together: what it shows, refuses, and comes to."""
+"""The form of a repeat: initial values, errors and results."""
 
 from datetime import date, time
 
@@ -18,7 +18,7 @@ from todosite.tests.environment import examples
 
 
 def posted_by(form):
-    """Return what a browser sends of a form that is left as it is shown."""
+    """Return the data that a browser sends from an unedited form."""
     data = QueryDict(mutable=True)
     for bound in form:
         value = bound.field.prepare_value(bound.value())
@@ -30,11 +30,11 @@ def posted_by(form):
 
 
 class SubsetTests(SimpleTestCase):
-    """It shows any rule of the subset, and makes it again."""
+    """The form shows every rule of the subset, and produces it again."""
 
     @examples(100)
     @given(rules(), st.integers(0, 6))
-    def test_rule_that_is_shown_and_sent_is_the_same(self, rule, week_start):
+    def test_shown_rule_is_sent_unchanged(self, rule, week_start):
         now = User(time_zone="UTC").now()
         task = Task(title="x", repeat=rule, due_date=now.date(), repeat_anchor=now.date())
         task.user = User(time_zone="UTC", week_start=week_start)
@@ -46,7 +46,7 @@ class SubsetTests(SimpleTestCase):
 
 
 class WordsTests(SimpleTestCase):
-    def test_places(self):
+    def test_positions_are_read_and_shown(self):
         for words, number in [
             ("1", 1), ("31st", 31), ("2nd", 2), ("the first", 1), ("fifth", 5), ("last", -1),
             ("2nd last", -2), ("second last", -2), ("third to last", -3), ("-1", -1), ("15.", 15),
@@ -70,7 +70,7 @@ class BuilderTests(PageTests):
         self.task.refresh_from_db()
 
     def data(self, **changes):
-        """Return what the form sends, with changes."""
+        """Return the data that the form sends, with changes."""
         return dict(posted_by(RepeatForm(task=self.task)).lists()) | changes
 
     def send(self, **changes):
@@ -82,12 +82,12 @@ class BuilderTests(PageTests):
         return tuple(getattr(self.task, name) for name in names)
 
     def look(self, **changes):
-        """Return what the form says that it comes to, without saving it."""
+        """Return the words and days that the form shows, without saving."""
         response = self.client.post(self.url, self.data(look="1", **changes), headers=HTMX)
         self.assertEqual(response.status_code, 200)
         return words_of(response)
 
-    def test_repeat_is_built_shown_and_saved(self):
+    def test_repeat_is_shown_and_saved(self):
         words = self.look(frequency="MONTHLY")
         days = "Sat 31 Jan Sat 28 Feb Tue 31 Mar Thu 30 Apr Sun 31 May"
         self.assertEqual(words, f"Repeats every month {days}")
@@ -99,7 +99,7 @@ class BuilderTests(PageTests):
         self.undo(response)
         self.assertEqual(self.columns()[:2], ("", day))
 
-    def test_without_script_the_days_are_shown_on_the_page_and_what_was_typed_stays(self):
+    def test_days_are_shown_without_script_and_typed_values_stay(self):
         response = self.client.post(
             self.url, self.data(look="1", month_days="1, 15, last", frequency="MONTHLY")
         )
@@ -109,7 +109,7 @@ class BuilderTests(PageTests):
         self.assertIn('value="1, 15, last"', html)
         self.assertEqual(self.columns()[0], "")
 
-    def test_all_that_it_can_say(self):
+    def test_every_field_is_part_of_the_rule(self):
         for changes, rule, due in [
             ({"interval": "3", "frequency": "DAILY"}, "FREQ=DAILY;INTERVAL=3", "2026-01-31"),
             ({"weekdays": ["0", "2"]}, "FREQ=WEEKLY;BYDAY=MO,WE", "2026-02-02"),
@@ -168,7 +168,7 @@ class BuilderTests(PageTests):
                 due = date.fromisoformat(due)
                 self.assertEqual(self.columns()[:3], (rule, due, due))
 
-    def test_what_is_wrong_is_said_by_the_field_and_stays(self):
+    def test_errors_are_shown_by_the_field_and_values_stay(self):
         for changes, field, words in [
             ({"due_date": ""}, "due_date", "This field is required."),
             ({"months": ["x"], "frequency": "YEARLY", "nth": "first mon"}, "months", "Select a"),
@@ -233,7 +233,7 @@ class BuilderTests(PageTests):
                 self.assertEqual(form[name].value(), value)
                 self.assertEqual(self.columns()[0], "")
 
-    def test_repeat_that_is_too_long_to_keep_is_refused(self):
+    def test_too_long_repeat_is_refused(self):
         days = ", ".join([*map(str, range(1, 32)), *(f"-{n}" for n in range(1, 32))])
         nth = ", ".join(
             f"{n} {day}" for n in ("first", "last") for day in ["mon", "tue", "wed", "thu", "fri"]
@@ -241,7 +241,7 @@ class BuilderTests(PageTests):
         response = self.send(frequency="MONTHLY", month_days=days, nth=nth)
         self.assertIn("That is too many dates for one repeat.", words_of(response))
 
-    def test_what_a_unit_does_not_have_says_nothing(self):
+    def test_fields_of_other_units_are_ignored(self):
         self.send(month_days="15", nth="first monday")
         self.assertEqual(self.columns()[0], "FREQ=WEEKLY")
 
@@ -251,7 +251,7 @@ class BuilderTests(PageTests):
         self.send()
         self.assertEqual(self.columns()[:2], ("FREQ=WEEKLY", date(2026, 1, 31)))
 
-    def test_what_was_left_as_it_is_does_not_move(self):
+    def test_unedited_repeat_does_not_move(self):
         self.repeat("FREQ=MONTHLY;COUNT=12", date(2026, 2, 28), repeat_anchor=date(2026, 1, 31))
         html = html_of(self.get(self.url))
         self.assertIn('name="month_days" value="31"', html)
@@ -264,13 +264,13 @@ class BuilderTests(PageTests):
             ("FREQ=MONTHLY;COUNT=12", date(2026, 2, 28), date(2026, 1, 31), "due", "keep"),
         )
 
-    def test_change_of_a_month_that_was_too_short_does_not_drift(self):
+    def test_edit_of_a_clamped_repeat_does_not_drift(self):
         self.repeat("FREQ=MONTHLY", date(2026, 2, 28), repeat_anchor=date(2026, 1, 31))
         self.assertIn("Sat 28 Feb Thu 30 Apr Tue 30 Jun Mon 31 Aug", self.look(interval="2"))
         self.send(interval="2")
         self.assertEqual(self.columns()[0], "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31")
 
-    def test_what_was_put_off_stays_where_only_the_end_is_changed(self):
+    def test_postponed_occurrence_stays_if_only_the_end_changes(self):
         for rule, anchor, changes, becomes, days in [
             (
                 "FREQ=MONTHLY", date(2026, 2, 1), {"ends": "until", "until": "2026-12-31"},
@@ -286,7 +286,7 @@ class BuilderTests(PageTests):
             self.send(**changes)
             self.assertEqual(self.columns()[:3], (becomes, date(2026, 2, 3), anchor))
 
-    def test_count_is_what_was_said_wherever_it_is_counted_from(self):
+    def test_count_is_counted_from_the_present_occurrence(self):
         self.repeat("FREQ=DAILY;COUNT=10", date(2026, 2, 8), repeat_anchor=date(2026, 2, 1))
         days = "every day, 3 times Sun 8 Feb Mon 9 Feb Tue 10 Feb"
         for repeat_from, rule in [
@@ -300,13 +300,13 @@ class BuilderTests(PageTests):
         days = "every week, 3 times Fri 20 Feb Sun 22 Feb Sun 1 Mar Then it ends."
         self.assertIn(days, self.look(count="3"))
 
-    def test_start_of_the_week_is_kept_where_any_day_may_begin_it(self):
+    def test_start_of_the_week_is_saved(self):
         self.set_clock(2026, 2, 3, 10, 30, zone="Europe/Berlin")
         changes = {"weekdays": ["6"], "interval": "2", "week_start": "6", "due_date": "2026-02-01"}
         self.send(**changes, repeat_from="completion")
         self.assertEqual(self.columns()[0], "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;WKST=SU")
 
-    def test_what_was_left_as_it_was_shown_follows_the_task(self):
+    def test_unedited_fields_follow_the_task(self):
         self.repeat("FREQ=MONTHLY;COUNT=5")
         stale = self.data(missed="keep")
         complete(self.task)
@@ -317,17 +317,17 @@ class BuilderTests(PageTests):
         anchor = date(2026, 1, 31)
         self.assertEqual(self.columns(), ("FREQ=MONTHLY;COUNT=5", day, anchor, "due", "keep"))
 
-    def test_day_that_the_first_month_is_too_short_for_is_kept(self):
+    def test_day_missing_in_the_first_month_is_saved(self):
         days = "Sat 28 Feb Sun 31 May"
         self.assertIn(days, self.look(frequency="MONTHLY", months=["2", "5"]))
         self.send(frequency="MONTHLY", months=["2", "5"])
         self.assertEqual(self.columns()[0], "FREQ=MONTHLY;BYMONTH=2,5;BYMONTHDAY=31")
 
-    def test_what_is_hidden_is_not_wrong(self):
+    def test_hidden_fields_cause_no_errors(self):
         self.send(nth="sixth monday", month_days="soon", until="soon", count="x")
         self.assertEqual(self.columns()[0], "FREQ=WEEKLY")
 
-    def test_task_that_was_completed_meanwhile_says_so(self):
+    def test_task_completed_in_the_meantime_says_so(self):
         data = self.data(interval="2")
         self.task.complete()
         response = self.client.post(self.url, data)
@@ -350,18 +350,18 @@ class BuilderTests(PageTests):
         self.client.post(self.url, stale)
         self.assertEqual(self.columns()[:2], ("FREQ=WEEKLY;INTERVAL=2", date(2026, 2, 7)))
 
-    def test_from_completion_each_is_counted_from_the_one_before(self):
+    def test_from_completion_days_are_counted_one_after_another(self):
         self.repeat("FREQ=MONTHLY", repeat_from="completion")
         self.assertIn("Sat 31 Jan Sat 28 Feb Sat 28 Mar Tue 28 Apr", self.look())
         self.assertIn("Sat 31 Jan Sat 28 Feb These dates", self.look(ends="count", count="2"))
         self.assertIn("Then it ends.", self.look(ends="count", count="2"))
 
-    def test_late_one_goes_on_as_its_task_says(self):
+    def test_days_of_a_late_task_follow_its_choice(self):
         self.repeat("FREQ=WEEKLY", date(2026, 1, 10))
         self.assertIn("Sat 10 Jan Sat 7 Feb Sat 14 Feb", self.look())
         self.assertIn("Sat 10 Jan Sat 17 Jan Sat 24 Jan", self.look(missed="keep"))
 
-    def test_from_completion_counts_those_that_were_done(self):
+    def test_count_from_completion_is_reduced_by_completions(self):
         self.repeat("FREQ=DAILY;INTERVAL=3;COUNT=5", repeat_from="completion", due_time=time(9))
         self.client.post(f"/tasks/{self.task.pk}/complete/")
         self.task.refresh_from_db()
@@ -372,10 +372,10 @@ class BuilderTests(PageTests):
         self.send(interval="2")
         self.assertEqual(self.columns()[0], "FREQ=DAILY;INTERVAL=2;COUNT=4")
 
-    def test_end_is_told(self):
+    def test_end_of_a_repeat_has_a_message(self):
         self.assertIn("Sat 31 Jan Sat 7 Feb Then it ends.", self.look(ends="count", count="2"))
 
-    def test_change_that_met_another_is_shown_and_then_decides(self):
+    def test_conflict_is_shown_and_the_next_attempt_decides(self):
         stale = self.data(interval="2")
         self.repeat("FREQ=DAILY")
         response = self.client.post(self.url, stale)
@@ -390,8 +390,8 @@ class BuilderTests(PageTests):
         self.client.post(self.url, stale)
         self.assertEqual(self.columns()[0], "FREQ=WEEKLY;INTERVAL=2")
 
-    def test_day_that_was_left_alone_follows_the_task(self):
-        """Also where nothing repeats yet: the day that was shown isn't put in place of another."""
+    def test_unedited_day_follows_the_task(self):
+        """So it does for a task without a repeat: the shown day doesn't replace another."""
         stale = self.data(interval="2")
         Task.objects.filter(pk=self.task.pk).update(due_date=date(2026, 2, 10))
         response = self.client.post(self.url, stale)
@@ -404,22 +404,22 @@ class BuilderTests(PageTests):
         self.assertEqual(form["due_date"].value(), "2026-02-10")
         self.assertEqual(form["interval"].value(), "2")
 
-    def test_sent_twice_it_takes_effect_once(self):
+    def test_form_sent_twice_takes_effect_once(self):
         data = self.data(interval="2")
         for _ in range(2):
             response = self.client.post(self.url, data, follow=True)
         self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.ann.acts.filter(kind="edit").count(), 1)
 
-    def test_what_is_done_does_not_repeat(self):
+    def test_completed_task_cannot_repeat(self):
         self.task.complete()
         self.assertEqual(self.client.get(self.url).status_code, 404)
 
-    def test_task_leads_there_from_its_page_and_its_menu(self):
+    def test_page_and_menu_link_to_the_form(self):
         for url in [self.task.get_absolute_url(), f"/tasks/{self.task.pk}/menu/"]:
             self.assertIn(f'href="{self.url}?next=', html_of(self.get(url)))
 
-    def test_history_tells_it(self):
+    def test_history_describes_the_repeat(self):
         self.send(interval="2")
         words = words_of(self.get("/history/"))
         self.assertIn("You set “Pay rent” to repeat every 2 weeks", words)
@@ -431,12 +431,12 @@ class BuilderTests(PageTests):
 
 
 class HelpTests(PageTests):
-    def test_rules_and_all_cases_are_published(self):
+    def test_help_page_has_rules_and_all_cases(self):
         words = words_of(self.get("/repeats/"))
         self.assertIn("every month 2026-01-31 2026-01-31 2026-02-28", words)
         self.assertIn("Around midnight 20", words)
         cases = self.get("/repeats/cases/").json()
         self.assertEqual(set(cases), {"next_due", "following"})
 
-    def test_other_help_leads_there(self):
+    def test_other_help_pages_link_to_it(self):
         self.assertContains(self.get("/writing/"), 'href="/repeats/"')

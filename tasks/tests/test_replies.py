@@ -1,4 +1,4 @@
-"""How acts are replied to: after a second run of a view, and where there is nothing to do."""
+"""Replies to acts: after a second run of a view, and if there is nothing to do."""
 
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage import default_storage
@@ -22,7 +22,7 @@ class OnceMoreTests(TestCase):
         request.return_page, request._messages = ReturnPage(request), default_storage(request)
         return request
 
-    def test_second_run_knows_nothing_of_the_first(self):
+    def test_second_run_has_no_trace_of_the_first(self):
         runs = []
 
         @once_more
@@ -46,8 +46,8 @@ class RestoreTests(TestCase):
         self.ann = add_user("ann@example.org")
         self.client.force_login(self.ann)
 
-    def test_page_that_restores_what_was_restored_leads_to_the_row(self):
-        """A Restore link in a second tab, or a reload: it led to itself, again and again."""
+    def test_restore_of_a_restored_row_leads_to_the_row(self):
+        """A Restore link in a second tab, or a reload, once redirected to itself endlessly."""
         work, tag = self.ann.lists.create(name="Work"), self.ann.tags.create(name="home")
         for row in (work, tag):
             with self.subTest(row=row):
@@ -56,7 +56,7 @@ class RestoreTests(TestCase):
                 self.assertEqual(page.redirect_chain, [(row.get_absolute_url(), 302)])
                 self.assertIn(f"“{row}” was not in the trash.", words(page))
 
-    def test_heading_of_a_listing_beside_a_task_ranks_below_it(self):
+    def test_heading_of_a_listing_ranks_below_its_task(self):
         self.ann.tasks.create(title="Milk", due_date=self.ann.clock().today)
         for back, name in [("/today/", "h2"), ("/tasks/0/?on=/today/", "h3")]:
             with self.subTest(back=back):

@@ -1,4 +1,4 @@
-"""Saving a form, whichever: it writes what the form says, once, and returns the act."""
+"""Saving any form writes its values once, and returns the act."""
 
 from datetime import date
 from importlib import import_module
@@ -17,12 +17,12 @@ from tasks.history import Act
 from tasks.tests.pages import PageTests
 from todosite.tests.html import select
 
-# Forms are made of these, and of none of these alone.
+# Base classes, which are no forms by themselves.
 PARTS = {
     *["OwnedForm", "AddingForm", "MergingForm", "NameForm", "RenameForm", "RestoreForm"],
     *["BaseTaskForm", "StepTitleForm", "TagNameForm", "KeptSearchForm"],
 }
-# These two only say the name of a row; those two are of an account, of which there are no acts.
+# Two forms only validate a name; two belong to an account, which has no acts.
 OTHERS = {lists.ListRestoreForm, tags.TagRestoreForm, ProfileForm, PreferencesForm}
 
 
@@ -33,7 +33,7 @@ def posted(**data):
 
 
 def form_classes():
-    """Return the classes of all forms of the tasks that are saved."""
+    """Return the classes of all forms of tasks that are saved."""
     names = [one.name for one in iter_modules(tasks.forms.__path__)]
     modules = [import_module(f"tasks.forms.{name}") for name in names]
     found = set()
@@ -58,7 +58,7 @@ class SavingTests(PageTests):
         return form_class(posted(**data), instance=self.milk(), user=self.ann)
 
     def forms(self):
-        """Yield a form of each class that says something new, made when the last one is saved."""
+        """Yield a form of each class with a change, each created after the last one was saved."""
         ann = self.ann
         yield quickadd.PlainForm(task=self.add_task("Call", typed="Call fri"), beside=QueryDict())
         yield quickadd.AddForm(posted(text="Bread"), user=ann)
@@ -99,7 +99,7 @@ class SavingTests(PageTests):
                     self.assertIsNotNone(act.pk)
         self.assertEqual(saved, form_classes())
 
-    def test_each_button_of_a_tasks_page_sends_a_form_of_its_own(self):
+    def test_each_button_of_a_tasks_page_has_its_own_form(self):
         self.milk().edit(title="Milk tomorrow")
         page = self.get(self.milk().get_absolute_url())
         buttons = select(page, "[form=detail-form][name], #detail-form button[name]")

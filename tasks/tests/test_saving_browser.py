@@ -1,6 +1,6 @@
-"""A task's page saves all but title and notes by itself, in Chromium, over a slow network too.
+"""A task's page saves all but title and notes by itself, in Chromium, also over a slow network.
 
-The server's part, which takes any of the fields alone: test_edits_meet.py, test_task_views.py.
+The server's part, which accepts any of the fields alone: test_edits_meet.py, test_task_views.py.
 """
 
 from datetime import date, time, timedelta
@@ -21,7 +21,7 @@ DAY, OTHER = date(2031, 3, 25), date(2031, 4, 2)
 
 
 def hold(page, *, times=1):
-    """Have the server take the next edits at once, and reply late."""
+    """Have the server save the next edits at once, and reply late."""
 
     def reply_late(route):
         response = route.fetch()
@@ -57,7 +57,7 @@ class TestSavedByItself:
         assert now == fields
 
     def wait_for(self, page, **fields):
-        """Wait until that is saved, by a page that is gone."""
+        """Wait until a value is saved by a page that is gone."""
         for _ in range(100):
             if Task.objects.filter(**fields).exists():
                 break
@@ -72,7 +72,7 @@ class TestSavedByItself:
         acts = self.ann.acts.filter(kind="edit").order_by("pk")
         return [sorted(act.changes.order_by("pk")[0].after) for act in acts]
 
-    def test_date_is_saved_when_it_is_left_and_unsaved_notes_meet_no_conflict(self, detail):
+    def test_date_is_saved_on_leaving_its_field_without_conflict(self, detail):
         page, notes = detail, detail.get_by_label("Notes")
         notes.fill("Whole milk")
         self.field(page, "due_date").fill(DAY.isoformat())
@@ -103,7 +103,7 @@ class TestSavedByItself:
         assert page.locator(".alert").count() == 0
 
     @pytest.mark.exhaustive
-    def test_only_what_is_left_and_whole_is_saved(self, detail):
+    def test_only_complete_fields_are_saved(self, detail):
         page = detail
         page.get_by_role("radio", name="None").focus()
         for _ in range(3):
@@ -133,7 +133,7 @@ class TestSavedByItself:
         assert is_asked(page) is True
 
     @pytest.mark.exhaustive
-    def test_press_on_another_priority_stays_in_the_group(self, detail):
+    def test_choosing_another_priority_keeps_the_focus_in_the_group(self, detail):
         page = detail
         for words in ["High", "Low", "Medium"]:
             page.locator(".seg label", has_text=words).click()
@@ -143,7 +143,7 @@ class TestSavedByItself:
         assert self.edits() == [["priority"]]
 
     @pytest.mark.exhaustive
-    def test_date_that_is_cleared_takes_its_time_along_and_a_time_waits(self, detail):
+    def test_cleared_date_clears_its_time_and_a_time_waits_for_a_date(self, detail):
         page = detail
         due, at = self.field(page, "due_date"), self.field(page, "due_time")
         at.fill("09:30")
@@ -162,7 +162,7 @@ class TestSavedByItself:
         assert self.edits() == [["due_date", "due_time"]] * 2
 
     @pytest.mark.exhaustive
-    def test_list_and_tags_are_saved_and_choosing_an_offer_is_not(self, detail):
+    def test_list_and_tags_are_saved_but_not_while_choosing(self, detail):
         page, work = detail, add_list(self.ann, "Work")
         self.ann.tags.create(name="dairy")
         self.visit(page)
@@ -194,7 +194,7 @@ class TestSavedByItself:
         assert len(self.edits()) == 4
 
     @pytest.mark.exhaustive
-    def test_what_could_not_be_saved_stays_is_told_and_is_tried_again(self, detail):
+    def test_failed_save_is_reported_and_retried(self, detail):
         page, due = detail, self.field(detail, "due_date")
         touch(page, page.get_by_label("Title"))
         fail(page)
@@ -221,7 +221,7 @@ class TestSavedByItself:
         self.saved(due_date=OTHER)
 
     @pytest.mark.exhaustive
-    def test_what_is_refused_is_said_by_its_field_and_stays_there(self, detail):
+    def test_refused_value_stays_with_its_error(self, detail):
         page, tags = detail, self.field(detail, "tags")
         typed = "x" * 101
         tags.fill(typed)
@@ -244,7 +244,7 @@ class TestSavedByItself:
         expect(page.locator("#id_tags_error")).to_have_count(0)
 
     @pytest.mark.exhaustive
-    def test_another_ones_change_is_shown_before_it_is_overwritten(self, detail):
+    def test_conflicting_change_is_shown_before_overwriting(self, detail):
         page, due = detail, self.field(detail, "due_date")
         page.get_by_label("Title").fill("Oat milk")
         self.milk.edit(due_date=OTHER, title="Soy milk")
@@ -269,7 +269,7 @@ class TestSavedByItself:
         expect(page.get_by_label("Title")).to_have_value("Oat milk")
 
     @pytest.mark.exhaustive
-    def test_old_reply_takes_nothing_newer_back(self, detail):
+    def test_late_reply_keeps_newer_values(self, detail):
         page, held = detail, []
         page.route(
             "**/edit/",
@@ -292,7 +292,7 @@ class TestSavedByItself:
         self.saved(due_date=DAY, priority=3, description="Whole")
 
     @pytest.mark.exhaustive
-    def test_page_that_is_left_takes_what_is_whole_along(self, detail):
+    def test_leaving_the_page_saves_complete_fields(self, detail):
         page, due = detail, self.field(detail, "due_date")
         touch(page, page.get_by_label("Title"))
         due.fill(DAY.isoformat())
@@ -315,7 +315,7 @@ class TestSavedByItself:
         assert len(self.edits()) == 3
 
     @pytest.mark.exhaustive
-    def test_act_on_the_task_waits_for_what_is_saved(self, detail):
+    def test_act_on_the_task_waits_for_the_save(self, detail):
         page = detail
         hold(page)
         self.field(page, "due_date").fill(DAY.isoformat())
@@ -324,7 +324,7 @@ class TestSavedByItself:
         self.saved(due_date=DAY, completed=True)
 
     @pytest.mark.exhaustive
-    def test_date_of_a_session_that_ended_waits_for_the_next_one(self, detail):
+    def test_date_of_an_expired_session_waits(self, detail):
         page = detail
         Session.objects.all().delete()
         self.field(page, "due_date").fill(DAY.isoformat())
@@ -335,7 +335,7 @@ class TestSavedByItself:
         self.saved(due_date=DAY)
 
     @pytest.mark.exhaustive
-    def test_date_of_a_repeat_is_this_one_and_the_message_moves_the_others(self, detail):
+    def test_date_of_a_repeat_moves_one_occurrence_and_offers_the_rest(self, detail):
         page, due = detail, self.field(detail, "due_date")
         Task.objects.update(repeat="FREQ=WEEKLY;BYDAY=TU", due_date=DAY, repeat_anchor=DAY)
         self.visit(page)
@@ -357,7 +357,7 @@ class TestSavedByItself:
         self.saved(repeat="FREQ=WEEKLY;BYDAY=TU", due_date=DAY)
 
     @pytest.mark.exhaustive
-    def test_half_a_date_holds_up_nothing_else_and_clears_nothing(self, detail):
+    def test_incomplete_date_blocks_and_clears_nothing(self, detail):
         page, due, title = detail, self.field(detail, "due_date"), detail.get_by_label("Title")
         Task.objects.update(due_date=DAY)
         self.visit(page)
@@ -374,7 +374,7 @@ class TestSavedByItself:
         self.saved(due_date=DAY, completed=True)
 
     @pytest.mark.exhaustive
-    def test_what_was_undone_and_typed_once_more_is_not_taken_for_saved(self, detail):
+    def test_value_typed_again_after_undo_is_saved_again(self, detail):
         page = detail
 
         def undo_and_retype(name, text, words):
@@ -397,7 +397,7 @@ class TestSavedByItself:
         self.wait_for(page, due_date=DAY)
 
     @pytest.mark.exhaustive
-    def test_page_whose_tags_would_be_refused_is_not_left_unasked(self, detail):
+    def test_leaving_with_invalid_tags_asks(self, detail):
         page, tags = detail, self.field(detail, "tags")
         touch(page, page.get_by_label("Title"))
         for typed in ["x" * 51, " ".join(f"tag{number}" for number in range(31))]:

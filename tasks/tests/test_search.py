@@ -1,4 +1,4 @@
-"""The search: what is understood, what is found, what is marked, and the searches that are kept."""
+"""The search: parsing, results, marks, and saved searches."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -60,40 +60,40 @@ class ReadTests(SimpleTestCase):
         self.check("today no  date DONE", [], [("due", "today"), ("due", "none"), ("done", "done")])
         self.check("!low !medium", [], [("priority", 1), ("priority", 2)])
 
-    def test_names_are_known_whatever_their_case_and_accents(self):
+    def test_names_are_found_ignoring_case_and_accents(self):
         self.check("#BURO +arger", [], [("tag", 6), ("list", 3)])
         self.check("+inbox", [], [("list", None)])
 
-    def test_longest_name_of_a_list_counts_and_blanks_in_it_do_too(self):
+    def test_longest_name_of_a_list_wins_including_spaces(self):
         self.check("+work at home x", ["x"], [("list", 2)])
         self.check("+work at x", ["at", "x"], [("list", 1)])
         self.check('+"work at home"', [], [("list", 2)])
         self.check("+workshop", ["+workshop"], unknown=["+workshop"])
 
-    def test_name_as_it_is_written_comes_before_one_that_only_folds_alike(self):
+    def test_exact_name_wins_over_accent_insensitive_match(self):
         lists = folded_names({"Müller": 1, "Muller": 2, "Straße zwei": 3})
         for text, value in [("+Müller", 1), ("+Muller", 2), ("+muller", 1), ("+strasse zwei", 3)]:
             with self.subTest(text=text):
                 (found,) = read(text, lists, {}).filters
                 self.assertEqual(found.value, value)
 
-    def test_what_stands_in_quotes_is_looked_for_as_it_is(self):
+    def test_quoted_text_is_searched_literally(self):
         self.check('"no date" “today”', ["no date", "today"])
         self.check('"two words', ["two words"])
         self.check('6" pipe', ['6"', "pipe"])
 
-    def test_what_names_nothing_is_words(self):
+    def test_unknown_filters_are_words(self):
         self.check("#nix +nix !important", ["#nix", "+nix", "!important"],
                    unknown=["#nix", "+nix", "!important"])  # fmt: skip
         self.check("C# a+b # !!", ["C#", "a+b", "#", "!!"])
         self.check("today's todays note dated", ["today's", "todays", "note", "dated"])
 
-    def test_each_filter_says_what_is_left_without_it(self):
+    def test_each_filter_has_the_search_without_it(self):
         query = self.check("a #calls b +work", ["a", "b"], [("tag", 5), ("list", 1)])
         self.assertEqual([one.label for one in query.filters], ["#calls", "Work"])
         self.assertEqual([one.rest for one in query.filters], ["a b +work", "a #calls b"])
 
-    def test_nothing_that_is_typed_breaks_it(self):
+    def test_any_text_can_be_parsed(self):
         for text in ['"', '""', "#", '#"', "+", '+""', "!", "“", "\u200b", "%", "_", "\\", "'"]:
             read(text, LISTS, TAGS)
             read(f"x {text} y", {}, {})
@@ -101,7 +101,7 @@ class ReadTests(SimpleTestCase):
 
 
 class DaysTests(SimpleTestCase):
-    """Days of a search, on Thursday 15 October 2026, 14:20 in Berlin."""
+    """Days in a search, on Thursday 15 October 2026, 14:20 in Berlin."""
 
     NOW = datetime(2026, 10, 15, 14, 20, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -110,11 +110,11 @@ class DaysTests(SimpleTestCase):
         return read(text, LISTS, TAGS, days_of)
 
     def days(self, text, **options):
-        """Return the days that a search asks for, as pairs of ISO dates, and its words."""
+        """Return the days of a search, as pairs of ISO dates, and its words."""
         query = self.read(text, **options)
         return [tuple(map(str, days)) for days in query.values("due")], query.words
 
-    def test_single_days_as_quick_add_reads_them(self):
+    def test_single_days_are_read_as_by_quick_add(self):
         for text, day in [
             ("tomorrow", "2026-10-16"),
             ("Friday", "2026-10-16"),
@@ -140,7 +140,7 @@ class DaysTests(SimpleTestCase):
                 task = parse(f"Pay {text}", now=self.NOW)
                 self.assertEqual((task.title, str(task.due_date)), ("Pay", day))
 
-    def test_weeks_and_other_spans_as_the_users_weeks_begin(self):
+    def test_weeks_begin_on_the_users_weekday(self):
         for text, first, last in [
             ("this week", "2026-10-12", "2026-10-18"),
             ("next week", "2026-10-19", "2026-10-25"),
@@ -160,14 +160,14 @@ class DaysTests(SimpleTestCase):
         with mock.patch.object(self, "NOW", sunday):
             self.assertEqual(self.days("this weekend")[0], [("2026-10-17", "2026-10-18")])
 
-    def test_month_comes_first_where_the_user_has_it_so(self):
+    def test_figures_follow_the_users_date_format(self):
         text = "12/13/2026"
         self.assertEqual(self.days(text, date_format="month")[0], [("2026-12-13", "2026-12-13")])
         text = "03/04/2027"
         self.assertEqual(self.days(text)[0], [("2027-04-03", "2027-04-03")])
         self.assertEqual(self.days(text, date_format="month")[0], [("2027-03-04", "2027-03-04")])
 
-    def test_words_and_other_filters_go_beside_them(self):
+    def test_days_can_be_combined_with_words_and_filters(self):
         query = self.read("milk friday #calls this week +work at home next month bread")
         self.assertEqual(query.words, ["milk", "bread"])
         labels = ["Tomorrow", "#calls", "This week, Mon 12 Oct – Sun 18 Oct", "Work at home",
@@ -176,7 +176,7 @@ class DaysTests(SimpleTestCase):
         rest = "milk #calls this week +work at home next month bread"
         self.assertEqual(query.filters[0].rest, rest)
 
-    def test_what_is_no_sure_day_is_words(self):
+    def test_uncertain_days_are_words(self):
         for text in [
             *["fri", "sun", "may", "5/4", "march report", "week", "weekend", "next", "fridays"],
             *["friday's", "friday morning", "tonight", "in 2 hours", "2026-01-02", "31 june"],
@@ -188,7 +188,7 @@ class DaysTests(SimpleTestCase):
             self.assertEqual(self.days(text), ([], [text[1:-1]]))
         self.assertEqual(self.days("+friday #tomorrow !friday")[0], [])
 
-    def test_day_beside_a_word_that_makes_more_of_it_is_words(self):
+    def test_day_in_a_longer_phrase_is_words(self):
         for text in [
             *["by friday", "before 3 may", "until tomorrow", "not on friday", "every friday"],
             *["friday or saturday", "monday to friday", "friday - sunday", "tomorrow and friday"],
@@ -206,7 +206,7 @@ class DaysTests(SimpleTestCase):
             self.assertEqual(self.days(text), ([friday, monday], []))
         self.assertEqual(self.days('"by" friday "or"'), ([friday], ["by", "or"]))
 
-    def test_beyond_the_calendar_there_are_none(self):
+    def test_days_beyond_the_calendar_are_words(self):
         last = datetime(9999, 12, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
         with mock.patch.object(self, "NOW", last):
             for text in ["next week", "this year", "tomorrow", "next month"]:
@@ -214,7 +214,7 @@ class DaysTests(SimpleTestCase):
 
 
 class FoldTests(TestCase):
-    def test_letters(self):
+    def test_letters_are_folded(self):
         for text, folded in [
             ("Straße", "strasse"),
             ("STRASSE", "strasse"),
@@ -252,15 +252,14 @@ class FoldTests(TestCase):
         self.assertEqual([(text, there) for text, there in pairs if fold(text) != there], [])
 
     def test_database_folds_as_python_does(self):
-        """Each character of Unicode's first plane, in the middle of a word, and all others that
-        are another one to it, such as 🈁."""
+        """Each character of Unicode's first plane, within a word, and all others that change."""
         letters = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code <= 0xDFFF]
         others = map(chr, range(0x10000, 0x20000))
         letters += [letter for letter in others if normalize("NFKD", letter) != letter]
         self.check([f"x{letter}y" for letter in letters])
 
     def test_database_folds_strings_as_python_does(self):
-        """Strings of what is folded, the marks that follow letters, and all other characters."""
+        """Strings of folded characters, the marks that follow letters, and all others."""
         random = Random(25)
         ours = [*ALIKE, *"´½ﬁǅẞ\u0640\u0301\u0654\u3099\u309a\u200c\ufe0f"]
         plain = [*"aZ '-/1", "ß", "が", "ﾊﾞ", "한", "é", "٣", "😀"]
@@ -273,8 +272,8 @@ class FoldTests(TestCase):
         self.check(texts)
         self.check(["".join(ours), "".join(reversed(ours))])
 
-    def test_each_character_by_itself_is_folded_as_within_a_text(self):
-        """Else what was found couldn't be marked."""
+    def test_single_character_is_folded_as_within_a_text(self):
+        """Otherwise matches couldn't be marked."""
         text = "".join(ALIKE) + "´½ﬁẞ"
         folded, places = folded_with_places(text)
         self.assertEqual(folded, fold(text))
@@ -282,7 +281,7 @@ class FoldTests(TestCase):
 
 
 class MarkTests(SimpleTestCase):
-    def test_parts(self):
+    def test_text_is_split_into_marked_parts(self):
         for text, words, parts in [
             ("Buy milk", ["MIL"], [("Buy ", False), ("mil", True), ("k", False)]),
             ("Straße 5", ["strasse"], [("Straße", True), (" 5", False)]),
@@ -301,7 +300,7 @@ class MarkTests(SimpleTestCase):
                 self.assertEqual(marked(text, words), parts)
                 self.assertEqual("".join(part for part, _ in parts), text)
 
-    def test_excerpt_is_the_part_of_a_text_where_a_word_is(self):
+    def test_excerpt_is_the_part_around_a_word(self):
         self.assertEqual(excerpt("Nothing here", ["milk"]), "")
         self.assertEqual(excerpt("Oat\nsoy milk\nmilk", ["milk"]), "soy milk")
         long = excerpt("a " * 500 + "Müsli" + " b" * 500, ["musli"])
@@ -330,7 +329,7 @@ class FindTests(PageTests):
         self.assertEqual(self.found("landing"), ["Landingpages", "Four", "Three", "Two"])
         self.assertEqual(self.found("ANDING check"), ["Three"])
 
-    def test_each_word_may_stand_elsewhere(self):
+    def test_words_may_be_in_different_parts(self):
         one = self.add_task("Milk", description="from the farm")
         self.add_task("Milk")
         self.add_tag("shop", one)
@@ -352,7 +351,7 @@ class FindTests(PageTests):
         ]:
             self.assertEqual(self.found(q), [title], q)
 
-    def test_signs_that_mean_something_to_databases_and_pages_are_text(self):
+    def test_special_characters_are_searched_as_text(self):
         titles = ["100%", "a_b", "it's", 'say"hi"', "back\\slash", "<script>x</script>", "{{x}}"]
         for title in titles:
             self.add_task(title)
@@ -366,7 +365,7 @@ class FindTests(PageTests):
         self.assertContains(page, "&lt;<mark>script</mark>&gt;x&lt;/<mark>script</mark>&gt;")
         self.assertNotContains(page, "<script>x")
 
-    def test_ten_thousand_characters_are_refused_and_not_lost(self):
+    def test_too_long_search_is_refused_and_kept(self):
         for q in ["x" * 10_000, "é" * 10_000]:
             response = self.client.get("/search/", {"q": q})
             self.assertContains(
@@ -380,7 +379,7 @@ class FindTests(PageTests):
         response = self.client.get("/search/", {"q": "a\x00b"})
         self.assertContains(response, "cannot be stored (U+0000)", status_code=422)
 
-    def test_open_ones_first_and_completed_ones_where_they_are_asked_for(self):
+    def test_open_tasks_come_first_and_completed_ones_on_request(self):
         self.add_task("Milk 1", completed_at=timezone.now())
         self.add_task("Milk 2")
         self.add_task("Milk 3").delete_softly()
@@ -388,7 +387,7 @@ class FindTests(PageTests):
         self.assertEqual(self.found("milk", completed="1"), ["Milk 2", "Milk 1"])
         self.assertEqual(self.found("milk done"), ["Milk 1"])
 
-    def test_filters(self):
+    def test_filters_narrow_the_results(self):
         today = self.ann.today()
         work = self.add_list("Work at home")
         self.add_task("Late", due_date=today - timedelta(1), list=work)
@@ -412,7 +411,7 @@ class FindTests(PageTests):
         ]:
             self.assertEqual(self.found(q), titles, q)
 
-    def test_what_was_understood_is_said_and_each_part_can_be_taken_away(self):
+    def test_each_filter_is_shown_and_can_be_removed(self):
         self.add_tag("calls", self.add_task("Milk"))
         page = self.find("milk #calls !high #nix", completed="1")
         chips = one(page, '[aria-label="This search"]')
@@ -428,7 +427,7 @@ class FindTests(PageTests):
         self.assertEqual([link.get("href") for link in select(chips, "a[data-on]")], left)
         self.assertContains(page, "You have no list or tag named <strong>#nix</strong>")
 
-    def test_best_match_comes_first_unless_it_is_sorted_otherwise(self):
+    def test_best_match_comes_first_by_default(self):
         today = self.ann.today()
         self.add_task("Old milk", due_date=today)
         self.add_task("Bread", description="and milk", due_date=today - timedelta(1))
@@ -439,7 +438,7 @@ class FindTests(PageTests):
         self.post("/arrange/", sort="due", group="due", next="/search/?q=milk")
         self.assertContains(self.find("milk"), "Tomorrow")
 
-    def test_lines_of_notes_and_steps_are_shown_where_the_title_has_not_all(self):
+    def test_matching_lines_of_notes_and_steps_are_shown(self):
         task = self.add_task("Cake", description="x" * 300 + " two eggs")
         self.add_step(task, "Whisk eggs")
         page = self.find("eggs cake")
@@ -448,7 +447,7 @@ class FindTests(PageTests):
         self.assertContains(page, " two <mark>eggs</mark></p>")
         self.assertNotContains(self.find("cake"), "excerpt")
 
-    def test_page_by_page(self):
+    def test_results_come_in_pages(self):
         for n in range(51):
             self.add_task(f"Milk {n}")
         self.assertEqual(len(self.found("milk")), 50)
@@ -456,14 +455,14 @@ class FindTests(PageTests):
         self.assertContains(self.find("milk"), 'href="/search/?q=milk&amp;page=2"')
         self.assertEqual(sections_of(self.find("milk"))[0][0], "Found 51")
 
-    def test_nothing_found_and_nothing_asked(self):
+    def test_empty_results_and_empty_search_say_so(self):
         self.add_task("Milk")
         self.assertContains(self.find("bread"), "Nothing found")
         empty = self.find("")
         self.assertContains(empty, "What are you looking for?")
         self.assertNotContains(empty, "Milk")
 
-    def test_act_on_what_was_found_answers_with_what_is_found_now(self):
+    def test_act_on_a_result_replies_with_new_results(self):
         task = self.add_task("Milk 1")
         self.add_task("Milk 2")
         url = f"{task.get_absolute_url()}complete/"
@@ -471,7 +470,7 @@ class FindTests(PageTests):
         self.assertEqual(titles_of(answer), ["Milk 2"])
         self.assertIn("<mark>Milk</mark> 2", html_of(answer))
 
-    def test_all_that_was_found_is_changed_at_once(self):
+    def test_all_results_can_be_changed_together(self):
         for n in range(52):
             self.add_task(f"Milk {n}")
         self.add_task("Bread")
@@ -483,7 +482,7 @@ class FindTests(PageTests):
         self.assertEqual((done.count(), done.filter(priority=3).count()), (53, 53))
         self.assertEqual([task.title for task in self.ann.tasks.open()], ["Bread"])
 
-    def test_days_are_those_of_the_users_clock(self):
+    def test_days_are_in_the_users_time_zone(self):
         self.set_clock(2026, 10, 15, 1, 0, zone="Pacific/Auckland")  # still the 14th in UTC
         for day in range(14, 27):
             self.add_task(f"{day}", due_date=date(2026, 10, day))
@@ -508,11 +507,11 @@ class FindTests(PageTests):
         self.assertEqual(words_of(chip), "This week, Sun 11 Oct – Sat 17 Oct : remove")
         self.assertEqual(chip.get("href"), "/search/?q=milk")
 
-    def test_page_says_which_days_can_be_asked_for(self):
+    def test_page_explains_filters_of_days(self):
         words = words_of(self.get("/search/")).replace(" ,", ",")
         self.assertIn("tomorrow, friday, 3 may, this week or next month", words)
 
-    def test_what_devices_write_for_a_letter_is_found_by_it_and_it_by_them(self):
+    def test_typographic_variants_find_each_other(self):
         for text, q in [
             ("Mum’s birthday", "mum's"),
             ("follow‑up", "follow-up"),
@@ -533,7 +532,7 @@ class FindTests(PageTests):
                     self.assertEqual(sorted(found), sorted(["Other", "Third", "Fourth", text]))
                 self.ann.tasks.all().delete()
 
-    def test_text_that_is_searched_is_that_of_the_task_however_it_is_written(self):
+    def test_search_text_follows_every_kind_of_write(self):
         task = self.add_task("Mum’s")
         task.edit(description="Crème")
         Task = type(task)
@@ -544,7 +543,7 @@ class FindTests(PageTests):
         Task.everything.filter(pk=task.pk).update(title="Dad‑1", search_text="x")
         self.assertEqual(row.get(), "dad-1\ncreme")
 
-    def test_what_belongs_to_others_is_not_found(self):
+    def test_another_users_tasks_are_not_found(self):
         ben = add_user("ben@example.org")
         task = ben.tasks.create(title="Milk", description="milk")
         task.steps.create(user=ben, title="milk")
@@ -568,7 +567,7 @@ class SavedSearchTests(PageTests):
         form = {"name": name, "q": q, "completed": completed}
         return self.client.post("/searches/add/", form, follow=True)
 
-    def test_saved_it_stands_in_the_sidebar_with_its_number(self):
+    def test_saved_search_is_in_the_sidebar_with_its_number(self):
         self.add_tag("calls", self.add_task("Milk"), self.add_task("Bread"))
         response = self.save()
         self.assertRedirects(response, "/search/?q=%23calls")
@@ -583,7 +582,7 @@ class SavedSearchTests(PageTests):
         self.assertEqual(self.numbers(), {"Also done": "1", "Calls": ""})
 
     def numbers(self):
-        """Return what the fragment says, by the names of the searches."""
+        """Return the numbers in the fragment, by the names of the searches."""
         response = self.client.get("/searches/numbers/", headers=HTMX)
         names = {f"[data-found='{one.pk}']": one.name for one in self.ann.searches.all()}
         return {
@@ -592,10 +591,10 @@ class SavedSearchTests(PageTests):
         }
 
     def asking(self, url="/inbox/"):
-        """Return the addresses that a page asks for the numbers of its searches."""
+        """Return the addresses from which a page loads the numbers of its searches."""
         return [one.get("hx-get") for one in select(self.get(url), "[hx-trigger=revealed]")]
 
-    def test_page_shows_no_number_itself_and_asks_once_for_all_of_them(self):
+    def test_page_loads_all_numbers_by_one_request(self):
         self.add_tag("calls", self.add_task("Milk"))
         self.assertEqual(self.asking(), [])
         self.save()
@@ -609,7 +608,7 @@ class SavedSearchTests(PageTests):
                 self.assertEqual({words_of(place) for place in places}, {""})
                 self.assertEqual(len(places), 4 if url == "/search/" else 2)
 
-    def test_numbers_are_asked_for_again_once_they_may_be_others(self):
+    def test_numbers_are_loaded_again_after_changes(self):
         task = self.add_task("Milk", due_date=self.ann.today())
         self.save()
         asked = {*self.asking()}
@@ -635,7 +634,7 @@ class SavedSearchTests(PageTests):
         answer = self.client.post(complete, {"next": "/inbox/"}, headers=HTMX)
         self.assertEqual(one(answer, "[hx-trigger=revealed]").get("hx-get"), url)
 
-    def test_numbers_that_take_too_long_are_not_there_and_all_else_is(self):
+    def test_slow_numbers_are_left_out(self):
         self.add_task("Milk")
         self.save("Calls", "milk")
         found_by = TaskQuerySet.found_by
@@ -653,7 +652,7 @@ class SavedSearchTests(PageTests):
             self.assertEqual(counts_of(self.get("/inbox/"))["Inbox"], 1)
         self.assertEqual(self.numbers(), {"Calls": "1"})
 
-    def test_numbers_are_a_users_own(self):
+    def test_numbers_count_own_tasks_only(self):
         ben = add_user("ben@example.org")
         ben.searches.create(name="Secret", q="milk")
         ben.tasks.create(title="Milk")
@@ -663,7 +662,7 @@ class SavedSearchTests(PageTests):
         response = self.client.get("/searches/numbers/", headers=HTMX)
         self.assertEqual((response.status_code, response.content), (204, b""))
 
-    def test_days_of_a_saved_search_move_on(self):
+    def test_days_of_a_saved_search_are_relative(self):
         self.set_clock(2026, 10, 15, 12, 0)
         for day in [16, 17, 19]:
             self.add_task(f"{day}", due_date=date(2026, 10, day))
@@ -673,17 +672,17 @@ class SavedSearchTests(PageTests):
         self.set_clock(2026, 10, 19, 12, 0)
         self.assertEqual(self.numbers(), {"Soon": "", "Week": "1"})
 
-    def test_whoever_visits_the_address_of_the_numbers_comes_to_the_search(self):
+    def test_address_of_the_numbers_redirects_to_the_search(self):
         self.assertRedirects(self.client.get("/searches/numbers/?state=1"), "/search/")
 
-    def test_form_takes_what_was_searched_for(self):
+    def test_form_begins_with_the_search(self):
         page = self.get("/search/?q=milk&completed=1")
         self.assertContains(page, 'href="/searches/add/?q=milk&amp;completed=1"')
         form = self.get("/searches/add/?q=milk&completed=1")
         self.assertContains(form, 'name="q" value="milk"')
         self.assertContains(form, '<option value="True" selected>Include completed</option>')
 
-    def test_what_is_wrong_is_said_by_the_field_and_nothing_is_lost(self):
+    def test_errors_are_shown_by_the_field_and_values_stay(self):
         self.save()
         for name, q, words in [
             ("", "milk", "Enter a name."),
@@ -700,12 +699,12 @@ class SavedSearchTests(PageTests):
                 self.assertContains(response, f'value="{name}"' if name else q, status_code=422)
         self.assertEqual(self.ann.searches.count(), 1)
 
-    def test_sent_twice_it_is_one(self):
+    def test_search_sent_twice_is_saved_once(self):
         self.save()
         self.assertEqual(messages_of(self.save()), messages_of(self.save()))
         self.assertEqual(self.ann.searches.count(), 1)
 
-    def test_edits_of_two_are_merged_and_where_they_meet_both_are_shown(self):
+    def test_two_edits_are_merged_and_conflicts_shown(self):
         self.save()
         url = f"/searches/{self.ann.searches.get().pk}/edit/"
         shown = {"initial-name": "Calls", "initial-q": "#calls", "initial-completed": "False"}
@@ -722,13 +721,13 @@ class SavedSearchTests(PageTests):
         self.assertContains(response, 'value="telephone"', status_code=409)
         self.assertEqual(self.ann.searches.get().q, "phone")
 
-    def test_twenty_at_most(self):
+    def test_at_most_twenty_searches_can_be_saved(self):
         for n in range(20):
             self.ann.searches.create(name=f"{n}", q="x")
         response = self.save()
         self.assertContains(response, "You have 20 saved searches.", status_code=422)
 
-    def test_renamed_changed_and_removed(self):
+    def test_saved_search_can_be_renamed_changed_and_removed(self):
         self.save()
         pk = self.ann.searches.get().pk
         self.assertContains(self.get("/search/?q=%23calls"), f"/searches/{pk}/edit/")
@@ -742,8 +741,8 @@ class SavedSearchTests(PageTests):
         self.assertContains(response, "Save this search")
         self.assertFalse(self.ann.searches.exists())
 
-    def test_its_words_follow_what_a_list_is_called(self):
-        """It is kept as it was typed: of a list that has another name by now it finds the words."""
+    def test_saved_search_keeps_its_words_when_a_list_is_renamed(self):
+        """The search is stored as typed: the old name of a list is searched as words."""
         work = self.add_list("Work")
         self.add_task("Milk", list=work)
         self.save("W", "+work")
@@ -755,14 +754,14 @@ class SavedSearchTests(PageTests):
 
 class GoTests(PageTests):
     def places(self, q, **headers):
-        """Return the words of the places that the box finds, by their groups."""
+        """Return the words of the destinations in the palette, by their groups."""
         response = self.client.get("/go/", {"q": q}, headers=headers)
         return {
             words_of(one(group, "h2")): [words_of(place) for place in select(group, ".go-place")]
             for group in select(response, "#go-found section")
         }
 
-    def test_pages_lists_tags_searches_tasks_and_acts(self):
+    def test_palette_finds_pages_rows_searches_and_acts(self):
         work = self.add_list("Workshop")
         task = self.add_task("Work out", list=work)
         self.add_tag("deep-work", task)
@@ -786,20 +785,20 @@ class GoTests(PageTests):
         )
         self.assertEqual(self.places("undo")["Pages"], ["History"])
 
-    def test_without_words_it_is_the_pages(self):
+    def test_palette_shows_pages_without_words(self):
         self.add_list("Work")
         places = self.places("")
         self.assertEqual(list(places), ["Pages"])
         self.assertIn("Trash", places["Pages"])
 
-    def test_many_words_take_few_steps_though_there_are_many_lists(self):
+    def test_many_words_and_lists_take_few_steps(self):
         many = [self.ann.lists.model(user=self.ann, name=f"a b {number}") for number in range(300)]
         self.ann.lists.bulk_create(many)
         self.get("/go/?q=x")  # so that its templates are read by now
         number = calls(lambda: self.client.get("/go/", {"q": "a b " * 500}))
         self.assertLess(number, calls(lambda: self.client.get("/go/", {"q": "a b"})))
 
-    def test_too_long_a_text_is_told_and_can_still_be_added(self):
+    def test_too_long_text_is_reported_and_can_be_added(self):
         for q, words in [
             ("x" * 1000, "Use at most 200 characters (you typed 1000)."),
             ("a b c d e f g h i j k", "Search for at most 10 words."),
@@ -808,12 +807,12 @@ class GoTests(PageTests):
             self.assertContains(response, words)
             self.assertEqual(self.places(q)["Or"][1], f"Add the task “{q}”")
 
-    def test_htmx_gets_what_is_found_alone(self):
+    def test_htmx_gets_only_the_destinations(self):
         found = html_of(self.client.get("/go/?q=x", headers=HTMX))
         self.assertIn('id="go-found"', found)
         self.assertNotIn('id="go-q"', found)
 
-    def test_others_are_not_found(self):
+    def test_another_users_rows_are_not_found(self):
         ben = add_user("ben@example.org")
         ben.lists.create(name="Secret")
         task = ben.tasks.create(title="Secret")
@@ -821,7 +820,7 @@ class GoTests(PageTests):
         ben.searches.create(name="Secret", q="x")
         self.assertEqual(list(self.places("secret")), ["Or"])
 
-    def test_keys_are_listed_and_say_whether_they_are_on(self):
+    def test_shortcuts_are_listed_with_their_state(self):
         self.assertContains(self.get("/keyboard/"), "Shortcuts are off while you type.")
         self.assertContains(self.get("/inbox/"), "js/keys.js")
         self.post("/settings/", shortcuts="False")

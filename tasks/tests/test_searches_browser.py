@@ -1,4 +1,4 @@
-"""The numbers of saved searches, which a page asks for once they are in sight, in Chromium."""
+"""The numbers of saved searches, which a page loads once they are visible, in Chromium."""
 
 import re
 
@@ -36,7 +36,7 @@ def idle(page):
     page.wait_for_function("!document.querySelector('.htmx-request')")
 
 
-def test_they_come_by_themselves_and_again_after_an_act(page, asked):
+def test_numbers_are_loaded_and_reloaded_after_an_act(page, asked):
     page.goto("/inbox/")
     expect(number(page)).to_have_text(", 2 tasks")
     expect(number(page, "Nothing")).to_have_text("")
@@ -48,7 +48,7 @@ def test_they_come_by_themselves_and_again_after_an_act(page, asked):
     assert len(set(asked)) == len(asked) == 2
 
 
-def test_old_ones_stay_until_the_new_ones_are_there(page):
+def test_old_numbers_stay_until_new_ones_arrive(page):
     page.goto("/inbox/")
     expect(number(page)).to_have_text(", 2 tasks")
     page.route(NUMBERS, lambda route: route.abort())
@@ -59,7 +59,7 @@ def test_old_ones_stay_until_the_new_ones_are_there(page):
     expect(page.locator("#messages")).not_to_contain_text("can't be reached")
 
 
-def test_what_changes_nothing_asks_for_none(page, ann, asked):
+def test_requests_without_changes_load_no_numbers(page, ann, asked):
     page.goto("/inbox/")
     expect(number(page)).to_have_text(", 2 tasks")
     ann.tasks.filter(title="Bread").update(completed_at=timezone.now())  # by no act
@@ -71,7 +71,7 @@ def test_what_changes_nothing_asks_for_none(page, ann, asked):
     assert len(asked) == 1
 
 
-def test_one_that_fails_says_nothing(page):
+def test_failed_request_shows_no_message(page):
     page.route(NUMBERS, lambda route: route.fulfill(status=503, body="No"))
     with page.expect_response(NUMBERS):
         page.goto("/inbox/")
@@ -80,7 +80,7 @@ def test_one_that_fails_says_nothing(page):
     expect(number(page)).to_have_text("")
 
 
-def test_name_stays_where_it_is_when_its_number_comes(page):
+def test_names_do_not_move_when_numbers_arrive(page):
     held = []
     page.route(NUMBERS, lambda route: held.append(route))
     page.goto("/inbox/", wait_until="commit")
@@ -93,7 +93,7 @@ def test_name_stays_where_it_is_when_its_number_comes(page):
     assert [row.bounding_box(), row.locator(".name").bounding_box()] == before
 
 
-def test_phone_asks_where_it_shows_them(page, asked):
+def test_phone_loads_numbers_only_when_visible(page, asked):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/inbox/")
     idle(page)
@@ -104,7 +104,7 @@ def test_phone_asks_where_it_shows_them(page, asked):
     assert len(asked) == 1
 
 
-def test_search_shows_them_twice_and_asks_once(page, asked):
+def test_search_page_loads_numbers_once_for_two_places(page, asked):
     page.goto("/search/")
     expect(page.locator(".card-row", has_text="All milk").locator(".n")).to_have_text(", 2 tasks")
     expect(number(page)).to_have_text(", 2 tasks")

@@ -1,4 +1,4 @@
-"""Repeats of tasks: what completing, skipping and ending one does, and undoing that."""
+"""Repeating tasks: completing, skipping and ending a repeat, and undo."""
 
 import threading
 from datetime import date, datetime, time
@@ -26,7 +26,7 @@ class SeriesTests(PageTests):
         self.at("2026-01-31T10:30")
 
     def at(self, moment):
-        """Let it be this moment where Ann is."""
+        """Set the time in Ann's time zone."""
         now = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Berlin"))
         patched = mock.patch("accounts.models.User.now", lambda user: now)
         patched.start()
@@ -47,11 +47,11 @@ class SeriesTests(PageTests):
         self.client.post(f"/history/{self.ann.acts.latest('pk').pk}/undo/", follow=True)
 
     def rows(self):
-        """Return each task as (title, due date, is it completed?), by creation."""
+        """Return each task as (title, due date, whether it's completed), by creation."""
         tasks = Task.objects.order_by("pk")
         return [(task.title, task.due_date, task.completed) for task in tasks]
 
-    def test_completing_three_times_over_a_month_end_and_undoing_each(self):
+    def test_three_completions_over_a_month_end_can_be_undone(self):
         task = self.start()
         seen = [self.rows()]
         days = ["2026-01-31", "2026-02-28", "2026-03-31"]
@@ -73,7 +73,7 @@ class SeriesTests(PageTests):
             self.client.post(f"/history/{act.pk}/undo/")
             self.assertEqual(self.rows(), before)
 
-    def test_finished_occurrence_keeps_notes_tags_and_steps_and_the_next_begins_anew(self):
+    def test_completed_occurrence_keeps_its_details_and_the_next_has_fresh_steps(self):
         task = self.start(description="To the landlord", due_time=time(9), priority=2)
         task.hang(list(self.ann.tags.create(name=name) for name in ["home", "money"]))
         for title, done in [("Transfer", True), ("File", False)]:
@@ -96,14 +96,14 @@ class SeriesTests(PageTests):
         self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
         self.assertEqual(titles_of(self.client.get("/completed/")), [])
 
-    def test_task_itself_completes_no_occurrence(self):
+    def test_task_complete_refuses_a_repeating_task(self):
         task = self.start()
         with self.assertRaisesMessage(ValueError, "tasks.repeating.complete()"):
             task.complete()
         self.assertEqual(self.ann.tasks.complete(), 0)
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
 
-    def test_second_press_and_a_stale_tab_do_nothing(self):
+    def test_second_press_or_stale_tab_does_nothing(self):
         task = self.start()
         for _ in range(2):
             response = self.post(task, "complete", occurrence="2026-01-31")
@@ -114,7 +114,7 @@ class SeriesTests(PageTests):
         self.post(task, "complete", occurrence="rubbish")
         self.assertEqual(len(self.rows()), 2)
 
-    def test_end_of_a_series_is_told(self):
+    def test_last_occurrence_says_so(self):
         task = self.start("FREQ=DAILY;COUNT=2")
         self.post(task, "complete")
         response = self.post(task, "complete")
@@ -126,7 +126,7 @@ class SeriesTests(PageTests):
         response = self.post(task, "complete")
         self.assertEqual(messages_of(response), ["“Pay rent” was already completed."])
 
-    def test_missed_ones_pass_or_are_kept(self):
+    def test_missed_occurrences_pass_or_are_kept(self):
         self.at("2026-03-25T10:30")
         daily, due = "FREQ=DAILY", date(2026, 3, 20)
         passing, keeping = self.start(daily, due), self.start(daily, due, missed="keep")
@@ -135,21 +135,21 @@ class SeriesTests(PageTests):
             task.refresh_from_db()
             self.assertEqual(task.due_date, following)
 
-    def test_from_completion(self):
+    def test_repeat_from_completion_counts_from_the_day_done(self):
         self.at("2026-03-25T10:30")
         task = self.start("FREQ=DAILY;INTERVAL=3", date(2026, 3, 20), repeat_from="completion")
         self.post(task, "complete")
         task.refresh_from_db()
         self.assertEqual(task.due_date, date(2026, 3, 28))
 
-    def test_count_from_completion_counts_those_that_were_done(self):
+    def test_count_from_completion_counts_completions(self):
         task = self.start("FREQ=DAILY;COUNT=2", repeat_from="completion")
         self.post(task, "complete")
         self.post(task, "complete")
         task.refresh_from_db()
         self.assertIs(task.completed, True)
 
-    def test_date_that_was_put_off_does_not_move_the_series(self):
+    def test_postponed_occurrence_does_not_move_the_series(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA")
         self.client.post(f"/tasks/{task.pk}/edit/", {"due_date": "2026-02-03"})
         self.at("2026-02-03T10:30")
@@ -157,7 +157,7 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         self.assertEqual(task.due_date, date(2026, 2, 7))
 
-    def test_skipping(self):
+    def test_occurrence_can_be_skipped(self):
         task = self.start()
         response = self.post(task, "skip", occurrence="2026-01-31")
         self.assertEqual(messages_of(response), ["Moved “Pay rent” to Sat 28 Feb."])
@@ -178,7 +178,7 @@ class SeriesTests(PageTests):
             ["This is the last “Pay rent”: there is no next one."],
         )
 
-    def test_form_of_a_task_is_answered_on_its_own_page_alone(self):
+    def test_form_is_replied_only_on_the_page_of_the_task(self):
         task, other = self.start(), self.add_task("Milk")
         shown = [("", []), ("/settings/", []), ("/inbox/", []), (other.get_absolute_url(), [])]
         shown.append((task.get_absolute_url(), ["#detail-body"]))
@@ -190,7 +190,7 @@ class SeriesTests(PageTests):
                 self.assertEqual([name for name in targets if name == "#detail-body"], forms)
                 self.assertIn("#messages", targets)
 
-    def test_skipping_what_counts_from_completion(self):
+    def test_occurrence_from_completion_can_be_skipped(self):
         rule = "FREQ=DAILY;INTERVAL=3;COUNT=3"
         task = self.start(rule, date(2026, 2, 10), repeat_from="completion")
         for following in ["Fri 13 Feb", "Mon 16 Feb"]:
@@ -204,7 +204,7 @@ class SeriesTests(PageTests):
         own.refresh_from_db()
         self.assertEqual(own.due_date, date(2026, 2, 13))
 
-    def test_count_from_completion_does_not_know_what_was_deleted_since(self):
+    def test_count_from_completion_ignores_later_deletions(self):
         task = self.start("FREQ=DAILY;COUNT=3", repeat_from="completion")
         for _ in range(2):
             self.post(task, "complete")
@@ -215,7 +215,7 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         self.assertIs(task.completed, True)
 
-    def test_end_and_skip_of_what_ended_already_say_so(self):
+    def test_ending_or_skipping_an_ended_repeat_says_so(self):
         task = self.start()
         self.post(task, "end")
         for act in ("end", "skip"):
@@ -226,7 +226,7 @@ class SeriesTests(PageTests):
         response = self.post(task, "skip")
         self.assertEqual(messages_of(response), ["“Pay rent” was already completed."])
 
-    def test_undo_of_what_a_repeat_has_gone_on_from_leaves_it_all(self):
+    def test_undo_leaves_a_repeat_that_has_advanced(self):
         task = self.start()
         step = Step(user=self.ann, task=task, title="Transfer", done=True)
         step.add()
@@ -246,10 +246,10 @@ class SeriesTests(PageTests):
         self.assertEqual(Task.trash.count(), 0)
 
     def undo_act(self, act):
-        """Undo or redo an act; return what is said."""
+        """Undo or redo an act. Return the message."""
         return messages_of(self.client.post(f"/history/{act.pk}/undo/", follow=True))
 
-    def test_completion_that_was_undone_is_not_undone_or_done_again_after_another(self):
+    def test_undone_completion_stays_undone_after_another(self):
         task = self.start("FREQ=DAILY")
         self.post(task, "complete")
         first = self.ann.acts.latest("pk")
@@ -262,7 +262,7 @@ class SeriesTests(PageTests):
         self.assertEqual(self.undo_act(undo)[-1:], [words])
         self.assertEqual(self.rows(), before)
 
-    def test_undo_of_a_completion_of_what_is_deleted_leaves_what_was_done(self):
+    def test_undo_of_a_completion_leaves_a_deleted_repeat(self):
         task = self.start("FREQ=DAILY")
         self.post(task, "complete")
         act = self.ann.acts.latest("pk")
@@ -274,7 +274,7 @@ class SeriesTests(PageTests):
         self.assertIn("Not undone", self.undo_act(act)[-1])
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), True)])
 
-    def test_undo_of_a_skip_leaves_the_steps_of_a_later_one(self):
+    def test_undo_of_a_skip_leaves_later_steps(self):
         task = self.start("FREQ=DAILY")
         step = Step(user=self.ann, task=task, title="Transfer", done=True)
         step.add()
@@ -290,7 +290,7 @@ class SeriesTests(PageTests):
         step.refresh_from_db()
         self.assertIs(step.done, False)
 
-    def test_what_is_done_early_does_not_come_back_on_its_own_day(self):
+    def test_occurrence_done_early_does_not_come_back(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA", date(2026, 2, 7), repeat_from="completion")
         for _ in range(2):
             self.post(task, "complete", occurrence="2026-02-07")
@@ -299,7 +299,7 @@ class SeriesTests(PageTests):
             [("Pay rent", date(2026, 2, 14), False), ("Pay rent", date(2026, 2, 7), True)],
         )
 
-    def test_undo_that_leaves_the_date_leaves_the_repeat_whole(self):
+    def test_undo_with_a_conflicting_date_keeps_the_whole_repeat(self):
         task = self.ann.tasks.create(title="Pay rent")
         data = {"frequency": "MONTHLY", "interval": "1", "due_date": "2026-01-31"}
         data |= {"ends": "never", "week_start": "0", "repeat_from": "due", "missed": "pass"}
@@ -310,7 +310,7 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         self.assertEqual((task.repeat, task.repeat_anchor), ("FREQ=MONTHLY", date(2026, 1, 31)))
 
-    def test_ending(self):
+    def test_repeat_can_be_ended(self):
         task = self.start()
         response = self.post(task, "end")
         self.assertEqual(messages_of(response), ["Stopped repeating “Pay rent”."])
@@ -331,7 +331,7 @@ class SeriesTests(PageTests):
         data |= {"next": here, button: "1"} | changes
         return self.client.post(f"{task.get_absolute_url()}edit/", data, follow=True)
 
-    def test_this_one_alone(self):
+    def test_one_occurrence_can_be_edited(self):
         task = self.start(description="To the landlord", due_time=time(9))
         task.hang(self.ann.tags.create(name=name) for name in ["home", "money"])
         for title, done in [("Transfer", True), ("File", False)]:
@@ -359,7 +359,7 @@ class SeriesTests(PageTests):
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
         self.assertEqual([s.done for s in task.steps.by_hand()], [True, False])
 
-    def test_this_one_alone_is_the_one_that_was_shown(self):
+    def test_edit_of_one_occurrence_needs_the_shown_one(self):
         task = self.start()
         form = DetailForm(instance=task, user=self.ann)
         shown = {f"initial-{name}": form.stored_text(name) for name in form.merged}
@@ -373,7 +373,7 @@ class SeriesTests(PageTests):
         self.assertIn("Pay half</textarea>", html_of(response))
         self.assertEqual(self.rows()[0], ("Pay rent", date(2026, 2, 28), False))
 
-    def test_new_step_of_this_one_alone_is_its_own_and_comes_once(self):
+    def test_new_step_of_one_occurrence_is_added_once(self):
         task = self.start()
         form = DetailForm(instance=task, user=self.ann)
         data = {"version": "1", "key": str(form["key"].value()), "this_one": "1"}
@@ -385,19 +385,19 @@ class SeriesTests(PageTests):
         steps = [(step.task, step.title) for step in Step.objects.all()]
         self.assertEqual(steps, [(own, "Bring the key")])
 
-    def test_the_last_one_alone_is_the_task_itself(self):
+    def test_edit_of_the_last_occurrence_edits_the_task(self):
         task = self.start("FREQ=DAILY;COUNT=1")
         response = self.edit(task, "this_one", title="Pay half")
         self.assertEqual(messages_of(response), ["Renamed “Pay rent” to “Pay half”."])
         self.assertEqual(self.rows(), [("Pay half", date(2026, 1, 31), False)])
 
-    def test_nothing_new_about_this_one_leaves_it_where_it_is(self):
+    def test_unedited_occurrence_is_not_detached(self):
         task = self.start()
         response = self.edit(task, "this_one")
         self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
 
-    def test_from_now_on(self):
+    def test_later_occurrences_can_be_edited_together(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA;COUNT=5")
         self.post(task, "complete")
         response = self.edit(task, "from_now_on", title="Swim", due_date="2026-02-10")
@@ -417,7 +417,7 @@ class SeriesTests(PageTests):
             ],
         )
 
-    def test_days_that_cannot_be_told_apart_are_changed_in_the_repeat(self):
+    def test_ambiguous_days_must_be_changed_in_the_repeat(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA,SU")
         response = self.edit(task, "from_now_on", due_date="2026-02-03")
         self.assertEqual(response.status_code, 422)
@@ -426,18 +426,18 @@ class SeriesTests(PageTests):
         self.assertIn('value="2026-02-03"', html_of(response))
         self.assertEqual(self.rows(), [("Pay rent", date(2026, 1, 31), False)])
 
-    def test_from_now_on_the_next_one_keeps_its_day_of_the_month(self):
+    def test_moved_series_keeps_its_day_of_the_month(self):
         task = self.start("FREQ=MONTHLY;COUNT=5")
         self.edit(task, "from_now_on", due_date="2026-02-28")
         task.refresh_from_db()
         self.assertEqual(task.repeat, "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=4")
 
-    def test_from_now_on_beyond_its_end_is_refused(self):
+    def test_series_cannot_move_beyond_its_end(self):
         task = self.start("FREQ=WEEKLY;UNTIL=20260301")
         response = self.edit(task, "from_now_on", due_date="2026-04-01")
         self.assertIn("The repeat ends before that date.", words_of(response))
 
-    def test_date_alone_is_put_off_and_says_so(self):
+    def test_new_date_postpones_one_occurrence_and_says_so(self):
         task = self.start()
         response = self.post(task, "edit", due_date="2026-02-03")
         words = "Moved “Pay rent” to Tue 3 Feb. The repeat stays as it was."
@@ -446,12 +446,12 @@ class SeriesTests(PageTests):
         self.assertEqual(Series(task).next_day(), date(2026, 2, 28))
 
     def put_off(self, task, day, **data):
-        """Put off this occurrence on the task's page; return the buttons of its message."""
+        """Postpone this occurrence on the task's page. Return the buttons of the message."""
         response = self.post(task, "edit", due_date=day, **data)
         forms = select(response, ".toast form")
         return {words_of(form): form.get("action") for form in forms}
 
-    def test_repeat_is_moved_along_by_the_message_of_its_date(self):
+    def test_message_of_a_new_date_offers_to_move_the_repeat(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA;COUNT=5")
         self.post(task, "complete")
         buttons = self.put_off(task, "2026-02-10")
@@ -467,7 +467,7 @@ class SeriesTests(PageTests):
         before = (date(2026, 2, 10), "FREQ=WEEKLY;BYDAY=SA;COUNT=5", date(2026, 1, 31))
         self.assertEqual((task.due_date, task.repeat, task.repeat_anchor), before)
 
-    def test_repeat_by_the_month_is_moved_along_and_counts_from_there(self):
+    def test_monthly_repeat_can_be_moved(self):
         task = self.start()
         url = self.put_off(task, "2026-02-03", title="Pay")["Move the repeat too"]
         response = self.client.post(url, {"next": task.get_absolute_url()}, headers=HTMX)
@@ -477,7 +477,7 @@ class SeriesTests(PageTests):
         task.refresh_from_db()
         self.assertEqual(Series(task).next_day(), date(2026, 3, 3))
 
-    def test_repeat_that_has_changed_since_is_not_moved_along(self):
+    def test_repeat_changed_in_the_meantime_is_not_moved(self):
         def put_off_again(task):
             task.edit(due_date=date(2026, 2, 4))
             task.edit(due_date=date(2026, 2, 3))
@@ -500,7 +500,7 @@ class SeriesTests(PageTests):
             task.refresh_from_db()
             self.assertEqual((task.repeat, task.repeat_anchor, task.due_date), repeat)
 
-    def test_repeat_is_moved_along_once(self):
+    def test_repeat_is_moved_once(self):
         task = self.start()
         url = self.put_off(task, "2026-02-03")["Move the repeat too"]
         self.client.post(url, follow=True)
@@ -510,14 +510,14 @@ class SeriesTests(PageTests):
         self.assertEqual(messages_of(response), [words])
         self.assertEqual(self.ann.acts.count(), number)
 
-    def test_repeat_that_cannot_move_to_that_day_says_why(self):
+    def test_repeat_that_cannot_move_says_why(self):
         task = self.start("FREQ=WEEKLY;BYDAY=SA,SU")
         url = self.put_off(task, "2026-02-03")["Move the repeat too"]
         response = self.client.post(url, follow=True)
         words = "It repeats every Saturday and Sunday. Change the repeat to move it."
         self.assertEqual(messages_of(response), [words])
 
-    def test_nothing_to_move_along_is_not_offered_and_not_found(self):
+    def test_moving_a_repeat_is_offered_only_if_possible(self):
         once, task = self.start("", title="Once"), self.start()
         self.assertEqual(list(self.put_off(once, "2026-02-03")), ["Undo"])
         self.assertEqual(list(self.put_off(task, "2026-02-03", from_now_on="1")), ["Undo"])
@@ -526,7 +526,7 @@ class SeriesTests(PageTests):
         act = self.ann.acts.latest("pk")
         self.assertEqual(self.client.post(f"/history/{act.pk}/series/").status_code, 404)
 
-    def test_date_that_is_cleared_takes_the_repeat_along_and_says_so(self):
+    def test_clearing_the_date_ends_the_repeat_and_says_so(self):
         task, other = self.start(due_time=time(9)), self.start(title="Gym")
         once = self.start("", title="Once")
         response = self.post(task, "edit", due_date="", due_time="")
@@ -541,7 +541,7 @@ class SeriesTests(PageTests):
         self.take_back()
         self.assertEqual(Task.objects.exclude(repeat="").count(), 2)
 
-    def test_rule_that_leaves_weeks_out_keeps_where_they_begin(self):
+    def test_rule_with_an_interval_of_weeks_keeps_their_start(self):
         self.ann.week_start = 0
         self.ann.save()
         self.client.post("/tasks/add/", {"text": "Swim every 2 weeks on sat, sun"})
@@ -565,7 +565,7 @@ class SeriesTests(PageTests):
         self.assertIn(words, words_of(response))
         self.assertEqual(self.rows(), [])
 
-    def test_several_at_once(self):
+    def test_several_repeats_can_be_completed_together(self):
         monthly, once = self.start(), self.start("", title="Once")
         data = {"ids": [monthly.pk, once.pk], "do": "complete", "next": "/inbox/"}
         response = self.client.post("/tasks/bulk/", data, follow=True)
@@ -579,7 +579,7 @@ class SeriesTests(PageTests):
             ],
         )
 
-    def test_several_at_once_are_those_that_were_shown(self):
+    def test_completing_several_needs_the_shown_occurrences(self):
         task, other = self.start(), self.start(title="Gym")
         self.post(task, "complete")
         data = {"ids": [task.pk, other.pk], "do": "complete", "next": "/inbox/"}
@@ -591,21 +591,21 @@ class SeriesTests(PageTests):
         page = html_of(self.client.get("/inbox/"))
         self.assertIn(f'name="occurrence" value="{task.pk} 2026-02-28"', page)
 
-    def test_history_tells_one_completion(self):
+    def test_history_shows_one_completion(self):
         task = self.start()
         self.post(task, "complete")
         words = words_of(self.client.get("/history/"))
         self.assertIn("completed “Pay rent”", words)
         self.assertNotIn("2 tasks", words)
 
-    def test_occurrences_of_a_task_that_is_deleted_for_ever_stay(self):
+    def test_occurrences_of_a_purged_task_stay(self):
         task = self.start()
         self.post(task, "complete")
         task.delete_softly()
         task.purge()
         self.assertIsNone(Task.objects.get().series_id)
 
-    def test_occurrence_of_anothers_series_cannot_be_written(self):
+    def test_database_refuses_an_occurrence_of_another_users_series(self):
         bob = add_user("bob@example.org")
         theirs = Task(user=bob, title="Theirs")
         theirs.add()
@@ -615,7 +615,7 @@ class SeriesTests(PageTests):
 
 @pytest.mark.pooler
 class RaceTests(TransactionTestCase):
-    def test_ten_completions_of_one_occurrence_advance_it_once(self):
+    def test_ten_simultaneous_completions_advance_once(self):
         ann = add_user()
         task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=date(2031, 1, 31),
                     repeat_anchor=date(2031, 1, 31))  # fmt: skip

@@ -1,6 +1,6 @@
-"""A repeat is completed, skipped, ended and built in place, in Chromium with script.
+"""Completing, skipping, ending and editing a repeat in place, in Chromium.
 
-The same acts without script: test_series_visits.py.
+The same acts without JavaScript: test_series_visits.py.
 """
 
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def days():
-    """Return in how many days each task is due, and whether it is done, by creation."""
+    """Return (days until due, whether it's done) of each task, by creation."""
     today = timezone.now().date()
     return [((task.due_date - today).days, task.completed) for task in Task.objects.order_by("pk")]
 
@@ -27,7 +27,7 @@ def complete(page):
     expect(message(page)).to_contain_text("Completed “Water the fern”. Next:")
 
 
-def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
+def test_repeat_can_be_completed_skipped_and_ended(signed_in):
     page = signed_in
     page.goto("/inbox/")
     page.get_by_label("Add a task").fill("Water the fern every 3 days")
@@ -61,7 +61,7 @@ def test_repeat_is_completed_skipped_and_ended_from_its_row_and_page(signed_in):
     assert Task.objects.open().get().repeat == ""
 
 
-def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in):
+def test_form_shows_days_before_saving(signed_in):
     page = signed_in
     page.goto("/inbox/")
     add(page, "Pay rent")
@@ -92,7 +92,7 @@ def test_rule_is_built_and_its_days_show_themselves_before_it_is_saved(signed_in
 
 @pytest.fixture
 def rent(signed_in, ann):
-    """Rent that is due on the last day of January, on its page beside the inbox."""
+    """Rent, due on the last day of January, on its page next to the Inbox."""
     day = date(2031, 1, 31)
     task = Task(user=ann, title="Pay rent", repeat="FREQ=MONTHLY", due_date=day, repeat_anchor=day)
     task.add()
@@ -107,7 +107,7 @@ def rows():
 
 
 @pytest.mark.exhaustive
-def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
+def test_three_completions_undo_and_skip_over_a_month_end(rent):
     for following in ["28 Feb 2031", "31 Mar 2031", "30 Apr 2031"]:
         rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
         expect(message(rent)).to_contain_text(f"Completed “Pay rent”. Next: {following}.")
@@ -123,7 +123,7 @@ def test_complete_three_times_over_a_month_end_undo_and_skip(rent):
 
 
 @pytest.mark.exhaustive
-def test_edit_this_one_alone_and_from_now_on_and_end(rent):
+def test_one_and_later_occurrences_can_be_edited_and_the_repeat_ended(rent):
     rent.get_by_label("Title").fill("Pay half the rent")
     rent.get_by_role("button", name="Save only this one").click()
     expect(message(rent)).to_contain_text("Separated “Pay half the rent” from its repeat.")
@@ -151,7 +151,7 @@ def test_edit_this_one_alone_and_from_now_on_and_end(rent):
 
 
 @pytest.mark.exhaustive
-def test_button_that_is_pressed_while_a_form_is_on_its_way_is_pressed_after_it(rent):
+def test_button_pressed_during_a_save_acts_afterwards(rent):
     page = rent
 
     def later(route):

@@ -1,4 +1,4 @@
-"""A repeat is completed, skipped, ended and built without JavaScript."""
+"""Completing, skipping, ending and editing a repeat without JavaScript."""
 
 from datetime import timedelta
 
@@ -25,12 +25,12 @@ def following(ann):
 
 
 def days(ann):
-    """Return in how many days each task is due, and whether it is done, by creation."""
+    """Return (days until due, whether it's done) of each task, by creation."""
     today = ann.today()
     return [((task.due_date - today).days, task.completed) for task in Task.objects.order_by("pk")]
 
 
-def test_repeat_is_completed_and_that_undone(fern, ann, following):
+def test_repeat_can_be_completed_and_undone(fern, ann, following):
     fern.press("Complete “Water the fern”")
     assert fern.message == f"Completed “Water the fern”. Next: {following}. Undo"
     assert fern.titles == ["Water the fern"]
@@ -44,13 +44,13 @@ def test_repeat_is_completed_and_that_undone(fern, ann, following):
     assert fern.titles == ["Water the fern"]
 
 
-def test_repeat_is_skipped_from_its_menu(fern, ann, following):
+def test_repeat_can_be_skipped_from_its_menu(fern, ann, following):
     press(fern, "Water the fern", "Skip this one")
     assert fern.message == f"Moved “Water the fern” to {following}. Undo"
     assert days(ann) == [(3, False)]
 
 
-def test_repeat_is_ended_on_its_page(fern, ann):
+def test_repeat_can_be_ended_on_its_page(fern, ann):
     fern.follow("Water the fern")
     assert fern.text(".repeat") == "Repeats every 3 days Change Skip this one Stop repeating"
     fern.press("Stop repeating")
@@ -59,7 +59,7 @@ def test_repeat_is_ended_on_its_page(fern, ann):
     assert days(ann) == [(0, False)]
 
 
-def test_rule_is_built_and_its_days_shown_before_it_is_saved(visitor):
+def test_form_shows_days_before_saving(visitor):
     add(visitor.open("/inbox/"), "Pay rent")
     visitor.follow("Pay rent").follow("Repeat")
     assert visitor.heading == "Repeat “Pay rent”"

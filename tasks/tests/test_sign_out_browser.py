@@ -1,4 +1,4 @@
-"""Signing out loses no word, and leaves none in the browser."""
+"""Signing out loses no typed text, and leaves none in the browser."""
 
 from json import dumps
 
@@ -64,7 +64,7 @@ def come_back(page):
     enter(page)
 
 
-def test_drafts_wait_on_the_server_for_the_next_sign_in_anywhere(signed_in, task, new_context):
+def test_drafts_wait_on_the_server_for_the_next_sign_in(signed_in, task, new_context):
     page = signed_in
     type_draft(page, task, "Half a\nthought")
     never_ask(page)
@@ -88,7 +88,7 @@ def test_drafts_wait_on_the_server_for_the_next_sign_in_anywhere(signed_in, task
 class TestQuestion:
     @pytest.mark.exhaustive
     @pytest.mark.parametrize("trouble", ["offline", "503", "too long", "no room"])
-    def test_what_cannot_be_sent_is_asked_about_and_stays(
+    def test_unsendable_text_leads_to_a_question_and_stays(
         self, signed_in, task, ann, trouble, settings
     ):
         page = signed_in
@@ -123,7 +123,7 @@ class TestQuestion:
         expect(notes(page)).to_have_value(before[0])
 
     @pytest.mark.exhaustive
-    def test_trying_again_sends_it_and_going_without_it_drops_it(self, signed_in, task):
+    def test_question_offers_to_retry_or_to_discard(self, signed_in, task):
         page = signed_in
         type_draft(page, task, "Half a thought")
         page.goto("/settings/")
@@ -153,7 +153,7 @@ class TestQuestion:
         assert WaitingForm.objects.count() == 0
 
     @pytest.mark.exhaustive
-    def test_whoever_stays_has_it_in_the_browser_alone(self, signed_in, task, ann):
+    def test_staying_keeps_the_text_in_the_browser(self, signed_in, task, ann):
         page = signed_in
         type_draft(page, task, "Half a thought")
         page.goto("/settings/")
@@ -171,7 +171,7 @@ class TestQuestion:
         expect(message(page)).to_have_text("")
 
     @pytest.mark.exhaustive
-    def test_is_accessible_and_fits(self, signed_in, task):
+    def test_question_is_accessible_and_fits(self, signed_in, task):
         page = signed_in
         type_draft(page, task, "word " * 300 + "x" * 300)
         page.goto("/settings/")
@@ -183,7 +183,7 @@ class TestQuestion:
 
 
 @pytest.mark.exhaustive
-def test_all_else_that_is_typed_waits_too(signed_in, task, ann):
+def test_other_typed_text_waits_too(signed_in, task, ann):
     page = signed_in
     visit(page, task)
     page.get_by_label("Add a step").fill("Whi")
@@ -209,7 +209,7 @@ def test_all_else_that_is_typed_waits_too(signed_in, task, ann):
 
 
 @pytest.mark.exhaustive
-def test_blank_text_is_not_asked_about(signed_in, task):
+def test_empty_text_leads_to_no_question(signed_in, task):
     page = signed_in
     visit(page, task)
     page.get_by_label("Add a step").fill(" ")
@@ -221,8 +221,8 @@ def test_blank_text_is_not_asked_about(signed_in, task):
 
 
 @pytest.mark.exhaustive
-def test_second_factor_is_given_up_by_its_button(page, ann):
-    """A browser that can't tell its other tabs does it, too."""
+def test_cancelled_second_factor_signs_out(page, ann):
+    """So it does in a browser that can't notify its other tabs."""
     TOTP.activate(ann, generate_totp_secret())
     page.set_default_timeout(5000)
     page.add_init_script("delete window.BroadcastChannel")
@@ -236,7 +236,7 @@ def test_second_factor_is_given_up_by_its_button(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_other_tab_keeps_nothing_after_it_and_says_so(signed_in, task):
+def test_other_tab_keeps_nothing_and_says_so(signed_in, task):
     page = signed_in
     other = page.context.new_page()
     other.set_default_timeout(5000)
@@ -259,7 +259,7 @@ def test_other_tab_keeps_nothing_after_it_and_says_so(signed_in, task):
 
 
 @pytest.mark.exhaustive
-def test_what_waits_in_other_tabs_is_sent_or_asked_about(signed_in, task):
+def test_text_in_other_tabs_is_sent_or_leads_to_a_question(signed_in, task):
     page = signed_in
     page.goto("/settings/")
     page.wait_for_load_state()
@@ -291,7 +291,7 @@ def test_what_waits_in_other_tabs_is_sent_or_asked_about(signed_in, task):
 
 
 @pytest.mark.exhaustive
-def test_lines_of_tabs_that_were_closed_come_into_the_next_page(signed_in):
+def test_lines_of_closed_tabs_are_restored_in_the_next_page(signed_in):
     page = signed_in
     others = [page.context.new_page() for _ in range(2)]
     for other, line in zip(others, ["Bread", "Butter"], strict=True):
@@ -307,7 +307,7 @@ def test_lines_of_tabs_that_were_closed_come_into_the_next_page(signed_in):
 
 
 @pytest.mark.exhaustive
-def test_what_the_version_before_kept_in_the_tab_comes_back(signed_in, task, ann, live_server):
+def test_text_stored_by_the_earlier_version_comes_back(signed_in, task, ann, live_server):
     page = signed_in
     add = f"{live_server.url}/tasks/{task.pk}/steps/add/"
     step = {"user": ann.pk, "action": add, "line": "Whi", "key": "b" * 32}
@@ -329,7 +329,7 @@ def test_what_the_version_before_kept_in_the_tab_comes_back(signed_in, task, ann
 
 
 @pytest.mark.exhaustive
-def test_line_that_finds_no_room_in_the_browser_is_asked_about(signed_in):
+def test_line_without_room_leads_to_a_question(signed_in):
     page = signed_in
     page.goto("/inbox/")
     page.wait_for_load_state()
@@ -344,7 +344,7 @@ def test_line_that_finds_no_room_in_the_browser_is_asked_about(signed_in):
 
 
 @pytest.mark.exhaustive
-def test_what_another_tab_keeps_while_it_goes_on_is_sent_too(signed_in, task, ann):
+def test_text_typed_in_another_tab_in_the_meantime_is_sent(signed_in, task, ann):
     page = signed_in
     type_draft(page, task, "Half a thought")
     other = ann.tasks.create(title="Bread")
@@ -365,7 +365,7 @@ def test_what_another_tab_keeps_while_it_goes_on_is_sent_too(signed_in, task, an
 
 
 @pytest.mark.exhaustive
-def test_back_button_after_it_shows_nothing_and_keeps_nothing(signed_in, task):
+def test_back_button_after_sign_out_shows_and_keeps_nothing(signed_in, task):
     page = signed_in
     type_draft(page, task, "Half a thought")
     press_sign_out(page)
@@ -377,7 +377,7 @@ def test_back_button_after_it_shows_nothing_and_keeps_nothing(signed_in, task):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("path", ["/accounts/sessions/", "/accounts/logout/"])
-def test_other_buttons_that_sign_out_do_the_same(signed_in, task, path):
+def test_other_sign_out_buttons_do_the_same(signed_in, task, path):
     page = signed_in
     type_draft(page, task, "Half a thought")
     page.goto(path)
@@ -391,7 +391,7 @@ def test_other_buttons_that_sign_out_do_the_same(signed_in, task, path):
 
 class TestNotMyComputer:
     @pytest.mark.exhaustive
-    def test_nothing_is_kept_and_leaving_is_asked_about(self, page, task, ann):
+    def test_guest_keeps_nothing_and_is_asked_before_leaving(self, page, task, ann):
         page.set_default_timeout(5000)
         page.goto("/accounts/login/")
         page.evaluate("localStorage.setItem('draft ben /tasks/1/edit/', '{}')")  # its owner's
@@ -422,7 +422,7 @@ class TestNotMyComputer:
         assert "last_user" not in cookies
 
     @pytest.mark.exhaustive
-    def test_another_user_of_the_tab_finds_nothing(self, page, task, ann):
+    def test_next_user_of_the_tab_finds_nothing(self, page, task, ann):
         page.set_default_timeout(5000)
         add_user("ben@example.org", password=PASSWORD)
         page.goto("/accounts/login/")

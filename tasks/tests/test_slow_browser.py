@@ -1,4 +1,4 @@
-"""A page change that takes a while, in Chromium: it is to be seen that something comes."""
+"""A slow change of pages, in Chromium: a progress bar shows that the page is coming."""
 
 import threading
 
@@ -11,8 +11,8 @@ from tasks.tests.browsing import message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
-# Says each time that the bar at the top is another: how long it waits before it is to be seen, and
-# how long it moves. Playwright can't ask a page that is being left, so the page says it by itself.
+# Logs each change of the bar at the top: its delay and its duration. Playwright can't query a page
+# that is being left, so the page logs it by itself.
 WATCH = """
 () => {
     let last = "";
@@ -25,7 +25,7 @@ WATCH = """
     }, 10);
 }
 """
-# Says, each time that the browser tells the page that it is left, whether there is a bar then.
+# Logs whether there is a bar, each time the browser tells the page that it's being left.
 TELL = """
 () => addEventListener("beforeunload", () => setTimeout(() =>
     console.debug(`bar: ${"leaving" in document.documentElement.dataset}`)))
@@ -46,7 +46,7 @@ def page(signed_in, ann):
 
 @pytest.fixture
 def gate(monkeypatch):
-    """Upcoming and searches wait for it."""
+    """A gate that Upcoming and searches wait for."""
     gate = threading.Event()
     for listing in (Upcoming, Search):
         monkeypatch.setattr(listing, "first_ones", waiting(gate, listing.first_ones))
@@ -63,18 +63,18 @@ def waiting(gate, method):
 
 
 def bar_after(page, act, *args, **kwargs):
-    """Do something; return the bar that comes by it, once it does, "" where it goes."""
+    """Do something. Return the bar that it shows, or "" when the bar disappears."""
     with page.expect_console_message(lambda said: said.text.startswith("bar:")) as said:
         act(*args, **kwargs)
     return said.value.text.removeprefix("bar:").strip()
 
 
 def leave(page):
-    """Press the way to a page that is slow."""
+    """Press a link to a slow page."""
     page.get_by_role("link", name="Upcoming").click(no_wait_after=True)
 
 
-def test_bar_is_there_until_the_page_is(page, gate):
+def test_bar_is_shown_until_the_page_arrives(page, gate):
     page.evaluate(WATCH)
     assert bar_after(page, leave, page) == "0.3s 8s"
     gate.set()
@@ -82,7 +82,7 @@ def test_bar_is_there_until_the_page_is(page, gate):
     assert not page.evaluate(HAS_BAR)
 
 
-def test_where_motion_is_reduced_it_stands_still(page, gate):
+def test_bar_does_not_move_with_reduced_motion(page, gate):
     page.emulate_media(reduced_motion="reduce")
     page.evaluate(WATCH)
     assert bar_after(page, leave, page) == "0.3s 0s"
@@ -90,7 +90,7 @@ def test_where_motion_is_reduced_it_stands_still(page, gate):
     page.wait_for_url("**/upcoming/")
 
 
-def test_form_that_is_sent_without_htmx_has_it_too(page, gate):
+def test_form_without_htmx_shows_the_bar(page, gate):
     gate.set()
     page.goto("/search/")
     gate.clear()
@@ -102,13 +102,13 @@ def test_form_that_is_sent_without_htmx_has_it_too(page, gate):
     page.wait_for_url("**/search/?q=milk")
 
 
-def test_page_that_is_stopped_shows_no_bar(page, gate):
+def test_stopped_page_shows_no_bar(page, gate):
     page.evaluate(WATCH)
     bar_after(page, leave, page)
     assert bar_after(page, page.keyboard.press, "Escape") == ""
 
 
-def test_page_that_comes_back_shows_no_bar(page, gate):
+def test_page_restored_by_back_shows_no_bar(page, gate):
     page.evaluate(WATCH)
     bar_after(page, leave, page)
     gate.set()
@@ -118,7 +118,7 @@ def test_page_that_comes_back_shows_no_bar(page, gate):
     assert not page.evaluate(HAS_BAR)
 
 
-def test_page_whose_user_stays_shows_no_bar(page, gate):
+def test_page_shows_no_bar_if_its_user_stays(page, gate):
     page.goto("/tasks/add/")
     page.get_by_label("Notes").fill("Half a note")
     page.once("dialog", lambda dialog: dialog.dismiss())
@@ -129,7 +129,7 @@ def test_page_whose_user_stays_shows_no_bar(page, gate):
 
 @pytest.mark.parametrize("link", ["/accounts/2fa/recovery-codes/download/", "mailto:a@example.org"])
 def test_link_to_a_file_or_a_mail_shows_no_bar(page, link):
-    """The page stays where it is, though the browser tells it that it is left."""
+    """The page stays, although the browser tells it that it's being left."""
     page.evaluate(
         """link => {
             const fields = {href: link, textContent: "Elsewhere"};
@@ -152,7 +152,7 @@ def test_link_to_a_file_or_a_mail_shows_no_bar(page, link):
     page.context.seen.clear()  # a mail is no request to another host
 
 
-def test_picture_between_two_pages_that_is_given_up_is_no_error(page):
+def test_skipped_view_transition_is_no_error(page):
     """Here the style sheet comes late. Any error fails the test (conftest.py)."""
     page.route("**/app.css", lambda route: route.continue_())  # from no cache, then
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Each act on a row in each state that another tab may have brought it into meanwhile."""
+"""Each act on a row in each state that another tab may have left it in."""
 
 from datetime import date, time
 
@@ -17,7 +17,7 @@ SHOWN = {"version": "1", "occurrence": DUE.isoformat()}  # as a form has it that
 
 class StateTests(PageTests):
     def states(self):
-        """Return rows in the states that they may be in: {parameter of a route: {state: id}}."""
+        """Return rows in all possible states: {parameter of a route: {state: id}}."""
         repeat = {"due_date": DUE, "repeat_anchor": DUE, "repeat": "FREQ=MONTHLY"}
         done, gone = {"completed_at": self.ann.now()}, {"deleted_at": self.ann.now()}
         home, away = self.add_list("Home"), self.add_list("Away", **gone)
@@ -66,19 +66,19 @@ class StateTests(PageTests):
         }
 
     @pytest.mark.exhaustive
-    def test_each_act_is_answered_in_each_state(self):
+    def test_each_act_in_each_state_gets_a_reply(self):
         self.press_all(SHOWN | {"next": "/inbox/"}, {})
 
     @pytest.mark.exhaustive
-    def test_each_act_is_answered_in_each_state_on_the_page_of_its_row(self):
+    def test_each_act_in_each_state_gets_a_reply_on_the_rows_page(self):
         fields = SHOWN | {"title": "Milk", "name": "Milk", "due_date": "2027-01-01"}
         self.press_all(fields | {"next": ""}, HTMX)
 
-    def test_empty_form_is_answered_on_the_page_of_its_row(self):
+    def test_empty_form_gets_a_reply_on_the_rows_page(self):
         self.press_all({"next": ""}, HTMX, states=1)
 
     def press_all(self, body, headers, states=None):
-        """Send this to each route in each state, or in the first ones.
+        """Send data to each route in each state, or in the first ones.
 
         next="" is the page of the row itself.
         """
@@ -99,7 +99,7 @@ class StateTests(PageTests):
         transaction.savepoint_rollback(undo)
         self.assertIn(response.status_code, ANSWERS, (url, body, headers))
 
-    def test_skipping_what_does_not_repeat_any_more_says_so(self):
+    def test_skipping_an_ended_repeat_says_so(self):
         task = self.add_task("Rent", due_date=DUE, repeat_anchor=DUE, repeat="FREQ=MONTHLY")
         task.edit(due_date=None)
         for act in ("skip", "end"):

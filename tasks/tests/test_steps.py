@@ -14,7 +14,7 @@ class StepTests(PageTests):
         self.page = self.task.get_absolute_url()
 
     def steps(self, response=None):
-        """Return the steps that the task's page or an answer shows, the done ones with a mark."""
+        """Return the steps on a task's page or in a reply, done ones with a mark."""
         rows = select(response or self.get(self.page), ".steps li.step:has(.step-title)")
         return [self.shown(row) for row in rows]
 
@@ -28,18 +28,18 @@ class AddStepTests(StepTests):
         data |= {"next": self.page}
         return self.client.post(f"{self.page}steps/add/", data, headers=headers)
 
-    def test_adds_as_the_last_one_and_returns(self):
+    def test_new_step_is_the_last(self):
         for title in ["Whisk", " Bake ", "Eat <it>"]:
             self.assertRedirects(self.add(title=title), self.page)
         self.assertEqual(self.steps(), ["Whisk", "Bake", "Eat <it>"])
 
-    def test_same_submission_twice_adds_one(self):
+    def test_form_sent_twice_adds_one_step(self):
         data = {"title": "Whisk", "key": str(uuid.uuid4())}
         self.add(**data)
         self.add(**data)
         self.assertEqual(self.steps(), ["Whisk"])
 
-    def test_failure_keeps_what_was_typed(self):
+    def test_failure_keeps_the_typed_text(self):
         for title, words in [
             ("", "Enter a title for the step."),
             ("x" * 256, "Use at most 255 characters (you typed 256)."),
@@ -62,7 +62,7 @@ class AddStepTests(StepTests):
 
 
 class TickTests(StepTests):
-    def test_ticks_and_unticks_however_often_it_is_pressed(self):
+    def test_repeated_ticks_take_effect_once(self):
         step = self.add_step(self.task)
         self.add_step(self.task, "Bake")
         for done, steps, counted in [
@@ -77,7 +77,7 @@ class TickTests(StepTests):
         step.refresh_from_db()
         self.assertEqual(step.version, 3)
 
-    def test_page_says_how_many_are_done(self):
+    def test_page_shows_the_number_of_done_steps(self):
         self.add_step(self.task, done=True)
         self.add_step(self.task, "Bake")
         self.assertContains(self.client.get(self.page), "1 of 2 done")
@@ -96,12 +96,12 @@ class EditStepTests(StepTests):
         self.step = self.add_step(self.task)
         self.url = f"/steps/{self.step.pk}/edit/"
 
-    def test_renames_and_returns(self):
+    def test_step_can_be_renamed(self):
         response = self.client.post(self.url, {"title": "Whip", "next": self.page})
         self.assertRedirects(response, self.page)
         self.assertEqual(self.steps(), ["Whip"])
 
-    def test_clash_shows_both(self):
+    def test_conflict_shows_both_titles(self):
         self.step.edit(title="Beat")
         shown = {"title": "Whip", "initial-title": "Whisk", "version": "1", "next": self.page}
         for headers in ({}, HTMX):
@@ -112,7 +112,7 @@ class EditStepTests(StepTests):
             self.assertContains(response, 'value="Whip"', status_code=409)
         self.assertEqual(self.steps(), ["Beat"])
 
-    def test_failure_keeps_what_was_typed(self):
+    def test_failure_keeps_the_typed_text(self):
         response = self.client.post(self.url, {"title": "x" * 256, "next": self.page})
         self.assertContains(response, "Use at most 255 characters", status_code=422)
         self.assertContains(response, "x" * 256, status_code=422)
@@ -127,7 +127,7 @@ class EditStepTests(StepTests):
         self.assertContains(page, f'action="/steps/{self.step.pk}/delete/"')
         self.assertContains(page, f'name="next" value="{self.page}"')
 
-    def test_htmx_gets_the_menu_alone(self):
+    def test_htmx_gets_only_the_menu(self):
         response = self.client.get(self.url, headers=HTMX)
         self.assertContains(response, '<h1 class="menu-title" id="menu-title">Whisk</h1>')
         self.assertNotContains(response, "<html")
@@ -142,7 +142,7 @@ class MoveStepTests(StepTests):
         where = {name: getattr(value, "pk", value) for name, value in where.items()}
         return self.client.post(f"/steps/{step.pk}/move/", where | {"next": self.page})
 
-    def test_before_after_and_to_the_ends(self):
+    def test_step_moves_before_after_and_to_the_ends(self):
         for step, where, titles in [
             (self.c, {"before": self.a}, "CAB"),
             (self.c, {"after": self.a}, "ACB"),
@@ -152,13 +152,13 @@ class MoveStepTests(StepTests):
             self.assertRedirects(self.move(step, **where), self.page)
             self.assertEqual("".join(self.steps()), titles)
 
-    def test_steps_of_the_old_order_keep_it_until_they_are_moved(self):
+    def test_unplaced_steps_keep_their_order_until_moved(self):
         Step.objects.update(position="")
         self.assertEqual(self.steps(), ["A", "B", "C"])
         self.move(self.c, before=self.b)
         self.assertEqual(self.steps(), ["A", "C", "B"])
 
-    def test_a_place_that_is_none_is_not_found_and_changes_nothing(self):
+    def test_invalid_position_is_not_found_and_changes_nothing(self):
         elsewhere = self.add_step(self.add_task("Other"), "X")
         self.c.delete_softly()
         for where in [
@@ -181,7 +181,7 @@ class DeleteStepTests(StepTests):
         self.bake = self.add_step(self.task, "Bake")
         self.url = f"/steps/{self.whisk.pk}"
 
-    def test_deletes_and_undo_brings_it_back_where_it_was(self):
+    def test_deleted_step_is_restored_in_its_position_by_undo(self):
         response = self.post(f"{self.url}/delete/", next=self.page, version=1)
         self.assertRedirects(response, self.page)
         self.assertEqual(messages_of(response), ["Deleted the step “Whisk”."])
@@ -200,7 +200,7 @@ class DeleteStepTests(StepTests):
             self.post(f"{self.url}/{act}/")
             self.assertEqual(messages_of(self.post(f"{self.url}/{act}/")), [words])
 
-    def test_step_that_changed_meanwhile_is_not_deleted(self):
+    def test_step_changed_in_the_meantime_is_not_deleted(self):
         self.whisk.edit(title="Whip")
         response = self.post(f"{self.url}/delete/", version=1)
         self.assertEqual(
@@ -216,7 +216,7 @@ class DeleteStepTests(StepTests):
             self.assertEqual(response.status_code, 404)
         self.assertEqual(self.client.get(f"{self.url}/edit/").status_code, 404)
 
-    def test_steps_of_a_task_in_the_trash_are_out_of_reach(self):
+    def test_steps_of_a_deleted_task_are_not_found(self):
         self.bake.delete_softly()
         self.task.delete_softly()
         before = list(Step.everything.order_by("pk").values())

@@ -1,4 +1,4 @@
-"""The pages and acts of tasks, as a browser without JavaScript sees them, and as htmx does."""
+"""The pages and acts of tasks, for a browser without JavaScript and for htmx."""
 
 import struct
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,13 +24,13 @@ from todosite.tests.html import one, select
 
 
 class HomeTests(PageTests):
-    def test_stranger_sees_what_todosite_is(self):
+    def test_stranger_sees_the_landing_page(self):
         self.client.logout()
         response = self.client.get("/")
         self.assertContains(response, "Create an account")
         self.assertContains(response, 'href="/accounts/login/"')
 
-    def test_pictures_are_there_in_both_schemes_and_as_large_as_is_said(self):
+    def test_pictures_exist_in_both_schemes_with_the_given_size(self):
         self.client.logout()
         pictures = select(self.client.get("/"), "picture")
         self.assertEqual(len(pictures), 5)
@@ -46,7 +46,7 @@ class HomeTests(PageTests):
                     self.assertEqual([light.get("width"), light.get("height")], size)
 
     @override_settings(ALLOWED_HOSTS=["example.org"])
-    def test_what_is_shown_where_the_page_is_shared(self):
+    def test_landing_page_has_a_preview_for_sharing(self):
         self.client.logout()
         response = self.client.get("/", headers={"Host": "example.org"})
         url = one(response, 'meta[property="og:url"]').get("content")
@@ -55,7 +55,7 @@ class HomeTests(PageTests):
         self.assertEqual(picture, "http://example.org/static/pictures/today-light.png")
         self.assertIsNotNone(finders.find("pictures/today-light.png"))
 
-    def test_whoever_is_signed_in_goes_on_to_the_page_that_they_chose(self):
+    def test_signed_in_user_goes_to_the_chosen_page(self):
         self.assertRedirects(self.client.get("/"), "/today/")
         for page, url in [
             ("upcoming", "/upcoming/"),
@@ -74,15 +74,15 @@ class ListTests(PageTests):
         self.ann.tasks.get(title="Two").complete()
         self.ann.tasks.get(title="Four").complete()
 
-    def test_newest_first(self):
+    def test_all_tasks_are_sorted_newest_first(self):
         self.assertEqual(self.titles("/tasks/"), ["Five", "Four", "Three", "Two", "One"])
 
-    def test_by_status(self):
+    def test_tasks_can_be_filtered_by_status(self):
         self.assertEqual(self.titles("/tasks/?status=pending"), ["Five", "Three", "One"])
         self.assertEqual(self.titles("/tasks/?status=completed"), ["Four", "Two"])
         self.assertEqual(len(self.titles("/tasks/?status=")), 5)
 
-    def test_pages(self):
+    def test_tasks_come_in_pages(self):
         url = "/tasks/?status=pending&limit=2"
         self.assertEqual(self.titles(url), ["Five", "Three"])
         self.assertContains(self.client.get(url), "Page 1 of 2")
@@ -92,20 +92,20 @@ class ListTests(PageTests):
             self.client.get(f"{url}&page=2"), f'rel="prev" href="{url.replace("&", "&amp;")}"'
         )
 
-    def test_limit_is_50_unless_told(self):
+    def test_limit_is_50_by_default(self):
         for number in range(50):
             self.add_task(f"Task {number}")
         self.assertEqual(len(self.titles("/tasks/")), 50)
         self.assertEqual(len(self.titles("/tasks/?limit=100")), 55)
 
-    def test_page_past_the_end_is_empty_and_links_back(self):
+    def test_page_after_the_end_is_empty_and_links_back(self):
         response = self.client.get("/tasks/?limit=2&page=1000000000")
         self.assertContains(response, "This page is empty")
         self.assertContains(response, "There are only 3 pages here.")
         self.assertContains(response, 'href="/tasks/?limit=2&amp;page=3"')
         self.assertEqual(self.titles("/tasks/?limit=2&page=1000000000"), [])
 
-    def test_senseless_address_is_a_400_that_says_which_part(self):
+    def test_invalid_address_is_a_400_that_names_the_part(self):
         for query, words in [
             ("status=done", "“status” must be pending or completed."),
             ("page=1" + "0" * 30, "“page” must be a whole number from 1 to 1000000000."),
@@ -114,7 +114,7 @@ class ListTests(PageTests):
             with self.subTest(query=query):
                 self.assertContains(self.client.get(f"/tasks/?{query}"), words, status_code=400)
 
-    def test_due_dates_read_as_the_user_would_say(self):
+    def test_due_dates_have_the_users_format(self):
         today = self.ann.today()
         for title, fields, words, state in [
             ("A", {"due_date": today}, "Today", "today"),
@@ -128,7 +128,7 @@ class ListTests(PageTests):
                 self.assertIn(words, meta_of(response, task))
                 self.assertEqual(one(row_of(response, task), ".due").get("data-state"), state)
 
-    def test_what_a_user_typed_is_escaped(self):
+    def test_titles_are_escaped(self):
         self.add_task("<script>alert(1)</script>", description="<b>")
         response = self.client.get("/tasks/")
         self.assertContains(response, "&lt;script&gt;alert(1)&lt;/script&gt;")
@@ -140,7 +140,7 @@ class ListTests(PageTests):
 
 
 class AddTests(PageTests):
-    def test_adds_and_returns_to_the_page(self):
+    def test_task_is_added_and_the_page_shown_again(self):
         response = self.client.post(
             "/tasks/add/", {"text": "Milk", "next": "/trash/?page=1"}, follow=True
         )
@@ -148,7 +148,7 @@ class AddTests(PageTests):
         self.assertEqual(messages_of(response), ["Added “Milk”."])
         self.assertEqual(self.ann.tasks.get().title, "Milk")
 
-    def test_never_returns_to_another_site(self):
+    def test_adding_never_redirects_to_another_site(self):
         for url in [
             "https://evil.example/",
             "//evil.example",
@@ -160,14 +160,14 @@ class AddTests(PageTests):
             response = self.client.post("/tasks/add/", {"text": "Milk", "next": url})
             self.assertEqual((response.status_code, response.url), (302, "/"))
 
-    def test_takes_the_fields_of_the_full_form(self):
+    def test_full_form_saves_all_fields(self):
         self.client.post(
             "/tasks/add/", {"text": "Milk", "due_date": "2026-03-25", "description": "Oat"}
         )
         task = self.ann.tasks.get()
         self.assertEqual((task.due_date, task.description), (date(2026, 3, 25), "Oat"))
 
-    def test_failure_keeps_all_that_was_typed_and_names_the_field(self):
+    def test_failure_keeps_the_typed_text_and_names_the_field(self):
         response = self.client.post(
             "/tasks/add/",
             {"text": "Milk", "due_date": "someday", "description": "Oat", "next": "/trash/"},
@@ -177,7 +177,7 @@ class AddTests(PageTests):
             self.assertContains(response, typed, status_code=422)
         self.assertEqual(self.ann.tasks.count(), 0)
 
-    def test_htmx_gets_the_page_that_the_box_stood_on(self):
+    def test_htmx_gets_the_page_of_the_add_box(self):
         self.add_task("Bread", list=self.add_list("Shop"))
         data = {"text": "Milk", "next": "/inbox/"}
         response = self.client.post("/tasks/add/", data, headers=HTMX)
@@ -191,14 +191,14 @@ class AddTests(PageTests):
         self.assertEqual(messages_of(response), ["Added “Milk”."])
         self.assertNotContains(response, "<html")
 
-    def test_htmx_gets_the_second_page_where_the_box_stood_on_that(self):
+    def test_htmx_gets_the_second_page_of_the_add_box(self):
         for title in ["One", "Two", "Three"]:
             self.add_task(title)
         data = {"text": "Four", "next": "/tasks/?limit=2&page=2"}
         response = self.client.post("/tasks/add/", data, headers=HTMX)
         self.assertEqual(titles_of(response), ["Two", "One"])
 
-    def test_htmx_gets_no_listing_where_the_box_stood_beside_none(self):
+    def test_htmx_gets_no_listing_on_a_page_without_one(self):
         for url in ["/settings/", "/trash/", "/lists/", "/tasks/?limit=0", "/x/"]:
             with self.subTest(url=url):
                 data = {"text": "Milk", "next": url}
@@ -206,14 +206,14 @@ class AddTests(PageTests):
                 self.assertContains(response, 'hx-target="#sidebar"')
                 self.assertNotContains(response, 'hx-target="#listing"')
 
-    def test_page_of_a_list_that_is_gone_leads_home(self):
+    def test_page_of_a_deleted_list_leads_home(self):
         for url in ["/lists/1/", "/tags/1/"]:
             data = {"text": "Milk", "next": url}
             response = self.client.post("/tasks/add/", data, headers=HTMX)
             self.assertEqual(response["HX-Redirect"], "/")
             self.assertRedirects(self.client.post("/tasks/add/", data), "/", target_status_code=302)
 
-    def test_due_today_means_the_users_today(self):
+    def test_today_is_in_the_users_time_zone(self):
         self.set_clock(2026, 3, 25, 0, 30, zone="Pacific/Kiritimati")  # 24 March, 10:30 UTC
         self.post("/tasks/add/", text="Milk", due_date="today")
         self.assertEqual(self.ann.tasks.get().due_date, date(2026, 3, 25))
@@ -221,14 +221,14 @@ class AddTests(PageTests):
         self.post("/tasks/add/", text="Bread", due_date="today")
         self.assertEqual(self.ann.tasks.get(title="Bread").due_date, date(2026, 3, 25))
 
-    def test_goes_where_the_page_presets_it(self):
+    def test_new_task_has_the_presets_of_its_page(self):
         work, calls = self.add_list(), self.add_tag()
         response = self.post("/tasks/add/", text="Milk", list=work.pk, tags="calls")
         task = self.ann.tasks.get()
         self.assertEqual((task.list, list(task.tags.all())), (work, [calls]))
         self.assertEqual(messages_of(response), ["Added “Milk” to “Work”."])
 
-    def test_boxes_of_pages_preset_what_the_page_means(self):
+    def test_each_page_presets_its_list_tag_or_date(self):
         work, calls = self.add_list(), self.add_tag()
         for url, preset in [
             ("/today/", '<input type="hidden" name="due_date" value="today">'),
@@ -242,7 +242,7 @@ class AddTests(PageTests):
                 names = {field.get("name") for field in select(box, "[name]")}
                 self.assertEqual(names & {"due_date", "list", "tag", "tags"}, set())
 
-    def test_page_is_filled_in_from_its_address(self):
+    def test_add_form_is_filled_in_from_its_address(self):
         work = self.add_list()
         query = (
             f"text=Milk&due_date=2026-03-25&priority=2&list={work.pk}&tags=calls&next=/upcoming/"
@@ -258,7 +258,7 @@ class AddTests(PageTests):
         self.assertEqual(one(response, ".sheet [name=text]").get("value"), "Milk")
         self.assertEqual(one(response, "[name=priority][checked]").get("value"), "2")
 
-    def test_list_that_was_deleted_meanwhile_is_named_and_nothing_is_lost(self):
+    def test_deleted_list_is_an_error_and_keeps_the_typed_text(self):
         work = self.add_list()
         work.delete_softly()
         data = {"text": "Milk", "list": work.pk, "tags": "calls", "description": "Oat"}
@@ -284,7 +284,7 @@ class DetailTests(PageTests):
         self.assertContains(response, "Two litres</textarea>")
         self.assertContains(response, 'value="2026-03-25"')
 
-    def test_stands_beside_the_listing_that_led_to_it(self):
+    def test_page_shows_the_listing_that_led_to_it(self):
         task = self.add_task("Milk", due_date=self.ann.today())
         self.add_task("Bread").complete()
         self.add_task("Eggs")
@@ -299,7 +299,7 @@ class DetailTests(PageTests):
                 self.assertEqual(titles_of(response), titles)
                 self.assertContains(response, f'href="{unquote(listing)}"'.replace("&", "&amp;"))
 
-    def test_rows_beside_it_keep_the_listing_and_mark_the_task(self):
+    def test_rows_next_to_a_task_keep_the_listing_and_mark_the_task(self):
         task, other = self.add_task("Milk"), self.add_task("Bread")
         response = self.get(f"/tasks/{task.pk}/?on=%2Finbox%2F")
         link = one(row_of(response, other), ".task-title").get("href")
@@ -307,7 +307,7 @@ class DetailTests(PageTests):
         self.assertEqual(len(select(row_of(response, task), '[aria-current="true"]')), 1)
         self.assertEqual(select(row_of(response, other), '[aria-current="true"]'), [])
 
-    def test_stands_beside_its_own_list_where_nothing_led_to_it(self):
+    def test_page_shows_the_tasks_own_list_by_default(self):
         work = self.add_list()
         mine, other = self.add_task("Milk", list=work), self.add_task("Bread")
         for on in [
@@ -322,7 +322,7 @@ class DetailTests(PageTests):
                 self.assertEqual(self.titles(f"/tasks/{mine.pk}/{on}"), ["Milk"])
                 self.assertEqual(self.titles(f"/tasks/{other.pk}/{on}"), ["Bread"])
 
-    def test_address_with_hundreds_of_addresses_in_it_is_read(self):
+    def test_deeply_nested_address_is_read(self):
         task = self.add_task()
         self.assertEqual(self.titles(f"{task.get_absolute_url()}?on=" * 200), ["Milk"])
 
@@ -336,7 +336,7 @@ class DetailTests(PageTests):
 
 
 class EditTests(PageTests):
-    def test_saves_and_returns(self):
+    def test_edit_is_saved_and_the_page_shown_again(self):
         task = self.add_task()
         url = f"/tasks/{task.pk}/?status=pending"
         response = self.client.post(
@@ -345,7 +345,7 @@ class EditTests(PageTests):
         self.assertRedirects(response, url)
         self.assertEqual(messages_of(response), ["Renamed “Milk” to “Oat milk”."])
 
-    def test_posting_the_title_alone_keeps_the_rest(self):
+    def test_posting_only_the_title_keeps_other_fields(self):
         task = self.add_task(description="Oat", due_date=date(2026, 3, 25), due_time=time(8))
         self.client.post(f"/tasks/{task.pk}/edit/", {"title": "Oat milk"})
         task.refresh_from_db()
@@ -354,7 +354,7 @@ class EditTests(PageTests):
             ("Oat milk", "Oat", date(2026, 3, 25), time(8)),
         )
 
-    def test_failure_keeps_all_that_was_typed(self):
+    def test_failure_keeps_the_typed_text(self):
         task = self.add_task()
         data = {"title": " ", "description": "Oat", "due_date": "x", "due_time": "25:00"}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data)
@@ -367,7 +367,7 @@ class EditTests(PageTests):
         ]:
             self.assertContains(response, words, status_code=422)
 
-    def test_clash_shows_both(self):
+    def test_conflict_shows_both_values(self):
         task = self.add_task()
         shown = {"title": "Oat milk", "initial-title": "Milk", "version": "1"}
         task.edit(title="Soy milk")
@@ -379,7 +379,7 @@ class EditTests(PageTests):
         task.refresh_from_db()
         self.assertEqual(task.title, "Soy milk")
 
-    def test_edit_that_was_refused_is_not_called_saved(self):
+    def test_refused_edit_is_not_called_saved(self):
         task, step = self.add_task("Milk"), "x" * 256
         url, shown = f"/tasks/{task.pk}/edit/", {"initial-title": "Cream", "title": "Soy milk"}
         on = {"next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
@@ -396,13 +396,13 @@ class EditTests(PageTests):
         page = self.post(url, title="Oat milk", **on)
         self.assertRegex(words_of(one(page, "#saved")), r"^Saved \d\d:\d\d$")
 
-    def test_edit_of_a_task_that_is_gone_shows_what_was_typed(self):
+    def test_edit_of_a_purged_task_shows_the_typed_text(self):
         task = self.add_task()
         task.delete_softly()
         response = self.client.post(f"/tasks/{task.pk}/edit/", {"description": "A long <note>"})
         self.assertContains(response, "A long &lt;note&gt;</textarea>", status_code=404)
 
-    def test_htmx_gets_the_form_and_the_listing_beside_it(self):
+    def test_htmx_gets_the_form_and_the_listing(self):
         task = self.add_task()
         data = {"title": "Oat milk", "next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data, headers=HTMX)
@@ -412,14 +412,14 @@ class EditTests(PageTests):
         self.assertContains(response, 'hx-target="#detail-body" hx-swap="outerMorph"')
         self.assertContains(response, 'name="version" value="2"')
 
-    def test_htmx_gets_the_form_with_the_reason(self):
+    def test_htmx_gets_the_form_with_its_errors(self):
         task = self.add_task()
         data = {"title": "", "next": f"/tasks/{task.pk}/"}
         response = self.client.post(f"/tasks/{task.pk}/edit/", data, headers=HTMX)
         self.assertContains(response, "Type a task first.", status_code=422)
         self.assertNotContains(response, "<html", status_code=422)
 
-    def test_tags_that_two_added_and_removed_all_count(self):
+    def test_added_and_removed_tags_of_two_edits_are_merged(self):
         task = self.add_task()
         self.add_tag("calls", task)
         self.add_tag("home", task)
@@ -428,14 +428,14 @@ class EditTests(PageTests):
         self.post(f"/tasks/{task.pk}/edit/", tags="home work", **shown)  # calls off
         self.assertEqual([tag.name for tag in task.tags.by_name()], ["errands", "work"])
 
-    def test_saying_the_same_tags_otherwise_changes_nothing(self):
+    def test_same_tags_in_another_form_change_nothing(self):
         task = self.add_task()
         self.add_tag("calls", task)
         self.add_tag("home", task)
         response = self.post(f"/tasks/{task.pk}/edit/", tags="#Home, CALLS")
         self.assertEqual(messages_of(response), ["No changes to save."])
 
-    def test_list_that_was_deleted_meanwhile_is_named_and_nothing_is_lost(self):
+    def test_deleted_list_is_an_error_and_keeps_the_typed_text(self):
         task, work = self.add_task(), self.add_list()
         work.delete_softly()
         data = {"title": "Oat milk", "initial-title": "Milk", "list": work.pk, "initial-list": ""}
@@ -445,7 +445,7 @@ class EditTests(PageTests):
         task.refresh_from_db()
         self.assertEqual((task.title, task.list), ("Milk", None))
 
-    def test_list_that_was_left_alone_is_no_error_once_it_is_deleted(self):
+    def test_unedited_deleted_list_is_no_error(self):
         work = self.add_list()
         task = self.add_task(list=work)
         shown = {"initial-title": "Milk", "list": work.pk, "initial-list": work.pk, "version": "1"}
@@ -467,7 +467,7 @@ class EditTests(PageTests):
 
 
 class MenuTests(PageTests):
-    """What a row's menu posts: one field, and nothing of the others."""
+    """A row's menu posts one field, and leaves the others."""
 
     def setUp(self):
         super().setUp()
@@ -481,7 +481,7 @@ class MenuTests(PageTests):
         task = self.task
         return (task.title, task.due_date, task.due_time, task.priority, task.list)
 
-    def test_each_says_what_it_did_and_changes_that_alone(self):
+    def test_each_button_changes_one_field_and_says_so(self):
         day = date(2026, 3, 26)
         for data, words, now in [
             ({"due_date": "2026-03-26"}, "Moved “Milk” to Thu 26 Mar.", (day, time(9), 1, None)),
@@ -517,7 +517,7 @@ class MenuTests(PageTests):
         self.assertContains(response, "Your inbox is empty")
         self.assertNotContains(response, "detail-body")
 
-    def test_htmx_is_told_what_failed(self):
+    def test_htmx_gets_the_error(self):
         self.work.delete_softly()
         for data, words in [
             ({"list": self.work.pk}, "This list no longer exists. Choose another."),
@@ -547,16 +547,16 @@ class MenuTests(PageTests):
         self.assertContains(response, f'<option value="{self.work.pk}">Work</option>')
         self.assertContains(response, "<html")
 
-    def test_no_cache_mixes_up_the_page_and_the_menu_alone(self):
+    def test_page_and_fragment_of_the_menu_are_cached_separately(self):
         vary = self.get(f"/tasks/{self.task.pk}/menu/")["Vary"].split(", ")
         self.assertLessEqual({"HX-Request", "HX-Request-Type"}, set(vary))
 
-    def test_htmx_gets_the_menu_alone(self):
+    def test_htmx_gets_only_the_menu(self):
         response = self.client.get(f"/tasks/{self.task.pk}/menu/?next=/inbox/", headers=HTMX)
         self.assertContains(response, '<h1 class="menu-title" id="menu-title">Milk</h1>')
         self.assertNotContains(response, "<html")
 
-    def test_places_are_offered_where_rows_are_in_order_by_hand(self):
+    def test_moves_are_offered_only_in_the_order_by_hand(self):
         other = self.add_task("Bread")
         url = f"/tasks/{self.task.pk}/menu/?next="
         self.assertContains(self.client.get(f"{url}/inbox/"), f'name="after" value="{other.pk}"')
@@ -565,7 +565,7 @@ class MenuTests(PageTests):
         self.post("/arrange/", sort="due", group="", next="/inbox/")
         self.assertNotContains(self.client.get(f"{url}/inbox/"), 'name="after"')
 
-    def test_task_of_an_archived_list_stays_there_unless_another_is_chosen(self):
+    def test_menu_keeps_the_archived_list_of_a_task(self):
         self.post(self.url, list=self.work.pk)
         self.work.archive()
         response = self.get(f"/tasks/{self.task.pk}/menu/")
@@ -573,7 +573,7 @@ class MenuTests(PageTests):
 
 
 class ActTests(PageTests):
-    def test_complete_and_undo(self):
+    def test_task_can_be_completed_and_undone(self):
         task = self.add_task()
         response = self.client.post(f"/tasks/{task.pk}/complete/", follow=True)
         self.assertEqual(messages_of(response), ["Completed “Milk”."])
@@ -596,14 +596,14 @@ class ActTests(PageTests):
                 self.assertEqual(messages_of(response)[-1], words)
                 self.assertEqual(self.ann.tasks(manager="everything").get().version, before)
 
-    def test_acts_are_posts(self):
+    def test_acts_need_a_post(self):
         task = self.add_task()
         for act in ["complete", "reopen", "restore"]:
             self.assertEqual(self.client.get(f"/tasks/{task.pk}/{act}/").status_code, 405)
         self.client.get(f"/tasks/{task.pk}/delete/")
         self.assertEqual(self.ann.tasks.open().count(), 1)
 
-    def test_delete_asks_then_goes_to_the_trash_with_undo(self):
+    def test_delete_asks_first_and_offers_undo(self):
         task = self.add_task()
         page = self.client.get(f"/tasks/{task.pk}/delete/?next=/tasks/%3Fstatus=pending")
         self.assertContains(page, "Delete this task?")
@@ -619,7 +619,7 @@ class ActTests(PageTests):
         self.assertEqual(self.titles("/tasks/"), ["Milk"])
         self.assertEqual(self.titles("/trash/"), [])
 
-    def test_delete_from_its_own_page_goes_to_the_listing_beside_it(self):
+    def test_delete_on_the_tasks_page_leads_to_its_listing(self):
         task = self.add_task()
         data = {"next": f"/tasks/{task.pk}/?on=%2Ftasks%2F%3Fstatus%3Dpending"}
         response = self.client.post(f"/tasks/{task.pk}/delete/", data)
@@ -628,13 +628,13 @@ class ActTests(PageTests):
         response = self.client.post(f"/tasks/{task.pk}/delete/", data, headers=HTMX)
         self.assertEqual(response["HX-Redirect"], "/tasks/?status=pending")
 
-    def test_delete_from_its_own_page_goes_to_its_list_where_nothing_led_to_it(self):
+    def test_delete_on_the_tasks_page_leads_to_its_list_by_default(self):
         task = self.add_task(list=self.add_list())
         data = {"next": f"/tasks/{task.pk}/"}
         response = self.client.post(f"/tasks/{task.pk}/delete/", data)
         self.assertRedirects(response, task.list.get_absolute_url())
 
-    def test_htmx_gets_the_page_as_it_is_now(self):
+    def test_htmx_gets_the_new_state_of_the_page(self):
         task = self.add_task(due_date=self.ann.today())
         self.add_task("Bread", due_date=self.ann.today())
         for act, rows, today in [
@@ -651,7 +651,7 @@ class ActTests(PageTests):
                 self.assertContains(response, 'hx-target="#progress"')
                 self.assertNotContains(response, "<html")
 
-    def test_htmx_gets_the_acts_of_the_page_of_a_task(self):
+    def test_htmx_gets_the_history_on_a_tasks_page(self):
         task = self.add_task()
         data = {"next": f"/tasks/{task.pk}/?on=%2Finbox%2F"}
         response = self.client.post(f"/tasks/{task.pk}/complete/", data, headers=HTMX)
@@ -659,7 +659,7 @@ class ActTests(PageTests):
         self.assertContains(response, f'action="/tasks/{task.pk}/reopen/"')
         self.assertEqual(titles_of(response), [])
 
-    def test_trash_is_latest_first(self):
+    def test_trash_is_sorted_latest_first(self):
         for title in ["One", "Two"]:
             self.add_task(title).delete_softly()
         self.assertEqual(self.titles("/trash/"), ["Two", "One"])
@@ -679,11 +679,11 @@ class OddRequestTests(PageTests):
         self.client.force_login(add_user("ben@example.org"))
         self.assertNotContains(self.client.get("/tasks/"), "Secret milk")
 
-    def test_pages_of_a_user_stay_in_no_cache(self):
+    def test_private_pages_are_not_cached(self):
         for url in ["/tasks/", "/settings/", "/tasks/1/"]:
             self.assertIn("no-store", self.client.get(url)["Cache-Control"])
 
-    def test_act_keeps_its_page_however_long_the_address_is(self):
+    def test_act_returns_to_a_page_with_a_long_address(self):
         milk, butter = self.add_task("🥛 Milk"), self.add_task("🥛 Butter")
         page = f"/search/?q={'%F0%9F%A5%9B+' * 10}{'+' * 2500}"
         answer = self.client.post(f"/tasks/{milk.pk}/complete/", {"next": page})
@@ -692,7 +692,7 @@ class OddRequestTests(PageTests):
         answer = self.client.post(f"/tasks/{butter.pk}/complete/", data, headers=HTMX)
         self.assertContains(answer, 'hx-target="#listing"')
 
-    def test_other_methods_are_refused_with_words(self):
+    def test_other_methods_get_a_405_page(self):
         task = self.add_task()
         for path in [
             "/today/",
@@ -710,18 +710,18 @@ class OddRequestTests(PageTests):
         response = self.client.post("/tasks/add/")
         self.assertContains(response, "Type a task first.", status_code=422)
 
-    def test_senseless_page_of_the_trash_is_a_400(self):
+    def test_invalid_page_of_the_trash_is_a_400(self):
         self.assertContains(
             self.client.get("/trash/?page=x"), "“page” must be a whole", status_code=400
         )
 
-    def test_address_of_sign_in_that_cannot_be_parsed(self):
+    def test_unparsable_return_address_of_sign_in_is_ignored(self):
         self.client.logout()
         self.assertEqual(self.client.get("/accounts/login/?next=http://[").status_code, 200)
 
 
 class CsrfTests(PageTests):
-    def test_form_without_token_is_refused_and_shows_what_was_typed(self):
+    def test_form_without_token_is_refused_and_shows_the_typed_text(self):
         client = Client(enforce_csrf_checks=True)
         client.force_login(self.ann)
         response = client.post("/tasks/add/", {"text": "A <long> line", "password": "secret"})

@@ -1,4 +1,4 @@
-"""The trash: what is in it, the ways out of it, and emptying it."""
+"""The trash: its contents, restoring, purging and emptying."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from todosite.tests.html import one, select
 
 class TrashTests(PageTests):
     def delete(self, row, *moment):
-        """Put a row into the trash at that moment, in UTC."""
+        """Put a row into the trash at a moment, in UTC."""
         row.delete_softly()
         if moment:
             deleted_at = datetime(*moment, tzinfo=UTC)
@@ -21,7 +21,7 @@ class TrashTests(PageTests):
 
 
 class TrashPageTests(TrashTests):
-    def test_holds_lists_tags_and_tasks_the_latest_first(self):
+    def test_trash_has_lists_tags_and_tasks_latest_first(self):
         for title, hour in [("One", 1), ("Three", 3), ("Two", 2)]:
             self.delete(self.add_task(title), 2026, 3, 25, hour)
         self.delete(self.add_list("Old"), 2026, 3, 25)
@@ -38,17 +38,17 @@ class TrashPageTests(TrashTests):
             [("Lists", []), ("Tags", []), ("Tasks", ["Three", "Two", "One"])],
         )
 
-    def test_says_when_in_the_users_zone_and_format(self):
+    def test_moments_have_the_users_zone_and_format(self):
         self.delete(self.add_task(), 2026, 3, 24, 20, 0)  # in Kathmandu it is the 25th
         self.assertContains(self.client.get("/trash/"), "Deleted 25 Mar 2026, 01:45")
         self.post("/settings/", date_format="month", hours=12)
         self.assertContains(self.client.get("/trash/"), "Deleted Mar 25, 2026, 1:45 am")
 
-    def test_has_no_steps_of_its_own(self):
+    def test_trash_has_no_steps(self):
         self.delete(self.add_step(self.add_task()))
         self.assertContains(self.client.get("/trash/"), "The trash is empty")
 
-    def test_comes_in_pages(self):
+    def test_trash_comes_in_pages(self):
         for number in range(51):
             self.add_task(f"Task {number}").delete_softly()
         response = self.get("/trash/")
@@ -60,14 +60,14 @@ class TrashPageTests(TrashTests):
         self.assertNotContains(response, 'rel="next"')
         self.assertContains(self.client.get("/trash/?page=3"), "This page is empty")
 
-    def test_senseless_page_is_a_400(self):
+    def test_invalid_page_is_a_400(self):
         for page in ["x", "0", "-1", "1_0", "10000000000"]:
             response = self.client.get(f"/trash/?page={page}")
             self.assertContains(response, "“page” must be a whole number", status_code=400)
 
 
 class RestoreTests(TrashTests):
-    def test_task_comes_back_where_it_was(self):
+    def test_task_is_restored_in_its_position(self):
         work = self.add_list()
         one, two = self.add_task("One", list=work), self.add_task("Two", list=work)
         two.move(to="top")
@@ -78,7 +78,7 @@ class RestoreTests(TrashTests):
         self.assertEqual(self.titles(work.get_absolute_url()), ["Two", "One"])
         self.assertEqual(one.version, 1)
 
-    def test_task_comes_back_into_the_inbox_where_its_list_is_gone(self):
+    def test_task_of_a_deleted_list_is_restored_to_the_inbox(self):
         work = self.add_list()
         for title in ["Deleted list", "Purged list"]:
             task = self.add_task(title, list=work)
@@ -94,14 +94,14 @@ class RestoreTests(TrashTests):
             list(self.ann.tasks.values_list("list", "position").distinct()), [(None, "")]
         )
 
-    def test_completed_task_comes_back_completed(self):
+    def test_completed_task_is_restored_as_completed(self):
         task = self.add_task()
         task.complete()
         self.delete(task)
         self.post(f"/tasks/{task.pk}/restore/")
         self.assertEqual(self.titles("/completed/"), ["Milk"])
 
-    def test_steps_and_tags_come_back_with_it(self):
+    def test_task_is_restored_with_steps_and_tags(self):
         task = self.add_task()
         self.add_step(task)
         self.add_tag("calls", task)
@@ -111,7 +111,7 @@ class RestoreTests(TrashTests):
 
 
 class PurgeTests(TrashTests):
-    def test_asks_then_deletes_for_ever(self):
+    def test_purge_asks_first(self):
         task = self.add_task("Milk <b>")
         self.add_step(task)
         self.add_tag("calls", task)
@@ -137,7 +137,7 @@ class PurgeTests(TrashTests):
 
 class EmptyTests(TrashTests):
     def fill(self):
-        """Put three tasks, a list, two tags and a step into the trash, beside what stays."""
+        """Put three tasks, a list, two tags and a step into the trash, and keep other rows."""
         work = self.add_list()
         tasks = [self.add_task(title, list=work) for title in ["One", "Two"]]
         self.add_step(tasks[0])
@@ -154,7 +154,7 @@ class EmptyTests(TrashTests):
     def until(self, page):
         return one(page, "[name=until]").get("value")
 
-    def test_asks_with_numbers_then_deletes_all(self):
+    def test_emptying_asks_with_counts_first(self):
         self.fill()
         self.assertContains(self.client.get("/trash/"), 'href="/trash/empty/"')
         page = self.get("/trash/empty/")
@@ -169,21 +169,21 @@ class EmptyTests(TrashTests):
         self.assertContains(response, "The trash is empty")
         self.assertNotContains(response, 'href="/trash/empty/"')
 
-    def test_what_came_after_it_was_asked_stays(self):
+    def test_rows_deleted_after_the_question_stay(self):
         self.delete(self.add_task("Before"))
         until = self.until(self.get("/trash/empty/"))
         self.delete(self.add_task("After"))
         response = self.post("/trash/empty/", until=until)
         self.assertEqual(titles_of(response), ["After"])
 
-    def test_one_thing_is_one_thing(self):
+    def test_message_counts_a_single_row(self):
         self.delete(self.add_task())
         page = self.get("/trash/empty/")
         self.assertIn("1 task, 0 lists and 0 tags", words_of(page))
         response = self.post("/trash/empty/", until=self.until(page))
         self.assertEqual(messages_of(response), ["Deleted 1 item permanently."])
 
-    def test_without_a_moment_it_asks_again(self):
+    def test_emptying_without_a_moment_asks_again(self):
         self.delete(self.add_task())
         for data in [{}, {"until": ""}, {"until": "x"}]:
             response = self.client.post("/trash/empty/", data)
@@ -191,7 +191,7 @@ class EmptyTests(TrashTests):
             self.assertRegex(self.until(response), r"^\d{4}-")
         self.assertEqual(self.left(), [1, 0, 0, 0])
 
-    def test_works_in_the_hour_that_comes_twice(self):
+    def test_emptying_works_in_the_repeated_hour_of_autumn(self):
         for fold in (0, 1):
             self.delete(self.add_task(f"Milk {fold}"), 2026, 3, 25)
             self.set_clock(2026, 11, 1, 1, 30, zone="America/New_York", fold=fold)
@@ -199,7 +199,7 @@ class EmptyTests(TrashTests):
             self.post("/trash/empty/", until=until)
             self.assertEqual(self.left(), [0, 0, 0, 0])
 
-    def test_list_that_is_emptied_leaves_the_tasks_that_came_after(self):
+    def test_purged_list_leaves_tasks_added_later(self):
         work = self.add_list()
         task = self.add_task(list=work)
         task.move(to="top")

@@ -1,4 +1,4 @@
-"""Undoing: of every kind of act, what was changed since, and what happens at the same moment."""
+"""Undo of every kind of act: exact restoring, conflicts, and simultaneous undos."""
 
 import threading
 from datetime import date, time, timedelta
@@ -47,7 +47,7 @@ class UndoTests(TestCase):
         return rows_of(self.ann)
 
     def undo(self, act):
-        """Undo an act. Return the undo, and what was met as pairs: the row's words, the column."""
+        """Undo an act. Return the undo and the conflicts, as (words of the row, column)."""
         undo, met = revert(Act.objects.get(pk=act.pk))
         return undo, [(str(change.row), column) for change, column in met]
 
@@ -59,11 +59,11 @@ class UndoTests(TestCase):
         return [task.title for task in tasks]
 
     def bulk(self, kind=Act.Kind.EDIT):
-        """Return an act on many, as it is before it is done."""
+        """Return an unsaved act on several rows."""
         return Act.objects.create(user=self.ann, kind=kind)
 
     def there_and_back(self, do):
-        """Do an act, undo it, do it again and undo that: the rows are exactly what they were."""
+        """Do an act, undo, redo and undo it: the rows must be the same as before."""
         before, hidden = self.rows(), Act.objects.count()
         act = do()
         after = self.rows()
@@ -78,7 +78,7 @@ class UndoTests(TestCase):
         return act
 
     def stays(self, act, *met):
-        """Undo act in vain: it changes nothing, and says what was changed since."""
+        """Undo an act that can't be undone: rows stay, and the conflicts are reported."""
         before, acts = self.rows(), Act.objects.count()
         self.assertEqual(self.undo(act), (None, list(met)))
         self.assertEqual((self.rows(), Act.objects.count()), (before, acts))
@@ -91,15 +91,15 @@ class TaskUndoTests(UndoTests):
         self.oil.add(Tag.objects.make(self.ann, ["calls", "new"], act), act)
         return act
 
-    def test_adding_with_a_new_tag(self):
+    def test_adding_with_a_new_tag_can_be_undone(self):
         self.there_and_back(self.add)
         self.assertEqual([str(task) for task in self.ann.tasks(manager="trash").all()], ["Oil"])
         self.assertEqual([str(tag) for tag in self.ann.tags(manager="trash").all()], ["new"])
 
-    def test_duplicating(self):
+    def test_duplicating_can_be_undone(self):
         self.there_and_back(lambda: self.milk.duplicate())
 
-    def test_editing_each_field(self):
+    def test_editing_each_field_can_be_undone(self):
         for name, value in [
             ("title", "Oat milk"),
             ("description", "Two litres\n“now”"),
@@ -117,7 +117,7 @@ class TaskUndoTests(UndoTests):
                 self.assertEqual(act.changes.count(), 1)
                 self.milk.refresh_from_db()
 
-    def test_editing_all_fields_at_once(self):
+    def test_editing_all_fields_can_be_undone(self):
         edit = {"title": "Oat milk", "description": "Two", "priority": 1, "list": self.work}
         edit |= {"due_date": date(2031, 3, 4), "due_time": time(8), "add_tags": [self.family]}
         act = self.there_and_back(lambda: self.milk.edit(**edit, remove_tags=[self.calls]))
@@ -132,20 +132,20 @@ class TaskUndoTests(UndoTests):
         tags = {self.calls.pk: (True, False), self.family.pk: (False, True)}
         self.assertEqual(change.tags, tags)
 
-    def test_fields_and_tags_at_once_are_one_new_version(self):
+    def test_fields_and_tags_together_raise_the_version_once(self):
         act = self.milk.edit(title="Oat milk", add_tags=[self.family], remove_tags=[self.calls])
         self.assertEqual(self.milk.version, 2)
         self.undo(act)
         self.assertEqual(self.fresh(self.milk).version, 3)
 
-    def test_date_and_time_together(self):
+    def test_date_and_time_can_be_undone_together(self):
         self.there_and_back(lambda: self.letter.edit(due_date=date(2031, 1, 2), due_time=time(8)))
 
-    def test_tag_on_and_off(self):
+    def test_adding_and_removing_a_tag_can_be_undone(self):
         self.there_and_back(lambda: self.milk.edit(add_tags=[self.family]))
         self.there_and_back(lambda: self.milk.edit(remove_tags=[self.calls]))
 
-    def test_new_tag_in_an_edit(self):
+    def test_new_tag_of_an_edit_can_be_undone(self):
         def edit():
             act = Act(user=self.ann, kind="edit")
             return self.milk.edit(add_tags=Tag.objects.make(self.ann, ["new"], act), act=act)
@@ -153,24 +153,24 @@ class TaskUndoTests(UndoTests):
         self.there_and_back(edit)
         self.assertEqual([str(tag) for tag in self.ann.tags(manager="trash").all()], ["new"])
 
-    def test_completing_and_reopening(self):
+    def test_completing_and_reopening_can_be_undone(self):
         self.there_and_back(self.milk.complete)
         self.milk.complete()
         completed_at = self.milk.completed_at
         self.there_and_back(self.milk.reopen)
         self.assertEqual(self.fresh(self.milk).completed_at, completed_at)
 
-    def test_moving_by_hand(self):
+    def test_moving_by_hand_can_be_undone(self):
         self.there_and_back(lambda: self.soap.move(to="top"))
         self.there_and_back(lambda: self.milk.move(after=self.bread.pk))
         self.there_and_back(lambda: self.parcel.move(before=self.letter.pk))
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_into_another_list_and_back_to_its_place(self):
+    def test_moving_to_another_list_restores_the_position(self):
         self.there_and_back(lambda: self.bread.edit(list=self.work))
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_of_a_list_where_the_place_has_the_same_key(self):
+    def test_moving_to_a_list_with_an_equal_position_can_be_undone(self):
         act = self.milk.edit(list=self.work)
         self.milk.move(to="top")
         self.assertEqual(self.fresh(self.milk).position, "a0")  # as it was at home
@@ -179,12 +179,12 @@ class TaskUndoTests(UndoTests):
         self.undo(undo)
         self.assertEqual(self.rows(), moved)
 
-    def test_deleting_and_restoring(self):
+    def test_deleting_and_restoring_can_be_undone(self):
         self.there_and_back(self.bread.delete_softly)
         self.bread.delete_softly()
         self.there_and_back(self.bread.restore)
 
-    def test_restoring_into_the_inbox_where_its_list_is_gone(self):
+    def test_restoring_into_the_inbox_can_be_undone(self):
         deletion = self.bread.delete_softly()
         list_deletion = self.home.delete_softly()
         self.there_and_back(self.bread.restore)
@@ -192,12 +192,12 @@ class TaskUndoTests(UndoTests):
         self.undo(deletion)
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_raises_the_version_so_that_a_page_that_is_open_is_behind(self):
+    def test_undo_raises_the_version(self):
         act = self.milk.edit(title="Oat milk")
         self.undo(act)
         self.assertEqual(self.fresh(self.milk).version, self.milk.version + 1)
 
-    def test_of_a_move_raises_no_version_as_the_move_did_not(self):
+    def test_undo_of_a_move_raises_no_version(self):
         versions = {row.pk: row.version for row in (self.soap, self.pour, self.work)}
         for row in (self.soap, self.pour, self.work):
             with self.subTest(row):
@@ -206,7 +206,7 @@ class TaskUndoTests(UndoTests):
 
 
 class StepUndoTests(UndoTests):
-    def test_adding(self):
+    def test_adding_can_be_undone(self):
         def add():
             step = Step(user=self.ann, task=self.milk, title="Bake")
             act = Act(user=self.ann, kind="add")
@@ -215,25 +215,25 @@ class StepUndoTests(UndoTests):
 
         self.there_and_back(add)
 
-    def test_ticking_and_unticking(self):
+    def test_ticking_and_unticking_can_be_undone(self):
         self.there_and_back(lambda: self.whisk.tick(True))
         self.whisk.tick(True)
         self.there_and_back(lambda: self.whisk.tick(False))
 
-    def test_renaming(self):
+    def test_renaming_can_be_undone(self):
         self.there_and_back(lambda: self.whisk.edit(title="Stir"))
 
-    def test_moving(self):
+    def test_moving_can_be_undone(self):
         self.there_and_back(lambda: self.pour.move(to="top"))
 
-    def test_deleting_and_restoring(self):
+    def test_deleting_and_restoring_can_be_undone(self):
         self.there_and_back(self.whisk.delete_softly)
         self.whisk.delete_softly()
         self.there_and_back(self.whisk.restore)
 
 
 class ListUndoTests(UndoTests):
-    def test_adding(self):
+    def test_adding_can_be_undone(self):
         def add():
             act = Act(user=self.ann, kind="add")
             TaskList(user=self.ann, name="Errands").add(act)
@@ -241,28 +241,28 @@ class ListUndoTests(UndoTests):
 
         self.there_and_back(add)
 
-    def test_editing(self):
+    def test_editing_can_be_undone(self):
         self.there_and_back(lambda: self.home.edit(name="Flat"))
         self.there_and_back(lambda: self.home.edit(color="rose"))
         self.there_and_back(lambda: self.home.edit(name="Haus", color="blue"))
 
-    def test_moving(self):
+    def test_moving_can_be_undone(self):
         self.there_and_back(lambda: self.work.move(to="top"))
 
-    def test_archiving_and_bringing_back(self):
+    def test_archiving_and_unarchiving_can_be_undone(self):
         self.there_and_back(self.home.archive)
         self.home.archive()
         self.there_and_back(self.home.unarchive)
 
-    def test_deleting_its_tasks_into_the_inbox(self):
+    def test_deleting_without_tasks_can_be_undone(self):
         act = self.there_and_back(self.home.delete_softly)
         self.assertEqual(act.changes.count(), 4)
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_deleting_its_tasks_with_it(self):
+    def test_deleting_with_tasks_can_be_undone(self):
         self.there_and_back(lambda: self.home.delete_softly(with_tasks=True))
 
-    def test_restoring_what_went_with_it_and_under_another_name(self):
+    def test_restoring_with_tasks_under_another_name_can_be_undone(self):
         for with_tasks in (True, False):
             with self.subTest(with_tasks=with_tasks):
                 self.home.delete_softly(with_tasks=with_tasks)
@@ -271,14 +271,14 @@ class ListUndoTests(UndoTests):
                 self.home.restore()
                 self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_deletion_that_was_done_again_keeps_what_went_with_it(self):
+    def test_redone_deletion_keeps_its_tasks(self):
         act = self.home.delete_softly(with_tasks=True)
         self.undo(self.undo(act)[0])
         self.assertEqual(self.order(self.home), [])
         self.fresh(self.home).restore()
         self.assertEqual(self.order(self.home), ["Milk", "Bread", "Soap"])
 
-    def test_tasks_that_came_into_a_list_go_to_the_inbox_with_its_undo_and_come_back_with_it(self):
+    def test_tasks_of_an_undone_list_go_to_the_inbox_and_return(self):
         errands, act = TaskList(user=self.ann, name="Errands"), Act(user=self.ann, kind="add")
         errands.add(act)
         self.bread.edit(list=errands)
@@ -291,7 +291,7 @@ class ListUndoTests(UndoTests):
         self.undo(undo)
         self.assertEqual(self.rows(), there)
 
-    def test_restored_it_has_what_it_had_when_it_last_went_into_the_trash(self):
+    def test_restored_list_has_the_tasks_of_its_last_deletion(self):
         undo, _ = self.undo(self.home.delete_softly())
         oil = self.add_task("Oil", list=self.home)
         self.soap.move(to="top")
@@ -300,7 +300,7 @@ class ListUndoTests(UndoTests):
         self.assertEqual(self.order(self.home), ["Soap", "Milk", "Bread", "Oil"])
         self.assertEqual(self.fresh(oil).position, oil.position)
 
-    def test_restored_after_its_adding_was_undone_it_has_its_tasks(self):
+    def test_list_restored_after_undoing_its_addition_has_its_tasks(self):
         errands, act = TaskList(user=self.ann, name="Errands"), Act(user=self.ann, kind="add")
         errands.add(act)
         self.bread.edit(list=errands)
@@ -308,7 +308,7 @@ class ListUndoTests(UndoTests):
         self.fresh(errands).restore()
         self.assertEqual(self.order(errands), ["Bread"])
 
-    def test_restored_it_finds_room_for_tasks_beside_one_that_is_in_the_trash(self):
+    def test_restored_list_finds_positions_next_to_deleted_tasks(self):
         self.milk.delete_softly()
         deletion = self.home.delete_softly()
         restoring = self.milk.restore()  # into the Inbox
@@ -323,15 +323,15 @@ class ListUndoTests(UndoTests):
 
 
 class TagUndoTests(UndoTests):
-    def test_renaming(self):
+    def test_renaming_can_be_undone(self):
         self.there_and_back(lambda: self.calls.edit(name="phone"))
 
-    def test_deleting_and_restoring(self):
+    def test_deleting_and_restoring_can_be_undone(self):
         self.there_and_back(self.calls.delete_softly)
         self.calls.delete_softly()
         self.there_and_back(self.calls.restore)
 
-    def test_restoring_under_another_name(self):
+    def test_restoring_under_another_name_can_be_undone(self):
         self.calls.delete_softly()
         self.there_and_back(lambda: self.calls.restore(name="phone"))
         self.assertEqual(self.fresh(self.calls).name, "calls")
@@ -339,10 +339,10 @@ class TagUndoTests(UndoTests):
 
 @pytest.mark.pooler
 class BulkUndoTests(UndoTests):
-    """One act on many."""
+    """Acts on several rows."""
 
     def many(self, do, kind=Act.Kind.EDIT):
-        """There and back with do(the tasks, the act). Return the titles of what it changed."""
+        """Do, undo and redo do(the tasks, the act). Return the titles of the changed tasks."""
 
         def act():
             act = self.bulk(kind)
@@ -354,46 +354,46 @@ class BulkUndoTests(UndoTests):
 
     ALL = ["Bread", "Letter", "Milk", "Parcel", "Soap"]
 
-    def test_fields(self):
+    def test_fields_of_several_tasks_can_be_undone(self):
         day = date(2031, 3, 4)
         self.assertEqual(self.many(lambda t, act: t.change(act, priority=2)), self.ALL)
         self.assertEqual(self.many(lambda t, act: t.change(act, due_date=day)), self.ALL)
         none = {"due_date": None, "due_time": None}
         self.assertEqual(self.many(lambda t, act: t.change(act, **none)), ["Milk"])
 
-    def test_list(self):
+    def test_list_of_several_tasks_can_be_undone(self):
         self.assertEqual(self.many(lambda t, act: t.change(act, list=self.work)), self.ALL)
         inbox = self.many(lambda t, act: t.change(act, list=None))
         self.assertEqual(inbox, ["Bread", "Milk", "Soap"])
 
-    def test_tags(self):
+    def test_tags_of_several_tasks_can_be_undone(self):
         tag = self.calls.pk
         on, off = (
             self.many(lambda t, act, x=x: t.change_tags(act, {tag: x})) for x in (True, False)
         )
         self.assertEqual((on, off), (["Bread", "Letter", "Parcel", "Soap"], ["Milk"]))
 
-    def test_new_tag(self):
+    def test_new_tag_of_several_tasks_can_be_undone(self):
         def hang(tasks, act):
             (tag,) = Tag.objects.make(self.ann, ["new"], act)
             tasks.change_tags(act, {tag.pk: True})
 
         self.assertEqual(self.many(hang), self.ALL)
 
-    def test_completing_and_reopening(self):
+    def test_completing_and_reopening_can_be_undone(self):
         self.soap.complete()
         rest = ["Bread", "Letter", "Milk", "Parcel"]
         self.assertEqual(self.many(lambda t, act: t.complete(act), "complete"), rest)
         self.assertEqual(self.many(lambda t, act: t.reopen(act), "reopen"), ["Soap"])
 
-    def test_deleting_and_restoring(self):
+    def test_deleting_and_restoring_can_be_undone(self):
         self.assertEqual(self.many(lambda t, act: t.delete_softly(act), "delete"), self.ALL)
         self.ann.tasks.filter(list=self.home).delete_softly()
         self.work.delete_softly()
         restored = self.many(lambda _, act: Task.trash.restore(act), "restore")
         self.assertEqual(restored, ["Bread", "Milk", "Soap"])
 
-    def test_one_that_was_changed_since_stays_and_the_others_go_back(self):
+    def test_task_changed_since_stays_and_others_are_restored(self):
         act = self.bulk()
         self.ann.tasks.all().change(act, priority=2)
         self.fresh(self.milk).edit(priority=3)
@@ -404,7 +404,7 @@ class BulkUndoTests(UndoTests):
 
 
 class TwiceTests(UndoTests):
-    def test_undone_twice_it_is_undone_once(self):
+    def test_second_undo_does_nothing(self):
         for act in [
             self.milk.edit(title="Oat milk", list=self.work),
             self.bread.complete(),
@@ -417,17 +417,17 @@ class TwiceTests(UndoTests):
                 self.assertIsNotNone(self.undo(act)[0])
                 self.stays(act)
 
-    def test_what_was_put_back_by_hand_is_nothing_to_undo(self):
+    def test_change_reverted_by_hand_leaves_nothing_to_undo(self):
         act = self.milk.edit(title="Oat milk")
         self.milk.edit(title="Milk")
         self.stays(act)
 
-    def test_redo_after_the_undo_was_undone_by_hand_is_nothing(self):
+    def test_redo_after_a_change_by_hand_does_nothing(self):
         undo, _ = self.undo(self.bread.delete_softly())
         self.fresh(self.bread).delete_softly()
         self.stays(undo)
 
-    def test_what_is_older_than_thirty_days_is_no_longer_undoable(self):
+    def test_act_older_than_thirty_days_cannot_be_undone(self):
         act = self.milk.complete()
         for age, expected in [(UNDO_DAYS - 1, True), (UNDO_DAYS + 1, False)]:
             act.created_at = timezone.now() - timedelta(days=age)
@@ -435,9 +435,9 @@ class TwiceTests(UndoTests):
 
 
 class ChangedSinceTests(UndoTests):
-    """What was changed since stays, and is named."""
+    """Columns that have changed since stay, and are reported as conflicts."""
 
-    def test_title_edited_since(self):
+    def test_title_edited_since_is_a_conflict(self):
         act = self.milk.edit(title="Oat milk", priority=2)
         self.milk.edit(title="Soy milk")
         undo, met = self.undo(act)
@@ -448,29 +448,29 @@ class ChangedSinceTests(UndoTests):
         milk.refresh_from_db()
         self.assertEqual((milk.title, milk.priority), ("Soy milk", 2))
 
-    def test_completed_anew_since(self):
+    def test_task_completed_again_is_a_conflict(self):
         act = self.milk.complete()
         self.milk.reopen()
         self.milk.complete()
         self.stays(act, ("Milk", "completed_at"))
 
-    def test_date_stays_where_a_time_was_set_since(self):
+    def test_date_stays_if_a_time_was_set_since(self):
         act = self.letter.edit(due_date=date(2031, 1, 2))
         self.letter.edit(due_time=time(8))
         self.stays(act, ("Letter", "due_date"))
 
-    def test_time_does_not_come_back_where_the_date_went_since(self):
+    def test_time_is_not_restored_without_its_date(self):
         self.milk.edit(due_time=time(8))
         act = self.milk.edit(due_time=None)
         self.milk.edit(due_date=None)
         self.stays(act, ("Milk", "due_time"))
 
-    def test_the_rest_is_undone_where_a_time_has_no_date(self):
+    def test_other_columns_are_restored_if_a_time_lacks_its_date(self):
         act = self.letter.edit(due_date=date(2031, 1, 2), title="Letters")
         self.letter.edit(due_time=time(8))
         self.assertEqual(self.undo(act)[1], [("Letter", "due_date")])
 
-    def test_list_renamed_since(self):
+    def test_list_renamed_since_is_a_conflict(self):
         act = self.home.edit(name="Flat", color="rose")
         self.home.edit(name="House")
         undo, met = self.undo(act)
@@ -478,14 +478,14 @@ class ChangedSinceTests(UndoTests):
         self.assertEqual((met, home.name, home.color), ([("House", "name")], "House", "grey"))
         self.assertEqual(undo.changes.get().after, {"color": "grey"})
 
-    def test_list_that_a_task_came_from_is_in_the_trash_or_gone(self):
+    def test_task_cannot_return_to_a_deleted_list(self):
         act = self.bread.edit(list=self.work)
         self.home.delete_softly()
         self.stays(act, ("Bread", "list_id"))
         self.home.purge()
         self.stays(act, ("Bread", "list_id"))
 
-    def test_task_comes_back_into_the_inbox_where_its_list_is_in_the_trash_or_gone(self):
+    def test_restored_task_of_a_deleted_list_goes_to_the_inbox(self):
         for purge in (False, True):
             with self.subTest(purge=purge):
                 errands = add_list(self.ann, "Errands")
@@ -499,7 +499,7 @@ class ChangedSinceTests(UndoTests):
                 self.undo(undo)
                 self.assertEqual(self.order(), ["Letter", "Parcel"])
 
-    def test_name_that_was_given_to_another_list_or_tag_since(self):
+    def test_taken_name_is_a_conflict(self):
         for row, other in [
             (self.home, lambda: add_list(self.ann, "HOME")),
             (self.calls, lambda: self.ann.tags.create(name="Calls")),
@@ -515,7 +515,7 @@ class ChangedSinceTests(UndoTests):
             self.assertIn((str(row), "deleted_at"), met)
             self.assertIsNotNone(self.fresh(row).deleted_at)
 
-    def test_list_whose_name_was_taken_stays_in_the_trash_and_its_tasks_are_not_lost(self):
+    def test_list_with_a_taken_name_stays_deleted_without_losing_tasks(self):
         for with_tasks, words in [(True, []), (False, ["list_id"])]:
             with self.subTest(with_tasks=with_tasks):
                 errands = add_list(self.ann, "Errands")
@@ -530,7 +530,7 @@ class ChangedSinceTests(UndoTests):
                 other.delete_softly()
                 self.ann.tasks.get(title="Oil").delete_softly()
 
-    def test_place_that_was_given_to_another_task_is_the_one_after_it(self):
+    def test_taken_position_becomes_the_one_after_it(self):
         act = self.bread.move(to="bottom")  # Milk, Soap, Bread
         self.letter.edit(list=self.home)
         self.letter.move(before=self.soap.pk)
@@ -539,7 +539,7 @@ class ChangedSinceTests(UndoTests):
         self.assertEqual(met, [])
         self.assertEqual(self.order(self.home), ["Milk", "Letter", "Bread", "Soap"])
 
-    def test_places_of_several_that_were_given_to_another_task(self):
+    def test_taken_positions_of_several_tasks_are_resolved(self):
         a, b, c = (self.add_task(title, list=self.work) for title in "abc")
         b.move(before=c.pk)
         a.move(before=b.pk)
@@ -558,7 +558,7 @@ class ChangedSinceTests(UndoTests):
         rest = [title for title in self.order(self.work) if title != "Letter"]
         self.assertEqual(rest, ["a", "d", "b", "c"])
 
-    def test_step_or_list_whose_place_was_given_to_another_can_be_passed(self):
+    def test_restored_step_or_list_with_a_taken_position_can_be_passed(self):
         bake, eat = add_step(self.milk, "Bake"), add_step(self.milk, "Eat")
         errands, flat = add_list(self.ann, "Errands"), add_list(self.ann, "Flat")
         for one, two, other, three in [
@@ -576,7 +576,7 @@ class ChangedSinceTests(UndoTests):
                 two.move(before=three.pk)
                 self.assertEqual(list(siblings.by_hand()), [other, one, two, three])
 
-    def test_what_was_never_placed_comes_back_after_what_was_placed_since(self):
+    def test_unplaced_task_returns_after_placed_ones(self):
         for title in "abc":
             self.ann.tasks.create(title=title, list=self.work)
         b, c = (self.ann.tasks.get(title=title) for title in "bc")
@@ -585,7 +585,7 @@ class ChangedSinceTests(UndoTests):
         self.undo(deletion)
         self.assertEqual(self.order(self.work), ["a", "c", "b"])
 
-    def test_tag_made_in_passing_that_other_tasks_use_by_now(self):
+    def test_new_tag_used_by_other_tasks_stays(self):
         act = self.bulk()
         (new,) = Tag.objects.make(self.ann, ["new"], act)
         self.milk.edit(add_tags=[new], act=act)
@@ -595,13 +595,13 @@ class ChangedSinceTests(UndoTests):
         pairs = TaskTag.objects.filter(tag=new).values_list("task__title", "tag__deleted_at")
         self.assertEqual(list(pairs), [("Bread", None)])
 
-    def test_tag_deleted_for_ever(self):
+    def test_purged_tag_is_a_conflict(self):
         act = self.milk.edit(remove_tags=[self.calls])
         self.calls.delete_softly()
         self.calls.purge()
         self.stays(act, ("Milk", "tags"))
 
-    def test_rows_deleted_for_ever_are_nothing_to_undo(self):
+    def test_purged_rows_leave_nothing_to_undo(self):
         act = self.bulk()
         self.ann.tasks.filter(list=self.home).delete_softly(act)
         self.fresh(self.bread).purge()
@@ -610,10 +610,10 @@ class ChangedSinceTests(UndoTests):
 
 
 class OldFormTests(UndoTests):
-    """Acts of the version before, whose processes may go on beside the ones of this version."""
+    """Acts of the earlier version, which may run at the same time as this one."""
 
     def there_and_back(self, do):
-        """As UndoTests.there_and_back(), each act and undo being one of the version before."""
+        """Do the same as UndoTests.there_and_back(), with acts of the earlier version."""
         before, act = self.rows(), do()
         after = self.rows()
         self.assertNotEqual(after, before)
@@ -626,13 +626,13 @@ class OldFormTests(UndoTests):
             latest, met = self.undo(latest)
             self.assertEqual((met, self.rows()), ([], rows))
 
-    def test_one_task(self):
+    def test_earlier_act_on_one_task_can_be_undone(self):
         tags = {"add_tags": [self.family], "remove_tags": [self.calls]}
         self.there_and_back(lambda: self.milk.edit(**tags))
         fields = {"title": "Oat milk", "priority": 1, "list": self.work}
         self.there_and_back(lambda: self.milk.edit(**fields, **tags))
 
-    def test_several_tasks(self):
+    def test_earlier_act_on_several_tasks_can_be_undone(self):
         def tag():
             act = self.bulk()
             tags = {self.calls.pk: True, self.family.pk: True}
@@ -641,7 +641,7 @@ class OldFormTests(UndoTests):
 
         self.there_and_back(tag)
 
-    def test_tag_that_was_deleted_for_ever(self):
+    def test_purged_tag_of_an_earlier_act_is_a_conflict(self):
         act = self.milk.edit(title="Oat milk", remove_tags=[self.calls])
         to_old_form()
         self.calls.delete_softly()
@@ -650,7 +650,7 @@ class OldFormTests(UndoTests):
         self.assertEqual(met, [("Milk", "tags")])
         self.assertEqual(undo.changes.get().after, {"title": "Milk"})
 
-    def test_the_version_before_finds_a_tag_by_its_name(self):
+    def test_earlier_version_can_read_new_changes_of_tags(self):
         act = self.milk.edit(title="Oat milk", add_tags=[self.family])
         title, tag = act.changes.order_by("pk")
         self.assertEqual((title.tagged_with, title.after), (None, {"title": "Oat milk"}))
@@ -661,7 +661,7 @@ class OldFormTests(UndoTests):
 
 @pytest.mark.pooler
 class SameMomentTests(TransactionTestCase):
-    def test_of_two_that_undo_at_once_one_does(self):
+    def test_of_two_simultaneous_undos_one_takes_effect(self):
         ann = add_user()
         for n in range(5):
             act = ann.tasks.create(title="Milk").edit(title="Bread", priority=n % 3 + 1)
@@ -687,7 +687,7 @@ class SameMomentTests(TransactionTestCase):
 
 
 class GoneForEverTests(UndoTests):
-    def test_changes_go_with_their_row_and_acts_stay(self):
+    def test_changes_are_purged_with_their_row_and_acts_stay(self):
         acts = [
             self.letter.edit(title="Letters"),
             self.work.edit(name="Office"),
@@ -702,20 +702,20 @@ class GoneForEverTests(UndoTests):
         self.assertEqual(Change.objects.count(), 0)
         self.assertEqual(Act.objects.filter(pk__in=[act.pk for act in acts]).count(), 4)
 
-    def test_changes_of_a_step_go_with_its_task(self):
+    def test_changes_of_a_step_are_purged_with_its_task(self):
         act = self.whisk.tick(True)
         self.milk.delete_softly()
         self.milk.purge()
         self.assertEqual((act.changes.count(), Act.objects.filter(pk=act.pk).count()), (0, 1))
 
-    def test_of_a_list_that_is_purged_with_its_tasks(self):
+    def test_changes_of_a_purged_list_and_its_tasks_are_purged(self):
         act = self.home.delete_softly(with_tasks=True)
         self.home.purge()
         self.assertEqual(Change.objects.count(), 0)
         self.assertEqual(revert(Act.objects.get()), (None, []))
         self.assertEqual(act.first_row(TaskList), None)
 
-    def test_history_goes_with_its_user_alone(self):
+    def test_history_is_deleted_with_its_user_only(self):
         ben = add_user("ben@example.org")
         add_list(ben)
         self.undo(self.milk.complete())
@@ -732,7 +732,7 @@ class GoneForEverTests(UndoTests):
 
 
 class DatabaseTests(UndoTests):
-    def test_refuses_a_change_of_anothers_row(self):
+    def test_database_refuses_a_change_of_another_users_row(self):
         ben = add_user("ben@example.org")
         act = Act.objects.create(user=ben, kind="edit")
         rows = {"task": self.milk, "list": self.home, "tag": self.calls, "step": self.whisk}
@@ -744,18 +744,18 @@ class DatabaseTests(UndoTests):
                     [act.pk, ben.pk, row.pk],
                 )
 
-    def test_refuses_a_change_of_no_act(self):
+    def test_database_refuses_a_change_without_an_act(self):
         with refused(self, "tasks_change_act"):
             Change.objects.create(act_id=1, user=self.ann, task=self.milk, before={}, after={})
 
 
 class NobodysActTests(TestCase):
-    def test_made_up_users_did_nothing(self):
+    def test_demo_users_have_no_history(self):
         call_command("demo_data", "--really", stdout=StringIO())
         self.assertEqual((User.objects.count(), Act.objects.count()), (1, 0))
         self.assertGreater(Task.objects.count(), 50)
 
-    def test_people_of_the_old_system_did_nothing_here(self):
+    def test_adopted_users_have_no_history(self):
         with connection.cursor() as cursor:
             load(cursor, "better_auth.sql")
         call_command("adopt_sqlmodel", "--time-zone", "UTC", stdout=StringIO())

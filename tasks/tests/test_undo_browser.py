@@ -1,4 +1,4 @@
-"""Undo, several tasks at once and the history, as a person uses them in Chromium.
+"""Undo, acts on several tasks and the history, as a person uses them in Chromium.
 
 Without JavaScript they are in test_undo_visits.py.
 """
@@ -33,14 +33,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def expect_counts(page, **counts):
-    """Expect these numbers at names in the sidebar; 0 isn't said."""
+    """Expect these numbers in the sidebar, by name; 0 isn't shown."""
     for name, number in counts.items():
         link = page.locator("#sidebar a", has_text=re.compile(rf"^\s*{name}"))
         expect(link).to_have_text(re.compile(rf"^\s*{name}\D*{number or ''}\D*$"))
 
 
 def expect_said(page, words):
-    """Expect the message to say this alone."""
+    """Expect this single message."""
     expect(message(page).locator("p")).to_have_text([words])
 
 
@@ -60,7 +60,7 @@ def undo(page):
 
 
 def focused(page):
-    """Return the words of the element that has the focus, or "body" where none has it."""
+    """Return the words of the focused element, or "body" if none is."""
     return page.evaluate(
         "(e => e === document.body ? 'body' : e.innerText?.trim() || e.ariaLabel || e.id)"
         "(document.activeElement)"
@@ -68,7 +68,7 @@ def focused(page):
 
 
 class TestUndo:
-    """Of each act: the row is back where it was, and the numbers at the lists are right."""
+    """After the undo of each act, the row is in its place, and the counts of lists are right."""
 
     @pytest.fixture
     def page(self, signed_in, ann):
@@ -92,17 +92,17 @@ class TestUndo:
         expect_counts(page, **counts)
 
     def expect_as_before(self, page, words):
-        """Expect the message to say that this was undone, and all to be as it was."""
+        """Expect a message about the undo, and the state from before the act."""
         expect_said(page, f"Undone: {words}.")
         self.expect_rows(page, ["One", "Two", "Three"], Inbox=0, Today=1, Work=3)
         assert in_order(self.ann) == self.before
 
     def undone(self, page, words):
-        """Press Undo, and find all as it was."""
+        """Press Undo, and expect the state from before the act."""
         undo(page)
         self.expect_as_before(page, words)
 
-    def test_in_place_the_row_and_the_numbers_come_back(self, page):
+    def test_undo_restores_row_and_counts(self, page):
         page.get_by_role("button", name="Complete “Two”").click()
         expect_said(page, "Completed “Two”.")
         self.expect_rows(page, ["One", "Three"], Inbox=0, Today=0, Work=2)
@@ -134,7 +134,7 @@ class TestUndo:
         self.undone(page, "completed 2 tasks")
         assert is_same(page)
 
-    def test_by_the_rows_menu_the_focus_goes_back_to_the_row(self, page):
+    def test_undo_of_a_menu_act_returns_the_focus_to_the_row(self, page):
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
         for button, said, words, rows, meta, today, work in [
             (
@@ -163,7 +163,7 @@ class TestUndo:
             expect(page.get_by_role("link", name="Two", exact=True)).to_be_focused()
         assert is_same(page)
 
-    def test_on_the_tasks_page_and_from_its_history(self, page):
+    def test_undo_works_on_the_tasks_page_and_in_its_history(self, page):
         press(page, "Two", "High")
         expect(row(page, "Two")).to_contain_text("High")
         open_task(page, "Two")
@@ -197,7 +197,7 @@ class TestUndo:
         assert is_same(page)
 
     @pytest.mark.exhaustive
-    def test_from_the_history(self, page):
+    def test_undo_works_in_the_history(self, page):
         page.get_by_role("button", name="Complete “One”").click()
         expect(titles(page)).to_have_text(["Two", "Three"])
         said = page.locator(".toast", has_text="Completed “Two”")
@@ -224,7 +224,7 @@ class TestUndo:
         expect_counts(page, Inbox=0, Today=1, Work=2)
 
     @pytest.mark.exhaustive
-    def test_priority_that_changed_since_is_shown_beside_the_one_before(self, page):
+    def test_conflict_shows_both_priorities(self, page):
         press(page, "Two", "High")
         expect(row(page, "Two")).to_contain_text("High")
         self.tasks[1].edit(priority=1)
@@ -239,7 +239,7 @@ class TestUndo:
 
 @pytest.mark.exhaustive
 class TestUndoInPlace:
-    """What JavaScript adds: the page stays, and so does the focus."""
+    """With JavaScript the page stays, and so does the focus."""
 
     def start(self, page, ann, path="/inbox/"):
         add_tasks(ann, "One", "Two", "Three")
@@ -247,7 +247,7 @@ class TestUndoInPlace:
         mark(page)
         return page
 
-    def test_drag(self, signed_in, ann):
+    def test_undo_of_a_drag(self, signed_in, ann):
         page = self.start(signed_in, ann)
         drag(page, "Three", "One")
         expect(message(page)).to_contain_text("Moved “Three” up.")
@@ -257,7 +257,7 @@ class TestUndoInPlace:
         assert is_same(page)
         assert [task.title for task in ann.tasks.by_hand()] == ["One", "Two", "Three"]
 
-    def test_words_that_were_typed_since_stay(self, signed_in, ann):
+    def test_undo_keeps_text_typed_since(self, signed_in, ann):
         page = self.start(signed_in, ann)
         open_task(page, "One")
         page.get_by_label("High").check()
@@ -268,7 +268,7 @@ class TestUndoInPlace:
         expect(page.get_by_label("None")).to_be_checked()
         expect(page.get_by_label("Notes")).to_have_value("Half a thought")
 
-    def test_second_of_two_undos_in_two_tabs_says_so(self, signed_in, ann):
+    def test_second_undo_in_another_tab_says_so(self, signed_in, ann):
         page = self.start(signed_in, ann)
         page.get_by_role("button", name="Complete “One”").click()
         expect(message(page)).to_contain_text("Completed “One”.")
@@ -280,7 +280,7 @@ class TestUndoInPlace:
         expect(message(other)).to_contain_text("That was already undone.")
         assert ann.tasks.get(title="One").version == 3
 
-    def test_two_fast_presses_undo_once(self, signed_in, ann):
+    def test_two_fast_presses_of_undo_undo_once(self, signed_in, ann):
         page = self.start(signed_in, ann)
         page.get_by_role("button", name="Complete “One”").click()
         expect(message(page)).to_contain_text("Completed “One”.")
@@ -292,7 +292,7 @@ class TestUndoInPlace:
 
 
 class TestDoublePress:
-    def test_two_fast_clicks_act_once(self, signed_in, ann):
+    def test_double_click_acts_once(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two", "Three", "Four")
         page.goto("/inbox/")
@@ -310,7 +310,7 @@ class TestDoublePress:
         assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 2)
 
     @pytest.mark.exhaustive
-    def test_two_tabs_complete_once(self, signed_in, ann):
+    def test_completion_in_two_tabs_takes_effect_once(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two")
         other = page.context.new_page()
@@ -329,7 +329,7 @@ class TestDoublePress:
 
 
 class TestBar:
-    """Several tasks at once."""
+    """The bar for several tasks."""
 
     @pytest.fixture
     def page(self, signed_in, ann):
@@ -349,13 +349,13 @@ class TestBar:
             page.get_by_label(f"Select “{title}”").check()
 
     def expect_ticked(self, page, *titles):
-        """Expect the boxes of these rows alone to be ticked, and the bar to say how many."""
+        """Expect only these rows to be selected, and the bar to show their number."""
         ticked = page.locator(".task:has(.pick:checked) a.task-title")
         expect(ticked).to_have_text(list(titles))
         words = f"{len(titles)} ticked" if titles else "Selected tasks"
         expect(page.locator("#bulk-ticked")).to_have_text(words)
 
-    def test_boxes_are_there_while_it_is_open_and_choices_tick_them(self, page):
+    def test_bar_shows_checkboxes_and_choices_select_them(self, page):
         box = page.get_by_label("Select “One”")
         expect(box).to_be_hidden()
         self.open(page)
@@ -384,7 +384,7 @@ class TestBar:
         expect(page.get_by_text("Select", exact=True)).to_be_hidden()
 
     @pytest.mark.exhaustive
-    def test_by_the_keyboard_alone(self, page):
+    def test_bar_works_by_keyboard_alone(self, page):
         page.get_by_text("Select", exact=True).focus()
         page.keyboard.press("Enter")
         page.get_by_label("Select “Two”").focus()
@@ -403,7 +403,7 @@ class TestBar:
         assert focused(page) != "body"
 
     @pytest.mark.exhaustive
-    def test_all_of_more_than_a_page(self, page):
+    def test_bar_selects_all_of_several_pages(self, page):
         page.goto("/tasks/?limit=2")
         self.open(page)
         page.get_by_label("All 4", exact=True).check()
@@ -413,7 +413,7 @@ class TestBar:
         expect_said(page, "Undone: completed 4 tasks.")
         expect(page.get_by_role("button", name="Complete “Four”")).to_be_visible()
 
-    def test_act_after_act_only_its_own_rows_lose_their_ticks(self, page):
+    def test_act_unselects_only_its_own_rows(self, page):
         self.open(page, "One", "Two")
         page.get_by_role("button", name="Complete", exact=True).click()
         expect(titles(page)).to_have_text(["Three", "Four"])
@@ -437,7 +437,7 @@ class TestBar:
         expect(titles(page)).to_have_text(["One", "Three", "Four"])
         assert is_same(page)
 
-    def test_after_an_act_the_focus_stays_in_the_bar_and_nothing_is_ticked(self, page, ann):
+    def test_act_keeps_the_focus_in_the_bar_and_unselects_all(self, page, ann):
         add_tasks(ann, "Five", "Six", "Seven")
         page.reload()
         self.open(page)
@@ -475,7 +475,7 @@ class TestBar:
         expect(titles(page)).to_have_text(["Seven"])
 
     @pytest.mark.exhaustive
-    def test_refused_act_keeps_ticks_and_words_and_enter_presses_the_button_beside(self, page, ann):
+    def test_refused_act_keeps_selection_and_text(self, page, ann):
         self.open(page)
         page.get_by_role("button", name="Complete", exact=True).click()
         expect_said(page, "Select one or more tasks first.")
@@ -541,7 +541,7 @@ def test_overdue_tasks_are_rescheduled_and_come_back(signed_in, ann):
 
 @pytest.mark.exhaustive
 class TestMessage:
-    def test_it_is_said_once_in_a_region_that_was_there_before(self, signed_in, ann):
+    def test_message_is_announced_once_in_an_existing_region(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two")
         page.goto("/inbox/")
@@ -561,7 +561,7 @@ class TestMessage:
         assert page.evaluate("said") == ["Completed “One”. Undo", "Completed “Two”. Undo"]
         assert page.evaluate("region === document.getElementById('messages')") is True
 
-    def test_nothing_moves_for_a_user_who_wants_no_motion(self, signed_in, ann):
+    def test_reduced_motion_stops_animations(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two", due_date=ann.today() - timedelta(1))
         for motion, is_moving in [("reduce", False), ("no-preference", True)]:
@@ -589,7 +589,7 @@ class TestMessage:
 
 @pytest.fixture
 def full(signed_in, ann):
-    """Acts and tasks with long titles and names, and one that changed since. Return the ids."""
+    """Acts and tasks with long titles and names, and one conflict. Return the ids."""
     page = signed_in
     work = add_list(ann, "Work" * 25, color="rose")
     fields = {"due_date": ann.today() - timedelta(1), "list": work}
@@ -606,7 +606,7 @@ def full(signed_in, ann):
 
 
 @pytest.mark.exhaustive
-def test_all_of_it_is_accessible_and_fits(full):
+def test_undo_and_history_are_accessible_and_fit(full):
     page, ids = full
 
     look = partial(assert_fine, page)

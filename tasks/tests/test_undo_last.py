@@ -1,4 +1,4 @@
-"""Undo and redo by a key: act by act, over pages, this browser's of the last day."""
+"""Undo and redo by keyboard: act by act, across pages, in this browser and on this day."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ class UndoLastTests(PageTests):
         Act.objects.all().delete()
 
     def press(self, way, client=None):
-        """Press u or Shift + U; return the words of the message, and of its buttons."""
+        """Press u or Shift + U. Return the words of the message, and of its buttons."""
         client = client or self.client
         response = client.post(f"/history/{way}/", {"next": "/inbox/"}, headers=HTMX)
         self.assertEqual(response.status_code, 200)
@@ -32,7 +32,7 @@ class UndoLastTests(PageTests):
     def titles(self):
         return [task.title for task in self.ann.tasks.filter(list=None).order_by("pk")]
 
-    def test_goes_back_act_by_act_and_forth_again(self):
+    def test_undo_and_redo_go_act_by_act(self):
         self.add("Eggs", "Milk", "Bread")
         self.assertEqual(self.press("undo"), ("Undone: added “Bread”.", ["Redo"]))
         self.assertEqual(self.press("undo"), ("Undone: added “Milk”.", ["Redo"]))
@@ -43,20 +43,20 @@ class UndoLastTests(PageTests):
         self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
         self.assertEqual(self.press("undo"), ("Undone: added “Bread”.", ["Redo"]))
 
-    def test_end_of_the_way_back_is_said(self):
+    def test_undo_says_when_nothing_is_left(self):
         self.add("Eggs")
         self.press("undo")
         self.assertEqual(self.press("undo"), ("There is nothing left to undo.", []))
         self.assertEqual(self.titles(), [])
 
-    def test_nothing_is_done_again_after_a_new_act(self):
+    def test_redo_ends_with_a_new_act(self):
         self.add("Eggs", "Milk")
         self.press("undo")
         self.add("Bread")
         self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
         self.assertEqual(self.titles(), ["Eggs", "Bread"])
 
-    def test_what_was_done_elsewhere_is_only_offered(self):
+    def test_act_of_another_browser_is_only_offered(self):
         other = Client()
         begin_session(other, self.ann)
         self.add("Eggs")
@@ -70,7 +70,7 @@ class UndoLastTests(PageTests):
         self.assertEqual(self.press("undo", other), ("Undone: added “Milk”.", ["Redo"]))
         self.assertEqual(self.press("undo"), ("Undone: added “Eggs”.", ["Redo"]))
 
-    def test_what_is_older_than_a_day_or_by_support_is_only_offered(self):
+    def test_old_act_or_act_of_support_is_only_offered(self):
         self.add("Eggs")
         yesterday = timezone.now() - timedelta(hours=24, minutes=1)
         self.ann.acts.update(created_at=yesterday)
@@ -81,7 +81,7 @@ class UndoLastTests(PageTests):
         self.assertEqual(self.press("undo"), (words, ["Undo"]))
         self.assertEqual(self.titles(), ["Eggs"])
 
-    def test_what_cannot_be_undone_is_said_once_and_passed_over(self):
+    def test_act_that_cannot_be_undone_is_reported_once_and_skipped(self):
         self.add("Eggs")
         milk, work = self.ann.tasks.get(), self.add_list("Work")
         Act.objects.filter(changes__list=work).delete()
@@ -98,7 +98,7 @@ class UndoLastTests(PageTests):
         self.assertIn(("Undone: added “Eggs”.", ["Redo"]), presses)
         self.assertEqual(presses[-1], ("There is nothing left to undo.", []))
 
-    def test_nobody_undoes_the_acts_of_another_user(self):
+    def test_another_users_acts_cannot_be_undone(self):
         mallory = Client()
         begin_session(mallory, add_user("mallory@example.com"))
         self.add("Eggs")
@@ -107,7 +107,7 @@ class UndoLastTests(PageTests):
         self.assertEqual(self.press("redo", mallory), ("There is nothing to do again.", []))
         self.assertEqual(self.titles(), [])
 
-    def test_acts_tell_their_browser_and_what_no_browser_did_has_none(self):
+    def test_acts_record_their_browser(self):
         self.add("Eggs")
         self.ann.tasks.get(title="Eggs").complete()
         first, second = self.ann.acts.order_by("pk").values_list("browser", flat=True)

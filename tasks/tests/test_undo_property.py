@@ -1,4 +1,4 @@
-"""Whatever somebody does, undone from the last act to the first it is as it was before."""
+"""Any sequence of acts, undone from the last to the first, restores the first state."""
 
 from datetime import date, time
 
@@ -28,8 +28,10 @@ PLACES = ["top", "bottom", "before", "after"]
 
 
 class Person:
-    """Does things with what is there. Each takes two numbers, which choose with what and how, and
-    returns its act, None where it can't be done.
+    """A user who does random acts on existing rows.
+
+    Each act takes two numbers, which choose the row and the change. It returns the act, or None if
+    it is impossible.
     """
 
     def __init__(self, user):
@@ -54,7 +56,7 @@ class Person:
         return self.one(self.user.lists, n) if n % 3 else None
 
     def name(self, rows, n, row=None):
-        """Return a name that none of the rows has, but for this one; None if it is taken."""
+        """Return a name that no other row has, or None if taken."""
         name = NAMES[n % len(NAMES)]
         others = rows.exclude(pk=row.pk) if row else rows
         return None if others.named([name]).exists() else name
@@ -63,7 +65,7 @@ class Person:
         return Act(user=self.user, kind=kind)
 
     def many(self, kind, do):
-        """Do something to several tasks in one act."""
+        """Change several tasks by one act."""
         act = self.new(kind)
         do(act)
         return act
@@ -118,7 +120,7 @@ class Person:
         return self.delete(self.user.tasks, n)
 
     def delete(self, rows, n, **how):
-        """Put a row into the trash, or take it out, under another name where its own is taken."""
+        """Delete or restore a row, under another name if its own is taken."""
         row = self.one(rows(manager="everything"), n)
         if row is None or not row.deleted_at:
             return row and row.delete_softly(**how)
@@ -237,7 +239,7 @@ class Person:
         return self.delete(self.user.tags, n)
 
     def undo(self, n, m):
-        """Undo any act, also one that others came after, or an undo."""
+        """Undo any act, also an earlier one, or an undo."""
         return self.acts and revert(self.acts[n % len(self.acts)])[0]
 
 
@@ -246,7 +248,7 @@ DOINGS = [
     *["edit_some", "tag_some", "complete_some", "reopen_some"],
     *["add_step", "tick_step", "edit_step", "move_step", "delete_step"],
     *["add_list", "edit_list", "move_list", "archive_list", "edit_tag", "delete_tag"],
-    # Where rows depend on each other; these more often.
+    # Acts on rows that depend on each other are chosen more often.
     *["complete_task", "list_task", "move_task", "delete_task", "list_some", "delete_some"] * 2,
     *["delete_list", "merge_list", "merge_tag", "restore_some", "undo"] * 4,
 ]
@@ -270,7 +272,7 @@ class UndoPropertyTests(TestCase):
 
     @examples(30)
     @given(DAYS)
-    def test_all_undone_from_the_last_to_the_first_and_done_again(self, day):
+    def test_undoing_and_redoing_all_acts_restores_each_state(self, day):
         person, start = Person(self.ann), in_order(self.ann)
         for doing in day:
             person.do(*doing)
@@ -282,7 +284,7 @@ class UndoPropertyTests(TestCase):
         self.assertEqual(in_order(self.ann), end)
 
     def undo_all(self, acts):
-        """Undo acts from the last to the first; return the undos. Nothing hinders any."""
+        """Undo acts from the last to the first. Return the undos. None has a conflict."""
         undone = [revert(act) for act in reversed(acts)]
         self.assertEqual([met for _, met in undone], [[]] * len(acts))
         undos = [undo for undo, _ in undone]

@@ -1,4 +1,4 @@
-"""Undo, several tasks at once and the history, as a person uses them without JavaScript."""
+"""Undo, acts on several tasks and the history, as a person uses them without JavaScript."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def undo(visitor, button="Undo"):
 
 
 def lines(visitor):
-    """Return the first words of each line of a history, the latest first."""
+    """Return the first words of each line of a history, latest first."""
     return visitor.texts(".act-words > p:first-child")
 
 
@@ -28,16 +28,16 @@ def counts(visitor):
 
 
 def open_ones(visitor):
-    """Return the titles of rows that aren't folded below those of a list."""
+    """Return the titles of open rows, without folded ones."""
     return visitor.texts(".group:not(.done-group) a.task-title")
 
 
 class TestUndo:
-    """Of each act: the row is back where it was, and the numbers at the lists are right."""
+    """After the undo of each act, the row is in its place, and the counts of lists are right."""
 
     @pytest.fixture
     def visitor(self, visitor, ann):
-        """At the page of a list with three tasks, the second of which is due today."""
+        """A visitor at the page of a list with three tasks, the second of which is due today."""
         self.ann = ann
         self.work = add_list(ann, "Work")
         add_list(ann, "Home")
@@ -54,7 +54,7 @@ class TestUndo:
         return visitor
 
     def expect(self, visitor, titles, **numbers):
-        """Assert which open rows the page has, and the numbers of the sidebar."""
+        """Assert the open rows of the page, and the counts of the sidebar."""
         assert (open_ones(visitor), counts(visitor)) == (titles, {"Home": 0} | numbers)
 
     def meta(self, visitor):
@@ -62,59 +62,59 @@ class TestUndo:
         return meta_of(visitor.response, self.two)
 
     def expect_as_before(self, visitor, words):
-        """Assert that the message says that this was undone, and that all is as it was."""
+        """Assert a message about the undo, and the state from before the act."""
         assert visitor.message == f"Undone: {words}. Redo"
         self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
         assert self.meta(visitor) == "Today 0/2 steps done"
         assert in_order(self.ann) == self.before
 
     def undone(self, visitor, words):
-        """Press Undo, and find all as it was."""
+        """Press Undo, and assert the state from before the act."""
         assert in_order(self.ann) != self.before
         undo(visitor)
         self.expect_as_before(visitor, words)
 
-    def test_complete(self, visitor):
+    def test_completion_can_be_undone(self, visitor):
         visitor.press("Complete “Two”")
         self.expect(visitor, ["One", "Three"], Inbox=0, Today=0, Work=2)
         self.undone(visitor, "completed “Two”")
 
-    def test_day_by_the_rows_menu(self, visitor):
+    def test_date_from_the_menu_can_be_undone(self, visitor):
         press(visitor, "Two", "Tomorrow")
         assert self.meta(visitor) == "Tomorrow 0/2 steps done"
         self.expect(visitor, THREE, Inbox=0, Today=0, Work=3)
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
         self.undone(visitor, f"moved “Two” to {tomorrow}")
 
-    def test_priority_by_the_rows_menu(self, visitor):
+    def test_priority_from_the_menu_can_be_undone(self, visitor):
         press(visitor, "Two", "High")
         assert self.meta(visitor) == "Today High priority 0/2 steps done"
         self.undone(visitor, "gave “Two” high priority")
 
-    def test_move_to_a_list(self, visitor):
+    def test_move_to_a_list_can_be_undone(self, visitor):
         visitor.follow("More for “Two”").choose("Move to list", "Inbox").press("Move")
         self.expect(visitor, ["One", "Three"], Inbox=1, Today=1, Work=2)
         self.undone(visitor, "moved “Two” to the Inbox")
 
-    def test_delete(self, visitor):
+    def test_deletion_can_be_undone(self, visitor):
         press(visitor, "Two", "Delete “Two”")
         assert visitor.heading == "Delete this task?"
         visitor.press("Delete")
         self.expect(visitor, ["One", "Three"], Inbox=0, Today=0, Work=2)
         self.undone(visitor, "deleted “Two”")
 
-    def test_place_by_the_rows_menu(self, visitor):
+    def test_move_from_the_menu_can_be_undone(self, visitor):
         press(visitor, "Three", "To top")
         assert visitor.titles == ["Three", "One", "Two"]
         self.undone(visitor, "moved “Three” up")
 
-    def test_several_at_once(self, visitor):
+    def test_act_on_several_tasks_can_be_undone(self, visitor):
         visitor.check("Select “One”").check("Select “Two”").press("Complete")
         assert visitor.message == "Completed 2 tasks. Undo"
         self.expect(visitor, ["Three"], Inbox=0, Today=0, Work=1)
         self.undone(visitor, "completed 2 tasks")
 
-    def test_list_with_its_tasks(self, visitor):
+    def test_deletion_of_a_list_with_tasks_can_be_undone(self, visitor):
         visitor.follow("Edit “Work”").follow("Delete")
         visitor.check("Move to the trash with the list").press("Delete")
         assert visitor.message == "Deleted the list “Work”, and 3 tasks with it. Undo"
@@ -126,7 +126,7 @@ class TestUndo:
         visitor.follow("Work, 3 tasks", inside="#sidebar")
         self.expect(visitor, THREE, Inbox=0, Today=1, Work=3)
 
-    def test_step_that_was_ticked(self, visitor):
+    def test_ticked_step_can_be_undone(self, visitor):
         visitor.follow("Two").press("Done: Draft")
         assert visitor.text("#steps-heading") == "Steps 1 of 2 done"
         assert self.meta(visitor) == "Today 1/2 steps done"
@@ -134,7 +134,7 @@ class TestUndo:
         assert visitor.text("#steps-heading") == "Steps 0 of 2 done"
         assert visitor.texts(".tick") == ["Done: Outline", "Done: Draft"]
 
-    def test_form_of_the_tasks_page(self, visitor):
+    def test_edit_can_be_undone(self, visitor):
         visitor.follow("Two")
         visitor.fill("Title", "Second").fill("Tags", "new").fill("Notes", "A note").press("Save")
         assert visitor.message == "Edited “Second”. Undo"
@@ -145,12 +145,12 @@ class TestUndo:
         visitor.press("Save")  # nothing is left over in the form
         assert visitor.message == "No changes to save."
 
-    def test_adding(self, visitor):
+    def test_adding_can_be_undone(self, visitor):
         add(visitor, "Four")
         self.expect(visitor, [*THREE, "Four"], Inbox=0, Today=1, Work=4)
         self.undone(visitor, "added “Four”")
 
-    def test_again_and_again(self, visitor):
+    def test_undo_and_redo_can_alternate(self, visitor):
         visitor.press("Complete “Two”")
         for button, words, titles in [
             ("Undo", "Undone: completed “Two”. Redo", THREE),
@@ -160,7 +160,7 @@ class TestUndo:
             undo(visitor, button)
             assert (visitor.message, open_ones(visitor)) == (words, titles)
 
-    def test_from_the_history(self, visitor):
+    def test_undo_works_in_the_history(self, visitor):
         for title, titles in [("One", ["Two", "Three"]), ("Two", ["Three"])]:
             visitor.press(f"Complete “{title}”")
             assert open_ones(visitor) == titles
@@ -175,14 +175,14 @@ class TestUndo:
         visitor.press("Undo: completed “Two”")
         self.expect(visitor, [], Inbox=0, Today=1, Work=2)
 
-    def test_from_the_history_of_the_task(self, visitor):
+    def test_undo_works_in_the_history_of_a_task(self, visitor):
         press(visitor, "Two", "High")
         visitor.follow("Two").press("Undo: gave “Two” high priority", inside=".past")
         assert visitor.is_checked("None")
         assert lines(visitor)[0] == "You undid: gave “Two” high priority"
         self.expect_as_before(visitor, "gave “Two” high priority")
 
-    def test_priority_that_changed_since_is_shown_beside_the_one_before(self, visitor):
+    def test_conflict_shows_both_priorities(self, visitor):
         press(visitor, "Two", "High")
         self.two.edit(priority=1)
         undo(visitor)
@@ -195,7 +195,7 @@ class TestUndo:
 
 
 class TestSentTwice:
-    def test_completes_once(self, visitor, ann):
+    def test_completion_sent_twice_takes_effect_once(self, visitor, ann):
         add_tasks(ann, "One", "Two")
         visitor.open("/inbox/")
         said = press_twice(visitor, "Complete “One”")
@@ -205,7 +205,7 @@ class TestSentTwice:
         assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 1)
         assert ann.tasks.open().count() == 1
 
-    def test_acts_on_several_once(self, visitor, ann):
+    def test_act_on_several_sent_twice_takes_effect_once(self, visitor, ann):
         add_tasks(ann, *THREE)
         visitor.open("/inbox/").check("All 3 on this page")
         assert press_twice(visitor, "Delete") == ["Deleted 3 tasks. Undo"] * 2
@@ -214,7 +214,7 @@ class TestSentTwice:
         assert ann.acts.count() == 1
 
 
-def test_several_are_chosen_and_the_missing_day_is_put_right(visitor, ann):
+def test_missing_day_of_an_act_on_several_can_be_corrected(visitor, ann):
     add_tasks(ann, *THREE)
     visitor.open("/inbox/").check("Select “One”").check("Select “Three”").press("Set date")
     assert visitor.heading == "2 tasks"
@@ -226,9 +226,9 @@ def test_several_are_chosen_and_the_missing_day_is_put_right(visitor, ann):
 
 
 class TestEnter:
-    """Enter in a field presses the button beside it or none, but none that stands elsewhere."""
+    """Enter in a field presses the button next to it, and never a button elsewhere."""
 
-    def test_reschedules_to_another_day(self, visitor, ann):
+    def test_enter_reschedules_to_another_day(self, visitor, ann):
         (task,) = add_tasks(ann, "One", due_date=ann.today() - timedelta(3))
         visitor.open("/today/").fill("Another date", ann.today().isoformat()).enter("Another date")
         assert visitor.message == f"Moved “One” to {ann.clock().date(ann.today())}. Undo"
@@ -242,7 +242,7 @@ class TestEnter:
             ("Day", "2031-12-24", {"Day": "2031-12-24", "Tags": ""}),
         ],
     )
-    def test_asks_for_the_act_on_several(self, visitor, ann, label, value, kept):
+    def test_enter_in_the_bar_asks_for_an_act(self, visitor, ann, label, value, kept):
         add_tasks(ann, "One", due_date=ann.today())
         before = in_order(ann)
         visitor.open("/today/").check("Select “One”").fill(label, value).enter(label)
@@ -252,7 +252,7 @@ class TestEnter:
         assert in_order(ann) == before
 
 
-def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
+def test_rescheduling_overdue_tasks_can_be_undone(visitor, ann):
     for number, title in enumerate(["Late", "Later"], 1):
         add_tasks(ann, title, due_date=ann.today() - timedelta(number))
     add_tasks(ann, "Now", due_date=ann.today())
@@ -272,7 +272,7 @@ def test_overdue_tasks_are_rescheduled_and_come_back(visitor, ann):
     assert in_order(ann) == before
 
 
-def test_history_is_filtered_and_leads_to_all_that_an_act_changed(visitor, ann):
+def test_history_can_be_filtered_and_links_to_an_acts_changes(visitor, ann):
     task, _ = add_tasks(ann, "One", "Two")
     task.complete()
     task.edit(title="First")

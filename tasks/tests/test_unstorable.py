@@ -1,4 +1,4 @@
-"""What no column can hold is refused by each route, in whatever field it comes."""
+"""Unstorable text is refused by each route, in any field."""
 
 from itertools import product
 
@@ -32,7 +32,7 @@ class UnstorableTests(TestCase):
             elif names[0] in self.ids:
                 yield reverse(route.name, kwargs={names[0]: self.ids[names[0]][0]})
 
-    def test_no_field_of_any_route_is_too_much_for_the_database(self):
+    def test_no_field_of_any_route_causes_a_database_error(self):
         for url, (method, headers) in product(self.urls(), [("post", HTMX), ("get", {})]):
             self.client.force_login(self.ann)  # the one before may have signed her out
             for name in FIELDS:
@@ -45,7 +45,7 @@ class UnstorableTests(TestCase):
 
 
 class SearchTests(TestCase):
-    def test_search_that_cannot_be_kept_is_refused_by_its_field(self):
+    def test_unstorable_search_is_refused_by_its_field(self):
         self.client.force_login(add_user())
         for name in ["name", "q"]:
             data = {"name": "Milk", "q": "milk", "completed": "False"} | {name: "x\0y"}

@@ -1,4 +1,4 @@
-"""Which forms wait for a user who was signed out: those that hold words, and nothing else."""
+"""Waiting forms of signed-out users: only forms that hold words."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -35,7 +35,7 @@ ACTS = {
     "search_edit": "Save the search",
     "settings": "Save your profile",
 }
-# Each field that any form of ours is read for, and what nobody may plant.
+# The fields of all our forms, and fields that nobody may plant.
 BODY = {
     **{name: "Planted" for name in ["text", "title", "step", "description", "name", "tags", "q"]},
     **{name: "Planted" for name in ["month_days", "nth", "positions", "typed", "when", "anything"]},
@@ -56,8 +56,8 @@ class WaitingFormTests(TestCase):
         self.client.get("/inbox/")
         Session.objects.all().delete()
 
-    def test_only_forms_that_hold_words_are_kept_under_the_name_of_their_act(self):
-        """Each route is tried by whoever sits at the browser when Ann's session has ended."""
+    def test_only_forms_that_hold_words_are_kept(self):
+        """Each route is tried by a person at Ann's browser after her session has expired."""
         acts = {}
         for route in ROUTES:
             url = reverse(route.name, kwargs=dict.fromkeys(route.pattern.converters, 5))
@@ -70,7 +70,7 @@ class WaitingFormTests(TestCase):
             self.ann.waiting.all().delete()
         self.assertEqual(acts, ACTS)
 
-    def test_nothing_of_the_apps_that_we_use_is_kept(self):
+    def test_no_form_of_another_app_is_kept(self):
         for url in self.simple_urls(get_resolver()):
             if not url.startswith(("/accounts/", "/admin/")):
                 continue
@@ -85,7 +85,7 @@ class WaitingFormTests(TestCase):
             elif "<" not in url and "(" not in url:
                 yield url
 
-    def test_each_is_kept_with_its_own_fields_alone(self):
+    def test_form_is_kept_with_its_own_fields_only(self):
         planted = {"ids", "which", "do", "anything", "is_staff", "password", "user", "before"}
         planted |= {"typed", "tasks", "page"}
         for route in ROUTES:
@@ -99,8 +99,8 @@ class WaitingFormTests(TestCase):
             self.assertLess(names, set(BODY), route.name)
             self.ann.waiting.all().delete()
 
-    def test_each_keeps_the_begun_values_of_its_own_page_alone(self):
-        """An initial-… is believed: it has to be one that the form itself compares."""
+    def test_form_keeps_initial_values_of_compared_fields_only(self):
+        """The notice relies on initial-…, so only compared fields may have one."""
         self.client.force_login(self.ann)
         task = self.ann.tasks.create(title="Milk")
         step = task.steps.create(user=self.ann, title="Whisk")
@@ -122,7 +122,7 @@ class WaitingFormTests(TestCase):
             kept = {name for name in names if name.startswith("initial-")}
             self.assertEqual(kept, shown, route.name)
 
-    def test_planted_begun_values_hide_nothing_that_a_press_saves(self):
+    def test_planted_initial_values_hide_no_change(self):
         for route in ROUTES:
             if route.name not in ACTS:
                 continue
@@ -142,7 +142,7 @@ class WaitingFormTests(TestCase):
             self.ann.waiting.all().delete()
 
     def test_planted_fields_are_named(self):
-        """As it was found: the notice said "Task: Buy bread", and a press saved all the rest."""
+        """Regression: the notice said "Task: Buy bread", and sending saved other fields too."""
         planted = {"description": "EVIL", "due_date": "2031-01-01", "make_list": "Evil", "tag": "5"}
         planted |= {f"initial-{name}": value for name, value in planted.items()}
         self.client.post("/tasks/add/", {"text": "Buy bread"} | planted)
@@ -159,8 +159,8 @@ class WaitingFormTests(TestCase):
         form = Offer(self.ann.waiting.get())
         self.assertEqual(dict(form.texts), {"Title": "Oat", "Step": "HIDDEN"})
 
-    def test_every_form_that_people_type_into_is_registered(self):
-        """Another form has to be thought about: does it hold words, or does it delete something?"""
+    def test_every_form_with_text_fields_is_registered(self):
+        """A new form needs a decision: does it hold words, or does it delete something?"""
         known = {"BulkForm", "SearchForm", "ReadForm", "PlainForm"}  # acts, and what saves nothing
         modules = [import_module(f"tasks.forms.{one.name}") for one in iter_modules(forms.__path__)]
         kinds = [kind for module in [*modules, account_forms] for kind in forms_of(module)]
@@ -177,7 +177,7 @@ class WaitingFormTests(TestCase):
             self.assertTrue(kind.__name__ in known or typed <= registered, kind)
 
     def test_planted_act_is_never_offered(self):
-        """As it was found: a press emptied the trash under the words of a shopping list."""
+        """Regression: sending a shopping list emptied the trash."""
         self.ann.tasks.create(title="Gone").delete_softly()
         title = {"title": "Shopping list: milk, bread"}
         for path, data in [
@@ -195,7 +195,7 @@ class WaitingFormTests(TestCase):
         self.assertNotContains(page, "Shopping")
         self.assertEqual(self.ann.tasks(manager="trash").count(), 1)
 
-    def test_repeat_that_was_typed_waits_too(self):
+    def test_form_of_a_repeat_waits_too(self):
         task = self.ann.tasks.create(title="Milk")
         sent = {"interval": "1", "frequency": "MONTHLY", "nth": "first Mon", "week_start": "0"}
         sent |= {"due_date": "2031-01-01", "ends": "never", "repeat_from": "due", "missed": "keep"}
@@ -209,8 +209,8 @@ class WaitingFormTests(TestCase):
         self.assertEqual(task.repeat, "FREQ=MONTHLY;BYDAY=1MO")
         self.assertFalse(self.ann.waiting.exists())
 
-    def test_form_that_no_page_takes_any_more_shows_its_words(self):
-        """An upgrade may have taken it away."""
+    def test_form_without_a_page_shows_its_words(self):
+        """An upgrade may have removed the page."""
         now = timezone.now() - timedelta(days=1)
         self.ann.waiting.create(path="/gone/", posted=[["title", "Milk"]], size=9, kept_at=now)
         self.client.force_login(self.ann)
@@ -221,6 +221,6 @@ class WaitingFormTests(TestCase):
 
 
 def forms_of(module):
-    """Return the form classes that a module has, and that aren't Django's."""
+    """Return the form classes of a module, without Django's."""
     found = [value for value in vars(module).values() if hasattr(value, "base_fields")]
     return [kind for kind in found if kind.__module__ == module.__name__]

@@ -1,4 +1,4 @@
-"""Acts in words: the message of each act is what the history says of it."""
+"""Acts in words: the message of each act equals its sentence in the history."""
 
 import re
 from contextlib import contextmanager
@@ -71,18 +71,18 @@ class WordingTests(PageTests):
     def setUp(self):
         super().setUp()
         self.set_clock(2026, 11, 25, 12, 0)  # a Wednesday
-        # What is kept of a moment is in UTC, as Django says it.
+        # Moments are stored in UTC, as Django writes them.
         mock.patch("django.utils.timezone.now", return_value=timezone.now().astimezone(UTC)).start()
 
     @contextmanager
     def taken_back(self):
-        """Run a block, and take back all that it did."""
+        """Run a block, and roll back its changes."""
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
 
     def do(self, url, data, **options):
-        """Send a form from the Inbox unless data names another page; return the answer."""
+        """Send a form, from the Inbox unless data names another page. Return the answer."""
         filled = {"next": "/inbox/"} | data
         filled = {name: str(text).format(**self.ids) for name, text in filled.items()}
         response = self.client.post(url.format(**self.ids), filled, **options)
@@ -91,11 +91,11 @@ class WordingTests(PageTests):
         return response
 
     def act(self):
-        """Return the latest act, as another process has it."""
+        """Return the latest act, as another process reads it."""
         return self.ann.acts.told().first()
 
     def sentence(self, act=None):
-        """Return what the history says of an act, by default the latest."""
+        """Return the history's sentence of an act, by default the latest."""
         (line,) = Teller(Sidebar(self.ann)).lines([act or self.act()])
         return line.sentence
 
@@ -252,7 +252,7 @@ class EveryActTests(WordingTests):
             "Moved “Cake” to “Home”.",
         ),
     ]  # fmt: skip
-    # These keep no act of their own in the history.
+    # These record no act in the history.
     UNTOLD = {
         "home",
         *[
@@ -271,7 +271,7 @@ class EveryActTests(WordingTests):
     }
 
     @pytest.mark.exhaustive
-    def test_message_is_the_sentence_of_the_history_and_undo_quotes_it(self):
+    def test_message_equals_the_sentence_and_undo_quotes_it(self):
         for url, data, words in self.ACTS:
             with self.subTest(url=url, data=data), self.taken_back():
                 response = self.do(url, data, headers=HTMX, follow=True)
@@ -282,12 +282,12 @@ class EveryActTests(WordingTests):
                 undo = self.do(f"/history/{self.act().pk}/undo/", {}, headers=HTMX)
                 self.assertEqual(messages_of(undo), [f"Undone: {sentence}."])
 
-    def test_every_address_that_takes_a_post_is_swept(self):
+    def test_every_address_with_a_post_is_tested(self):
         swept = {resolve(url.format(**self.ids)).url_name for url, _, _ in self.ACTS}
         self.assertEqual(swept, {route.name for route in urls.urlpatterns if self.acts(route)})
 
     def acts(self, route):
-        """Return whether an address takes a POST, and keeps an act in the history then."""
+        """Return whether an address takes a POST, and records an act then."""
         if route.name in self.UNTOLD:
             return False
         kwargs = dict.fromkeys(route.pattern.converters, 0)
@@ -295,7 +295,7 @@ class EveryActTests(WordingTests):
         return response.status_code != 405
 
     @pytest.mark.exhaustive
-    def test_sent_again_it_is_told_by_what_the_database_has(self):
+    def test_repeated_submission_has_the_same_message(self):
         for url, data in [
             ("/tasks/{milk}/edit/", {"title": "Oat milk", "version": 1}),
             ("/tasks/bulk/", {"do": "complete", "ids": "{milk}"}),
@@ -315,7 +315,7 @@ class EveryActTests(WordingTests):
 
 
 class InMemoryTests(WordingTests):
-    """An act that was just done is told without asking the database for anything."""
+    """The message of a new act needs no query."""
 
     def told(self, act, *rows):
         sidebar = Sidebar(self.ann)
@@ -327,7 +327,7 @@ class InMemoryTests(WordingTests):
     def row(self, name, manager=Task):
         return manager.everything.get(pk=self.ids[name])
 
-    def test_each_kind_of_act(self):
+    def test_message_of_each_act_takes_no_query(self):
         milk, cake, rent = self.row("milk"), self.row("cake"), self.row("rent")
         fun, calls, chat = self.add_tag("fun"), self.row("calls", Tag), self.row("chat", Tag)
         work = self.ann.lists.get(pk=self.ids["work"])
@@ -358,11 +358,11 @@ class HardCasesTests(WordingTests):
     LONG = "<b>x</b> " * 28  # 252 characters
 
     def said(self, url, **data):
-        """Send a form, and return the message that follows."""
+        """Send a form. Return the message that follows."""
         (words,) = messages_of(self.do(url, data, headers=HTMX, follow=True))
         return words
 
-    def test_long_title_is_cut_and_stays_text(self):
+    def test_long_title_is_shortened_and_escaped(self):
         task = self.add_task(self.LONG.strip())
         shown = f"{self.LONG[: QUOTED - 1]}…"
         response = self.do(f"/tasks/{task.pk}/complete/", {}, headers=HTMX)
@@ -371,7 +371,7 @@ class HardCasesTests(WordingTests):
         self.assertEqual(words_of(one(response, ".toast p")), f"Completed “{shown}”.")
         self.assertEqual(self.sentence(), f"completed “{shown}”")
 
-    def test_title_and_tag_that_cannot_be_seen_have_a_name(self):
+    def test_invisible_title_and_tag_have_a_name(self):
         task = self.add_task("\u200b")
         self.assertEqual(self.said(f"/tasks/{task.pk}/complete/"), "Completed “(untitled)”.")
 
@@ -384,7 +384,7 @@ class HardCasesTests(WordingTests):
         first = ", ".join(f"#{name}" for name in names[:NAMED])
         self.assertEqual(words, f"Removed {first} and #{names[NAMED]} from “Cake”.")
 
-    def test_hundred_tasks_are_told_by_as_many_queries_as_two(self):
+    def test_message_takes_a_constant_number_of_queries(self):
         pks = [self.add_task(f"Task {number}").pk for number in range(102)]
         self.client.get("/settings/")  # the first request of a session notes when it was seen
         numbers = []
@@ -396,7 +396,7 @@ class HardCasesTests(WordingTests):
             self.assertEqual(words, f"Completed {len(some)} tasks.")
         self.assertEqual(numbers[0], numbers[1])
 
-    def test_undo_of_an_undo_of_an_undo(self):
+    def test_message_of_repeated_undos(self):
         self.said("/tasks/{milk}/edit/", title="Oat milk")
         said, told = [], []
         for _ in range(3):
@@ -407,7 +407,7 @@ class HardCasesTests(WordingTests):
         self.assertEqual(said, [f"Undone: {words}.", f"Redone: {words}.", f"Undone: {words}."])
         self.assertEqual(told, [f"undid: {words}", f"redid: {words}", f"undid: {words}"])
 
-    def test_undo_of_a_new_list_whose_tasks_go_to_the_inbox(self):
+    def test_message_of_undoing_a_list_with_tasks(self):
         self.said("/lists/add/", name="Garden", color="teal")
         added = self.act()
         garden = self.ann.lists.get(name="Garden")
@@ -416,14 +416,14 @@ class HardCasesTests(WordingTests):
         self.assertEqual(words, "Undone: added the list “Garden”.")
         self.assertEqual(self.sentence(), "added the list “Garden”, and moved 1 task to the Inbox")
 
-    def test_undo_of_a_list_that_was_made_for_a_task(self):
+    def test_message_of_undoing_a_list_made_for_a_task(self):
         self.said("/tasks/{dig}/make-list/")
         made = self.act()
         words = self.said(f"/history/{made.pk}/undo/")
         self.assertEqual(words, "Undone: moved “Dig” to the new list “Garden”.")
         self.assertEqual(self.sentence(), "moved “Dig” to the new list “Garden”")
 
-    def test_conflict_is_told_with_the_way_to_both(self):
+    def test_conflict_message_links_to_both_values(self):
         task = Task.objects.get(pk=self.ids["milk"])
         task.edit(title="<i>Oat</i>")
         act = self.act()
@@ -435,7 +435,7 @@ class HardCasesTests(WordingTests):
         link = one(response, ".toast a")
         self.assertEqual((words_of(link), link.get("href")), ("Show both", f"/history/{act.pk}/"))
 
-    def test_conflict_about_what_was_deleted_says_so(self):
+    def test_conflict_about_a_deletion_says_so(self):
         self.said("/tasks/{milk}/delete/")
         act = self.act()
         self.said("/tasks/{milk}/restore/")
@@ -443,7 +443,7 @@ class HardCasesTests(WordingTests):
         self.said("/tasks/{milk}/restore/")
         self.assertEqual(self.said(f"/history/{act.pk}/undo/"), "That was already undone.")
 
-    def test_task_of_a_deleted_list_is_restored_into_the_inbox(self):
+    def test_message_of_restoring_into_the_inbox(self):
         self.said("/lists/{home}/delete/", tasks="trash")
         task = Task.trash.get(title="Of a list")
         words = self.said(f"/tasks/{task.pk}/restore/")
@@ -451,7 +451,7 @@ class HardCasesTests(WordingTests):
         self.assertEqual(self.sentence(), "restored “Of a list”")
 
     @override_settings(ADMIN_REQUIRES_MFA=False)
-    def test_act_of_support_is_undone_by_its_user_in_the_same_words(self):
+    def test_undo_of_an_act_of_support_has_the_same_words(self):
         self.client.force_login(add_user("root@example.org", is_staff=True, is_superuser=True))
         fields = {"title": "Oat milk", "initial-title": "Milk", "description": ""}
         self.post("/admin/tasks/task/{milk}/change/".format(**self.ids), **fields)
@@ -460,7 +460,7 @@ class HardCasesTests(WordingTests):
         words = self.said(f"/history/{self.act().pk}/undo/")
         self.assertEqual(words, "Undone: renamed “Milk” to “Oat milk”.")
 
-    def test_move_to_where_it_is_says_so(self):
+    def test_move_to_the_same_position_says_so(self):
         self.said("/tasks/{cake}/move/", to="top")
         self.assertEqual(self.said("/tasks/{cake}/move/", to="top"), "“Cake” is already there.")
         neighbour = self.ids["run"]
@@ -468,7 +468,7 @@ class HardCasesTests(WordingTests):
         words = self.said("/tasks/{cake}/move/", after=neighbour)
         self.assertEqual(words, "“Cake” has changed since. Look at it, then try again.")
 
-    def test_order_of_the_version_before_does_not_say_where(self):
+    def test_move_of_the_earlier_version_names_no_direction(self):
         old = RowChange(Change(task_id=self.ids["cake"]))
         old.before, old.after = {"position": ""}, {"position": "a1"}
         self.assertEqual(direction(old), "to another place")

@@ -1,7 +1,7 @@
-"""Work has an end: a line, a paste, a search and a repeat take no more steps than these.
+"""Limits of work: the steps that a line, a paste, a search and a repeat may take.
 
-Steps are counted, so that the tests say the same on each machine; `manage.py benchmark` shows the
-time. What is counted is made up out of the grammars themselves, see tasks.tests.worst.
+Steps are counted, so that the tests give the same result on each machine; `manage.py benchmark`
+shows the time. The texts are generated from the grammars themselves, see tasks.tests.worst.
 """
 
 import itertools
@@ -37,26 +37,26 @@ MOST_OF_A_SEARCH = 10_000
 MOST_OF_A_WALK = 20 * max(recurrence.MOST_WALKED.values())
 
 # Characters and branches that one expression tries in a line.
-SHORT = 80  # characters: what takes twice as long for each word more shows here, too
+SHORT = 80  # characters: enough to notice work that doubles with each word
 MOST_OF_SHORT = 50_000
 MOST_OF_LONG = 2_000_000
 
 
 class CountingTests(SimpleTestCase):
-    """The counters count what they are said to."""
+    """The counters count correctly."""
 
-    def test_calls_are_those_of_functions_of_python_too(self):
+    def test_calls_include_python_functions(self):
         self.assertEqual(calls(lambda: None), 1)
         self.assertEqual(calls(lambda: [len("a"), len("b")]), 3)
 
     @pytest.mark.exhaustive
-    def test_expressions_find_what_they_find_to_python(self):
+    def test_steps_finds_the_same_matches_as_python(self):
         lines = worst.lines_of_two(worst.words() + worst.phrases(4), 4, longest=SHORT)
         for expression, line in itertools.product(EXPRESSIONS, lines):
             found = [match.span() for match in expression.finditer(line)]
             self.assertEqual(Steps(expression).find(line), found, (expression, line))
 
-    def test_what_can_be_read_in_two_ways_takes_twice_as_many_steps_each_time(self):
+    def test_ambiguous_expression_doubles_its_steps(self):
         def steps(number):
             ambiguous = Steps(re.compile("(?:(?:weds?)s?,)*$"))
             ambiguous.find("weds," * number + "x")
@@ -66,7 +66,7 @@ class CountingTests(SimpleTestCase):
         with self.assertRaises(TooManySteps):
             Steps(re.compile("(?:a|a)*$"), most=100).find("a" * 20 + "b")
 
-    def test_phrases_that_are_made_up_are_read(self):
+    def test_generated_phrases_are_read(self):
         whole = sum(len(parse(f"do {phrase}", now=NOW).title) == 2 for phrase in worst.phrases(2))
         self.assertGreater(whole, 30)
 
@@ -77,28 +77,28 @@ class LineTests(SimpleTestCase):
             read = partial(parse, line, now=NOW, lists=NAMES, **options)
             self.assertLess(calls(read), MOST_OF_A_LINE, line)
 
-    def test_two_of_them_by_turns(self):
+    def test_two_alternating_phrases_take_limited_steps(self):
         self.check(worst.lines_of_two(worst.words() + worst.phrases(4), 300))
 
-    def test_any_mark_of_a_tag_a_list_or_a_priority_again_and_again(self):
+    def test_repeated_marks_take_limited_steps(self):
         lines = worst.lines_of_one(worst.TOKENS)
         self.check(lines)
         self.check(lines, new_lists=False)
 
     @pytest.mark.exhaustive
-    def test_each_again_and_again_and_many_in_other_ways(self):
+    def test_repeated_phrases_take_limited_steps(self):
         items = worst.words() + worst.phrases(4)
         self.check(worst.full((item,), " ", "") for item in items)
         self.check(Random(2).sample(worst.lines_of_one(items), 100))
         self.check(worst.lines_of_two(items, 200, seed=2))
 
-    def test_line_that_was_found_by_an_attack(self):
+    def test_line_of_an_attack_takes_limited_steps(self):
         line = ("eod eod 1st eod eod 1st 1/2 eod eod 1st " * 20)[:480] + " +nolist"
         self.check([line])
         number = calls(lambda: Line(line, Clock(NOW), lists=NAMES, offers=False))
         self.assertLess(number, MOST_OF_A_LINE)
 
-    def test_phrases_that_are_said_to_be_text_are_no_more_than_a_line(self):
+    def test_phrases_kept_as_text_take_limited_steps(self):
         plain = [f"{'a ' * 240}{number}" for number in range(1000)]
         number = calls(lambda: parse("a " * 250, now=NOW, plain=plain))
         self.assertLess(number, 2 * MOST_OF_A_LINE)  # most of it is what re does with one of them
@@ -115,11 +115,11 @@ class ExpressionTests(SimpleTestCase):
                 counted.number = 0
                 counted.find(line)
 
-    def test_lines_that_an_expression_nearly_matches(self):
+    def test_near_matches_take_limited_steps(self):
         self.check(MOST_OF_SHORT, SHORT, 4)
 
     @pytest.mark.exhaustive
-    def test_many_and_whole_lines_that_an_expression_nearly_matches(self):
+    def test_long_near_matches_take_limited_steps(self):
         self.check(MOST_OF_SHORT, SHORT, 20)
         self.check(MOST_OF_LONG, LONGEST, 1)
 
@@ -131,23 +131,23 @@ class PasteTests(SimpleTestCase):
         self.assertLess(number, MOST_OF_A_PASTE)
         return found[0]
 
-    def test_lines_are_text_once_so_many_phrases_were_tried(self):
+    def test_pasted_lines_are_text_after_too_many_phrases(self):
         lines, unread = self.read(["eod, 1st " * 50 + "+nolist"] * 500)
         self.assertEqual(unread, reading.MOST_TRIED // MOST_TRIED)
         self.assertEqual([line.said.tried for line in lines], [40] * 50 + [0] * 450)
         self.assertEqual([line.said.spans for line in lines[unread:]], [[]] * 450)
 
-    def test_lines_are_text_once_so_many_characters_were_read(self):
+    def test_pasted_lines_are_text_after_too_many_characters(self):
         lines, unread = self.read(["the 3rd,the 3rdx " * 29] * 499 + ["do tomorrow"])
         self.assertEqual(unread, 102)  # of 493 characters each
         self.assertEqual(lines[-1].said.title, "do tomorrow")
 
-    def test_of_a_line_with_long_notes_the_part_that_is_read_counts(self):
+    def test_notes_of_a_long_line_do_not_count(self):
         lines, unread = self.read(["word " * 20_000, "do tomorrow"])
         self.assertIsNone(unread)
         self.assertEqual(lines[-1].said.title, "do")
 
-    def test_lines_that_are_to_be_text_are_no_work_and_nothing_is_said_of_them(self):
+    def test_lines_kept_as_text_take_no_steps(self):
         lines, unread = read_all(["eod 1st " * 60] * 500, Clock(NOW), lists=NAMES, as_text=True)
         self.assertIsNone(unread)
         self.assertEqual({line.said.tried for line in lines}, {0})
@@ -160,7 +160,7 @@ class PasteTests(SimpleTestCase):
 
 
 class SearchTests(SimpleTestCase):
-    def test_any_filter_again_and_again_and_two_by_turns(self):
+    def test_searches_take_limited_steps(self):
         texts = [text for text in worst.searches() if search.count(text) <= search.MOST_WORDS]
         self.assertGreater(len(texts), 50)
         days_of = partial(days_at, clock=Clock(NOW))
@@ -170,12 +170,12 @@ class SearchTests(SimpleTestCase):
 
 
 class RuleTests(SimpleTestCase):
-    """Each calculation of repeats, with days that are far away as its user may choose them."""
+    """Each calculation of repeats, with distant days that a user may choose."""
 
     ANCHOR, TODAY, FAR = date(2020, 1, 31), date(2026, 3, 25), date(9999, 12, 30)
 
     def works(self, rule):
-        """Return what is worked out of a rule, by its name."""
+        """Return the calculations with a rule, by name."""
         anchor, today, far = self.ANCHOR, self.TODAY, self.FAR
         week, decade = timedelta(7), today + timedelta(3653)
         done = {"anchor": anchor, "due_time": None, "now": NOW}
@@ -214,14 +214,14 @@ class RuleTests(SimpleTestCase):
         with suppress(ValueError):  # its days can't be moved
             work()
 
-    def test_rules_that_say_much_and_rarely_come(self):
+    def test_rare_rules_take_limited_steps(self):
         self.check(8)
 
     @pytest.mark.exhaustive
-    def test_many_of_them(self):
+    def test_many_rules_take_limited_steps(self):
         self.check(25)
 
-    def test_every_day_until_the_year_9999(self):
+    def test_daily_rule_until_9999_takes_limited_steps(self):
         for rule in ("FREQ=DAILY", "FREQ=DAILY;COUNT=99", "FREQ=DAILY;UNTIL=99991231"):
             for name, work in self.works(rule).items():
                 with self.subTest(name, rule=rule):
@@ -229,12 +229,12 @@ class RuleTests(SimpleTestCase):
 
 
 class UnreadTests(SimpleTestCase):
-    """Of more phrases than are tried, the line says so, and its rest is text."""
+    """After too many phrases, the line says so, and its rest is text."""
 
     def line(self, text, **options):
         return Line(text, Clock(NOW), **options)
 
-    def test_what_is_behind_the_last_phrase_that_is_tried_is_text(self):
+    def test_rest_after_the_last_tried_phrase_is_text(self):
         days = "1st " * (MOST_TRIED - 1)
         for text, title, unread in [
             (f"{days}pay tomorrow", f"{days}pay", ""),
@@ -249,17 +249,17 @@ class UnreadTests(SimpleTestCase):
                 )
                 self.assertEqual(line.unread, words if unread else "")
 
-    def test_where_it_begins_is_said_of_the_line_as_it_was_typed(self):
+    def test_beginning_of_the_rest_refers_to_the_typed_line(self):
         text = "  " + "1st " * MOST_TRIED + "tomorrow"
         said = parse(text, now=NOW)
         self.assertEqual(text[said.unread :], "tomorrow")
 
-    def test_places_at_which_phrases_begin_are_counted_and_not_phrases(self):
+    def test_limit_counts_positions_and_not_phrases(self):
         self.assertEqual(parse("Call Bob", now=NOW).tried, 0)
         self.assertEqual(parse("Call Bob every mon and fri", now=NOW).tried, 3)
         self.assertEqual(parse("Pay 31/2", now=NOW).tried, 1)
 
-    def test_lines_of_the_table_are_far_below_the_limit(self):
+    def test_table_stays_far_below_the_limit(self):
         from tasks.tests.test_quickadd import CASES
 
         texts = [case["text"] for cases in CASES.values() for case in cases]
@@ -267,17 +267,17 @@ class UnreadTests(SimpleTestCase):
 
 
 class NewListTests(SimpleTestCase):
-    """A list that nobody offers to make is text, however many there are."""
+    """Lists without an offer to create them are text, however many there are."""
 
     def check(self, text, title, list_pk):
         line = Line(text, Clock(NOW), lists=lists_by_name({"Garden": 7}), offers=False)
         self.assertEqual((line.said.title, line.list_pk), (title, list_pk))
 
-    def test_first_list_that_is_there_counts(self):
+    def test_first_existing_list_counts(self):
         self.check("dig +x tomorrow", "dig +x", None)
         self.check("dig +x +y", "dig +x +y", None)
         self.check("dig +x +garden", "dig +x", 7)
         self.check("dig +garden +x", "dig +x", 7)
 
-    def test_nothing_within_its_name_is_a_phrase(self):
+    def test_name_of_a_list_contains_no_phrase(self):
         self.check('dig +"a tomorrow b"', 'dig +"a tomorrow b"', None)

@@ -1,4 +1,4 @@
-"""Years that nobody means are refused where a date is typed; what an older row has stays."""
+"""Years that no user means are refused wherever a date is typed; older rows keep theirs."""
 
 from datetime import date, timedelta
 from importlib import import_module
@@ -20,7 +20,7 @@ REFUSED = "Enter a year from 1900 to 2200, not 26. Did you mean 2026?"
 
 
 class YearTests(TestCase):
-    def test_ends_of_what_can_be_meant(self):
+    def test_first_and_last_possible_day(self):
         for day, can_be in [
             (FIRST_DAY - timedelta(1), False),
             *[(FIRST_DAY, True), (TODAY, True), (LAST_DAY, True)],
@@ -28,7 +28,7 @@ class YearTests(TestCase):
         ]:
             self.assertIs(can_be_meant(day), can_be)
 
-    def test_year_that_may_be_meant(self):
+    def test_likely_year_for_a_mistyped_one(self):
         for year, meant in {
             **{1: 2001, 26: 2026, 99: 2099},  # of two figures
             **{1026: 2026, 3026: 2026, 9026: 2026, 2226: 2026, 2926: 2026},  # a slip of the finger
@@ -64,12 +64,12 @@ def date_fields(form_class):
 
 
 class FieldTests(TestCase):
-    def test_every_field_of_every_form_refuses_what_nobody_means(self):
+    def test_every_date_field_refuses_impossible_years(self):
         found = {(name, type(field)) for each in form_classes() for name, field in
                  date_fields(each).items()}  # fmt: skip
         self.assertEqual(found, {("due_date", DateField), ("until", DateField)})
 
-    def test_says_which_year_may_be_meant(self):
+    def test_error_suggests_the_likely_year(self):
         for value, said in [
             ("0026-12-01", [REFUSED]),
             ("1899-12-31", ["Enter a year from 1900 to 2200, not 1899."]),
@@ -82,7 +82,7 @@ class FieldTests(TestCase):
 
 
 class TypedTests(PageTests):
-    """Each place where a date is typed says so by the field, and keeps what was typed."""
+    """Each form with a date shows the error by the field, and keeps the typed value."""
 
     def setUp(self):
         super().setUp()
@@ -99,47 +99,47 @@ class TypedTests(PageTests):
         self.assertEqual(self.task.due_date, date(2026, 12, 1))
         self.assertEqual(self.ann.tasks.count(), 1)
 
-    def test_task(self):
+    def test_impossible_year_of_a_task_is_refused(self):
         self.assertRefused(f"/tasks/{self.task.pk}/edit/")
 
-    def test_new_task(self):
+    def test_impossible_year_of_a_new_task_is_refused(self):
         self.assertRefused("/tasks/add/", text="Bread")
 
-    def test_new_task_whose_day_an_address_says(self):
+    def test_impossible_year_in_the_address_of_a_new_task_is_refused(self):
         page = self.get(f"/tasks/add/?due_date={OLD}")
         self.assertEqual(one(page, "main input[name=due_date]").get("value"), "0026-12-01")
 
-    def test_pasted_tasks(self):
+    def test_impossible_year_of_pasted_tasks_is_refused(self):
         self.assertRefused("/tasks/paste/", text="Bread\nButter", sure="1")
 
-    def test_repeat(self):
+    def test_impossible_year_of_a_repeat_is_refused(self):
         repeat = {"interval": "1", "frequency": "DAILY", "ends": "until", "week_start": "0"}
         repeat |= {"repeat_from": "due", "missed": "pass", "until": "2027-01-01"}
         url = f"/tasks/{self.task.pk}/repeat/"
         self.assertRefused(url, **repeat)
         self.assertRefused(url, "until", **repeat | {"due_date": "2026-12-01"})
 
-    def test_date_in_words(self):
-        """Quick add leaves it as text, so it is no date."""
+    def test_impossible_year_in_words_is_text(self):
+        """Quick add leaves such words as text."""
         for typed in ["0026-12-01", "1 dec 0026", "in 300 years"]:
             page = self.client.post(f"/tasks/{self.task.pk}/when/", {"when": typed})
             self.assertContains(page, f"“{typed}” can&#39;t be read as one date.", status_code=422)
 
-    def test_last_day_of_a_repeat_in_words(self):
+    def test_impossible_last_day_in_words_is_text(self):
         for line in ["Pay every day for 300 years", "Pay every day until in 300 years"]:
             self.post("/tasks/add/", text=line)
             task = self.ann.tasks.latest("pk")
             self.assertEqual((task.title, task.due_date, task.repeat), (line, None, ""))
 
-    def test_several_tasks(self):
+    def test_impossible_year_of_several_tasks_is_refused(self):
         self.assertRefused("/tasks/bulk/", do="due", ids=[self.task.pk])
 
-    def test_several_tasks_in_place(self):
+    def test_htmx_gets_the_error_of_an_impossible_year(self):
         data = {"do": "due", "ids": [self.task.pk], "due_date": OLD.isoformat()}
         response = self.client.post("/tasks/bulk/", data, headers=HTMX)
         self.assertEqual((response.status_code, messages_of(response)), (422, [REFUSED]))
 
-    def test_task_in_the_admin(self):
+    def test_impossible_year_in_the_admin_is_refused(self):
         self.client.force_login(self.add_staff())
         new = {"user": self.ann.email, "title": "Bread", "priority": "0"}
         self.assertRefusedByAdmin("/admin/tasks/task/add/", **new)
@@ -154,20 +154,20 @@ class TypedTests(PageTests):
         self.assertIn(REFUSED, words(one(response, ".field-due_date")))
         self.assertEqual(list(self.ann.tasks.all()), [self.task])
 
-    def test_address_of_a_week(self):
+    def test_impossible_year_of_a_week_is_a_400(self):
         response = self.client.get(f"/upcoming/?from={OLD}")
         self.assertEqual(response.status_code, 400)
         self.assertIn(f"“from” can't be 0026-12-01. {REFUSED}", words_of(response))
 
-    def test_every_place_is_tried(self):
-        """Whoever adds a form with a date adds a test above, and its module here."""
+    def test_every_module_with_a_date_field_is_tested(self):
+        """A new form with a date needs a test above, and its module here."""
         found = {each.__module__ for each in form_classes() if date_fields(each)}
         tried = {"bulk", "quickadd", "repeats", "tasks"}
         self.assertEqual(found - {"tasks.admin"}, {f"tasks.forms.{name}" for name in tried})
 
 
 class OldRowTests(PageTests):
-    """A task that has such a year from before."""
+    """A task that already has such a year."""
 
     def setUp(self):
         super().setUp()
@@ -178,22 +178,22 @@ class OldRowTests(PageTests):
         self.task.refresh_from_db()
         return self.task.title, self.task.due_date
 
-    def test_shows_four_figures(self):
+    def test_old_year_is_shown_with_four_figures(self):
         self.assertIn("Overdue: 1 Dec 0026", meta_of(self.get("/inbox/"), self.task))
 
-    def test_is_edited_without_its_date(self):
+    def test_task_with_an_old_year_can_be_edited(self):
         shown = {"initial-due_date": "0026-12-01", "due_date": "0026-12-01"}
         for title, dates in [("Bread", shown), ("Butter", {})]:
             self.post(self.edit, title=title, next="/inbox/", **dates)
             self.assertEqual(self.now(), (title, OLD))
 
-    def test_gets_no_other_such_year(self):
+    def test_old_year_cannot_become_another_impossible_one(self):
         response = self.client.post(self.edit, {"due_date": "0027-12-01"})
         self.assertEqual(response.status_code, 422)
         self.assertIn("Did you mean 2027?", words_of(response))
         self.assertEqual(self.now(), ("Milk", OLD))
 
-    def test_its_repeat_is_edited(self):
+    def test_repeat_with_an_old_year_can_be_edited(self):
         page = self.get(f"/tasks/{self.task.pk}/repeat/")
         field = one(page, "main input[name=due_date]")
         self.assertEqual(field.get("value"), "0026-12-01")
@@ -202,7 +202,7 @@ class OldRowTests(PageTests):
         response = self.client.post(f"/tasks/{self.task.pk}/repeat/", repeat)
         self.assertNotIn("Enter a year", words_of(response))
 
-    def test_is_given_back_by_undo(self):
+    def test_undo_restores_an_old_year(self):
         response = self.post(self.edit, due_date="2026-12-01", next="/inbox/")
         self.assertEqual(self.now(), ("Milk", date(2026, 12, 1)))
         self.undo(response)

@@ -1,4 +1,4 @@
-"""Each page's today is its user's: around midnight in four zones, and on the days of clock changes.
+"""Each page's today is its user's: around midnight in four zones, and when clocks change.
 
 Kiritimati is first to have a new day (UTC+14), Niue last (UTC-11), Kathmandu is 45 minutes off the
 full hour, and New York's clocks change.
@@ -34,13 +34,13 @@ class MidnightTests(PageTests):
         self.set_clock(day.year, day.month, day.day, clock.hour, clock.minute, zone=zone)
 
     def each(self):
-        """Yield each day with a subtest, the clock at its last minute, and at its first."""
+        """Yield each day with a subtest, with the clock at its last minute, and at its first."""
         for (zone, day), clock in product(CASES, [time(23, 59), time(0, 0)]):
             Task.everything.all().delete()
             self.at(day, clock, zone)
             yield day, self.subTest(zone=zone, day=day, clock=clock)
 
-    def test_what_is_due_today_is_of_today_and_is_not_late(self):
+    def test_task_due_today_is_on_today_and_not_overdue(self):
         for day, case in self.each():
             with case:
                 for name, due in [("Before", day - DAY), ("Now", day), ("After", day + DAY)]:
@@ -56,7 +56,7 @@ class MidnightTests(PageTests):
                 self.assertEqual(self.titles("/search/?q=today"), ["Now"])
                 self.assertEqual(self.titles("/search/?q=overdue"), ["Before"])
 
-    def test_what_is_typed_is_of_that_day(self):
+    def test_typed_today_is_that_day(self):
         for day, case in self.each():
             with case:
                 for text in ["One today", "Two tomorrow", "Three yesterday", "Four every day"]:
@@ -66,7 +66,7 @@ class MidnightTests(PageTests):
                 expected = {"One": day, "Two": day + DAY, "Three yesterday": None, "Four": day}
                 self.assertEqual(found, expected | {"Five": day})
 
-    def test_forms_offer_that_day(self):
+    def test_forms_offer_the_users_today(self):
         for day, case in self.each():
             with case:
                 task = self.add_task(due_date=None)
@@ -78,7 +78,7 @@ class MidnightTests(PageTests):
                 form = html_of(self.get(f"/tasks/{task.pk}/repeat/"))
                 self.assertIn(f'name="due_date" value="{day}"', form)
 
-    def test_what_was_done_is_done_on_that_day(self):
+    def test_completed_task_belongs_to_that_day(self):
         for day, case in self.each():
             with case:
                 self.add_task("Done").complete()
@@ -88,7 +88,7 @@ class MidnightTests(PageTests):
                 self.assertEqual(sections_of(self.get("/completed/")), [("Yesterday 1", ["Done"])])
                 self.assertNotIn("Done today", words_of(self.get("/today/")))
 
-    def test_repeat_goes_on_with_the_day_after(self):
+    def test_repeat_advances_to_the_day_after(self):
         for day, case in self.each():
             with case:
                 fields = {"repeat": "FREQ=DAILY", "due_date": day, "repeat_anchor": day}
@@ -102,7 +102,7 @@ class MidnightTests(PageTests):
                 task.refresh_from_db()
                 self.assertEqual(task.due_date, day + 3 * DAY)
 
-    def test_time_that_has_passed_is_late_and_one_to_come_is_not(self):
+    def test_task_is_overdue_once_its_time_has_passed(self):
         for zone, day in CASES:
             with self.subTest(zone=zone, day=day):
                 Task.everything.all().delete()
@@ -116,7 +116,7 @@ class MidnightTests(PageTests):
 
 
 class MomentTests(PageTests):
-    def test_one_moment_is_three_days(self):
+    def test_one_moment_belongs_to_three_days(self):
         now = datetime(2026, 1, 1, 10, 30, tzinfo=ZoneInfo("UTC"))
         for zone, words in [
             ("Pacific/Kiritimati", "Friday, 2 January"),
@@ -127,8 +127,8 @@ class MomentTests(PageTests):
             self.set_clock(local.year, local.month, local.day, local.hour, local.minute, zone=zone)
             self.assertIn(words, words_of(self.get("/today/")))
 
-    def test_hour_that_comes_twice(self):
-        """At 01:30 for the first time, and for the second: the clock says what is late."""
+    def test_repeated_hour_of_autumn(self):
+        """At 01:30 for the first and the second time, the clock decides about overdue."""
         for fold in (0, 1):
             self.set_clock(2026, 11, 1, 1, 30, zone="America/New_York", fold=fold)
             Task.everything.all().delete()
@@ -139,7 +139,7 @@ class MomentTests(PageTests):
                 [("Overdue 1", ["At one"]), ("Today 1", ["At two"])],
             )
 
-    def test_repeat_keeps_the_time_of_its_clock(self):
+    def test_repeat_keeps_its_time_of_day(self):
         for day in (date(2026, 3, 7), date(2026, 10, 31)):
             self.set_clock(day.year, day.month, day.day, 8, 0, zone="America/New_York")
             fields = {"repeat": "FREQ=DAILY", "due_date": day, "repeat_anchor": day}
@@ -149,7 +149,7 @@ class MomentTests(PageTests):
                 task.refresh_from_db()
                 self.assertEqual((task.due_date, task.due_time), (day + n * DAY, time(2, 30)))
 
-    def test_who_travels_keeps_days_and_times(self):
+    def test_change_of_zone_keeps_days_and_times(self):
         self.set_clock(2026, 3, 25, 18, 0, zone="America/New_York")
         day = date(2026, 3, 25)
         fields = {"repeat": "FREQ=DAILY", "due_date": day, "repeat_anchor": day}

@@ -1,4 +1,4 @@
-"""The acts that visits without JavaScript have in common, as a person does them."""
+"""Frequent acts of visits without JavaScript, done as a person does them."""
 
 
 def add(visitor, *lines):
@@ -7,14 +7,14 @@ def add(visitor, *lines):
 
 
 def press(visitor, title, button):
-    """Press a button of the menu of a task's row, which is a page without script."""
+    """Press a button of a row's menu, which is a page without JavaScript."""
     visitor.follow(f"More for “{title}”")
     assert visitor.heading == title
     visitor.press(button)
 
 
 def press_twice(visitor, name, inside="body"):
-    """Send a form twice, as two fast clicks or two tabs do. Return both messages."""
+    """Send a form twice, as a double click or two tabs do. Return both messages."""
     page, url = visitor.page, visitor.url
     visitor.press(name, inside)
     first = visitor.message
