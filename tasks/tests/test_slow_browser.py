@@ -106,6 +106,8 @@ def test_stopped_page_shows_no_bar(page, gate):
     page.evaluate(WATCH)
     bar_after(page, leave, page)
     assert bar_after(page, page.keyboard.press, "Escape") == ""
+    gate.set()
+    page.wait_for_url("**/upcoming/")  # a page that is being left may not answer who closes it
 
 
 def test_page_restored_by_back_shows_no_bar(page, gate):
