@@ -35,7 +35,9 @@ class UserTests(TestCase):
     def test_full_clean_lower_cases_and_finds_the_twin(self):
         User.objects.create_user("ann@example.org")
         twin = User(email="ANN@example.org", password="!")
-        with self.assertRaisesMessage(ValidationError, "There is an account with this address"):
+        with self.assertRaisesMessage(
+            ValidationError, "There is already an account with this email."
+        ):
             twin.full_clean()
 
     def test_address_is_known_by_sign_up_or_confirmation(self):

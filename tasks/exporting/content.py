@@ -125,7 +125,7 @@ class Content:
             "sessions": self.sessions(),
             "events": self.events(),
             "unsent": self.unsent(),
-            "lists": self.lists(),
+            "lists": self.task_lists(),
             "tags": self.tags(),
             "searches": rows_of(user.searches, SEARCH),
             "tasks": self.tasks(),
@@ -165,7 +165,7 @@ class Content:
         for row in self.user.waiting.order_by("kept_at", "pk"):
             yield {"page": row.path, "fields": row.posted, "kept_at": as_json(row.kept_at)}
 
-    def lists(self):
+    def task_lists(self):
         """Yield the lists in the user's order, including archived and deleted ones."""
         for row in self.user.lists(manager="everything").by_hand():
             yield picked(row, LIST)

@@ -25,7 +25,7 @@ def write_table(content, out):
     out.write(BOM)
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    lists, tags = names_of(content.lists()), names_of(content.tags())
+    lists, tags = names_of(content.task_lists()), names_of(content.tags())
     for task in content.tasks(manager="objects"):
         cells = cells_of(task, lists, tags)
         writer.writerow(map(defused, cells))

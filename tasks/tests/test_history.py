@@ -806,7 +806,9 @@ class EveryActTests(HistoryTests):
         acts = {"add", "edit", "complete", "reopen", "move", "delete", "restore", "tick"}
         acts |= {"archive", "unarchive", "bulk"}
         ours = {route.name for route in urls.urlpatterns if route.name.split("_")[-1] in acts}
-        self.assertEqual(swept, ours - {"search_add", "search_edit", "search_delete"})
+        elsewhere = {"search_add", "search_edit", "search_delete"}  # these have no history
+        elsewhere.add("import_add")  # needs a file: ImportTests
+        self.assertEqual(swept, ours - elsewhere)
 
     def test_edit_and_step_saved_together_have_an_undo_each(self):
         milk = f"/tasks/{self.ids['milk']}/"

@@ -6,9 +6,11 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.leaving import models_of_users
 from accounts.models import User
 from accounts.tests.people import add_user
-from tasks.models import Task
+from tasks.history import ActBesides
+from tasks.models import ImportPlan, Task
 from tasks.tests.test_queries import edit_often, fill
 from tasks.undo import revert
 
@@ -17,7 +19,7 @@ def rows_left():
     """Return how many rows each model of tasks has, by the addresses of their users."""
     left = {}
     for model in apps.get_app_config("tasks").get_models():
-        owners = model._base_manager.values_list("user__email", flat=True)
+        owners = model._base_manager.values_list(f"{models_of_users()[model]}__email", flat=True)
         left[model.__name__] = {email: list(owners).count(email) for email in owners}
     return left
 
@@ -34,13 +36,15 @@ class DeletionTests(TestCase):
         user.searches.create(name="Milk", q="milk")
         act = user.acts.latest("pk")
         revert(act)
+        ActBesides.objects.create(act=act, content={})
+        ImportPlan.objects.keep(user, "mine.json", b"")
         user.let_support_look()
         return user
 
     def test_deletion_removes_all_rows_of_the_user_only(self):
         ann, ben = self.add("ann@example.org", 60), self.add("ben@example.org", 60)
         before = rows_left()
-        self.assertEqual(len(before), 8)
+        self.assertEqual(len(before), 10)
         self.assertEqual({len(owners) for owners in before.values()}, {2})
         ann.delete()
         self.assertEqual(list(User.objects.all()), [ben])

@@ -11,9 +11,12 @@ import tasks.forms
 from accounts.forms import ProfileForm
 from tasks import admin
 from tasks.forms import bulk, lists, menu, quickadd, repeats, searches, steps, tags
+from tasks.forms.importing import ImportAddForm
 from tasks.forms.preferences import PreferencesForm
 from tasks.forms.tasks import BUTTONS, DetailForm, TaskForm, form_sent
 from tasks.history import Act
+from tasks.importing.plan import Plan
+from tasks.models import ImportPlan
 from tasks.tests.pages import PageTests
 from todosite.tests.html import select
 
@@ -80,10 +83,18 @@ class SavingTests(PageTests):
         yield searches.SearchAddForm(posted(name="Oil", q="oil", completed="False"), user=ann)
         saved = ann.searches.create(name="Milk", q="milk")
         yield searches.SearchEditForm(posted(name="Bread"), instance=saved, user=ann)
+        yield self.import_form()
         shown = repeats.RepeatForm(task=self.milk())
         values = {field.html_name: field.value() for field in shown}
         said = {name: value for name, value in values.items() if value not in (None, [], ())}
         yield repeats.RepeatForm(posted(**said | {"interval": "2"}), task=self.milk())
+
+    def import_form(self):
+        """Return the form that adds the tasks of a file."""
+        plan = Plan("A file")
+        plan.add_task(title="Flour")
+        row = ImportPlan.objects.keep(self.ann, "mine.json", plan.as_bytes())
+        return ImportAddForm(posted(digest=row.digest, there="0"), user=self.ann)
 
     def test_each_form_returns_its_act(self):
         saved = set()
