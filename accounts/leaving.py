@@ -1,8 +1,8 @@
-"""Accounts that are deleted for good, with every row that leads to their user.
+"""Deletion of accounts, with every row that leads to their user.
 
-Which models these are, the database's own keys say: a new table needs no line here. The rows go in
-batches, each a short transaction of its own, so that a deletion that was interrupted goes on with
-what is left. It begins with UserQuerySet.begin_deletion(), which shuts the account.
+The database's own foreign keys tell which models these are, so a new table needs no line here. The
+rows are deleted in batches, each a short transaction, so that an interrupted deletion can be
+continued. It begins with UserQuerySet.begin_deletion(), which closes the account.
 """
 
 import hashlib
@@ -17,8 +17,7 @@ from accounts.models import Adoption, Session, User
 
 BATCH = 2000  # rows
 
-# What users who leave need: to stay, to sign out, or to show their password before a view that says
-# it is open.
+# Pages for users who leave: to stay, to sign out, or to confirm access before a view that is open.
 OPEN = {
     *["leave", "stay", "account_logout"],
     *["account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"],
@@ -26,20 +25,20 @@ OPEN = {
 
 
 def open_while_leaving(view):
-    """Decorate a view: users whose account is to be deleted may still use it."""
+    """Decorate a view: users with a pending deletion may still use it."""
     view.is_open_while_leaving = True
     return view
 
 
 def is_open(name, view):
-    """Return whether users who leave may use the view, whose route has this name."""
+    """Return whether users with a pending deletion may use a view, given its route's name."""
     return name in OPEN or getattr(view, "is_open_while_leaving", False)
 
 
 def models_of_users():
-    """Return each model whose rows lead to a user, with the lookup of that user: {model: lookup}.
+    """Return each model with rows that lead to a user, and the lookup of that user.
 
-    A model comes before those that it refers to: its rows go first.
+    Return {model: lookup}. A model comes before the models it refers to, since its rows go first.
     """
     found = {}
     collect(User, "", found, seen={User})
@@ -47,7 +46,7 @@ def models_of_users():
 
 
 def collect(model, lookup, found, seen):
-    """Add the models that refer to a model, and those that refer to them, to found."""
+    """Add the models that refer to a model, directly or indirectly, to found."""
     for relation in model._meta.get_fields(include_hidden=True):
         is_reference = (relation.one_to_many or relation.one_to_one) and relation.auto_created
         if not is_reference or relation.related_model in seen:
@@ -60,7 +59,7 @@ def collect(model, lookup, found, seen):
 
 
 def own_lookup(model):
-    """Return the name of a model's own key on users, "" without one."""
+    """Return the name of a model's own foreign key to users, "" without one."""
     names = [field.name for field in model._meta.fields if field.related_model is User]
     return "".join(names[:1])
 
@@ -79,9 +78,9 @@ def count(user):
 
 
 def delete(user):
-    """Delete a user and all that leads there. Return how many rows that were, without the user.
+    """Delete a user and all rows that lead there. Return the number of these rows.
 
-    The account is shut (UserQuerySet.begin_deletion). Call this outside of a transaction: each
+    The account is closed (UserQuerySet.begin_deletion). Call this outside a transaction, since each
     batch is one.
     """
     forget(user)
@@ -94,7 +93,7 @@ def delete(user):
 
 
 def forget(user):
-    """Delete what names a user in the cache, and in sessions in which no user has signed in."""
+    """Delete the traces of a user in the cache, and in sessions without a user."""
     addresses = user.emailaddress_set.values_list("email", flat=True)
     marks = {user.pk, user.email, *addresses}
     forget_in_cache(marks)
@@ -102,7 +101,7 @@ def forget(user):
 
 
 def forget_in_cache(marks):
-    """Delete the counters of rate limits whose keys have one of these texts, or its hash."""
+    """Delete the counters of rate limits that contain one of these texts, or its hash."""
     hashes = [hashlib.sha256(mark.lower().encode()).hexdigest() for mark in marks]
     table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
@@ -133,7 +132,7 @@ def names(data, marks):
 
 @transaction.atomic
 def delete_batch(rows):
-    """Delete some of these rows, and what the ledger and the admin's log hold of them.
+    """Delete some of these rows, with their entries in the ledger and the admin's log.
 
     They are locked in one order, so that two runs wait for each other. Return their number.
     """
@@ -148,16 +147,16 @@ def delete_batch(rows):
 
 @transaction.atomic
 def finish(user):
-    """Delete the user's own row, with what was added to it at the last moment."""
+    """Delete the user's own row, with rows that were added at the last moment."""
     forget_rows(User, [user.pk])
     Adoption.objects.filter(kind=Adoption.Kind.PASSWORD, old_id=user.pk).empty()
     User.objects.filter(pk=user.pk).delete()
 
 
 def forget_rows(model, pks):
-    """Empty the ledger's entries of rows that go, and delete the admin's log about them.
+    """Empty the ledger's entries of deleted rows, and delete the admin's log about them.
 
-    Most models have neither, which is quick to see.
+    Most models have neither, which a quick query shows.
     """
     ids = list(map(str, pks))
     entries = Adoption.objects.filter(kind=model._meta.model_name)

@@ -1,7 +1,7 @@
-"""What an import did to rows that aren't tracked: saved searches, and the settings of the user.
+"""The part of an import that changes untracked rows: saved searches, and the user's settings.
 
-It is kept beside its act as {"searches": [[before, after]], "settings": {column: [before, after]}}.
-A search that isn't there is None; each other is {"name", "q", "completed"}.
+It's stored with its act as {"searches": [[before, after]], "settings": {column: [before, after]}}.
+A missing search is None; any other is {"name", "q", "completed"}.
 """
 
 from django.db.models import Value
@@ -12,7 +12,7 @@ from tasks.history import Act, ActBesides
 
 
 def do(act, searches, settings):
-    """Add searches whose names are free, and give the user settings; keep both in act."""
+    """Add searches with free names, and change the user's settings; record both in act."""
     done = {"searches": [], "settings": {}}
     for search in searches:
         if add_search(act.user, search):
@@ -22,7 +22,7 @@ def do(act, searches, settings):
 
 
 def revert(act, reverting):
-    """Take back what an act did, as far as it is still so; keep that in the act that reverts it."""
+    """Revert an act as far as nothing has changed since; record that in the reverting act."""
     kept = None
     if act.original.kind == Act.Kind.IMPORT:
         kept = ActBesides.objects.filter(act=act).first()
@@ -34,7 +34,7 @@ def revert(act, reverting):
             done["searches"].append([after, None])
         elif after is None and add_search(act.user, before):
             done["searches"].append([None, before])
-    user = User.objects.get(pk=act.user_id)  # act may know them as they were
+    user = User.objects.get(pk=act.user_id)  # the act's own object may be outdated
     earlier = {}
     for name, (before, after) in kept.content["settings"].items():
         if getattr(user, name) == after:
@@ -52,7 +52,7 @@ def keep(act, done):
 
 
 def add_search(user, search):
-    """Return whether there was no search of this name, which is there now."""
+    """Add a search unless its name is taken. Return whether it was added."""
     name = Lower(Value(search["name"]))
     namesakes = user.searches.annotate(lower=Lower("name")).filter(lower=name)
     if namesakes.exists():
@@ -62,13 +62,13 @@ def add_search(user, search):
 
 
 def remove_search(user, search):
-    """Return whether a search was still as it was added, and is gone now."""
+    """Remove a search if it's unchanged since it was added. Return whether it was."""
     number, _ = user.searches.filter(**search, version=1).delete()
     return number > 0
 
 
 def change_settings(user, settings):
-    """Write settings, {column: value}; return those that were others, {column: [before, after]}."""
+    """Write settings, {column: value}. Return the changed ones, {column: [before, after]}."""
     changed = {}
     for name, value in settings.items():
         before = getattr(user, name)

@@ -1,4 +1,4 @@
-"""What a user has here, in numbers: settings.py names it to accounts, which knows nothing of it."""
+"""The numbers of a user's rows. settings.py names this to accounts, which doesn't know tasks."""
 
 
 def contents_of(user):

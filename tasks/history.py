@@ -308,7 +308,7 @@ class Act(models.Model):
 
 
 class ActBesides(models.Model):
-    """What an act did that is no change of a tracked row: see tasks.besides.
+    """The part of an act that is no change of a tracked row, as an import's settings.
 
     The database deletes it with its act (0015).
     """

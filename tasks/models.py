@@ -888,16 +888,16 @@ class SavedSearch(models.Model):
 
 class ImportPlanQuerySet(models.QuerySet):
     def current(self):
-        """Narrow to those that can still be added."""
+        """Return the plans that can still be added."""
         return self.filter(made_at__gte=timezone.now() - ImportPlan.KEPT)
 
     def expired(self):
         return self.filter(made_at__lt=timezone.now() - ImportPlan.KEPT)
 
     def keep(self, user, file_name, plan):
-        """Keep a plan of user's in place of the one that is there, if any. Return its row.
+        """Store a user's plan in place of an earlier one. Return its row.
 
-        plan is what tasks.importing.plan.Plan.as_bytes() returns.
+        plan has the form of tasks.importing.plan.Plan.as_bytes().
         """
         fields = {
             "file_name": file_name,
@@ -910,7 +910,7 @@ class ImportPlanQuerySet(models.QuerySet):
 
 
 class ImportPlan(models.Model):
-    """What a file would add, until its user has looked at it: one for each user, for a day."""
+    """A plan that waits until its user has looked at the preview: one for each user, for a day."""
 
     KEPT = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from tasks.base.inserted import notify
 from tasks.history import Act, as_json
 from tasks.models import Step, Tag, Task, TaskList, TaskTag
 
-COLUMNS = {  # of a task, and the keys of a plan; others are worked out
+COLUMNS = {  # of a task, with the keys of a plan; the other columns are computed
     "title": "title",
     "description": "notes",
     "priority": "priority",
@@ -26,16 +26,16 @@ COLUMNS = {  # of a task, and the keys of a plan; others are worked out
 
 
 def add(preview, key=None):
-    """Add what a preview has selected, as one act of its user's; return the act.
+    """Add the selected part of a preview, as one act of its user. Return the act.
 
-    key is an idempotency key: of two submissions with the same one the second adds nothing, and
-    gets the act of the first.
+    key is an idempotency key: the second of two submissions with one key adds nothing, and gets the
+    act of the first.
     """
     return preview.user.acts.once(key, Act.Kind.IMPORT, Adding(preview).add)
 
 
 class Adding:
-    """Adds what a preview has selected. What is there already stays as it is, also its version."""
+    """Adds the selected part of a preview. Existing rows keep all their columns."""
 
     def __init__(self, preview):
         self.preview, self.plan, self.user = preview, preview.plan, preview.user
@@ -43,7 +43,7 @@ class Adding:
 
     @transaction.atomic
     def add(self, act):
-        """Add all in act, which is in the database. The user is locked: nothing comes between."""
+        """Add all rows as part of act, which is saved. The user is locked."""
         self.user.lock()
         self.user.lists(manager="everything").filter(
             pk__in=self.preview.lists.there.values()
@@ -60,11 +60,11 @@ class Adding:
         notify(self.open_ids(tasks))
 
     def keep(self, act, model, rows):
-        """Keep that rows are new. Those that came into the trash at once are as if undone."""
+        """Record that rows are new. Rows that were added into the trash count as undone."""
         act.keep_many_new(model, [row["id"] for row in rows if not row["deleted_at"]])
 
     def add_lists(self, act):
-        """Add the new lists after those that are there; return the ids of all, {number: id}."""
+        """Add the new lists after existing ones. Return the ids of all, {number: id}."""
         new = [self.plan.lists[number] for number in self.preview.lists.new]
         keys = generate_n_keys_between(self.last_key_of_lists(new), None, len(new))
         ids = TaskList.everything.new_ids(len(new))
@@ -93,7 +93,7 @@ class Adding:
         return self.preview.tags.ids(ids)
 
     def add_tasks(self, act, lists):
-        """Add the tasks that are selected; return their ids, {number: id}."""
+        """Add the selected tasks. Return their ids, {number: id}."""
         numbers = self.preview.selected
         ids = dict(zip(numbers, Task.everything.new_ids(len(numbers)), strict=True))
         known = self.preview.twins.there | ids
@@ -104,7 +104,7 @@ class Adding:
         return ids
 
     def row_of(self, number, lists, known, positions):
-        """Return the columns of a task; known are the ids of tasks by their numbers in the plan."""
+        """Return the columns of a task; known has the ids of tasks by their numbers in the plan."""
         task = self.plan.tasks[number]
         created_at = task["created_at"] or self.now
         return {column: task[key] for column, key in COLUMNS.items()} | {
@@ -119,7 +119,7 @@ class Adding:
         }
 
     def positions(self, lists):
-        """Return keys for the tasks that have a place, {number: key}, after those of their list."""
+        """Return positions for placed tasks, {number: key}, after existing tasks of their list."""
         placed = {}
         for number in self.preview.selected:
             task = self.plan.tasks[number]
@@ -150,7 +150,7 @@ class Adding:
         TaskTag.objects.write(given)
 
     def arrangements(self, lists, tags):
-        """Return how pages are arranged, as a user's settings keep it: by their new ids."""
+        """Return the arrangements of pages in the form of a user's settings, with new ids."""
         found = {}
         for one in self.plan.arrangements:
             key = one["page"]
@@ -162,7 +162,7 @@ class Adding:
         return found
 
     def open_ids(self, tasks):
-        """Return the ids of those that are open, of which manage.py watch_tasks tells."""
+        """Return the ids of the open tasks, for manage.py watch_tasks."""
         found = []
         for number, pk in tasks.items():
             task = self.plan.tasks[number]

@@ -1,7 +1,7 @@
-"""Files that people bring: bytes, which may be anything. Pure: no Django.
+"""Uploaded files: bytes, which may be anything. Pure: no Django.
 
-Each limit is a number, and is looked at before the work or while it is done. What can't be read
-raises Unreadable, with words for its user.
+Each limit is a number, and is checked before or during the work. An unreadable file raises
+Unreadable, with words for its user.
 """
 
 import codecs
@@ -27,14 +27,14 @@ PIECE = 64 * 1024
 
 
 class Unreadable(Exception):
-    """A file that can't be imported; its text says why, and what can be done."""
+    """A file that can't be imported; its text gives the reason and the next step."""
 
 
 class File:
-    """A file of a name and bytes."""
+    """A file with a name and bytes."""
 
     def __init__(self, name, raw):
-        """Raise Unreadable for one that is larger than LARGEST."""
+        """Raise Unreadable for a file larger than LARGEST, or an old spreadsheet."""
         if len(raw) > LARGEST:
             raise Unreadable(too_large("This file"))
         if raw.startswith(OLD_SPREADSHEET):
@@ -47,12 +47,12 @@ class File:
 
     @cached_property
     def parts(self):
-        """The files in it, where it is a ZIP file; else itself."""
+        """The files in a ZIP file, or the file itself."""
         return unpacked(self.raw) if self.is_zip else [self]
 
     @cached_property
     def encoding(self):
-        """The encoding of its text: by its mark, else UTF-8 if it can be, else Windows-1252."""
+        """The encoding of the text: by its mark, else UTF-8 if valid, else Windows-1252."""
         if self.raw.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
         if self.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -65,12 +65,12 @@ class File:
 
     @cached_property
     def text(self):
-        """The text in it. A byte that its encoding doesn't know is U+FFFD."""
+        """The text of the file. Bytes that the encoding doesn't know become U+FFFD."""
         return self.raw.decode(self.encoding, errors="replace")
 
     @cached_property
     def json(self):
-        """What the JSON in it says. Raises Unreadable where it holds none, or too much."""
+        """The JSON of the file, parsed. Raise Unreadable if invalid or too large."""
         if sum(map(self.raw.count, [b",", b"[", b"{"])) > MOST_VALUES:
             raise Unreadable("This file holds more values than can be imported at once.")
         try:
@@ -85,10 +85,10 @@ class File:
             raise Unreadable(words) from None
 
     def rows(self, known):
-        """Return the rows of the CSV in it, as (number of the line, {column: cell}).
+        """Return the rows of a CSV file, as (number of the line, {column: cell}).
 
-        known are the names of columns, one of which the header must have: the delimiter is the one
-        with which it has the most. A line that isn't whole raises Unreadable.
+        known are names of columns, some of which the header must have: the delimiter that finds
+        most of them is used. An incomplete line raises Unreadable.
         """
         delimiter = max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter, strict=True)
@@ -103,7 +103,7 @@ class File:
         return found
 
     def header(self, delimiter):
-        """Return the cells of the first line, [] where it can't be read."""
+        """Return the cells of the first line, [] if unreadable."""
         start = io.StringIO(self.text[:LONGEST_CELL], newline="")
         try:
             return next(csv.reader(start, delimiter=delimiter, strict=True), [])
@@ -112,7 +112,7 @@ class File:
 
     @cached_property
     def columns(self):
-        """The names of its columns, whichever delimiter they have."""
+        """The names of its columns, with any delimiter."""
         return {name for delimiter in DELIMITERS for name in self.header(delimiter)}
 
 
@@ -131,7 +131,7 @@ def refuse_constant(name):
 
 
 def unpacked(raw):
-    """Return the files in a ZIP file. Nothing is written to any disk, and sizes are counted."""
+    """Return the files in a ZIP file. Nothing is written to disk, and sizes are limited."""
     if raw.count(ENTRY) > MOST_SIGNATURES:
         raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
     try:
@@ -146,7 +146,7 @@ def unpacked(raw):
 
 
 def entries_of(archive):
-    """Return the files of an archive, without folders. Raises Unreadable where it is no export."""
+    """Return the files of an archive, without folders. Raise Unreadable if it's no export."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if any(entry.filename.startswith(SPREADSHEETS) for entry in entries):
         raise Unreadable(SPREADSHEET)
@@ -158,7 +158,7 @@ def entries_of(archive):
 
 
 def read(archive, entry):
-    """Return the bytes of an entry, of which its archive may say less than there are."""
+    """Return the bytes of an entry, which may be more than its archive declares."""
     pieces, size = [], 0
     with archive.open(entry) as file:
         while piece := file.read(PIECE):

@@ -1,7 +1,7 @@
-"""What an import would add, read from a file and not in the database yet. Pure: no Django.
+"""A plan: the rows that an import would add, read from a file. Pure: no Django.
 
-Rows are dictionaries of JSON: days, times and moments are in ISO 8601, moments in UTC. They name
-each other by their numbers in the plan, from 0.
+Rows are dictionaries of JSON: days, times and moments are in ISO 8601, moments in UTC. They refer
+to each other by their numbers in the plan, from 0.
 """
 
 import json
@@ -13,11 +13,12 @@ SHOWN_IN_A_ROW = 200  # characters of a text of the file that a report repeats
 
 @dataclass
 class Plan:
-    """What a file holds.
+    """The contents of a file.
 
     lists are {"name", "color", "archived_at", "deleted_at"}, in their order. tags are {"name",
     "deleted_at"}, searches {"name", "q", "completed"}, settings columns of a user. tasks have the
-    keys of NEW_TASK, and left are (where in the file, what can't be carried over and why).
+    keys of NEW_TASK, and left are (place in the file, data that can't be imported, with the
+    reason).
     """
 
     format: str = ""  # its name, as a person reads it
@@ -29,15 +30,15 @@ class Plan:
     # How pages of lists and tags are arranged: {"page", "list" or "tag", "arrangement"}.
     arrangements: list = field(default_factory=list)
     left: list = field(default_factory=list)
-    # Of another program's file a row like an earlier one is the same again; of ours it isn't.
+    # In another program's file, a row equal to an earlier one is a duplicate; in ours it isn't.
     is_ours: bool = False
 
     def leave(self, where, words):
-        """Note what can't be carried over: where it stands in the file, and why."""
+        """Note data that can't be imported: the place in the file, and the reason."""
         self.left.append([where, words])
 
     def add_task(self, **fields):
-        """Add a task with these fields, and those of NEW_TASK where they aren't given."""
+        """Add a task with these fields; NEW_TASK has the defaults."""
         self.tasks.append(NEW_TASK | fields)
 
     @property
@@ -49,7 +50,7 @@ class Plan:
         return sum(len(task["steps"]) for task in self.tasks)
 
     def end_rings(self):
-        """Cut each ring of series, in which tasks would go on as each other, and tell where."""
+        """Cut each circle of series, in which tasks would continue each other, and note it."""
         seen = set()
         for number in range(len(self.tasks)):
             chain = set()
@@ -64,7 +65,7 @@ class Plan:
                 number = following
 
     def as_bytes(self):
-        """Return the plan as it is kept, from which from_bytes() makes it again."""
+        """Return the plan in its stored form, for from_bytes()."""
         return zlib.compress(json.dumps(asdict_shallow(self)).encode(), 1)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What an import would do to the account that it is for: what is new, and what is there already."""
+"""A preview of an import: the rows that are new to an account, and the rows it has already."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -16,17 +16,17 @@ STATE = ["completed_at", "deleted_at"]
 
 @dataclass
 class Choices:
-    """What of a plan is to be added."""
+    """The choice of the part of a plan to add."""
 
-    again: bool = False  # also tasks that are there already
+    again: bool = False  # also tasks that exist already
     settings: bool = False
 
 
 @dataclass
 class Matches:
-    """Which rows of a plan are there already, {number: id}, and the numbers of those to add.
+    """The rows of a plan that exist already, {number: id}, and the numbers of the rows to add.
 
-    same are those that an earlier row of the plan stands for, {number: number of that row}.
+    same has duplicates of earlier rows of the plan, {number: number of that row}.
     """
 
     there: dict = field(default_factory=dict)
@@ -34,13 +34,13 @@ class Matches:
     same: dict = field(default_factory=dict)
 
     def ids(self, added):
-        """Return the ids of all rows, {number: id}, where added are those of the new ones."""
+        """Return the ids of all rows, {number: id}, from the ids of the added ones."""
         ids = self.there | dict(zip(self.new, added, strict=True))
         return ids | {number: ids[other] for number, other in self.same.items()}
 
 
 class Preview:
-    """Compares a plan with what its user has at this moment. Nothing is written."""
+    """Compares a plan with the user's present rows, without writing."""
 
     def __init__(self, user, plan, choices=None):
         self.user, self.plan = user, plan
@@ -48,7 +48,7 @@ class Preview:
 
     @cached_property
     def is_first(self):
-        """Whether there is nothing in the account that an import could meet."""
+        """Whether the account has no rows that an import could duplicate."""
         return not (
             self.user.tasks(manager="everything").exists()
             or self.user.lists(manager="everything").exists()
@@ -64,9 +64,9 @@ class Preview:
 
     @cached_property
     def twins(self):
-        """The tasks that are there already: same title, list and date, and both open, or not.
+        """The tasks that exist already: same title, list, date and state.
 
-        As many of them as there are: of three alike where there are two, the third is new.
+        Each existing task counts once: of three equal tasks, if two exist, the third is new.
         """
         there = self.tasks_there()
         matches, seen = Matches(), {}
@@ -82,7 +82,7 @@ class Preview:
         return matches
 
     def tasks_there(self):
-        """Return the ids of the user's tasks by what key_of() returns of such a task."""
+        """Return the ids of the user's tasks, by the same key as key_of() returns."""
         names = ["pk", "title", "list", "due_date", *STATE]
         rows = self.user.tasks(manager="everything").order_by("pk").values_list(*names)
         there = defaultdict(list)
@@ -91,7 +91,7 @@ class Preview:
         return there
 
     def key_of(self, task):
-        """Return what makes a task of the plan the same as another; a new list has none."""
+        """Return the key by which tasks are compared; no existing task is in a new list."""
         number = task["list"]
         task_list = None
         if number is not None:
@@ -102,7 +102,7 @@ class Preview:
 
     @cached_property
     def selected(self):
-        """The numbers of the tasks that would be added."""
+        """The numbers of the tasks to add."""
         if self.choices.again:
             return range(len(self.plan.tasks))
         return self.twins.new
@@ -113,7 +113,7 @@ class Preview:
 
     @cached_property
     def counts(self):
-        """How many there are of each kind of what would be added, as {name: number}."""
+        """The numbers of rows to add, by kind, as {name: number}."""
         there = [task for task in self.tasks if not task["deleted_at"]]
         return {
             "open": sum(not task["completed_at"] for task in there),
@@ -128,7 +128,7 @@ class Preview:
 
     @cached_property
     def new_searches(self):
-        """The saved searches whose names are free."""
+        """The saved searches with free names."""
         names = lowered([search["name"] for search in self.plan.searches])
         taken = set(lowered(self.user.searches.values_list("name", flat=True)))
         new = {}
@@ -147,16 +147,16 @@ class Preview:
 
 
 def lowered(names):
-    """Return names in lower case, as the database has it, whose names differ otherwise."""
+    """Return names in lower case, as the database computes them for unique names."""
     with connection.cursor() as cursor:
         cursor.execute(LOWER, [list(names)])
         return [name for (name,) in cursor.fetchall()]
 
 
 def matched(rows, there):
-    """Return which lists or tags of a plan are there already: by their names, outside the trash.
+    """Return the matches of a plan's lists or tags with existing ones of the same name.
 
-    In the trash one name may be that of many, so there each counts once.
+    In the trash several may have one name, so there each counts once.
     """
     taken = defaultdict(list)
     known = list(there.order_by("pk").values_list("pk", "name", "deleted_at"))

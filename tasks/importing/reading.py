@@ -1,4 +1,4 @@
-"""Reading a file, of whichever format it is, into a plan."""
+"""Reading a file of any format into a plan."""
 
 from tasks.importing.files import Unreadable
 from tasks.importing.plan import Plan
@@ -13,10 +13,10 @@ UNKNOWN = (
 
 
 def plan_of(file, today, most_tasks, format=""):
-    """Return what a file would add, as a Plan.
+    """Return the contents of a file as a Plan.
 
-    today is the day that words such as “tomorrow” count from, most_tasks how many tasks it may
-    have, and format a key of READERS where the file isn't to say so itself. Raises Unreadable.
+    today is the day for words such as “tomorrow”, most_tasks the largest number of tasks, and
+    format a key of READERS, if it shouldn't be detected. Raise Unreadable.
     """
     reader, found = reader_of(file, format)
     plan = Plan(format=reader.NAME)
@@ -29,7 +29,7 @@ def plan_of(file, today, most_tasks, format=""):
 
 
 def reader_of(file, format=""):
-    """Return the reader of a file, and what it found in it."""
+    """Return the reader of a file, and the data that it found in the file."""
     readers = [READERS[format]] if format else READERS.values()
     for reader in readers:
         found = reader.find(file)

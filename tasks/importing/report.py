@@ -13,7 +13,7 @@ LONG = 2000  # tasks that take their time
 
 
 class Report:
-    """What an import would do, as its user reads it; row is what waits, clock the user's."""
+    """A preview for its user; row is the waiting import, clock the user's."""
 
     def __init__(self, preview, row, clock):
         self.preview, self.row, self.clock = preview, row, clock
@@ -33,7 +33,7 @@ class Report:
 
     @cached_property
     def facts(self):
-        """What would be added, as [(what it is, how many)], without what there is none of."""
+        """The rows to add, as [(kind, number)], without kinds that have none."""
         counts = self.preview.counts
         names = {
             "open": "Open tasks",
@@ -49,7 +49,7 @@ class Report:
 
     @property
     def summary(self):
-        """What would be added, in one line."""
+        """The rows to add, in one line."""
         if self.preview.adds_nothing:
             return "nothing new"
         return listed([f"{number} {label.lower()}" for label, number in self.facts])
@@ -76,7 +76,7 @@ class Report:
         return max(len(self.plan.left) - MOST_LEFT, 0)
 
     def line(self, task):
-        """Return a task as {"title", "says"}: where it belongs, when it is due, how it repeats."""
+        """Return a task as {"title", "says"}: its list, due date, repeat and so on."""
         says = [self.preview.list_name(task)]
         if task["due_date"]:
             day = self.clock.date(date.fromisoformat(task["due_date"]))
@@ -97,7 +97,7 @@ class Report:
         return {"title": title, "says": [text.legible(words) for words in says]}
 
     def as_text(self):
-        """Return all of it as text: each task that would be added, or is there, and what isn't."""
+        """Return the preview as text: new tasks, existing ones, and data that can't be imported."""
         lines = [f"{self.row.file_name} ({self.plan.format})", "", "What would be added"]
         lines += [f"- {label}: {number}" for label, number in self.facts]
         lines += self.section("Lists that are new", self.new_lists)

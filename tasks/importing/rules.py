@@ -1,6 +1,6 @@
-"""What the rows of a plan may hold: values of a file, each as it can be kept, or why it can't be.
+"""The rules for values of a file: each is converted so that it can be stored, or left out.
 
-Nothing is lost silently: what is changed or left out is told in the plan, with its place.
+Nothing is lost silently: the plan notes every changed or missing value with its place.
 """
 
 from datetime import UTC, date, datetime, time
@@ -18,17 +18,17 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200  # of moments
 
 
 class Reading:
-    """Reads the values of one row of a file into its plan, and tells there what it can't take."""
+    """Reads the values of one row of a file into its plan, and notes unusable ones."""
 
     def __init__(self, plan, where):
-        """where names the row to its user, such as “line 7”."""
+        """where identifies the row for its user, such as “line 7”."""
         self.plan, self.where = plan, where
 
     def leave(self, words):
         self.plan.leave(self.where, words)
 
     def words(self, value, name):
-        """Return a text without what can't be kept; "" for what is none."""
+        """Return a text without unstorable characters; "" if it's no text."""
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -40,14 +40,14 @@ class Reading:
         return value
 
     def line(self, value, name, longest):
-        """Return a text of at most so many characters; the rest is left out, and told."""
+        """Return a text of at most so many characters; note if the rest was left out."""
         words = self.words(value, name)
         if len(words) > longest:
             self.leave(f"The {name} has more than {longest} characters. The rest is left out.")
         return words[:longest]
 
     def title(self, value, notes=""):
-        """Return a title and the notes: a title that is too long stands whole in the notes."""
+        """Return a title and the notes; the notes get the whole of a title that is too long."""
         words = self.words(value, "title")
         if len(words) <= TITLE_LENGTH:
             return words, notes
@@ -67,7 +67,7 @@ class Reading:
         return self.line(value, "name of the tag", TAG_LENGTH)
 
     def one_of(self, value, choices, name, otherwise):
-        """Return a value if it is one of choices, else what is taken otherwise."""
+        """Return a value if it's one of the choices, else the default `otherwise`."""
         if type(value) in (int, str) and value in choices:  # 1.0 and True are 1, too
             return value
         if value not in (None, ""):
@@ -81,11 +81,11 @@ class Reading:
         return False
 
     def day(self, value, name="date"):
-        """Return a day in ISO 8601, None where there is none or one that no calendar has."""
+        """Return a day in ISO 8601, None for an empty or impossible one."""
         return self.parsed(value, date.fromisoformat, f"{name} {{}} doesn't exist")
 
     def clock(self, value):
-        """Return a time of day; seconds stay, a zone doesn't."""
+        """Return a time of day with its seconds, without a zone."""
         found = self.parsed(value, time.fromisoformat, "time {} doesn't exist")
         if found and time.fromisoformat(found).tzinfo:
             self.leave(f"The time {quoted(value)} names a zone. It is left out.")
@@ -93,7 +93,7 @@ class Reading:
         return found
 
     def moment(self, value, name):
-        """Return a moment in UTC; one without a zone is in UTC. None where it can't be meant."""
+        """Return a moment in UTC, also if it has no zone. None for an impossible one."""
 
         def read(words):
             at = datetime.fromisoformat(words)
@@ -106,7 +106,7 @@ class Reading:
         return self.parsed(value, read, f"{name} {{}} is no moment")
 
     def parsed(self, value, parse, complaint):
-        """Return what parse() makes of a text, as JSON; None where it can't, which is told."""
+        """Return the result of parse() as JSON; None, with a note, if it fails."""
         if value in (None, ""):
             return None
         try:
@@ -118,9 +118,9 @@ class Reading:
         return None
 
     def repeat(self, rule, due_date, anchor):
-        """Return a rule if it is understood as a whole and has its days, else "" and why not.
+        """Return (rule, "") if the rule and its days are valid, else ("", the reason).
 
-        anchor is the first day of its series, or None; both are in ISO 8601.
+        anchor is the first day of its series, or None; both days are in ISO 8601.
         """
         rule = self.words(rule, "repeat")
         if not rule:

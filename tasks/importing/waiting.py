@@ -1,4 +1,4 @@
-"""The plan of a file that waits to be added: the one that its user has seen is the one added."""
+"""The plan of an uploaded file, stored so that the import adds exactly the plan that was shown."""
 
 from tasks.importing.files import File
 from tasks.importing.plan import Plan
@@ -9,13 +9,13 @@ MOST_TASKS = 20_000  # that a request adds; a command may add more
 
 
 def keep(user, name, raw):
-    """Read a file of this name and keep its plan. Raises Unreadable."""
+    """Read a file of this name and store its plan. Raise Unreadable."""
     plan = plan_of(File(name, raw), user.today(), MOST_TASKS)
     return ImportPlan.objects.keep(user, name[:255], plan.as_bytes())
 
 
 def waiting(user):
-    """Return what waits for user, a tasks.models.ImportPlan; None where nothing does."""
+    """Return the user's waiting import, a tasks.models.ImportPlan, or None."""
     return ImportPlan.objects.current().filter(user=user).first()
 
 

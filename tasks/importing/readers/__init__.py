@@ -1,5 +1,5 @@
-"""The formats that can be imported: a module for each, in tasks.importing.reading.READERS.
+"""The formats that can be imported, one module each, listed in tasks.importing.reading.READERS.
 
-It has NAME, what a person calls the format; find(file), which returns what read() is to read where
-the file is of this format, else None; and read(found, plan, today), which fills a plan with it.
+Each module has NAME, the name of the format for people; find(file), which returns the data for
+read() if the file has this format, else None; and read(found, plan, today), which fills a plan.
 """

@@ -36,7 +36,7 @@ def read(file, plan, today):
 
 
 def read_row(reading, row, lists, tags):
-    """Read a row as if it stood in our JSON."""
+    """Read a row like a row of our JSON."""
     plan = reading.plan
     priority = PRIORITIES.get(row.get("Priority", "").strip().lower())
     if priority is None:
@@ -70,7 +70,7 @@ def read_row(reading, row, lists, tags):
 
 
 def number_of(name, numbers, rows, **fields):
-    """Return the number of a list or tag in the plan, to which it is added the first time."""
+    """Return the number of a list or tag in the plan; add it the first time."""
     lower = name.lower()
     if lower not in numbers:
         numbers[lower] = len(rows)
@@ -84,7 +84,7 @@ def tags_in(reading, row):
 
 
 def steps_in(reading, cell):
-    """Return the steps of a cell: a line each, which says first whether it is done."""
+    """Return the steps of a cell: one a line, which begins with a mark for done or not."""
     steps = []
     for line in cell.split("\n"):
         if line.startswith((DONE, NOT_DONE)):
@@ -97,7 +97,7 @@ def steps_in(reading, cell):
 
 
 def number_places(plan):
-    """Give each task its place: the rows stand in the order by hand."""
+    """Give each task its place, since the rows are in the order by hand."""
     last = {}
     for task in plan.tasks:
         last[task["list"]] = task["place"] = last.get(task["list"], 0) + 1

@@ -14,7 +14,7 @@ SECRETS = "Its addresses, password, second factors and sessions stay where they 
 
 
 def find(file):
-    """Return what a file says, or the one in a ZIP file, where it is an export of ours."""
+    """Return the data of a file, or of a file in a ZIP file, if it's an export of ours."""
     for part in file.parts:
         if part.text.lstrip()[:1] == "{" and f'"{FORMAT}"' in part.text:
             said = part.json
@@ -38,7 +38,7 @@ def read(said, plan, today):
 
 
 def refuse_others(said):
-    """Raise Unreadable for what a later version has written, and for what isn't whole."""
+    """Raise Unreadable for an export of a later version, or an incomplete one."""
     version = said.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise Unreadable("The file doesn't say of which version of the format it is.")
@@ -52,7 +52,7 @@ def refuse_others(said):
 
 
 def rows_of(said, plan, key):
-    """Return the rows of a part; those that are no objects are told and left out."""
+    """Return the rows of a part; skip and note rows that are no objects."""
     part = said.get(key, [])
     if not isinstance(part, list):
         plan.leave(f"“{key}”", "It is no list of things, so it is left out.")
@@ -64,7 +64,7 @@ def rows_of(said, plan, key):
 
 
 def read_named(said, plan, key, name, read_one):
-    """Read lists or tags into the plan; return their numbers there, {id: number}."""
+    """Read lists or tags into the plan. Return their numbers there, {id: number}."""
     numbers, rows = {}, getattr(plan, key)
     for number, row in enumerate(rows_of(said, plan, key), 1):
         read_row = read_one(Reading(plan, f"{name} {number}"), row)
@@ -78,7 +78,7 @@ def read_named(said, plan, key, name, read_one):
 
 
 def id_of(value):
-    """Return what names a row in the file; None for what can't."""
+    """Return the id of a row in the file; None if invalid."""
     is_id = isinstance(value, (int, str)) and not isinstance(value, bool)
     return value if is_id else None
 
@@ -117,7 +117,7 @@ def read_tasks(said, plan, lists, tags):
 
 
 def reference(reading, value, numbers, name):
-    """Return the number of what a row names by its id; None where the file doesn't have it."""
+    """Return the number of the row with this id; None if the file doesn't have it."""
     if value is None:
         return None
     number = numbers.get(id_of(value))
