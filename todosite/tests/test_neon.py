@@ -174,7 +174,7 @@ def test_page_while_the_database_sleeps_is_a_503_that_reloads(ann, asleep):
 def test_act_while_the_database_sleeps_is_not_lost(asleep):
     page = asleep["act"]
     assert headers(page, "Refresh") == (503, None)
-    assert "Look before you send it again." in page.text
+    assert "Check before you send it again." in page.text
     assert "&lt;b&gt;Typed&lt;/b&gt; in the dark" in page.text
 
 
