@@ -210,8 +210,8 @@ def watch(context, live_server, script=True):
 def trace(context, config):
     """Start Playwright's trace of a context: its acts, requests and console.
 
-    The page before and after each act comes with --snapshots alone, since that takes about
-    a tenth of a browser test's processor time. The option --tracing records pictures, too, which takes a third.
+    The page before and after each act comes with --snapshots alone, since that takes about a tenth
+    of a browser test's processor time. --tracing records pictures, too, which takes a third.
     """
     context.tracing.start(snapshots=config.getoption("--snapshots"))
 
