@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tasks.history import Change, as_json
-from tasks.models import TaskTag
+from tasks.models import Step, TaskTag
 
 FORMAT = "todosite"
 VERSION = 1
@@ -209,7 +209,12 @@ class Content:
         return tags
 
     def steps_of(self, pks):
+        """Return the steps of the user's tasks with these ids, {id of a task: [step]}.
+
+        They are asked for by their tasks alone. With the user beside these, PostgreSQL may read all
+        steps of the user for each page.
+        """
         steps = {}
-        for row in self.user.steps(manager="everything").filter(task__in=pks).by_hand():
+        for row in Step.everything.filter(task__in=pks).by_hand():
             steps.setdefault(row.task_id, []).append(picked(row, STEP))
         return steps
