@@ -2,9 +2,9 @@
 
 
 def contents_of(user):
-    """Return what goes with an account, as {"Tasks": 1204}, without what there is none of.
+    """Return the numbers of a user's rows, as {"Tasks": 1204}, without zeros.
 
-    What is completed, archived or in the trash counts.
+    Completed, archived and deleted rows count.
     """
     numbers = {
         "Tasks": user.tasks(manager="everything").count(),

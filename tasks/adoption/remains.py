@@ -1,6 +1,6 @@
-"""What the old system's tables, beside ours, still hold of a user, and the SQL that removes it.
+"""The rows of a user in the old system's tables, and the SQL that an operator can run.
 
-Nothing here touches these tables: an operator does, once the old system may lose the rows.
+Nothing here changes these tables: an operator does, once the old system may lose the rows.
 """
 
 from typing import NamedTuple

@@ -10,7 +10,7 @@ from tasks.adoption.remains import remains_of
 
 
 class DeleteCommand(ExampleCommand):
-    """A command that deletes accounts for good, and says what the old system still has of them."""
+    """A command that deletes accounts permanently, and names their rows in the old system."""
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="only say what would go")
@@ -32,7 +32,7 @@ class DeleteCommand(ExampleCommand):
         return True
 
     def tell(self, verb, user, number):
-        """Say what went, by the id alone: this may end in a log."""
+        """Print the deleted account by its id alone, since the output may be logged."""
         self.stdout.write(f"{verb} the account {user.pk}, with {counted(number, 'row')}.")
         with connection.cursor() as cursor:
             remains = remains_of(cursor, user.pk)

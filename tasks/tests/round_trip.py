@@ -27,9 +27,9 @@ def imported(user, raw, *, again=True, settings=True):
 
 
 def comparable(raw):
-    """Return what an export says without ids, each of which becomes a number in its own order.
+    """Return the contents of an export without ids, which become numbers in their own order.
 
-    Tasks stand by the order of their lists, as the user has it, instead of by the ids of these.
+    Tasks are sorted by the order of their lists instead of by the lists' ids.
     """
     said = deepcopy(json.loads(raw))
     for key in NOT_CARRIED:

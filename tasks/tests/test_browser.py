@@ -634,11 +634,11 @@ class TestEveryPageIsAccessibleAndFits:
 
 
 class TestDatabaseAway:
-    """The pages for a database that is away. One that really is: todosite/tests/test_neon.py."""
+    """The error pages for an unreachable database. For a real one: todosite/tests/test_neon.py."""
 
     @pytest.fixture
     def away(self, monkeypatch):
-        """Have every listing and every new line meet a broken connection, until it is cleared."""
+        """Break the connection of every listing and every new line, until it's cleared."""
         away = threading.Event()
         away.set()
         for owner, name in [(Listing, "__init__"), (AddForm, "save")]:
@@ -672,7 +672,7 @@ class TestDatabaseAway:
         assert_fine(page, "form")
 
     def stay(self, route):
-        """Let the page not try again while it is looked at."""
+        """Keep the page from reloading during the checks."""
         answer = route.fetch()
         headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
         route.fulfill(response=answer, headers=headers)

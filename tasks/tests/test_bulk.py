@@ -368,7 +368,7 @@ class WrongTests(BulkTests):
         self.before = self.rows()
 
     def check(self, words, do, *tasks, **data):
-        """Assert that it is refused, as a page and to htmx. Return the page."""
+        """Assert that the act is refused, as a page and to htmx. Return the page."""
         response = self.send(do, *tasks, **data, headers=HTMX)
         self.assertEqual((response.status_code, messages_of(response)), (422, [words]))
         self.assertEqual(titles_of(response), ["Milk"])

@@ -1,4 +1,4 @@
-"""A file becomes tasks: it is looked at first, added as one act, and undone as one."""
+"""Importing a file: the preview, adding as one act, and undo."""
 
 import io
 import json
@@ -82,7 +82,7 @@ class ImportTests(TestCase):
 
 
 class PreviewTests(ImportTests):
-    def test_it_tells_what_would_be_added_and_adds_nothing(self):
+    def test_preview_counts_new_rows_and_adds_none(self):
         page = words(self.choose())
         for said in [
             "Open tasks 2", "Completed tasks 1", "With a repeat 1", "Steps 1",
@@ -93,7 +93,7 @@ class PreviewTests(ImportTests):
             self.assertIn(said, page)
         self.assertEqual((Task.everything.count(), self.ann.acts.count()), (0, 0))
 
-    def test_what_is_there_already_is_not_selected(self):
+    def test_existing_tasks_are_not_selected(self):
         home = add_list(self.ann, "HOME")
         self.ann.tasks.create(title="Milk", list=home, due_date="2026-12-01")
         add_tasks(self.ann, "Bread", "Done")  # of other lists and states
@@ -106,7 +106,7 @@ class PreviewTests(ImportTests):
         done = self.ann.tasks.get(title="Done", series__isnull=False)
         self.assertEqual(done.series, self.ann.tasks.get(title="Milk"))
 
-    def test_what_is_there_already_can_be_imported_all_the_same(self):
+    def test_existing_tasks_can_be_imported_again(self):
         self.choose()
         self.add()
         self.choose()
@@ -114,7 +114,7 @@ class PreviewTests(ImportTests):
         self.assertEqual(self.ann.tasks.filter(title="Milk").count(), 2)
         self.assertEqual(self.ann.lists.count(), 1)
 
-    def test_a_second_import_changes_nothing(self):
+    def test_second_import_changes_nothing(self):
         self.choose()
         self.add()
         before = self.state()
@@ -129,7 +129,7 @@ class PreviewTests(ImportTests):
         add_tasks(self.ann, "Mine", due_date="2026-12-01", list=add_list(self.ann))
         self.assertNotIn("Import them", words(self.client.get("/inbox/")))
 
-    def test_report_is_a_text_to_keep(self):
+    def test_preview_can_be_saved_as_text(self):
         self.choose()
         response = self.client.get(f"{URL}report/")
         self.assertEqual(response["Content-Type"], "text/plain; charset=utf-8")
@@ -138,7 +138,7 @@ class PreviewTests(ImportTests):
         self.client.post(f"{URL}discard/")
         self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
 
-    def test_another_file_takes_the_place_of_the_one_that_waits(self):
+    def test_another_file_replaces_the_waiting_one(self):
         self.choose()
         fields = self.fields()
         self.choose(export_of(tasks=[task("Other")]), "other.json")
@@ -147,7 +147,7 @@ class PreviewTests(ImportTests):
         self.assertEqual(self.ann.tasks.count(), 0)
         self.assertEqual(ImportPlan.objects.get().file_name, "other.json")
 
-    def test_it_waits_for_a_day(self):
+    def test_import_waits_for_a_day(self):
         self.choose()
         past = timezone.now() - timedelta(days=1, minutes=1)
         ImportPlan.objects.update(made_at=past)
@@ -156,7 +156,7 @@ class PreviewTests(ImportTests):
         call_command("purge_history", verbosity=0)
         self.assertEqual(ImportPlan.objects.get().file_name, "ben.json")
 
-    def test_what_another_has_is_shown_to_nobody(self):
+    def test_waiting_import_is_shown_to_its_user_only(self):
         keep(add_user("ben@example.org"), "secret.json", FILE.encode())
         self.assertNotIn("secret.json", words(self.client.get(URL)))
         self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
@@ -165,7 +165,7 @@ class PreviewTests(ImportTests):
 
 
 class AddingTests(ImportTests):
-    def test_all_of_it_is_there_as_it_was(self):
+    def test_all_data_are_imported_unchanged(self):
         self.choose()
         self.add()
         bread, milk, done = self.ann.tasks.by_hand()
@@ -184,7 +184,7 @@ class AddingTests(ImportTests):
         self.assertEqual(self.ann.arrangements, {key: {"sort": "due", "group": ""}})
         self.assertEqual(list(self.ann.tasks.filter(search_text__contains="bread")), [bread])
 
-    def test_it_is_one_act_and_one_undo_takes_all_of_it_back(self):
+    def test_import_is_one_act_with_one_undo(self):
         home = add_list(self.ann, "Home")
         add_tasks(self.ann, "Mine", list=home)
         self.ann.searches.create(name="Mine", q="mine")
@@ -206,7 +206,7 @@ class AddingTests(ImportTests):
         left = {"version", "updated_at", "id"}
         return [[{k: row[k] for k in row.keys() - left} for row in rows] for rows in state]
 
-    def test_what_changed_since_stays_when_it_is_undone(self):
+    def test_undo_of_an_import_keeps_later_changes(self):
         self.choose()
         self.add(settings="1")
         act = self.ann.acts.get()
@@ -218,7 +218,7 @@ class AddingTests(ImportTests):
         self.assertEqual(self.ann.searches.get().name, "Later")
         self.assertEqual(self.ann.tasks.count(), 0)
 
-    def test_what_is_there_stays_as_it_is(self):
+    def test_existing_rows_are_not_changed(self):
         home = add_list(self.ann, "Home")
         first, second = add_tasks(self.ann, "First", "Second", list=home)
         second.move(to="top")
@@ -233,7 +233,7 @@ class AddingTests(ImportTests):
         titles = [str(one) for one in self.ann.tasks.filter(list=home).by_hand()]
         self.assertEqual(titles, ["Second", "First", "Bread", "Milk"])
 
-    def test_a_form_that_is_sent_twice_adds_once(self):
+    def test_import_sent_twice_takes_effect_once(self):
         self.choose()
         fields = self.fields()
         for _ in range(2):
@@ -241,7 +241,7 @@ class AddingTests(ImportTests):
             self.assertRedirects(response, "/tasks/", fetch_redirect_response=False)
         self.assertEqual((self.ann.tasks.count(), self.ann.acts.count()), (3, 1))
 
-    def test_tasks_that_came_meanwhile_are_looked_at_again(self):
+    def test_tasks_added_in_the_meantime_lead_to_a_new_preview(self):
         self.choose()
         fields = self.fields()
         home = add_list(self.ann, "Home")
@@ -250,7 +250,7 @@ class AddingTests(ImportTests):
         told = messages_of(self.client.get(URL))
         self.assertEqual(told, ["Your tasks have changed since. Look again, then import."])
 
-    def test_settings_stay_unless_they_are_to_be_taken_over(self):
+    def test_settings_are_imported_only_on_request(self):
         add_tasks(self.ann, "Mine")
         self.choose()
         self.assertNotIn("settings", self.fields())
@@ -260,7 +260,7 @@ class AddingTests(ImportTests):
 
 
 class CsvTests(ImportTests):
-    def test_our_table_in_any_order_of_columns_and_with_any_delimiter(self):
+    def test_csv_can_have_any_order_of_columns_and_delimiter(self):
         head = ["Created (UTC)", "Title", "List", "Due date", "Steps", "Tags", "Priority", "Mood"]
         cells = ["2026-11-30 12:00:00", "'=1+1", "Home", "2026-12-01", "[x] a\n[ ] b", "x y",
                  "high", "good"]  # fmt: skip
@@ -279,7 +279,7 @@ class CsvTests(ImportTests):
                 self.client.post(self.ann.acts.latest("pk").undo_url)
                 Task.trash.all().delete()
 
-    def test_zip_file_of_ours_is_read_too(self):
+    def test_zip_export_can_be_imported(self):
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("README.txt", "Hello")

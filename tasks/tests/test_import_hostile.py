@@ -33,7 +33,7 @@ def plan(text, name="file", most_tasks=MOST_TASKS):
 
 
 def left(text):
-    """Return what a file says that can't be carried over, but for what stands there always."""
+    """Return the notes about data of a file that can't be imported, without the usual ones."""
     always = {"The history", "The account", "The file"}
     return [(where, words) for where, words in plan(text).left if where not in always]
 
@@ -48,7 +48,7 @@ def packed(**texts):
 
 
 def lying(raw, size):
-    """Return a ZIP file whose entries say that they are of another size, unpacked."""
+    """Return a ZIP file with entries that declare another size."""
     central = raw.index(b"PK\1\2") + 24
     return raw[:central] + struct.pack("<I", size) + raw[central + 4 :]
 
@@ -84,7 +84,7 @@ class RefusedTests(SimpleTestCase):
         "3 tasks; 2 can be": [FILE],
     }  # fmt: skip
 
-    def test_words_for_each(self):
+    def test_each_unreadable_file_has_its_message(self):
         for said, texts in self.CASES.items():
             for number, text in enumerate(texts):
                 with self.subTest(said, number=number):
@@ -92,7 +92,7 @@ class RefusedTests(SimpleTestCase):
                         plan(text, most_tasks=2)
                     self.assertIn(said, str(raised.exception))
 
-    def test_bombs_are_counted_while_they_are_unpacked(self):
+    def test_zip_bombs_are_stopped_while_unpacking(self):
         bomb = packed(a__json=b"0" * 40_000)
         for raw in (bomb, lying(bomb, 10)):
             with (
@@ -110,15 +110,15 @@ class RefusedTests(SimpleTestCase):
         ):
             plan(many)
 
-    def test_a_file_of_more_than_25_mb(self):
+    def test_file_over_25_mb_is_refused(self):
         with self.assertRaisesMessage(Unreadable, "This file is larger than 25 MB"):
             File("large", b" " * (files.LARGEST + 1))
 
 
 class ToldTests(SimpleTestCase):
-    """What is wrong with a row is told, and the rest of it is imported."""
+    """Invalid values of a row are noted, and its other values imported."""
 
-    def test_what_is_told(self):
+    def test_invalid_values_are_noted(self):
         long = "x" * 300
         for fields, said in [
             ({"title": 7}, "The title is not text, so it is left out."),
@@ -152,22 +152,22 @@ class ToldTests(SimpleTestCase):
                 self.assertEqual([where for where, _ in told], ["task 1"])
                 self.assertIn(said, told[0][1])
 
-    def test_rule_that_is_not_understood_stands_in_the_notes(self):
+    def test_unknown_rule_is_kept_in_the_notes(self):
         odd = {"due_date": "2026-12-01", "repeat": "ERULE:NAME=X;FREQ=WEEKLY", "notes": "Ask"}
         (row,) = plan(export_of(tasks=[task(**odd)])).tasks
         self.assertEqual(row["notes"], "Ask\n\nRepeat: ERULE:NAME=X;FREQ=WEEKLY")
         self.assertEqual((row["repeat"], row["due_date"]), ("", "2026-12-01"))
 
-    def test_a_title_that_is_too_long_is_whole_in_the_notes(self):
+    def test_too_long_title_is_kept_in_the_notes(self):
         (row,) = plan(export_of(tasks=[task("x" * 300, notes="Ask")])).tasks
         self.assertEqual((row["title"], row["notes"]), ("x" * 255, "x" * 300 + "\n\nAsk"))
 
-    def test_ring_of_tasks_is_cut_once(self):
+    def test_circle_of_series_is_cut_once(self):
         rows = [task(name, series=other) for name, other in ["ab", "bc", "ca"]]
         read = plan(export_of(tasks=rows))
         self.assertEqual([row["series"] for row in read.tasks], [1, 2, None])
 
-    def test_parts_that_are_something_else(self):
+    def test_parts_of_another_type_are_noted(self):
         told = left(export_of(tasks=[task(), 7, None], lists="none", tags=[{"name": ""}]))
         self.assertEqual(
             told,
@@ -178,14 +178,14 @@ class ToldTests(SimpleTestCase):
             ],
         )
 
-    def test_settings_that_nobody_knows_are_told(self):
+    def test_unknown_settings_are_noted(self):
         odd = {"time_zone": "Nowhere", "hours": 12, "week_start": [1], "shortcuts": "perhaps"}
         read = plan(export_of(tasks=[task()], settings=odd))
         self.assertEqual(read.settings, {"hours": 12})
         told = [words for where, words in read.left if where == "The settings"]
         self.assertEqual(len(told), 3)
 
-    def test_windows_1252_is_said(self):
+    def test_windows_1252_is_noted(self):
         read = plan((HEAD + '"","Müll","",""').encode("cp1252"))
         self.assertEqual(read.tasks[0]["title"], "Müll")
         self.assertEqual(read.left[0][1], "It isn't UTF-8, so it was read as Windows-1252.")
@@ -215,7 +215,7 @@ PARTS = st.fixed_dictionaries(
 
 @pytest.mark.django_db
 @given(parts=PARTS)
-def test_any_values_can_be_kept_or_are_told(parts):
+def test_any_values_are_imported_or_noted(parts):
     """No value of any kind, at any place, is an error: of the reader, the plan or the database."""
     text = json.dumps({"format": "todosite", "version": 1, **parts, "complete": True})
     with transaction.atomic():
@@ -231,7 +231,7 @@ def test_any_values_can_be_kept_or_are_told(parts):
 
 
 @given(cut=st.integers(0, len(FILE) - 1), spoiled=st.binary(max_size=3))
-def test_a_file_that_was_cut_off_or_spoiled_ends_in_words(cut, spoiled):
+def test_damaged_file_ends_with_a_message(cut, spoiled):
     raw = FILE.encode()
     for bad in (raw[:cut], raw[:cut] + spoiled + raw[cut + 3 :]):
         try:
@@ -244,7 +244,7 @@ class PageTests(TestCase):
     def setUp(self):
         self.client.force_login(add_user())
 
-    def test_what_is_wrong_stands_by_the_field(self):
+    def test_error_is_shown_by_the_field(self):
         for file, said in [
             (as_file("Hello"), "This is no file that can be imported."),
             (as_file(""), "This file is empty."),
@@ -256,13 +256,13 @@ class PageTests(TestCase):
         self.assertIn("Choose a file first.", words(self.client.post(URL)))
         self.assertEqual(ImportPlan.objects.count(), 0)
 
-    def test_name_of_a_file_may_be_anything(self):
+    def test_any_file_name_is_accepted(self):
         for name in ("<b>x</b>\n.json", "ä" * 300 + ".json", "\u202etxt.json"):
             response = self.client.post(URL, {"file": as_file(FILE, name)}, follow=True)
             self.assertEqual(response.status_code, 200)
             self.assertNotIn("<b>x</b>", response.text)
 
-    def test_a_body_of_any_other_page_or_size_is_refused_unread(self):
+    def test_large_body_of_another_page_is_refused_unread(self):
         large = {"CONTENT_LENGTH": str(31 * 1024 * 1024)}
         response = self.client.post(URL, {"file": as_file(FILE)}, **large)
         self.assertEqual(response.status_code, 400)

@@ -31,7 +31,7 @@ MARK = "Zwoelfuhrmarkt"  # in all that Ann types
 
 
 def run(command, *arguments, **options):
-    """Run a command, and return what it said."""
+    """Run a command. Return its output."""
     out = StringIO()
     call_command(command, *arguments, stdout=out, **options)
     return out.getvalue()
@@ -118,7 +118,7 @@ class WalkTests(TestCase):
         user.leave()
         User.objects.filter(pk=user.pk).update(leaves_at=timezone.now() - timedelta(minutes=1))
 
-    def test_no_table_names_them_and_nothing_of_others_is_changed(self):
+    def test_no_table_names_the_user_and_others_are_unchanged(self):
         before = rows_naming(*self.hers)
         expected = {"accounts_user", "tasks_task", "tasks_change", "django_session", "cache"}
         expected |= {"django_admin_log", "account_emailconfirmation", "accounts_waitingform"}
@@ -130,7 +130,7 @@ class WalkTests(TestCase):
         self.assertEqual(rows_naming(*self.hers), {})
         self.assertEqual(rows_naming(self.ben.pk, self.ben.email), others)
 
-    def test_ledger_of_an_adopted_user_says_only_that_these_ids_are_gone(self):
+    def test_ledger_keeps_only_the_ids_of_a_deleted_user(self):
         rows = self.adopt()
         other = Adoption.objects.create(
             kind="task", old_id="77", fingerprint=uuid4(), version="1", adopted_at=timezone.now()
@@ -163,12 +163,12 @@ class WalkTests(TestCase):
         self.assertRegex(said, rf"^Would delete the account {self.ann.pk}, with \d+ rows\.\n$")
         self.assertEqual(everything(), before)
 
-    def test_nobody_goes_before_their_time(self):
+    def test_account_is_not_deleted_early(self):
         self.ann.leave()
         self.assertEqual(run("delete_left_users"), "No account is to be deleted now.\n")
         self.assertIs(User.objects.filter(pk=self.ann.pk).exists(), True)
 
-    def test_leaving_that_is_called_off_at_the_last_moment_deletes_nothing(self):
+    def test_deletion_cancelled_at_the_last_moment_deletes_nothing(self):
         self.leave(self.ann)
         before = leaving.count(self.ann)
         real = Command.delete
@@ -184,7 +184,7 @@ class WalkTests(TestCase):
         self.ann.refresh_from_db()
         self.assertIs(self.ann.is_active, True)
 
-    def test_interrupted_in_the_middle_it_goes_on_with_the_rest(self):
+    def test_interrupted_deletion_can_be_continued(self):
         self.leave(self.ann)
         whole = leaving.count(self.ann)
         real, batches = leaving.delete_batch, []
@@ -208,7 +208,7 @@ class WalkTests(TestCase):
         run("delete_left_users")
         self.assertEqual(rows_naming(*self.hers), {})
 
-    def test_account_is_deleted_at_once_by_its_address(self):
+    def test_command_deletes_an_account_at_once(self):
         said = run("delete_user", "Ann@Example.org")
         self.assertIn(f"Deleted the account {self.ann.pk}", said)
         self.assertEqual(rows_naming(*self.hers), {})
@@ -217,7 +217,7 @@ class WalkTests(TestCase):
 
 
 class AdoptedTests(TestCase):
-    """A user of the old system, whose tables stand beside ours."""
+    """A user of the old system, with its tables in the same database."""
 
     def setUp(self):
         with connection.cursor() as cursor:
@@ -229,7 +229,7 @@ class AdoptedTests(TestCase):
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else cursor.rowcount
 
-    def test_deleted_user_stays_away_and_the_old_rows_are_named(self):
+    def test_deleted_user_is_not_adopted_again_and_old_rows_are_named(self):
         ((pk,),) = self.old(
             'SELECT u.id FROM "user" u JOIN verification v ON v.value = u.id'
             " WHERE u.id IN (SELECT user_id FROM task) LIMIT 1"

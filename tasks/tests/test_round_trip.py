@@ -1,4 +1,4 @@
-"""What was exported comes back: all of it, as it was, and beside what is there already."""
+"""Exported data can be imported again, completely and unchanged, also next to existing rows."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
@@ -57,20 +57,20 @@ class RoundTripTests(TestCase):
         fill(cls.ann)
 
     def rows(self, user):
-        """Return all rows of a user's as they are, but for those in the trash."""
+        """Return all rows of a user outside the trash."""
         found = [list(getattr(user, kind).order_by("pk").values()) for kind in ROWS]
         found.append(list(user.steps.of_tasks_there().order_by("pk").values()))
         users = User.objects.filter(pk=user.pk).values("time_zone", "arrangements", "hours")
         return [*found, list(users), list(user.searches.values("name", "q", "completed"))]
 
-    def test_into_an_empty_account(self):
+    def test_export_can_be_imported_into_an_empty_account(self):
         first = exported(self.ann)
         imported(self.ben, first)
         second = exported(self.ben)
         self.assertEqual(comparable(second), comparable(first))
         self.assertEqual(len(comparable(first)["tasks"]), 6)
 
-    def test_into_an_account_that_has_something_and_back(self):
+    def test_export_can_be_imported_next_to_other_rows_and_undone(self):
         add_tasks(self.ben, "Mine", list=add_list(self.ben, "home"))
         self.ben.searches.create(name="soon", q="mine")
         before = self.rows(self.ben)
@@ -83,14 +83,14 @@ class RoundTripTests(TestCase):
         revert(undo)
         self.assertEqual(self.ben.tasks.count(), 1 + self.ann.tasks.count())
 
-    def test_of_a_table(self):
+    def test_csv_can_be_imported_again(self):
         """CSV has no trash, no seconds below one, and no settings."""
         first = exported(self.ann, "csv")
         imported(self.ben, first)
         second = exported(self.ben, "csv")
         self.assertEqual(sorted(second.splitlines()), sorted(first.splitlines()))
 
-    def test_twice_into_the_same_account_changes_nothing(self):
+    def test_second_import_changes_nothing(self):
         raw = exported(self.ann)
         imported(self.ben, raw)
         before = self.rows(self.ben), Task.everything.count()
@@ -134,7 +134,7 @@ def tasks(draw):
 
 @pytest.mark.django_db
 @given(tasks=st.lists(tasks(), max_size=5), archived_at=MAYBE)
-def test_any_tasks_come_back_as_they_were(tasks, archived_at):
+def test_any_tasks_come_back_unchanged(tasks, archived_at):
     with transaction.atomic():
         ann, ben = add_user("a@example.org"), add_user("b@example.org")
         lists = [add_list(ann, "One"), add_list(ann, "Two", color="rose")]
@@ -154,7 +154,7 @@ def test_any_tasks_come_back_as_they_were(tasks, archived_at):
 
 @pytest.mark.exhaustive
 @pytest.mark.django_db
-def test_2000_tasks_of_demo_data_come_back_as_they_were():
+def test_2000_tasks_of_demo_data_come_back_unchanged():
     call_command("demo_data", users=1, tasks_per_user=2000, password="x", really=True, verbosity=0)
     ann, ben = User.objects.get(), add_user("ben@example.org")
     ann.tasks.first().move(to="top")
@@ -180,7 +180,7 @@ class CommandTests(TestCase):
         call_command(name, *args, stdout=out, **options)
         return out.getvalue()
 
-    def test_export_and_import(self):
+    def test_commands_export_and_import(self):
         out = self.call("export_user", "ann@example.org", str(self.file))
         self.assertEqual(out, f"Wrote {self.file}, {self.file.stat().st_size:,} bytes.\n")
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
@@ -194,7 +194,7 @@ class CommandTests(TestCase):
         out = self.call("import_tasks", "ben@example.org", str(self.file))
         self.assertIn("Added nothing: all of it is there already.\n", out)
 
-    def test_what_cannot_be_done_is_said(self):
+    def test_commands_report_errors(self):
         self.file.write_text("Hello")
         for args, said in [
             (["export_user", "nobody@example.org", "x.json"], "There is no account"),

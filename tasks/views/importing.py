@@ -1,4 +1,4 @@
-"""A file becomes tasks: it is chosen, looked at, and added. request.user is the door."""
+"""Imports: choosing a file, its preview, and adding. request.user is the only way to the data."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -17,7 +17,7 @@ from tasks.wording import message
 
 @require_http_methods(METHODS)
 def import_tasks(request):
-    """Ask for a file, and show what waits to be added."""
+    """Ask for a file, and show the preview of the waiting import."""
     if request.method == "POST":
         form = ImportFileForm(request.POST, request.FILES, user=request.user)
         if form.is_valid():
@@ -29,7 +29,7 @@ def import_tasks(request):
 
 
 def report_of(request):
-    """Return what waits for the user as the page shows it; None where nothing waits."""
+    """Return the preview of the user's waiting import, None without one."""
     row = waiting.waiting(request.user)
     if row is None:
         return None
@@ -61,7 +61,7 @@ def import_discard(request):
 
 @require_safe
 def import_report(request):
-    """All that the page says of what waits, as a text to keep."""
+    """Show the whole preview as a text to save."""
     report = report_of(request)
     if report is None:
         raise Http404

@@ -65,7 +65,7 @@ LATE = timedelta(days=1)  # once a day is enough
 
 
 def overdue():
-    """Give which accounts should have been deleted by now; nothing without their table."""
+    """Yield a finding if accounts are overdue for deletion; nothing without their table."""
     due = User.objects.due_to_leave(timezone.now() - LATE)
     try:
         emails = list(due.values_list("email", flat=True))
