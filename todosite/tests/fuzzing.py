@@ -125,7 +125,8 @@ class Person:
             user = add_user(self.email, **({"id": self.pk} if self.pk else {}))
         self.pk = user.pk
         rights = {"is_active": True, "is_staff": self.is_admin, "is_superuser": self.is_admin}
-        User.objects.filter(pk=self.pk).update(**rights)
+        stays = {"leaves_at": None, "deleting_since": None}
+        User.objects.filter(pk=self.pk).update(**rights, **stays)
         if not self.is_admin and user.tasks.count() < 30:
             with transaction.atomic():
                 give(user, f"{self.word} {random.randrange(10**6)}")
