@@ -66,9 +66,9 @@ class ImportAddForm(forms.Form):
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def clean(self):
+        self.user.lock()  # what is there already stays so until all is added
         if self.earlier:
             return
-        self.user.lock()  # what is there already stays so until all is added
         self.row = waiting.waiting(self.user)
         if not self.row or self.row.digest != self.cleaned_data.get("digest"):
             raise ValidationError(GONE)

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import struct
 import zipfile
 from functools import cached_property
 
@@ -23,6 +24,9 @@ SPREADSHEETS = ("xl/", "content.xml")  # in XLSX, in ODS
 OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
 SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that file."
 DELIMITERS = ",;\t"
+TOO_DEEP = "In this file lists lie in lists too deep to be read."
+DAMAGED = "This ZIP file is damaged. Export it again."
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
 PIECE = 64 * 1024
 
 
@@ -76,7 +80,7 @@ class File:
         try:
             return json.loads(self.text, parse_constant=refuse_constant)
         except RecursionError:
-            raise Unreadable("In this file lists lie in lists too deep to be read.") from None
+            raise Unreadable(TOO_DEEP) from None
         except ValueError as error:
             where = ""
             if isinstance(error, json.JSONDecodeError):
@@ -90,17 +94,19 @@ class File:
         known are names of columns, some of which the header must have: the delimiter that finds
         most of them is used. An incomplete line raises Unreadable.
         """
-        delimiter = max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
+        delimiter = self.delimiter(known)
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter, strict=True)
-        found = []
         try:
             header = next(reader, [])
             for cells in reader:
                 if any(cells):
-                    found.append((reader.line_num, dict(zip(header, cells, strict=False))))
+                    yield reader.line_num, dict(zip(header, cells, strict=False))
         except csv.Error as error:
             raise Unreadable(why_no_csv(reader.line_num, error)) from None
-        return found
+
+    def delimiter(self, known):
+        """Return the delimiter with which the header has the most of these names of columns."""
+        return max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
 
     def header(self, delimiter):
         """Return the cells of the first line, [] if unreadable."""
@@ -137,12 +143,13 @@ def unpacked(raw):
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return [File(entry.filename, read(archive, entry)) for entry in entries_of(archive)]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError) as error:
-        raise Unreadable("This ZIP file is damaged. Export it again.") from error
-    except (NotImplementedError, RuntimeError) as error:  # another packing; a password
+    except (NotImplementedError, RuntimeError) as error:  # a later version; a password
         raise Unreadable("This ZIP file can't be opened: is there a password on it?") from error
-    except zipfile.zlib.error as error:
-        raise Unreadable("This ZIP file is damaged. Export it again.") from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zipfile.zlib.error, EOFError) as error:
+        raise Unreadable(DAMAGED) from error
+    # zipfile raises these for sizes, places and names that make no sense.
+    except (ValueError, IndexError, OverflowError, OSError, struct.error) as error:
+        raise Unreadable(DAMAGED) from error
 
 
 def entries_of(archive):
@@ -150,6 +157,8 @@ def entries_of(archive):
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if any(entry.filename.startswith(SPREADSHEETS) for entry in entries):
         raise Unreadable(SPREADSHEET)
+    if any(entry.compress_type not in PACKINGS for entry in entries):
+        raise Unreadable("This ZIP file is packed in a way that can't be read. Pack it again.")
     if len(entries) > MOST_ENTRIES:
         raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:

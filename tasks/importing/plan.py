@@ -8,6 +8,9 @@ import json
 import zlib
 from dataclasses import dataclass, field
 
+from tasks.importing.files import Unreadable
+
+MOST_LEFT = 20_000  # reasons that a plan keeps; further ones are only counted
 SHOWN_IN_A_ROW = 200  # characters of a text of the file that a report repeats
 
 
@@ -30,15 +33,29 @@ class Plan:
     # How pages of lists and tags are arranged: {"page", "list" or "tag", "arrangement"}.
     arrangements: list = field(default_factory=list)
     left: list = field(default_factory=list)
+    more_left: int = 0  # how many there are beyond MOST_LEFT
     # In another program's file, a row equal to an earlier one is a duplicate; in ours it isn't.
     is_ours: bool = False
 
+    most_tasks = float("inf")  # no field: it isn't kept
+
     def leave(self, where, words):
         """Note data that can't be imported: the place in the file, and the reason."""
-        self.left.append([where, words])
+        if len(self.left) < MOST_LEFT:
+            self.left.append([where, words])
+        else:
+            self.more_left += 1
 
     def add_task(self, **fields):
-        """Add a task with these fields; NEW_TASK has the defaults."""
+        """Add a task with these fields; NEW_TASK has the defaults.
+
+        Raise Unreadable beyond most_tasks, before a hostile file fills the memory.
+        """
+        if len(self.tasks) >= self.most_tasks:
+            raise Unreadable(
+                f"This file holds more than {self.most_tasks:,} tasks, which is as many as can be"
+                " imported at once."
+            )
         self.tasks.append(NEW_TASK | fields)
 
     @property

@@ -1,11 +1,11 @@
 """Reading a file of any format into a plan."""
 
-from tasks.importing.files import Unreadable
+from tasks.importing.files import TOO_DEEP, Unreadable
 from tasks.importing.plan import Plan
 from tasks.importing.readers import todosite_csv, todosite_json
 
 READERS = {"todosite-json": todosite_json, "todosite-csv": todosite_csv}  # the surest first
-MOST_LISTS, MOST_TAGS, MOST_STEPS, MOST_LEFT = 2000, 5000, 100_000, 20_000
+MOST_LISTS, MOST_TAGS, MOST_STEPS = 2000, 5000, 100_000
 UNKNOWN = (
     "This is no file that can be imported. Choose the JSON, CSV or ZIP file that Todosite made"
     " when you exported your data."
@@ -20,10 +20,14 @@ def plan_of(file, today, most_tasks, format=""):
     """
     reader, found = reader_of(file, format)
     plan = Plan(format=reader.NAME)
+    plan.most_tasks = most_tasks
     if file.encoding == "cp1252" and not file.is_zip:
         plan.leave("The file", "It isn't UTF-8, so it was read as Windows-1252.")
-    reader.read(found, plan, today)
-    refuse_too_many(plan, most_tasks)
+    try:
+        reader.read(found, plan, today)
+    except RecursionError:  # it can be parsed, but not repeated in words
+        raise Unreadable(TOO_DEEP) from None
+    refuse_too_many(plan)
     plan.end_rings()
     return plan
 
@@ -38,9 +42,8 @@ def reader_of(file, format=""):
     raise Unreadable(UNKNOWN)
 
 
-def refuse_too_many(plan, most_tasks):
+def refuse_too_many(plan):
     for number, most, name in [
-        (len(plan.tasks), most_tasks, "tasks"),
         (len(plan.lists), MOST_LISTS, "lists"),
         (len(plan.tags), MOST_TAGS, "tags"),
         (plan.number_of_steps, MOST_STEPS, "steps"),

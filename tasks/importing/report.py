@@ -73,7 +73,7 @@ class Report:
 
     @property
     def more_left(self):
-        return max(len(self.plan.left) - MOST_LEFT, 0)
+        return max(len(self.plan.left) - MOST_LEFT, 0) + self.plan.more_left
 
     def line(self, task):
         """Return a task as {"title", "says"}: its list, due date, repeat and so on."""
@@ -106,6 +106,8 @@ class Report:
         there = [self.in_one_line(self.plan.tasks[n]) for n in self.preview.twins.there]
         lines += self.section("There already", there)
         left = [f"{where}: {words}" for where, words in self.plan.left]
+        if self.plan.more_left:
+            left.append(f"And {self.plan.more_left} more")
         lines += self.section("What can't be carried over", left)
         return "\n".join([*lines, ""])
 

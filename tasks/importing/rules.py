@@ -9,7 +9,7 @@ from accounts import text
 from tasks import recurrence
 from tasks.dates import can_be_meant
 from tasks.forms.fields import NOTES_LENGTH, TAG_LENGTH, TITLE_LENGTH
-from tasks.importing.plan import shortened
+from tasks.importing.plan import SHOWN_IN_A_ROW, shortened
 from tasks.models import Task, TaskList
 
 LONGEST_RULE = Task._meta.get_field("repeat").max_length
@@ -125,6 +125,8 @@ class Reading:
         rule = self.words(rule, "repeat")
         if not rule:
             return "", ""
+        if len(rule) > LONGEST_RULE:
+            return "", "It is too long."
         try:
             recurrence.read(rule)
         except ValueError as error:
@@ -132,10 +134,12 @@ class Reading:
         days = [date.fromisoformat(day) for day in (due_date, anchor) if day]
         if not due_date:
             return "", "A repeat needs a date."
-        if len(rule) > LONGEST_RULE or not all(map(can_be_meant, days)):
-            return "", "It is too long, or begins on a day that nobody can mean."
+        if not all(map(can_be_meant, days)):
+            return "", "It begins on a day that nobody can mean."
         return rule, ""
 
 
 def quoted(value):
-    return f"“{shortened(text.legible(str(value)))}”"
+    """Return a value of the file in quotes, shortened before any work is done on it."""
+    words = text.UNSTORABLE.sub("", str(value)[: 2 * SHOWN_IN_A_ROW])
+    return f"“{shortened(text.legible(words))}”"

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from unittest import mock
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -79,6 +80,23 @@ class ImportTests(TestCase):
         rows += [getattr(self.ann, kind)(manager="everything").values() for kind in kinds]
         rows += [self.ann.searches.values()]
         return [list(found.order_by("pk")) for found in rows]
+
+
+class DoublePressTests(ImportTests):
+    def test_second_press_that_waits_for_the_first_gets_its_answer(self):
+        self.choose()
+        fields = self.fields()
+        lock = User.lock
+
+        def first_press_ends(user):
+            with mock.patch.object(User, "lock", lock):
+                self.client.post(f"{URL}add/", fields)
+            lock(user)
+
+        with mock.patch.object(User, "lock", first_press_ends):
+            response = self.client.post(f"{URL}add/", fields)
+        self.assertRedirects(response, "/tasks/")
+        self.assertEqual(self.ann.tasks.count(), 3)
 
 
 class PreviewTests(ImportTests):

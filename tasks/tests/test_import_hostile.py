@@ -38,10 +38,10 @@ def left(text):
     return [(where, words) for where, words in plan(text).left if where not in always]
 
 
-def packed(**texts):
+def packed(method=zipfile.ZIP_DEFLATED, **texts):
     """Return a ZIP file of these files; __ in a name stands for a dot."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, text in texts.items():
             archive.writestr(name.replace("__", "."), text)
     return out.getvalue()
@@ -74,14 +74,16 @@ class RefusedTests(SimpleTestCase):
         ],
         "ZIP file is damaged": [
             packed(a__json=FILE)[:-30], b"PK\3\4" + b"\0" * 100,
-            lying(packed(a__json=FILE * 100), 10),
+            lying(packed(a__json=FILE * 100), 10), packed(ä__json=FILE).replace(b"\xa4", b"\xff"),
+            packed(a__json=FILE)[:-22] + packed(a__json="")[-22:],
         ],
         "more than 50 files": [
             packed(**{f"a{n}": "x" for n in range(51)}), b"PK\3\4" + b"PK\1\2" * 2000
         ],
         "A cell near line 2 holds more than 131,072": [HEAD + f'"","{"a" * 140_000}","",""'],
         "can't be read near line 2": [HEAD + '"","Milk"x,"",""'],
-        "3 tasks; 2 can be": [FILE],
+        "more than 2 tasks": [FILE, HEAD + '"","a","",""\r\n' * 3],
+        "packed in a way": [packed(zipfile.ZIP_LZMA, a__json=FILE)],
     }  # fmt: skip
 
     def test_each_unreadable_file_has_its_message(self):
@@ -132,13 +134,16 @@ class ToldTests(SimpleTestCase):
             ({"priority": [1]}, "The priority “[1]” isn't known here."),
             ({"due_date": "2026-02-30"}, "The date “2026-02-30” doesn't exist. It is left out."),
             ({"due_date": 20261201}, "The date “20261201” doesn't exist. It is left out."),
+            ({"due_date": "a\ud800b"}, "The date “ab” doesn't exist. It is left out."),
+            ({"due_date": "x" * 9_000_000}, "x…” doesn't exist. It is left out."),
             ({"due_time": "09:00"}, "A time needs a date, so it is left out."),
             ({"due_date": "2026-12-01", "due_time": "25:00"}, "The time “25:00” doesn't exist."),
             ({"created_at": "0001-01-01T00:00:00+14:00"}, "The moment of creation “0001-01-01"),
             ({"completed_at": "9999-12-31T23:59:59-12:00"}, "The moment of completion “9999-12"),
             ({"repeat": "FREQ=DAILY"}, "It doesn't repeat. A repeat needs a date."),
             ({"due_date": "2026-12-01", "repeat": "FREQ=SECONDLY"}, "It doesn't repeat. A repeat"),
-            ({"due_date": "0001-01-01", "repeat": "FREQ=DAILY"}, "or begins on a day that nobody"),
+            ({"due_date": "2026-12-01", "repeat": "A" * 999}, "It doesn't repeat. It is too long."),
+            ({"due_date": "0001-01-01", "repeat": "FREQ=DAILY"}, "It begins on a day that nobody"),
             ({"list": 99}, "The list isn't in the file."),
             ({"list": {}}, "The list isn't in the file."),
             ({"tags": [99]}, "The tag isn't in the file."),
@@ -151,6 +156,38 @@ class ToldTests(SimpleTestCase):
                 told = left(export_of(tasks=[task(**fields)]))
                 self.assertEqual([where for where, _ in told], ["task 1"])
                 self.assertIn(said, told[0][1])
+
+    def test_reading_ends_with_the_first_task_too_many(self):
+        with (
+            mock.patch.object(Plan, "leave", side_effect=AssertionError),
+            self.assertRaisesMessage(Unreadable, "more than 1 tasks"),
+        ):
+            plan(export_of(tasks=[{}] * 2 + [{"title": 7}] * 9), most_tasks=1)
+
+    def test_further_reasons_are_only_counted(self):
+        with mock.patch("tasks.importing.plan.MOST_LEFT", 3):
+            read = plan(export_of(tasks=[task(tags=[99] * 10)]))
+        self.assertEqual((len(read.left), read.more_left), (3, 8))
+
+    def test_saved_searches_beyond_the_limit_are_noted(self):
+        rows = [{"name": str(n), "q": "x"} for n in range(25)]
+        read = plan(export_of(searches=rows))
+        self.assertEqual(len(read.searches), 20)
+        self.assertIn(
+            ["The saved searches", "There are more than 20, so 5 are left out."], read.left
+        )
+
+    def test_open_task_of_a_list_in_the_trash_goes_to_the_inbox(self):
+        home = {"id": 1, "name": "Home", "deleted_at": MOMENT}
+        rows = [task("open", list=1), task("deleted", list=1, deleted_at=MOMENT)]
+        read = plan(export_of(lists=[home], tasks=rows))
+        self.assertEqual([row["list"] for row in read.tasks], [None, 0])
+
+    def test_arrangements_of_impossible_pages_are_left_out(self):
+        row = {"sort": "due", "group": ""}
+        kept = {"today": row, "a\0b": row, "\ud800": row, "x" * 99: row, "inbox": {"sort": "\0"}}
+        read = plan(export_of(tasks=[task()], settings={"arrangements": kept}))
+        self.assertEqual([one["page"] for one in read.arrangements], ["today"])
 
     def test_unknown_rule_is_kept_in_the_notes(self):
         odd = {"due_date": "2026-12-01", "repeat": "ERULE:NAME=X;FREQ=WEEKLY", "notes": "Ask"}

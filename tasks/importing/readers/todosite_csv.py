@@ -24,13 +24,12 @@ def find(file):
 def read(file, plan, today):
     plan.is_ours = True
     lists, tags = {}, {}
-    rows = file.rows(set(COLUMNS))
-    for line, cells in rows:
+    for line, cells in file.rows(set(COLUMNS)):
         row = {name: restored(cell) for name, cell in cells.items()}
         read_row(Reading(plan, f"line {line}"), row, lists, tags)
     number_places(plan)
     plan.leave("The file", LEFT_OUT)
-    header = rows[0][1] if rows else {}
+    header = file.header(file.delimiter(set(COLUMNS)))
     if unknown := [name for name in header if name not in COLUMNS]:
         plan.leave("The header", f"These columns aren't known: {', '.join(unknown)[:500]}.")
 

@@ -1,7 +1,10 @@
 """Our own JSON: docs/export-format.md."""
 
+import re
+
 from accounts.models import User
 from tasks.exporting.content import FORMAT, SETTINGS, VERSION
+from tasks.forms.searches import MOST_SEARCHES
 from tasks.importing.files import Unreadable
 from tasks.importing.rules import Reading
 from tasks.models import SavedSearch, Task, TaskList
@@ -29,8 +32,7 @@ def read(said, plan, today):
     lists = read_named(said, plan, "lists", "list", read_list)
     tags = read_named(said, plan, "tags", "tag", read_tag)
     read_tasks(said, plan, lists, tags)
-    for number, row in enumerate(rows_of(said, plan, "searches"), 1):
-        read_search(plan, row, f"saved search {number}")
+    read_searches(said, plan)
     read_settings(said, plan, lists, tags)
     if said.get("acts"):
         plan.leave("The history", HISTORY)
@@ -106,14 +108,26 @@ def read_tasks(said, plan, lists, tags):
     numbers.pop(None, None)
     for number, row in enumerate(rows, 1):
         reading = Reading(plan, f"task {number}")
+        fields = read_task(reading, row)
         plan.add_task(
             where=reading.where,
-            list=reference(reading, row.get("list"), lists, "list"),
+            list=read_home(reading, row, lists, fields),
             tags=references(reading, row.get("tags"), tags),
             series=reference(reading, row.get("series"), numbers, "task that goes on"),
             steps=read_steps(reading, row.get("steps")),
-            **read_task(reading, row),
+            **fields,
         )
+
+
+def read_home(reading, row, lists, fields):
+    """Return the number of a task's list. Only a task in the trash may be in a deleted list."""
+    number = reference(reading, row.get("list"), lists, "list")
+    if number is None or fields["deleted_at"]:
+        return number
+    if reading.plan.lists[number]["deleted_at"]:
+        reading.leave("Its list is in the trash, so the task goes to the Inbox.")
+        return None
+    return number
 
 
 def reference(reading, value, numbers, name):
@@ -195,6 +209,15 @@ def read_steps(reading, rows):
     ]
 
 
+def read_searches(said, plan):
+    rows = rows_of(said, plan, "searches")
+    for number, row in enumerate(rows[:MOST_SEARCHES], 1):
+        read_search(plan, row, f"saved search {number}")
+    if len(rows) > MOST_SEARCHES:
+        words = f"There are more than {MOST_SEARCHES}, so {len(rows) - MOST_SEARCHES} are left out."
+        plan.leave("The saved searches", words)
+
+
 def read_search(plan, row, where):
     reading = Reading(plan, where)
     search = {
@@ -232,6 +255,8 @@ def read_arrangements(said, plan, lists, tags):
         if not is_arrangement(arrangement):
             continue
         page, _, pk = key.partition("-")
+        if not is_name(page):
+            continue
         row = {"page": page, "arrangement": {name: arrangement[name] for name in ["sort", "group"]}}
         numbers = {"list_detail": lists, "tag_detail": tags}.get(page, {})
         if pk:
@@ -248,8 +273,13 @@ def number_in(text):
     return int(text) if is_number else None
 
 
+def is_name(page):
+    """Return whether a text can be the name of a page; no other is kept."""
+    return page.isascii() and page.isidentifier() and len(page) <= 50
+
+
 def is_arrangement(value):
     if not isinstance(value, dict):
         return False
     words = [value.get("sort"), value.get("group")]
-    return all(isinstance(word, str) and word.isascii() and len(word) <= 20 for word in words)
+    return all(isinstance(word, str) and re.fullmatch("[a-z_]{0,20}", word) for word in words)
