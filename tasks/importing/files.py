@@ -19,7 +19,7 @@ MOST_ENTRIES = 50  # of a ZIP file
 ENTRY = b"PK\1\2"  # begins what a ZIP file says of an entry; what is packed may hold it, too
 MOST_SIGNATURES = 1000
 MOST_VALUES = 2_500_000  # of a JSON file; each takes up to 100 bytes
-LONGEST_CELL = 131_072  # characters; notes have at most 100,000
+LONGEST_CELL = 1_000_000  # characters; a task may have hundreds of steps, and old notes any length
 SPREADSHEETS = ("xl/", "content.xml")  # in XLSX, in ODS
 OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
 SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that file."
@@ -28,6 +28,8 @@ TOO_DEEP = "In this file lists lie in lists too deep to be read."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
 PIECE = 64 * 1024
+
+csv.field_size_limit(LONGEST_CELL)
 
 
 class Unreadable(Exception):

@@ -9,6 +9,7 @@ from accounts import text
 from tasks import recurrence
 from tasks.dates import can_be_meant
 from tasks.forms.fields import NOTES_LENGTH, TAG_LENGTH, TITLE_LENGTH
+from tasks.importing.files import LONGEST_CELL
 from tasks.importing.plan import SHOWN_IN_A_ROW, shortened
 from tasks.models import Task, TaskList
 
@@ -55,7 +56,7 @@ class Reading:
         return words[:TITLE_LENGTH], f"{words}\n\n{notes}".strip()
 
     def notes(self, value):
-        return self.line(value, "note", NOTES_LENGTH)
+        return self.line(value, "note", LONGEST_CELL)  # those of the old system may be long
 
     def typed(self, value):
         return self.line(value, "line as it was typed", NOTES_LENGTH)

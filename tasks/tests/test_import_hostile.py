@@ -80,7 +80,7 @@ class RefusedTests(SimpleTestCase):
         "more than 50 files": [
             packed(**{f"a{n}": "x" for n in range(51)}), b"PK\3\4" + b"PK\1\2" * 2000
         ],
-        "A cell near line 2 holds more than 131,072": [HEAD + f'"","{"a" * 140_000}","",""'],
+        "A cell near line 2 holds more than 1,000,000": [HEAD + f'"","{"a" * 1_000_001}","",""'],
         "can't be read near line 2": [HEAD + '"","Milk"x,"",""'],
         "more than 2 tasks": [FILE, HEAD + '"","a","",""\r\n' * 3],
         "packed in a way": [packed(zipfile.ZIP_LZMA, a__json=FILE)],
@@ -127,7 +127,7 @@ class ToldTests(SimpleTestCase):
             ({"title": "a\0b"}, "The title holds characters that cannot be kept."),
             ({"title": "a\ud800b"}, "The title holds characters that cannot be kept."),
             ({"title": long}, "The title has more than 255 characters. The notes have all of it."),
-            ({"notes": "y" * 100_001}, "The note has more than 100000 characters."),
+            ({"notes": "y" * 1_000_001}, "The note has more than 1000000 characters."),
             ({"priority": 9}, "The priority “9” isn't known here."),
             ({"priority": 1.0}, "The priority “1.0” isn't known here."),
             ({"priority": True}, "The priority “True” isn't known here."),

@@ -99,6 +99,19 @@ class RoundTripTests(TestCase):
         self.assertIs(act.changes.exists(), False)
 
 
+class LongTests(TestCase):
+    def test_hundreds_of_steps_and_old_notes_come_back(self):
+        ann = add_user()
+        (task,) = add_tasks(ann, "Move", description="n" * 150_000)
+        for number in range(600):
+            Step.objects.create(user=ann, task=task, title="s" * 255, position=f"a{number:03}x")
+        for number, kind in enumerate(["json", "csv"]):
+            other = add_user(f"{number}@example.org")
+            imported(other, exported(ann, kind))
+            self.assertEqual(other.steps.count(), 600)
+            self.assertEqual(other.tasks.get().description, task.description)
+
+
 TEXT = st.text(max_size=12).filter(lambda text: not UNSTORABLE.search(text))
 SPAN = [datetime.combine(date(year, 1, 1), time()) for year in (1990, 2100)]
 MOMENTS = st.datetimes(*SPAN, timezones=st.just(UTC))

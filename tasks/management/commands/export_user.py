@@ -29,7 +29,7 @@ class Command(ExampleCommand):
         if kind not in WRITERS:
             raise CommandError("The name of the file must end with .json, .csv or .zip.")
         try:
-            with path.open("xb") as out, write_export(user, kind) as export:
+            with write_export(user, kind) as export, path.open("xb") as out:
                 path.chmod(0o600)
                 shutil.copyfileobj(export, out)
         except FileExistsError:
