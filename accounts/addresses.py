@@ -37,7 +37,7 @@ def validate_new_email(email: str) -> None:
     local, _, domain = email.rpartition("@")
     if '"' in local or len(local) > LONGEST_LOCAL_PART:
         raise ValidationError(
-            f"Enter an address with at most {LONGEST_LOCAL_PART} characters, and no quotes,"
+            f"Enter an email with at most {LONGEST_LOCAL_PART} characters, and no quotes,"
             " before the @."
         )
     if not domain.startswith("["):  # the number of a machine
@@ -55,7 +55,7 @@ def validate_domain(domain: str) -> None:
         read = idna.decode(domain, uts46=True)
         ascii_form = idna.encode(read)
     except idna.IDNAError:
-        raise ValidationError(f"“{domain}” is not the name of a domain.") from None
+        raise ValidationError(f"“{domain}” isn’t a valid domain.") from None
     if read != domain:
         raise ValidationError(
             f"“{domain}” is another way to write “{read}”. If that is your domain, enter it that"
@@ -64,7 +64,7 @@ def validate_domain(domain: str) -> None:
     for label in domain.split("."):
         refuse_mixed_scripts(label)
     if mail_domain(domain) != ascii_form.decode():
-        raise ValidationError(f"We can't send mail to “{domain}”. Enter another address.")
+        raise ValidationError(f"We can't send email to “{domain}”. Enter another one.")
 
 
 def refuse_mixed_scripts(label: str) -> None:
@@ -74,8 +74,7 @@ def refuse_mixed_scripts(label: str) -> None:
     if len(scripts) > 1 and not is_of_one_language:
         names = " and ".join(sorted(script.title() for script in scripts))
         raise ValidationError(
-            f"“{label}” mixes {names} letters, as forged domains do. Type it again, in one"
-            " alphabet."
+            f"“{label}” mixes {names} letters, as forged domains do. Enter it in one alphabet."
         )
 
 

@@ -81,9 +81,9 @@ class NewAddressField(AddressField):
 class LoginForm(forms.LoginForm):
     # The adapter reads this field, since the form of a passkey sends it as well.
     not_mine = BooleanField(
-        label="This isn’t my computer",
+        label="This is a shared computer",
         required=False,
-        help_text="Keeps nothing you type in this browser, and signs you out when you close it.",
+        help_text="Saves nothing you type in this browser, and signs you out when you close it.",
     )
 
     def __init__(self, *args, **kwargs):
@@ -155,7 +155,22 @@ class UserTokenForm(forms.UserTokenForm):
         return cleaned
 
 
+class ChangePasswordForm(forms.ChangePasswordForm):
+    """allauth's form, with labels in sentence case."""
+
+    oldpassword = forms.PasswordField(
+        show_reset_help=True, label="Current password", autocomplete="current-password"
+    )
+    password1 = forms.SetPasswordField(label="New password")
+    password2 = forms.PasswordField(label="New password (again)", autocomplete="new-password")
+
+
 class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):
+    """allauth's form, with labels in sentence case."""
+
+    password1 = forms.SetPasswordField(label="New password")
+    password2 = forms.PasswordField(label="New password (again)", autocomplete="new-password")
+
     def save(self):
         """Save the password, and cancel a pending change of address.
 

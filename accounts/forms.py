@@ -43,7 +43,9 @@ class SignupFields(forms.Form):
 
     # main.js selects the browser's zone; without JavaScript the site's zone is selected.
     time_zone = TimeZoneField(
-        initial=default_time_zone, help_text="It decides when your day begins.", required=False
+        initial=default_time_zone,
+        help_text="This sets when “today” starts for you.",
+        required=False,
     )
 
     def signup(self, request, user):
@@ -61,15 +63,15 @@ class ProfileForm(MergeMixin, forms.ModelForm):
     later change wins. A POST without shown values is compared with the stored account.
     """
 
-    time_zone = TimeZoneField(help_text="It decides when your day begins.")
+    time_zone = TimeZoneField(help_text="This sets when “today” starts for you.")
 
     class Meta:
         model = User
         fields = ["name", "time_zone", "week_start", "date_format", "hours"]
         labels = {
             "week_start": "The week starts on",
-            "date_format": "Dates read like",
-            "hours": "Times read like",
+            "date_format": "Date format",
+            "hours": "Time format",
         }
 
     own = Meta.fields
@@ -96,8 +98,8 @@ class ProfileForm(MergeMixin, forms.ModelForm):
             raise ValidationError(f"Choose a name of up to {LONGEST_NAME} characters.")
         if page := text.page_in(name):
             raise ValidationError(
-                f"“{page}” looks like the address of a page, which a name can't hold. Leave it out,"
-                " or put a space after the full stop."
+                f"“{page}” looks like a web address, which a name can't contain. Remove it,"
+                " or add a space after the period."
             )
         return name
 

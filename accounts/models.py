@@ -565,7 +565,7 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         """The kinds of acts, in the words of the admin's log."""
 
-        SUPPORT_LOOKS = "support looks", "Let support look for 7 days."
+        SUPPORT_LOOKS = "support looks", "Give support access for 7 days."
         SUPPORT_STOPS = "support stops", "Stopped letting support look."
         RESET_SENT = "reset sent", "Sent a link to reset the password."
         CONFIRMATION_SENT = "confirmation sent", "Sent the link that confirms the address again."

@@ -4,6 +4,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.forms import BooleanField
 
 
 def refuse_what_breaks(check):
@@ -21,6 +22,12 @@ def refuse_what_breaks(check):
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
+    passwordless = BooleanField(
+        label="Use it as a passkey",
+        required=False,
+        help_text="You then sign in with it alone, and it asks for your fingerprint, face or PIN.",
+    )
+
     def clean(self):
         return refuse_what_breaks(super().clean)
 

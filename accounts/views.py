@@ -173,7 +173,7 @@ def session_end(request, session_mark):
         return sign_out(request)
     note_end(request.user, session.session_key)
     session.delete()
-    messages.success(request, "Signed out there.")
+    messages.success(request, "Signed out that browser.")
     return redirect("session_list")
 
 
@@ -183,7 +183,7 @@ def support_look(request):
     if request.POST.get("look"):
         let_support_look(request, request.user)
     elif request.user.keep_support_out():
-        messages.success(request, "Support can't see what you write any more.")
+        messages.success(request, "Support no longer has access to your tasks.")
     return redirect("settings")
 
 
@@ -198,9 +198,9 @@ def let_support_look(request, user):
             if is_new:
                 get_adapter().send_notification_mail(mail, user, context, email=user.email)
     except OSError:
-        messages.error(request, "We couldn't send you the email about it, so nothing has changed.")
+        messages.error(request, "We couldn't send you an email about this, so nothing has changed.")
     else:
-        messages.success(request, f"Support can see what you write until {until}.")
+        messages.success(request, f"Support has access to your tasks until {until}.")
 
 
 def leave(request):
@@ -221,7 +221,7 @@ def leave_soon(request):
         try:
             return see_off(request, request.user)
         except OSError:
-            words = "We couldn't send you the email about it, so nothing has changed."
+            words = "We couldn't send you an email about this, so nothing has changed."
             messages.error(request, words)
             return redirect("leave")
     contents_of = import_string(django_settings.USER_CONTENTS)
@@ -274,5 +274,5 @@ def theme(request):
         httponly=True,
         samesite="Lax",
     )
-    messages.success(request, "Saved how Todosite looks in this browser.")
+    messages.success(request, "Saved the appearance for this browser.")
     return response

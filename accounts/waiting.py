@@ -35,7 +35,7 @@ COOKIE, REMEMBER = "last_user", EndedSession.REMEMBERED
 BEFORE = "waiting"  # in the session, by an earlier version: see `move`
 # Fields of many forms: the submission's key, the row's version, and the return page.
 IDENTITY = ("key", "version", "next")
-TOLD = "You were signed out. What you typed waits until you sign in again."
+TOLD = "You were signed out. Sign in again to get back what you typed."
 
 
 class Words(NamedTuple):
@@ -260,10 +260,10 @@ def own_words(path, posted):
     """
     words = words_at(path)
     if not words or not words.are_in(posted):
-        raise ValidationError("It has no words.")
+        raise ValidationError("It has no text.")
     own = words.own(posted)
     if any("\x00" in text for pair in own for text in pair):  # PostgreSQL
-        raise ValidationError("It has a character (NUL) that can't be stored.")
+        raise ValidationError("It contains a character (NUL) that can't be stored.")
     return own
 
 

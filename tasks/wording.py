@@ -26,9 +26,8 @@ VERBS = {
     Act.Kind.DELETE: "deleted",
     Act.Kind.RESTORE: "restored",
     Act.Kind.ARCHIVE: "archived",
-    Act.Kind.UNARCHIVE: "brought back",
+    Act.Kind.UNARCHIVE: "unarchived",
 }
-STEP_VERBS = VERBS | {Act.Kind.COMPLETE: "ticked", Act.Kind.REOPEN: "unticked"}
 REVERTED = {Act.Kind.UNDO: "Undone", Act.Kind.REDO: "Redone"}
 LABELS = {
     "title": "Title",
@@ -45,7 +44,7 @@ LABELS = {
     "tags": "Tags",
     "completed_at": "Completed",
     "archived_at": "Archived",
-    "deleted_at": "There",
+    "deleted_at": "Exists",
     "done": "Done",
     "color": "Color",
     "position": "Position",
@@ -195,9 +194,8 @@ class Wording:
         if kind == Act.Kind.EDIT or (kind in STATES and not came_or_went(change)):
             return self.edited(change, what)
         if kind == Act.Kind.ORDER:
-            return f"moved {what} {direction(change)}"
-        verbs = STEP_VERBS if change.row_name == "step" else VERBS
-        return f"{verbs[kind]} {what}"
+            return moved(change, what)
+        return f"{VERBS[kind]} {what}"
 
     def edited(self, change, what):
         columns = set(change.after)
@@ -441,13 +439,15 @@ def things(change, number):
     return quoted(change)
 
 
-def direction(change):
-    """Return the direction in which a row moved, as far as its positions tell."""
+def moved(change, what):
+    """Return the words for a move by hand, with its direction as far as the positions tell."""
     before = change.before.get("position")
     after = change.after.get("position")
     if not before or not after:
-        return "to another place"
-    return "up" if after < before else "down"
+        return f"reordered {what}"
+    if after < before:
+        return f"moved {what} up"
+    return f"moved {what} down"
 
 
 def with_tasks(summary):
@@ -463,7 +463,7 @@ def with_list(summary, words, what):
     """Return the sentence about a task, extended by the change of its list."""
     change = summary.rows["list"][0]
     if not came_or_went(change):
-        return f"{words}, and brought back {quoted(change)}"
+        return f"{words}, and unarchived {quoted(change)}"
     verb = "added" if summary.kind == Act.Kind.ADD else "moved"
     return f"{verb} {what} to the new list {named(change.row)}"
 
@@ -480,7 +480,7 @@ def without_repeat(ended, number):
 # Messages of acts that did nothing, or only a part, and sentences that follow an act's own.
 
 NO_CHANGES = "No changes to save."
-NOTHING_TO_CHANGE = "There was nothing to change."
+NOTHING_TO_CHANGE = "Nothing to change."
 # {act: (property of the row, its value if there is nothing left to do, words)}
 ALREADY = {
     "complete": ("completed", True, "was already completed"),
@@ -510,15 +510,15 @@ def not_in_trash(row):
 def not_ticked(step):
     """Return the message if a step was already ticked or unticked."""
     if step.done:
-        return f"{named(step)} was already ticked."
-    return f"{named(step)} was not ticked."
+        return f"{named(step)} was already completed."
+    return f"{named(step)} was already open."
 
 
 def not_moved(act, row):
     """Return the message if a row didn't move; act is None if its new neighbour is gone."""
     if act is None:
         return changed(row)
-    return f"{named(row)} is already there."
+    return f"{named(row)} is already in that position."
 
 
 def not_advanced(task, occurrence, clock):
@@ -551,7 +551,7 @@ TOO_LATE = "That was more than 30 days ago, so it can no longer be undone."
 
 
 def changed(row):
-    return f"{named(row)} has changed since. Look at it, then try again."
+    return f"{named(row)} was changed in the meantime. Check it and try again."
 
 
 def understood(line):
@@ -581,8 +581,8 @@ def no_list(line):
     """Return the reason why a new task isn't in the list that its line names."""
     name = in_quotes(line.unlisted)
     if line.is_archived:
-        return f"The list {name} is archived, so it is in the Inbox."
-    return f"There is no list {name}, so it is in the Inbox."
+        return f"The list {name} is archived, so the task is in the Inbox."
+    return f"There is no list {name}, so the task is in the Inbox."
 
 
 def changed_since_added(task, so):
@@ -606,8 +606,8 @@ def repeat_after(task, written, before):
     if "due_date" not in written or not before or task.repeat != before:
         return ""
     if "repeat_anchor" in written:
-        return "The repeat goes on from there."
-    return "The repeat stays as it was."
+        return "The repeat continues from there."
+    return "The repeat is unchanged."
 
 
 def purged(row):

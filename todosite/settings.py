@@ -249,6 +249,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "add_email": "accounts.entrance.AddEmailForm",
+    "change_password": "accounts.entrance.ChangePasswordForm",
     "login": "accounts.entrance.LoginForm",
     "reset_password": "accounts.entrance.ResetPasswordForm",
     "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",

@@ -67,17 +67,17 @@ def test_domain_of_mixed_alphabets_is_refused(domain):
 
 @pytest.mark.parametrize("domain", NO_DOMAIN)
 def test_invalid_domain_is_refused(domain):
-    assert error_of(f"ann@{domain}") == f"“{domain}” is not the name of a domain."
+    assert error_of(f"ann@{domain}") == f"“{domain}” isn’t a valid domain."
 
 
 @pytest.mark.parametrize("domain", NO_MAIL)
 def test_domain_that_mail_would_not_reach_is_refused(domain):
-    assert error_of(f"ann@{domain}").startswith(f"We can't send mail to “{domain}”.")
+    assert error_of(f"ann@{domain}").startswith(f"We can't send email to “{domain}”.")
 
 
 @pytest.mark.parametrize("local", ['"http://evil.test/login"', "a" * 65])
 def test_quoted_or_long_local_part_is_refused(local):
-    assert error_of(f"{local}@example.org").startswith("Enter an address with at most 64")
+    assert error_of(f"{local}@example.org").startswith("Enter an email with at most 64")
 
 
 def test_scripts_come_from_the_names_of_characters():
@@ -106,7 +106,7 @@ class NewAddressTests(TestCase):
 
     def test_sign_up_refuses_a_right_to_left_domain_that_ends_in_a_digit(self):
         page = self.sign_up("ann@אב1.com")
-        self.assertContains(page, "We can&#x27;t send mail to “אב1.com”.")
+        self.assertContains(page, "We can&#x27;t send email to “אב1.com”.")
 
     def test_change_refuses_an_ambiguous_address(self):
         ann = add_user(password=PASSWORD)

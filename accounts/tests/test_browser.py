@@ -55,7 +55,7 @@ def test_authenticator_app_and_recovery_codes(page, ann, context, mailoutbox, se
     secret = page.get_by_label("Authenticator secret").input_value()
     page.get_by_label("Authenticator code").fill(code(secret))
     page.get_by_role("button", name="Activate").click()
-    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     codes = re.findall(r"\b[0-9a-f]{8}\b", page.locator("textarea").input_value())
     assert len(codes) == 10
     assert subjects(mailoutbox) == {"An authenticator app was added to your Todosite account"}
@@ -98,14 +98,14 @@ def test_passkey_alone_signs_in(page, ann, context, mailoutbox):
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.goto("/accounts/2fa/webauthn/add/")
     confirm_password(page)
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Use it as a passkey").check()
     page.get_by_role("button", name="Add", exact=True).last.click()
-    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     assert subjects(mailoutbox) == {"A security key was added to your Todosite account"}
 
     context.clear_cookies()
     page.goto("/accounts/login/")
-    page.get_by_label("This isn’t my computer").check()  # a tick of another form
+    page.get_by_label("This is a shared computer").check()  # a tick of another form
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     cookies = {cookie["name"]: cookie["expires"] for cookie in context.cookies()}
@@ -131,7 +131,7 @@ def test_session_ended_in_another_browser_leads_to_sign_in(page, ann, new_contex
         page.get_by_role("listitem").filter(has_text="Chrome").filter(has_not_text="This browser")
     )
     there.get_by_role("button", name="Sign out").click()
-    expect(page.locator("#messages")).to_contain_text("Signed out there.")
+    expect(page.locator("#messages")).to_contain_text("Signed out that browser.")
     second.reload()
     expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(second.get_by_text("You were signed out from another browser.")).to_be_visible()

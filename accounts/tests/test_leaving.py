@@ -92,7 +92,7 @@ class LeaveTests(TestCase):
             page.press(BUTTON)
         self.ann.refresh_from_db()
         self.assertEqual((page.url, self.ann.leaves_at, self.kinds()), (URL, None, []))
-        words = "We couldn't send you the email about it, so nothing has changed."
+        words = "We couldn't send you an email about this, so nothing has changed."
         self.assertEqual(page.message, words)
 
     def test_button_that_was_pressed_too_late_works_after_the_password(self):

@@ -81,7 +81,7 @@ class ProfileTests(TestCase):
         words = "Choose a name of up to 60 characters."
         self.assertContains(page, words, status_code=422)
         page = self.post(name="Your bank: http://evil.test/login")
-        words = "“http://evil.test/login” looks like the address of a page"
+        words = "“http://evil.test/login” looks like a web address"
         self.assertContains(page, words, status_code=422)
         self.assertEqual(self.ann.name, "x" * 60)
 
@@ -160,7 +160,7 @@ class SessionTests(TestCase):
         session = self.ann.sessions.get(user_agent=FIREFOX)
         response = laptop.post(reverse("session_end", args=[session.mark]), follow=True)
         self.assertRedirects(response, "/")
-        self.assertContains(response, "You have signed out.")
+        self.assertContains(response, "You signed out.")
         self.assertContains(response, "<h1>Write it down. Tick it off.</h1>")
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (False, True))
 
@@ -272,11 +272,11 @@ class EmailTests(TestCase):
     def test_unconfirmed_old_address_works_until_the_change(self):
         self.ann.emailaddress_set.update(verified=False, primary=False)
         page = self.change_page()
-        self.assertContains(page, "<dt>Now</dt><dd>ann@example.org</dd>")
-        self.assertContains(page, "You have not confirmed it yet")
+        self.assertContains(page, "<dt>Current email</dt><dd>ann@example.org</dd>")
+        self.assertContains(page, "You haven’t confirmed it yet")
         link = self.change_to("new@example.org")
         page = self.change_page()
-        self.assertContains(page, "<dt>Now</dt><dd>ann@example.org</dd>")
+        self.assertContains(page, "<dt>Current email</dt><dd>ann@example.org</dd>")
         self.assertContains(page, "<dt>Changing to</dt><dd>new@example.org</dd>")
         for act in ["action_primary", "action_remove"]:  # no way around the confirmation
             for email in ["new@example.org", "ann@example.org"][act == "action_remove" :]:
@@ -304,7 +304,7 @@ class EmailTests(TestCase):
         User.objects.create_user("new@example.org")
         response = self.client.post(link, follow=True)
         self.assertContains(
-            response, "new@example.org belongs to another account by now, so nothing has changed."
+            response, "new@example.org now belongs to another account, so nothing has changed."
         )
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "ann@example.org")

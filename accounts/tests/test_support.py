@@ -38,15 +38,15 @@ class LookTests(TestCase):
         return [(Event.Kind(kind), by_staff) for kind, by_staff in events]
 
     def test_access_lasts_seven_days_and_is_mailed_and_recorded(self):
-        page = self.visitor.open("/settings/").press("Let support look")
-        self.assertEqual(page.message, "Support can see what you write until 6 Dec 2026, 17:45.")
+        page = self.visitor.open("/settings/").press("Give support access")
+        self.assertEqual(page.message, "Support has access to your tasks until 6 Dec 2026, 17:45.")
         self.assertIn("searches until 6 Dec 2026, 17:45", page.words)
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.support_until, NOON + timedelta(days=7))
         self.assertEqual(self.events(), [(Event.Kind.SUPPORT_LOOKS, False)])
         (message,) = mail.outbox
         self.assertEqual(message.to, ["ann@example.org"])
-        self.assertEqual(message.subject, "Support can see what you write in Todosite")
+        self.assertEqual(message.subject, "Support has access to your tasks in Todosite")
         words = "tags and searches until 6 Dec 2026, 17:45 (Asia/Kathmandu)."
         self.assertIn(words, message.body)
 
@@ -58,9 +58,9 @@ class LookTests(TestCase):
 
     def test_user_can_end_access(self):
         self.ann.let_support_look()
-        page = self.visitor.open("/settings/").press("Stop support from looking")
-        self.assertEqual(page.message, "Support can't see what you write any more.")
-        self.assertIn("Support can’t see what you write. If you ask for help", page.words)
+        page = self.visitor.open("/settings/").press("End support access")
+        self.assertEqual(page.message, "Support no longer has access to your tasks.")
+        self.assertIn("Support can’t see your tasks. If you ask for help", page.words)
         self.ann.refresh_from_db()
         self.assertIs(self.ann.lets_support_look, False)
         both = [(Event.Kind.SUPPORT_LOOKS, False), (Event.Kind.SUPPORT_STOPS, False)]
@@ -72,8 +72,8 @@ class LookTests(TestCase):
 
     def test_access_needs_a_sent_mail(self):
         with NO_MAIL:
-            page = self.visitor.open("/settings/").press("Let support look")
-        words = "We couldn't send you the email about it, so nothing has changed."
+            page = self.visitor.open("/settings/").press("Give support access")
+        words = "We couldn't send you an email about this, so nothing has changed."
         self.assertEqual(page.message, words)
         self.ann.refresh_from_db()
         self.assertIs(self.ann.lets_support_look, False)
@@ -227,8 +227,10 @@ class HelpTests(SupportTestCase):
 
     def test_staff_without_their_factor_are_told_how_to_get_another(self):
         User.objects.filter(pk=self.ann.pk).update(is_staff=True)
-        in_settings = "in your settings you can set up a second factor again."
-        by_link = "To set up another one you need a link: open the admin, which says how to get it."
+        in_settings = "You can set up a second factor again in your settings."
+        by_link = (
+            "To set up a new second factor you need a link: open the admin to see how to get it."
+        )
         User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
         TOTP.activate(self.sam, generate_totp_secret())
         login_by_second_factor(self.client, self.sam)
@@ -347,11 +349,11 @@ class TakeoverTests(SupportTestCase):
         (message,) = mail.outbox
         self.assertEqual(message.to, ["ann@example.org"])
         self.assertEqual(message.subject, "Support changed the email of your Todosite account")
-        self.assertIn("gave your Todosite account ann@example.org another email", message.body)
+        self.assertIn("Support changed the email of your Todosite account.", message.body)
         self.assertNotIn(self.EVIL, message.body)
         self.assertEqual(self.events(), [("address changed", True)])
         page = Visitor(self.ann).open("/history/")
-        self.assertIn("Support changed the address of your account", page.words)
+        self.assertIn("Support changed the email of your account", page.words)
 
     def test_change_warns_if_the_mail_fails(self):
         User.objects.filter(pk=self.sam.pk).update(is_superuser=True)

@@ -92,7 +92,7 @@ class KeepingTests(WaitingTests):
         response = self.send_late(text=text, key=KEY, next="/inbox/")
         self.assertEqual(response.url, "/accounts/login/?next=/")
         sign_in = self.client.get("/accounts/login/")
-        self.assertContains(sign_in, "What you typed waits until you sign in again.")
+        self.assertContains(sign_in, "Sign in again to get back what you typed.")
         self.assertNotContains(sign_in, "butter")
         page = self.sign_in()
         self.assertContains(page, WORDS, count=1)
@@ -614,11 +614,11 @@ class PutAsideTests(WaitingTests):
         self.assertEqual(self.put_aside("/tasks/add/", text="z" * 3_000_000).status_code, 400)
 
     def test_empty_or_unstorable_draft_is_refused_with_the_reason(self):
-        nul = "It has a character (NUL) that can't be stored."
+        nul = "It contains a character (NUL) that can't be stored."
         for path, fields, reason in [
-            ("/tasks/add/", {"text": " "}, "It has no words."),
-            ("/settings/", {"name": ""}, "It has no words."),
-            (self.edit, {"title": "", "description": ""}, "It has no words."),
+            ("/tasks/add/", {"text": " "}, "It has no text."),
+            ("/settings/", {"name": ""}, "It has no text."),
+            (self.edit, {"title": "", "description": ""}, "It has no text."),
             ("/tasks/add/", {"text": "Bre\0ad"}, nul),
         ]:
             answer = self.put_aside(path, **fields)

@@ -35,7 +35,7 @@ class HistoryForm(forms.Form):
         "undo": [Act.Kind.UNDO, Act.Kind.REDO],
     }
     kind = forms.ChoiceField(
-        label="What was done",
+        label="Action",
         choices=[
             ("", "Everything"),
             ("add", "Added"),
@@ -47,7 +47,7 @@ class HistoryForm(forms.Form):
         required=False,
     )
     of = forms.ChoiceField(
-        label="To what",
+        label="Item",
         choices=[
             ("", "Everything"),
             ("task", "Tasks"),

@@ -39,13 +39,13 @@ DUE = [F("due_date").asc(nulls_last=True), F("due_time").asc(nulls_last=True)]
 LIST = [F("list__position").asc(nulls_first=True), "list_id"]  # the Inbox first
 SORTS = {
     "best": ("Best match first", ["-created_at", "-id"]),
-    "manual": ("By hand", TaskQuerySet.HAND),
+    "manual": ("Manual", TaskQuerySet.HAND),
     "due": ("Due date", [*DUE, "-priority", *CREATED]),
     "priority": ("Priority", ["-priority", *DUE, *CREATED]),
     "list": ("List", [*LIST, *DUE, "-priority", *CREATED]),
     "newest": ("Newest first", ["-created_at", "-id"]),
 }
-GROUPS = {"": "Nothing", "due": "Due date", "priority": "Priority", "list": "List"}
+GROUPS = {"": "None", "due": "Due date", "priority": "Priority", "list": "List"}
 PRIORITIES = {value: f"{label} priority" for value, label in Task.Priority.choices}
 PRIORITIES |= {0: "No priority"}
 
@@ -127,7 +127,7 @@ class Listing:
     presets = {}
     placeholder = "Add a task"
     shows_new = True  # whether a task added here appears here
-    nothing = ("Nothing to do", "Add a task above: what is on your mind?")
+    nothing = ("Nothing to do", "Add a task above. What’s on your mind?")
     pager = ("Previous", "Next")
     edit_url = ""  # of the page's list, tag or saved search
     subtitle = ""

@@ -25,16 +25,16 @@ SHOWN = 3  # rows of an act that its line names
 KINDS = ["list", "task", "step", "tag"]  # the order in which the rows of an act are shown
 REVERTED = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "redid: "}
 EVENTS = {
-    Event.Kind.SUPPORT_LOOKS: "let support look at what you write, for 7 days",
-    Event.Kind.SUPPORT_STOPS: "stopped letting support look",
+    Event.Kind.SUPPORT_LOOKS: "gave support access to your tasks for 7 days",
+    Event.Kind.SUPPORT_STOPS: "ended support’s access",
     Event.Kind.RESET_SENT: "sent you a link to reset your password",
-    Event.Kind.CONFIRMATION_SENT: "sent you the link that confirms your address again",
+    Event.Kind.CONFIRMATION_SENT: "sent you another link to confirm your email",
     Event.Kind.FACTOR_REMOVED: "removed your second factor, and signed you out everywhere",
-    Event.Kind.LINK_SHOWN: "made a link to set up your second factor",
+    Event.Kind.LINK_SHOWN: "created a link to set up your second factor",
     Event.Kind.SIGNED_OUT: "signed you out everywhere",
     Event.Kind.DISABLED: "disabled your account",
     Event.Kind.ENABLED: "enabled your account again",
-    Event.Kind.ADDRESS_CHANGED: "changed the address of your account",
+    Event.Kind.ADDRESS_CHANGED: "changed the email of your account",
     Event.Kind.EXPORTED: "exported your data",
     Event.Kind.LEAVES: "asked to have your account deleted",
     Event.Kind.STAYS: "kept your account",

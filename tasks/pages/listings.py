@@ -77,7 +77,7 @@ class Today(Listing):
     placeholder = "Add a task for today"
     nothing = (
         "Nothing is due today",
-        "Add what you want to do today, or look at what is upcoming.",
+        "Add something to do today, or see what’s upcoming.",
     )
     examples = [
         "Buy milk !high",
@@ -301,7 +301,10 @@ class Inbox(Listing):
     title = "Inbox"
     sorts = ["manual", "due", "priority"]
     groups = ["", "due", "priority"]
-    nothing = ("Your inbox is empty", "Write down what is on your mind; sort it into lists later.")
+    nothing = (
+        "Your inbox is empty",
+        "Write down what’s on your mind and sort it into lists later.",
+    )
 
     @property
     def offers_import(self):
@@ -340,7 +343,7 @@ class ListPage(Listing):
 
     @property
     def subtitle(self):
-        return "Archived: not in Today, Upcoming and tags" if self.list["archived"] else ""
+        return "Archived: not shown in Today, Upcoming or tags" if self.list["archived"] else ""
 
     @property
     def edit_url(self):
@@ -357,7 +360,7 @@ class ListPage(Listing):
     @property
     def nothing(self):
         if self.done:
-            return "Nothing left to do", "Completed tasks stand below. Add the next one above."
+            return "Nothing left to do", "Completed tasks are below. Add the next one above."
         return "This list is empty", "Add its first task above."
 
     @property
@@ -478,7 +481,7 @@ class Completed(Listing):
     shows_new = False
     sorts = ["newest"]
     groups = [""]
-    nothing = ("Nothing completed yet", "What you tick off is kept here.")
+    nothing = ("Nothing completed yet", "Tasks you complete appear here.")
 
     def __init__(self, user, query, sidebar):
         super().__init__(user, query, sidebar)

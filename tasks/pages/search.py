@@ -88,10 +88,13 @@ class Search(Listing):
     @property
     def nothing(self):
         if not self.asked_for:
-            return "What are you looking for?", "Titles, notes, steps and tags are looked through."
+            return (
+                "What are you looking for?",
+                "Search looks through titles, notes, steps and tags.",
+            )
         if self.completed or self.asked_for.values("done"):
-            return "Nothing found", "Try fewer words, or parts of them."
-        return "Nothing found", "Try fewer words, or look among the completed ones, too."
+            return "Nothing found", "Try fewer words, or parts of words."
+        return "Nothing found", "Try fewer words, or include completed tasks."
 
     @property
     def tasks(self):

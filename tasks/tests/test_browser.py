@@ -107,9 +107,9 @@ def test_from_sign_up_to_sign_out(new_context, script, mailoutbox):
     expect(page.get_by_text("We sent you an email")).to_be_visible()
     link, _home = re.findall(r"http\S+", mailoutbox[0].body)
     page.goto(link)
-    page.get_by_label("New Password", exact=True).fill("an0ther-Horse!")
-    page.get_by_label("New Password (again)").fill("an0ther-Horse!")
-    page.get_by_role("button", name="Change Password").click()
+    page.get_by_label("New password", exact=True).fill("an0ther-Horse!")
+    page.get_by_label("New password (again)").fill("an0ther-Horse!")
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("heading", name="Your password was changed")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("Email").fill("ann@example.org")
@@ -688,7 +688,7 @@ def test_theme_is_the_users_own_choice(signed_in):
     page.goto("/settings/")
     light = background()
     page.get_by_label("Dark").check()
-    page.get_by_role("button", name="Save look").click()
+    page.get_by_role("button", name="Save appearance").click()
     expect(message(page)).to_contain_text("Saved how Todosite looks")
     page.wait_for_load_state()  # with its styles
     assert background() == "rgb(20, 21, 24)" != light

@@ -25,7 +25,7 @@ from tasks.tests.rows import rows_of
 from todosite.tests.html import hidden, one, select, values
 
 BULK = "/tasks/bulk/"
-NOTHING = "There was nothing to change."
+NOTHING = "Nothing to change."
 
 
 def which_of(response):

@@ -137,7 +137,7 @@ class TestExpiredSession:
         notes(page).fill("Two litres,\nunsweetened")
         end_session()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("What you typed waits until you sign in again.")).to_be_visible()
+        expect(page.get_by_text("Sign in again to get back what you typed.")).to_be_visible()
         enter(page)
         expect(page).to_have_url(f"/tasks/{task.pk}/")
         expect(notice(page)).to_contain_text(WORDS)

@@ -53,7 +53,7 @@ class TestExpiredSession:
         visitor.open(task.get_absolute_url()).fill("Notes", "Two litres,\nunsweetened")
         end_session()
         visitor.press("Save")
-        assert "What you typed waits until you sign in again." in visitor.words
+        assert "Sign in again to get back what you typed." in visitor.words
         enter(visitor)
         assert visitor.url == f"/tasks/{task.pk}/"
         assert len(notices(visitor)) == 1

@@ -355,7 +355,7 @@ class TestKeys:
                 expect(page.get_by_label("Add a task")).to_be_focused()
                 page.get_by_label("Add a task").blur()
             if letter == "θ":
-                expect(message(page)).to_contain_text("There is nothing left to undo.")
+                expect(message(page)).to_contain_text("Nothing left to undo.")
 
     def test_shift_selects_a_range_by_mouse_and_key(self, inbox):
         page = inbox

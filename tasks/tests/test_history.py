@@ -129,8 +129,8 @@ class WordsTests(HistoryTests):
         step = task.steps.get(title="Whisk")
         self.assertTold("You added the step “Whisk”", task)
         for act, data, line in [
-            ("tick", {"done": 1}, "You ticked the step “Whisk”"),
-            ("tick", {"done": 0}, "You unticked the step “Whisk”"),
+            ("tick", {"done": 1}, "You completed the step “Whisk”"),
+            ("tick", {"done": 0}, "You reopened the step “Whisk”"),
             ("edit", {"title": "Stir"}, "You renamed “Whisk” to “Stir”"),
             ("move", {"to": "top"}, "You moved the step “Stir” up"),
             ("delete", {}, "You deleted the step “Stir”"),
@@ -150,7 +150,7 @@ class WordsTests(HistoryTests):
             ("edit", {"color": "rose"}, "You edited the list “Office”"),
             ("move", {"to": "top"}, "You moved the list “Office” up"),
             ("archive", {}, "You archived the list “Office”"),
-            ("unarchive", {}, "You brought back the list “Office”"),
+            ("unarchive", {}, "You unarchived the list “Office”"),
             ("delete", {"tasks": "inbox"}, "You deleted the list “Office”"),
             ("restore", {}, "You restored the list “Office”"),
         ]:
@@ -762,7 +762,7 @@ class EveryActTests(HistoryTests):
         ("/tasks/{deleted}/restore/", {}, "restored “Deleted”"),
         ("/tasks/{milk}/steps/add/", {"title": "Bake"}, "added the step “Bake”"),
         ("/tasks/{milk}/edit/", {"step": "Bake"}, "added the step “Bake”"),
-        ("/steps/{whisk}/tick/", {"done": "1"}, "ticked the step “Whisk”"),
+        ("/steps/{whisk}/tick/", {"done": "1"}, "completed the step “Whisk”"),
         ("/steps/{whisk}/edit/", {"title": "Beat"}, "renamed “Whisk” to “Beat”"),
         ("/steps/{whisk}/move/", {"to": "bottom"}, "moved the step “Whisk” down"),
         ("/steps/{whisk}/delete/", {}, "deleted the step “Whisk”"),
@@ -771,7 +771,7 @@ class EveryActTests(HistoryTests):
         ("/lists/{work}/edit/", {"name": "Office", "color": "rose"}, "edited the list “Office”"),
         ("/lists/{work}/move/", {"to": "bottom"}, "moved the list “Work” down"),
         ("/lists/{work}/archive/", {}, "archived the list “Work”"),
-        ("/lists/{away}/unarchive/", {}, "brought back the list “Away”"),
+        ("/lists/{away}/unarchive/", {}, "unarchived the list “Away”"),
         (
             *("/lists/{work}/delete/", {"tasks": "inbox"}),
             "deleted the list “Work”, and moved 2 tasks to the Inbox",
@@ -840,14 +840,14 @@ class EveryActTests(HistoryTests):
 class EventTests(HistoryTests):
     """Events of the account, among acts on tasks."""
 
-    LOOKS = "You let support look at what you write, for 7 days"
+    LOOKS = "You gave support access to your tasks for 7 days"
 
     def test_event_is_listed_at_its_moment(self):
         self.ann.let_support_look()
         self.post("/tasks/add/", text="Milk")
         self.ann.keep_support_out()
         page = self.get("/history/")
-        lines = ["You stopped letting support look", "You added “Milk”", self.LOOKS]
+        lines = ["You ended support’s access", "You added “Milk”", self.LOOKS]
         self.assertEqual(lines_of(page), lines)
         self.assertEqual(undoable(page), ["You added “Milk”"])
         links = [len(part.cssselect("a")) for part in parts_of(page)]
@@ -924,5 +924,5 @@ class EventTests(HistoryTests):
             (line,) = self.lines()
             self.assertTrue(line.startswith("Support "), line)
             lines[kind] = line
-        words = "Support changed the address of your account"
+        words = "Support changed the email of your account"
         self.assertEqual(lines[Event.Kind.ADDRESS_CHANGED], words)

@@ -156,7 +156,7 @@ class TestActs:
         sign_in(page, client, ann, live_server)
         open_inbox(page, ann)
         press(page, "u")
-        expect(message(page)).to_contain_text("There is nothing left to undo.")
+        expect(message(page)).to_contain_text("Nothing left to undo.")
 
         press(page, "j", "j", "c")
         expect(titles(page)).to_have_text(["One", "Three"])

@@ -63,7 +63,9 @@ class AddListTests(ListTests):
         self.ann.lists.get().delete_softly()
         response = self.post("/lists/add/", **data)
         self.assertRedirects(response, "/lists/")
-        self.assertEqual(messages_of(response), ["That list was made before, and deleted since."])
+        self.assertEqual(
+            messages_of(response), ["This list was already added, and has since been deleted."]
+        )
 
     def test_name_of_a_deleted_list_can_be_taken(self):
         self.add_list("Work").delete_softly()
@@ -314,7 +316,7 @@ class DeleteListTests(ListTests):
         response = self.post(f"{self.url}/delete/", tasks="trash", version=1)
         self.assertEqual(
             messages_of(response),
-            ["“Office” has changed since. Look at it, then try again."],
+            ["“Office” was changed in the meantime. Check it and try again."],
         )
         self.assertEqual(self.names(), ["Office"])
 
@@ -392,7 +394,7 @@ class RestoreListTests(ListTests):
         response = self.post(f"{self.url}/restore/", version="1")
         self.assertEqual(
             messages_of(response),
-            ["“Work” has changed since. Look at it, then try again."],
+            ["“Work” was changed in the meantime. Check it and try again."],
         )
         self.assertEqual(self.names(), [])
 

@@ -186,7 +186,7 @@ class LateTests(MergeTests):
     def test_tag_changed_in_the_meantime_is_not_merged(self):
         self.tag.edit(name="uno")
         page = self.merge(self.other_tag, version="1")
-        said = "“uno” has changed since. Look at it, then try again."
+        said = "“uno” was changed in the meantime. Check it and try again."
         self.assertEqual(messages_of(page), [said])
 
     def test_merge_into_itself_or_a_missing_row_is_not_found(self):
@@ -220,12 +220,12 @@ class ArchivedTests(PageTests):
 
     def test_message_offers_to_unarchive_the_list_with_undo(self):
         page = self.post("/tasks/add/", text=self.LINE, next="/inbox/")
-        words = "The list “Old” is archived, so it is in the Inbox."
+        words = "The list “Old” is archived, so the task is in the Inbox."
         self.assertEqual(messages_of(page), [f"Added “Dig”. {words}"])
         actions = {words_of(form): form.get("action") for form in select(page, ".toast form")}
-        page = self.post(actions["Bring the list back"], next="/inbox/")
+        page = self.post(actions["Unarchive the list"], next="/inbox/")
         self.assertEqual(
-            messages_of(page), ["Moved “Dig” to “Old”, and brought back the list “Old”."]
+            messages_of(page), ["Moved “Dig” to “Old”, and unarchived the list “Old”."]
         )
         task = self.ann.tasks.get()
         self.assertEqual((task.list, self.is_back(), self.ann.lists.count()), (self.old, True, 1))

@@ -106,7 +106,7 @@ class OldMessageTests(PageTests):
                 "__json_message",
                 0,
                 25,
-                "Added “<i>Swim</i>”. There is no list “garten”, so it is in the Inbox.",
+                "Added “<i>Swim</i>”. There is no list “garten”, so the task is in the Inbox.",
                 "/history/5/undo/ /tasks/7/plain/?due_date=2026-03-01&tags=a+b /tasks/7/make-list/",
             ],
             ["__json_message", 0, 30, "Not undone: it changed since.", "/history/5/"],
@@ -126,7 +126,7 @@ class OldMessageTests(PageTests):
             [
                 ("Saved your profile.", []),
                 (
-                    "Added “<i>Swim</i>”. There is no list “garten”, so it is in the Inbox.",
+                    "Added “<i>Swim</i>”. There is no list “garten”, so the task is in the Inbox.",
                     [
                         ("Undo", "post", "/history/5/undo/"),
                         (

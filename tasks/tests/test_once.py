@@ -139,12 +139,12 @@ class OnceTests(TestCase):
             (
                 "complete",
                 "reopen",
-                "“Milk” has changed since. Look at it, then try again.",
+                "“Milk” was changed in the meantime. Check it and try again.",
             ),
             (
                 "delete",
                 "restore",
-                "“Milk” has changed since. Look at it, then try again.",
+                "“Milk” was changed in the meantime. Check it and try again.",
             ),
         ]:
             with self.subTest(act):
@@ -171,7 +171,7 @@ class OnceTests(TestCase):
         task.complete()
         self.assertEqual(
             self.post(f"/tasks/{task.pk}/reopen/", version="2"),
-            ["“Milk” has changed since. Look at it, then try again."],
+            ["“Milk” was changed in the meantime. Check it and try again."],
         )
 
     # what is kept

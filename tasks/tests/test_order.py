@@ -183,7 +183,7 @@ def test_neighbour_completed_in_the_meantime_is_no_target(client, ann, monkeypat
     response = client.post(f"/tasks/{task.pk}/move/", {"after": other.pk, "next": "/inbox/"})
     assert response.status_code == 302
     words = [str(message) for message in client.get("/inbox/").context["messages"]]
-    assert words == ["“Task 0” has changed since. Look at it, then try again."]
+    assert words == ["“Task 0” was changed in the meantime. Check it and try again."]
     assert list(ann.tasks.open().by_hand()) == [task, last]
 
 

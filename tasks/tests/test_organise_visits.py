@@ -242,8 +242,8 @@ def test_trash_restores_rows_and_can_be_emptied(visitor, ann):
 def test_settings_change_formats_and_the_first_page(visitor, ann):
     day = ann.today() + timedelta(40)
     ann.tasks.create(title="Trip", due_date=day, due_time="17:30")
-    visitor.open("/settings/").choose("Dates read like", "Fri Oct 3, Oct 3, 2031")
-    visitor.choose("Times read like", "5:30 pm").choose("Start page", "Inbox")
+    visitor.open("/settings/").choose("Date format", "Fri Oct 3, Oct 3, 2031")
+    visitor.choose("Time format", "5:30 pm").choose("Start page", "Inbox")
     visitor.press("Save profile").follow("Todosite")
     assert visitor.url == "/inbox/"
     assert meta(visitor, "Trip") == f"{day:%a} {day:%b} {day.day} 5:30 pm"

@@ -621,7 +621,7 @@ class ArchivedTests(ListingTests):
             self.assertEqual(self.titles(url), [], url)
         page = self.get(work.get_absolute_url())
         self.assertEqual(titles_of(page), ["Report", "Late"])
-        self.assertContains(page, "Archived: not in Today, Upcoming and tags")
+        self.assertContains(page, "Archived: not shown in Today, Upcoming or tags")
         self.assertEqual(counts_of(self.get("/today/")), {"Inbox": 0, "Today": 0})
 
     def test_completed_tasks_of_an_archived_list_are_not_on_today(self):
@@ -794,21 +794,21 @@ class EmptyTests(ListingTests):
         for url, words in [
             (
                 "/today/",
-                "Nothing is due today Add what you want to do today, or look at what is upcoming."
+                "Nothing is due today Add something to do today, or see what’s upcoming."
                 " Or try an example: Buy milk !high Call Sam tomorrow at 5pm #calls"
                 " Water the plants every Saturday",
             ),
             (
                 "/inbox/",
-                "Your inbox is empty Write down what is on your mind; sort it into lists later.",
+                "Your inbox is empty Write down what’s on your mind and sort it into lists later.",
             ),
             (work.get_absolute_url(), "This list is empty Add its first task above."),
             (
                 calls.get_absolute_url(),
                 "Nothing to do No open task has this tag. Add one above.",
             ),
-            ("/completed/", "Nothing completed yet What you tick off is kept here."),
-            ("/tasks/", "Nothing to do Add a task above: what is on your mind?"),
+            ("/completed/", "Nothing completed yet Tasks you complete appear here."),
+            ("/tasks/", "Nothing to do Add a task above. What’s on your mind?"),
             ("/trash/", "The trash is empty Deleted items appear here, so you can restore them."),
         ]:
             with self.subTest(url=url):

@@ -144,7 +144,9 @@ class TestSaved:
         expect(titles(page)).to_have_text(["Pay rent"])
         said = "Understood as Tomorrow · 17:00 · #home · High priority · Every month."
         expect(message(page)).to_contain_text(f"Added “Pay rent”. {said}")
-        expect(message(page)).to_contain_text("There is no list “Garden”, so it is in the Inbox.")
+        expect(message(page)).to_contain_text(
+            "There is no list “Garden”, so the task is in the Inbox."
+        )
 
     def test_line_is_undone_or_kept_as_plain_text_or_its_list_made(self, page, ann):
         self.start(page)

@@ -161,7 +161,7 @@ class QuickAddPageTests(PageTests):
     def test_message_offers_undo_and_the_line_as_plain_text(self):
         page = self.add(self.LINE)
         pk = self.task().pk
-        self.assertIn("There is no list “garten”, so it is in the Inbox.", words_of(page))
+        self.assertIn("There is no list “garten”, so the task is in the Inbox.", words_of(page))
         forms = select(page, ".toast form")
         self.assertEqual(
             [(form.get("action"), words_of(one(form, "button"))) for form in forms],

@@ -20,7 +20,7 @@ def added(visitor):
     assert visitor.titles == ["Pay rent"]
     said = "Understood as Tomorrow · 17:00 · #home · High priority · Every month."
     assert visitor.text("#messages p") == (
-        f"Added “Pay rent”. {said} There is no list “Garden”, so it is in the Inbox."
+        f"Added “Pay rent”. {said} There is no list “Garden”, so the task is in the Inbox."
     )
     return visitor
 

@@ -342,7 +342,7 @@ class TestSavedByItself:
         expect(page.get_by_role("button", name="Save this and all future ones")).to_be_hidden()
         due.fill((DAY + timedelta(1)).isoformat())
         page.get_by_label("Title").focus()
-        expect(message(page)).to_contain_text("The repeat stays as it was.")
+        expect(message(page)).to_contain_text("The repeat is unchanged.")
         self.saved(repeat="FREQ=WEEKLY;BYDAY=TU")
         message(page).get_by_role("button", name="Move the repeat too").click()
         expect(message(page)).to_contain_text("Set “Milk” to repeat every Wednesday.")

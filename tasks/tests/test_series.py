@@ -338,7 +338,7 @@ class SeriesTests(PageTests):
             Step(user=self.ann, task=task, title=title, done=done).add()
         changes = {"title": "Pay half", "due_date": "2026-02-02", "tags": "home new"}
         response = self.edit(task, "this_one", **changes)
-        words = "Separated “Pay half” from its repeat. The repeat goes on without it."
+        words = "Separated “Pay half” from its repeat. The repeat continues without it."
         self.assertEqual(messages_of(response), [words])
         own = Task.objects.get(title="Pay half")
         self.assertEqual(response.request["PATH_INFO"], own.get_absolute_url())
@@ -440,7 +440,7 @@ class SeriesTests(PageTests):
     def test_new_date_postpones_one_occurrence_and_says_so(self):
         task = self.start()
         response = self.post(task, "edit", due_date="2026-02-03")
-        words = "Moved “Pay rent” to Tue 3 Feb. The repeat stays as it was."
+        words = "Moved “Pay rent” to Tue 3 Feb. The repeat is unchanged."
         self.assertEqual(messages_of(response), [words])
         task.refresh_from_db()
         self.assertEqual(Series(task).next_day(), date(2026, 2, 28))
@@ -495,7 +495,7 @@ class SeriesTests(PageTests):
             task.refresh_from_db()
             repeat = task.repeat, task.repeat_anchor, task.due_date
             response = self.client.post(url, follow=True)
-            words = "“Pay rent” has changed since. Look at it, then try again."
+            words = "“Pay rent” was changed in the meantime. Check it and try again."
             self.assertEqual(messages_of(response), [words])
             task.refresh_from_db()
             self.assertEqual((task.repeat, task.repeat_anchor, task.due_date), repeat)
@@ -506,7 +506,7 @@ class SeriesTests(PageTests):
         self.client.post(url, follow=True)
         number = self.ann.acts.count()
         response = self.client.post(url, follow=True)
-        words = "“Pay rent” has changed since. Look at it, then try again."
+        words = "“Pay rent” was changed in the meantime. Check it and try again."
         self.assertEqual(messages_of(response), [words])
         self.assertEqual(self.ann.acts.count(), number)
 

@@ -40,7 +40,7 @@ def press_sign_out(page):
 
 def expect_signed_out(page):
     expect(page.get_by_role("heading", name="Write it down. Tick it off.")).to_be_visible()
-    expect(message(page)).to_contain_text("You have signed out.")
+    expect(message(page)).to_contain_text("You signed out.")
     page.wait_for_load_state()
 
 
@@ -395,7 +395,7 @@ class TestNotMyComputer:
         page.set_default_timeout(5000)
         page.goto("/accounts/login/")
         page.evaluate("localStorage.setItem('draft ben /tasks/1/edit/', '{}')")  # its owner's
-        page.get_by_label("This isn’t my computer").check()
+        page.get_by_label("This is a shared computer").check()
         enter(page)
         visit(page, task)
         notes(page).fill("Half a thought")
@@ -426,7 +426,7 @@ class TestNotMyComputer:
         page.set_default_timeout(5000)
         add_user("ben@example.org", password=PASSWORD)
         page.goto("/accounts/login/")
-        page.get_by_label("This isn’t my computer").check()
+        page.get_by_label("This is a shared computer").check()
         enter(page)
         page.goto("/settings/")
         page.wait_for_load_state()

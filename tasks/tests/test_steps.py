@@ -205,7 +205,7 @@ class DeleteStepTests(StepTests):
         response = self.post(f"{self.url}/delete/", version=1)
         self.assertEqual(
             messages_of(response),
-            ["“Whip” has changed since. Look at it, then try again."],
+            ["“Whip” was changed in the meantime. Check it and try again."],
         )
         self.assertEqual(self.steps(), ["Whip", "Bake"])
 

@@ -176,9 +176,9 @@ class TestUndo:
         expect(lines(past).first).to_have_text("You undid: gave “Two” high priority")
 
         page.get_by_role("button", name="Done: Draft").click()
-        expect_said(page, "Ticked the step “Draft”.")
+        expect_said(page, "Completed the step “Draft”.")
         expect(page.get_by_text("1 of 2 done")).to_be_visible()
-        self.undone(page, "ticked the step “Draft”")
+        self.undone(page, "completed the step “Draft”")
         expect(page.get_by_role("button", name="Done: Draft", exact=True)).to_be_visible()
         expect(row(page, "Two")).to_contain_text("0/2")
 
@@ -212,10 +212,10 @@ class TestUndo:
         undo_of(page, "undid: completed “One”").click()
         expect(lines(page).first).to_have_text("You redid: completed “One”")
 
-        page.get_by_label("What was done").select_option("Completed and reopened")
+        page.get_by_label("Action").select_option("Completed and reopened")
         page.get_by_role("button", name="Show").click()
         expect(lines(page)).to_have_text(["You completed “Two”", "You completed “One”"])
-        expect(page.get_by_label("What was done")).to_have_value("complete")
+        expect(page.get_by_label("Action")).to_have_value("complete")
         page.get_by_role("link", name="all that it changed").first.click()
         expect(page.get_by_role("heading", name="You completed “Two”")).to_be_visible()
         page.get_by_role("button", name="Undo", exact=True).click()

@@ -40,20 +40,20 @@ class UndoLastTests(PageTests):
         self.assertEqual(self.press("redo"), ("Redone: added “Milk”.", ["Undo"]))
         self.assertEqual(self.press("redo"), ("Redone: added “Bread”.", ["Undo"]))
         self.assertEqual(self.titles(), ["Eggs", "Milk", "Bread"])
-        self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
+        self.assertEqual(self.press("redo"), ("Nothing to redo.", []))
         self.assertEqual(self.press("undo"), ("Undone: added “Bread”.", ["Redo"]))
 
     def test_undo_says_when_nothing_is_left(self):
         self.add("Eggs")
         self.press("undo")
-        self.assertEqual(self.press("undo"), ("There is nothing left to undo.", []))
+        self.assertEqual(self.press("undo"), ("Nothing left to undo.", []))
         self.assertEqual(self.titles(), [])
 
     def test_redo_ends_with_a_new_act(self):
         self.add("Eggs", "Milk")
         self.press("undo")
         self.add("Bread")
-        self.assertEqual(self.press("redo"), ("There is nothing to do again.", []))
+        self.assertEqual(self.press("redo"), ("Nothing to redo.", []))
         self.assertEqual(self.titles(), ["Eggs", "Bread"])
 
     def test_act_of_another_browser_is_only_offered(self):
@@ -62,7 +62,7 @@ class UndoLastTests(PageTests):
         self.add("Eggs")
         self.add("Milk", client=other)
         words = (
-            "What was done before was done in another browser, or before you signed in:"
+            "The previous action was done in another browser, or before you signed in:"
             " added “Milk”."
         )
         self.assertEqual(self.press("undo"), (words, ["Undo"]))
@@ -74,10 +74,10 @@ class UndoLastTests(PageTests):
         self.add("Eggs")
         yesterday = timezone.now() - timedelta(hours=24, minutes=1)
         self.ann.acts.update(created_at=yesterday)
-        words = "What was done before was done more than a day ago: added “Eggs”."
+        words = "The previous action was done more than a day ago: added “Eggs”."
         self.assertEqual(self.press("undo"), (words, ["Undo"]))
         self.ann.acts.update(created_at=timezone.now(), by_staff=True)
-        words = "What was done before was done by support: added “Eggs”."
+        words = "The previous action was done by support: added “Eggs”."
         self.assertEqual(self.press("undo"), (words, ["Undo"]))
         self.assertEqual(self.titles(), ["Eggs"])
 
@@ -96,15 +96,15 @@ class UndoLastTests(PageTests):
         self.assertTrue(said.startswith("Not undone:"), said)
         presses = [self.press("undo") for _ in range(4)]
         self.assertIn(("Undone: added “Eggs”.", ["Redo"]), presses)
-        self.assertEqual(presses[-1], ("There is nothing left to undo.", []))
+        self.assertEqual(presses[-1], ("Nothing left to undo.", []))
 
     def test_another_users_acts_cannot_be_undone(self):
         mallory = Client()
         begin_session(mallory, add_user("mallory@example.com"))
         self.add("Eggs")
-        self.assertEqual(self.press("undo", mallory), ("There is nothing left to undo.", []))
+        self.assertEqual(self.press("undo", mallory), ("Nothing left to undo.", []))
         self.press("undo")
-        self.assertEqual(self.press("redo", mallory), ("There is nothing to do again.", []))
+        self.assertEqual(self.press("redo", mallory), ("Nothing to redo.", []))
         self.assertEqual(self.titles(), [])
 
     def test_acts_record_their_browser(self):

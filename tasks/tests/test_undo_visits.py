@@ -130,7 +130,7 @@ class TestUndo:
         visitor.follow("Two").press("Done: Draft")
         assert visitor.text("#steps-heading") == "Steps 1 of 2 done"
         assert self.meta(visitor) == "Today 1/2 steps done"
-        self.undone(visitor, "ticked the step “Draft”")
+        self.undone(visitor, "completed the step “Draft”")
         assert visitor.text("#steps-heading") == "Steps 0 of 2 done"
         assert visitor.texts(".tick") == ["Done: Outline", "Done: Draft"]
 
@@ -278,9 +278,9 @@ def test_history_can_be_filtered_and_links_to_an_acts_changes(visitor, ann):
     task.edit(title="First")
     visitor.open("/history/")
     assert lines(visitor) == ["You renamed “One” to “First”", "You completed “First”"]
-    visitor.choose("What was done", "Completed and reopened").press("Show")
+    visitor.choose("Action", "Completed and reopened").press("Show")
     assert lines(visitor) == ["You completed “First”"]
-    assert visitor.value("What was done") == "complete"
+    assert visitor.value("Action") == "complete"
     visitor.follow(f"{visitor.text('.act-line time')}: everything that changed")
     assert visitor.heading == "You completed “First”"
     visitor.press("Undo")

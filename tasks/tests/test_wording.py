@@ -22,7 +22,7 @@ from tasks.repeating import complete, skip
 from tasks.sidebar import Sidebar
 from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.pages import HTMX, PageTests, messages_of, undo_of, words_of
-from tasks.wording import NAMED, QUOTED, Summary, Wording, direction, message
+from tasks.wording import NAMED, QUOTED, Summary, Wording, message, moved
 from todosite.tests.html import one, select
 
 KEY = UUID(int=7)
@@ -118,11 +118,11 @@ class EveryActTests(WordingTests):
         (
             *("/tasks/add/", {"text": "Bread +Garden tomorrow"}),
             "Added “Bread”. Understood as Tomorrow."
-            " There is no list “Garden”, so it is in the Inbox.",
+            " There is no list “Garden”, so the task is in the Inbox.",
         ),
         (
             *("/tasks/add/", {"text": "Bread +away"}),
-            "Added “Bread”. The list “Away” is archived, so it is in the Inbox.",
+            "Added “Bread”. The list “Away” is archived, so the task is in the Inbox.",
         ),
         (
             *("/tasks/add/", {"text": "Bread +Garden", "make_list": "Garden"}),
@@ -130,7 +130,7 @@ class EveryActTests(WordingTests):
         ),
         (
             *("/tasks/add/", {"text": "Bread +Away", "make_list": "Away"}),
-            "Added “Bread”, and brought back the list “Away”.",
+            "Added “Bread”, and unarchived the list “Away”.",
         ),
         ("/tasks/paste/", {"text": "Bread\nRye\n  Bake", "sure": "1"}, "Added 2 tasks."),
         ("/tasks/paste/", {"text": "Bread", "sure": "1", "tags": "new"}, "Added “Bread”."),
@@ -164,7 +164,7 @@ class EveryActTests(WordingTests):
         ),
         (
             *("/tasks/{rent}/edit/", {"title": "Half", "this_one": "1"} | SHOWN),
-            "Separated “Half” from its repeat. The repeat goes on without it.",
+            "Separated “Half” from its repeat. The repeat continues without it.",
         ),
         (
             *("/tasks/{gym}/edit/", {"title": "Half", "this_one": "1"}),
@@ -172,7 +172,7 @@ class EveryActTests(WordingTests):
         ),
         (
             *("/tasks/{rent}/edit/", {"due_date": "2026-11-27", "from_now_on": "1"}),
-            "Moved “Rent” to Fri 27 Nov. The repeat goes on from there.",
+            "Moved “Rent” to Fri 27 Nov. The repeat continues from there.",
         ),
         (
             *("/tasks/{choir}/edit/", {"due_date": "2026-11-27", "from_now_on": "1"}),
@@ -184,7 +184,7 @@ class EveryActTests(WordingTests):
         ),
         (
             *("/tasks/{rent}/edit/", {"due_date": "2026-11-27"}),
-            "Moved “Rent” to Fri 27 Nov. The repeat stays as it was.",
+            "Moved “Rent” to Fri 27 Nov. The repeat is unchanged.",
         ),
         (
             *("/tasks/{rent}/edit/", {"due_date": ""}),
@@ -211,7 +211,7 @@ class EveryActTests(WordingTests):
         ("/tasks/{rent}/skip/", {}, "Moved “Rent” to Fri 25 Dec."),
         ("/tasks/{fern}/skip/", {}, "Moved “Fern” to Sat 28 Nov."),
         ("/tasks/{done}/reopen/", {}, "Reopened “Done”."),
-        ("/steps/{whisk}/tick/", {"done": "1"}, "Ticked the step “Whisk”."),
+        ("/steps/{whisk}/tick/", {"done": "1"}, "Completed the step “Whisk”."),
         # order
         ("/tasks/{cake}/move/", {"to": "bottom"}, "Moved “Cake” down."),
         ("/tasks/{rent}/move/", {"before": "{cake}"}, "Moved “Rent” up."),
@@ -219,7 +219,7 @@ class EveryActTests(WordingTests):
         ("/lists/{home}/move/", {"to": "top"}, "Moved the list “Home” up."),
         # archive and trash
         ("/lists/{work}/archive/", {}, "Archived the list “Work”."),
-        ("/lists/{away}/unarchive/", {}, "Brought back the list “Away”."),
+        ("/lists/{away}/unarchive/", {}, "Unarchived the list “Away”."),
         ("/tasks/{milk}/delete/", {}, "Deleted “Milk”."),
         ("/tasks/{deleted}/restore/", {}, "Restored “Deleted”."),
         ("/steps/{whisk}/delete/", {}, "Deleted the step “Whisk”."),
@@ -462,13 +462,15 @@ class HardCasesTests(WordingTests):
 
     def test_move_to_the_same_position_says_so(self):
         self.said("/tasks/{cake}/move/", to="top")
-        self.assertEqual(self.said("/tasks/{cake}/move/", to="top"), "“Cake” is already there.")
+        self.assertEqual(
+            self.said("/tasks/{cake}/move/", to="top"), "“Cake” is already in that position."
+        )
         neighbour = self.ids["run"]
         Task.objects.get(pk=neighbour).complete()
         words = self.said("/tasks/{cake}/move/", after=neighbour)
-        self.assertEqual(words, "“Cake” has changed since. Look at it, then try again.")
+        self.assertEqual(words, "“Cake” was changed in the meantime. Check it and try again.")
 
     def test_move_of_the_earlier_version_names_no_direction(self):
         old = RowChange(Change(task_id=self.ids["cake"]))
         old.before, old.after = {"position": ""}, {"position": "a1"}
-        self.assertEqual(direction(old), "to another place")
+        self.assertEqual(moved(old, "“Cake”"), "reordered “Cake”")

@@ -79,7 +79,7 @@ def act_undo(request, act_pk):
 def undo_last(request):
     """Undo the last act that isn't undone. Pressed again, undo the act before."""
     act = request.user.acts.last_done(request.session.get(LEFT_AS_IT_IS, ()))
-    return undo_or_ask(request, act, "There is nothing left to undo.")
+    return undo_or_ask(request, act, "Nothing left to undo.")
 
 
 @require_POST
@@ -87,7 +87,7 @@ def undo_last(request):
 def redo_last(request):
     """Redo the last undone act, unless another act followed."""
     act = request.user.acts.last_undone()
-    return undo_or_ask(request, act, "There is nothing to do again.")
+    return undo_or_ask(request, act, "Nothing to redo.")
 
 
 def undo_or_ask(request, act, nothing):
@@ -96,7 +96,7 @@ def undo_or_ask(request, act, nothing):
         return undo(request, act)
     if act and act.is_undoable():
         (line,) = teller(request).lines([act])
-        say(request, f"What was done before was done {act.why_ask()}: {line.sentence}.", act)
+        say(request, f"The previous action was done {act.why_ask()}: {line.sentence}.", act)
     else:
         say(request, nothing)
     return reply(request)

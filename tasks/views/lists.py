@@ -47,7 +47,7 @@ def list_add(request):
     act = form.save()
     task_list = form.row
     if task_list is None or task_list.deleted_at:
-        say(request, "That list was made before, and deleted since.")
+        say(request, "This list was already added, and has since been deleted.")
         return redirect_away(request, reverse("list_list"))
     tell(request, act, task_list)
     return redirect_away(request, task_list.get_absolute_url())

@@ -99,7 +99,7 @@ def actions_of(form, task):
         actions.append(Action("Keep as plain text", plain_url(task, form)))
     if is_unlisted(form, task):
         url = reverse("task_make_list", args=[task.pk])
-        label = "Bring the list back" if form.line.is_archived else "Make the list"
+        label = "Unarchive the list" if form.line.is_archived else "Make the list"
         actions.append(Action(label, url))
     return actions
 

@@ -32,7 +32,7 @@ def tell_step(request, form, act):
     if form.row:
         tell(request, act, form.row)
     else:
-        say(request, "That step was added before.", act)
+        say(request, "This step was already added.", act)
 
 
 @holds_words("Add the step", StepAddForm)

@@ -81,7 +81,7 @@ def save(request, form):
 def after_edit(form):
     """Return the sentence that follows the sentence of an edit; "" for most edits."""
     if form.own:
-        return "The repeat goes on without it."
+        return "The repeat continues without it."
     if form.line:
         return understood(form.line)
     return repeat_after(form.instance, form.written, form.repeat)

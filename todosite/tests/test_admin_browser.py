@@ -96,9 +96,9 @@ def test_passkey_opens_the_admin_and_a_password_does_not(page, context, settings
     page.get_by_role("link", name="Add", exact=True).click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Use it as a passkey").check()
     page.get_by_role("button", name="Add", exact=True).last.click()
-    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 
     page.goto("/admin/tasks/task/")  # this session has not used it yet
     page.get_by_role("link", name="Use a security key").click()
