@@ -565,8 +565,8 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         """The kinds of acts, in the words of the admin's log."""
 
-        SUPPORT_LOOKS = "support looks", "Give support access for 7 days."
-        SUPPORT_STOPS = "support stops", "Stopped letting support look."
+        SUPPORT_LOOKS = "support looks", "Gave support access for 7 days."
+        SUPPORT_STOPS = "support stops", "Ended support access."
         RESET_SENT = "reset sent", "Sent a link to reset the password."
         CONFIRMATION_SENT = "confirmation sent", "Sent the link that confirms the address again."
         FACTOR_REMOVED = "factor removed", "Removed the second factor; signed out everywhere."

@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
             name="kind",
             field=models.CharField(
                 choices=[
-                    ("support looks", "Let support look for 7 days."),
-                    ("support stops", "Stopped letting support look."),
+                    ("support looks", "Gave support access for 7 days."),
+                    ("support stops", "Ended support access."),
                     ("reset sent", "Sent a link to reset the password."),
                     ("confirmation sent", "Sent the link that confirms the address again."),
                     ("factor removed", "Removed the second factor; signed out everywhere."),

@@ -370,7 +370,7 @@ class TestInPlace:
 
         Task.objects.get(title="Milk").delete_softly()
         page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("This isn't there any more")
+        expect(message(page)).to_contain_text("This no longer exists")
         expect(page.get_by_label("Notes")).to_have_value("Half a thought")
 
     def sign_in_again(self, page, email):
@@ -689,7 +689,7 @@ def test_theme_is_the_users_own_choice(signed_in):
     light = background()
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save appearance").click()
-    expect(message(page)).to_contain_text("Saved how Todosite looks")
+    expect(message(page)).to_contain_text("Saved the appearance for this browser.")
     page.wait_for_load_state()  # with its styles
     assert background() == "rgb(20, 21, 24)" != light
     page.context.clear_cookies(name="sessionid")
