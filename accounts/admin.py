@@ -15,10 +15,12 @@ from accounts.models import Adoption, Event, User
 from accounts.text import counted
 
 ProfileForm = profile_form()
-BEYOND = "one you may not change"  # see UserAdmin.within_reach()
+BEYOND = "not yours to change"  # see UserAdmin.within_reach()
 # Accounts. Without a limit, "Select all" by mistake would sign out, or mail, every user.
 MOST_AT_ONCE = 20
-TOO_MANY = f"Choose at most {MOST_AT_ONCE} accounts at a time. You chose {{}}, so nothing was done."
+TOO_MANY = (
+    f"Select at most {MOST_AT_ONCE} accounts at a time. You selected {{}}, so nothing was changed."
+)
 
 
 def at_most(most, words):
@@ -130,9 +132,9 @@ class UserAdmin(ModelAdmin):
         """Return how the account came over; for one on hold, with the reason and the next step."""
         entry = user.adoption
         if not entry:
-            return "no, it began here"
+            return "No, it was created here"
         address = entry.email or "(no address)"
-        words = f"as {address}, on {entry.adopted_at:%d %B %Y}."
+        words = f"Yes, as {address}, on {entry.adopted_at:%d %B %Y}."
         if entry.reason and not user.is_active:
             words += f" It is inactive: {Adoption.Reason(entry.reason).label}"
         return words
@@ -164,10 +166,10 @@ class UserAdmin(ModelAdmin):
             else:
                 done += 1
         if unsent:
-            words = f"No email could be sent to {', '.join(unsent)}, so nothing was done there."
+            words = f"No email could be sent to {', '.join(unsent)}, so nothing was changed there."
             self.message_user(request, words, messages.ERROR)
         if number := chosen - done - len(unsent):
-            words = f"Left out {counted(number, 'account')}: {left_out}."
+            words = f"Skipped {counted(number, 'account')}: {left_out}."
             self.message_user(request, words, messages.WARNING)
         return done
 
@@ -178,16 +180,18 @@ class UserAdmin(ModelAdmin):
         number = self.help(request, queryset, act, kind, f"disabled, or {BEYOND}")
         self.message_user(request, f"Sent {counted(number, 'link')} to reset the password.")
 
-    @admin.action(description="Send the link that confirms the address", permissions=["send"])
+    @admin.action(description="Send a link to confirm the email", permissions=["send"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def send_confirmation(self, request, queryset):
         act, kind = support.send_confirmation, Event.Kind.CONFIRMATION_SENT
-        left_out = f"confirmed already, sent one in the last 3 minutes, disabled, or {BEYOND}"
+        left_out = f"already confirmed, sent a link in the last 3 minutes, disabled, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
-        self.message_user(request, f"Sent {counted(number, 'link')} to confirm the address.")
+        self.message_user(request, f"Sent {counted(number, 'link')} to confirm the email.")
 
-    @admin.action(description="Remove a lost second factor, and sign out", permissions=["change"])
-    @at_most(1, "Choose one account: second factors are removed one account at a time.")
+    @admin.action(
+        description="Remove a lost second factor and sign out everywhere", permissions=["change"]
+    )
+    @at_most(1, "Select one account: second factors are removed one account at a time.")
     def remove_second_factors(self, request, queryset):
         """Remove the second factors of one account: several at once would likely be a mistake."""
         act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
@@ -196,7 +200,7 @@ class UserAdmin(ModelAdmin):
         words = f"Removed the second factor of {counted(number, 'account')}."
         self.message_user(request, words)
         if number and not settings.HAS_MAIL:
-            words = "Mail isn't set up, so no email went out about it. Tell its owner yourself."
+            words = "Email isn't set up, so no email was sent about it. Tell the owner yourself."
             self.message_user(request, words, messages.WARNING)
 
     @admin.action(description="Show a link to set up a second factor", permissions=["change"])
@@ -213,18 +217,18 @@ class UserAdmin(ModelAdmin):
         number = self.help(request, queryset, act, kind, BEYOND)
         self.message_user(request, f"Signed out {counted(number, 'account')} everywhere.")
 
-    @admin.action(description="Disable: sign out everywhere and keep out", permissions=["change"])
+    @admin.action(description="Disable and sign out everywhere", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def deactivate(self, request, queryset):
         act, kind = support.disable, Event.Kind.DISABLED
-        number = self.help(request, queryset, act, kind, f"disabled already, or {BEYOND}")
+        number = self.help(request, queryset, act, kind, f"already disabled, or {BEYOND}")
         self.message_user(request, f"Disabled {counted(number, 'account')}.")
 
     @admin.action(description="Enable again", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def activate(self, request, queryset):
         act, kind = support.enable, Event.Kind.ENABLED
-        number = self.help(request, queryset, act, kind, f"enabled already, or {BEYOND}")
+        number = self.help(request, queryset, act, kind, f"already enabled, or {BEYOND}")
         self.message_user(request, f"Enabled {counted(number, 'account')}.")
 
     # A person who can change the address of an account can sign in to it and read everything in it.
@@ -294,7 +298,7 @@ class UserAdmin(ModelAdmin):
         """
         for address in form.save():
             if not support.tell_of_new_address(obj, address):
-                words = f"No email about it could be sent to {address}. Tell its owner yourself."
+                words = f"No email about it could be sent to {address}. Tell the owner yourself."
                 self.message_user(request, words, messages.WARNING)
 
     def save_related(self, request, form, formsets, change):

@@ -82,7 +82,7 @@ class OwnerField(forms.ModelChoiceField):
     """The account of a user, by its address: a choice would list all accounts."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "off"})
-    default_error_messages = {"invalid_choice": "There is no account with this address."}
+    default_error_messages = {"invalid_choice": "There is no account with this email."}
 
     def __init__(self, **kwargs):
         super().__init__(User.objects, to_field_name="email", **kwargs)
@@ -94,7 +94,7 @@ class OwnerField(forms.ModelChoiceField):
 class AdminTaskAddForm(BaseTaskForm):
     """A new task of a user."""
 
-    user = OwnerField(label="Address of its owner")
+    user = OwnerField(label="Email of the owner")
     title = TextField(required=False, widget=forms.Textarea(attrs={"rows": 1}))
     list = tags = None  # the choices would depend on the owner
 
@@ -222,8 +222,8 @@ class TaskAdmin(ModelAdmin):
     @admin.display
     def words(self, task):
         return (
-            "Withheld. To see its title, notes, list, tags and steps, ask its owner to let support"
-            " look, in their settings."
+            "Hidden. To see its title, notes, list, tags and steps, ask its owner to give support"
+            " access in their settings."
         )
 
     @admin.display

@@ -23,7 +23,9 @@ class ExampleCommand(BaseCommand):
         """
         for name, value in options.items():
             if isinstance(value, str) and (found := unstorable(value)):
-                raise CommandError(f"The {name} holds a character that cannot be kept ({found}).")
+                raise CommandError(
+                    f"The {name} contains a character that cannot be stored ({found})."
+                )
         return super().execute(*args, **options)
 
 

@@ -21,7 +21,9 @@ class PurgeCommand(ExampleCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--days", type=int, default=30, help="how many days to keep (30)")
-        parser.add_argument("--dry-run", action="store_true", help="only say how many would go")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print how many would be deleted"
+        )
 
     def handle(self, *, days, dry_run, **options):
         if not 1 <= days <= 36500:

@@ -34,7 +34,7 @@ class AddUserTests(TestCase):
         self.assertIs(EmailAddress.objects.get(user=user, primary=True).verified, True)
         line, link = out.splitlines()
         self.assertEqual(
-            line, "Made the account ann@example.org. Within 3 days, set its password at"
+            line, "Created the account ann@example.org. Within 3 days, set its password at"
         )
         (path,) = re.findall(r"^http://127\.0\.0\.1:8000(/\S+)$", link)
         form = self.client.get(path, follow=True).request["PATH_INFO"]
@@ -44,7 +44,7 @@ class AddUserTests(TestCase):
 
     def test_add_user_can_add_an_admin(self):
         self.assertIn(
-            "Made the admin root@example.org.", run("add_user", "root@example.org", "--admin")
+            "Created the admin root@example.org.", run("add_user", "root@example.org", "--admin")
         )
         user = User.objects.get()
         self.assertEqual((user.is_staff, user.is_superuser), (True, True))
@@ -69,9 +69,15 @@ class AddUserTests(TestCase):
             (["ANN@example.org"], "There is already an account with this email."),
             (["not an address"], "Enter a valid email address."),
             ([f"{'a' * 320}@example.org"], "Ensure this value has at most 320 characters"),
-            (["\udcff@example.org"], "The email holds a character that cannot be kept (U+DCFF)."),
+            (
+                ["\udcff@example.org"],
+                "The email contains a character that cannot be stored (U+DCFF).",
+            ),
             (["ben@example.org", "--name", "x" * 61], name),
-            (["ben@example.org", "--name", "Ben\x07"], "The name holds a character that cannot be"),
+            (
+                ["ben@example.org", "--name", "Ben\x07"],
+                "The name contains a character that cannot be",
+            ),
             (["ben@example.org", "--site", "todo"], "--site must be like https://todo.example.org"),
         ]:
             with self.assertRaises(CommandError) as caught:
@@ -93,14 +99,14 @@ class DisableTests(TestCase):
         self.assertEqual(self.client.get("/tasks/").status_code, 302)
         self.client.post(reverse("account_login"), form)
         self.assertEqual(self.client.get("/tasks/").status_code, 302)
-        self.assertEqual(run("disable_user", user.email), "ann@example.org was disabled already.\n")
+        self.assertEqual(run("disable_user", user.email), "ann@example.org was already disabled.\n")
         # The session that ended does not come back with the account.
         out = run("enable_user", user.email)
         self.assertEqual(out, "Enabled ann@example.org; they can sign in again.\n")
         self.assertEqual(self.client.get("/tasks/").status_code, 302)
         self.client.post(reverse("account_login"), form)
         self.assertEqual(self.client.get("/tasks/").status_code, 200)
-        self.assertEqual(run("enable_user", user.email), "ann@example.org was enabled already.\n")
+        self.assertEqual(run("enable_user", user.email), "ann@example.org was already enabled.\n")
 
     def test_other_users_stay_signed_in(self):
         add_user("ann@example.org")
@@ -111,9 +117,7 @@ class DisableTests(TestCase):
 
     def test_unknown_address_is_an_error(self):
         for command in ["disable_user", "enable_user"]:
-            with self.assertRaisesMessage(
-                CommandError, "no account with the address x@example.org."
-            ):
+            with self.assertRaisesMessage(CommandError, "no account with the email x@example.org."):
                 run(command, "x@example.org")
 
 
@@ -148,7 +152,9 @@ class FailureTests(SimpleTestCase):
                 self.assertIn(f"Todosite: {words}", line)
 
     def test_argument_that_is_not_utf8_is_one_line(self):
-        self.assertIn("CommandError: The email holds", self.fail("disable_user", "\udcff@example"))
+        self.assertIn(
+            "CommandError: The email contains", self.fail("disable_user", "\udcff@example")
+        )
 
     def test_traceback_option_shows_the_traceback(self):
         done = manage("clearsessions", "--traceback")

@@ -295,20 +295,20 @@ class AnotherAdminTests(TestCase):
         page = self.client.post("/admin/accounts/user/", data, follow=True)
         return [str(message) for message in page.context["messages"]]
 
-    LEFT_OUT = "not staff, with a second factor, disabled, or one you may not change."
+    LEFT_OUT = "not staff, with a second factor, disabled, or not yours to change."
 
     def test_shows_a_link_that_works(self):
         given, left_out = self.act(self.root, self.sam, add_user())
         words, _, link = given.partition(": http://testserver")
         self.assertEqual(words, "Give sam@example.org this link. It works once, within an hour")
-        self.assertEqual(left_out, f"Left out 2 accounts: {self.LEFT_OUT}")
+        self.assertEqual(left_out, f"Skipped 2 accounts: {self.LEFT_OUT}")
         self.assertRedirects(confirmed(self.sam).post(link), reverse("mfa_index"))
         entry = LogEntry.objects.get()
         self.assertEqual((entry.user_id, entry.object_id), (self.root.pk, self.sam.pk))
         self.assertEqual(entry.get_change_message(), "Made a link to set up the second factor.")
 
     def test_action_shows_no_link_to_users_who_need_none(self):
-        self.assertEqual(self.act(self.root, add_user()), [f"Left out 2 accounts: {self.LEFT_OUT}"])
+        self.assertEqual(self.act(self.root, add_user()), [f"Skipped 2 accounts: {self.LEFT_OUT}"])
         self.assertEqual(AdminLink.objects.count(), 0)
 
     def test_staff_who_are_not_superusers_get_no_link(self):
@@ -343,10 +343,10 @@ class CommandTests(TestCase):
         sam = add_user("sam@example.org", is_staff=True)
         TOTP.activate(sam, generate_totp_secret())
         for email, words in {
-            "nobody@example.org": "There is no account with the address nobody@example.org.",
-            "ann@example.org": "ann@example.org may not use the admin.",
-            gone.email: "gone@example.org may not use the admin.",
-            sam.email: "sam@example.org has a second factor already.",
+            "nobody@example.org": "There is no account with the email nobody@example.org.",
+            "ann@example.org": "ann@example.org has no access to the admin.",
+            gone.email: "gone@example.org has no access to the admin.",
+            sam.email: "sam@example.org already has a second factor.",
         }.items():
             with self.assertRaisesMessage(CommandError, words):
                 self.run_for(email)

@@ -161,7 +161,7 @@ class SessionTests(TestCase):
         response = laptop.post(reverse("session_end", args=[session.mark]), follow=True)
         self.assertRedirects(response, "/")
         self.assertContains(response, "You signed out.")
-        self.assertContains(response, "<h1>Write it down. Tick it off.</h1>")
+        self.assertContains(response, "<h1>Write it down. Check it off.</h1>")
         self.assertEqual((self.is_in(laptop), self.is_in(phone)), (False, True))
 
     def test_all_other_sessions_can_be_ended(self):

@@ -92,9 +92,9 @@ class LookTests(TestCase):
     def test_landing_page_says_who_can_see_what(self):
         page = Visitor().open("/")
         for words in [
-            "No other user sees it, and support only if you let it.",
-            "Support can only if you let them, for 7 days at a time.",
-            "The people who run this server can reach its database.",
+            "nobody else sees them unless you give support access.",
+            "Support can only if you give access, for 7 days at a time.",
+            "The administrators of this server can read its database.",
         ]:
             self.assertIn(words, page.words)
 
@@ -157,7 +157,7 @@ class HelpTests(SupportTestCase):
     def test_no_reset_link_for_a_disabled_user(self):
         User.objects.filter(pk=self.ann.pk).deactivate()
         words = [
-            "Left out 1 account: disabled, or one you may not change.",
+            "Skipped 1 account: disabled, or not yours to change.",
             "Sent 0 links to reset the password.",
         ]
         self.assertEqual(self.act("send_reset_link"), words)
@@ -165,7 +165,7 @@ class HelpTests(SupportTestCase):
 
     def test_support_can_send_the_confirmation_again(self):
         self.ann.emailaddress_set.update(verified=False)
-        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
+        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the email."])
         self.client_class().post(link_in(mail.outbox[0]))
         self.assertIs(self.ann.emailaddress_set.get().verified, True)
         told = ["Sent the link that confirms the address again."], [("confirmation sent", True)]
@@ -173,8 +173,8 @@ class HelpTests(SupportTestCase):
 
     def test_confirmation_is_sent_only_when_due(self):
         left_out = (
-            "Left out 1 account: confirmed already, sent one in the last 3 minutes, disabled,"
-            " or one you may not change."
+            "Skipped 1 account: already confirmed, sent a link in the last 3 minutes, disabled,"
+            " or not yours to change."
         )
         self.assertEqual(self.act("send_confirmation")[0], left_out)
         self.ann.emailaddress_set.update(verified=False)
@@ -186,7 +186,7 @@ class HelpTests(SupportTestCase):
         self.ann.emailaddress_set.update(verified=False)
         with NO_MAIL:
             self.act("send_confirmation")
-        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the address."])
+        self.assertEqual(self.act("send_confirmation"), ["Sent 1 link to confirm the email."])
 
     def test_support_can_remove_a_lost_second_factor(self):
         TOTP.activate(self.ann, generate_totp_secret())
@@ -212,7 +212,7 @@ class HelpTests(SupportTestCase):
         TOTP.activate(self.ann, generate_totp_secret())
         with NO_MAIL:
             words = self.act("remove_second_factors")[0]
-        expected = "No email could be sent to ann@example.org, so nothing was done there."
+        expected = "No email could be sent to ann@example.org, so nothing was changed there."
         self.assertEqual(words, expected)
         self.assertEqual(Authenticator.objects.count(), 1)
         self.assertEqual(self.log(), ([], []))
@@ -221,7 +221,7 @@ class HelpTests(SupportTestCase):
         ben = add_user("ben@example.org")
         for user in [self.ann, ben]:
             TOTP.activate(user, generate_totp_secret())
-        words = ["Choose one account: second factors are removed one account at a time."]
+        words = ["Select one account: second factors are removed one account at a time."]
         self.assertEqual(self.act("remove_second_factors", self.ann, ben), words)
         self.assertEqual(Authenticator.objects.count(), 2)
 
@@ -267,8 +267,8 @@ class HelpTests(SupportTestCase):
         users = [add_user(f"{number}@example.org") for number in range(20)]
         for user in [self.ann, *users]:
             user.emailaddress_set.update(verified=False)
-        words = "Choose at most 20 accounts at a time. You chose 21, so nothing was done."
-        alone = "Choose one account: second factors are removed one account at a time."
+        words = "Select at most 20 accounts at a time. You selected 21, so nothing was changed."
+        alone = "Select one account: second factors are removed one account at a time."
         for action in self.actions():
             expected = alone if action == "remove_second_factors" else words
             self.assertEqual((action, self.act(action, self.ann, *users)), (action, [expected]))
@@ -283,8 +283,8 @@ class HelpTests(SupportTestCase):
         there = self.client_class()
         there.force_login(root)
         for action in ["send_reset_link", "send_confirmation", "end_sessions"]:
-            self.assertIn("Left out 2 accounts", self.act(action, root, self.sam)[0])
-        self.assertIn("Left out 1 account", self.act("remove_second_factors", root)[0])
+            self.assertIn("Skipped 2 accounts", self.act(action, root, self.sam)[0])
+        self.assertIn("Skipped 1 account", self.act("remove_second_factors", root)[0])
         self.assertEqual(there.get("/tasks/").status_code, 200)
         self.assertEqual((mail.outbox, Authenticator.objects.count()), ([], 1))
         self.assertEqual((LogEntry.objects.count(), Event.objects.count()), (0, 0))
@@ -308,10 +308,10 @@ class NoMailTests(SupportTestCase):
         TOTP.activate(self.ann, generate_totp_secret())
         words = [
             "Removed the second factor of 1 account.",
-            "Mail isn't set up, so no email went out about it. Tell its owner yourself.",
+            "Email isn't set up, so no email was sent about it. Tell the owner yourself.",
         ]
         self.assertEqual(self.act("remove_second_factors"), words)
-        left_out = "Left out 1 account: without a second factor, or one you may not change."
+        left_out = "Skipped 1 account: without a second factor, or not yours to change."
         again = [left_out, "Removed the second factor of 0 accounts."]
         self.assertEqual(self.act("remove_second_factors"), again)
 
@@ -357,7 +357,7 @@ class TakeoverTests(SupportTestCase):
 
     def test_change_warns_if_the_mail_fails(self):
         User.objects.filter(pk=self.sam.pk).update(is_superuser=True)
-        words = "No email about it could be sent to ann@example.org. Tell its owner yourself."
+        words = "No email about it could be sent to ann@example.org. Tell the owner yourself."
         with NO_MAIL:
             self.assertEqual(self.give_address("new@example.org")[0], words)
         with override_settings(HAS_MAIL=False):

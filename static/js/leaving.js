@@ -97,9 +97,9 @@ addEventListener("pagehide", takeAlong);
 const SIGN_OUT = "form[action='/accounts/logout/'], form[data-sign-out]";
 const NOT_KEPT = {
   0: "Todosite can't be reached.",
-  400: "It could not be read, or is too long to be kept.",
-  403: "Your session has ended, so nothing can be kept for you.",
-  413: "It is too long to be kept.",
+  400: "It could not be read, or is too long to save for later.",
+  403: "Your session has ended, so it can’t be saved for later.",
+  413: "It is too long to save for later.",
   503: "Todosite can't save anything at the moment.",
 };
 // To the other tabs: who it was. A browser without it has none to tell.
@@ -174,7 +174,7 @@ async function putAside({ path, fields }, token) {
     if (answer.status === 200) return { id: said };
     return {
       why:
-        answer.status === 422 ? said : (NOT_KEPT[answer.status] ?? "It can't be kept for later."),
+        answer.status === 422 ? said : (NOT_KEPT[answer.status] ?? "It can't be saved for later."),
     };
   } catch {
     return { why: NOT_KEPT[0] };
@@ -257,6 +257,6 @@ signOuts.onmessage = ({ data }) => {
   if (data !== user || isSignedOut) return;
   keepNothing();
   tell(
-    "You signed out in another tab. What you typed here and didn't save is on this page alone: copy it.",
+    "You signed out in another tab. What you typed here isn't saved anywhere else. Copy it now.",
   );
 };

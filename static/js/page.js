@@ -89,10 +89,10 @@ export function tell(words) {
 
 // Trouble is told; the page stays as it is, with all that was typed.
 export const TROUBLE = {
-  400: "Todosite couldn't read this, so it isn't saved: it may be too long. Copy it, then try less at a time.",
-  403: "Your sign-in has changed meanwhile. Copy what you typed, then reload this page.",
-  404: "This isn't there any more: it may have been deleted elsewhere.",
-  503: "Todosite was too busy for a moment, so this may or may not be saved. Send it again: it won't be saved twice.",
+  400: "Todosite couldn't read this, so it isn't saved. It may be too long: copy it, then send less at a time.",
+  403: "Your sign-in has changed. Copy what you typed, then reload this page.",
+  404: "This no longer exists. It may have been deleted in another tab or browser.",
+  503: "Todosite was busy, so this may not be saved. Send it again: it won't be saved twice.",
 };
 
 document.addEventListener("htmx:response:error", (event) => {

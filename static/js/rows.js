@@ -4,14 +4,14 @@ import { box } from "./add_box.js";
 import { menu } from "./boxes.js";
 import { byId } from "./page.js";
 
-// Several tasks: what a choice of all means is to be seen, and how many are ticked.
+// Several tasks: what a choice of all means is to be seen, and how many are selected.
 export const picks = () => [...document.querySelectorAll(".pick")];
 export const which = (value) => document.querySelector(`#bulk-which [value=${value}]`);
 
 function count() {
   const ticked = picks().filter((pick) => pick.checked).length;
   if (!byId("bulk-ticked")) return;
-  byId("bulk-ticked").textContent = ticked ? `${ticked} ticked` : "Selected tasks";
+  byId("bulk-ticked").textContent = ticked ? `${ticked} selected` : "Selected tasks";
 }
 
 // All from one to another; with Shift, a press is for those between the last one and this.

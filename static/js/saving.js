@@ -188,7 +188,7 @@ document.addEventListener("keydown", (event) => {
   failed.delete(part);
   leave(part);
   if (event.target.reportValidity() && part.some(differs) && !hasChanges(part))
-    tell("This isn't saved yet: a time needs a date, and a date its year.");
+    tell("This isn't saved yet: a time needs a date, and a date needs a year.");
 });
 
 // An act on the task waits for what is being saved, and then shows the version that it has by then.

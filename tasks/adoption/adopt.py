@@ -332,7 +332,7 @@ class AdoptionRun:
 
     def wait_for_others(self):
         if not self.ask("SELECT pg_try_advisory_lock(%s)", [LOCK]):
-            self.tell("Another adoption is running; waiting for its end.")
+            self.tell("Another adoption is running. Waiting for it to end.")
             self.ask("SELECT pg_advisory_lock(%s)", [LOCK])
 
     def ask(self, query, values=None):

@@ -57,7 +57,7 @@ class AdminTests(TestCase):
 
     def test_each_page_names_the_time_zone(self):
         task = self.ann.tasks.create(title="Milk")
-        words = "Moments are in UTC, due dates in their owner’s own zone."
+        words = "Times are in UTC. Due dates are in their owner’s time zone."
         for url in ["/admin/", "/admin/tasks/task/", f"/admin/tasks/task/{task.pk}/change/"]:
             self.assertContains(self.client.get(url), words)
 
@@ -170,8 +170,8 @@ class AdminTests(TestCase):
 
         for user, words in [
             ("", "This field is required."),
-            ("bob@example.org", "There is no account with this address."),
-            (self.ann.pk, "There is no account with this address."),
+            ("bob@example.org", "There is no account with this email."),
+            (self.ann.pk, "There is no account with this email."),
         ]:
             response = self.client.post("/admin/tasks/task/add/", {"title": "Whose?", "user": user})
             errors = response.context["adminform"].form.errors

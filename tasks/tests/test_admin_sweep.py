@@ -307,7 +307,7 @@ class WordsTests(TestCase):
         self.assertEqual(self.rows("trash=1"), {f"(task {self.gone.pk})"})
         url = f"/admin/tasks/task/{self.task.pk}/change/"
         page = self.client.get(url)
-        self.assertContains(page, "Withheld. To see its title, notes, list, tags and steps, ask")
+        self.assertContains(page, "Hidden. To see its title, notes, list, tags and steps, ask")
         self.assertContains(page, "every day")
         self.assertNotContains(page, "<textarea")
         self.assertNotContains(page, 'name="_save"')

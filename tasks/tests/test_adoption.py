@@ -600,7 +600,7 @@ class CommandTests(AdoptionTests):
                 "found adopted updated already there skipped",
                 "users 3 3 0 0 0",
                 "tasks 75 60 0 0 15",
-                "15 tasks belong to nobody there: they stay behind",
+                "15 tasks have no owner in the old system: they are not adopted",
             ],
         )
 
@@ -690,7 +690,7 @@ class CommandTests(AdoptionTests):
     def test_unreadable_password_is_reported(self):
         self.load()
         self.cursor.execute("UPDATE account SET password = '$2b$10$abc' WHERE password <> ''")
-        self.assertIn("17 passwords can't be read: their owners reset them by mail", adopt())
+        self.assertIn("17 passwords can't be read: their owners reset them by email", adopt())
 
     def test_missing_old_tables_are_an_error(self):
         with self.assertRaisesMessage(CommandError, 'there is no table "user"'):

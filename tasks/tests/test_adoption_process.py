@@ -137,7 +137,7 @@ def test_second_simultaneous_run_waits(old):
         first.execute("SELECT pg_advisory_lock(8015517201)")
         process = start()
         waiting = process.stdout.readline()
-        assert waiting == "Another adoption is running; waiting for its end.\n"
+        assert waiting == "Another adoption is running. Waiting for it to end.\n"
         time.sleep(0.5)
         assert Task.objects.count() == 0
     assert "645" in process.communicate()[0]

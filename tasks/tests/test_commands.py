@@ -50,9 +50,7 @@ class BenchPagesTests(TestCase):
         self.assertEqual((Session.objects.count(), ann.last_login), (0, None))
 
     def test_unknown_user_is_an_error(self):
-        with self.assertRaisesMessage(
-            CommandError, "Nobody has an account with the address a@b.c."
-        ):
+        with self.assertRaisesMessage(CommandError, "There is no account with the email a@b.c."):
             call_command("bench_pages", "a@b.c")
 
 
@@ -102,7 +100,7 @@ class DemoDataTests(TestCase):
 
     def test_users_can_sign_in_and_have_believable_tasks(self):
         self.assertEqual(
-            demo_data(*MANY), "Made 4 users and 2000 tasks; their password is demo-Password-1\n"
+            demo_data(*MANY), "Created 4 users and 2000 tasks; their password is demo-Password-1\n"
         )
         self.assertEqual(
             sorted(User.objects.values_list("email", flat=True)),
@@ -171,7 +169,7 @@ class DemoDataTests(TestCase):
         self.assertEqual(out, f"Sign in as demo1@example.com with the password {password}\n")
         self.assertIs(user.check_password(password), True)
         self.assertEqual(user.name, "Maya Stern")
-        with self.assertRaisesMessage(CommandError, "demo1@example.com is there already"):
+        with self.assertRaisesMessage(CommandError, "demo1@example.com already exists"):
             demo_data()
 
     def test_week_fills_every_page(self):

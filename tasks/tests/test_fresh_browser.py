@@ -93,7 +93,7 @@ def test_selected_rows_and_open_popups_stay(page, ann):
     come_back(page)
     expect(titles(page)).to_have_text(["Milk", "Bread"])
     expect(page.get_by_label("Select “Milk”")).to_be_checked()
-    expect(page.get_by_text("1 ticked")).to_be_visible()
+    expect(page.get_by_text("1 selected")).to_be_visible()
 
 
 def test_open_task_shows_changes_made_elsewhere(page):
@@ -190,7 +190,7 @@ def test_page_never_shows_another_users_rows(page, client, live_server):
     ben.tasks.create(title="Secret")
     sign_in(page, client, ben, live_server)
     come_back(page)
-    expect(message(page)).to_contain_text("Your sign-in has changed meanwhile.")
+    expect(message(page)).to_contain_text("Your sign-in has changed. Copy what you typed")
     expect(titles(page)).to_have_text(["Milk"])
 
 
@@ -218,7 +218,7 @@ def test_list_deleted_elsewhere_leads_to_a_message(page, ann):
     page.get_by_label("Add a task").fill("Half a")
     work.delete_softly()
     come_back(page)
-    expect(message(page)).to_contain_text("This isn't there any more")
+    expect(message(page)).to_contain_text("This no longer exists")
     expect(page.get_by_label("Add a task")).to_have_value("Half a")
 
 

@@ -362,14 +362,14 @@ class TestKeys:
         page.locator("#bulk > summary").click()
         page.get_by_label("Select “Milk”").click()
         page.get_by_label("Select “Rice”").click(modifiers=["Shift"])
-        expect(page.get_by_text("4 ticked")).to_be_visible()
+        expect(page.get_by_text("4 selected")).to_be_visible()
         page.reload()
         page.keyboard.press("j")
         for _ in range(3):
             page.keyboard.press("Shift+J")
-        expect(page.get_by_text("4 ticked")).to_be_visible()
+        expect(page.get_by_text("4 selected")).to_be_visible()
         page.keyboard.press("Shift+K")
-        expect(page.get_by_text("3 ticked")).to_be_visible()
+        expect(page.get_by_text("3 selected")).to_be_visible()
 
     def test_undo_key_works_across_pages(self, inbox, ann):
         page = inbox

@@ -144,7 +144,7 @@ class TestActs:
         for keys, key, rows, changed in self.ON_SEVERAL:
             open_inbox(page, ann)
             press(page, *keys)
-            expect(page.get_by_text("2 ticked"), f"keys {keys}").to_be_visible()
+            expect(page.get_by_text("2 selected"), f"keys {keys}").to_be_visible()
             press(page, key)
             expect(message(page), f"keys {keys}{key}").to_contain_text("2 tasks")
             expect(titles(page), f"keys {keys}{key}").to_have_text(rows)

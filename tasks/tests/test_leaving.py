@@ -212,7 +212,7 @@ class WalkTests(TestCase):
         said = run("delete_user", "Ann@Example.org")
         self.assertIn(f"Deleted the account {self.ann.pk}", said)
         self.assertEqual(rows_naming(*self.hers), {})
-        with self.assertRaisesMessage(CommandError, "There is no account with the address"):
+        with self.assertRaisesMessage(CommandError, "There is no account with the email"):
             run("delete_user", "ann@example.org")
 
 

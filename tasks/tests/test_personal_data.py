@@ -219,9 +219,9 @@ class ResetTests(TestCase):
         with override_settings(BRANCH="dev/ann"):
             call_command("reset_personal_data", host(), stdout=out, stderr=err)
         self.assertEqual(
-            err.getvalue(), "The table conversation is not known, so it is as it was.\n"
+            err.getvalue(), "The table conversation is not known, so it was left as it is.\n"
         )
-        self.assertNotIn("Nobody of before", out.getvalue())
+        self.assertNotIn("no longer has any personal data", out.getvalue())
 
     def test_earlier_versions_list_of_sessions_is_dropped(self):
         with connection.cursor() as cursor:
@@ -229,7 +229,7 @@ class ResetTests(TestCase):
                 "CREATE TABLE usersessions_usersession ("
                 "session_key varchar(40) REFERENCES django_session ON DELETE CASCADE)"
             )
-        self.assertIn("Nobody of before", reset())
+        self.assertIn("no longer has any personal data", reset())
         self.assertNotIn("usersessions_usersession", everything())
 
     def test_reset_needs_a_branch_and_the_right_host(self):
@@ -239,7 +239,7 @@ class ResetTests(TestCase):
                 call_command("reset_personal_data", host())
             self.assertEqual(
                 str(caught.exception),
-                "BRANCH must name the branch that this database is, and not the main one.",
+                "BRANCH must name the branch of this database, and not main.",
             )
         with self.assertRaisesMessage(
             CommandError, "ep-a-1.neon.tech is not the host of this database. Nothing was changed."

@@ -543,7 +543,7 @@ class AddTaskTests(PageTests):
         self.assertEqual(
             said,
             f"Added {task.pk} “Pay rent” to the Inbox.\nUnderstood as Tomorrow · 17:00 · #home.\n"
-            "There is no list “Garten”; --make-list makes it.\n",
+            "There is no list “Garten”. Add --make-list to create it.\n",
         )
         self.assertEqual(self.ann.acts.get().kind, "add")
 
@@ -558,9 +558,7 @@ class AddTaskTests(PageTests):
         self.assertIn("“Dig” to Our garden.", said)
 
     def test_what_cannot_be_is_said_in_a_line(self):
-        with self.assertRaisesMessage(
-            CommandError, "There is no account with the address bob@x.y."
-        ):
+        with self.assertRaisesMessage(CommandError, "There is no account with the email bob@x.y."):
             self.run_it("bob@x.y", "Milk")
         with self.assertRaisesMessage(CommandError, "Type a task first."):
             self.run_it("ann@example.org", " ")

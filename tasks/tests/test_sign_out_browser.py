@@ -39,7 +39,7 @@ def press_sign_out(page):
 
 
 def expect_signed_out(page):
-    expect(page.get_by_role("heading", name="Write it down. Tick it off.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Write it down. Check it off.")).to_be_visible()
     expect(message(page)).to_contain_text("You signed out.")
     page.wait_for_load_state()
 
@@ -107,7 +107,7 @@ class TestQuestion:
         words = {
             "offline": "Todosite can't be reached.",
             "503": "Todosite can't save anything at the moment.",
-            "too long": "It could not be read, or is too long to be kept.",
+            "too long": "It could not be read, or is too long to save for later.",
             "no room": "Only 20 unsaved items",
         }
         before = kept(page)

@@ -362,7 +362,7 @@ class TestBar:
         expect(box).to_be_visible()
         page.get_by_label("All 4 on this page").check()
         self.expect_ticked(page, "One", "Two", "Three", "Four")
-        page.get_by_label("4 ticked").check()  # the choice of all is taken back
+        page.get_by_label("4 selected").check()  # the choice of all is taken back
         self.expect_ticked(page)
         self.tick(page, "One", "Two")
         page.get_by_label("All 4 on this page").check()
@@ -376,7 +376,7 @@ class TestBar:
         page.get_by_label("All 4 on this page").check()
         self.expect_ticked(page, "One", "Two", "Three", "Four")
         page.get_by_label("Select “Two”").uncheck()  # one box takes the choice back
-        expect(page.get_by_label("3 ticked")).to_be_checked()
+        expect(page.get_by_label("3 selected")).to_be_checked()
         self.expect_ticked(page, "One", "Three", "Four")
         page.get_by_role("button", name="Delete", exact=True).click()
         expect(titles(page)).to_have_text(["Two"])
@@ -391,7 +391,7 @@ class TestBar:
         page.keyboard.press("Space")
         self.expect_ticked(page, "Two")
         page.keyboard.press("Shift+Tab")  # on to the row before it
-        page.get_by_label("1 ticked").focus()
+        page.get_by_label("1 selected").focus()
         page.keyboard.press("ArrowDown")
         expect(page.get_by_label("All 4 on this page")).to_be_checked()
         self.expect_ticked(page, "One", "Two", "Three", "Four")

@@ -330,7 +330,7 @@ def test_watch_tasks_prints_new_and_missed_tasks(ann, stand):
         return event["id"], event["missed"]
 
     try:
-        assert watcher.stderr.readline() == "Watching; Ctrl-C ends it.\n"
+        assert watcher.stderr.readline() == "Watching. Press Ctrl-C to stop.\n"
         assert (add("Seen"), False) == told()
         stand("suspend")
         assert watcher.stderr.readline().startswith("Lost the database: ")
@@ -514,12 +514,12 @@ def test_reset_removes_personal_data_of_a_branch(stand):
     assert manage("add_user", "ann@example.org", "--name", "Ann Branch", **urls).returncode == 0
     reset = ["reset_personal_data", "127.0.0.1"]
     assert manage(*reset, **urls).stderr == (
-        "CommandError: BRANCH must name the branch that this database is, and not the main one.\n"
+        "CommandError: BRANCH must name the branch of this database, and not main.\n"
     )
     done = manage(*reset, **urls, BRANCH="dev/ann")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(
-        "Vacuuming …\nNobody of before is in the branch dev/ann any more.\n"
+        "Vacuuming …\nThe branch dev/ann no longer has any personal data.\n"
     )
     with psycopg.connect(urls["DATABASE_URL_UNPOOLED"]) as branch:
         people = branch.execute("SELECT email, name, password FROM accounts_user").fetchall()

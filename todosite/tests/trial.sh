@@ -127,7 +127,7 @@ expect "1" "$(psql -qtA "$DATABASE_URL" -c "SELECT count(*) FROM tasks_task WHER
 
 step "what goes wrong is said in one line"
 message=$(site .venv/bin/python manage.py demo_data 2>&1) && fail "demo_data went on"
-expect "This is no place for made-up users" "$message"
+expect "DEBUG is off, so this may be a production site" "$message"
 message=$(site env ALLOWED_HOSTS=, .venv/bin/python manage.py migrate 2>&1) && fail "migrate went on"
 expect "Todosite: ALLOWED_HOSTS names no host." "$message"
 echo

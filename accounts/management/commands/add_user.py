@@ -17,18 +17,18 @@ from accounts.site import site_url
 
 class Command(ExampleCommand):
     help = (
-        "Make an account whose address counts as confirmed, and print a link by which its owner"
-        " sets the password. Works with sign-up closed, too."
+        "Create an account whose email counts as confirmed, and print a link for its owner to"
+        " set the password. Also works when sign-up is closed."
     )
     example = "manage.py add_user ann@example.org --name 'Ann Smith'"
 
     def add_arguments(self, parser):
         parser.add_argument("email")
-        parser.add_argument("--name", default="", help="what pages and mails call the user")
-        parser.add_argument("--admin", action="store_true", help="let them use the admin")
+        parser.add_argument("--name", default="", help="the user's name on pages and in emails")
+        parser.add_argument("--admin", action="store_true", help="give access to the admin")
         parser.add_argument(
             "--site",
-            help="how the link begins; SITE_URL otherwise",
+            help="the start of the link (SITE_URL)",
         )
 
     @transaction.atomic
@@ -45,7 +45,9 @@ class Command(ExampleCommand):
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         kind = "admin" if admin else "account"
         days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
-        self.stdout.write(f"Made the {kind} {user.email}. Within {days} days, set its password at")
+        self.stdout.write(
+            f"Created the {kind} {user.email}. Within {days} days, set its password at"
+        )
         self.stdout.write(site + password_path(user))
 
 

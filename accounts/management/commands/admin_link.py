@@ -16,17 +16,17 @@ class Command(ExampleCommand):
         parser.add_argument("email")
         parser.add_argument(
             "--site",
-            help="how the link begins; SITE_URL otherwise",
+            help="the start of the link (SITE_URL)",
         )
 
     def handle(self, *, email, site, **options):
         site = beginning(site)
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         if user.second_factors:
-            raise CommandError(f"{user} has a second factor already.")
+            raise CommandError(f"{user} already has a second factor.")
         if not user.needs_admin_link:
-            raise CommandError(f"{user} may not use the admin.")
+            raise CommandError(f"{user} has no access to the admin.")
         self.stdout.write(f"Within an hour, signed in as {user}, set up a second factor at")
         self.stdout.write(site + user.make_admin_link())

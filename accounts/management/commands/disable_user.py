@@ -5,7 +5,7 @@ from accounts.models import User
 
 
 class Command(ExampleCommand):
-    help = "Keep a user out from now on: every session ends. What is theirs stays."
+    help = "Disable an account and end all of its sessions. Its tasks stay."
     example = "manage.py disable_user ann@example.org"
 
     def add_arguments(self, parser):
@@ -14,8 +14,8 @@ class Command(ExampleCommand):
     def handle(self, *, email, **options):
         users = User.objects.filter(email=email.strip().lower())
         if not users.exists():
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         if users.deactivate():
             self.stdout.write(f"Disabled {users.get()}; they are signed out everywhere.")
         else:
-            self.stdout.write(f"{users.get()} was disabled already.")
+            self.stdout.write(f"{users.get()} was already disabled.")

@@ -5,7 +5,7 @@ from accounts.models import User
 
 
 class Command(ExampleCommand):
-    help = "Let a disabled user in again, with the password they had."
+    help = "Enable a disabled account. Its password stays the same."
     example = "manage.py enable_user ann@example.org"
 
     def add_arguments(self, parser):
@@ -14,8 +14,8 @@ class Command(ExampleCommand):
     def handle(self, *, email, **options):
         users = User.objects.filter(email=email.strip().lower())
         if not users.exists():
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         if users.activate():
             self.stdout.write(f"Enabled {users.get()}; they can sign in again.")
         else:
-            self.stdout.write(f"{users.get()} was enabled already.")
+            self.stdout.write(f"{users.get()} was already enabled.")

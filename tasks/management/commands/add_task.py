@@ -7,23 +7,25 @@ from tasks.forms.reading import line_of
 
 
 class Command(ExampleCommand):
-    help = "Add a task for somebody from one line, as if they had typed it, and say what it became."
+    help = "Add a task for a user from one line, as quick add reads it, and print what it became."
     example = 'manage.py add_task ann@example.org "Pay rent tomorrow 5pm #home every month"'
 
     def add_arguments(self, parser):
         parser.add_argument("email")
         parser.add_argument("line")
-        parser.add_argument("--plain", action="store_true", help="the line is the title as it is")
+        parser.add_argument(
+            "--plain", action="store_true", help="take the line as the title, unread"
+        )
         parser.add_argument(
             "--make-list",
             action="store_true",
-            help="make the list that it names, if it isn't there, or bring it back, if archived",
+            help="create the list named in the line, or unarchive it",
         )
 
     def handle(self, *, email, line, plain, make_list, **options):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         said = {"text": line}
         if plain:
             said["as_text"] = "on"
@@ -51,5 +53,5 @@ class Command(ExampleCommand):
 def offer_of(line):
     """Return the advice about a list of a line that is missing or archived."""
     if line.is_archived:
-        return f"The list “{line.unlisted}” is archived; --make-list brings it back."
-    return f"There is no list “{line.unlisted}”; --make-list makes it."
+        return f"The list “{line.unlisted}” is archived. Add --make-list to unarchive it."
+    return f"There is no list “{line.unlisted}”. Add --make-list to create it."

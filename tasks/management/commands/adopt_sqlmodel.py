@@ -16,36 +16,39 @@ LISTED = 20  # accounts named on the terminal; the report has all
 
 WORDS = {
     ("user", "inactive"): "accounts are inactive:",
-    ("user", "kept"): "people changed there and here, or were banned or took a taken address there:"
+    (
+        "user",
+        "kept",
+    ): "accounts changed in both systems, or were banned or got an email in use there:"
     " what is here stays",
     (
         "user",
         "clamped",
-    ): "people came before the year 1 or after 9999: they got its first or last day",
-    ("user", "deleted"): "people were deleted here: they don't come back",
-    ("user", "taken"): "people have the id of somebody here: they stay behind",
-    ("user", "gone"): "people are gone from the old system since: they stay here",
-    ("password", "kept"): "passwords changed there and here: the one of here stays",
-    ("password", "unknown"): "passwords can't be read: their owners reset them by mail",
+    ): "accounts date from before the year 1 or after 9999: they got the first or last day",
+    ("user", "deleted"): "accounts were deleted here: they are not adopted again",
+    ("user", "taken"): "accounts have an id that is in use here: they are not adopted",
+    ("user", "gone"): "accounts were since deleted from the old system: they stay here",
+    ("password", "kept"): "passwords changed in both systems: the one here stays",
+    ("password", "unknown"): "passwords can't be read: their owners reset them by email",
     (
         "task",
         "clamped",
     ): "tasks had dates beyond the years 1 to 9999: they got the first or last day",
-    ("task", "kept"): "tasks changed there and here: what is here stays",
-    ("task", "deleted"): "tasks were deleted here: they don't come back",
-    ("task", "orphan"): "tasks belong to nobody there: they stay behind",
+    ("task", "kept"): "tasks changed in both systems: the ones here stay",
+    ("task", "deleted"): "tasks were deleted here: they are not adopted again",
+    ("task", "orphan"): "tasks have no owner in the old system: they are not adopted",
     (
         "task",
         "homeless",
-    ): "tasks belong to people who have no account here any more: they stay behind",
-    ("task", "taken"): "tasks have the id of a task here: they stay behind",
-    ("task", "gone"): "tasks are gone from the old system since: they stay here",
+    ): "tasks have an owner whose account here was deleted: they are not adopted",
+    ("task", "taken"): "tasks have an id that is in use here: they are not adopted",
+    ("task", "gone"): "tasks were since deleted from the old system: they stay here",
 }
 
 
 class Command(ExampleCommand):
     help = (
-        "Take over the people, passwords and tasks of the old system, from its tables in this"
+        "Adopt the users, passwords and tasks of the old system, from its tables in this"
         " database or in another. Reads them only. Run it again for what is new or changed there:"
         " what was changed here stays, what was deleted here does not come back."
     )
@@ -59,7 +62,7 @@ class Command(ExampleCommand):
             help="where old due times are read, and the people's own at first (TIME_ZONE)",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+            "--dry-run", action="store_true", help="print what would be done, and change nothing"
         )
         parser.add_argument(
             "--batch-size", type=int, default=20_000, help="tasks in a transaction (20000)"
@@ -88,7 +91,7 @@ class Command(ExampleCommand):
         except (psycopg.Error, DatabaseError) as error:
             raise CommandError(
                 f"The database stopped the adoption: {error}".strip()
-                + "\nWhat is adopted is whole; run the command again for the rest."
+                + "\nEverything adopted so far is complete. Run the command again for the rest."
             ) from error
 
     def adopt(self, run, file):
@@ -118,7 +121,7 @@ class Command(ExampleCommand):
             if what == "inactive":
                 self.name_inactive(run)
         if run.dry_run:
-            self.stdout.write("This was a trial: nothing was written.")
+            self.stdout.write("This was a dry run: nothing was written.")
 
     def row(self, name, cells):
         """Print a line of the table."""

@@ -29,13 +29,13 @@ class Command(ExampleCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("email", help="whose pages are measured")
-        parser.add_argument("--times", type=int, default=20, help="how often each is asked for")
+        parser.add_argument("--times", type=int, default=20, help="how often to request each page")
 
     def handle(self, *, email, times, **options):
         try:
             user = User.objects.get_by_natural_key(email)
         except User.DoesNotExist:
-            raise CommandError(f"Nobody has an account with the address {email}.") from None
+            raise CommandError(f"There is no account with the email {email}.") from None
         self.stdout.write(f"{'page':34} {'CPU ms':>7} {'queries':>7} {'bytes':>8}")
         with override_settings(ALLOWED_HOSTS=["localhost"]), transaction.atomic():
             self.measure(user, max(times, 1))

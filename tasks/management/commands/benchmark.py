@@ -30,7 +30,7 @@ class Command(ExampleCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--lines", type=int, default=1000, help="lines that mix two phrases")
-        parser.add_argument("--seed", type=int, default=1, help="another number, other lines")
+        parser.add_argument("--seed", type=int, default=1, help="seed of the random lines")
 
     def handle(self, *, lines, seed, **options):
         now = timezone.now()

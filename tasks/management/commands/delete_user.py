@@ -18,4 +18,4 @@ class Command(DeleteCommand):
     def handle(self, *, email, dry_run, **options):
         users = User.objects.filter(email=email.strip().lower())
         if not self.delete(users, dry_run=dry_run):
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")

@@ -31,15 +31,15 @@ class Command(ExampleCommand):
         parser.add_argument("--users", type=int, help="how many users")
         parser.add_argument("--tasks-per-user", type=int, help="how many tasks each has")
         parser.add_argument("--password", help="the password of all of them; made up if not given")
-        parser.add_argument("--seed", type=int, default=1, help="another number, other tasks")
-        parser.add_argument("--really", action="store_true", help="even where DEBUG is off")
+        parser.add_argument("--seed", type=int, default=1, help="seed of the random tasks")
+        parser.add_argument("--really", action="store_true", help="also when DEBUG is off")
 
     @direct
     @transaction.atomic
     def handle(self, *, users, tasks_per_user, password, seed, really, **options):
         if not settings.DEBUG and not really:
             raise CommandError(
-                "This is no place for made-up users (DEBUG is off); or add --really."
+                "DEBUG is off, so this may be a production site. --really adds demo users anyway."
             )
         if (users is None) != (tasks_per_user is None):
             raise CommandError("--users and --tasks-per-user belong together.")
@@ -58,14 +58,14 @@ class Command(ExampleCommand):
 
         add_tasks(add_users(users, password), tasks_of)
         total = users * tasks_per_user
-        self.stdout.write(f"Made {users} users and {total} tasks; their password is {password}")
+        self.stdout.write(f"Created {users} users and {total} tasks; their password is {password}")
 
 
 def add_users(number, password, **fields):
     """Return new users demo1@example.com, … with confirmed addresses."""
     emails = [f"demo{n}@example.com" for n in range(1, number + 1)]
     if there := User.objects.filter(email__in=emails).order_by("created_at").first():
-        raise CommandError(f"{there.email} is there already; delete the demo users first.")
+        raise CommandError(f"{there.email} already exists. Delete the demo users first.")
     secret = make_password(password)
     users = [User(email=email, password=secret, **fields) for email in emails]
     User.objects.bulk_create(users, BATCH)

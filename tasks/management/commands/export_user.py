@@ -23,7 +23,7 @@ class Command(ExampleCommand):
     def handle(self, *, email, file, **options):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         path = Path(file)
         kind = path.suffix.lower().removeprefix(".")
         if kind not in WRITERS:

@@ -45,7 +45,7 @@ class Command(ExampleCommand):
     def handle(self, *, email, file, dry_run, again, with_settings, as_of, **options):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"There is no account with the address {email}.")
+            raise CommandError(f"There is no account with the email {email}.")
         plan = self.read(Path(file), as_of or user.today())
         user.lock()
         preview = Preview(user, plan, Choices(again, with_settings))

@@ -4,7 +4,7 @@ from tasks.models import Step, Tag, Task, TaskList
 
 class Command(PurgeCommand):
     help = (
-        "Delete permanently what has been in the trash for some days: tasks, lists, tags and steps."
+        "Permanently delete what has been in the trash for some days: tasks, lists, tags and steps."
         " Once a day is enough."
     )
     example = "manage.py purge_trash --days 30"

@@ -12,8 +12,8 @@ class Command(ExampleCommand):
     help = (
         "Make a branch of the database safe to work on: addresses, names, titles and notes become"
         " others of the same length; passwords, sessions, second factors, the admin's log and what"
-        " is kept of acts go; counts and dates stay. Runs only where BRANCH names another branch"
-        " than main, on the database whose host is typed out. This can’t be undone."
+        " is kept of acts go; counts and dates stay. Runs only if BRANCH names a branch other than"
+        " main, on the database whose host you type. This can't be undone."
     )
     example = "BRANCH=dev/ann manage.py reset_personal_data ep-a-1.eu-central-1.aws.neon.tech"
 
@@ -23,9 +23,7 @@ class Command(ExampleCommand):
     @direct
     def handle(self, *, host, **options):
         if settings.BRANCH.lower() in PRODUCTION:
-            raise CommandError(
-                "BRANCH must name the branch that this database is, and not the main one."
-            )
+            raise CommandError("BRANCH must name the branch of this database, and not main.")
         connection.ensure_connection()
         real = connection.connection.info.host
         if host != ("localhost" if real.startswith("/") else real):
@@ -41,6 +39,6 @@ class Command(ExampleCommand):
             self.stdout.write("Vacuuming …")
             connection.cursor().execute("VACUUM (ANALYZE)")
         for table in unknown:
-            self.stderr.write(f"The table {table} is not known, so it is as it was.")
+            self.stderr.write(f"The table {table} is not known, so it was left as it is.")
         if not unknown:
-            self.stdout.write(f"Nobody of before is in the branch {settings.BRANCH} any more.")
+            self.stdout.write(f"The branch {settings.BRANCH} no longer has any personal data.")

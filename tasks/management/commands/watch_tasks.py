@@ -17,8 +17,8 @@ REMEMBERED = 10_000  # ids that were printed, lest they are printed again
 
 class Command(ExampleCommand):
     help = (
-        "Print each task that is added, in a line of its own, until Ctrl-C: when, and its id."
-        " After a break in the connection, say which were added meanwhile. Tasks of adopt_sqlmodel"
+        "Print the time and id of each task that is added, one per line, until Ctrl-C. After a"
+        " lost connection, print which were added in the meantime. Tasks of adopt_sqlmodel"
         " and demo_data are not announced. A database that would sleep is kept awake."
     )
     example = "manage.py watch_tasks --json"
@@ -72,7 +72,7 @@ class Command(ExampleCommand):
         since, self.alive_at = self.alive_at, timezone.now()
         if since is None:
             self.first = Task.everything.aggregate(newest=Max("pk"))["newest"] or 0
-            self.stderr.write("Watching; Ctrl-C ends it.")
+            self.stderr.write("Watching. Press Ctrl-C to stop.")
             return
         added = Task.everything.filter(created_at__gte=since - OVERLAP, pk__gt=self.first)
         pks = added.order_by("pk").values_list("pk", flat=True)
