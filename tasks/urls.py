@@ -48,6 +48,7 @@ urlpatterns = [
     path("tasks/<int:task_pk>/tags/", menu.task_tags, name="task_tags"),
     path("tasks/<int:task_pk>/edit/", tasks.task_edit, name="task_edit"),
     path("tasks/<int:task_pk>/plain/", quickadd.task_plain, name="task_plain"),
+    path("tasks/<int:task_pk>/meant/", quickadd.task_meant, name="task_meant"),
     path("tasks/<int:task_pk>/make-list/", quickadd.task_make_list, name="task_make_list"),
     path("tasks/<int:task_pk>/complete/", tasks.task_complete, name="task_complete"),
     path("tasks/<int:task_pk>/repeat/", repeats.task_repeat, name="task_repeat"),

@@ -79,7 +79,9 @@ document.addEventListener("click", (event) => {
 
 // What goes along with a line: [name, value].
 function choices() {
-  return [...new FormData(box.form)].filter(([name]) => ["plain", "make_list"].includes(name));
+  return [...new FormData(box.form)].filter(([name]) =>
+    ["plain", "meant", "make_list"].includes(name),
+  );
 }
 
 function giveBack({ line, key: sent, chosen = [] }) {

@@ -41,6 +41,7 @@ class AddForm(AddingForm, BaseTaskForm):
     # Of the page of a tag: by its id, since its name may be another by now.
     tag = NumberField(min_value=1, required=False, widget=forms.HiddenInput)
     plain = PlainField(required=False)
+    meant = TextField(required=False, widget=forms.HiddenInput)  # the offer that was taken
     as_text = forms.BooleanField(required=False, widget=forms.HiddenInput)
     # The name of the list that the line names and that isn't there, to be made.
     make_list = TextField(required=False, widget=forms.HiddenInput)
@@ -49,7 +50,7 @@ class AddForm(AddingForm, BaseTaskForm):
         model = Task
         fields = ["due_date", "due_time", "priority", "description"]
 
-    field_order = ["plain", "as_text", "text"]
+    field_order = ["plain", "meant", "as_text", "text"]
     line = None  # what was understood
 
     def __init__(self, data=None, *, user, **kwargs):
@@ -61,7 +62,8 @@ class AddForm(AddingForm, BaseTaskForm):
     def clean_text(self):
         cleaned = self.cleaned_data
         text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
-        how = {"plain": cleaned.get("plain", ()), "as_text": cleaned.get("as_text")}
+        how = {name: cleaned.get(name) for name in ("meant", "as_text")}
+        how["plain"] = cleaned.get("plain", ())
         self.line = line_of(self.user, text, **how)
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
@@ -87,6 +89,7 @@ class AddForm(AddingForm, BaseTaskForm):
         if "tags" in said:
             beside["tags"] = " ".join(alone.get("tags", ()))
         beside["tag"] = alone.get("tag")
+        beside["meant"] = self.line.meant
         return {name: str(value) for name, value in beside.items() if value}
 
     def add_once(self):
@@ -138,6 +141,8 @@ class ReadForm(forms.Form):
     text = TextField(required=False)
     plain = PlainField(required=False)
     make_list = TextField(required=False)
+    meant = TextField(required=False)
+    take = TextField(required=False)  # the offer that was pressed, or NO_OFFER
     press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
 
     def line(self, sidebar):
@@ -152,7 +157,8 @@ class ReadForm(forms.Form):
         phrases = toggled(cleaned["plain"], cleaned["press"])
         plain = [one for one in phrases if one.lower() in text.lower()]
         known = {"lists": lists, "archived": archived, "tags": tags}
-        return Line(text, sidebar.clock, plain=plain, **known)
+        meant = cleaned["take"] or cleaned["meant"]
+        return Line(text, sidebar.clock, plain=plain, meant=meant, **known)
 
 
 def toggled(phrases, pressed):
@@ -176,7 +182,7 @@ class PlainForm(AddForm):
     def save(self):
         """Take out what was understood, and nothing else; return the act."""
         cleaned, task = self.cleaned_data, self.task
-        understood = line_of(self.user, task.typed).said
+        understood = line_of(self.user, task.typed, meant=cleaned["meant"]).said
         fields = {"title": self.line.said.title}
         if understood.due_date:
             fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
@@ -192,6 +198,21 @@ class PlainForm(AddForm):
         named = [name for name in understood.tags if name.lower() not in mine]
         tags = self.user.tags.named(named).exclude(pk=cleaned["tag"])
         return task.edit(**fields, remove_tags=tags)
+
+
+class MeantForm(AddForm):
+    """A new task with a reading that its line offered."""
+
+    def __init__(self, *, task, meant):
+        self.task = task
+        said = {"text": task.typed, "meant": meant, "due_date": task.due_date}
+        super().__init__(said, user=task.user)
+
+    def save(self):
+        """Write what the offer says of time, and nothing else; return the act."""
+        names = ["due_date", "due_time", "repeat", "repeat_anchor", "repeat_from"]
+        cleaned = self.cleaned_data
+        return self.task.edit(**{name: cleaned[name] for name in names if name in cleaned})
 
 
 class PasteForm(AddForm):
@@ -222,7 +243,7 @@ class PasteForm(AddForm):
         super().__init__(data, user=user, **kwargs)
         for name in self.fields.keys() - self.SHOWN:
             self.fields[name].widget = self.fields[name].hidden_widget()
-        for name in ("plain", "make_list"):  # of a single line
+        for name in ("plain", "meant", "make_list"):  # of a single line
             self.fields.pop(name)
 
     def clean_text(self):
@@ -277,14 +298,21 @@ class PasteForm(AddForm):
     def unread(self):
         """Return what to say of the lines that weren't read to their end, "" if all were."""
         words = []
-        numbers = [str(task.number) for task, line in self.lines if line.unread]
-        if len(numbers) > SHOWN:
-            numbers = [*numbers[:SHOWN], "others"]
+        numbers = self.numbers(lambda line: line.said.unread is not None)
         if numbers:
             noun = "line" if len(numbers) == 1 else "lines"
             words.append(
                 f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read:"
                 f" the rest of {noun} {listed(numbers)} stays as you typed it."
+            )
+        numbers = self.numbers(lambda line: line.said.is_unclear)
+        if numbers:
+            noun, verb = "lines", "say"
+            if len(numbers) == 1:
+                noun, verb = "line", "says"
+            words.append(
+                f"Not all that {noun} {listed(numbers)} {verb} of time is understood,"
+                " so no date is read there."
             )
         if self.unread_from:
             words.append(
@@ -292,6 +320,13 @@ class PasteForm(AddForm):
                 " times and repeats than are read at once."
             )
         return " ".join(words)
+
+    def numbers(self, is_one):
+        """Return the numbers of the lines of a kind, the first of many, as words."""
+        numbers = [str(task.number) for task, line in self.lines if is_one(line)]
+        if len(numbers) > SHOWN:
+            return [*numbers[:SHOWN], "others"]
+        return numbers
 
     def add(self, act):
         names = ["description", "priority", "due_date", "due_time", "list"]

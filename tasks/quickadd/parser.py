@@ -27,7 +27,19 @@ from typing import NamedTuple
 
 from accounts.text import legible
 from tasks.dates import can_be_meant
+from tasks.quickadd.accounting import is_accounted_for
 from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.quickadd.words import (
+    CONNECTING,
+    DETERMINERS,
+    FUNCTION,
+    NAMES,
+    NOT_BEFORE,
+    NOT_BEHIND,
+    PLACES,
+    RATIOS,
+    words,
+)
 from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
 
@@ -37,44 +49,6 @@ MOST_TRIED = 40  # places of a line at which a phrase may begin; what people wri
 LONGEST_TAG, LONGEST_LIST_NAME = 50, 100
 LONGEST_LIST_AHEAD = 3 * LONGEST_LIST_NAME  # where accents are typed as marks of their own
 PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
-
-
-def words(text: str) -> frozenset:
-    """Return the words of a text."""
-    return frozenset(text.split())
-
-
-# Behind these, a phrase is something else: talk about tomorrow, not on friday.
-NOT_BEHIND = words(
-    "about of than to between like called named titled is was were are it's since during until till"
-    " til through from after given not or nor vs if last past previous"
-)
-# So it is behind these, if it is a bare day (the Friday, my 5th) or another word follows: this
-# tomorrow list. But: call her tomorrow.
-DETERMINERS = words(
-    "the a an my your our his her their its it this that these those every each any some no"
-)
-# Before a bare weekday, these make a name of it: Black Friday.
-NAMES = words(
-    "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
-    " manic whit boxing casual"
-)
-# Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
-RATIOS = words("+ - x * / = ratio scale score odds verse genesis exodus psalm psalms isaiah romans")
-PLACES = words(
-    "part page pages room chapter clause section step gate bus line version number no. nr test"
-)
-# Before these, too: 10 march km, 5 may help, 5 pm CET, every day is a gift.
-NOT_BEFORE = words(
-    "km miles mile kg g lb lbs m cm mm l ml people times pages euros dollars min mins minutes hours"
-    " hrs percent per day day's be have not need want help work works matters counts is are was"
-    " were also or utc gmt est edt pst pdt cst cet cest bst ist"
-)
-# Before these, a phrase describes what is to be done, not the word behind it.
-FUNCTION = words(
-    "about with at for to in from if before after so because re regarding via then but when while"
-    " as on by near without unless"
-)
 
 
 class Span(NamedTuple):
@@ -97,6 +71,8 @@ class QuickAdd:
 
     due_date and due_time are those of its writer's zone. priority is 0 (none) to 3 (high). repeat
     is a rule's text (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
+    is_unclear says that no reading accounts for all that the line says of time; offers are then the
+    readings that there were, each as the phrases that it reads: meant of parse() takes them.
     tried is the number of places at which a phrase was tried. unread is the first place at which
     none was, since there are too many; None if all were tried.
     """
@@ -111,6 +87,8 @@ class QuickAdd:
     repeat: str = ""
     repeat_from: str = ""
     spans: list[Span] = field(default_factory=list)
+    is_unclear: bool = field(default=False, compare=False)
+    offers: list[tuple[str, ...]] = field(default_factory=list, compare=False)
     tried: int = field(default=0, compare=False)
     unread: int | None = field(default=None, compare=False)
 
@@ -122,6 +100,7 @@ def parse(
     week_start: int = 0,
     day_first: bool = True,
     plain: Collection[str] = (),
+    meant: Collection[str] = (),
     lists: Collection[str] = (),
     new_lists: bool = True,
     as_text: bool = False,
@@ -130,9 +109,10 @@ def parse(
 
     now is aware and in the zone of the line's writer; week_start is 0 for Monday … 6 for Sunday;
     day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand, and
-    as_text says that all of it is; lists has names of lists, folded (tasks.search.fold), which are
-    known without quotes, too, such as +garden project. The name of any other list is text, unless
-    new_lists.
+    as_text says that all of it is; meant has the phrases of an offer that was taken: these are read
+    and no others, and stay in the title; lists has names of lists, folded (tasks.search.fold),
+    which are known without quotes, too, such as +garden project. The name of any other list is
+    text, unless new_lists.
     """
     line, rest = cut(text.strip(), LONGEST)
     bare = without_literals(line, plain)
@@ -142,13 +122,13 @@ def parse(
     bare = re.sub(r"\s", " ", bare)
     tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
     bare = blanked(bare, tokens)
-    phrases = phrases_of(bare, tries, Now(now, week_start, day_first))
-    found = chosen(bare, phrases, tokens)
-    dates = dates_of(found, now)
-    if not dates:
-        found = {}
+    phrases = phrases_of(tries, Now(now, week_start, day_first))
+    reading = reading_of(bare, phrases, tokens, meant, now)
+    found, dates = reading.found, reading.dates
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
+    if meant:
+        title = without(line, tidied(line, spans_of(tokens, {})))
     if not title:  # a title is never empty: all of it is text
         title = " ".join(line.split())
         spans, tokens, dates = [], [], {}
@@ -165,6 +145,8 @@ def parse(
         tags=list(dict.fromkeys(tags)),
         list_name=said.get("list", ""),
         spans=[span.moved(indent) for span in spans],
+        is_unclear=reading.is_unclear and unread is None,
+        offers=reading.offers,
         tried=tried,
         unread=unread,
         **dates,
@@ -313,8 +295,8 @@ def tries_in(line: str) -> tuple[list[Try], int, int | None]:
     return before, MOST_TRIED, unread
 
 
-def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
-    """Return the phrases that may count; bare is the line with blanks for its tokens."""
+def phrases_of(tries: list[Try], now: Now) -> list[Found]:
+    """Return the phrases that say something, the first of those that overlap."""
     found = []
     for match, kind, strength, read in tries:
         core, end = match.span()
@@ -328,7 +310,96 @@ def phrases_of(bare: str, tries: list[Try], now: Now) -> list[Found]:
             value = value.in_the_afternoon()
         surer = min(strength + SURER.get(lead, 0), STRONG)
         found.append(Found(start, end, kind, value, surer, lead, core))
-    return [one for one in found if not is_text(bare, one, found)]
+    return found
+
+
+def accounts_for(bare: str, found: dict[str, Found]) -> bool:
+    """Return whether the chosen phrases account for every phrase of time in a line."""
+    taken = [(one.start, one.end) for one in found.values()]
+    return is_accounted_for(bare, taken, found)
+
+
+@dataclass
+class Reading:
+    """The phrases that count in a line, by what they say, and the fields that they stand for.
+
+    Where is_unclear there are none, and offers are the readings that there were.
+    """
+
+    found: dict[str, Found] = field(default_factory=dict)
+    dates: dict = field(default_factory=dict)
+    is_unclear: bool = False
+    offers: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def reading_of(
+    bare: str, phrases: list[Found], tokens: list[Found], meant: Collection[str], now: datetime
+) -> Reading:
+    """Return the reading that accounts for every phrase of time in a line, or the offers of others.
+
+    bare is the line with blanks for its tokens.
+    """
+    if meant:
+        said = {phrase.lower() for phrase in meant}
+        found = {}
+        for one in phrases:
+            if bare[one.start : one.end].lower() in said:
+                found.setdefault(one.kind, one)
+        return Reading(found, dates_of(found, now))
+    counted = [one for one in phrases if not is_text(bare, one, phrases)]
+    found = chosen(bare, counted, tokens)
+    dates = dates_of(found, now)
+    if not dates:
+        if any(is_one_of_two(bare, one, phrases) for one in phrases):
+            return Reading(is_unclear=True, offers=offered(bare, phrases, now))
+        return Reading()
+    if accounts_for(bare, found):
+        return Reading(found, dates)
+    if "date" in found and is_described(bare, found["date"]):  # next week plan tomorrow
+        others = [one for one in phrases if one is not found["date"]]
+        return reading_of(bare, others, tokens, meant, now)
+    return Reading(is_unclear=True, offers=offered(bare, phrases, now))
+
+
+MOST_OFFERED = 3  # readings
+
+
+def offered(bare: str, phrases: list[Found], now: datetime) -> list[tuple[str, ...]]:
+    """Return the readings that a line offers, each as its phrases: a day or a repeat with the time,
+    if there is one; or each of the times."""
+    phrases = [one for one in phrases if may_be_offered(bare, one)]
+    times = [one for one in phrases if one.kind == "time"]
+    days = [one for one in phrases if one.kind in ("date", "repeat")]
+    days.sort(key=lambda one: one.kind != "repeat")
+    readings = [[time] for time in times]
+    if days:
+        readings = [[day, *times[: len(times) == 1]] for day in days]
+    found = {}
+    for reading in readings:
+        dates = dates_of({one.kind: one for one in reading}, now)
+        if dates and len(found) < MOST_OFFERED:
+            said = tuple(bare[one.start : one.end] for one in reading)
+            found.setdefault(tuple(dates.items()), said)
+    return list(found.values())
+
+
+def may_be_offered(bare: str, one: Found) -> bool:
+    """Return whether a phrase can be a reading by itself, and is no part of a name."""
+    if one.kind not in ("date", "time", "repeat") or one.strength == BESIDE:
+        return False
+    if one.kind == "repeat":
+        return True
+    return not is_described(bare, one)
+
+
+def is_described(bare: str, one: Found) -> bool:
+    """Return whether a noun follows a phrase, which it may describe: Monday meeting."""
+    around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
+    if not around.is_told or not around.following[0].isalpha():
+        return False
+    return around.following[0].lower() not in CONNECTING and not any(
+        expression.match(bare, one.end + 1) for _, _, expression, _ in PHRASES
+    )
 
 
 def value_of(match: re.Match, read: Callable, now: Now):
@@ -649,7 +720,7 @@ def counts_inside(one: Found, behind: str) -> bool:
     if one.strength != FAIR:
         return False
     word = following_word(behind)
-    is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?[-–][0-9]", word)  # monday 10-11
+    is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]", word)  # monday 10-11
     return word in FUNCTION or bool(is_time)
 
 

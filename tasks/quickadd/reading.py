@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from accounts.clock import Clock
 from tasks import recurrence
@@ -14,6 +14,8 @@ ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
 MOST_TRIED = 2000  # phrases of lines that are read at once, as parser.parse() counts them
 MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, also where none is
 LONGEST_WORD = 30  # characters of a word that a sentence shows
+OF_TIME = {"date", "time", "repeat"}
+UNCLEAR = "Not all that it says of time is understood, so no date is read."
 PRIORITIES = {1: "Low priority", 2: "Medium priority", 3: "High priority"}
 
 
@@ -26,14 +28,37 @@ class Chip:
     words: str
     icon: str = ""
 
+    is_meant: bool = False  # as a reading that was offered
+
     @property
     def press(self) -> str:
-        return press(self.phrase)
+        return take(NO_OFFER) if self.is_meant else press(self.phrase)
+
+
+NO_OFFER = "none"
+BETWEEN_PHRASES = "|"  # which none of them has
 
 
 def press(phrase: str) -> str:
     """Return what a press on a phrase says, as htmx takes it: text that is to be one, or none."""
     return json.dumps({"press": phrase})
+
+
+def take(meant: str) -> str:
+    """Return what a press on an offer says, as htmx takes it; NO_OFFER takes the offer back."""
+    return json.dumps({"take": meant})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reading of a line that has others, too: in words, and as a form sends its phrases."""
+
+    words: str
+    meant: str
+
+    @property
+    def press(self) -> str:
+        return take(self.meant)
 
 
 # What the help page shows, which reads each line as if it were typed there and then.
@@ -135,7 +160,8 @@ class Line:
 
     lists are those that it can go to, as lists_by_name() returns them; tags the user's, {name: id},
     None where nobody asks which are new; plain has phrases that are text, and as_text says that
-    all of it is. archived are those that it can't go to, as archived_by_name() returns them.
+    all of it is; meant is the offer that was taken, if any. archived are those that it can't go
+    to, as archived_by_name() returns them.
 
     list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there, or is
     archived: it is text where nobody offers to make it, or to bring it back.
@@ -150,6 +176,7 @@ class Line:
         archived=None,
         tags=None,
         plain=(),
+        meant="",
         as_text=False,
         offers=True,
     ):
@@ -157,7 +184,8 @@ class Line:
         self.tags, self.plain = tags, plain
         lists = lists or lists_by_name({})
         archived = archived if archived and offers else {}
-        self.said = parser.parse(
+        self.read = partial(
+            parser.parse,
             text,
             now=clock.now,
             week_start=clock.week_start,
@@ -167,6 +195,9 @@ class Line:
             new_lists=offers,
             as_text=as_text,
         )
+        self.said, self.meant = self.read(), ""
+        if meant and meant in self.offers_meant:
+            self.said, self.meant = self.read(meant=meant.split(BETWEEN_PHRASES)), meant
         name = self.said.list_name
         known = lists.get(name) or lists.get(fold(name))
         self.list_pk, self.list_name = known or (None, "")
@@ -175,6 +206,21 @@ class Line:
         if self.is_archived:
             _, name = put_away
         self.unlisted = "" if known else name
+
+    @property
+    def offers_meant(self) -> list[str]:
+        """Return the readings that it offers, as a form sends them."""
+        return [BETWEEN_PHRASES.join(phrases) for phrases in self.said.offers]
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """Return the readings that it offers, since none accounts for all that it says of time."""
+        found = []
+        for meant in self.offers_meant:
+            line = Line(self.text, self.clock, plain=self.plain, meant=meant)
+            words = " · ".join(chip.words for chip in line.meanings if chip.kind in OF_TIME)
+            found.append(Offer(words, meant))
+        return found
 
     @property
     def kinds(self) -> list[str]:
@@ -194,14 +240,15 @@ class Line:
                 words = phrase
             else:
                 words = getattr(self, kind)(kinds)
-            found.append(Chip(kind, phrase, words, ICONS.get(kind, "")))
+            is_meant = bool(self.meant) and kind in OF_TIME
+            found.append(Chip(kind, phrase, words, ICONS.get(kind, ""), is_meant))
         return found
 
     @property
     def unread(self) -> str:
         """Return what to say of the part that wasn't read, "" if all was."""
         if self.said.unread is None:
-            return ""
+            return UNCLEAR if self.said.is_unclear else ""
         word, *_ = self.text[self.said.unread :].split()
         return (
             f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read."

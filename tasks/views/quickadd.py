@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
-from tasks.forms.quickadd import AddForm, PasteForm, PlainForm, ReadForm
+from tasks.forms.quickadd import AddForm, MeantForm, PasteForm, PlainForm, ReadForm
 from tasks.forms.reading import line_of
 from tasks.messages import Action
 from tasks.quickadd import pasted
@@ -37,7 +37,7 @@ from tasks.wording import (
     understood,
 )
 
-READS = ["plain", "as_text"]  # how a line is read
+READS = ["plain", "meant", "as_text"]  # how a line is read
 UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
 
 
@@ -94,7 +94,11 @@ def is_unlisted(form, task):
 
 def actions_of(form, task):
     """Return what can be done about a new task besides Undo."""
-    actions = []
+    url = reverse("task_meant", args=[task.pk])
+    actions = [
+        Action(f"{offer.words}?", f"{url}?{urlencode({'meant': offer.meant})}")
+        for offer in form.line.offers
+    ]
     if form.line.said.spans:
         actions.append(Action("Keep as plain text", plain_url(task, form)))
     if is_unlisted(form, task):
@@ -134,6 +138,20 @@ def task_plain(request, task_pk):
         tell(request, form.save(), task, more=AS_TYPED, otherwise=is_as_typed(task))
     elif task.title == task.typed:
         say(request, is_as_typed(task))
+    else:
+        say(request, changed_since_added(task, "as it is"))
+    return reply(request, task)
+
+
+@require_POST
+@once_more
+def task_meant(request, task_pk):
+    """Give a new task the day that its line offered, since it could be read in several ways."""
+    tasks = request.user.tasks.select_for_update(of=["self"])
+    task = get_object_or_404(tasks, pk=task_pk)
+    form = MeantForm(task=task, meant=request.GET.get("meant", ""))
+    if task.version == 1 and form.is_valid() and form.line.meant:
+        tell(request, form.save(), task)
     else:
         say(request, changed_since_added(task, "as it is"))
     return reply(request, task)

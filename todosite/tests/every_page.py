@@ -297,6 +297,7 @@ def tasks(rounds, user):
         rounds.act(f"{url}duplicate/", next="/inbox/")
         rounds.post(f"{url}plain/", next="/inbox/")
         rounds.post(f"{url}make-list/", next="/inbox/")
+        rounds.post(f"{url}meant/", next="/inbox/")
         rounds.get(url)
     listed = user.tasks.get(title__startswith="Order soil")
     rounds.post(f"{listed.get_absolute_url()}make-list/", next="/inbox/")

@@ -1,0 +1,299 @@
+"""Whether a reading accounts for every phrase of time in its line. Pure: no Django.
+
+A line is read only as a whole. A phrase of time that is no part of the reading is accounted for if
+it is part of a name: it describes the noun behind it (Monday meeting, May invoice, first aid
+course), or it stands in a name With Capitals (Psychology Today). Any other blocks the reading:
+
+- a second day, time or rule: every tue 6pm fortnightly; Plan next week tomorrow
+- an exception or an end: every day except 25 dec
+- a word that connected the reading with what is no part of it: every 1 jan and; (tomorrow
+
+Then nothing of time is read: half of what was meant would be a wrong day.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tasks.quickadd.words import CONNECTING, DETERMINERS, FUNCTION, NAMES, PAST, RATIOS
+
+TAKEN = "\x01"  # stands where a part of the reading was
+RANGE = "\x02"  # and where two times that belong together were
+
+FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+SHORT_DAY = "(?:mon|tues?|weds?|thurs?|thur?|fri|sat|sun)"
+DAY = f"(?:{FULL_DAY}|{SHORT_DAY})"
+MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+NUMBER = "(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+ORDINAL = "(?:[0-9]{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|last)"
+PART = "(?:morning|afternoon|evening|night)"
+UNIT = (
+    f"(?:day|week|weekday|weekend|workday|fortnight|month|quarter|year|{PART}"
+    "|hour|minute|min|hr|wk|mth|yr)s?"
+)
+HALF = r"[ap]\.?m\b\.?"
+SEASON = "(?:spring|summer|autumn|fall|winter|term|school|lent|advent|ramadan|season|holidays)"
+
+# What a phrase of time can be. These count wherever they stand.
+ANYWHERE = {
+    "every": (
+        rf"(?:every|each)!? (?:other |single |{NUMBER} |{ORDINAL} )?(?:{UNIT}|{DAY}s?|{MONTH})"
+        rf"|(?:every|each)!? {ORDINAL}|once (?:a|an|every|per) {UNIT}"
+    ),
+    "span": rf"(?:next|this|coming) (?:coming )?(?:{DAY}|week|weekend|month|quarter|year|{PART})",
+    "near": "today|tomorrow|tonight|tmrw|tmr|tmw|2moro",
+    "date": (
+        rf"[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? {MONTH}\b\.?(?:,? [0-9]{{3,4}})?"
+        rf"|{MONTH}\b\.? [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? [0-9]{{4}})?"
+        r"|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}"
+        r"|[0-9]{1,2}(?P<mark>[./-])[0-9]{1,2}(?P=mark)(?:19|20)[0-9]{2}"
+    ),
+    "day": FULL_DAY,
+    "weekend": "(?:(?:at|over|on) )?the weekend|weekends?|weekdays|workdays",
+    "part": f"in the (?:early |late )?{PART}",
+    "adverb": (
+        "daily|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually|hourly|nightly"
+    ),
+    "clock": rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?{HALF}|noon|midday|midnight)",
+    "shorthand": "eo[dwmy]",
+}
+# These count beside the reading, or beside one that counts.
+BESIDE = {
+    "short": rf"{SHORT_DAY}s?\b\.?",
+    "figures": r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?|[0-9]{1,2}\.[0-9]{1,2}\.",
+    "written": "[0-9]{1,2}:[0-9]{2}",
+    "bare": "(?:at|@) ?[0-9]{1,2}",
+    "also": "(?:and|or|&) (?:at )?[0-9]{1,2}",
+    "th": f"(?:the )?{ORDINAL}",
+    "month": (
+        "(?:in|of|until|till|til|through|from|since|starting|beginning|to|and|or|next|this)"
+        f" (?:mid )?{MONTH}"
+    ),
+    "days": f"{FULL_DAY}s",
+    "parts": f"{PART}s",
+    "season": f"(?:in|during|over|throughout) (?:the )?{SEASON}",
+    "times": (
+        f"(?:for )?{NUMBER} times|(?:for|over) (?:the next )?{NUMBER} (?:day|week|month|year)s?"
+    ),
+    "often": r"(?:once|twice|thrice|\w+ times) (?:a|an|per|each|every) \w+|(?:once|twice) daily",
+    "on": "on (?:the )?[0-9]{1,2}",
+    "week": "week|fortnight|month",
+}
+PATTERN = "|".join(f"(?P<{kind}>{words})" for kind, words in (ANYWHERE | BESIDE).items())
+PATTERN = re.sub(" (?![?*+])", " +", PATTERN)
+PHRASE = re.compile(
+    rf"(?<![\w'’.#@+:/$£€§])(?:{PATTERN})(?![\w'’%]|[.:/]\w|-(?!{DAY}\b)[a-z])", re.IGNORECASE
+)
+DESCRIBES = {  # the noun behind it
+    *["day", "short", "span", "weekend", "adverb", "date", "clock", "month"],
+    *["figures", "written", "bare", "th", "week", "shorthand", "also", "on"],
+}
+OF_REPEAT = {"times", "season", "on"}  # no more than words without a repeat
+
+CLOCK = rf"[0-9]{{1,2}}(?:[:.][0-9]{{2}})?(?: ?{HALF})?"
+TIMES = re.compile(
+    rf"(?<![\w.:/])(?:(?:from|between|at) +)?{CLOCK} *(?:-|–|—|to|till|until|and) *{CLOCK}"
+    rf"(?![\w:/]|[.]\w| +{MONTH})",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(
+    r"[\s,;/&()–—-]*(?:(?:and|or|to|till|until|except|the|on|at|by|from|of|in|then|through|but|not"
+    r"|plus|both|either|um|ab)\b[\s,;]*)*",
+    re.IGNORECASE,
+)
+WORD_BEHIND = re.compile(r" +([^\s\x01\x02]+)")
+
+BEFORE = re.compile(
+    r"(?:(?:^|[\s,;(])(?:and|or|&|except|excluding|not|between|every|each|alternate|without)"
+    r"|[/&])\s*$",
+    re.IGNORECASE,
+)
+BEHIND = re.compile(
+    r"\s*[,;]?\s*(?:(?:or|except|excluding|excl\.?|of|not|but (?:not|on|for)"
+    r"|apart from|other than)\b"
+    r"|(?:and|&)\s*(?:$|[0-9]|the\b|\x01|every\b|again\b|later\b|on\b|at\b)"
+    rf"|(?:and|&)\s*(?:{UNIT}|{PART}s?|{DAY}s?|{MONTH})\b"
+    rf"|(?:to|till|until|through|from|-|–)\s*[0-9]"
+    r"|next[\s.,;!?]*$|[,/]\s*[0-9]{1,2}(?:st|nd|rd|th)?\s*$)",
+    re.IGNORECASE,
+)
+BEHIND_REPEAT = re.compile(
+    r"\s*[,;]?\s*(?:until|till|til|through|throughout|during|starting|beginning|ending|ends"
+    r"|as of|up to|unless|if)\b",
+    re.IGNORECASE,
+)
+OF_DAYS = re.compile(rf"(?:on )?(?:the )?(?:{DAY}|{UNIT}|of|{MONTH}|every|each)\b", re.IGNORECASE)
+
+
+@dataclass
+class Phrase:
+    """A phrase of time that is no part of the reading, and where it stands."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
+    is_named: bool = False
+
+
+def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Collection[str]) -> bool:
+    """Return whether a reading accounts for every phrase of time in a line.
+
+    line has blanks for its tags, lists and priorities, and NULs for what can only be text. taken
+    are the ends of the parts that the reading took, and kinds what they say.
+    """
+    rest = line
+    for start, end in taken:
+        rest = rest[:start] + TAKEN * (end - start) + rest[end:]
+    if not all(is_whole(line, rest, start, end, kinds) for start, end in joined(rest, taken)):
+        return False
+    if "time" not in kinds:
+        rest = TIMES.sub(lambda found: as_range(found[0]), rest)
+    phrases = [
+        Phrase(found.start(), found.end(), found.lastgroup, found[0])
+        for found in PHRASE.finditer(rest)
+    ]
+    mark_named(line, rest, phrases, kinds)
+    return not any_blocks(line, rest, [one for one in phrases if not one.is_named], kinds)
+
+
+def as_range(words: str) -> str:
+    """Return two times that belong together as a mark; two bare numbers are none."""
+    if re.search(rf":|{HALF}", words, re.IGNORECASE) and not re.search(r"\band\b", words):
+        return RANGE * len(words)
+    if re.match("between", words, re.IGNORECASE):
+        return RANGE * len(words)
+    return words
+
+
+def joined(rest: str, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of a reading, those beside each other as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(taken):
+        if found and not rest[found[-1][1] : start].strip(" ,;"):
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
+
+
+def is_whole(line: str, rest: str, start: int, end: int, kinds: Collection[str]) -> bool:
+    """Return whether no word or mark at a seam of the reading connects it with something else."""
+    before, behind = rest[:start], rest[end:]
+    if BEFORE.search(before) or BEHIND.match(behind):
+        return False
+    if "repeat" in kinds and BEHIND_REPEAT.match(behind):
+        return False
+    return before.rstrip().endswith("(") == bool(re.match(r"\s*[?!.]*\)", behind))
+
+
+def mark_named(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> None:
+    """Mark the phrases that are part of a name, or are accounted for by the word before them."""
+    by_start = {one.start: one for one in phrases}
+    for one in reversed(phrases):  # since one may describe the next
+        one.is_named = (
+            describes(rest, one, by_start)
+            or is_in_capitals(line, rest, one)
+            or is_told_of(rest, one, kinds)
+        )
+
+
+def describes(rest: str, one: Phrase, by_start: dict[int, Phrase]) -> bool:
+    """Return whether a phrase describes the noun behind it: Monday meeting."""
+    before = word_before(rest, one.start)
+    if one.kind not in DESCRIBES and before not in DETERMINERS:
+        return False
+    found = WORD_BEHIND.match(rest, one.end)
+    if not found:
+        return False
+    word = found[1]
+    other = by_start.get(found.start(1))
+    if other:
+        return other.is_named
+    if not (word[0].isalpha() or word[0] == "\x00"):
+        return False
+    if word.lower().strip(".,;:!?)") in FUNCTION | CONNECTING:
+        return False
+    is_behind = rest[: one.start].rstrip(" ,;").endswith(TAKEN)
+    return not (is_behind and one.kind in ("date", "clock", "day", "span", "also", "on", "week"))
+
+
+def word_before(rest: str, start: int) -> str:
+    """Return the word before a place, in small letters, "" if there is none."""
+    words = rest[max(start - 40, 0) : start].lower().split()
+    return words[-1].strip(",;(") if words else ""
+
+
+def is_in_capitals(line: str, rest: str, one: Phrase) -> bool:
+    """Return whether a phrase stands in a name With Capitals: Psychology Today."""
+    if not one.words[0].isupper() or rest.isupper():
+        return False
+    words = rest[: one.start].split()
+    behind = WORD_BEHIND.match(rest, one.end)
+    has_before = len(words) > 1 and words[-1][0].isupper()
+    is_late_name = words and one.kind in ("near", "adverb", "clock")
+    if is_late_name and one.words.isalpha():  # which have no capital otherwise
+        return True
+    if behind and behind[1][0].isupper() and has_before:
+        return True
+    if len(words) < 3 or not (words[-1][0].isupper() and words[-2][0].isupper()):
+        return False
+    taken = re.match(rf"\s*{TAKEN}", rest[one.end :])  # Any Given Sunday tomorrow, not Monday
+    return not (taken and re.match(DAY, line[one.end + taken.end() - 1 :], re.IGNORECASE))
+
+
+def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
+    """Return whether the word before a phrase accounts for it: last friday, Black Friday."""
+    before = word_before(rest, one.start)
+    if before in NAMES and one.kind in ("day", "short"):
+        return True
+    if before in RATIOS and one.kind in ("written", "figures"):
+        return True
+    if one.kind == "figures" and re.search("/[4-9][0-9]$", one.words):  # no year that is meant
+        return True
+    if one.kind == "written" and before in ("in", "under"):  # a duration
+        return True
+    if before in DETERMINERS and one.kind == "short":  # the sun, a sat nav
+        return True
+    if one.kind in ("part", "parts"):
+        return before in PAST | {"the", "their", "our", "my"}
+    if before in PAST:
+        return bool({"date", "repeat"} & set(kinds))
+    is_past = one.kind == "date" and before in ("of", "from", "since", "dated")
+    return is_past and bool(re.search("[0-9]{4}$", one.words)) and "date" in kinds
+
+
+def any_blocks(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> bool:
+    """Return whether one of the phrases that nothing accounts for blocks the reading."""
+    if any(one.kind in ANYWHERE for one in phrases):
+        return True
+    return any(blocks_beside(line, rest, one, kinds) for one in phrases)
+
+
+def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
+    """Return whether a phrase stands beside the reading, and says more of it."""
+    if one.kind in OF_REPEAT and "repeat" not in kinds:
+        return False
+    if one.kind == "month" and "date" in kinds and one.words.split()[0].lower() in ("in", "of"):
+        return False
+    before, behind = rest[: one.start], rest[one.end :]
+    is_behind = is_beside(before, TAKEN)
+    if is_behind:
+        return True
+    if one.kind in ("also", "on", "week", "times"):
+        return False
+    found = behind.find(TAKEN)
+    if found < 0 or not BETWEEN.fullmatch(behind[:found]):
+        return False
+    if one.kind == "th":
+        return bool(OF_DAYS.match(line, one.end + found))
+    return True
+
+
+def is_beside(before: str, mark: str) -> bool:
+    """Return whether no word but a connecting one stands between a mark and the end of a text."""
+    at = before.rfind(mark)
+    return at >= 0 and BETWEEN.fullmatch(before[at + 1 :]) is not None

@@ -1,0 +1,49 @@
+"""The words that tell what a day or a time beside them is. Pure: no Django."""
+
+
+def words(text: str) -> frozenset:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+# Behind these, a phrase is something else: talk about tomorrow, not on friday.
+NOT_BEHIND = words(
+    "about of than to between like called named titled is was were are it's since during until till"
+    " til through from after given not or nor vs if last past previous"
+)
+PAST = words("last past previous yesterday")
+# So it is behind these, if it is a bare day (the Friday, my 5th) or another word follows: this
+# tomorrow list. But: call her tomorrow.
+DETERMINERS = words(
+    "the a an my your our his her their its it this that these those every each any some no"
+)
+# Before a bare weekday, these make a name of it: Black Friday.
+NAMES = words(
+    "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
+    " manic whit boxing casual"
+)
+# Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
+RATIOS = words(
+    "+ - x * / = ratio scale score scored odds verse genesis exodus leviticus deuteronomy psalm"
+    " psalms proverbs isaiah ecclesiastes romans corinthians ephesians philippians colossians"
+    " hebrews revelation part mix aspect resolution"
+)
+PLACES = words(
+    "part page pages room chapter clause section step gate bus line version number no. nr test"
+    " question exercise lesson unit figure table item ticket appendix release level task problem"
+    " track episode season volume paragraph article rule note act scene grade"
+)
+# Before these, too: 10 march km, 5 may help, 5 pm CET, every day is a gift.
+NOT_BEFORE = words(
+    "km miles mile kg g lb lbs m cm mm l ml people times pages euros euro dollars dollar pounds"
+    " quid bucks cents pence kr eur usd gbp chf min mins minutes hours"
+    " hrs percent per day day's be have not need want help work works matters counts is are was"
+    " were also or utc gmt est edt pst pdt cst cet cest bst ist"
+)
+# Before these, a phrase describes what is to be done, not the word behind it.
+FUNCTION = words(
+    "about with at for to in from if before after so because re regarding via then but when while"
+    " as on by near without unless"
+)
+# These connect a phrase with another one.
+CONNECTING = words("and or & except excluding not of until till through per every each the a an")
