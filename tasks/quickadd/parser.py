@@ -27,17 +27,24 @@ from typing import NamedTuple
 
 from accounts.text import legible
 from tasks.dates import can_be_meant
-from tasks.quickadd.accounting import is_accounted_for
+from tasks.quickadd.accounting import FULL_DAY, SHORT_DAY, is_accounted_for
 from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
 from tasks.quickadd.words import (
+    BOOKS,
+    BOOKS_ALONE,
     CONNECTING,
     DETERMINERS,
     FUNCTION,
     NAMES,
+    NO_DAYS_BEHIND,
     NOT_BEFORE,
     NOT_BEHIND,
     PLACES,
+    RATING,
     RATIOS,
+    STUDYING,
+    TOOK,
+    VERSIONED,
     words,
 )
 from tasks.recurrence import DAYS
@@ -174,7 +181,7 @@ TOKEN = re.compile(
     r"\#(?P<tag>[\w-]+)"
     r"|\+(?:\"(?P<quoted_list>[^\"]*)\"|(?P<list>[^\W\d][\w&'’-]*))"
     r"|!(?P<priority>low|medium|high|[123])"
-    r")(?=[,.;:!?)]*(?:\s|$))",
+    r")(?=[,.;:!?)…。，、！？；：»”]*(?:\s|$))",
     re.IGNORECASE,
 )
 NUMBER_OR_COLOR = re.compile(
@@ -349,25 +356,51 @@ def reading_of(
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
     found = chosen(bare, counted, tokens)
     dates = dates_of(found, now)
+    if dates and contradicts(bare, found, dates):
+        return Reading(is_unclear=True, offers=offered(bare, phrases, now))
     if not dates:
         if any(is_one_of_two(bare, one, phrases) for one in phrases):
             return Reading(is_unclear=True, offers=offered(bare, phrases, now))
         return Reading()
     if accounts_for(bare, found):
         return Reading(found, dates)
-    if "date" in found and is_described(bare, found["date"]):  # next week plan tomorrow
-        others = [one for one in phrases if one is not found["date"]]
-        return reading_of(bare, others, tokens, meant, now)
+    if "date" in found and is_described(bare, found["date"], phrases):  # next week plan tomorrow
+        others = [one for one in counted if one is not found["date"]]
+        found = chosen(bare, others, tokens)
+        dates = dates_of(found, now)
+        if dates and accounts_for(bare, found):
+            return Reading(found, dates)
     return Reading(is_unclear=True, offers=offered(bare, phrases, now))
 
 
+BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)
+A_WEEKDAY = re.compile(rf"(?:on )?(?:{FULL_DAY}|{SHORT_DAY})", re.IGNORECASE)
+
+
+def contradicts(bare: str, found: dict[str, Found], dates: dict) -> bool:
+    """Return whether a day that stands beside a repeat is none of its days, or ends it: every
+    tuesday by 27 oct. A day that it starts on is no such day."""
+    if "repeat" not in found or "date" not in found or found["date"].lead == "start":
+        return False
+    date = found["date"]
+    said = bare[date.start : date.end]
+    if BY.match(said):
+        return True
+    if A_WEEKDAY.fullmatch(said) and not re.search("WEEKLY", dates["repeat"]):
+        return True
+    return (
+        dates["due_date"] != date.value.day and not date.value.is_leap_day and not date.value.part
+    )
+
+
 MOST_OFFERED = 3  # readings
+MOST_LOOKED_AT = 12  # phrases
 
 
 def offered(bare: str, phrases: list[Found], now: datetime) -> list[tuple[str, ...]]:
     """Return the readings that a line offers, each as its phrases: a day or a repeat with the time,
     if there is one; or each of the times."""
-    phrases = [one for one in phrases if may_be_offered(bare, one)]
+    phrases = [one for one in phrases[:MOST_LOOKED_AT] if may_be_offered(bare, one, phrases)]
     times = [one for one in phrases if one.kind == "time"]
     days = [one for one in phrases if one.kind in ("date", "repeat")]
     days.sort(key=lambda one: one.kind != "repeat")
@@ -383,23 +416,22 @@ def offered(bare: str, phrases: list[Found], now: datetime) -> list[tuple[str, .
     return list(found.values())
 
 
-def may_be_offered(bare: str, one: Found) -> bool:
+def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a phrase can be a reading by itself, and is no part of a name."""
     if one.kind not in ("date", "time", "repeat") or one.strength == BESIDE:
         return False
     if one.kind == "repeat":
         return True
-    return not is_described(bare, one)
+    return not is_described(bare, one, phrases)
 
 
-def is_described(bare: str, one: Found) -> bool:
+def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a noun follows a phrase, which it may describe: Monday meeting."""
     around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
     if not around.is_told or not around.following[0].isalpha():
         return False
-    return around.following[0].lower() not in CONNECTING and not any(
-        expression.match(bare, one.end + 1) for _, _, expression, _ in PHRASES
-    )
+    is_noun = around.following[0].lower() not in CONNECTING
+    return is_noun and not any(other.start == one.end + 1 for other in phrases)
 
 
 def value_of(match: re.Match, read: Callable, now: Now):
@@ -421,7 +453,8 @@ def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
 
 LEADS = {
     "date": {
-        "firm": "(?:is|are) due(?: on| by)?|due(?: on| by| before)?|by|on|before|no later than",
+        "due": "(?:is|are) due(?: on| by)?|due(?: on| by| before)?",
+        "firm": "by|on|before|no later than",
         "start": "(?:starting|beginning|from)(?: on| from)?|starts|start|as of",
         "until": "until|till|til|through|ending(?: on)?|ends(?: on)?",
         "soft": "for",
@@ -431,7 +464,7 @@ LEADS = {
         "soft": "around|about|after|from|due|for",
     },
 }
-SURER = {"firm": 1, "clock": 2}  # how much surer a phrase is behind such words
+SURER = {"due": 2, "firm": 1, "clock": 2}  # how much surer a phrase is behind such words
 LEAD = {
     kind: re.compile(
         "(?<![^ (,;])(?:"
@@ -499,11 +532,28 @@ def is_text(bare: str, one: Found, found: list[Found]) -> bool:
         behind=bare[one.end :],
     )
     return (
-        is_named(one, around)
+        is_alone(bare, one, found)
+        or is_named(one, around)
         or is_name(one, around)
         or goes_on(around)
         or is_one_of_two(bare, one, found)
         or is_part_of_more(one, around, found)
+    )
+
+
+BEHIND_A_DAY = re.compile(
+    r"[0-9]{1,2}\.[0-9]{2}(?: ?h)?|[0-9]{4}(?: ?(?:h|hrs|hours))?|[0-9]{1,2}[ap]|half \w+",
+    re.IGNORECASE,
+)
+
+
+def is_alone(bare: str, one: Found, found: list[Found]) -> bool:
+    """Return whether a time that is one behind a day alone has none before it: Python 3.10."""
+    if one.kind != "time" or one.lead or not BEHIND_A_DAY.fullmatch(bare[one.core : one.end]):
+        return False
+    days = [other for other in found if other.kind in ("date", "repeat")]
+    return not any(
+        not bare[day.end : one.start].strip(" ,") for day in days if day.end <= one.start
     )
 
 
@@ -531,7 +581,16 @@ def goes_on(around: Around) -> bool:
     word = around.following[0].lower()
     if word in NOT_BEFORE:
         return True
-    return around.phrase.endswith(" may") and word not in FUNCTION  # it may rain
+    is_verb = around.phrase.endswith(" may") and word[0].isalpha()  # it may rain
+    return is_verb and word not in FUNCTION and not is_of_time(word)
+
+
+def is_of_time(word: str) -> bool:
+    """Return whether a word begins a phrase of time by itself: 7 may yearly."""
+    return any(expression.match(word) for _, _, expression, _ in PHRASES) or word in OF_TIME
+
+
+OF_TIME = words("every each until at")
 
 
 def is_named(one: Found, around: Around) -> bool:
@@ -539,13 +598,44 @@ def is_named(one: Found, around: Around) -> bool:
     word = around.previous.lower().rstrip(",")
     if word in NOT_BEHIND or word.endswith(("'s", "’s")):
         return True
-    if around.is_figure and word in RATIOS:
+    if around.is_figure and (word in RATIOS or is_number(one, around, word)):
+        return True
+    if is_no_day(one, around, word):
         return True
     if (word, around.phrase.lower()) in SAYINGS:
         return True
     if word in DETERMINERS and around.is_told:
         return True
     return is_bare_date(one) and is_named_date(around, word)
+
+
+WRITTEN = re.compile("[0-9]{1,2}:[0-9]{2}")
+DOTTED = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.")
+SLASHED = re.compile("[0-9]{1,2}/[0-9]{1,2}")
+SHORT_DAYS = words("sun sat mon wed fri")
+
+
+def is_number(one: Found, around: Around, word: str) -> bool:
+    """Return whether figures are a duration, a verse, a version or a mark, and no time or day."""
+    before = frozenset(around.before.lower().split())
+    if WRITTEN.fullmatch(around.phrase):
+        if word in TOOK or word in BOOKS_ALONE:
+            return True
+        is_odd = int(around.phrase[-1]) % 5 != 0
+        return word in BOOKS and (is_odd or bool(before & STUDYING))
+    if DOTTED.fullmatch(around.phrase):
+        return bool(before & VERSIONED)
+    return bool(SLASHED.fullmatch(around.phrase) and before & RATING)
+
+
+def is_no_day(one: Found, around: Around, word: str) -> bool:
+    """Return whether a short name of a day is another word: get some sun, study for the SAT."""
+    if around.phrase.lower() not in SHORT_DAYS:
+        return False
+    if word in NO_DAYS_BEHIND:
+        return True
+    is_abbreviated = around.phrase in ("SAT", "SUN") and bool(re.search("[a-z]", around.before))
+    return is_abbreviated and not around.behind.strip(" .!?")
 
 
 def is_bare_date(one: Found) -> bool:
@@ -599,7 +689,8 @@ def is_among_capitals(around: Around) -> bool:
     """Return whether words beside a phrase With Capitals have them, too."""
     before, following = around.words_before, around.following
     if not following:
-        return " " in around.phrase or is_abbreviation(around.previous)
+        is_name = is_abbreviation(around.previous) or ends_in_a_capital(before)
+        return " " in around.phrase or is_name
     capitals = [word[0].isupper() for word in following]
     if not before:
         return all(capitals)  # but: Tomorrow Anna comes
@@ -775,8 +866,43 @@ def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:
 def tidied(line: str, spans: list[Span]) -> list[Span]:
     """Return the spans, each with the marks around it that lose their sense without it."""
     for at, span in enumerate(spans):
-        if span.kind not in ("tag", "list", "priority"):
+        if span.kind in ("tag", "list", "priority"):
+            spans[at] = with_comma(line, spans, at)
+        else:
             spans[at] = with_marks(line, spans, at)
+    return with_brackets(line, spans)
+
+
+def with_comma(line: str, spans: list[Span], at: int) -> Span:
+    """Return the span of a token with the comma that set it apart: #shop, #home."""
+    start, end, kind = spans[at]
+    before, behind = beside_span(line, spans, at)
+    is_between = at + 1 < len(spans) and re.fullmatch(r"\s*[,;]\s*", behind)
+    mark = re.match(r"\s*[,;]", behind)
+    if mark and (is_between or is_first(line, spans, at) or is_last(line, spans, at)):
+        end += mark.end()
+    mark = re.search(r"\s*[,;]\s*$", before)
+    if mark and is_last(line, spans, at):
+        start -= len(mark[0])
+    return Span(start, end, kind)
+
+
+def with_brackets(line: str, spans: list[Span]) -> list[Span]:
+    """Return the spans, those that are all that stands in brackets with these: (#shop, #home)."""
+    for first, span in enumerate(spans):
+        before = line[: span.start].rstrip()
+        if not before.endswith("(") or (first and spans[first - 1].end >= len(before)):
+            continue
+        last = first
+        while last + 1 < len(spans) and not line[spans[last].end : spans[last + 1].start].strip(
+            " ,;"
+        ):
+            last += 1
+        behind = line[spans[last].end :]
+        if behind.lstrip().startswith(")"):
+            end = spans[last].end + behind.index(")") + 1
+            spans[last] = spans[last]._replace(end=end)
+            spans[first] = spans[first]._replace(start=len(before) - 1)
     return spans
 
 
@@ -829,8 +955,10 @@ def is_last(line: str, spans: list[Span], at: int) -> bool:
 def without(line: str, spans: list[Span]) -> str:
     """Return the line without its spans, one blank between its words."""
     kept, at = [], 0
-    for start, end, _ in spans:
-        kept.append(line[at:start])
+    for start, end, _ in [*spans, (len(line), len(line), "")]:
+        part = line[at:start]
+        if kept and re.match(r"[?!,;:.…]+(?:\s|$)", part):
+            kept = ["".join(kept).rstrip()]
+        kept.append(part)
         at = end
-    kept.append(line[at:])
     return " ".join("".join(kept).split())

@@ -400,6 +400,14 @@ def read_ahead_of(match, now):
     return Day(after(day, number, unit))
 
 
+def read_week_after(match, now):
+    """tomorrow week, friday week"""
+    base = match["base"].lower()
+    days = {"today": now.today, "tomorrow": now.today + timedelta(1)}
+    day = days.get(base) or now.coming(weekday_of(base))
+    return Day(after(day, 1, match["unit"].lower()))
+
+
 def read_next_weekday(match, now):
     """next friday, friday next week"""
     day = now.weekday(weekday_of(match["day"]), 1)
@@ -532,17 +540,26 @@ def read_figures(match, now):
     if (first, second) == (24, 7):
         return None
     is_dotted = "." in match[0]  # which puts the day first everywhere
+    said = match.groupdict()
     day, month = first, second
+    is_year = 0 <= second - now.today.year % 100 <= 20
+    if now.day_first and not is_dotted and second > 12 and is_year and not said.get("year"):
+        return None  # a month and a year: expires 10/27
     if not now.day_first and not is_dotted:
         day, month = second, first
     if month > 12:
         day, month = month, day
-    said = match.groupdict()
     found = day_of_figures(said.get("year"), month, day, now)
     if found is None or found < now.today or not is_on(said.get("day"), found):
         return None
     has_year = said.get("year") or said.get("day")
+    is_far = found > now.today + timedelta(MOST_DAYS_AHEAD) and not is_leap_day(month, day)
+    if is_far and not has_year and not is_dotted:
+        return None  # a mark or a fraction: 8/10
     return Day(found, is_leap_day=is_leap_day(month, day) and not has_year)
+
+
+MOST_DAYS_AHEAD = 304  # of a day such as 8/10: ten months
 
 
 def is_leap_day(month: int, day: int) -> bool:
@@ -654,8 +671,8 @@ def read_past(match, now):
 
 
 def read_named_hour(match, now):
-    """noon, midnight"""
-    is_midnight = match[0].lower() == "midnight"
+    """noon, 12 midnight, lunchtime"""
+    is_midnight = match[0].lower().endswith("midnight")
     return Clock(0) if is_midnight else Clock(12)
 
 
@@ -774,8 +791,15 @@ def read_month_days(match, now):
 def read_month_weekdays(match, now):
     """every first monday of the month, monthly on the last friday, every last day"""
     parts = cycle_or_monthly(match)
-    nth = number_of(match["nth"])
     weekdays = weekdays_of(match["nth_day"])
+    if nths := match.groupdict().get("nths"):
+        words = re.findall(r"[0-9]+|(?!and\b|the\b)[a-z]{3,}", nths.lower())
+        numbers = sorted({number_of(word) for word in words}, key=lambda nth: (nth < 0, nth))
+        if any(nth > 5 for nth in numbers):
+            return None
+        days = ",".join(f"{nth}{DAYS[weekdays[0]]}" for nth in numbers)
+        return rule_of(match, *parts, f"BYDAY={days}")
+    nth = number_of(match["nth"])
     if not parts or nth > 5:
         return None
     if len(weekdays) == 7:
@@ -786,6 +810,11 @@ def read_month_weekdays(match, now):
         workdays = ",".join(DAYS[:5])
         parts += (f"BYDAY={workdays}", f"BYSETPOS={nth}")
     return rule_of(match, *parts)
+
+
+def read_month_end(match, now):
+    """the end of each month"""
+    return rule_of(match, *every("MONTHLY"), "BYMONTHDAY=-1")
 
 
 def read_yearly(match, now):
@@ -838,7 +867,7 @@ FRAGMENTS = {
     "ths": "(?P<ths>{th}(?:{also}(?:the )?{th})*)",
     "firsts": "(?P<ths>{ordinal}(?:{also}(?:the )?{ordinal})*)",
     "units": "(?P<unit>day|week|wk|fortnight|month|mth|year|yr)",
-    "year": "(?P<year>,? (?:19|20)[0-9][0-9])?",
+    "year": "(?P<year>,? [1-9][0-9]{3})?",
     "part": "(?: (?:in the )?(?:early |late )?(?P<part>morning|afternoon|evening|night))?",
     "day_of_date": "(?:(?P<day>{day_name}),? )?",
     "of_day": "(?: sharp)?(?: (?:in the|at) (?P<part>morning|afternoon|evening|night))?",
@@ -856,7 +885,8 @@ FRAGMENTS = {
     "within": "(?:in|within) (?:the next )?",
     "hours": "(?P<n>half an|{number}(?: and a half)?|[0-9]{1,3}[.,][0-9])",
     "more": "(?P<more> and a half)?(?:(?: and)? ?(?P<minutes>[0-9]{1,2}) ?(?:m|min|minutes)?)?",
-    "clock_units": "(?P<unit>minutes?|mins?|hours?|hrs?|h)",
+    "clock_units": "(?P<unit>minutes?|mins?|m|hours?|hrs?|h)",
+    "base_day": "(?:today|tomorrow|{day_name})",
     "base": "(?P<base>now|today|tomorrow|{day_name})",
     "scope": "(?:the |this )?(?P<scope>(?:next )?(?:day|week|month|quarter|year)|{month})",
     "cycle": "(?P<unit>day|week|fortnight|month|quarter|year)",
@@ -867,8 +897,13 @@ FRAGMENTS = {
     "done": "(?P<completion> (?:after|from)(?: the)?(?: last)? (?:completion|completing(?: it)?"
     "|(?:it['’]s )?done|finishing(?: it)?))?",
     "of_month": "(?: (?:of|in) (?:the|each|every|a) month)",
+    "nths": "(?P<nths>{ordinal}(?:{also}(?:the )?{ordinal})+)",
+    "monthly": "(?:(?: of| in)? (?:every|each) month|,? monthly)",
     "nth_day": "(?P<nth>{ordinal}) (?P<nth_day>{day_name}|{work}?day)",
 }
+
+
+MARKS = ",.;:!?)…。，、！？；：»”"  # may follow a phrase
 
 
 def whole(words: str) -> re.Pattern:
@@ -879,7 +914,7 @@ def whole(words: str) -> re.Pattern:
     while name := re.search(r"\{([a-z_]+)\}", words):
         words = words.replace(name[0], FRAGMENTS[name[1]])
     words = re.sub(" (?![?*+])", " +", words)
-    return re.compile(rf"(?<![^ (,;])(?:{words})(?=[,.;:!?)]*(?: |$))", re.ASCII | re.IGNORECASE)
+    return re.compile(rf"(?<![^ (,;])(?:{words})(?=[{MARKS}]*(?: |$))", re.ASCII | re.IGNORECASE)
 
 
 ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually"
@@ -895,10 +930,17 @@ PHRASES = {
         (STRONG, "(?P<unit>monthly|quarterly) on(?: the)? {firsts}", read_month_days),
         (STRONG, f"{{every}}{{nth}}{WEEKLY}(?: on)? {{days}}{{part}}", read_weekly),
         (STRONG, "(?P<unit>weekly|fortnightly|bi-?weekly) on {days}{part}", read_weekly),
+        (STRONG, "{every}{nths} (?P<nth_day>{day_name}){of_month}?", read_month_weekdays),
+        (
+            STRONG,
+            "(?:on |by )?(?:the )?{nths} (?P<nth_day>{day_name}){monthly}",
+            read_month_weekdays,
+        ),
         (STRONG, "{every}{nth_day}{of_month}", read_month_weekdays),
         (STRONG, "{every}{firsts}(?: day)?{of_month}", read_month_days),
-        (STRONG, "(?:on |by )?(?:the )?{nth_day} of (?:every|each) month", read_month_weekdays),
-        (STRONG, "(?:on |by )?(?:the )?{firsts} of (?:every|each) month", read_month_days),
+        (STRONG, "(?:on |by )?(?:the )?{nth_day}{monthly}", read_month_weekdays),
+        (STRONG, "(?:on |by )?(?:the )?{firsts}{monthly}", read_month_days),
+        (STRONG, "(?:at |by )?(?:the )?end of (?:every|each) month", read_month_end),
         (STRONG, "{every}(?:(?P<n>other|second|2nd|alternate) )?{days}{part}", read_weekly),
         (STRONG, "{every}{nth}{cycle}s?{part}{done}", read_cycle),
         (STRONG, "{every}{nth_day}", read_month_weekdays),
@@ -934,6 +976,7 @@ PHRASES = {
         (STRONG, "{within}(?P<n>{number}) {units}s?(?:['’]s?)?(?: time)?{part}", read_ahead),
         (STRONG, "(?:next week|next)(?: on)? (?P<day>{day_name}){part}", read_next_weekday),
         (STRONG, "(?P<day>{day_name})(?: of)? next week", read_next_weekday),
+        (FAIR, "(?P<base>{base_day}) (?P<unit>week|fortnight)", read_week_after),
         (STRONG, "next (?P<unit>week|weekend|month|quarter|year)", read_next),
         (STRONG, "(?:this coming|this|coming) (?P<day>{day_name}|weekend){part}", read_this),
         (STRONG, "the coming (?P<day>{day_name}|weekend){part}", read_this),
@@ -961,9 +1004,10 @@ PHRASES = {
         (WEAK, "{day_of_date}{figure}/{second}", read_figures),
         (WEAK, "{day_of_date}{figure}\\.(?P<second>0[1-9])\\.", read_figures),
         (WEAK, "{day_of_date}{large}\\.{second}\\.", read_figures),
-        (BESIDE, "{day_of_date}{figure}\\.{second}\\.", read_figures),
+        (WEAK, "{day_of_date}{figure}\\.{second}\\.", read_figures),
         (FAIR, "{day_of_date}the (?P<date>{th}){part}", read_month_day),
-        (WEAK, "{day_of_date}(?P<date>{th}){part}", read_month_day),
+        (WEAK, "(?P<day>{day_name}),? (?P<date>{th}){part}", read_month_day),
+        (BESIDE, "(?P<date>{th})(?P<day>){part}", read_month_day),
         (BESIDE, "the (?P<date>{ordinal})(?P<day>){part}", read_month_day),
         (FAIR, "(?P<day>{full_day}){part}", read_weekday),
         (WEAK, "(?P<day>{short_day}){part}", read_weekday),
@@ -990,8 +1034,24 @@ PHRASES = {
         (FAIR, "at (?P<hour>[0-9]{2})(?P<minute>[0-9]{2}) ?(?:h|hrs|hours)", read_hour),
         (FAIR, "(?:at )?(?P<minutes>half|(?:a )?quarter) (?P<way>past|to) {to_hour}", read_past),
         (FAIR, "at (?P<minutes>five|ten|twenty|[0-9]{1,2}) (?P<way>past|to) {to_hour}", read_past),
-        (BESIDE, "(?:by|before|around|about|from|after) {hour_word}{of_day}", read_hour),
-        (WEAK, "noon|midday|midnight", read_named_hour),
+        (
+            BESIDE,
+            "(?:by|before|around|about|from|after) {hour_word}(?!\\s+{month}){of_day}",
+            read_hour,
+        ),
+        (FAIR, "@ ?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}?{of_day}", read_hour),
+        (FAIR, "um (?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?(?: ?uhr)?", read_hour),
+        (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?uhr", read_hour),
+        (FAIR, "(?:at )?12(?:[:.]00)? (?:noon|midday|midnight)", read_named_hour),
+        (BESIDE, "(?P<hour>[0-9]{1,2})\\.(?P<minute>[0-5][05])(?: ?h)?", read_hour),
+        (BESIDE, "(?P<hour>[0-9]{1,2})(?P<half>[ap])", read_hour),
+        (
+            BESIDE,
+            "(?P<hour>[01][0-9]|2[0-3])(?P<minute>[0-5][05])(?: ?(?:h|hrs|hours))?",
+            read_hour,
+        ),
+        (BESIDE, "(?:at )?(?P<minutes>half) (?P<way>){hour_word}(?P<half>)(?P<part>)", read_past),
+        (WEAK, "noon|midday|midnight|(?:at )?lunch ?time", read_named_hour),
         (FAIR, "in the (?P<part>morning|afternoon|evening)", read_part),
     ],
 }

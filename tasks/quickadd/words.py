@@ -8,8 +8,8 @@ def words(text: str) -> frozenset:
 
 # Behind these, a phrase is something else: talk about tomorrow, not on friday.
 NOT_BEHIND = words(
-    "about of than to between like called named titled is was were are it's since during until till"
-    " til through from after given not or nor vs if last past previous"
+    "about of than to between like called named titled is was were are it's since during until"
+    " till til through from after given not or nor vs if last past previous"
 )
 PAST = words("last past previous yesterday")
 # So it is behind these, if it is a bare day (the Friday, my 5th) or another word follows: this
@@ -19,8 +19,8 @@ DETERMINERS = words(
 )
 # Before a bare weekday, these make a name of it: Black Friday.
 NAMES = words(
-    "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby giving"
-    " manic whit boxing casual"
+    "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby"
+    " giving manic whit boxing casual"
 )
 # Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
 RATIOS = words(
@@ -36,14 +36,39 @@ PLACES = words(
 # Before these, too: 10 march km, 5 may help, 5 pm CET, every day is a gift.
 NOT_BEFORE = words(
     "km miles mile kg g lb lbs m cm mm l ml people times pages euros euro dollars dollar pounds"
-    " quid bucks cents pence kr eur usd gbp chf min mins minutes hours"
-    " hrs percent per day day's be have not need want help work works matters counts is are was"
-    " were also or utc gmt est edt pst pdt cst cet cest bst ist"
+    " quid bucks cents pence kr eur usd gbp chf min mins minutes hours hrs percent per day day's"
+    " be have not need want help work works matters counts is are was were also or utc gmt est"
+    " edt pst pdt cst cet cest bst ist"
 )
 # Before these, a phrase describes what is to be done, not the word behind it.
 FUNCTION = words(
-    "about with at for to in from if before after so because re regarding via then but when while"
-    " as on by near without unless"
+    "about with at for to in from if before after so because re regarding via then but when"
+    " while as on by near without unless"
 )
 # These connect a phrase with another one.
 CONNECTING = words("and or & except excluding not of until till through per every each the a an")
+
+# Figures behind these are a duration, a verse, a version or a mark.
+TOOK = words("in under within sub took lasts")
+BOOKS_ALONE = words(
+    "genesis exodus leviticus deuteronomy judges kings chronicles ezra nehemiah psalm psalms"
+    " proverbs ecclesiastes isaiah jeremiah lamentations ezekiel hosea obadiah nahum habakkuk"
+    " zephaniah haggai zechariah malachi romans corinthians galatians ephesians philippians"
+    " colossians thessalonians philemon hebrews revelation quran surah sura koran torah"
+)
+BOOKS = words(
+    "matthew mark luke john acts james peter jude timothy titus joshua ruth samuel esther job"
+)
+BOOKS |= words("daniel joel amos jonah micah matt mk lk jn")
+STUDYING = words(
+    "study read memorise memorize learn pray preach quote recite reflect meditate sermon bible"
+    " verse discuss write copy"
+)
+VERSIONED = words(
+    "upgrade install version versions release ubuntu debian fedora python django node ios"
+    " android macos windows kernel postgres postgresql firmware bump downgrade patch section"
+    " question chapter exercise clause"
+)
+RATING = words("rate rated rating score scored scores grade graded mark marked marks stars out")
+# Behind these, sun, sat and the like are no days.
+NO_DAYS_BEHIND = words("some any no the more much enough for")

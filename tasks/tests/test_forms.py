@@ -109,7 +109,13 @@ class AddFormTests(TestCase):
             "tag": ["0", "x"],
             "description": ["\x00", "x" * (NOTES_LENGTH + 1)],
         }
-        unseen = {"key", "plain", "as_text", "make_list"}  # whatever they hold can be taken
+        unseen = {
+            "key",
+            "plain",
+            "meant",
+            "as_text",
+            "make_list",
+        }  # whatever they hold can be taken
         self.assertEqual(AddForm.base_fields.keys(), bad.keys() | unseen)
         self.client.force_login(self.ann)
         for name, values in bad.items():

@@ -342,7 +342,9 @@ class QuickAddPageTests(PageTests):
         response = self.read("Dinner Sat or Sun 7pm #fun")
         self.assertEqual(words_of(one(response, ".unread")), self.UNCLEAR)
         offers = select(response, "[data-kind=offer]")
-        self.assertEqual([words_of(offer) for offer in offers], ["Sun 29 Mar · 19:00?"])
+        self.assertEqual(
+            [words_of(offer) for offer in offers], ["Sat 28 Mar · 19:00?", "Sun 29 Mar · 19:00?"]
+        )
         self.assertIn("#fun, a new tag", words_of(response))
         self.assertEqual(select(self.read("Dinner Sat 7pm"), "[data-kind=offer]"), [])
 

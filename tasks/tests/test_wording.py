@@ -45,6 +45,7 @@ class WordingTests(PageTests):
         cake, done, deleted, run = add_tasks(ann, *titles)
         (dig,) = add_tasks(ann, "Dig", typed="Dig +Garden")
         (swim,) = add_tasks(ann, "Swim", typed="Swim tomorrow #fun")
+        (bins,) = add_tasks(ann, "Bins", typed="Bins every monday except 7 december")
         add_tasks(ann, "Went with it", list=gone)
         add_tasks(ann, "Of a list", list=home)
         first = {"due_date": day, "repeat_anchor": day}
@@ -62,7 +63,14 @@ class WordingTests(PageTests):
         for row in (deleted, stir, off):
             row.delete_softly()
         rows = {"work": work, "home": home, "away": away, "gone": gone, "milk": milk, "cake": cake}
-        rows |= {"done": done, "deleted": deleted, "dig": dig, "swim": swim, "run": run}
+        rows |= {
+            "done": done,
+            "deleted": deleted,
+            "dig": dig,
+            "swim": swim,
+            "run": run,
+            "bins": bins,
+        }
         rows |= {"rent": rent, "choir": choir, "gym": gym, "fern": fern}
         rows |= {"whisk": whisk, "stir": stir, "calls": calls, "off": off}
         rows["chat"] = chat
@@ -198,6 +206,10 @@ class EveryActTests(WordingTests):
         (
             *("/tasks/{swim}/plain/", {}),
             "Renamed “Swim” to “Swim tomorrow #fun”. It is now as you typed it.",
+        ),
+        (
+            *("/tasks/{bins}/meant/?meant=every+monday", {}),
+            "Set “Bins” to repeat every Monday, from Mon 30 Nov.",
         ),
         ("/tasks/{dig}/make-list/", {}, "Moved “Dig” to the new list “Garden”."),
         ("/steps/{whisk}/edit/", {"title": "Beat"}, "Renamed “Whisk” to “Beat”."),
