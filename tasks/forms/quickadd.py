@@ -50,7 +50,8 @@ class AddForm(AddingForm, BaseTaskForm):
         model = Task
         fields = ["due_date", "due_time", "priority", "description"]
 
-    field_order = ["plain", "meant", "as_text", "text"]
+    # The line is read for the day that it is put on.
+    field_order = ["plain", "meant", "as_text", "due_date", "text"]
     line = None  # what was understood
 
     def __init__(self, data=None, *, user, **kwargs):
@@ -63,7 +64,7 @@ class AddForm(AddingForm, BaseTaskForm):
         cleaned = self.cleaned_data
         text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
         how = {name: cleaned.get(name) for name in ("meant", "as_text")}
-        how["plain"] = cleaned.get("plain", ())
+        how |= {"plain": cleaned.get("plain", ()), "put_on": cleaned.get("due_date")}
         self.line = line_of(self.user, text, **how)
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
@@ -142,6 +143,7 @@ class ReadForm(forms.Form):
     plain = PlainField(required=False)
     make_list = TextField(required=False)
     meant = TextField(required=False)
+    due_date = forms.DateField(required=False)  # that the line is put on
     take = TextField(required=False)  # the offer that was pressed, or NO_OFFER
     press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
 
@@ -158,7 +160,9 @@ class ReadForm(forms.Form):
         plain = [one for one in phrases if one.lower() in text.lower()]
         known = {"lists": lists, "archived": archived, "tags": tags}
         meant = cleaned["take"] or cleaned["meant"]
-        return Line(text, sidebar.clock, plain=plain, meant=meant, **known)
+        return Line(
+            text, sidebar.clock, plain=plain, meant=meant, put_on=cleaned.get("due_date"), **known
+        )
 
 
 def toggled(phrases, pressed):
@@ -231,7 +235,7 @@ class PasteForm(AddForm):
         required=False,
         help_text="Read no dates, tags or lists.",
     )
-    field_order = ["as_text", "text"]
+    field_order = ["as_text", "due_date", "text"]
     adds_more = True
     lines = ()  # as pasted.read() gives them, each with what it says: (Pasted, Line)
     unread_from = None  # the number of the line from which on none is read, since so many were
@@ -283,6 +287,7 @@ class PasteForm(AddForm):
         """Find out what pasted lines say; their titles are then what is left."""
         texts = [task.title for task in found]
         how = {"lists": lists, "as_text": self.cleaned_data["as_text"]}
+        how["put_on"] = self.cleaned_data.get("due_date")
         lines, unread = read_all(texts, self.user.clock(), **how)
         self.lines = list(zip(found, lines, strict=True))
         for task, line in self.lines:

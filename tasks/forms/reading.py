@@ -30,12 +30,12 @@ def line_of(user, text, **options):
 def said_in(line, fields):
     """Return the fields of a task that a line says, with the tags and notes of fields.
 
-    A time without a day, and a repeat without its first, is of the day that fields have; a day
-    without a time keeps theirs. Raises ValidationError where that is too much.
+    A day without a time keeps that of fields. The line was read for the day that fields have, see
+    Line. Raises ValidationError where that is too much.
     """
     said, both = line.said, {}
     if said.due_date:
-        day = line.on(fields.get("due_date"))
+        day = said.due_date
         both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
     if said.repeat:
         both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}

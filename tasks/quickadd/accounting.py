@@ -44,6 +44,7 @@ ANYWHERE = {
         rf"|(?:every|each)!? {ORDINAL}|once (?:a|an|every|per) {UNIT}"
     ),
     "span": rf"(?:next|this|coming) (?:coming )?(?:{DAY}|week|weekend|month|quarter|year|{PART})",
+    "slashed": rf"{DAY}s?(?:[/+]{DAY}s?)+",
     "near": "today|tomorrow|tonight|tmrw|tmr|tmw|2moro",
     "date": (
         rf"[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? {MONTH}\b\.?(?:,? [0-9]{{3,4}})?"
@@ -66,7 +67,7 @@ BESIDE = {
     "figures": r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?|[0-9]{1,2}\.[0-9]{1,2}\.",
     "written": "[0-9]{1,2}:[0-9]{2}",
     "bare": "(?:at|@) ?[0-9]{1,2}",
-    "also": "(?:and|or|&) (?:at )?[0-9]{1,2}",
+    "also": f"(?:and|or|&) (?:at )?[0-9]{{1,2}}(?! +{MONTH})",
     "th": f"(?:the )?{ORDINAL}",
     "month": (
         "(?:in|of|until|till|til|through|from|since|starting|beginning|to|and|or|next|this)"
@@ -80,6 +81,7 @@ BESIDE = {
     ),
     "often": r"(?:once|twice|thrice|\w+ times) (?:a|an|per|each|every) \w+|(?:once|twice) daily",
     "on": "on (?:the )?[0-9]{1,2}",
+    "past": rf"yesterday|last (?:night|week|month|year|{DAY})",
     "week": "week|fortnight|month",
 }
 PATTERN = "|".join(f"(?P<{kind}>{words})" for kind, words in (ANYWHERE | BESIDE).items())
@@ -107,7 +109,7 @@ BETWEEN = re.compile(
 WORD_BEHIND = re.compile(r" +([^\s\x01\x02]+)")
 
 BEFORE = re.compile(
-    r"(?:(?:^|[\s,;(])(?:and|or|&|except|excluding|not|between|every|each|alternate|without)"
+    r"(?:(?:^|[\s,;(])(?:and|or|&|except|excluding|not|between|every|each|alternate|without|apart|aside)"
     r"|[/&])\s*$",
     re.IGNORECASE,
 )

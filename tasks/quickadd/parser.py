@@ -20,9 +20,11 @@ repeats are text.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import NamedTuple
 
 from accounts.text import legible
@@ -34,7 +36,9 @@ from tasks.quickadd.words import (
     BOOKS_ALONE,
     CONNECTING,
     DETERMINERS,
+    EARLY,
     FUNCTION,
+    LATE,
     NAMES,
     NO_DAYS_BEHIND,
     NOT_BEFORE,
@@ -56,6 +60,7 @@ MOST_TRIED = 40  # places of a line at which a phrase may begin; what people wri
 LONGEST_TAG, LONGEST_LIST_NAME = 50, 100
 LONGEST_LIST_AHEAD = 3 * LONGEST_LIST_NAME  # where accents are typed as marks of their own
 PRIORITIES = {"low": 1, "medium": 2, "high": 3, "1": 1, "2": 2, "3": 3}
+PRIORITIES |= {"p1": 3, "p2": 2, "p3": 1, "p4": 0}
 
 
 class Span(NamedTuple):
@@ -111,6 +116,7 @@ def parse(
     lists: Collection[str] = (),
     new_lists: bool = True,
     as_text: bool = False,
+    put_on: date | None = None,
 ) -> QuickAdd:
     """Read a line. It never fails: what isn't understood is the title.
 
@@ -119,7 +125,8 @@ def parse(
     as_text says that all of it is; meant has the phrases of an offer that was taken: these are read
     and no others, and stay in the title; lists has names of lists, folded (tasks.search.fold),
     which are known without quotes, too, such as +garden project. The name of any other list is
-    text, unless new_lists.
+    text, unless new_lists. put_on is the day that the line is put on, where it says none: see
+    tasks.quickadd.phrases.meaning().
     """
     line, rest = cut(text.strip(), LONGEST)
     bare = without_literals(line, plain)
@@ -130,7 +137,7 @@ def parse(
     tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
     bare = blanked(bare, tokens)
     phrases = phrases_of(tries, Now(now, week_start, day_first))
-    reading = reading_of(bare, phrases, tokens, meant, now)
+    reading = reading_of(bare, phrases, tokens, meant, partial(dates_of, now=now, put_on=put_on))
     found, dates = reading.found, reading.dates
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
@@ -176,11 +183,14 @@ LITERAL = re.compile(
     r"|(?<!\S)\S*(?:://|\w@\w)\S*"  # an address
     r"|(?<!\S)[^\s.#+!\"]*[^\W\d]\.[^\W\d]{2}\S*"  # a site, a file: monday.com, may.pdf
 )
+EMOJI = "[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]"
 TOKEN = re.compile(
     r"(?<![^\s(,;])(?:"
-    r"\#(?P<tag>[\w-]+)"
+    rf"\#(?P<tag>(?:[\w/-]|{EMOJI})+)"
+    rf"|@(?P<at_tag>[^\W\d](?:[\w/-]|{EMOJI})*)"
     r"|\+(?:\"(?P<quoted_list>[^\"]*)\"|(?P<list>[^\W\d][\w&'’-]*))"
     r"|!(?P<priority>low|medium|high|[123])"
+    r"|(?P<level_priority>p[1-4])(?! *(?:and|or|to|&|-|–|,) *p?[0-9])"
     r")(?=[,.;:!?)…。，、！？；：»”]*(?:\s|$))",
     re.IGNORECASE,
 )
@@ -230,7 +240,7 @@ def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[
     with NULs for the name of a list that is text, see parse()."""
     tokens, strange = {}, []
     for match in TOKEN.finditer(bare):
-        kind = match.lastgroup.removeprefix("quoted_")
+        kind = match.lastgroup.rpartition("_")[2]
         if kind in tokens:  # the first list and the first priority count
             continue
         token = token_of(match, kind, bare, lists)
@@ -252,12 +262,16 @@ def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> F
     """
     start, end = match.span()
     value = " ".join(match[match.lastgroup].split())
+    if match["at_tag"] and value.lower() in ("noon", "midday", "midnight"):
+        return None
     if match["list"]:
         ahead = bare[start + 1 : start + 1 + LONGEST_LIST_AHEAD]
         length = longest_name(ahead, lists)
         if length:
             end = start + 1 + length
             value = bare[start + 1 : end]
+        elif fold(value) not in lists:
+            value = begun(value, lists)
     if not can_be_named(kind, value):
         return None
     if kind == "priority":
@@ -265,10 +279,27 @@ def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> F
     return Found(start, end, kind, value)
 
 
+def begun(name: str, lists: Collection[str]) -> str:
+    """Return the list that a name is the beginning of; the name itself where there is none, and ""
+    where there are several."""
+    start = fold(name)
+    ordered = sorted(lists)
+    at = bisect_left(ordered, start)
+    found = {fold(one) for one in ordered[at : at + MOST_SPELLINGS] if one.startswith(start)}
+    if not found:
+        return name
+    return found.pop() if len(found) == 1 else ""
+
+
+MOST_SPELLINGS = 4  # of one list, as tasks.search.folded_names() has them
+
+
 def can_be_named(kind: str, value: str) -> bool:
     """Return whether a tag or a list can have this name; #12 and #fff are no tags."""
     if not legible(value):
         return False
+    if kind == "tag" and re.search(EMOJI, value):
+        return len(value) <= LONGEST_TAG
     if kind == "tag":
         return len(value) <= LONGEST_TAG and not NUMBER_OR_COLOR.fullmatch(value)
     return len(value) <= LONGEST_LIST_NAME
@@ -340,11 +371,11 @@ class Reading:
 
 
 def reading_of(
-    bare: str, phrases: list[Found], tokens: list[Found], meant: Collection[str], now: datetime
+    bare: str, phrases: list[Found], tokens: list[Found], meant: Collection[str], dates_of: Callable
 ) -> Reading:
     """Return the reading that accounts for every phrase of time in a line, or the offers of others.
 
-    bare is the line with blanks for its tokens.
+    bare is the line with blanks for its tokens; dates_of() returns the fields of chosen phrases.
     """
     if meant:
         said = {phrase.lower() for phrase in meant}
@@ -352,25 +383,39 @@ def reading_of(
         for one in phrases:
             if bare[one.start : one.end].lower() in said:
                 found.setdefault(one.kind, one)
-        return Reading(found, dates_of(found, now))
+        return Reading(found, dates_of(found))
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
-    found = chosen(bare, counted, tokens)
-    dates = dates_of(found, now)
+    found = in_the_morning(bare, chosen(bare, counted, tokens))
+    dates = dates_of(found)
     if dates and contradicts(bare, found, dates):
-        return Reading(is_unclear=True, offers=offered(bare, phrases, now))
+        return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
     if not dates:
         if any(is_one_of_two(bare, one, phrases) for one in phrases):
-            return Reading(is_unclear=True, offers=offered(bare, phrases, now))
+            return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
         return Reading()
     if accounts_for(bare, found):
         return Reading(found, dates)
     if "date" in found and is_described(bare, found["date"], phrases):  # next week plan tomorrow
         others = [one for one in counted if one is not found["date"]]
         found = chosen(bare, others, tokens)
-        dates = dates_of(found, now)
+        dates = dates_of(found)
         if dates and accounts_for(bare, found):
             return Reading(found, dates)
-    return Reading(is_unclear=True, offers=offered(bare, phrases, now))
+    return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
+
+
+def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
+    """Return the chosen phrases, with a bare hour of 5 to 7 before noon where words ask for that:
+    Wake up at 7, Flight at 6:30."""
+    one = found.get("time")
+    if not one or one.value.how != "bare" or one.value.part or one.value.hour not in (5, 6, 7):
+        return found
+    said = frozenset(bare.lower().split())
+    others = [other.value for says, other in found.items() if says != "time"]
+    has_part = any(getattr(value, "part", "") for value in others)
+    if has_part or not said & EARLY or said & LATE:
+        return found
+    return found | {"time": replace(one, value=replace(one.value, how="exact"))}
 
 
 BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)
@@ -397,7 +442,7 @@ MOST_OFFERED = 3  # readings
 MOST_LOOKED_AT = 12  # phrases
 
 
-def offered(bare: str, phrases: list[Found], now: datetime) -> list[tuple[str, ...]]:
+def offered(bare: str, phrases: list[Found], dates_of: Callable) -> list[tuple[str, ...]]:
     """Return the readings that a line offers, each as its phrases: a day or a repeat with the time,
     if there is one; or each of the times."""
     phrases = [one for one in phrases[:MOST_LOOKED_AT] if may_be_offered(bare, one, phrases)]
@@ -409,7 +454,7 @@ def offered(bare: str, phrases: list[Found], now: datetime) -> list[tuple[str, .
         readings = [[day, *times[: len(times) == 1]] for day in days]
     found = {}
     for reading in readings:
-        dates = dates_of({one.kind: one for one in reading}, now)
+        dates = dates_of({one.kind: one for one in reading})
         if dates and len(found) < MOST_OFFERED:
             said = tuple(bare[one.start : one.end] for one in reading)
             found.setdefault(tuple(dates.items()), said)
@@ -843,11 +888,11 @@ def is_beside(bare: str, one: Found, other: Found) -> bool:
 # What they stand for, and where
 
 
-def dates_of(found: dict[str, Found], now: datetime) -> dict:
+def dates_of(found: dict[str, Found], now: datetime, put_on: date | None = None) -> dict:
     """Return the fields that the chosen phrases stand for; {} for a day that nobody means."""
     said = {says: one.value for says, one in found.items()}
     try:
-        meant = meaning(said, now)
+        meant = meaning(said, now, put_on)
     except (ValueError, OverflowError):
         return {}
     day = meant["due_date"]
@@ -878,11 +923,13 @@ def with_comma(line: str, spans: list[Span], at: int) -> Span:
     start, end, kind = spans[at]
     before, behind = beside_span(line, spans, at)
     is_between = at + 1 < len(spans) and re.fullmatch(r"\s*[,;]\s*", behind)
+    may_be_first, may_be_last = not before.strip(" ,;"), not behind.strip(" ,;.")
     mark = re.match(r"\s*[,;]", behind)
-    if mark and (is_between or is_first(line, spans, at) or is_last(line, spans, at)):
+    is_first_one = mark and may_be_first and is_first(line, spans, at)
+    if mark and (is_between or is_first_one or (may_be_last and is_last(line, spans, at))):
         end += mark.end()
     mark = re.search(r"\s*[,;]\s*$", before)
-    if mark and is_last(line, spans, at):
+    if mark and may_be_last and is_last(line, spans, at):
         start -= len(mark[0])
     return Span(start, end, kind)
 

@@ -139,8 +139,11 @@ def first_day(rule: str, start: date) -> date:
     raise OverflowError("It would be behind 31 December 9999.")
 
 
-def meaning(said: dict, now: datetime) -> dict:
+def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
     """Return the fields of a task that phrases stand for.
+
+    put_on is the day that the line is put on, where it says none: a time is one of that day, and a
+    repeat begins with it.
 
     said has what they were read as: "date" and "until" a Day, "time" a Clock, "repeat" a Rule,
     "count" a number and a unit or None.
@@ -152,6 +155,8 @@ def meaning(said: dict, now: datetime) -> dict:
         return {"due_date": None, "due_time": None}
     if day:
         due = day.day + timedelta(later)
+    elif put_on:
+        due = put_on
     else:  # today if that is still to come
         is_past = clock is not None and clock <= now.time()
         due = now.date() + timedelta(is_past)
@@ -515,7 +520,7 @@ def read_date(match, now):
         found = date(year, month, day)
     else:
         found = next_date(month, day, now.today)
-    if found < now.today or not is_on(match["day"], found):
+    if found < now.today or not can_be_meant(found) or not is_on(match["day"], found):
         return None
     has_year = match["year"] or match["day"]  # which 29 February is one on that weekday
     said = day_with_part(found, part_of(match))
@@ -1014,6 +1019,10 @@ PHRASES = {
         (FAIR, "(?:at|on|over|by|for|before) the weekend", read_weekend),
     ],
     "time": [
+        (FAIR, "@ ?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}?{of_day}", read_hour),
+        (FAIR, "um (?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?(?: ?uhr)?", read_hour),
+        (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?uhr", read_hour),
+        (FAIR, "(?:at )?12(?:[:.]00)? (?:noon|midday|midnight)", read_named_hour),
         (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}{of_day}", read_hour),
         (FAIR, "{hour_word}(?: {minute_word})? ?{half}{of_day}", read_hour),
         (FAIR, "at {hour_word} {minute_word}{of_day}", read_hour),
@@ -1039,10 +1048,6 @@ PHRASES = {
             "(?:by|before|around|about|from|after) {hour_word}(?!\\s+{month}){of_day}",
             read_hour,
         ),
-        (FAIR, "@ ?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}?{of_day}", read_hour),
-        (FAIR, "um (?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?(?: ?uhr)?", read_hour),
-        (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?uhr", read_hour),
-        (FAIR, "(?:at )?12(?:[:.]00)? (?:noon|midday|midnight)", read_named_hour),
         (BESIDE, "(?P<hour>[0-9]{1,2})\\.(?P<minute>[0-5][05])(?: ?h)?", read_hour),
         (BESIDE, "(?P<hour>[0-9]{1,2})(?P<half>[ap])", read_hour),
         (

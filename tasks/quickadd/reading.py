@@ -1,13 +1,12 @@
 """What a line says to the user who typed it: with their lists, in the words of their clock."""
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 from accounts.clock import Clock
 from tasks import recurrence
-from tasks.quickadd import parser, phrases
+from tasks.quickadd import parser
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
@@ -16,7 +15,7 @@ MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, a
 LONGEST_WORD = 30  # characters of a word that a sentence shows
 OF_TIME = {"date", "time", "repeat"}
 UNCLEAR = "Not all that it says of time is understood, so no date is read."
-PRIORITIES = {1: "Low priority", 2: "Medium priority", 3: "High priority"}
+PRIORITIES = {0: "No priority", 1: "Low priority", 2: "Medium priority", 3: "High priority"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def archived_by_name(names):
     return folded_names(dict.fromkeys(names))
 
 
-def read_all(texts, clock: Clock, *, lists, as_text=False):
+def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
     """Return what each of texts says, as Lines, and the index of the first that was taken as it is
     since reading the ones before it was work enough; None where all were read."""
     lines, tried, characters, unread = [], 0, 0, None
@@ -148,7 +147,7 @@ def read_all(texts, clock: Clock, *, lists, as_text=False):
         is_enough = tried >= MOST_TRIED or characters >= MOST_CHARACTERS
         if is_enough and not as_text:
             as_text, unread = True, index
-        line = Line(text, clock, lists=lists, as_text=as_text, offers=False)
+        line = Line(text, clock, lists=lists, as_text=as_text, offers=False, put_on=put_on)
         lines.append(line)
         tried += line.said.tried
         characters += min(len(text), parser.LONGEST)
@@ -162,6 +161,9 @@ class Line:
     None where nobody asks which are new; plain has phrases that are text, and as_text says that
     all of it is; meant is the offer that was taken, if any. archived are those that it can't go
     to, as archived_by_name() returns them.
+
+    put_on is the day that was chosen for the line, where it says none; today is no choice, since a
+    time that has passed is tomorrow's.
 
     list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there, or is
     archived: it is text where nobody offers to make it, or to bring it back.
@@ -179,8 +181,10 @@ class Line:
         meant="",
         as_text=False,
         offers=True,
+        put_on=None,
     ):
         self.text, self.clock = text, clock
+        self.put_on = None if put_on == clock.today else put_on
         self.tags, self.plain = tags, plain
         lists = lists or lists_by_name({})
         archived = archived if archived and offers else {}
@@ -194,6 +198,7 @@ class Line:
             lists={*lists, *archived},
             new_lists=offers,
             as_text=as_text,
+            put_on=self.put_on,
         )
         self.said, self.meant = self.read(), ""
         if meant and meant in self.offers_meant:
@@ -217,7 +222,7 @@ class Line:
         """Return the readings that it offers, since none accounts for all that it says of time."""
         found = []
         for meant in self.offers_meant:
-            line = Line(self.text, self.clock, plain=self.plain, meant=meant)
+            line = Line(self.text, self.clock, plain=self.plain, meant=meant, put_on=self.put_on)
             words = " · ".join(chip.words for chip in line.meanings if chip.kind in OF_TIME)
             found.append(Offer(words, meant))
         return found
@@ -273,23 +278,6 @@ class Line:
     def words(self) -> str:
         """Return what was understood as a line: Tomorrow · 17:00 · #home."""
         return " · ".join(chip.words for chip in self.meanings)
-
-    def on(self, day):
-        """Return the day that a task of this line is due, where day was chosen for it besides.
-
-        Today is no choice: a time that has passed is tomorrow's.
-        """
-        due, rule = self.said.due_date, self.said.repeat
-        is_chosen = day is not None and day != self.clock.today
-        if not is_chosen or "date" in self.kinds:
-            return due
-        if not rule:
-            return day
-        if "FREQ=YEARLY" in rule and "BY" not in rule:
-            return due
-        with suppress(OverflowError):  # there is none by then
-            return phrases.first_day(rule, day)
-        return due
 
     def day(self) -> str:
         return self.clock.day(self.said.due_date)

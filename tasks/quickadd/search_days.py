@@ -10,7 +10,14 @@ from datetime import date, timedelta
 
 from accounts.clock import Clock
 from tasks.quickadd.parser import value_of
-from tasks.quickadd.phrases import FAIR, PHRASES, Now, after, next_weekday
+from tasks.quickadd.phrases import (
+    FAIR,
+    PHRASES,
+    Now,
+    after,
+    next_weekday,
+    read_week_after,
+)
 
 Days = tuple[date, date]  # the first and the last of them
 
@@ -116,5 +123,5 @@ def reading_days(read):
 READERS = [(SPAN, read_span)] + [
     (expression, reading_days(read))
     for kind, strength, expression, read in PHRASES
-    if kind == "date" and strength >= FAIR
+    if kind == "date" and strength >= FAIR and read is not read_week_after
 ]

@@ -247,6 +247,27 @@ WORDS = (
 )
 
 
+class PutOnTests(SimpleTestCase):
+    """A line is read for the day that it is put on, where it says none."""
+
+    DAY = date(2026, 12, 1)
+
+    def check(self, text, **fields):
+        found = parse(text, now=NOW, put_on=self.DAY)
+        self.assertEqual({name: getattr(found, name) for name in fields}, fields, text)
+
+    def test_time_and_repeat_are_of_that_day(self):
+        self.check("Standup 5pm", due_date=self.DAY, due_time=time(17))
+        self.check("Antibiotics every day for 5 days", due_date=self.DAY,
+                   repeat="FREQ=DAILY;UNTIL=20261205")  # fmt: skip
+        self.check("Swim every monday", due_date=date(2026, 12, 7))
+        self.check("Call tomorrow at 9", due_date=date(2026, 3, 26))
+        self.check("Milk", due_date=None)
+
+    def test_repeat_that_ends_before_that_day_is_text(self):
+        self.check("Swim every day until 3 may", title="Swim every day until 3 may", due_date=None)
+
+
 class PropertyTests(SimpleTestCase):
     def check(self, text, **options):
         found = parse(text, now=NOW, **options)

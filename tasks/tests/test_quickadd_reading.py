@@ -1,17 +1,24 @@
 """Quick add on the pages and at the command line: what is understood, told, taken back, kept."""
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from io import StringIO
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.clock import Clock
+from tasks.forms.reading import said_in
 from tasks.models import Task
 from tasks.quickadd.reading import EXAMPLES, Line, lists_by_name
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, words_of
+from tasks.tests.test_quickadd import WORDS
+from todosite.tests.environment import examples
 from todosite.tests.html import hidden, one, select, values
 
 NOW = datetime(2026, 3, 25, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -94,6 +101,25 @@ class LineTests(SimpleTestCase):
                 self.assertEqual((line.list_pk, line.list_name, line.unlisted), (pk, name, ""))
         self.assertEqual(Line("a +inbox", Clock(NOW)).list_name, "Inbox")
         self.assertEqual(Line("a +büros", Clock(NOW), lists=lists).unlisted, "büros")
+
+
+class PutOnTests(SimpleTestCase):
+    @examples(100)
+    @given(
+        st.lists(st.sampled_from(WORDS.split(" ")), max_size=8).map(" ".join),
+        st.dates(date(2026, 3, 1), date(2027, 12, 31)),
+    )
+    def test_what_is_said_of_any_line_on_any_day_is_what_is_stored(self, text, day):
+        line = Line(f"Do {text}", Clock(NOW), put_on=day)
+        said = line.said
+        if not said.due_date:
+            return
+        with suppress(ValidationError):  # a repeat that began too long ago
+            stored = said_in(line, {"due_date": day})
+            self.assertEqual(stored["due_date"], said.due_date)
+            self.assertEqual(stored.get("repeat_anchor", said.due_date), said.due_date)
+        if line.kinds == ["time"]:
+            self.assertTrue(line.words.startswith(line.clock.day(said.due_date)))
 
 
 class QuickAddPageTests(PageTests):
