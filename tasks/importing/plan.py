@@ -66,6 +66,10 @@ class Plan:
     def number_of_steps(self):
         return sum(len(task["steps"]) for task in self.tasks)
 
+    @property
+    def number_of_tagged(self):
+        return sum(len(task["tags"]) for task in self.tasks)
+
     def end_rings(self):
         """Cut each circle of series, in which tasks would continue each other, and note it."""
         seen = set()

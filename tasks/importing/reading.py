@@ -6,6 +6,7 @@ from tasks.importing.readers import todosite_csv, todosite_json
 
 READERS = {"todosite-json": todosite_json, "todosite-csv": todosite_csv}  # the surest first
 MOST_LISTS, MOST_TAGS, MOST_STEPS = 2000, 5000, 100_000
+MOST_TAGGED = 200_000  # tags of all tasks; a million takes longer than a statement may
 UNKNOWN = (
     "This is no file that can be imported. Choose the JSON, CSV or ZIP file that Todosite made"
     " when you exported your data."
@@ -47,6 +48,7 @@ def refuse_too_many(plan):
         (len(plan.lists), MOST_LISTS, "lists"),
         (len(plan.tags), MOST_TAGS, "tags"),
         (plan.number_of_steps, MOST_STEPS, "steps"),
+        (plan.number_of_tagged, MOST_TAGGED, "tags on tasks"),
     ]:
         if number > most:
             words = f"This file holds {number:,} {name}; {most:,} can be imported at once."

@@ -112,6 +112,15 @@ class RefusedTests(SimpleTestCase):
         ):
             plan(many)
 
+    def test_too_many_tags_on_all_tasks_are_refused(self):
+        tags = [{"id": n, "name": f"t{n}"} for n in range(3)]
+        rows = [task(tags=[0, 1, 2])] * 2
+        with (
+            mock.patch("tasks.importing.reading.MOST_TAGGED", 5),
+            self.assertRaisesMessage(Unreadable, "holds 6 tags on tasks; 5 can be imported"),
+        ):
+            plan(export_of(tags=tags, tasks=rows))
+
     def test_file_over_25_mb_is_refused(self):
         with self.assertRaisesMessage(Unreadable, "This file is larger than 25 MB"):
             File("large", b" " * (files.LARGEST + 1))
