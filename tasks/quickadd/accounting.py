@@ -162,6 +162,11 @@ def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Colle
     return not any_blocks(line, rest, [one for one in phrases if not one.is_named], kinds)
 
 
+def has_range(text: str) -> bool:
+    """Return whether two times that belong together stand in a text: 8-9pm."""
+    return any(as_range(found[0]) != found[0] for found in TIMES.finditer(text))
+
+
 def as_range(words: str) -> str:
     """Return two times that belong together as a mark; two bare numbers are none."""
     if re.search(rf":|{HALF}", words, re.IGNORECASE) and not re.search(r"\band\b", words):

@@ -29,8 +29,8 @@ from typing import NamedTuple
 
 from accounts.text import legible
 from tasks.dates import can_be_meant
-from tasks.quickadd.accounting import FULL_DAY, SHORT_DAY, is_accounted_for
-from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, meaning
+from tasks.quickadd.accounting import FULL_DAY, MONTH, SHORT_DAY, has_range, is_accounted_for
+from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, every, meaning
 from tasks.quickadd.words import (
     BOOKS,
     BOOKS_ALONE,
@@ -38,6 +38,8 @@ from tasks.quickadd.words import (
     DETERMINERS,
     EARLY,
     FUNCTION,
+    GIVING,
+    LASTING,
     LATE,
     NAMES,
     NO_DAYS_BEHIND,
@@ -51,7 +53,6 @@ from tasks.quickadd.words import (
     VERSIONED,
     words,
 )
-from tasks.recurrence import DAYS
 from tasks.search import fold, longest_name
 
 LONGEST = 500  # characters that are read; what is beyond them goes to the notes
@@ -74,7 +75,11 @@ class Span(NamedTuple):
         return Span(self.start + by, self.end + by, self.kind)
 
 
-SPANS = {"until": "repeat", "count": "repeat"}  # what ends a repeat is a part of it
+SPANS = {
+    "until": "repeat",
+    "count": "repeat",
+    "interval": "repeat",
+}  # what ends a repeat is a part of it
 
 
 @dataclass(frozen=True)
@@ -262,6 +267,8 @@ def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> F
     """
     start, end = match.span()
     value = " ".join(match[match.lastgroup].split())
+    if match["level_priority"] and re.search(r"(?:and|or|to|[&,–-]) *$", bare[:start]):
+        return None  # p1 to p4: pages
     if match["at_tag"] and value.lower() in ("noon", "midday", "midnight"):
         return None
     if match["list"]:
@@ -385,7 +392,7 @@ def reading_of(
                 found.setdefault(one.kind, one)
         return Reading(found, dates_of(found))
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
-    found = in_the_morning(bare, chosen(bare, counted, tokens))
+    found = completed(bare, chosen(bare, counted, tokens), counted)
     dates = dates_of(found)
     if dates and contradicts(bare, found, dates):
         return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
@@ -404,6 +411,44 @@ def reading_of(
     return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
 
 
+def completed(bare: str, found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
+    """Return the chosen phrases, each as the others and the words of the line have it."""
+    found = in_the_morning(bare, found)
+    if has_range_beside(bare, found):
+        day = found["date"]
+        found = found | {"date": replace(day, value=replace(day.value, clock=None))}
+    return with_end(bare, with_interval(found, phrases))
+
+
+def with_interval(found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
+    """Return the chosen phrases, with "fortnightly" as how often a weekday repeats."""
+    repeat = found.get("repeat")
+    if not repeat or not re.fullmatch("BYDAY=[A-Z]{2}", repeat.value.parts[-1]):
+        return found
+    others = [one for one in phrases if one.kind == "repeat" and one is not repeat]
+    if len(others) != 1 or others[0].value.parts != every("WEEKLY", 2):
+        return found
+    if repeat.value.parts[:-1] != every("WEEKLY"):
+        return found
+    rule = replace(repeat.value, parts=(*every("WEEKLY", 2), repeat.value.parts[-1]))
+    return found | {"repeat": replace(repeat, value=rule), "interval": others[0]}
+
+
+def with_end(bare: str, found: dict[str, Found]) -> dict[str, Found]:
+    """Return the chosen phrases, with the date that a repeat goes on by as its end."""
+    day = found.get("date")
+    if "repeat" not in found or not day or "until" in found:
+        return found
+    if not BY_A_DATE.fullmatch(bare[day.start : day.end]):
+        return found
+    return {says: one for says, one in found.items() if says != "date"} | {"until": day}
+
+
+BY_A_DATE = re.compile(
+    rf"by +(?:[0-9]{{1,2}}\S* +{MONTH}|{MONTH}\S* +[0-9]{{1,2}})\S*(?: +[0-9]{{4}})?", re.IGNORECASE
+)
+
+
 def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     """Return the chosen phrases, with a bare hour of 5 to 7 before noon where words ask for that:
     Wake up at 7, Flight at 6:30."""
@@ -416,6 +461,15 @@ def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     if has_part or not said & EARLY or said & LATE:
         return found
     return found | {"time": replace(one, value=replace(one.value, how="exact"))}
+
+
+def has_range_beside(bare: str, found: dict[str, Found]) -> bool:
+    """Return whether a day brings a time of its own, and two times that belong together say it
+    better: tonight 8-9pm."""
+    date = found.get("date")
+    if not date or "time" in found or not getattr(date.value, "clock", None):
+        return False
+    return date.value.part != "" and has_range(bare[date.end :])
 
 
 BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)
@@ -610,6 +664,8 @@ def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
         return True
     if RANGE_BEFORE.search(around.before):
         return True
+    if around.phrase[:2].lower() == "a " and TIMES.search(around.before):  # twice a week on monday
+        return True
     return is_range(around.behind, found)
 
 
@@ -627,7 +683,7 @@ def goes_on(around: Around) -> bool:
     if word in NOT_BEFORE:
         return True
     is_verb = around.phrase.endswith(" may") and word[0].isalpha()  # it may rain
-    return is_verb and word not in FUNCTION and not is_of_time(word)
+    return is_verb and word not in FUNCTION | PLACES and not is_of_time(word)
 
 
 def is_of_time(word: str) -> bool:
@@ -645,7 +701,7 @@ def is_named(one: Found, around: Around) -> bool:
         return True
     if around.is_figure and (word in RATIOS or is_number(one, around, word)):
         return True
-    if is_no_day(one, around, word):
+    if is_no_day(one, around, word) or is_given(around, word):
         return True
     if (word, around.phrase.lower()) in SAYINGS:
         return True
@@ -655,6 +711,7 @@ def is_named(one: Found, around: Around) -> bool:
 
 
 WRITTEN = re.compile("[0-9]{1,2}:[0-9]{2}")
+A_NAME = re.compile("(?:jan|april|may|june|august) ", re.IGNORECASE)
 DOTTED = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.")
 SLASHED = re.compile("[0-9]{1,2}/[0-9]{1,2}")
 SHORT_DAYS = words("sun sat mon wed fri")
@@ -664,13 +721,19 @@ def is_number(one: Found, around: Around, word: str) -> bool:
     """Return whether figures are a duration, a verse, a version or a mark, and no time or day."""
     before = frozenset(around.before.lower().split())
     if WRITTEN.fullmatch(around.phrase):
-        if word in TOOK or word in BOOKS_ALONE:
+        is_long = one.lead == "soft" and bool(before & LASTING)
+        if is_long or word in TOOK or word in BOOKS_ALONE:
             return True
         is_odd = int(around.phrase[-1]) % 5 != 0
         return word in BOOKS and (is_odd or bool(before & STUDYING))
     if DOTTED.fullmatch(around.phrase):
         return bool(before & VERSIONED)
     return bool(SLASHED.fullmatch(around.phrase) and before & RATING)
+
+
+def is_given(around: Around, word: str) -> bool:
+    """Return whether the month of a date is somebody's name: Ask Jan 3 questions."""
+    return bool(word in GIVING and A_NAME.match(around.phrase) and around.is_told)
 
 
 def is_no_day(one: Found, around: Around, word: str) -> bool:
@@ -744,7 +807,7 @@ def is_among_capitals(around: Around) -> bool:
 
 def is_capital_by_choice(word: str) -> bool:
     """Return whether a word has a capital that English doesn't ask for, as for days and months."""
-    is_day = word[:2].upper() in DAYS
+    is_day = bool(re.match(f"{FULL_DAY}|{SHORT_DAY}", word, re.IGNORECASE))
     is_month = word[:3].lower() in MONTHS
     return word[0].isupper() and not is_day and not is_month
 

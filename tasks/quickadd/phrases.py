@@ -769,6 +769,17 @@ def read_workdays(match, now):
     return weekly(match, now, every("WEEKLY"), range(5))
 
 
+def read_yearly_months(match, now):
+    """every 1 jan and 1 jul, if the day is the same"""
+    day, *others = [number_of(figure) for figure in re.findall(r"\b[0-9]{1,2}", match[0])]
+    names = re.findall(r"\b[a-z]{3,9}", match["months"], re.IGNORECASE)
+    months = sorted({month_of(name) for name in names if name[:3].lower() in MONTHS})
+    if any(other != day for other in others) or not 1 <= day <= 28 or len(months) < 2:
+        return None
+    listed = ",".join(map(str, months))
+    return rule_of(match, *YEARLY, f"BYMONTH={listed}", f"BYMONTHDAY={day}")
+
+
 def read_weekends(match, now):
     """every weekend: its Saturday, as this weekend is"""
     return weekly(match, now, every("WEEKLY"), [5])
@@ -902,6 +913,8 @@ FRAGMENTS = {
     "done": "(?P<completion> (?:after|from)(?: the)?(?: last)? (?:completion|completing(?: it)?"
     "|(?:it['’]s )?done|finishing(?: it)?))?",
     "of_month": "(?: (?:of|in) (?:the|each|every|a) month)",
+    "months_of_day": "(?P<months>{month}(?:{also}{date_figure}(?: of)? {month})+)",
+    "date_figure": r"(?:[0-9]{1,2}(?:st|nd|rd|th|\.)?)",
     "nths": "(?P<nths>{ordinal}(?:{also}(?:the )?{ordinal})+)",
     "monthly": "(?:(?: of| in)? (?:every|each) month|,? monthly)",
     "nth_day": "(?P<nth>{ordinal}) (?P<nth_day>{day_name}|{work}?day)",
@@ -926,7 +939,12 @@ ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly
 MONTHLY, WEEKLY = "(?P<unit>month|quarter)s?", "(?P<unit>week|fortnight)s?"
 PHRASES = {
     "repeat": [
-        (STRONG, "{every}(?P<work>{work})?day (?:except|but)(?: on)? {days}", read_except),
+        (
+            STRONG,
+            "{every}(?P<work>{work})?day (?:except|but)(?: on)? {days}",
+            read_except,
+        ),
+        (STRONG, "{every}{date}(?: of)? {months_of_day}", read_yearly_months),
         (STRONG, "{every}{work}(?:day|days){part}", read_workdays),
         (STRONG, "{every}weekends?", read_weekends),
         (STRONG, f"{{every}}{{nth}}{MONTHLY} on(?: the)? {{nth_day}}", read_month_weekdays),
@@ -967,6 +985,7 @@ PHRASES = {
         (BESIDE, "for (?:the next )?(?P<n>{number}) {units}s?", read_count),
     ],
     "date": [
+        (FAIR, "(?P<base>{base_day}) (?P<unit>week|fortnight)", read_week_after),
         (STRONG, "(?P<n>{number}) {units}s?(?: from| on)? {base}", read_ahead_of),
         (
             STRONG,
@@ -981,7 +1000,6 @@ PHRASES = {
         (STRONG, "{within}(?P<n>{number}) {units}s?(?:['’]s?)?(?: time)?{part}", read_ahead),
         (STRONG, "(?:next week|next)(?: on)? (?P<day>{day_name}){part}", read_next_weekday),
         (STRONG, "(?P<day>{day_name})(?: of)? next week", read_next_weekday),
-        (FAIR, "(?P<base>{base_day}) (?P<unit>week|fortnight)", read_week_after),
         (STRONG, "next (?P<unit>week|weekend|month|quarter|year)", read_next),
         (STRONG, "(?:this coming|this|coming) (?P<day>{day_name}|weekend){part}", read_this),
         (STRONG, "the coming (?P<day>{day_name}|weekend){part}", read_this),

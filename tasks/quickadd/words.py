@@ -82,3 +82,5 @@ LATE = words(
     "dinner drinks supper pub party cinema theatre concert movie film evening night tonight pick"
     " home club practice back"
 )
+LASTING = words("plank bake cook boil hold rest steam simmer fry roast stretch meditate nap")
+GIVING = words("ask give pay lend owe send tell show buy bring teach")
