@@ -449,6 +449,9 @@ BY_A_DATE = re.compile(
 )
 
 
+GETTING_UP = re.compile(r"\bget(?:ting)? up\b", re.IGNORECASE)
+
+
 def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     """Return the chosen phrases, with a bare hour of 5 to 7 before noon where words ask for that:
     Wake up at 7, Flight at 6:30."""
@@ -458,7 +461,8 @@ def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     said = frozenset(bare.lower().split())
     others = [other.value for says, other in found.items() if says != "time"]
     has_part = any(getattr(value, "part", "") for value in others)
-    if has_part or not said & EARLY or said & LATE:
+    is_early = said & EARLY or GETTING_UP.search(bare)
+    if has_part or not is_early or said & LATE:
         return found
     return found | {"time": replace(one, value=replace(one.value, how="exact"))}
 

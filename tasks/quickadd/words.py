@@ -75,8 +75,8 @@ NO_DAYS_BEHIND = words("some any no the more much enough for")
 
 # Beside these, 5 to 7 are in the morning, unless one of LATE is there, too.
 EARLY = words(
-    "wake wakeup up breakfast alarm sunrise dawn jog jogging run running flight fly plane airport"
-    " school commute rise early train"
+    "wake wakeup breakfast alarm sunrise dawn jog jogging run running flight fly plane airport"
+    " school commute rise"
 )
 LATE = words(
     "dinner drinks supper pub party cinema theatre concert movie film evening night tonight pick"

@@ -218,6 +218,12 @@ class ParseTests(SimpleTestCase):
         self.check("Call tonight at 8", "Call", due_date=date(2026, 3, 25), due_time=time(20))
         self.check("Call tonight at 12", "Call", due_date=date(2026, 3, 26), due_time=time(0))
 
+    def test_bare_hour_of_5_to_7_is_in_the_morning_where_words_ask_for_it(self):
+        for text in ("Wake up at 7", "Get up at 7", "Breakfast at 7", "Flight to Rome at 7"):
+            self.check(f"{text} tomorrow", text[:-5], due_time=time(7))
+        for text in ("Clean up at 7", "Dinner after the flight at 7", "Call Bob at 7"):
+            self.check(f"{text} tomorrow", text[:-5], due_time=time(19))
+
     def test_a_moment_ahead_is_counted_in_real_time(self):
         before = datetime(2026, 3, 29, 1, 30, tzinfo=ZoneInfo("Europe/Berlin"))  # 02:00 is 03:00
         self.check("Look in an hour", "Look", due_date=date(2026, 3, 29), due_time=time(3, 30),
