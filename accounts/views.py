@@ -183,7 +183,7 @@ def support_look(request):
     if request.POST.get("look"):
         let_support_look(request, request.user)
     elif request.user.keep_support_out():
-        messages.success(request, "Support no longer has access to your tasks.")
+        messages.success(request, "Support no longer has access to your account.")
     return redirect("settings")
 
 
@@ -200,7 +200,7 @@ def let_support_look(request, user):
     except OSError:
         messages.error(request, "We couldn't send you an email about this, so nothing has changed.")
     else:
-        messages.success(request, f"Support has access to your tasks until {until}.")
+        messages.success(request, f"Support has access to your account until {until}.")
 
 
 def leave(request):

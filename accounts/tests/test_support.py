@@ -39,7 +39,9 @@ class LookTests(TestCase):
 
     def test_access_lasts_seven_days_and_is_mailed_and_recorded(self):
         page = self.visitor.open("/settings/").press("Give support access")
-        self.assertEqual(page.message, "Support has access to your tasks until 6 Dec 2026, 17:45.")
+        self.assertEqual(
+            page.message, "Support has access to your account until 6 Dec 2026, 17:45."
+        )
         self.assertIn("searches until 6 Dec 2026, 17:45", page.words)
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.support_until, NOON + timedelta(days=7))
@@ -59,7 +61,7 @@ class LookTests(TestCase):
     def test_user_can_end_access(self):
         self.ann.let_support_look()
         page = self.visitor.open("/settings/").press("End support access")
-        self.assertEqual(page.message, "Support no longer has access to your tasks.")
+        self.assertEqual(page.message, "Support no longer has access to your account.")
         self.assertIn("Support can’t see your tasks. If you ask for help", page.words)
         self.ann.refresh_from_db()
         self.assertIs(self.ann.lets_support_look, False)

@@ -8,6 +8,7 @@ from tasks.forms.base import AddingForm
 from tasks.forms.fields import (
     MOST_TAGS,
     NOTES_LENGTH,
+    DateField,
     NumberField,
     PlainField,
     TextField,
@@ -143,7 +144,7 @@ class ReadForm(forms.Form):
     plain = PlainField(required=False)
     make_list = TextField(required=False)
     meant = TextField(required=False)
-    due_date = forms.DateField(required=False)  # that the line is put on
+    due_date = DateField(required=False)  # that the line is put on
     take = TextField(required=False)  # the offer that was pressed, or NO_OFFER
     press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
 

@@ -21,12 +21,18 @@ def goto(page, path):
 
 
 def hold(page, name):
-    """Hold the first request for a module. Return a list that collects it."""
-    held = []
+    """Hold the first request for a module. Return a list that collects it.
+
+    The module is missing until the page is loaded again: Chromium may ask once more for a module
+    whose preload failed.
+    """
+    held, loads = [], documents(page)
 
     def keep(route):
-        if held:
+        if len(loads) > 1:
             route.continue_()
+        elif held:
+            route.fulfill(status=404, body="Not found")
         else:
             held.append(route)
 

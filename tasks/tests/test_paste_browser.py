@@ -172,7 +172,7 @@ class TestPasting:
         for text, words in [
             ("", "Write what there is to do, one task a line."),
             (long, "What they become"),
-            (f"Milk\n  {'x' * 256}", "Line 2: This has 256 characters"),
+            (f"Milk\n  {'x' * 256}", "Line 2: Use at most 255 characters (you typed 256)."),
         ]:
             page.goto("/tasks/paste/?next=/inbox/")
             lines(page).fill(text)

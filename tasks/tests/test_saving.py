@@ -64,6 +64,8 @@ class SavingTests(PageTests):
         """Yield a form of each class with a change, each created after the last one was saved."""
         ann = self.ann
         yield quickadd.PlainForm(task=self.add_task("Call", typed="Call fri"), beside=QueryDict())
+        offering = self.add_task("Bins", typed="Bins every day except 3 may")
+        yield quickadd.MeantForm(task=offering, meant="every day")
         yield quickadd.AddForm(posted(text="Bread"), user=ann)
         yield quickadd.PasteForm(posted(text="Bread\nOil"), user=ann)
         yield lists.ListAddForm(posted(name="Errands", color="teal"), user=ann)

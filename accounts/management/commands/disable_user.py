@@ -5,7 +5,7 @@ from accounts.models import User
 
 
 class Command(ExampleCommand):
-    help = "Disable an account and end all of its sessions. Its tasks stay."
+    help = "Disable an account and end all of its sessions. Its data stays."
     example = "manage.py disable_user ann@example.org"
 
     def add_arguments(self, parser):
