@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import reverse
@@ -89,6 +90,9 @@ class AddUserTests(TestCase):
 
 @pytest.mark.pooler
 class DisableTests(TestCase):
+    def setUp(self):
+        cache.clear()  # the rate limits live there
+
     def test_disabled_user_is_signed_out_everywhere_and_stays_out(self):
         user = add_user("ann@example.org", password=PASSWORD)
         form = {"login": user.email, "password": PASSWORD}

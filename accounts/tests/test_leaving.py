@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import TestCase
 
@@ -36,6 +37,7 @@ def confirm(page):
 
 class LeaveTests(TestCase):
     def setUp(self):
+        cache.clear()  # the rate limits live there
         self.ann = add_user(password=PASSWORD, time_zone="Asia/Kathmandu")
 
     def kinds(self):
@@ -120,6 +122,9 @@ class LeavingTests(TestCase):
         cls.ann = add_user(password=PASSWORD)
         cls.ann.tasks.create(title="Secret milk")
         cls.ann.leave()
+
+    def setUp(self):
+        cache.clear()  # the rate limits live there
 
     def test_signing_in_shows_one_page(self):
         page = sign_in(self.ann)
