@@ -74,13 +74,13 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=False, deleting_since=None).update(is_active=True)
 
     def due_to_leave(self, moment):
-        """Return the users whose time to stay after all has ended at a moment."""
+        """Return the users with an account that is due for deletion at a moment, oldest first."""
         return self.filter(leaves_at__lte=moment).order_by("leaves_at", "pk")
 
     def begin_deletion(self):
         """Shut these accounts, so that they can be deleted in parts. Return their number.
 
-        From here on nobody can sign in to one, or keep it: see accounts.leaving.
+        Afterwards no user can sign in to one of them, or keep it: see accounts.leaving.
         """
         now = timezone.now()
         return self.update(

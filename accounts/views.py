@@ -213,7 +213,7 @@ def leave(request):
 @reauthentication_required
 @rate_limit(action="leave")
 def leave_soon(request):
-    """Show what goes with the account; a POST signs the user out and has it deleted in some days.
+    """Show the contents of the account. A POST signs the user out and plans the deletion.
 
     The user is told by mail, or nothing happens: a thief of a session could be the one who leaves.
     """

@@ -1,4 +1,4 @@
-"""The forms of an import: the file, and what of its plan is to be added."""
+"""The forms of an import: the file, and the choice of the part of its plan to add."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ GONE = "The file that was shown isn't waiting any more. Choose it again."
 
 
 class ImportFileForm(forms.Form):
-    """A file, whose plan waits once the form is saved."""
+    """A file to import. A valid form has kept its plan, as `row`."""
 
     file = forms.FileField(
         label="File",
@@ -44,7 +44,7 @@ class ImportFileForm(forms.Form):
 
 
 class ImportAddForm(forms.Form):
-    """What of the plan that was shown is to be added."""
+    """The choice of the part of a shown plan to add."""
 
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     digest = forms.CharField(required=False, widget=forms.HiddenInput)  # of the plan
@@ -81,7 +81,7 @@ class ImportAddForm(forms.Form):
 
     @transaction.atomic
     def save(self):
-        """Add what was chosen, and return the act; sent again, a form adds nothing."""
+        """Add the chosen part. Return the act: of a repeated submission, the act of the first."""
         if self.earlier:
             return self.earlier
         act = adding.add(self.preview, self.submission)

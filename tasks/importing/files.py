@@ -145,7 +145,7 @@ def unpacked(raw):
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return [File(entry.filename, read(archive, entry)) for entry in entries_of(archive)]
-    except (NotImplementedError, RuntimeError) as error:  # a later version; a password
+    except (NotImplementedError, RuntimeError) as error:  # an unknown ZIP method, or a password
         raise Unreadable("This ZIP file can't be opened: is there a password on it?") from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zipfile.zlib.error, EOFError) as error:
         raise Unreadable(DAMAGED) from error
