@@ -1,6 +1,5 @@
 """The user of each request: sign-in for every page that isn't public, and the time zone."""
 
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -131,7 +130,8 @@ class SignedInMiddleware:
 class LeavingMiddleware:
     """Show users who leave one page, on which they can keep their account, and no other.
 
-    The words of a form from before wait for them: if they stay, nothing is lost.
+    The words of a form from before wait for them, or are shown if they can't: nothing is lost if
+    they stay.
     """
 
     def __init__(self, get_response):
@@ -145,11 +145,19 @@ class LeavingMiddleware:
             return None
         if leaving.is_open(request.resolver_match.url_name, view):
             return None
-        if request.method == "POST":
-            with suppress(ValidationError):
-                waiting.keep(request.user, request.path, request.POST)
-            request.user.waits = False  # nothing was sent, so WaitingMiddleware has to keep all
+        words = typed(request) if request.method == "POST" else []
+        if words and not self.keep(request):
+            return render(request, "leaving_words.html", {"typed": words}, status=403)
         return whole_page(request, redirect("leave"))
+
+    def keep(self, request):
+        """Have the words of a form wait for their user. Return whether they can."""
+        request.user.waits = False  # nothing was sent, so WaitingMiddleware has to keep all
+        try:
+            waiting.keep(request.user, request.path, request.POST)
+        except ValidationError:
+            return False
+        return True
 
 
 class SecondFactorMiddleware:

@@ -74,8 +74,13 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=False, deleting_since=None).update(is_active=True)
 
     def due_to_leave(self, moment):
-        """Return the users with an account that is due for deletion at a moment, oldest first."""
-        return self.filter(leaves_at__lte=moment).order_by("leaves_at", "pk")
+        """Return the users with an account that is due for deletion at a moment, oldest first.
+
+        A deletion that has begun is due, whenever it was planned for.
+        """
+        has_begun = models.Q(deleting_since__lte=moment)
+        due = self.filter(has_begun | models.Q(leaves_at__lte=moment))
+        return due.order_by("leaves_at", "pk")
 
     def begin_deletion(self):
         """Shut these accounts, so that they can be deleted in parts. Return their number.
@@ -264,13 +269,15 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     @transaction.atomic
     def leave(self):
-        """Have the account deleted LEAVES_AFTER from now, and end all its sessions.
+        """Have the account deleted LEAVES_AFTER from now, and end all its sessions and support's
+        access.
 
         Return whether that is new; if it was so already, nothing changes.
         """
         staying = User.objects.filter(pk=self.pk, leaves_at=None)
         is_new = staying.update(leaves_at=timezone.now() + self.LEAVES_AFTER) == 1
         if is_new:
+            self.keep_support_out()
             self.events.create(kind=Event.Kind.LEAVES)
             self.sessions.all().delete()
             User.objects.filter(pk=self.pk).sign_out()

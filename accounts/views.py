@@ -112,7 +112,12 @@ def account_email(request):
 
 @login_not_required  # allauth's own says so, too
 def sign_out(request):
-    """Show allauth's sign-out page; a POST also makes this browser keep nothing."""
+    """Show allauth's sign-out page; a POST also makes this browser keep nothing.
+
+    Users who leave have the button on their one page.
+    """
+    if request.method != "POST" and getattr(request.user, "leaves_at", None):
+        return redirect("leave")
     if request.method == "POST":
         note_end_here(request)
     if request.method == "POST" and request.user.is_authenticated:

@@ -1,17 +1,23 @@
 """Users who leave: three days in which they can only stay, sign out or export."""
 
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
-from django.test import TestCase
+from django.db import transaction
+from django.test import TestCase, TransactionTestCase
+from django.urls import URLResolver, get_resolver
 
+from accounts import leaving
 from accounts.models import Event, User
 from accounts.tests.mails import link_in
 from accounts.tests.people import PASSWORD, add_session, add_user
+from tasks.tests.racing import waiting
 from todosite.tests.visitor import Visitor
 
 URL = "/settings/delete/"
@@ -29,10 +35,32 @@ def sign_in(user):
     return page
 
 
+def client_of(user):
+    """Return a client in which a user is signed in, and whose forms need no token."""
+    client = sign_in(user).client
+    client.handler.enforce_csrf_checks = False
+    return client
+
+
 def confirm(page):
     """Give the password once more."""
     page.fill("Password", PASSWORD)
     return page.press("Confirm")
+
+
+def addresses(resolver=None, before="/"):
+    """Yield (name, address) of each route, with ids that nothing has."""
+    for route in (resolver or get_resolver()).url_patterns:
+        pattern = before + str(route.pattern)
+        if isinstance(route, URLResolver):
+            yield from addresses(route, pattern)
+        else:
+            yield route.name, re.sub(r"<\w+:\w+>|\(\?P.*?\)+|[$^]|\\Z", key_of_route, pattern)
+
+
+def key_of_route(match):
+    """Return what stands in an address for a part of its route: an id, or nothing for an anchor."""
+    return "1" if len(match[0]) > 2 else ""
 
 
 class LeaveTests(TestCase):
@@ -50,8 +78,10 @@ class LeaveTests(TestCase):
         self.assertEqual((page.url, page.heading), (URL, "Delete your account"))
 
     def test_page_says_what_goes_in_numbers_and_offers_an_export(self):
-        tasks = [self.ann.tasks.create(title=f"Task {n}") for n in range(1203)]
-        tasks[0].delete_softly()
+        task = self.ann.tasks.create(title="Milk")
+        copies = [type(task)(user=self.ann, title=f"Task {n}") for n in range(1202)]
+        self.ann.tasks.bulk_create(copies)
+        task.delete_softly()
         self.ann.lists.create(name="Home")
         page = confirm(Visitor(self.ann).open(URL))
         self.assertEqual(page.texts(".facts dt"), ["Tasks", "Lists", "Acts in the history"])
@@ -107,6 +137,15 @@ class LeaveTests(TestCase):
         self.assertIs(User.objects.filter(leaves_at=None).exists(), False)
         self.assertEqual(page.open("/today/").heading, "Sign in")
 
+    def test_leaving_ends_the_access_of_support(self):
+        self.ann.let_support_look()
+        self.ann.leave()
+        self.ann.refresh_from_db()
+        self.assertIs(self.ann.lets_support_look, False)
+        self.ann.stay()
+        kinds = [Event.Kind.SUPPORT_LOOKS, Event.Kind.SUPPORT_STOPS]
+        self.assertEqual(self.kinds(), [*kinds, Event.Kind.LEAVES, Event.Kind.STAYS])
+
     def test_leaving_twice_changes_nothing_more(self):
         self.assertIs(self.ann.leave(), True)
         before = self.ann.leaves_at
@@ -129,13 +168,44 @@ class LeavingTests(TestCase):
     def test_signing_in_shows_one_page(self):
         page = sign_in(self.ann)
         self.assertEqual((page.url, page.heading), (URL, "Your account will be deleted"))
-        for url in ["/", "/today/", "/settings/", "/admin/", "/accounts/email/", "/search/?q=milk"]:
+        urls = ["/", "/today/", "/settings/", "/admin/", "/accounts/email/", "/search/?q=milk"]
+        for url in [*urls, "/accounts/logout/", "/accounts/login/"]:
             self.assertEqual(page.open(url).url, URL, url)
             self.assertNotIn("Secret", page.words)
 
+    def test_each_address_but_five_leads_to_the_one_page(self):
+        client = client_of(self.ann)
+        acts = {"leave", "stay", "account_logout"}  # of that page
+        reached = set()
+        for name, url in addresses():
+            answers = [client.get(url)]
+            if name not in acts:
+                answers.append(client.post(url, headers=HTMX))
+            for answer in answers:
+                if URL not in {answer.get("Location"), answer.get("HX-Redirect")}:
+                    reached.add(name)
+                    self.assertNotContains(answer, "Secret", status_code=answer.status_code)
+        asked_again = {name for name in leaving.OPEN if "reauthenticate" in name}
+        self.assertEqual(reached, {"leave", "stay", "export", *asked_again})
+        self.assertEqual(self.ann.tasks.count(), 1)
+
+    def test_pages_that_are_left_show_nothing_of_the_lists(self):
+        self.ann.lists.create(name="Secret garden")
+        page = sign_in(self.ann).follow("Export your data")
+        self.assertNotIn("Secret", page.words)
+        self.assertNotIn("Secret", confirm(page).words)
+        self.assertEqual(page.heading, "Export your data")
+        self.assertEqual(page.follow("Back").url, URL)
+
+    def test_words_that_cannot_wait_are_shown(self):
+        client = client_of(self.ann)
+        with mock.patch("accounts.models.MOST_WAITING", 0):
+            page = client.post("/tasks/add/", {"text": "Buy bread"})
+        self.assertContains(page, "Buy bread", status_code=403)
+        self.assertContains(page, "This was not saved", status_code=403)
+
     def test_no_act_takes_effect_and_its_words_wait(self):
-        client = sign_in(self.ann).client
-        client.handler.enforce_csrf_checks = False
+        client = client_of(self.ann)
         response = client.post("/tasks/add/", {"text": "Buy bread"}, headers=HTMX)
         self.assertEqual((response.status_code, response["HX-Redirect"]), (204, URL))
         response = client.post("/lists/add/", {"name": "Home"})
@@ -174,3 +244,17 @@ class LeavingTests(TestCase):
         self.assertIs(self.ann.stay(), False)
         self.assertEqual(users.activate(), 0)
         self.assertEqual(sign_in(self.ann).open("/today/").heading, "Sign in")
+
+
+class RaceTests(TransactionTestCase):
+    def test_user_who_stays_while_the_deletion_begins_is_told_so(self):
+        ann = add_user()
+        ann.leave()
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                User.objects.filter(pk=ann.pk).begin_deletion()
+                stays = waiting(pool, ann.stay)
+            self.assertIs(stays.result(10), False)
+        ann.refresh_from_db()
+        self.assertIs(ann.is_active, False)
+        self.assertIsNotNone(ann.leaves_at)
