@@ -5,10 +5,12 @@ from functools import wraps
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from accounts import support
+from accounts import leaving, support
 from accounts.admin_site import CappedPaginator, ModelAdmin
 from accounts.forms import profile_form
 from accounts.models import Adoption, Event, User
@@ -282,6 +284,24 @@ class UserAdmin(ModelAdmin):
                 if not self.may_delete(request, model):
                     lacking.add(model._meta.verbose_name)
         return names, counts, lacking, []
+
+    def log_deletions(self, request, queryset):
+        """Log who has deleted accounts, and when; of the accounts themselves nothing may stay."""
+        about = {
+            "content_type": ContentType.objects.get_for_model(User),
+            "object_repr": "An account",
+        }
+        for _ in queryset:
+            LogEntry.objects.create(user=request.user, action_flag=DELETION, **about)
+
+    def delete_model(self, request, obj):
+        """Delete an account as its owner's departure does, and at once."""
+        User.objects.filter(pk=obj.pk).begin_deletion()
+        leaving.delete(obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            self.delete_model(request, user)
 
     def get_readonly_fields(self, request, obj=None):
         if request.user.is_superuser:

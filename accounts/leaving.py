@@ -5,8 +5,9 @@ rows are deleted in batches, each a short transaction, so that an interrupted de
 continued. It begins with UserQuerySet.begin_deletion(), which closes the account.
 """
 
-import hashlib
 import json
+import re
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -83,51 +84,64 @@ def delete(user):
     The account is closed (UserQuerySet.begin_deletion). Call this outside a transaction, since each
     batch is one.
     """
-    forget(user)
+    emails = {user.email, *user.emailaddress_set.values_list("email", flat=True)}
+    forget(user, emails)
+    number = delete_rows(user) + finish(user)
+    forget(user, emails)  # sign-ins that were tried in the meantime
+    return number
+
+
+def delete_rows(user):
+    """Delete all rows that lead to a user, in batches. Return their number."""
     number = 0
     for rows in rows_of(user):
         while deleted := delete_batch(rows):
             number += deleted
-    finish(user)
     return number
 
 
-def forget(user):
-    """Delete the traces of a user in the cache, and in sessions without a user."""
-    addresses = user.emailaddress_set.values_list("email", flat=True)
-    marks = {user.pk, user.email, *addresses}
-    forget_in_cache(marks)
-    forget_in_sessions(marks)
+def forget(user, emails):
+    """Delete the traces of a user with these addresses in the cache, and in sessions without a
+    user.
+    """
+    forget_in_cache(user, emails)
+    forget_in_sessions(user, emails)
 
 
-def forget_in_cache(marks):
-    """Delete the counters of rate limits that contain one of these texts, or its hash."""
-    hashes = [hashlib.sha256(mark.lower().encode()).hexdigest() for mark in marks]
+def forget_in_cache(user, emails):
+    """Delete what allauth counts and remembers of a user in the cache.
+
+    Its keys (allauth.core.internal.ratelimit, allauth.mfa.totp) are compared by whole parts: an id
+    from the old system may be so short that it occurs in others.
+    """
+    counted = [f"mfa-auth-user-{user.pk}", *(email.lower() for email in emails)]
+    hashes = [sha256(key.encode()).hexdigest() for key in counted]
+    parts = [f":user:{user.pk}:", f"?user={user.pk}&", *(f":{digest}:" for digest in hashes)]
     table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
-        # Keys are texts of allauth (allauth.core.internal.ratelimit), and of the cache itself.
         cursor.execute(
-            f"DELETE FROM {table} WHERE EXISTS (SELECT FROM unnest(%s::text[]) AS mark"
-            " WHERE strpos(cache_key, mark) > 0)",
-            [[*marks, *hashes]],
+            f"DELETE FROM {table} WHERE EXISTS (SELECT FROM unnest(%s::text[]) AS part"
+            " WHERE strpos(cache_key || ':', part) > 0)",
+            [parts],
         )
 
 
-def forget_in_sessions(marks):
-    """Delete sessions without a user that hold one of these texts, such as a sign-in that stopped
-    at the second factor.
+def forget_in_sessions(user, emails):
+    """Delete sessions without a user that name this one, such as a sign-in that stopped at the
+    second factor.
     """
+    texts = "|".join(re.escape(email) for email in emails)
+    own = re.compile(rf'"{re.escape(user.pk)}"|(?<![\w.+-])(?:{texts})(?![\w.+-])')
     rows, last = Session.objects.filter(user=None).order_by("pk"), ""
     while page := list(rows.filter(pk__gt=last)[:BATCH]):
         last = page[-1].pk
-        named = [session.pk for session in page if names(session.get_decoded(), marks)]
+        named = [session.pk for session in page if own.search(text_of(session))]
         Session.objects.filter(pk__in=named).delete()
 
 
-def names(data, marks):
-    """Return whether the data of a session holds one of these texts."""
-    texts = json.dumps(data, ensure_ascii=False)
-    return any(mark in texts for mark in marks)
+def text_of(session):
+    """Return the data of a session as JSON."""
+    return json.dumps(session.get_decoded(), ensure_ascii=False)
 
 
 @transaction.atomic
@@ -147,10 +161,16 @@ def delete_batch(rows):
 
 @transaction.atomic
 def finish(user):
-    """Delete the user's own row, with rows that were added at the last moment."""
+    """Delete the user's own row, with rows that were added at the last moment. Return their number.
+
+    The lock makes other transactions that have added some fail: their user is gone.
+    """
+    User.objects.select_for_update().filter(pk=user.pk).first()
+    number = delete_rows(user)
     forget_rows(User, [user.pk])
     Adoption.objects.filter(kind=Adoption.Kind.PASSWORD, old_id=user.pk).empty()
     User.objects.filter(pk=user.pk).delete()
+    return number
 
 
 def forget_rows(model, pks):

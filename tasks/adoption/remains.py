@@ -10,11 +10,17 @@ from psycopg import sql
 from tasks.adoption.legacy import COLUMNS
 
 OF_USER = '"userId"::text = {user}'
-# Better Auth names the user of a confirmation by its value, or has the address in its identifier.
-OF_VERIFICATION = (
-    'strpos("value", {user}) > 0'
-    ' OR strpos("identifier", (SELECT "email" FROM "user" WHERE "id"::text = {user})) > 0'
-)
+# Better Auth names the user of a confirmation by its value, or has the address in its value, as
+# JSON, or at the end of its identifier, as in "sign-in-otp-ann@example.org".
+OF_VERIFICATION = """
+    strpos("value", {user}) > 0 OR EXISTS (
+        SELECT FROM "user" WHERE "id"::text = {user} AND (
+            strpos("value", '"' || "email" || '"') > 0
+            OR "identifier" = "email"
+            OR right("identifier", length("email") + 5) = '-otp-' || "email"
+        )
+    )
+"""
 # table: (the columns that its condition needs, the condition). "user" comes last, as others refer
 # to it.
 TABLES = {
@@ -42,7 +48,8 @@ def remains_of(cursor, user_id):
     for table, (columns, condition) in TABLES.items():
         if not columns <= columns_of(cursor, table):
             continue
-        rows = f'FROM "{table}" WHERE {condition.format(user=user)}'
+        words = condition.format(user=user).split()
+        rows = f'FROM "{table}" WHERE {" ".join(words)}'  # one line, to be copied
         (number,) = cursor.execute(f"SELECT count(*) {rows}").fetchone()
         if number:
             found.append(Remains(table, number, f"DELETE {rows};"))

@@ -4,7 +4,6 @@ from django.db import connection
 
 from accounts import leaving
 from accounts.management.base import ExampleCommand
-from accounts.models import User
 from accounts.text import counted
 from tasks.adoption.remains import remains_of
 
@@ -26,7 +25,7 @@ class DeleteCommand(ExampleCommand):
         if dry_run:
             self.tell("Would delete", user, leaving.count(user))
         elif users.begin_deletion():
-            self.tell("Deleted", user, leaving.delete(User.objects.get(pk=user.pk)))
+            self.tell("Deleted", user, leaving.delete(user))
         else:
             return False
         return True

@@ -1,4 +1,4 @@
-"""Accounts that are deleted for good: nothing of their users is left, whatever interrupts it."""
+"""Accounts that are deleted permanently: nothing of their users is left, whatever interrupts it."""
 
 import json
 from datetime import timedelta
@@ -10,24 +10,29 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, TestCase
 from django.utils import timezone
 
 from accounts import leaving
 from accounts.models import Adoption, Session, User
-from accounts.tests.people import PASSWORD, add_user
+from accounts.sessions import SessionStore
+from accounts.tests.people import PASSWORD, add_session, add_user, login_by_second_factor
+from tasks.adoption.remains import remains_of
+from tasks.history import ActBesides
 from tasks.management.commands.delete_left_users import Command
-from tasks.models import Task
+from tasks.models import ImportPlan, Task
 from tasks.tests.legacy_data import load
 from tasks.tests.test_isolation import give
 from tasks.tests.test_personal_data import everything
 
 MARK = "Zwoelfuhrmarkt"  # in all that Ann types
+SESSION = "django_session"
 
 
 def run(command, *arguments, **options):
@@ -40,6 +45,8 @@ def run(command, *arguments, **options):
 def add_everything(user):
     """Give a user rows in every table that can hold any."""
     give(user, MARK)
+    ImportPlan.objects.keep(user, f"{MARK}.csv", MARK.encode())
+    ActBesides.objects.create(act=user.acts.latest("pk"), content={"name": MARK})
     user.let_support_look()
     user.make_admin_link()
     user.groups.add(Group.objects.get_or_create(name="Support")[0])
@@ -52,10 +59,12 @@ def add_everything(user):
     client.get("/today/")
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.get("/settings/export/")  # counted by a rate limit
-    # A sign-in that stops at the second factor, and one that fails.
+    # A sign-in that stops at the second factor, one that fails there, and one that fails before.
     for password in [PASSWORD, "wrong"]:
-        sign_in = {"login": user.email, "password": password}
-        Client().post("/accounts/login/", sign_in)
+        browser = Client()
+        browser.post("/accounts/login/", {"login": user.email, "password": password})
+        browser.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    cache.set(TOTP(user.authenticator_set.get(type="totp"))._get_used_cache_key("1"), "y")
     about = {"object_id": user.pk, "content_type": ContentType.objects.get_for_model(User)}
     staff, _ = User.objects.get_or_create(email="sam@example.org", is_staff=True)
     log = {"action_flag": 2, "object_repr": user.email, "change_message": MARK}
@@ -96,7 +105,9 @@ class WalkTests(TestCase):
         cls.ben = add_user("ben@example.net", password=PASSWORD)
         cls.tasks = []
         add_everything(cls.ann)
-        cls.hers = [cls.ann.pk, cls.ann.email, MARK, sha256(cls.ann.email.encode()).hexdigest()]
+        counted = [cls.ann.email, f"mfa-auth-user-{cls.ann.pk}"]
+        hashes = [sha256(key.encode()).hexdigest() for key in counted]
+        cls.hers = [cls.ann.pk, cls.ann.email, MARK, MARK.encode().hex(), *hashes]
         with mock.patch(f"{__name__}.MARK", "Other"):
             add_everything(cls.ben)
 
@@ -121,8 +132,11 @@ class WalkTests(TestCase):
     def test_no_table_names_the_user_and_others_are_unchanged(self):
         before = rows_naming(*self.hers)
         expected = {"accounts_user", "tasks_task", "tasks_change", "django_session", "cache"}
-        expected |= {"django_admin_log", "account_emailconfirmation", "accounts_waitingform"}
-        self.assertLessEqual(expected - {"account_emailconfirmation"}, set(before))
+        expected |= {"django_admin_log", "accounts_waitingform", "mfa_authenticator"}
+        expected |= {"tasks_importplan", "tasks_actbesides", "account_emailaddress"}
+        self.assertLessEqual(expected, set(before))
+        keys = "\n".join(before["cache"])
+        self.assertTrue(all(mark in keys for mark in [f"user={self.ann.pk}", *self.hers[-2:]]))
         others = rows_naming(self.ben.pk, self.ben.email)
         self.leave(self.ann)
         said = run("delete_left_users")
@@ -208,6 +222,80 @@ class WalkTests(TestCase):
         run("delete_left_users")
         self.assertEqual(rows_naming(*self.hers), {})
 
+    def test_account_that_cannot_be_deleted_does_not_keep_the_others(self):
+        for user in [self.ann, self.ben]:
+            self.leave(user)
+        real = leaving.delete
+
+        def fail_for_ann(user):
+            if user == self.ann:
+                raise OperationalError("lock timeout")
+            return real(user)
+
+        told = StringIO()
+        with (
+            mock.patch.object(leaving, "delete", fail_for_ann),
+            self.assertRaisesMessage(CommandError, "1 account could not be deleted."),
+        ):
+            run("delete_left_users", stderr=told)
+        self.assertIn(f"The account {self.ann.pk} could not be deleted: lock", told.getvalue())
+        self.assertEqual(list(User.objects.exclude(is_staff=True)), [self.ann])
+        run("delete_left_users")
+        self.assertEqual(rows_naming(*self.hers), {})
+
+    def test_deletion_that_has_begun_early_is_due(self):
+        """The command delete_user was interrupted before the three days were over."""
+        self.ann.leave()
+        User.objects.filter(pk=self.ann.pk).begin_deletion()
+        run("delete_left_users")
+        self.assertEqual(rows_naming(*self.hers), {})
+
+    def test_rows_and_attempts_of_the_last_moment_go_too(self):
+        """An adoption adds a task after its table was emptied, and someone tries to sign in."""
+        self.leave(self.ann)
+        real = leaving.finish
+
+        def finish(user):
+            task = Task.objects.create(user=user, title=MARK)
+            Adoption.objects.create(
+                kind="task", old_id=task.pk, fingerprint=uuid4(), version="1",
+                adopted_at=timezone.now(),
+            )  # fmt: skip
+            Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+            return real(user)
+
+        with mock.patch.object(leaving, "finish", finish):
+            run("delete_left_users")
+        self.assertEqual(rows_naming(*self.hers), {})
+        self.assertEqual(list(Adoption.objects.values_list("fingerprint", "version")), [(None, "")])
+
+    def test_short_id_of_the_old_system_takes_no_counters_of_others(self):
+        eve = add_user("n@example.org", id="1")
+        session = add_session(None)
+        Session.objects.filter(pk=session.pk).update(
+            session_data=SessionStore().encode({"account_login": {"email": self.ann.email}})
+        )
+        kept = {name: rows_naming(":1:", self.ann.email)[name] for name in ["cache", SESSION]}
+        self.leave(eve)
+        run("delete_left_users")
+        self.assertEqual({name: rows_naming(":1:", self.ann.email)[name] for name in kept}, kept)
+
+    def test_admin_deletes_accounts_in_the_same_way(self):
+        root = add_user("root@example.org", is_staff=True, is_superuser=True)
+        login_by_second_factor(self.client, root)
+        self.adopt()
+        url = f"/admin/accounts/user/{self.ann.pk}/delete/"
+        self.client.post(url, {"post": "yes"}, follow=True)
+        chosen = {"action": "delete_selected", "_selected_action": [self.ben.pk], "post": "yes"}
+        self.client.post("/admin/accounts/user/", chosen, follow=True)
+        self.assertEqual(set(User.objects.values_list("is_staff", flat=True)), {True})
+        named = rows_naming(*self.hers, self.ben.pk, self.ben.email)
+        self.assertEqual(set(named), {"accounts_adoption"})
+        emptied = set(Adoption.objects.values_list("fingerprint", "email"))
+        self.assertEqual(emptied, {(None, "")})
+        log = LogEntry.objects.filter(user=root).values_list("action_flag", "object_repr")
+        self.assertEqual(list(log), [(DELETION, "An account")] * 2)
+
     def test_command_deletes_an_account_at_once(self):
         said = run("delete_user", "Ann@Example.org")
         self.assertIn(f"Deleted the account {self.ann.pk}", said)
@@ -228,6 +316,26 @@ class AdoptedTests(TestCase):
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else cursor.rowcount
+
+    def test_confirmations_of_others_are_not_named(self):
+        """In the old system a confirmation may name its user by the address alone."""
+        ((pk, email),) = self.old('SELECT id, email FROM "user" ORDER BY length(email) LIMIT 1')
+        rows = [
+            ("1", f"sign-in-otp-{email}", "123456:0"),
+            ("2", "token", json.dumps({"email": email, "name": "A"})),
+            ("3", f"sign-in-otp-x.{email}", "123456:0"),
+            ("4", "token", json.dumps({"email": f"x-{email}"})),
+        ]
+        for row in rows:
+            self.old(
+                "INSERT INTO verification (id, identifier, value, \"expiresAt\")"
+                " VALUES (%s, %s, %s, now())", *row,
+            )  # fmt: skip
+        with connection.cursor() as cursor:
+            found = {table: sql for table, _, sql in remains_of(cursor, pk)}
+        self.old(found["verification"])
+        left = self.old("SELECT id FROM verification WHERE length(id) = 1 ORDER BY id")
+        self.assertEqual(left, [("3",), ("4",)])
 
     def test_deleted_user_is_not_adopted_again_and_old_rows_are_named(self):
         ((pk,),) = self.old(

@@ -6,8 +6,8 @@ from tasks.management.deleting import DeleteCommand
 
 class Command(DeleteCommand):
     help = (
-        "Delete an account for good, at once, with all that is in it. Its owner isn't told. What"
-        " was interrupted goes on."
+        "Permanently delete an account at once, with everything in it. Its owner isn't told. An"
+        " interrupted deletion is continued."
     )
     example = "manage.py delete_user ann@example.org"
 
