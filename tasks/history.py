@@ -307,16 +307,19 @@ class Act(models.Model):
         return age <= timedelta(days=UNDO_DAYS)
 
 
-class ActBesides(models.Model):
-    """The part of an act that is no change of a tracked row, as an import's settings.
+class UntrackedChanges(models.Model):
+    """The changes of an act to untracked rows: saved searches, and the settings of its user.
 
-    The database deletes it with its act (0015).
+    The database deletes them with their act (migration 0015).
     """
 
     act = models.OneToOneField(
         Act, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
     content = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "untracked changes"
 
     def __str__(self):
         return f"{self.content} of {self.act_id}"

@@ -64,7 +64,7 @@ UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
-    *["tasks_actbesides", "tasks_importplan", "tasks_savedsearch"],
+    *["tasks_untrackedchanges", "tasks_importplan", "tasks_savedsearch"],
     *["accounts_waitingform", "accounts_event"],
     *["mfa_authenticator", "account_emailconfirmation"],
     *["accounts_adminlink", "accounts_endedsession"],

@@ -8,7 +8,7 @@ tasks, lists, steps and tags, so each kind has one function, its policy.
 
 from django.db import transaction
 
-from tasks import besides
+from tasks import untracked
 from tasks.history import Act, RowChange, as_json
 from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
 
@@ -43,7 +43,7 @@ def revert(act):
             conflicts += policy(reverting, rows)
     # Last, since tasks may have come into a list that its policy has just deleted.
     leave_deleted_lists(act, reverting)
-    besides.revert(act, reverting)
+    untracked.revert(act, reverting)
     if reverting._state.adding:  # no change was recorded, so there is no act either
         return None, conflicts
     return reverting, conflicts

@@ -70,7 +70,7 @@ LEFT_OUT = {
     "auth.Group": "of staff: what they may do in the admin",
     "auth.Permission": "of staff: what they may do in the admin",
     "mfa.Authenticator": "secrets; `secrets` says which there are",
-    "tasks.ActBesides": "what an import did to searches and settings, so that it can be undone",
+    "tasks.UntrackedChanges": "what an import did to searches and settings, for its Undo",
     "tasks.ImportPlan": "a file that its user has, and that waits for a day to be imported",
     "tasks.TaskTag": "the `tags` of a task",
 }

@@ -66,7 +66,7 @@ class ImportAddForm(forms.Form):
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def clean(self):
-        self.user.lock()  # what is there already stays so until all is added
+        adding.lock_user(self.user)  # what is there already stays so until all is added
         if self.earlier:
             return
         self.row = waiting.waiting(self.user)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from fractional_indexing import generate_n_keys_between
 
-from tasks import besides
+from tasks import untracked
 from tasks.base.inserted import notify
 from tasks.history import Act, as_json
 from tasks.models import Step, Tag, Task, TaskList, TaskTag
@@ -34,6 +34,16 @@ def add(preview, key=None):
     return preview.user.acts.once(key, Act.Kind.IMPORT, Adding(preview).add)
 
 
+def lock_user(user):
+    """Lock a user with all lists and tags until the transaction ends, before a plan is compared.
+
+    A list or tag deleted after the comparison would take the new tasks along.
+    """
+    user.lock()
+    user.lists(manager="everything").lock()
+    user.tags(manager="everything").lock()
+
+
 class Adding:
     """Adds the selected part of a preview. Existing rows keep all their columns."""
 
@@ -43,11 +53,7 @@ class Adding:
 
     @transaction.atomic
     def add(self, act):
-        """Add all rows as part of act, which is saved. The user is locked."""
-        self.user.lock()
-        self.user.lists(manager="everything").filter(
-            pk__in=self.preview.lists.there.values()
-        ).lock()
+        """Add all rows as part of act, which is saved. lock_user() came before the comparison."""
         lists, tags = self.add_lists(act), self.add_tags(act)
         tasks = self.add_tasks(act, lists)
         self.add_steps(tasks)
@@ -56,7 +62,7 @@ class Adding:
         settings = self.plan.settings if self.preview.choices.settings else {}
         if self.preview.choices.settings and arrangements:
             settings = settings | {"arrangements": self.user.arrangements | arrangements}
-        besides.do(act, self.preview.new_searches, settings)
+        untracked.do(act, self.preview.new_searches, settings)
         notify(self.open_ids(tasks))
 
     def keep(self, act, model, rows):
@@ -96,8 +102,8 @@ class Adding:
         """Add the selected tasks. Return their ids, {number: id}."""
         numbers = self.preview.selected
         ids = dict(zip(numbers, Task.everything.new_ids(len(numbers)), strict=True))
+        positions = self.positions(lists, ids)
         known = self.preview.twins.there | ids
-        positions = self.positions(lists)
         rows = [self.row_of(number, lists, known, positions) for number in numbers]
         Task.everything.insert_rows(rows)
         self.keep(act, Task, rows)
@@ -118,19 +124,27 @@ class Adding:
             "version": 1,
         }
 
-    def positions(self, lists):
-        """Return positions for placed tasks, {number: key}, after existing tasks of their list."""
-        placed = {}
+    def positions(self, lists, ids):
+        """Return positions for placed tasks, {number: key}, after existing tasks of their list.
+
+        After tasks that were never placed, no position comes: there the new tasks stay without one,
+        and swap their ids, {number: id}, to stand in their order.
+        """
+        of_list = {}
         for number in self.preview.selected:
-            task = self.plan.tasks[number]
-            if task["place"]:
-                placed.setdefault(lists.get(task["list"]), []).append((task["place"], number))
+            of_list.setdefault(lists.get(self.plan.tasks[number]["list"]), []).append(number)
         positions = {}
-        for pk, places in placed.items():
+        for pk, numbers in of_list.items():
+            placed = [number for number in numbers if self.plan.tasks[number]["place"]]
+            placed.sort(key=lambda number: self.plan.tasks[number]["place"])
             there = Task.everything.filter(user=self.user, list=pk)
-            keys = generate_n_keys_between(there.last_key(), None, len(places))
-            for key, (_, number) in zip(keys, sorted(places), strict=True):
-                positions[number] = key
+            if placed and there.standing().filter(position="").exists():
+                order = placed + sorted(set(numbers).difference(placed))
+                sorted_ids = [ids[number] for number in sorted(numbers)]
+                ids.update(zip(order, sorted_ids, strict=True))
+            elif placed:
+                keys = generate_n_keys_between(there.last_key(), None, len(placed))
+                positions.update(zip(placed, keys, strict=True))
         return positions
 
     def add_steps(self, tasks):

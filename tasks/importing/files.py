@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import struct
 import zipfile
 from functools import cached_property
@@ -23,7 +24,8 @@ LONGEST_CELL = 1_000_000  # characters; a task may have hundreds of steps, and o
 SPREADSHEETS = ("xl/", "content.xml")  # in XLSX, in ODS
 OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
 SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that file."
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+SEP_LINE = re.compile('"?sep=(.)"?\\r?\\n')  # Excel's first line, which names the delimiter
 TOO_DEEP = "In this file lists lie in lists too deep to be read."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
@@ -96,23 +98,40 @@ class File:
         known are names of columns, some of which the header must have: the delimiter that finds
         most of them is used. An incomplete line raises Unreadable.
         """
-        delimiter = self.delimiter(known)
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter, strict=True)
+        lines = self.lines(self.delimiter(known))
+        _, header = next(lines, (0, []))
+        for line, cells in lines:
+            if any(cells):
+                yield line, dict(zip(header, cells, strict=False))
+
+    def lines(self, delimiter):
+        """Return the rows of a CSV file as (number of the last line, cells); raise Unreadable."""
+        skipped = 1 if self.sep_line else 0
+        body = io.StringIO(self.table, newline="")
+        reader = csv.reader(body, delimiter=delimiter, strict=True)
         try:
-            header = next(reader, [])
             for cells in reader:
-                if any(cells):
-                    yield reader.line_num, dict(zip(header, cells, strict=False))
+                yield reader.line_num + skipped, cells
         except csv.Error as error:
-            raise Unreadable(why_no_csv(reader.line_num, error)) from None
+            raise Unreadable(why_no_csv(reader.line_num + skipped, error)) from None
+
+    @cached_property
+    def sep_line(self):
+        """The match of the first line that names the delimiter; None without one."""
+        return SEP_LINE.match(self.text)
+
+    @cached_property
+    def table(self):
+        """The text of a CSV file from its header on."""
+        return self.text[self.sep_line.end() :] if self.sep_line else self.text
 
     def delimiter(self, known):
         """Return the delimiter with which the header has the most of these names of columns."""
         return max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
 
     def header(self, delimiter):
-        """Return the cells of the first line, [] if unreadable."""
-        start = io.StringIO(self.text[:LONGEST_CELL], newline="")
+        """Return the cells of the header, [] if unreadable."""
+        start = io.StringIO(self.table[:LONGEST_CELL], newline="")
         try:
             return next(csv.reader(start, delimiter=delimiter, strict=True), [])
         except csv.Error:

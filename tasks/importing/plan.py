@@ -25,6 +25,7 @@ class Plan:
     """
 
     format: str = ""  # its name, as a person reads it
+    rows: int = 0  # of a CSV file, without the header; 0 if the format has no rows
     lists: list = field(default_factory=list)
     tags: list = field(default_factory=list)
     tasks: list = field(default_factory=list)

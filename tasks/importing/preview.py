@@ -137,6 +137,24 @@ class Preview:
                 new.setdefault(name, search)
         return list(new.values())
 
+    @cached_property
+    def hidden(self):
+        """The numbers of open tasks that would go into archived lists, as {name of the list: n}.
+
+        Lists that are archived in the file, too, are left out.
+        """
+        existing = self.user.lists(manager="everything").exclude(archived_at=None)
+        archived = set(existing.values_list("pk", flat=True))
+        found = defaultdict(int)
+        for task in self.tasks:
+            number = task["list"]
+            if number is None or task["completed_at"] or task["deleted_at"]:
+                continue
+            row = self.plan.lists[number]
+            if self.lists.there.get(number) in archived and not row["archived_at"]:
+                found[row["name"]] += 1
+        return dict(found)
+
     @property
     def adds_nothing(self):
         settings = self.choices.settings and self.plan.settings

@@ -59,6 +59,21 @@ class Report:
         return [self.plan.lists[number]["name"] for number in self.preview.lists.new]
 
     @property
+    def about(self):
+        """The format of the file, and the number of its rows if it has any."""
+        if self.plan.rows:
+            return f"{self.plan.format}, {counted(self.plan.rows, 'row')}"
+        return self.plan.format
+
+    @property
+    def warnings(self):
+        return [
+            f"Your list “{text.legible(name)}” is archived, so {counted(number, 'open task')} in it"
+            " won’t be on Today or Upcoming."
+            for name, number in self.preview.hidden.items()
+        ]
+
+    @property
     def first(self):
         return [self.line(task) for task in self.preview.tasks[:SHOWN]]
 
@@ -98,8 +113,9 @@ class Report:
 
     def as_text(self):
         """Return the preview as text: new tasks, existing ones, and data that can't be imported."""
-        lines = [f"{self.row.file_name} ({self.plan.format})", "", "What would be added"]
+        lines = [f"{self.row.file_name} ({self.about})", "", "What would be added"]
         lines += [f"- {label}: {number}" for label, number in self.facts]
+        lines += self.section("Note", self.warnings)
         lines += self.section("Lists that are new", self.new_lists)
         added = [self.in_one_line(task) for task in self.preview.tasks]
         lines += self.section("Tasks", added)

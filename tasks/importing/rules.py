@@ -3,6 +3,7 @@
 Nothing is lost silently: the plan notes every changed or missing value with its place.
 """
 
+import re
 from datetime import UTC, date, datetime, time
 
 from accounts import text
@@ -65,7 +66,12 @@ class Reading:
         return self.line(value, "name of the list", LIST_LENGTH)
 
     def tag_name(self, value):
-        return self.line(value, "name of the tag", TAG_LENGTH)
+        """Return the name of a tag as one word; spaces, commas and # in it become hyphens."""
+        name = self.line(value, "name of the tag", TAG_LENGTH).strip()
+        word = re.sub(r"[\s,#]+", "-", name)
+        if word != name:
+            self.leave(f"A tag is one word, so {quoted(name)} becomes {quoted(word)}.")
+        return word
 
     def one_of(self, value, choices, name, otherwise):
         """Return a value if it's one of the choices, else the default `otherwise`."""

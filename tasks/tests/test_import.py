@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.people import add_user
 from tasks.importing.waiting import keep
-from tasks.models import ImportPlan, Task
+from tasks.models import ImportPlan, ListQuerySet, Task
 from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.pages import messages_of
 from todosite.tests.html import hidden, one, select, words
@@ -153,8 +153,25 @@ class PreviewTests(ImportTests):
         self.assertEqual(response["Content-Type"], "text/plain; charset=utf-8")
         self.assertIn("- Bread (Home, 1 step)\n", response.text)
         self.assertIn("What can't be carried over\n- The history: ", response.text)
-        self.client.post(f"{URL}discard/")
+        self.client.post(f"{URL}discard/", self.fields())
         self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
+
+    def test_file_chosen_in_another_tab_is_not_discarded(self):
+        self.choose()
+        fields = self.fields()
+        self.choose(export_of(tasks=[task("Other")]), "other.json")
+        self.client.post(f"{URL}discard/", fields)
+        self.assertEqual(ImportPlan.objects.get().file_name, "other.json")
+        told = messages_of(self.client.get(URL))
+        self.assertEqual(told, ["Another file is waiting now, so nothing was discarded."])
+
+    def test_preview_says_which_tasks_an_archived_list_would_hide(self):
+        add_list(self.ann, "home").archive()
+        said = "Your list “Home” is archived, so 2 open tasks in it won’t be on Today or Upcoming."
+        self.assertIn(said, words(self.choose()))
+        self.assertIn(said, self.client.get(f"{URL}report/").text)
+        archived = export_of(lists=[HOME | {"archived_at": MOMENT}], tasks=[task(list=7)])
+        self.assertNotIn("is archived", words(self.choose(archived)))
 
     def test_another_file_replaces_the_waiting_one(self):
         self.choose()
@@ -251,6 +268,36 @@ class AddingTests(ImportTests):
         titles = [str(one) for one in self.ann.tasks.filter(list=home).by_hand()]
         self.assertEqual(titles, ["Second", "First", "Bread", "Milk"])
 
+    def test_new_tasks_come_after_tasks_that_were_never_placed(self):
+        home = add_list(self.ann, "Home")
+        add_tasks(self.ann, "First", "Second", list=home)
+        add_tasks(self.ann, "Mine")
+        self.choose()
+        self.add()
+        titles = [str(one) for one in self.ann.tasks.filter(list=home).by_hand()]
+        self.assertEqual(titles, ["First", "Second", "Bread", "Milk"])
+
+    def test_list_deleted_during_the_comparison_is_seen_by_it(self):
+        """The rows are locked before they are compared, so a deletion comes before or after both.
+
+        Here it comes at the last moment, just before the lock.
+        """
+        home = add_list(self.ann, "Home")
+        self.choose()
+        fields = self.fields()
+        lock = ListQuerySet.lock
+
+        def lock_late(rows):
+            ListQuerySet.lock = lock
+            home.delete_softly()
+            lock(rows)
+
+        with mock.patch.object(ListQuerySet, "lock", lock_late):
+            self.client.post(f"{URL}add/", fields)
+        milk = self.ann.tasks.get(title="Milk")
+        self.assertEqual((milk.list.name, milk.list.deleted_at), ("Home", None))
+        self.assertNotEqual(milk.list, home)
+
     def test_import_sent_twice_takes_effect_once(self):
         self.choose()
         fields = self.fields()
@@ -296,6 +343,22 @@ class CsvTests(ImportTests):
                 self.assertEqual(steps, [("a", True), ("b", False)])
                 self.client.post(self.ann.acts.latest("pk").undo_url)
                 Task.trash.all().delete()
+
+    def test_first_line_of_excel_names_the_delimiter(self):
+        head = "Title;List;Due date;Created (UTC);Tags"
+        text = f"sep=;\r\n{head}\r\nMilk, fresh;Home;2026-12-01;;x y\r\nBread;;soon;;\r\n"
+        page = words(self.choose(text, "t.csv"))
+        self.assertIn("Todosite (CSV), 2 rows", page)
+        self.assertIn("Line 4: The date “soon” doesn't exist.", page)
+        self.add()
+        self.assertEqual(self.ann.tasks.get(due_date="2026-12-01").title, "Milk, fresh")
+
+    def test_tag_of_several_words_becomes_one_word(self):
+        text = export_of(tags=[{"id": 1, "name": "on the phone"}], tasks=[task(tags=[1])])
+        page = words(self.choose(text))
+        self.assertIn("A tag is one word, so “on the phone” becomes “on-the-phone”.", page)
+        self.add()
+        self.assertEqual(self.ann.tags.get().name, "on-the-phone")
 
     def test_zip_export_can_be_imported(self):
         packed = io.BytesIO()

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 import tasks
 from accounts.models import User
 from tasks.base.tracked import Tracked
-from tasks.history import Act, ActBesides, Change
+from tasks.history import Act, Change, UntrackedChanges
 from tasks.preferences import Preferences
 from tasks.urls import urlpatterns
 
@@ -119,7 +119,7 @@ class LayerTests(SimpleTestCase):
 
     def test_bases_and_history_name_no_column_of_the_models(self):
         """tasks.base and tasks.history name no column of a model."""
-        records = {Act, ActBesides, Change}
+        records = {Act, UntrackedChanges, Change}
         columns = columns_of(set(apps.get_app_config("tasks").get_models()) - records)
         known = {
             "base/tracked.py": OWN,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.leaving import models_of_users
 from accounts.models import User
 from accounts.tests.people import add_user
-from tasks.history import ActBesides
+from tasks.history import UntrackedChanges
 from tasks.models import ImportPlan, Task
 from tasks.tests.test_queries import edit_often, fill
 from tasks.undo import revert
@@ -36,7 +36,7 @@ class DeletionTests(TestCase):
         user.searches.create(name="Milk", q="milk")
         act = user.acts.latest("pk")
         revert(act)
-        ActBesides.objects.create(act=act, content={})
+        UntrackedChanges.objects.create(act=act, content={})
         ImportPlan.objects.keep(user, "mine.json", b"")
         user.let_support_look()
         return user

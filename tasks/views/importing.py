@@ -53,9 +53,11 @@ def import_add(request):
 @require_POST
 def import_discard(request):
     row = waiting.waiting(request.user)
-    if row:
+    if row and row.digest == request.POST.get("digest"):
         row.delete()
         messages.info(request, "Discarded. Nothing was imported.")
+    elif row:
+        messages.info(request, "Another file is waiting now, so nothing was discarded.")
     return redirect("import_tasks")
 
 

@@ -25,6 +25,7 @@ def read(file, plan, today):
     plan.is_ours = True
     lists, tags = {}, {}
     for line, cells in file.rows(set(COLUMNS)):
+        plan.rows += 1
         row = {name: restored(cell) for name, cell in cells.items()}
         read_row(Reading(plan, f"line {line}"), row, lists, tags)
     number_places(plan)

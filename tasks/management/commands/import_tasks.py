@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.management.base import ExampleCommand, direct
 from accounts.models import User
-from tasks.importing.adding import add
+from tasks.importing.adding import add, lock_user
 from tasks.importing.files import LARGEST, File, Unreadable, too_large
 from tasks.importing.preview import Choices, Preview
 from tasks.importing.reading import plan_of
@@ -47,7 +47,7 @@ class Command(ExampleCommand):
         if user is None:
             raise CommandError(f"There is no account with the email {email}.")
         plan = self.read(Path(file), as_of or user.today())
-        user.lock()
+        lock_user(user)
         preview = Preview(user, plan, Choices(again, with_settings))
         report = Report(preview, SimpleNamespace(file_name=Path(file).name), user.clock())
         self.stdout.write(report.as_text())

@@ -1,4 +1,4 @@
-"""The part of an import that changes untracked rows: saved searches, and the user's settings.
+"""The changes of an import to untracked rows: saved searches, and the user's settings.
 
 It's stored with its act as {"searches": [[before, after]], "settings": {column: [before, after]}}.
 A missing search is None; any other is {"name", "q", "completed"}.
@@ -8,7 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from tasks.history import Act, ActBesides
+from tasks.history import Act, UntrackedChanges
 
 
 def do(act, searches, settings):
@@ -25,7 +25,7 @@ def revert(act, reverting):
     """Revert an act as far as nothing has changed since; record that in the reverting act."""
     kept = None
     if act.original.kind == Act.Kind.IMPORT:
-        kept = ActBesides.objects.filter(act=act).first()
+        kept = UntrackedChanges.objects.filter(act=act).first()
     if kept is None:
         return
     done = {"searches": [], "settings": {}}
@@ -48,7 +48,7 @@ def keep(act, done):
         return
     if act._state.adding:
         act.save(force_insert=True)
-    ActBesides.objects.create(act=act, content=done)
+    UntrackedChanges.objects.create(act=act, content=done)
 
 
 def add_search(user, search):
