@@ -1,16 +1,19 @@
-// Tags and lists that exist are offered where one is written: after # and + in a line, and for each
+// Tags and lists that exist are offered where one is written: after #, @ and + in a line, and for each
 // word in a field of tags. A combobox with a list, as WAI-ARIA has it; the field keeps the focus.
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
 const MOST = 8; // names at a time
 // What is written up to the caret: the sign, a quote, and how the name begins.
-const LINE = /(?:^|\s)([#+])("?)([^\s#+"][^#+"]*|)$/;
+const LINE = /(?:^|\s)([#+@])("?)([^\s#+@"][^#+@"]*|)$/;
 const WORD = /(?:^|\s)()()([^\s]+)$/;
+// Names that @ may stand before; @3pm is a time.
+const AFTER_AT = /^\p{L}/u;
 // Names that need no quotes.
 const SIMPLE = /^[\p{L}_][\p{L}\p{N}_&\u0027’-]*$/u;
 
 const NAMES = {
   "#": "#sidebar a.tag",
+  "@": "#sidebar a.tag",
   "+": "#sidebar .nav-lists a:has(.dot) .name",
 };
 
@@ -25,7 +28,9 @@ const takesOffers = (element) => element.matches?.("input[name=text], input[name
 
 function namesBeginningWith(text, sign) {
   const names = [...document.querySelectorAll(NAMES[sign])].map((one) => one.textContent.trim());
-  return [...new Set(names)].filter((name) => fold(name).startsWith(fold(text))).slice(0, MOST);
+  const can = (name) => sign !== "@" || (text && AFTER_AT.test(name));
+  const fits = (name) => can(name) && fold(name).startsWith(fold(text));
+  return [...new Set(names)].filter(fits).slice(0, MOST);
 }
 
 function offer(target) {

@@ -187,12 +187,13 @@ class PlainForm(AddForm):
     def save(self):
         """Take out what was understood, and nothing else; return the act."""
         cleaned, task = self.cleaned_data, self.task
-        understood = line_of(self.user, task.typed, meant=cleaned["meant"]).said
+        line = line_of(self.user, task.typed, meant=cleaned["meant"])
+        understood = line.said
         fields = {"title": self.line.said.title}
         if understood.due_date:
             fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
             fields |= {"repeat": "", "repeat_from": Task.RepeatFrom.DUE}
-        if understood.priority:
+        if "priority" in line.kinds:
             fields["priority"] = cleaned["priority"]
         if understood.list_name:
             fields["list"] = cleaned["list"]

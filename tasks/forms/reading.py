@@ -45,7 +45,7 @@ def said_in(line, fields):
             refuse_old(day, line.clock.today)
         except ValueError as error:
             raise ValidationError(str(error)) from error
-    if said.priority:
+    if "priority" in line.kinds:  # p4 is none
         both["priority"] = said.priority
     if said.list_name:
         both["list"] = line.list_pk

@@ -80,7 +80,7 @@ BESIDE = {
         f"(?:for )?{NUMBER} times|(?:for|over) (?:the next )?{NUMBER} (?:day|week|month|year)s?"
     ),
     "often": r"(?:once|twice|thrice|\w+ times) (?:a|an|per|each|every) \w+|(?:once|twice) daily",
-    "on": "on (?:the )?[0-9]{1,2}",
+    "on": rf"on (?:the )?[0-9]{{1,2}}(?![0-9]|[/.:-][0-9]|\.? +{MONTH})",
     "past": rf"yesterday|last (?:night|week|month|year|{DAY})",
     "week": "week|fortnight|month",
 }
@@ -102,14 +102,15 @@ TIMES = re.compile(
     re.IGNORECASE,
 )
 BETWEEN = re.compile(
-    r"[\s,;/&()–—-]*(?:(?:and|or|to|till|until|except|the|on|at|by|from|of|in|then|through|but|not"
+    r"[\s,;/&()–—-]*(?:(?:and|und|or|oder|to|till|until|except|the|on|at|by|from|of|in|then|through|but|not"
     r"|plus|both|either|um|ab)\b[\s,;]*)*",
     re.IGNORECASE,
 )
 WORD_BEHIND = re.compile(r" +([^\s\x01\x02]+)")
 
 BEFORE = re.compile(
-    r"(?:(?:^|[\s,;(])(?:and|or|&|except|excluding|not|between|every|each|alternate|without|apart|aside)"
+    r"(?:(?:^|[\s,;(])(?:and|und|or|oder|&|except|excluding|not|between|every|each|alternate|without|apart|aside"
+    r"|until|till)"
     r"|[/&])\s*$",
     re.IGNORECASE,
 )
@@ -119,6 +120,7 @@ BEHIND = re.compile(
     r"|(?:and|&)\s*(?:$|[0-9]|the\b|\x01|every\b|again\b|later\b|on\b|at\b)"
     rf"|(?:and|&)\s*(?:{UNIT}|{PART}s?|{DAY}s?|{MONTH})\b"
     rf"|(?:to|till|until|through|from|-|–)\s*[0-9]"
+    rf"|,\s*[0-9]{{1,2}}(?::[0-9]{{2}})?\s*(?:(?:,|and|or|&)\s*[0-9]|{HALF})"
     r"|next[\s.,;!?]*$|[,/]\s*[0-9]{1,2}(?:st|nd|rd|th)?\s*$)",
     re.IGNORECASE,
 )
@@ -127,6 +129,20 @@ BEHIND_REPEAT = re.compile(
     r"|as of|up to|unless|if)\b",
     re.IGNORECASE,
 )
+# Friday 8; tomorrow 5 or 6: perhaps a time.
+A_BARE_HOUR = re.compile(
+    r" +(?:1[0-2]|[1-9])(?: *(?:or|and|/|&) *[0-9]{1,2})?[\s.,;!?]*$", re.IGNORECASE
+)
+SWAPPED = re.compile(r"\b(?:swap|switch|exchang|trad|replac|compar)(?:e|ing)?\s*$", re.IGNORECASE)
+FOR_ANOTHER = re.compile(r"\s*(?:with|for|to|by|and|against)\b", re.IGNORECASE)
+WITH_A_DAY = re.compile(
+    rf"\s*(?:with|vs\.?|versus|into|to)\s+(?:{FULL_DAY}|today|tomorrow)\b", re.IGNORECASE
+)
+SEVERAL_HOURS = re.compile(  # at 3 or at 4
+    r"\b(?:at|@) *[0-9]{1,2} *(?:,|/|&|or|and) *(?:at *|@ *)?[0-9]{1,2}(?![\w%:]| +[a-z])",
+    re.IGNORECASE,
+)
+A_DATE = re.compile("the [0-9]", re.IGNORECASE)
 OF_DAYS = re.compile(rf"(?:on )?(?:the )?(?:{DAY}|{UNIT}|of|{MONTH}|every|each)\b", re.IGNORECASE)
 
 
@@ -153,6 +169,8 @@ def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Colle
     if not all(is_whole(line, rest, start, end, kinds) for start, end in joined(rest, taken)):
         return False
     if "time" not in kinds:
+        if SEVERAL_HOURS.search(rest):
+            return False
         rest = TIMES.sub(lambda found: as_range(found[0]), rest)
     phrases = [
         Phrase(found.start(), found.end(), found.lastgroup, found[0])
@@ -194,7 +212,22 @@ def is_whole(line: str, rest: str, start: int, end: int, kinds: Collection[str])
         return False
     if "repeat" in kinds and BEHIND_REPEAT.match(behind):
         return False
+    if WITH_A_DAY.match(behind) or (SWAPPED.search(before) and FOR_ANOTHER.match(behind)):
+        return False
+    if is_cut(line[start:end], before, behind):
+        return False
+    if "time" not in kinds and A_BARE_HOUR.match(behind):
+        return False
     return before.rstrip().endswith("(") == bool(re.match(r"\s*[?!.]*\)", behind))
+
+
+def is_cut(part: str, before: str, behind: str) -> bool:
+    """Return whether a number at a seam belongs to the reading: 16 | oct 3, in | 3 days today."""
+    if re.match(rf"{MONTH}\b", part, re.IGNORECASE) and re.search(r"\b[0-9]{1,2}\s*$", before):
+        return True
+    if re.match(rf"{NUMBER} +{UNIT}\b", part, re.IGNORECASE) and re.search(r"\bin\s*$", before):
+        return True
+    return part[-1].isdigit() and bool(re.match(rf"\s*{MONTH}\b", behind, re.IGNORECASE))
 
 
 def mark_named(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> None:
@@ -203,7 +236,7 @@ def mark_named(line: str, rest: str, phrases: list[Phrase], kinds: Collection[st
     for one in reversed(phrases):  # since one may describe the next
         one.is_named = (
             describes(rest, one, by_start)
-            or is_in_capitals(line, rest, one)
+            or is_in_capitals(line, rest, one, kinds)
             or is_told_of(rest, one, kinds)
         )
 
@@ -224,8 +257,10 @@ def describes(rest: str, one: Phrase, by_start: dict[int, Phrase]) -> bool:
         return False
     if word.lower().strip(".,;:!?)") in FUNCTION | CONNECTING:
         return False
+    if before in ("on", "by", "due") and rest[: one.start].split() == [before]:
+        return False  # on friday call Bob
     is_behind = rest[: one.start].rstrip(" ,;").endswith(TAKEN)
-    return not (is_behind and one.kind in ("date", "clock", "day", "span", "also", "on", "week"))
+    return not (is_behind and one.kind not in ("adverb", "weekend", "short"))
 
 
 def word_before(rest: str, start: int) -> str:
@@ -234,7 +269,7 @@ def word_before(rest: str, start: int) -> str:
     return words[-1].strip(",;(") if words else ""
 
 
-def is_in_capitals(line: str, rest: str, one: Phrase) -> bool:
+def is_in_capitals(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
     """Return whether a phrase stands in a name With Capitals: Psychology Today."""
     if not one.words[0].isupper() or rest.isupper():
         return False
@@ -243,7 +278,8 @@ def is_in_capitals(line: str, rest: str, one: Phrase) -> bool:
     has_before = len(words) > 1 and words[-1][0].isupper()
     is_late_name = words and one.kind in ("near", "adverb", "clock")
     if is_late_name and one.words.isalpha():  # which have no capital otherwise
-        return True
+        is_at_a_time = "date" not in kinds and re.match(rf"\s*{TAKEN}", rest[one.end :])
+        return not is_at_a_time or words[-1].isupper()  # USA Today 9am
     if behind and behind[1][0].isupper() and has_before:
         return True
     if len(words) < 3 or not (words[-1][0].isupper() and words[-2][0].isupper()):
@@ -265,6 +301,8 @@ def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
         return True
     if before in DETERMINERS and one.kind == "short":  # the sun, a sat nav
         return True
+    if one.words in ("SAT", "SUN") and re.search("[a-z]", rest):  # an exam, a newspaper
+        return True
     if one.kind in ("part", "parts"):
         return before in PAST | {"the", "their", "our", "my"}
     if before in PAST:
@@ -284,8 +322,6 @@ def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> 
     """Return whether a phrase stands beside the reading, and says more of it."""
     if one.kind in OF_REPEAT and "repeat" not in kinds:
         return False
-    if one.kind == "month" and "date" in kinds and one.words.split()[0].lower() in ("in", "of"):
-        return False
     before, behind = rest[: one.start], rest[one.end :]
     is_behind = is_beside(before, TAKEN)
     if is_behind:
@@ -296,7 +332,7 @@ def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> 
     if found < 0 or not BETWEEN.fullmatch(behind[:found]):
         return False
     if one.kind == "th":
-        return bool(OF_DAYS.match(line, one.end + found))
+        return bool(A_DATE.match(one.words) or OF_DAYS.match(line, one.end + found))
     return True
 
 

@@ -34,21 +34,28 @@ from tasks.quickadd.phrases import BESIDE, FAIR, MONTHS, PHRASES, STRONG, Now, e
 from tasks.quickadd.words import (
     BOOKS,
     BOOKS_ALONE,
+    CALLING,
     CONNECTING,
     DETERMINERS,
     EARLY,
     FUNCTION,
     GIVING,
+    GOING_OUT,
+    HELD,
     LASTING,
     LATE,
+    MEASURES,
     NAMES,
     NO_DAYS_BEHIND,
     NOT_BEFORE,
     NOT_BEHIND,
+    PAYING,
     PLACES,
     RATING,
     RATIOS,
+    SCALES,
     STUDYING,
+    SUN_AND_SAT,
     TOOK,
     VERSIONED,
     words,
@@ -89,7 +96,8 @@ class QuickAdd:
     due_date and due_time are those of its writer's zone. priority is 0 (none) to 3 (high). repeat
     is a rule's text (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
     is_unclear says that no reading accounts for all that the line says of time; offers are then the
-    readings that there were, each as the phrases that it reads: meant of parse() takes them.
+    readings that there were, each as the phrases that it reads: meant of parse() takes them. Where
+    an hour may be in either half of the day (at 6), its phrase with OTHER_HALF is offered.
     tried is the number of places at which a phrase was tried. unread is the first place at which
     none was, since there are too many; None if all were tried.
     """
@@ -146,7 +154,7 @@ def parse(
     found, dates = reading.found, reading.dates
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
-    if meant:
+    if meant and not is_other_half(meant):
         title = without(line, tidied(line, spans_of(tokens, {})))
     if not title:  # a title is never empty: all of it is text
         title = " ".join(line.split())
@@ -195,8 +203,8 @@ TOKEN = re.compile(
     rf"|@(?P<at_tag>[^\W\d](?:[\w/-]|{EMOJI})*)"
     r"|\+(?:\"(?P<quoted_list>[^\"]*)\"|(?P<list>[^\W\d][\w&'’-]*))"
     r"|!(?P<priority>low|medium|high|[123])"
-    r"|(?P<level_priority>p[1-4])(?! *(?:and|or|to|&|-|–|,) *p?[0-9])"
-    r")(?=[,.;:!?)…。，、！？；：»”]*(?:\s|$))",
+    r"|(?P<level_priority>p[1-4])(?! *(?:and|or|to|&|-|–|,) *p?[0-9]| +of\b)"
+    r")(?=[,.;:!?)…。，、！？；：»”]*(?:\s|$)|[。，、！？；：])",
     re.IGNORECASE,
 )
 NUMBER_OR_COLOR = re.compile(
@@ -350,7 +358,10 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
         value = value_of(match, read, now)
         if value is None:
             continue
-        start, lead = lead_of(match.string, core, kind)
+        if kind in ("until", "start"):  # which have the word in them
+            start, kind, lead = core, "date", kind
+        else:
+            start, lead = lead_of(match.string, core, kind)
         if lead == "clock":
             value = value.in_the_afternoon()
         surer = min(strength + SURER.get(lead, 0), STRONG)
@@ -358,10 +369,36 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
     return found
 
 
-def accounts_for(bare: str, found: dict[str, Found]) -> bool:
-    """Return whether the chosen phrases account for every phrase of time in a line."""
-    taken = [(one.start, one.end) for one in found.values()]
+def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bool:
+    """Return whether the chosen phrases account for every phrase of time in a line.
+
+    counted has all phrases of the line that aren't text.
+    """
+    chosen = list(found.values())
+    others = [one for one in counted if not any(overlap(one, other) for other in chosen)]
+    if any(says_more(bare, one, chosen, counted) for one in others):
+        return False
+    taken = [(one.start, one.end) for one in chosen]
     return is_accounted_for(bare, taken, found)
+
+
+def overlap(one: Found, other: Found) -> bool:
+    """Return whether two phrases share a part of the line."""
+    return one.start < other.end and other.start < one.end
+
+
+def says_more(bare: str, one: Found, chosen: list[Found], counted: list[Found]) -> bool:
+    """Return whether a phrase beside the chosen ones says another day, time or repeat than they."""
+    if one.strength == BESIDE or one.kind not in {other.kind for other in chosen}:
+        return False
+    before = [other for other in chosen if other.end <= one.start]
+    is_behind = any(not bare[other.end : one.start].strip(" ,;") for other in before)
+    if is_behind and one.strength >= FAIR:
+        return True
+    is_beside_one = any(is_beside(bare, one, other) for other in chosen)
+    if not (is_beside_one or is_at_the_end(bare, one) or one.strength >= FAIR):
+        return False
+    return not is_described(bare, one, counted)
 
 
 @dataclass
@@ -380,17 +417,35 @@ class Reading:
 def reading_of(
     bare: str, phrases: list[Found], tokens: list[Found], meant: Collection[str], dates_of: Callable
 ) -> Reading:
-    """Return the reading that accounts for every phrase of time in a line, or the offers of others.
+    """Return the reading of a line, or of the offer of it that was taken.
 
     bare is the line with blanks for its tokens; dates_of() returns the fields of chosen phrases.
     """
-    if meant:
-        said = {phrase.lower() for phrase in meant}
-        found = {}
-        for one in phrases:
-            if bare[one.start : one.end].lower() in said:
-                found.setdefault(one.kind, one)
-        return Reading(found, dates_of(found))
+    if meant and not is_other_half(meant):
+        return taken_offer(bare, phrases, meant, dates_of)
+    reading = whole_reading(bare, phrases, tokens, dates_of)
+    if tuple(meant) in reading.offers:
+        return in_the_other_half(reading, dates_of)
+    return reading
+
+
+def taken_offer(
+    bare: str, phrases: list[Found], meant: Collection[str], dates_of: Callable
+) -> Reading:
+    """Return the reading of an offer that was taken: of its phrases, and of no others."""
+    said = {phrase.lower() for phrase in meant}
+    found = {}
+    for one in phrases:
+        if bare[one.start : one.end].lower() in said:
+            found.setdefault(one.kind, one)
+    return Reading(found, dates_of(found))
+
+
+def whole_reading(
+    bare: str, phrases: list[Found], tokens: list[Found], dates_of: Callable
+) -> Reading:
+    """Return the reading that accounts for every phrase of time in a line, or the offers of others,
+    see reading_of()."""
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
     found = completed(bare, chosen(bare, counted, tokens), counted)
     dates = dates_of(found)
@@ -400,20 +455,20 @@ def reading_of(
         if any(is_one_of_two(bare, one, phrases) for one in phrases):
             return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
         return Reading()
-    if accounts_for(bare, found):
-        return Reading(found, dates)
+    if accounts_for(bare, found, counted):
+        return Reading(found, dates, offers=other_half(bare, found, counted))
     if "date" in found and is_described(bare, found["date"], phrases):  # next week plan tomorrow
         others = [one for one in counted if one is not found["date"]]
         found = chosen(bare, others, tokens)
         dates = dates_of(found)
-        if dates and accounts_for(bare, found):
+        if dates and accounts_for(bare, found, others):
             return Reading(found, dates)
     return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
 
 
 def completed(bare: str, found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
     """Return the chosen phrases, each as the others and the words of the line have it."""
-    found = in_the_morning(bare, found)
+    found = in_the_evening(bare, in_the_morning(bare, found))
     if has_range_beside(bare, found):
         day = found["date"]
         found = found | {"date": replace(day, value=replace(day.value, clock=None))}
@@ -465,6 +520,54 @@ def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     if has_part or not is_early or said & LATE:
         return found
     return found | {"time": replace(one, value=replace(one.value, how="exact"))}
+
+
+def in_the_evening(bare: str, found: dict[str, Found]) -> dict[str, Found]:
+    """Return the chosen phrases, with an hour of 7 to 11 that says no half of the day after noon
+    where words ask for that: Dinner at 8, Theatre at 7:30."""
+    one = found.get("time")
+    if not one or one.value.how == "exact" or one.value.part or one.value.has_zero:
+        return found
+    if one.value.hour not in range(7, 12) or (one.value.how != "bare" and one.lead != "clock"):
+        return found
+    others = [other.value for says, other in found.items() if says != "time"]
+    has_part = any(getattr(value, "part", "") for value in others)
+    if has_part or not GOING_OUT & frozenset(bare.lower().split()):
+        return found
+    value = replace(one.value, hour=one.value.hour + 12, how="exact")
+    return found | {"time": replace(one, value=value)}
+
+
+OTHER_HALF = "~"  # behind the phrase of a time, in an offer
+
+
+def is_other_half(meant: Collection[str]) -> bool:
+    """Return whether an offer is the time of a line in the other half of the day."""
+    return len(meant) == 1 and next(iter(meant)).endswith(OTHER_HALF)
+
+
+def other_half(bare: str, found: dict[str, Found], counted: list[Found]) -> list[tuple[str, ...]]:
+    """Return the offer of a time in the other half of the day, where its hour may be in either."""
+    one = found.get("time")
+    if not one:
+        return []
+    as_said = next(other for other in counted if other.start == one.start).value
+    is_either = as_said.how == "bare" and as_said.hour in (5, 6, 7)
+    if as_said.part or not (is_either or as_said != one.value):
+        return []
+    others = [other.value for says, other in found.items() if says != "time"]
+    if any(getattr(value, "part", "") for value in others):
+        return []
+    return [(bare[one.start : one.end] + OTHER_HALF,)]
+
+
+def in_the_other_half(reading: Reading, dates_of: Callable) -> Reading:
+    """Return a reading with its time in the other half of the day."""
+    one = reading.found["time"]
+    clock, _ = one.value.within("")
+    value = replace(one.value, hour=(clock.hour + 12) % 24, how="exact")
+    found = reading.found | {"time": replace(one, value=value)}
+    return Reading(found, dates_of(found))
 
 
 def has_range_beside(bare: str, found: dict[str, Found]) -> bool:
@@ -639,6 +742,7 @@ def is_text(bare: str, one: Found, found: list[Found]) -> bool:
         or is_named(one, around)
         or is_name(one, around)
         or goes_on(around)
+        or is_how_long(around)
         or is_one_of_two(bare, one, found)
         or is_part_of_more(one, around, found)
     )
@@ -655,9 +759,30 @@ def is_alone(bare: str, one: Found, found: list[Found]) -> bool:
     if one.kind != "time" or one.lead or not BEHIND_A_DAY.fullmatch(bare[one.core : one.end]):
         return False
     days = [other for other in found if other.kind in ("date", "repeat")]
-    return not any(
-        not bare[day.end : one.start].strip(" ,") for day in days if day.end <= one.start
-    )
+    if any(not bare[day.end : one.start].strip(" ,") for day in days if day.end <= one.start):
+        return False
+    if not BEFORE_A_DAY.fullmatch(bare[one.core : one.end]) or is_amount(bare[: one.start]):
+        return True
+    if days and is_at_the_end(bare, one):
+        return False
+    return not any(not bare[one.end : day.start].strip(" ,") for day in days)
+
+
+BEFORE_A_DAY = re.compile(r"[0-9]{1,2}\.(?:00|15|30|45)|[0-9]{1,2}[ap]|half \w+", re.IGNORECASE)
+
+
+def is_amount(before: str) -> bool:
+    """Return whether figures behind these words are a price, a version or a place: Pay 9.30."""
+    said = before.lower().split()
+    if not said:
+        return False
+    is_code = said[-1] in RATIOS | VERSIONED | PLACES | {"at", "for", "to", "of"}
+    return is_code or not PAYING.isdisjoint(said) or bool(re.search(r"[0-9$£€#§]\s*$", before))
+
+
+def is_at_the_end(bare: str, one: Found) -> bool:
+    """Return whether nothing but marks stands behind a phrase."""
+    return not bare[one.end :].strip(" .,;!?")
 
 
 def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
@@ -688,6 +813,16 @@ def goes_on(around: Around) -> bool:
         return True
     is_verb = around.phrase.endswith(" may") and word[0].isalpha()  # it may rain
     return is_verb and word not in FUNCTION | PLACES and not is_of_time(word)
+
+
+A_SPEED = re.compile(r"(?:in|within) +[0-9]+ *(?:m|min|mins|minutes?|h|hrs?|hours?)", re.IGNORECASE)
+
+
+def is_how_long(around: Around) -> bool:
+    """Return whether a phrase says how long a distance or an amount takes: 5k in 25 min."""
+    if not A_SPEED.fullmatch(around.phrase):
+        return False
+    return around.previous.lower().lstrip("0123456789.,") in MEASURES
 
 
 def is_of_time(word: str) -> bool:
@@ -725,13 +860,15 @@ def is_number(one: Found, around: Around, word: str) -> bool:
     """Return whether figures are a duration, a verse, a version or a mark, and no time or day."""
     before = frozenset(around.before.lower().split())
     if WRITTEN.fullmatch(around.phrase):
+        if before & SCALES or word in HELD:
+            return True
         is_long = one.lead == "soft" and bool(before & LASTING)
         if is_long or word in TOOK or word in BOOKS_ALONE:
             return True
         is_odd = int(around.phrase[-1]) % 5 != 0
         return word in BOOKS and (is_odd or bool(before & STUDYING))
     if DOTTED.fullmatch(around.phrase):
-        return bool(before & VERSIONED)
+        return bool(before & VERSIONED) or around.before.rstrip().endswith("§")
     return bool(SLASHED.fullmatch(around.phrase) and before & RATING)
 
 
@@ -747,7 +884,9 @@ def is_no_day(one: Found, around: Around, word: str) -> bool:
     if word in NO_DAYS_BEHIND:
         return True
     is_abbreviated = around.phrase in ("SAT", "SUN") and bool(re.search("[a-z]", around.before))
-    return is_abbreviated and not around.behind.strip(" .!?")
+    if not is_abbreviated or not around.behind.strip(" .!?"):
+        return is_abbreviated
+    return bool(around.following) and is_of_time(around.following[0])  # the SAT on Saturday
 
 
 def is_bare_date(one: Found) -> bool:
@@ -800,13 +939,17 @@ def is_name(one: Found, around: Around) -> bool:
 def is_among_capitals(around: Around) -> bool:
     """Return whether words beside a phrase With Capitals have them, too."""
     before, following = around.words_before, around.following
+    is_called = len(before) > 1 and before[-2].lower() in CALLING  # call Anna Today
     if not following:
-        is_name = is_abbreviation(around.previous) or ends_in_a_capital(before)
+        is_name = ends_in_a_capital(before) and not is_called
+        is_name = is_name or is_abbreviation(around.previous)
         return " " in around.phrase or is_name
     capitals = [word[0].isupper() for word in following]
     if not before:
         return all(capitals)  # but: Tomorrow Anna comes
-    return capitals[0] or ends_in_a_capital(before)
+    if " " in around.phrase and around.phrase.istitle():  # The Day After Tomorrow
+        return True
+    return capitals[0] or (ends_in_a_capital(before) and not is_called)
 
 
 def is_capital_by_choice(word: str) -> bool:
@@ -902,7 +1045,8 @@ def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bo
     if any(is_beside(bare, one, other) for other in others):
         return True
     if one.strength == BESIDE:
-        return False
+        has_day = any(other.kind in ("date", "repeat") for other in taken)
+        return one.kind == "time" and has_day and is_at_the_end(bare, one)  # friday call Bob 3p
     behind = blanked(bare, taken)[one.end :]
     if not behind.strip(" ,.;:!?)-–—"):
         return True
@@ -939,6 +1083,9 @@ def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) 
         return False
     if one.kind == "time":
         return True
+    is_short = bare[one.start : one.end].lower() in SHORT_DAYS
+    if is_short and any(other.kind == "time" for other in taken):  # sat dinner 7pm
+        return following_word(behind) not in SUN_AND_SAT
     if one.strength != FAIR:
         return False
     if bare[one.start].isdigit():
@@ -1032,9 +1179,9 @@ def with_marks(line: str, spans: list[Span], at: int) -> Span:
         start, end = start - 1, end + 1
     elif (mark := MARK_BEHIND.match(behind)) and is_first(line, spans, at):
         end += mark.end()
-    elif re.fullmatch(r"[\s,;.]*[,;.]\s*", behind):
+    elif re.fullmatch(r"[\s,;.，；。]*[,;.，；。]\s*", behind):
         end += len(behind.rstrip())
-    elif re.match(r"[?!.,;:]", behind):
+    elif re.match(r"[?!.,;:？！。，、；：]", behind):
         start = start - len(before) + len(before.rstrip())
     mark = MARK_BEFORE.search(before)
     if mark and is_last(line, spans, at):
@@ -1071,7 +1218,7 @@ def without(line: str, spans: list[Span]) -> str:
     kept, at = [], 0
     for start, end, _ in [*spans, (len(line), len(line), "")]:
         part = line[at:start]
-        if kept and re.match(r"[?!,;:.…]+(?:\s|$)", part):
+        if kept and re.match(r"[?!,;:.…]+(?:\s|$)|[？！。，、；：]", part):
             kept = ["".join(kept).rstrip()]
         kept.append(part)
         at = end

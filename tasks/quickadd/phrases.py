@@ -471,6 +471,33 @@ def this_or_next(month: int, now: Now) -> date:
     return first
 
 
+def read_from_month(match, now):
+    """from January, starting in May 2027: its first day, which is still to come"""
+    month = month_of(match["month"])
+    if match["year"]:
+        first = date(int(match["year"]), month, 1)
+    else:
+        first = next_date(month, 1, now.today)
+        if month == now.today.month and first > now.today:
+            return None  # this month or that of the next year
+    return Day(first) if first >= now.today else None
+
+
+def read_until_month(match, now):
+    """until October: the day before it"""
+    first = read_from_month(match, now)
+    return first and Day(first.day - timedelta(1))
+
+
+def read_through_month(match, now):
+    """through October: its last day"""
+    month = month_of(match["month"])
+    first = this_or_next(month, now)
+    if match["year"]:
+        first = date(int(match["year"]), month, 1)
+    return Day(month_day(first, 31))
+
+
 BY_LETTER = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
@@ -884,6 +911,7 @@ FRAGMENTS = {
     "firsts": "(?P<ths>{ordinal}(?:{also}(?:the )?{ordinal})*)",
     "units": "(?P<unit>day|week|wk|fortnight|month|mth|year|yr)",
     "year": "(?P<year>,? [1-9][0-9]{3})?",
+    "month_year": "(?:,? (?P<year>20[0-9]{2}))?(?! [0-9])",
     "part": "(?: (?:in the )?(?:early |late )?(?P<part>morning|afternoon|evening|night))?",
     "day_of_date": "(?:(?P<day>{day_name}),? )?",
     "of_day": "(?: sharp)?(?: (?:in the|at) (?P<part>morning|afternoon|evening|night))?",
@@ -921,7 +949,8 @@ FRAGMENTS = {
 }
 
 
-MARKS = ",.;:!?)…。，、！？；：»”"  # may follow a phrase
+WIDE_MARKS = "。，、！？；："  # no blank follows these
+MARKS = f",.;:!?)…{WIDE_MARKS}»”"  # may follow a phrase
 
 
 def whole(words: str) -> re.Pattern:
@@ -932,7 +961,8 @@ def whole(words: str) -> re.Pattern:
     while name := re.search(r"\{([a-z_]+)\}", words):
         words = words.replace(name[0], FRAGMENTS[name[1]])
     words = re.sub(" (?![?*+])", " +", words)
-    return re.compile(rf"(?<![^ (,;])(?:{words})(?=[{MARKS}]*(?: |$))", re.ASCII | re.IGNORECASE)
+    before, behind = rf"(?<![^ (,;{WIDE_MARKS}])", rf"(?=[{MARKS}]*(?: |$)|[{WIDE_MARKS}])"
+    return re.compile(f"{before}(?:{words}){behind}", re.ASCII | re.IGNORECASE)
 
 
 ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually"
@@ -1036,12 +1066,24 @@ PHRASES = {
         (WEAK, "(?P<day>{short_day}){part}", read_weekday),
         (FAIR, "(?:at|on|over|by|for|before) the weekend", read_weekend),
     ],
+    "until": [
+        (BESIDE, "(?:until|till|til|up to) {month_name}{month_year}", read_until_month),
+        (BESIDE, "through(?:out)? {month_name}{month_year}", read_through_month),
+    ],
+    "start": [
+        (
+            BESIDE,
+            "(?:starting|beginning|from|starts|start|as of)(?: in| from)? {month_name}{month_year}",
+            read_from_month,
+        ),
+    ],
     "time": [
         (FAIR, "@ ?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}?{of_day}", read_hour),
         (FAIR, "um (?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?(?: ?uhr)?", read_hour),
         (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?uhr", read_hour),
         (FAIR, "(?:at )?12(?:[:.]00)? (?:noon|midday|midnight)", read_named_hour),
         (FAIR, "(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?{half}{of_day}", read_hour),
+        (FAIR, "at (?P<minutes>five|ten|twenty|[0-9]{1,2}) (?P<way>past|to) {to_hour}", read_past),
         (FAIR, "{hour_word}(?: {minute_word})? ?{half}{of_day}", read_hour),
         (FAIR, "at {hour_word} {minute_word}{of_day}", read_hour),
         (
@@ -1060,7 +1102,6 @@ PHRASES = {
         (FAIR, "at (?P<hour>0[0-9])(?P<minute>[0-9]{2})", read_hour),
         (FAIR, "at (?P<hour>[0-9]{2})(?P<minute>[0-9]{2}) ?(?:h|hrs|hours)", read_hour),
         (FAIR, "(?:at )?(?P<minutes>half|(?:a )?quarter) (?P<way>past|to) {to_hour}", read_past),
-        (FAIR, "at (?P<minutes>five|ten|twenty|[0-9]{1,2}) (?P<way>past|to) {to_hour}", read_past),
         (
             BESIDE,
             "(?:by|before|around|about|from|after) {hour_word}(?!\\s+{month}){of_day}",
@@ -1074,6 +1115,7 @@ PHRASES = {
             read_hour,
         ),
         (BESIDE, "(?:at )?(?P<minutes>half) (?P<way>){hour_word}(?P<half>)(?P<part>)", read_past),
+        (BESIDE, "(?P<minutes>five|ten|twenty) (?P<way>past|to) {to_hour}", read_past),
         (WEAK, "noon|midday|midnight|(?:at )?lunch ?time", read_named_hour),
         (FAIR, "in the (?P<part>morning|afternoon|evening)", read_part),
     ],

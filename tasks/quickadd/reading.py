@@ -221,11 +221,25 @@ class Line:
     def offers(self) -> list[Offer]:
         """Return the readings that it offers, since none accounts for all that it says of time."""
         found = []
+        if self.meant.endswith(parser.OTHER_HALF):
+            return [Offer(self.with_offer("").words_of_time, NO_OFFER)]
         for meant in self.offers_meant:
-            line = Line(self.text, self.clock, plain=self.plain, meant=meant, put_on=self.put_on)
-            words = " · ".join(chip.words for chip in line.meanings if chip.kind in OF_TIME)
-            found.append(Offer(words, meant))
+            found.append(Offer(self.with_offer(meant).words_of_time, meant))
         return found
+
+    def with_offer(self, meant):
+        """Return the line with the reading of an offer, or without any for ""."""
+        return Line(self.text, self.clock, plain=self.plain, meant=meant, put_on=self.put_on)
+
+    @property
+    def words_of_time(self) -> str:
+        """Return the day, the time and the repeat that were understood."""
+        return " · ".join(chip.words for chip in self.meanings if chip.kind in OF_TIME)
+
+    @property
+    def is_whole_offer(self) -> bool:
+        """Whether an offer says all that is understood of time, not only the half of the day."""
+        return bool(self.meant) and not self.meant.endswith(parser.OTHER_HALF)
 
     @property
     def kinds(self) -> list[str]:
@@ -245,7 +259,7 @@ class Line:
                 words = phrase
             else:
                 words = getattr(self, kind)(kinds)
-            is_meant = bool(self.meant) and kind in OF_TIME
+            is_meant = self.is_whole_offer and kind in OF_TIME
             found.append(Chip(kind, phrase, words, ICONS.get(kind, ""), is_meant))
         return found
 

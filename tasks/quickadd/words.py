@@ -24,8 +24,8 @@ NAMES = words(
 )
 # Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
 RATIOS = words(
-    "+ - x * / = ratio scale score scored odds verse genesis exodus leviticus deuteronomy psalm"
-    " psalms proverbs isaiah ecclesiastes romans corinthians ephesians philippians colossians"
+    "+ - x * / = § §§ ratio scale score scored odds verse genesis exodus leviticus deuteronomy"
+    " psalm psalms proverbs isaiah ecclesiastes romans corinthians ephesians philippians colossians"
     " hebrews revelation part mix aspect resolution"
 )
 PLACES = words(
@@ -65,11 +65,33 @@ STUDYING = words(
     " verse discuss write copy"
 )
 VERSIONED = words(
+    "art art. article par par. para para. sec sec. ch ch. no no. nr nr. fig fig."
     "upgrade install version versions release ubuntu debian fedora python django node ios"
     " android macos windows kernel postgres postgresql firmware bump downgrade patch section"
     " question chapter exercise clause"
 )
-RATING = words("rate rated rating score scored scores grade graded mark marked marks stars out")
+SCALES = words("scale scaled ratio odds dilute diluted")
+MEASURES = words(
+    "k km km. kms m mi mile miles meter meters metre metres lap laps length lengths marathon page"
+    " pages word words chapter chapters kg lb lbs pound pounds rep reps push-ups pushups steps"
+)
+PAYING = words(
+    "pay transfer send owe owes cost costs price invoice deposit withdraw refund donate lend give"
+    " charge bill"
+)
+# A short name of a day before these is something else.
+SUN_AND_SAT = words(
+    "cream lotion screen hat hats tan light lounger dress glasses nav navs prep exam exams score"
+    " scores on down in at by still"
+)
+CALLING = words(
+    "call phone ring text email mail message meet visit see ask tell ping remind thank invite with"
+)
+HELD = words("plank planks hold held sprint sprints interval intervals")
+RATING = words(
+    "rate rated rating score scored scores grade graded mark marked marks stars out tip share"
+    " fraction enlarge enlarged cut"
+)
 # Behind these, sun, sat and the like are no days.
 NO_DAYS_BEHIND = words("some any no the more much enough for")
 
@@ -81,6 +103,10 @@ EARLY = words(
 LATE = words(
     "dinner drinks supper pub party cinema theatre concert movie film evening night tonight pick"
     " home club practice back"
+)
+GOING_OUT = words(
+    "dinner supper theatre theater cinema concert movie movies film party drinks pub opera ballet"
+    " bar gig"
 )
 LASTING = words("plank bake cook boil hold rest steam simmer fry roast stretch meditate nap")
 GIVING = words("ask give pay lend owe send tell show buy bring teach")

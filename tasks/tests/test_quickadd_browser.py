@@ -91,6 +91,15 @@ class TestChips:
         page.keyboard.press("Enter")
         expect(titles(page)).to_have_text(["Pay rent tomorrow", "Swim"])
 
+    def test_press_on_an_offer_sets_the_day_and_adds_the_task_with_it(self, page):
+        box(page).fill("Bins every day except today")
+        chip(page, "Every day").click()
+        expect(chip(page, re.compile(r"\?\s*$"))).to_have_count(0)
+        expect(box(page)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(titles(page)).to_have_text(["Bins every day except today"])
+        assert Task.objects.get().repeat == "FREQ=DAILY"
+
     @pytest.mark.exhaustive
     def test_answer_about_an_earlier_line_is_not_shown(self, page):
         held = []

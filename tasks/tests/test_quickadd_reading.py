@@ -337,6 +337,12 @@ class QuickAddPageTests(PageTests):
         self.add("Call at 9", due_date="today")  # which has passed
         self.assertEqual(self.state()["due"], date(2026, 3, 26))
 
+    def test_p4_wins_over_the_priority_of_the_form(self):
+        added = self.add("Call p4", priority="2")
+        self.assertEqual(self.state(), {"title": "Call"})
+        self.keep_as_plain_text(added)
+        self.assertEqual(self.state(), {"title": "Call p4", "priority": 2})
+
     def test_too_many_tags_are_refused_and_nothing_is_lost(self):
         line = "a " + " ".join(f"#t{n}" for n in range(31))
         response = self.add(line)
@@ -411,6 +417,37 @@ class QuickAddPageTests(PageTests):
         again = self.post(buttons[2].get("action"))
         words = f"“{line}” was changed after it was added, so it stays as it is."
         self.assertEqual(messages_of(again), [words])
+        self.assertEqual(self.state(), said)
+
+    def test_other_half_of_the_day_is_offered_for_an_hour_that_may_be_in_either(self):
+        for line, words in [
+            ("Call Bob at 6 friday", "06:00 · Fri 27 Mar?"),
+            ("Wake up at 6:30 friday", "18:30 · Fri 27 Mar?"),
+            ("Dinner at 8 friday", "08:00 · Fri 27 Mar?"),
+        ]:
+            offers = select(self.read(line), "[data-kind=offer]")
+            self.assertEqual([words_of(offer) for offer in offers], [words])
+        for line in ("Call Bob at 6pm", "Call Bob at 3", "Call Bob friday evening at 6"):
+            self.assertEqual(select(self.read(line), "[data-kind=offer]"), [])
+
+    def test_press_on_the_other_half_takes_it_and_another_takes_that_back(self):
+        response = self.read("Call Bob at 6 friday", take="at 6~")
+        self.assertEqual(hidden(response), {"meant": "at 6~"})
+        self.assertEqual(words_of(one(response, "[data-kind=offer]")), "18:00 · Fri 27 Mar?")
+        self.assertIn("06:00", words_of(response))
+        response = self.read("Call Bob at 6 friday", meant="at 6~", take="none")
+        self.assertEqual(hidden(response), {})
+
+    def test_other_half_is_added_or_taken_by_the_message(self):
+        said = {"title": "Call Bob", "due": date(2026, 3, 27), "time": time(6)}
+        page = self.add("Call Bob at 6 friday", meant="at 6~")
+        self.assertEqual(self.state(), said)
+        self.assertNotIn("?", words_of(one(page, ".toast")))
+        self.task().delete()
+        page = self.add("Call Bob at 6 friday")
+        self.assertEqual(self.state(), said | {"time": time(18)})
+        forms = [form for form in select(page, ".toast form") if "?" in words_of(form)]
+        self.post(forms[0].get("action"))
         self.assertEqual(self.state(), said)
 
     def test_pasted_lines_say_where_no_date_is_read(self):

@@ -14,6 +14,7 @@ from tasks.forms.quickadd import AddForm, MeantForm, PasteForm, PlainForm, ReadF
 from tasks.forms.reading import line_of
 from tasks.messages import Action
 from tasks.quickadd import pasted
+from tasks.quickadd.reading import NO_OFFER
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
@@ -98,6 +99,7 @@ def actions_of(form, task):
     actions = [
         Action(f"{offer.words}?", f"{url}?{urlencode({'meant': offer.meant})}")
         for offer in form.line.offers
+        if offer.meant != NO_OFFER
     ]
     if form.line.said.spans:
         actions.append(Action("Keep as plain text", plain_url(task, form)))
