@@ -24,7 +24,7 @@ from accounts.models import Adoption, Session, User
 from accounts.sessions import SessionStore
 from accounts.tests.people import PASSWORD, add_session, add_user, login_by_second_factor
 from tasks.adoption.remains import remains_of
-from tasks.history import ActBesides
+from tasks.history import UntrackedChanges
 from tasks.management.commands.delete_left_users import Command
 from tasks.models import ImportPlan, Task
 from tasks.tests.legacy_data import load
@@ -46,7 +46,7 @@ def add_everything(user):
     """Give a user rows in every table that can hold any."""
     give(user, MARK)
     ImportPlan.objects.keep(user, f"{MARK}.csv", MARK.encode())
-    ActBesides.objects.create(act=user.acts.latest("pk"), content={"name": MARK})
+    UntrackedChanges.objects.create(act=user.acts.latest("pk"), content={"name": MARK})
     user.let_support_look()
     user.make_admin_link()
     user.groups.add(Group.objects.get_or_create(name="Support")[0])
@@ -133,7 +133,7 @@ class WalkTests(TestCase):
         before = rows_naming(*self.hers)
         expected = {"accounts_user", "tasks_task", "tasks_change", "django_session", "cache"}
         expected |= {"django_admin_log", "accounts_waitingform", "mfa_authenticator"}
-        expected |= {"tasks_importplan", "tasks_actbesides", "account_emailaddress"}
+        expected |= {"tasks_importplan", "tasks_untrackedchanges", "account_emailaddress"}
         self.assertLessEqual(expected, set(before))
         keys = "\n".join(before["cache"])
         self.assertTrue(all(mark in keys for mark in [f"user={self.ann.pk}", *self.hers[-2:]]))
