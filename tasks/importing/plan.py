@@ -7,6 +7,7 @@ to each other by their numbers in the plan, from 0.
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC
 
 from tasks.importing.files import Unreadable
 
@@ -38,7 +39,9 @@ class Plan:
     # In another program's file, a row equal to an earlier one is a duplicate; in ours it isn't.
     is_ours: bool = False
 
-    most_tasks = float("inf")  # no field: it isn't kept
+    # No fields: they aren't kept.
+    most_tasks = float("inf")
+    zone = UTC  # the user's, for moments of the file
 
     def leave(self, where, words):
         """Note data that can't be imported: the place in the file, and the reason."""

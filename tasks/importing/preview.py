@@ -66,7 +66,8 @@ class Preview:
     def twins(self):
         """The tasks that exist already: same title, list, date and state.
 
-        Each existing task counts once: of three equal tasks, if two exist, the third is new.
+        Each existing task counts once: of three equal tasks in a file of ours, if two exist, the
+        third is new.
         """
         there = self.tasks_there()
         matches, seen = Matches(), {}
@@ -78,7 +79,7 @@ class Preview:
                 matches.same[number] = seen[key]
             else:
                 matches.new.append(number)
-                seen[key] = number
+            seen.setdefault(key, number)
         return matches
 
     def tasks_there(self):

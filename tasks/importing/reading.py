@@ -1,10 +1,16 @@
 """Reading a file of any format into a plan."""
 
+from datetime import UTC
+
 from tasks.importing.files import TOO_DEEP, Unreadable
 from tasks.importing.plan import Plan
-from tasks.importing.readers import todosite_csv, todosite_json
+from tasks.importing.readers import todoist, todosite_csv, todosite_json
 
-READERS = {"todosite-json": todosite_json, "todosite-csv": todosite_csv}  # the surest first
+READERS = {  # the surest first
+    "todosite-json": todosite_json,
+    "todosite-csv": todosite_csv,
+    "todoist": todoist,
+}
 MOST_LISTS, MOST_TAGS, MOST_STEPS = 2000, 5000, 100_000
 MOST_TAGGED = 200_000  # tags of all tasks; a million takes longer than a statement may
 UNKNOWN = (
@@ -13,15 +19,16 @@ UNKNOWN = (
 )
 
 
-def plan_of(file, today, most_tasks, format=""):
+def plan_of(file, today, most_tasks, format="", zone=UTC):
     """Return the contents of a file as a Plan.
 
-    today is the day for words such as “tomorrow”, most_tasks the largest number of tasks, and
-    format a key of READERS, if it shouldn't be detected. Raise Unreadable.
+    today is the day for words such as “tomorrow” and zone the time zone, both the user's;
+    most_tasks is the largest number of tasks, and format a key of READERS, if it shouldn't be
+    detected. Raise Unreadable.
     """
     reader, found = reader_of(file, format)
     plan = Plan(format=reader.NAME)
-    plan.most_tasks = most_tasks
+    plan.most_tasks, plan.zone = most_tasks, zone
     if file.encoding == "cp1252" and not file.is_zip:
         plan.leave("The file", "It isn't UTF-8, so it was read as Windows-1252.")
     try:

@@ -10,7 +10,7 @@ MOST_TASKS = 20_000  # that a request adds; a command may add more
 
 def keep(user, name, raw):
     """Read a file of this name and store its plan. Raise Unreadable."""
-    plan = plan_of(File(name, raw), user.today(), MOST_TASKS)
+    plan = plan_of(File(name, raw), user.today(), MOST_TASKS, zone=user.zone)
     return ImportPlan.objects.keep(user, name[:255], plan.as_bytes())
 
 

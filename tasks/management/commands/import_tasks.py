@@ -46,7 +46,7 @@ class Command(ExampleCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no account with the email {email}.")
-        plan = self.read(Path(file), as_of or user.today())
+        plan = self.read(Path(file), as_of or user.today(), user.zone)
         lock_user(user)
         preview = Preview(user, plan, Choices(again, with_settings))
         report = Report(preview, SimpleNamespace(file_name=Path(file).name), user.clock())
@@ -59,11 +59,11 @@ class Command(ExampleCommand):
             add(preview)
             self.stdout.write(f"Added {report.summary} to {user.email}.")
 
-    def read(self, path, today):
+    def read(self, path, today, zone):
         try:
             if path.stat().st_size > LARGEST:
                 raise CommandError(too_large(str(path)))
-            return plan_of(File(path.name, path.read_bytes()), today, MOST_TASKS)
+            return plan_of(File(path.name, path.read_bytes()), today, MOST_TASKS, zone=zone)
         except OSError as error:
             raise CommandError(f"{path} can't be read: {error.strerror}.") from None
         except Unreadable as error:

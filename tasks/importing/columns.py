@@ -1,0 +1,53 @@
+"""Tables with columns of known names; the header may stand below other lines. Pure: no Django."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from tasks.importing.files import DELIMITERS, Unreadable
+
+MOST_BEFORE = 20  # rows before the header
+BOM = "\ufeff"  # also within a file, where others were joined to it
+
+
+@dataclass
+class KnownTable:
+    """A table in a file: the row with its header is the nth, from 0."""
+
+    file: object
+    delimiter: str
+    nth: int
+    header: list
+
+    def rows(self) -> Iterator[tuple[str, dict]]:
+        """Yield each row as (its place, {column: cell}), without empty ones and further headers.
+
+        Raise Unreadable for an incomplete row.
+        """
+        for line, cells in islice(self.file.lines(self.delimiter), self.nth + 1, None):
+            if any(cells) and names_in(cells) != self.header:
+                yield f"line {line}", dict(zip(self.header, cells, strict=False))
+
+    def leave_unknown(self, plan, known, where="The header"):
+        """Note in a plan the columns that aren't known."""
+        if unknown := [name for name in self.header if name and name not in known]:
+            plan.leave(where, f"These columns aren't known: {', '.join(unknown)[:500]}.")
+
+
+def known_table(file, needed: set[str]) -> KnownTable | None:
+    """Return the table whose header has all these names, None if the file has none."""
+    if not all(name in file.text for name in needed):
+        return None
+    for delimiter in DELIMITERS:
+        try:
+            for nth, (_, cells) in enumerate(islice(file.lines(delimiter), MOST_BEFORE)):
+                header = names_in(cells)
+                if needed <= set(header):
+                    return KnownTable(file, delimiter, nth, header)
+        except Unreadable:
+            continue
+    return None
+
+
+def names_in(cells):
+    return [name.strip(f" {BOM}") for name in cells]

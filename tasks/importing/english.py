@@ -1,0 +1,50 @@
+"""Words of dates in other programs' files, read by quick add. Pure: no Django.
+
+Only English is read, and only words of which nothing is left over: "every day" is a rule, "every
+day or so" is none.
+"""
+
+import re
+from datetime import date, datetime, time, tzinfo
+
+from tasks.quickadd.parser import QuickAdd, parse
+
+TITLE = "Xq"  # a title that says nothing of time
+LONGEST = 200  # characters
+# 3/4 and 03-04-2027 have two meanings, unless a figure above 12 decides.
+DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})[/-]([0-9]{1,2})(?:[/-][0-9]{2,4})?\b(?!-[0-9])")
+WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:,? ([0-9]{1,2}:[0-9]{2}))?")
+SYNONYMS = [(re.compile(r"(?i)\bev(?=!? )"), "every")]
+# The second of the month in Todoist, every other one in quick add.
+SECOND_WEEKDAY = re.compile(r"(?i)\bevery 2nd (mon|tue|wed|thu|fri|sat|sun)[a-z]*")
+
+
+def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> QuickAdd | None:
+    """Return what words say of a date, a time and a repeat; None if they aren't understood.
+
+    today is the day that words such as “tomorrow” count from, in the user's zone. Words in another
+    language than English aren't read, but for 31.12.2026 and 2026-12-31 (with a time).
+    """
+    words = " ".join(words.split())
+    if not words or len(words) > LONGEST:
+        return None
+    if dots := WITH_DOTS.fullmatch(words):
+        day, month, year, clock = dots.groups()
+        words = f"{year}-{month:0>2}-{day:0>2} {clock or ''}"
+    elif not language.lower().startswith("en") or is_ambiguous(words):
+        return None
+    for synonym, ours in SYNONYMS:
+        words = synonym.sub(ours, words)
+    words = SECOND_WEEKDAY.sub(r"\g<0> of the month", words)
+    said = parse(f"{TITLE} {words}", now=datetime.combine(today, time(), zone))
+    is_whole = said.title == TITLE and not said.description and said.due_date
+    says_more = said.tags or said.priority or said.list_name
+    return said if is_whole and not says_more else None
+
+
+def is_ambiguous(words: str) -> bool:
+    """Return whether words hold a date of which nobody can say what is its day, what its month."""
+    for found in DAY_AND_MONTH.finditer(words):
+        if int(found[1]) <= 12 and int(found[2]) <= 12 and found[1] != found[2]:
+            return True
+    return False

@@ -1,0 +1,344 @@
+"""Tasks of another program's file, on their way into a plan.
+
+Items collects them in the order of the file; once all are known, land() puts them into the plan:
+those with nothing but a title become steps of the task that they are part of, all others tasks.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from accounts import text
+from tasks.dates import moment as at
+from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
+from tasks.importing.colors import color_of
+from tasks.importing.english import read_words
+from tasks.importing.families import families_of
+from tasks.importing.moments import due, is_nothing, moment, zone_named
+from tasks.importing.plan import shortened
+from tasks.importing.rules import LIST_LENGTH, TAG_LENGTH, Reading, quoted
+from tasks.models import TaskList
+
+INBOX = "inbox"
+UNTITLED = "Untitled"
+
+
+@dataclass(eq=False)
+class Home:
+    """A list of a file; the plan gets it once a task is in it."""
+
+    name: str
+    is_archived: bool
+    color: str
+    number: int | None = None  # in the plan
+
+
+class Item:
+    """A task of a file. Its columns have the names of a plan's; body are the notes as they are."""
+
+    # What a step can't hold: an item without any of it is one, if it is a part of another.
+    MORE_THAN_A_STEP = ["body", "priority", "due_date", "repeat", "tags", "steps", "lines"]
+
+    def __init__(self, plan, where, key=None, parent=None, order=None):
+        self.plan, self.where, self.reading = plan, where, Reading(plan, where)
+        self.key, self.parent, self.order = key, parent, order
+        self.home = None
+        self.title, self.body, self.priority = "", "", 0
+        self.due_date = self.due_time = self.repeat_anchor = None
+        self.repeat, self.repeat_from = "", "due"
+        self.completed_at = self.created_at = self.updated_at = None
+        self.tags, self.steps, self.lines = [], [], []
+
+    def leave(self, words):
+        """Note in the plan what isn't carried over, with its reason."""
+        self.reading.leave(words)
+
+    # What other programs know, and Todosite has no place for
+
+    def say(self, name, value):
+        """Keep a value as a line of the notes, and say so in the report."""
+        self.lines.append(f"{name}: {self.reading.words(str(value), name.lower()).strip()}")
+        self.leave(f"“{shortened(self.lines[-1])}” has no place of its own. The notes have it.")
+
+    def comment(self, words, at=None, by=""):
+        """Keep a comment in the notes; at is its moment as the file has it, by its author."""
+        words = self.reading.words(words, "comment").strip()
+        day = ""
+        if not is_nothing(at):
+            day = self.day_in_words(at)
+        said = ", ".join(filter(None, ["Comment", day]))
+        author = self.reading.words(by, "name").strip()
+        if author:
+            words += f" ({author})"
+        if words:
+            self.lines.append(f"{said}: {words}")
+            self.leave("Its comment is in the notes.")
+
+    def day_in_words(self, at):
+        try:
+            local = moment(str(at)).astimezone(self.plan.zone)
+        except ValueError:
+            return shortened(str(at))
+        return f"{local.day} {local:%b} {local.year}"
+
+    def attach(self, name, address=""):
+        """Name an attached file in the notes, with its address, and say that it stays there."""
+        said = " ".join(filter(None, [str(name or "").strip(), str(address or "").strip()]))
+        self.lines.append(self.reading.words(f"Attachment: {said}", "attachment"))
+        self.leave(f"The attached file {quoted(said)} stays where it is. The notes name it.")
+
+    # Words
+
+    def tag(self, name):
+        """Add a tag. Its leading # or @ goes, and spaces become hyphens."""
+        words = self.reading.words(name, "tag").strip().lstrip("#@")
+        name = "-".join(words.replace(",", " ").replace("#", " ").split())
+        if not text.legible(name):
+            return
+        if len(name) > TAG_LENGTH:
+            self.leave(f"The tag {quoted(name)} has more than {TAG_LENGTH} characters. It is cut.")
+            name = name[:TAG_LENGTH]
+        if name.lower() in [other.lower() for other in self.tags]:
+            return
+        if len(self.tags) >= MOST_TAGS:
+            self.say("Tag", f"#{name}")
+        else:
+            self.tags.append(name)
+
+    def step(self, title, is_done):
+        """Add a step; its title becomes one line."""
+        whole = one_line(self.reading.words(title, "title of a step"))
+        if not text.legible(whole):
+            self.leave("A step has no title, so it is left out.")
+            return
+        if len(whole) > TITLE_LENGTH:
+            self.say("Step", whole)
+        self.steps.append({"title": whole[:TITLE_LENGTH], "done": is_done, "deleted_at": None})
+
+    def settle_title(self):
+        """Make the title one that can be kept. Return whether the item says anything at all."""
+        title = one_line(self.reading.words(self.title, "title"))
+        self.body = text.unix_lines(self.reading.notes(self.body)).strip()
+        if not text.legible(title) and text.legible(self.body):
+            title = next(line for line in self.body.splitlines() if text.legible(line)).strip()
+            self.leave("It has no title. The first line of its notes is the title.")
+        if not text.legible(title) and (self.steps or self.lines):
+            title = UNTITLED
+            self.leave(f"It has no title, so it is called “{UNTITLED}”.")
+        self.title, self.body = self.reading.title(title, self.body)
+        return bool(self.title)
+
+    # Days and moments
+
+    def due(self, value, zone=None, is_day=None, naive=UTC):
+        """Take the due date and time from a moment of the file.
+
+        zone goes with the moment, by name or as a tzinfo; the user's if None. With is_day, the
+        moment stands for its day in that zone; with None it does so if it is midnight there.
+        """
+        if is_nothing(value):
+            return
+        try:
+            day, clock = due(str(value), self.zone_of(zone), self.plan.zone, is_day, naive)
+        except (ValueError, OverflowError):
+            self.say("Due date, which doesn't exist", shortened(str(value)))
+            return
+        self.due_date = day.isoformat()
+        self.due_time = clock.isoformat() if clock else None
+
+    def due_on(self, value):
+        """Take the due date from a moment that is a day, written as midnight in UTC."""
+        if not is_nothing(value):
+            self.due(str(value)[:10], is_day=True)
+
+    def zone_of(self, zone):
+        """Return the zone of this name; the user's without one, with a note if it's unknown."""
+        if zone in (None, ""):
+            return self.plan.zone
+        if not isinstance(zone, str):
+            return zone
+        found = zone_named(zone)
+        if found is None:
+            self.leave(f"The time zone {quoted(zone)} isn't known here, so yours is taken.")
+        return found or self.plan.zone
+
+    def moment_of(self, value, name, naive=UTC):
+        """Return a moment in UTC in ISO 8601; None, with a note, for an impossible one."""
+        if is_nothing(value):
+            return None
+        try:
+            return moment(str(value), naive).isoformat()
+        except (ValueError, OverflowError):
+            self.leave(f"The {name} {quoted(value)} is no moment. It is left out.")
+            return None
+
+    def when(self, words, today, language="en", zone=None):
+        """Take date, time and repeat from words, which go into the notes if not understood."""
+        own = self.zone_of(zone)
+        try:
+            day, clock = due(words, own, self.plan.zone, naive=own)
+        except (ValueError, OverflowError):
+            self.take_words(words, today, language, own)
+            return
+        self.due_date = day.isoformat()
+        self.due_time = clock.isoformat() if clock else None
+
+    def take_words(self, words, today, language, own):
+        said = read_words(words, today, self.plan.zone, language)
+        if said is None:
+            words = self.reading.words(words, "date").strip()
+            self.lines.append(f"Date: {words}")
+            reason = "isn't understood as a whole, so it is no date and no repeat"
+            if not language.lower().startswith("en"):
+                reason = "isn't English, the only language of dates that is read here"
+            self.leave(f"{quoted(words)} {reason}. The notes have it.")
+            return
+        day, clock = self.on_clock(said.due_date, said.due_time, own, bool(said.repeat))
+        self.due_date = day.isoformat()
+        self.due_time = clock.isoformat() if clock else None
+        if said.repeat:
+            self.repeat, self.repeat_from = said.repeat, said.repeat_from
+            self.repeat_anchor = self.due_date
+
+    def on_clock(self, day, clock, own, repeats):
+        """Return a day and time of a zone on the user's clock; the days of a repeat stay."""
+        if clock is None:
+            return day, clock
+        there = at(day, clock, own)
+        here = there.astimezone(self.plan.zone)
+        if here.utcoffset() == there.utcoffset():
+            return day, clock
+        if repeats and here.date() != day:
+            self.leave(f"Its time, {clock:%H:%M}, is that of {own}, and stays as it is.")
+            return day, clock
+        self.leave(f"{clock:%H:%M} in {own} is {here:%H:%M} on your clock.")
+        return here.date(), here.time()
+
+    def fields(self):
+        """Return the columns for the plan."""
+        lines = "\n".join(self.lines)
+        notes = self.reading.notes("\n\n".join(filter(None, [self.body, lines])))
+        names = ["title", "priority", "due_date", "due_time", "repeat", "repeat_from"]
+        names += ["repeat_anchor", "completed_at", "created_at", "steps"]
+        said = {name: getattr(self, name) for name in names}
+        updated_at = self.updated_at or self.completed_at or self.created_at
+        return said | {"where": self.where, "notes": notes, "updated_at": updated_at}
+
+    def is_like(self, other):
+        """Return whether a row says the same as another."""
+        but_place = {"where": ""}
+        same = self.fields() | but_place == other.fields() | but_place
+        return same and (self.home, self.parent) == (other.home, other.parent)
+
+    @property
+    def can_be_step(self):
+        is_short = len(self.title) <= TITLE_LENGTH
+        return is_short and not any(getattr(self, name) for name in self.MORE_THAN_A_STEP)
+
+
+class Items:
+    """The tasks of a file, and their lists and tags."""
+
+    def __init__(self, plan, today):
+        """today is the day that archived lists are archived on."""
+        self.plan, self.today = plan, today
+        self.all, self.homes, self.tags = [], {}, {}
+
+    def add(self, where, key=None, parent=None, order=None):
+        """Add a task; where is its place in the file, as a report names it.
+
+        key is its id in the file and parent that of the task it is a part of. order is what its
+        siblings are sorted by, else they stand as in the file.
+        """
+        item = Item(self.plan, where, key, parent, order)
+        self.all.append(item)
+        return item
+
+    def home(self, name, group="", is_archived=False, color=""):
+        """Return a list by name, or one of a group in a project; None for the Inbox.
+
+        color is one of ours, or as #1abc9c.
+        """
+        reading = Reading(self.plan, "The lists")
+        name = one_line(reading.words(name, "name of a list"))
+        group = one_line(reading.words(group, "name of a group"))
+        is_inbox = name.lower() in ("", INBOX)
+        if is_inbox and not group:
+            return None
+        name = " / ".join(filter(None, ["Inbox" if is_inbox else name, group]))
+        if len(name) > LIST_LENGTH:
+            reading.leave(f"The name {quoted(name)} has more than {LIST_LENGTH} characters.")
+            name = name[: LIST_LENGTH - 1] + "…"
+        if color not in TaskList.Color.values:
+            color = color_of(color)
+        home = self.homes.setdefault(name.lower(), Home(name, is_archived, color))
+        if home.is_archived != is_archived:
+            reading.leave(f"There are two lists “{name}”, one of them archived. They become one.")
+            home.is_archived = False
+        return home
+
+    def land(self):
+        """Put all tasks into the plan, each before what is a part of it."""
+        kept = self.without_doubles([item for item in self.all if self.has_title(item)])
+        places = {}
+        for item, parent, owner in families_of(kept):
+            if owner is not None:
+                owner.steps.append(as_step(item))
+                continue
+            if parent is not None:
+                item.lines.insert(0, f"Part of: {parent.title}")
+            places[item.home] = places.get(item.home, 0) + 1
+            self.put(item, places[item.home])
+
+    def has_title(self, item):
+        if item.settle_title():
+            return True
+        item.leave("It has no title and no notes, so it is skipped.")
+        return False
+
+    def without_doubles(self, items):
+        """Return the items without rows that stand twice, each with a key of its own or none."""
+        first, kept = {}, []
+        for item in items:
+            other = first.setdefault(item.key, item)
+            if item.key is None or other is item:
+                kept.append(item)
+            elif item.is_like(other):
+                item.leave(f"It stands twice in the file, also as {other.where}.")
+            else:
+                item.key = None
+                kept.append(item)
+        return kept
+
+    def put(self, item, place):
+        number = None
+        if item.home:
+            number = self.number_of(item.home)
+        tags = [self.tag_number(name) for name in item.tags]
+        self.plan.add_task(list=number, tags=tags, place=place, **item.fields())
+
+    def number_of(self, home):
+        """Return the number of a list in the plan; add it the first time."""
+        if home.number is None:
+            archived_at = None
+            if home.is_archived:
+                archived_at = datetime.combine(self.today, time(), UTC).isoformat()
+            home.number = len(self.plan.lists)
+            row = {"name": home.name, "color": home.color, "archived_at": archived_at}
+            self.plan.lists.append(row | {"deleted_at": None})
+        return home.number
+
+    def tag_number(self, name):
+        """Return the number of a tag in the plan; add it the first time."""
+        if name.lower() not in self.tags:
+            self.tags[name.lower()] = len(self.plan.tags)
+            self.plan.tags.append({"name": name, "deleted_at": None})
+        return self.tags[name.lower()]
+
+
+def as_step(item):
+    return {"title": item.title, "done": bool(item.completed_at), "deleted_at": None}
+
+
+def one_line(words):
+    """Return a text as one line: trimmed, and its line breaks are spaces."""
+    return " ".join(line.strip() for line in words.splitlines()).strip()

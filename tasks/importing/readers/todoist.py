@@ -1,0 +1,158 @@
+"""Todoist: the CSV file of a project, or the ZIP file of a backup, with a CSV file for each.
+
+https://todoist.com/help/articles/import-or-export-a-project-as-a-csv-file-in-todoist-YC8YvN says
+what the columns hold; seen in November 2026. PRIORITY counts from 1, the highest, which is the
+other way round than in Todoist's API. A repeating task has the words of its rule, and no date.
+"""
+
+import json
+import re
+
+from tasks.importing.columns import known_table
+from tasks.importing.items import Items
+from tasks.importing.plan import shortened
+from tasks.importing.rules import quoted
+from tasks.importing.shapes import dict_of, number_of
+
+NAME = "Todoist"
+NEEDED = {"TYPE", "CONTENT"}
+PLAIN = ["TYPE", "CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "RESPONSIBLE", "DATE"]
+PLAIN += ["DATE_LANG", "TIMEZONE", "DURATION", "DURATION_UNIT", "DEADLINE", "DEADLINE_LANG"]
+UNUSED = ["AUTHOR", "IS_COLLAPSED"]
+PRIORITIES = {"1": 3, "2": 2, "3": 1, "4": 0}
+FILE_NAME = re.compile(r"(.*?)(?: ?\[\w*\])?(?: ?\([0-9]+\))?(?:\.\w{1,4})?", re.DOTALL)
+LABEL = re.compile(r"(?s)(.*\S)\s+@(\S+)")
+FILE = re.compile(r"(?s)(.*?)\[\[file (\{.*\})\]\]\s*")
+LEFT_OUT = (
+    "Todoist's file doesn't hold completed tasks, reminders and the next date of a repeat, and who"
+    " wrote what isn't carried over."
+)
+
+
+def find(file):
+    """Return the tables of projects in a file, [(name of the file, table)]; None without any."""
+    tables = [(part.name, known_table(part, NEEDED)) for part in file.parts]
+    return tables if any(table for _, table in tables) else None
+
+
+def read(found, plan, today):
+    items = Items(plan, today)
+    plan.leave("The file", LEFT_OUT)
+    for name, table in found:
+        if table:
+            Project(items, name, table, many=len(found) > 1).read()
+        else:
+            plan.leave(shortened(name), "This file is no project of Todoist's, so it isn't read.")
+    items.land()
+
+
+class Project:
+    """A project, whose rows stand below each other: sections, tasks by indent, and comments."""
+
+    def __init__(self, items, name, table, many):
+        self.items, self.plan, self.table = items, items.plan, table
+        self.name = FILE_NAME.fullmatch(name.rpartition("/")[2])[1].strip() or NAME
+        self.before = f"{shortened(name)}, " if many else ""
+        self.home = items.home(self.name)
+        self.above = []  # the task above and what it is a part of, as (indent, item)
+
+    def read(self):
+        self.table.leave_unknown(self.plan, {*PLAIN, *UNUSED}, f"{self.before}the header")
+        if self.before and self.table.file.encoding == "cp1252":
+            self.plan.leave(self.before, "It isn't UTF-8, so it was read as Windows-1252.")
+        kinds = {"task": self.task, "section": self.section, "note": self.comment}
+        kinds |= {"meta": lambda where, row: None}
+        for where, row in self.table.rows():
+            row = {name: row.get(name, "") for name in PLAIN}
+            kind = row["TYPE"].strip().lower()
+            kinds.get(kind, self.unknown)(self.before + where, row)
+
+    def unknown(self, where, row):
+        if any(row.values()):
+            words = (
+                f"Rows of the type {quoted(row['TYPE'])} aren't known: {quoted(row['CONTENT'])}."
+            )
+            self.plan.leave(where, words)
+
+    def section(self, where, row):
+        self.home = self.items.home(self.name, row["CONTENT"])
+        self.above = []
+
+    def comment(self, where, row):
+        if not self.above:
+            words = f"A comment that belongs to no task: {quoted(row['CONTENT'])}"
+            self.plan.leave(where, words)
+            return
+        item = self.above[-1][1]
+        words, file = row["CONTENT"], FILE.fullmatch(row["CONTENT"])
+        if file:
+            words = file[1]
+            item.attach(*name_and_address(file[2]))
+        item.comment(words, row["DATE"])
+
+    def task(self, where, row):
+        item = self.items.add(where, key=f"{self.before}{where}")
+        item.home = self.home
+        item.body = row["DESCRIPTION"]
+        self.place(item, row["INDENT"])
+        take_title(item, row["CONTENT"])
+        take_priority(item, row["PRIORITY"].strip())
+        if row["DATE"].strip():
+            take_date(item, row, self.items.today)
+        self.say_more(item, row)
+
+    def place(self, item, indent):
+        """Make an item a part of the nearest task above that is less far in."""
+        indent = number_of(indent) or 1
+        while self.above and self.above[-1][0] >= indent:
+            self.above.pop()
+        if self.above:
+            item.parent = self.above[-1][1].key
+        elif indent > 1:
+            item.leave("No task stands above it of which it could be a part.")
+        self.above.append((indent, item))
+
+    def say_more(self, item, row):
+        if row["DURATION"].strip():
+            unit = {"minute": "min"}.get(row["DURATION_UNIT"].strip(), row["DURATION_UNIT"])
+            item.say("Duration", f"{row['DURATION']} {unit}")
+        if row["DEADLINE"].strip():
+            item.say("Deadline", row["DEADLINE"])
+        if row["RESPONSIBLE"].strip():
+            item.say("Assigned to", re.sub(r" \([0-9]+\)$", "", row["RESPONSIBLE"].strip()))
+
+
+def take_title(item, content):
+    """Take the title, and the labels at its end."""
+    title, labels = content.strip(), []
+    while label := LABEL.fullmatch(title):
+        title = label[1]
+        labels.insert(0, label[2])
+    for name in labels:
+        item.tag(name)
+    item.title = title.removeprefix("* ")
+    if item.title != title:
+        item.leave("In Todoist it can't be completed. Here it can.")
+
+
+def take_priority(item, value):
+    item.priority = PRIORITIES.get(value, 0)
+    if value not in PRIORITIES:
+        item.leave(f"Its priority is {quoted(value)}, which is taken for none.")
+
+
+def take_date(item, row, today):
+    item.when(row["DATE"], today, row["DATE_LANG"].strip() or "en", row["TIMEZONE"].strip())
+    is_sure = "BY" in item.repeat and "INTERVAL" not in item.repeat
+    if item.repeat and not is_sure:
+        words = f"The file doesn't say when {quoted(row['DATE'])} is next: from {item.due_date} on."
+        item.leave(words)
+
+
+def name_and_address(said):
+    """Return the name and address of an attached file, from the JSON that stands for it."""
+    try:
+        file = dict_of(json.loads(said))
+    except (ValueError, RecursionError):
+        return shortened(said), ""
+    return file.get("file_name"), file.get("file_url")

@@ -1,0 +1,29 @@
+"""JSON of any shape: its parts if they are what a reader expects, else empty ones. Pure."""
+
+
+def dicts(value: object) -> list[dict]:
+    """Return the objects of a list; [] for anything else."""
+    if not isinstance(value, list):
+        return []
+    return [row for row in value if isinstance(row, dict)]
+
+
+def dict_of(value: object) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def key_of(value: object) -> int | str | None:
+    """Return an id of a file; None if it's empty, or nothing that can be an id."""
+    is_id = isinstance(value, (int, str)) and not isinstance(value, bool)
+    return (value or None) if is_id else None
+
+
+def number_of(value: object) -> float:
+    """Return a number for sorting: of a number or its text, 0 for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return 0
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return 0
+    return number if abs(number) < 1e300 else 0  # not infinite, and a number
