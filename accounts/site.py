@@ -35,8 +35,12 @@ def is_ours(request, url):
 
 
 def safe_path(request, url):
-    """Return an address from a request if this site has such a path, else ""."""
-    return url if url.startswith("/") and is_ours(request, url) else ""
+    """Return an address from a request if it is a path of this site, else "".
+
+    After "//", or "/\\" in a browser, a host would follow: even our own makes another path of it.
+    """
+    is_path = url.startswith("/") and not url.startswith(("//", "/\\"))
+    return url if is_path and is_ours(request, url) else ""
 
 
 def path_of_page(request, address):

@@ -145,6 +145,7 @@ def test_too_long_path_is_unsafe():
     [
         ("/today/?page=2", "/today/?page=2"),
         *[("today/", ""), ("", ""), ("//evil.example/", ""), ("/\\evil.example/", "")],
+        *[("//testserver/today/", ""), ("/\\testserver/today/", "")],
         *[("http://testserver/today/", ""), ("https://evil.example/today/", "")],
     ],
 )
