@@ -97,7 +97,7 @@ class TaskList(Ordered):
         """Archive the list: its tasks stay in it, and leave all pages but its own."""
         act = self.new_act(Act.Kind.ARCHIVE)
         was = {"archived_at": None}
-        return self.change_from(was, act, version, archived_at=timezone.now())
+        return self.change_from(was, act, version, archived_at=timezone.now)
 
     def unarchive(self, version=None):
         act = self.new_act(Act.Kind.UNARCHIVE)
@@ -355,7 +355,7 @@ class TaskQuerySet(OrderedQuerySet):
         tasks.repeating defines the completion of repeating tasks.
         """
         once = self.open().filter(repeat="")
-        return once.change(act, completed_at=timezone.now())
+        return once.change(act, completed_at=timezone.now)
 
     def reopen(self, act=None):
         return self.completed().change(act, completed_at=None)
@@ -659,7 +659,7 @@ class Task(Ordered):
             raise ValueError("A repeating task is completed by tasks.repeating.complete().")
         act = self.new_act(Act.Kind.COMPLETE)
         was = {"completed_at": None, "repeat": ""}
-        return self.change_from(was, act, version, completed_at=timezone.now())
+        return self.change_from(was, act, version, completed_at=timezone.now)
 
     def reopen(self, version=None):
         act = self.new_act(Act.Kind.REOPEN)

@@ -201,7 +201,7 @@ def is_put_off_by(change, task):
 
 def shown(task, version=None, occurrence=None):
     """Return a task as a queryset, which is empty if the task isn't as it was shown."""
-    rows = Task.objects.filter(pk=task.pk)
+    rows = task.user.tasks.filter(pk=task.pk)
     if version is not None:
         rows = rows.filter(version=version)
     if occurrence is not None:
@@ -229,7 +229,6 @@ def complete_occurrences(tasks, act, occurrences):
 
     A task at its last occurrence is completed itself. Return how many were completed.
     """
-    now = timezone.now()
     last, next_days = [], {}
     for task in lock_repeating(tasks):
         if occurrences.get(task.pk) not in (None, task.due_date):
@@ -239,6 +238,7 @@ def complete_occurrences(tasks, act, occurrences):
             last.append(task.pk)
         else:
             next_days[task] = day
+    now = timezone.now()  # once the tasks are locked
     if last:
         Task.objects.filter(pk__in=last).change(act, completed_at=now)
     keep_occurrences(act, next_days, completed_at=now)
@@ -247,9 +247,12 @@ def complete_occurrences(tasks, act, occurrences):
 
 
 def lock_repeating(tasks):
-    """Lock the open, repeating tasks of a queryset. Return them, each with its user."""
-    rows = tasks.open().exclude(repeat="").select_related("user").order_by("pk")
-    return list(rows.select_for_update(no_key=True, of=["self"]))
+    """Lock the open, repeating tasks of a queryset, which are one user's. Return them.
+
+    The tasks come from the user, as user.tasks, and so know it without another query.
+    """
+    rows = tasks.open().exclude(repeat="").order_by("pk")
+    return list(rows.select_for_update(no_key=True))
 
 
 def keep_occurrences(act, tasks, **fields):

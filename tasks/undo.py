@@ -252,15 +252,17 @@ class Reversion:
 
     def refuse_taken_names(self):
         """Refuse to restore a name, or a row with a name, that another row of the user has now."""
+        names = {}
         for pk, columns in self.restored.items():
-            if columns.keys().isdisjoint(NAME):
-                continue
             row = self.result(pk)
-            others = self.model.objects.filter(user=self.act.user_id).exclude(pk=pk)
-            namesakes = others.named([row["name"]])
-            is_there = not row["deleted_at"]
-            if is_there and namesakes.exists():
-                self.refuse(pk, NAME)
+            is_named_anew = not columns.keys().isdisjoint(NAME)
+            if is_named_anew and not row["deleted_at"]:
+                names[pk] = row["name"]
+        if not names:
+            return
+        taken = self.model.everything.taken(self.act.user_id, names)
+        for pk in sorted(taken):
+            self.refuse(pk, NAME)
 
     def find_free_positions(self):
         """Move each row with a taken position to a free position just after it."""

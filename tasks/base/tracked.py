@@ -23,7 +23,7 @@ class TrackedQuerySet(PurgeableQuerySet):
 
     def delete_softly(self, act=None):
         """Put these rows into the trash. Return how many were not in it."""
-        return self.filter(deleted_at=None).change(act, deleted_at=timezone.now())
+        return self.filter(deleted_at=None).change(act, deleted_at=timezone.now)
 
     def restore(self, act=None):
         """Take these rows out of the trash. Return how many were in it."""
@@ -44,14 +44,18 @@ class TrackedQuerySet(PurgeableQuerySet):
     def change(self, act, **fields):
         """Write the same values to all these rows, and raise their version.
 
+        A value may be a function without arguments, such as timezone.now: it's called once the rows
+        are locked, which may take a while.
+
         Every write to a tracked row uses this method or rewrite(), except its creation and its
         moves in an order.
 
         Return how many rows had other values before.
         """
         columns = [self.column(name) for name in fields]
-        new = self.plain_values(fields)
         before = self.states(columns)
+        fields = {name: value_of(value) for name, value in fields.items()}
+        new = self.plain_values(fields)
         if new is not None:
             before = {pk: row for pk, row in before.items() if row != row | new}
         if not before:
@@ -180,6 +184,11 @@ class TrackedQuerySet(PurgeableQuerySet):
         act.keep(changes)
 
 
+def value_of(value):
+    """Return the value of a field as given to change(), or what its function returns now."""
+    return value() if callable(value) else value
+
+
 def columns_of(rows):
     """Return the columns that all of these rows have, {id: {column: JSON}}."""
     first = next(iter(rows.values()))
@@ -227,7 +236,7 @@ class Tracked(models.Model):
         """Put the row into the trash."""
         act = act or self.new_act(Act.Kind.DELETE)
         was = {"deleted_at": None}
-        return self.change_from(was, act, version, deleted_at=timezone.now())
+        return self.change_from(was, act, version, deleted_at=timezone.now)
 
     def restore(self, version=None, *, act=None, **fields):
         """Take the row out of the trash, with new values of fields."""
@@ -283,6 +292,16 @@ def unique_name(name, words):
     )
 
 
+# The names are compared as by unique_name().
+TAKEN = """
+SELECT wanted.id FROM unnest(%s::bigint[], %s::text[]) AS wanted (id, name)
+WHERE EXISTS (
+    SELECT FROM {} AS other WHERE other.user_id = %s AND other.deleted_at IS NULL
+    AND other.id <> wanted.id AND lower(other.name) = lower(wanted.name)
+)
+"""
+
+
 class NamedQuerySet(TrackedQuerySet):
     """Tracked rows with a name, unique among a user's rows outside the trash, ignoring case."""
 
@@ -290,3 +309,13 @@ class NamedQuerySet(TrackedQuerySet):
         """Return the rows with these names, ignoring case as the database does."""
         lower = [Lower(Value(name)) for name in names]
         return self.annotate(lower=Lower("name")).filter(lower__in=lower)
+
+    def taken(self, user_id, names):
+        """Return the ids of rows whose names other rows of a user have, outside the trash.
+
+        names are those of the rows, {id: name}, and may be other than they have now.
+        """
+        sql = TAKEN.format(connection.ops.quote_name(self.model._meta.db_table))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [list(names), list(names.values()), user_id])
+            return {pk for (pk,) in cursor.fetchall()}

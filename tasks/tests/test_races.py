@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.tests.people import add_user
 from tasks.models import Task
+from tasks.repeating import complete
 from tasks.tests.racing import race, waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
@@ -107,3 +109,16 @@ def test_tag_added_during_its_merge_is_merged_too(ann):
             merging = waiting(pool, lambda: one.merge_into(other))
         merging.result(10)
     assert set(milk.tags.values_list("name", flat=True)) == {"other"}  # and #one, in the trash
+
+
+@pytest.mark.parametrize("repeat", ["", "FREQ=DAILY"])
+def test_task_is_completed_when_its_lock_is_free(ann, repeat):
+    """Not when its completion began to wait: the history would tell it before the edit."""
+    task = ann.tasks.create(title="Milk", due_date="2031-01-02", repeat=repeat)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            task.lock()
+            completion = waiting(pool, lambda: complete(ann.tasks.get(pk=task.pk)))
+            freed_at = timezone.now()
+        completion.result(10)
+    assert ann.tasks.completed().get().completed_at > freed_at

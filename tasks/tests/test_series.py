@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.people import add_user
 from tasks.forms.tasks import DetailForm
@@ -113,6 +114,13 @@ class SeriesTests(PageTests):
         self.post(task, "complete", version="1")
         self.post(task, "complete", occurrence="rubbish")
         self.assertEqual(len(self.rows()), 2)
+
+    def test_user_is_not_read_again(self):
+        task = self.ann.tasks.get(pk=self.start().pk)
+        with CaptureQueriesContext(connection) as queries:
+            complete(task)
+        read = [query["sql"] for query in queries if '"accounts_user"' in query["sql"]]
+        self.assertEqual(read, [])
 
     def test_last_occurrence_says_so(self):
         task = self.start("FREQ=DAILY;COUNT=2")

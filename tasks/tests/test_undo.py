@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -406,9 +407,9 @@ class BulkUndoTests(UndoTests):
 class TwiceTests(UndoTests):
     def test_second_undo_does_nothing(self):
         for act in [
+            self.soap.move(to="top"),
             self.milk.edit(title="Oat milk", list=self.work),
             self.bread.complete(),
-            self.soap.move(to="top"),
             self.home.delete_softly(),
             self.family.delete_softly(),
             self.pour.tick(True),
@@ -514,6 +515,19 @@ class ChangedSinceTests(UndoTests):
             met = self.undo(deletion)[1]
             self.assertIn((str(row), "deleted_at"), met)
             self.assertIsNotNone(self.fresh(row).deleted_at)
+
+    def test_taken_names_are_looked_for_together(self):
+        numbers = []
+        for count in [2, 12]:
+            act = Act.objects.create(user=self.ann, kind=Act.Kind.ADD)
+            tags = Tag.objects.make(self.ann, [f"tag{count}-{n}" for n in range(count)], act)
+            undo, _ = self.undo(act)
+            self.ann.tags.create(name=tags[-1].name.upper())
+            with CaptureQueriesContext(connection) as queries:
+                _, conflicts = self.undo(undo)
+            numbers.append(len(queries))
+            self.assertEqual(conflicts, [(tags[-1].name, "deleted_at")])
+        self.assertEqual(numbers[0], numbers[1])
 
     def test_list_with_a_taken_name_stays_deleted_without_losing_tasks(self):
         for with_tasks, words in [(True, []), (False, ["list_id"])]:
