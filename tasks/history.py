@@ -489,6 +489,14 @@ class RowChange:
         back.tags = {pk: (after, before) for pk, (before, after) in self.tags.items()}
         return back
 
+    def with_tags_of(self, others):
+        """Return the change with the tags of other rows as well, which the same act changed."""
+        change = RowChange(self.change)
+        change.before, change.after = self.before, self.after
+        for other in [*others, self]:
+            change.tags |= other.tags
+        return change
+
     @classmethod
     def of_rows(cls, changes):
         """Return the changes of one or several acts, grouped by act and row, in their order."""

@@ -59,8 +59,8 @@ class Summary:
 
     `kind` and the changes are the act's own; for an undo or redo, the original act's. `rows` has,
     by the kind of row ("task", "list", "step", "tag"), the RowChanges of at least the first row,
-    and `numbers` how many rows there are. `ended` is the number of tasks that lost their repeat
-    with their date.
+    with the tags that any of them got or lost, and `numbers` how many rows there are. `ended` is
+    the number of tasks that lost their repeat with their date.
     """
 
     kind: str
@@ -95,6 +95,15 @@ class Summary:
         if "list" in self.rows and not self.is_of_task:
             return "list"
         return next(name for name in KINDS if name in self.rows)
+
+    @property
+    def first(self):
+        """The change of the first row that the sentence is about, with the tags of all.
+
+        A row that had one of the tags already has no change for it.
+        """
+        first, *others = self.rows[self.row_name]
+        return first.with_tags_of(others)
 
     @property
     def is_of_task(self):
@@ -167,7 +176,7 @@ class Wording:
         if summary.kind == Act.Kind.IMPORT:
             return imported(summary.numbers)
         name = summary.row_name
-        change, number = summary.rows[name][0], summary.numbers[name]
+        change, number = summary.first, summary.numbers[name]
         what = things(change, number)
         if summary.is_merge:
             return f"merged {what} into {self.goal(summary.rows['task'][0])}"

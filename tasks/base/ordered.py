@@ -44,7 +44,14 @@ class OrderedQuerySet(TrackedQuerySet):
     def around(self, pk):
         """Return the ids of the rows before and after one of these, None at an end.
 
-        All of these rows share an order. Only the two rows are read, from the index of the order.
+        All of these rows share an order.
+        """
+        return self.neighbors(pk) or (None, None)
+
+    def neighbors(self, pk):
+        """Return what around() does; None if the row isn't among these.
+
+        Only the two rows are read, from the index of the order.
         """
         names = []
         for column in self.HAND:
@@ -61,8 +68,7 @@ class OrderedQuerySet(TrackedQuerySet):
             before=Subquery(before.values("pk")[:1]),
             after=Subquery(after.values("pk")[:1]),
         )
-        beside = row.values_list("before", "after").first()
-        return beside or (None, None)
+        return row.values_list("before", "after").first()
 
     def changed_columns(self, before, after):
         """Return the columns that differ. In another order, an equal position differs as well."""
@@ -81,9 +87,12 @@ class OrderedQuerySet(TrackedQuerySet):
 
         Return False if either of the two rows isn't among these any more.
         """
-        if not to and not self.standing().filter(pk=before or after).exists():
+        is_there = self.standing().is_at(pk, before, after, to)
+        if is_there is None:
             return False
         self.number_unplaced()
+        if is_there:  # another key would only move it past rows that the user can't see
+            return True
         gap = self.exclude(pk=pk).gap(before, after, to)
         if gap is None:
             return False
@@ -98,10 +107,30 @@ class OrderedQuerySet(TrackedQuerySet):
             self.number(placed)
         return bool(before)
 
+    def is_at(self, pk, before, after, to):
+        """Return whether a row is at a position, given as for place(), among these rows.
+
+        Return None if the neighbor isn't among them.
+        """
+        if to:
+            return self.end_row(to) == pk
+        beside = self.neighbors(before or after)
+        if beside is None:
+            return None
+        previous, following = beside
+        return pk == previous if before else pk == following
+
+    def end_row(self, to):
+        """Return the id of the row at the "top" or "bottom", None without rows."""
+        rows = self.by_hand()
+        if to == "bottom":
+            rows = rows.reverse()
+        return rows.values_list("pk", flat=True).first()
+
     def gap(self, before, after, to):
         """Return the keys on both sides of a position, given as for place(); None past an end.
 
-        Return None if the neighbouring row has gone at this very moment.
+        Return None if the neighboring row has gone at this very moment.
         """
         placed = self.exclude(position="").order_by("position")
         keys = placed.values_list("position", flat=True)

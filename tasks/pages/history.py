@@ -142,6 +142,24 @@ def first_changes(acts, task=None):
     return found
 
 
+def add_other_tags(changes):
+    """Add tags to the first rows of acts that tagged more rows than are shown, {id: [RowChange]}.
+
+    Otherwise a tag that the shown rows had before would be missing.
+    """
+    many = {}
+    for pk, (first, *_) in changes.items():
+        if first.tags and first.change.nth_from_last > SHOWN:
+            many[pk] = first
+    if not many:
+        return
+    tagged = Change.objects.filter(act__in=many).exclude(tagged_with=None)
+    for pk, tag, before, after in tagged.values_list(
+        "act", "tagged_with", "before", "after"
+    ).distinct():
+        many[pk].add(Change(act_id=pk, tagged_with_id=tag, before=before, after=after))
+
+
 def summary_of(act, changes):
     """Return the summary of an act, from its changes as first_changes() returns them."""
     is_undo = act.kind == Act.Kind.UNDO
@@ -163,6 +181,7 @@ class Teller:
     def lines(self, acts, task=None):
         """Return acts as lines; with task, as the page of the task shows them."""
         changes = first_changes(acts, task)
+        add_other_tags(changes)
         return [self.line(act, changes[act.pk]) for act in acts if act.pk in changes]
 
     def all_lines(self, done):

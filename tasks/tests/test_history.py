@@ -243,6 +243,15 @@ class WordsTests(HistoryTests):
         self.assertIn("“Task 0”, “Task 1”, “Task 2”, …", words_of(parts_of(page)[0]))
         self.assertNotIn("Task 3", words_of(parts_of(page)[0]))
 
+    def test_tags_of_many_tasks_are_told_even_if_the_first_have_one(self):
+        tasks = [self.add_task(f"Task {number}") for number in range(6)]
+        self.bulk("tag", *tasks[:4], tags="a")
+        self.bulk("tag", tasks[4], tags="b")
+        self.bulk("tag", *tasks, tags="a b")
+        self.assertTold("You added #a and #b to 6 tasks")
+        self.undo_latest()
+        self.assertTold("You undid: added #a and #b to 6 tasks")
+
     def test_sentences_of_undo_and_redo(self):
         task = self.add_task()
         task.complete()

@@ -259,6 +259,10 @@ class EveryActTests(WordingTests):
             "Removed the date from 3 tasks; 2 of them no longer repeat.",
         ),
         ("/tasks/bulk/", PAGE | {"do": "tag", "tags": "a b"}, "Added #a and #b to 3 tasks."),
+        (  # the first of them has #calls already
+            *("/tasks/bulk/", PAGE | {"do": "tag", "tags": "a calls"}),
+            "Added #a and #calls to 3 tasks.",
+        ),
         (
             *("/tasks/bulk/", {"do": "list", "list": "{home}", "ids": "{cake}"}),
             "Moved “Cake” to “Home”.",
@@ -478,10 +482,25 @@ class HardCasesTests(WordingTests):
         self.assertEqual(
             self.said("/tasks/{cake}/move/", to="top"), "“Cake” is already in that position."
         )
-        neighbour = self.ids["run"]
-        Task.objects.get(pk=neighbour).complete()
-        words = self.said("/tasks/{cake}/move/", after=neighbour)
+        neighbor = self.ids["run"]
+        Task.objects.get(pk=neighbor).complete()
+        words = self.said("/tasks/{cake}/move/", after=neighbor)
         self.assertEqual(words, "“Cake” was changed in the meantime. Check it and try again.")
+
+    def test_task_is_not_moved_past_completed_ones(self):
+        """Nothing of it would be seen: completed tasks keep their positions."""
+        first, done, last = add_tasks(self.ann, "First", "Past", "Last", list=None)
+        first.move(to="top")
+        done.move(after=first.pk)
+        last.move(after=done.pk)
+        done.complete()
+        before = Task.objects.get(pk=first.pk).position
+        for where in [{"before": last.pk}, {"to": "top"}]:
+            words = self.said(f"/tasks/{first.pk}/move/", **where)
+            self.assertEqual(words, "“First” is already in that position.")
+        self.assertEqual(Task.objects.get(pk=first.pk).position, before)
+        words = self.said(f"/tasks/{first.pk}/move/", after=last.pk)
+        self.assertEqual(words, "Moved “First” down.")
 
     def test_move_of_the_earlier_version_names_no_direction(self):
         old = RowChange(Change(task_id=self.ids["cake"]))
