@@ -5,7 +5,7 @@ those with nothing but a title become steps of the task that they are part of, a
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from accounts import text
 from tasks.dates import moment as at
@@ -15,6 +15,7 @@ from tasks.importing.english import read_words
 from tasks.importing.families import families_of
 from tasks.importing.moments import due, is_nothing, moment, zone_named
 from tasks.importing.plan import shortened
+from tasks.importing.repeats import repeat_of
 from tasks.importing.rules import LIST_LENGTH, TAG_LENGTH, Reading, quoted
 from tasks.models import TaskList
 
@@ -198,6 +199,51 @@ class Item:
         if said.repeat:
             self.repeat, self.repeat_from = said.repeat, said.repeat_from
             self.repeat_anchor = self.due_date
+
+    def repeat_by(self, text, start=None, clock=None, zone=None, repeat_from="due"):
+        """Take the repeat from an RRULE, for an item that is due.
+
+        start, clock and zone are what the rule counts from, if that isn't the due date: see
+        repeat_of(). A rule that can't be exactly the same goes into the notes, and so does that of
+        a completed task, which doesn't come back.
+        """
+        words = shortened(self.reading.words(text, "repeat"))
+        if not self.can_repeat(words):
+            return
+        due_date = date.fromisoformat(self.due_date)
+        if start is None and self.due_time:
+            clock = time.fromisoformat(self.due_time)
+        how = {"start": start or due_date, "clock": clock, "zone": zone or self.plan.zone}
+        try:
+            rule = repeat_of(words, day=due_date, **how)
+        except ValueError as error:
+            self.repeat_in_words(words, str(error))
+            return
+        self.repeat_as(rule, words, repeat_from)
+
+    def repeat_as(self, rule, words, repeat_from="due"):
+        """Take a rule of tasks.recurrence as the repeat; the notes get the words if it's none."""
+        if not self.can_repeat(words):
+            return
+        found, why = self.reading.repeat(rule, self.due_date, None)
+        if why:
+            self.repeat_in_words(words, why)
+        else:
+            self.repeat, self.repeat_from, self.repeat_anchor = found, repeat_from, self.due_date
+
+    def can_repeat(self, words):
+        """Return whether the item can have a repeat; if not, put its words into the notes."""
+        if self.completed_at:
+            self.repeat_in_words(words, "It is completed.")
+        elif not self.due_date:
+            self.repeat_in_words(words, "A repeat needs a date.")
+        return bool(self.due_date and not self.completed_at)
+
+    def repeat_in_words(self, words, why):
+        """Keep the words of a repeat in the notes, with the reason why it is none here."""
+        self.repeat, self.repeat_from, self.repeat_anchor = "", "due", None
+        self.lines.append(f"Repeat: {self.reading.words(words, 'repeat').strip()}")
+        self.leave(f"It doesn't repeat. {why} The notes have the rule: {quoted(words)}.")
 
     def on_clock(self, day, clock, own, repeats):
         """Return a day and time of a zone on the user's clock; the days of a repeat stay."""
