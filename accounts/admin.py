@@ -77,6 +77,7 @@ class UserForm(ProfileForm):
         if "is_active" in changed:
             self.save_is_active(user)
         user.save(update_fields=changed - {"email", "is_active"})
+        user.follow(changed)
         return replaced
 
     def save_is_active(self, user):

@@ -123,7 +123,8 @@ Preferences = import_string(settings.USER_PREFERENCES)
 class User(AbstractBaseUser, PermissionsMixin, Preferences):
     """A person with an account, who signs in by e-mail.
 
-    Another app can add columns: settings.py names Preferences, an abstract model of that app.
+    Another app can add columns: settings.py names Preferences, an abstract model of that app. Its
+    follow() is told which columns of an account have changed.
     """
 
     class Weekday(models.IntegerChoices):

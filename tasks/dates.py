@@ -1,9 +1,10 @@
 """Due dates and their states. Pure: no Django and no clock; "now" is in the user's time zone."""
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 # The days that a user can mean. A browser sends the year 26 for 01/12/26; older rows may have any.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+LONGEST_BEFORE = 366 * 24 * 60  # minutes between a reminder and what it is about
 
 
 def can_be_meant(day: date) -> bool:
@@ -45,3 +46,21 @@ def moment(day: date, clock: time, zone: tzinfo) -> datetime:
     occurs twice in autumn, the first counts (PEP 495, fold=0).
     """
     return datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)
+
+
+def moment_before(day: date | None, clock: time, minutes: int, zone: tzinfo) -> datetime | None:
+    """Return the moment in UTC that is so many minutes before a time on a day in a time zone.
+
+    Whole days are days of the calendar: a day before 9:00 is 9:00, also where the clocks change in
+    between. The minutes that are left are counted as they pass. None without a day, and for a day
+    that no calendar has.
+    """
+    if day is None:
+        return None
+    days, rest = divmod(minutes, 24 * 60)
+    try:
+        return moment(day - timedelta(days=days), clock, zone).astimezone(UTC) - timedelta(
+            minutes=rest
+        )
+    except OverflowError:
+        return None

@@ -72,6 +72,21 @@ def owner(related_name):
     )
 
 
+def owner_of_task(related_name):
+    """Return the field of the user of a part of a task.
+
+    A foreign key on (task, user) guarantees that the user is the task's; the part is deleted with
+    the task.
+    """
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name=related_name,
+        db_index=False,
+        db_constraint=False,
+    )
+
+
 def as_json(value):
     """Return a column's value as changes hold it: dates, times and moments in ISO 8601."""
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -35,7 +35,8 @@ from tasks.base.tracked import (
     TrashManager,
     unique_name,
 )
-from tasks.history import Act, Change, as_json, owner
+from tasks.history import Act, Change, as_json, owner, owner_of_task
+from tasks.reminders import Reminder
 from tasks.search import LONGEST, fold
 
 # Migrations name PositionField and to_inbox() as of this module, so both stay here.
@@ -426,6 +427,12 @@ class TaskQuerySet(OrderedQuerySet):
         act.keep_new(new)
         notify(pks)
 
+    def follow(self, before):
+        """Let the reminders of changed tasks follow them, {id: {column: JSON}} before."""
+        columns = {name for row in before.values() for name in row}
+        if not columns.isdisjoint(Reminder.DECIDING):
+            Reminder.objects.filter(task__in=before).follow(before)
+
     def leave_deleted_lists(self):
         """Move tasks to the Inbox if their list was deleted while they were moving into it.
 
@@ -718,13 +725,20 @@ class Task(Ordered):
         return self.user.tasks.open().filter(list=self.list_id)
 
     @transaction.atomic(savepoint=False)
-    def add(self, tags=(), act=None):
-        """Insert this new task with its tags and its act."""
+    def add(self, tags=(), act=None, like=None):
+        """Insert this new task with its tags and its act.
+
+        It gets the reminders of the task that it is like, or its user's default one.
+        """
         self.save(force_insert=True)
         row = Task.everything.filter(pk=self.pk)
         if self.list_id:
             row.leave_deleted_lists()
         self.hang(tags)
+        if like:
+            Reminder.objects.copy({like.pk: self})
+        else:
+            Reminder.objects.add_default([self])
         act = act or self.new_act(Act.Kind.ADD)
         act.keep_new([self])
         notify([self.pk])
@@ -732,13 +746,30 @@ class Task(Ordered):
     def add_once(self, key=None, **fields):
         """Insert this new task, without tags, by one statement; fields are columns of its act.
 
+        Its default reminder, if its user wants one, takes another statement in a transaction.
+
         Return the act. If the user has an act with this key, insert nothing and return that act;
         the task stays unsaved then, see ActManager.once.
         """
         act = Act(user_id=self.user_id, key=key, kind=Act.Kind.ADD, **fields)
-        if insert_once(self, act):
+        if self.gets_reminder:
+            with transaction.atomic():
+                is_new = insert_once(self, act)
+                Reminder.objects.add_default([self] * is_new)
+        else:
+            is_new = insert_once(self, act)
+        if is_new:
             return act
         return Act.objects.get(user=self.user_id, key=key)
+
+    @property
+    def gets_reminder(self):
+        """Whether this task, if new, gets the reminder that its user wants by default."""
+        return bool(self.due_time) and self.user.default_reminder is not None
+
+    def set_reminders(self, minutes=(), moments=()):
+        """Give the task these reminders in place of those it has, see ReminderQuerySet.replace."""
+        return Reminder.objects.replace(self, minutes, moments)
 
     def duplicate(self, key=None):
         """Add an open copy of this task, with its tags, and its steps not done, just after it.
@@ -749,7 +780,7 @@ class Task(Ordered):
         copy = Task(**{name: getattr(self, name) for name in names})
 
         def add(act):
-            copy.add(self.tags.all(), act)
+            copy.add(self.tags.all(), act, like=self)
             steps = self.steps.by_hand()
             Step.objects.bulk_create(
                 Step(user_id=self.user_id, task=copy, title=step.title, position=step.position)
@@ -768,21 +799,6 @@ HOME = {
     "list": Case(When(IS_THERE, then=F("list"))),
     "position": Case(When(IS_THERE, then=F("position")), default=Value("")),
 }
-
-
-def owner_of_task(related_name):
-    """Return the field of the user of a part of a task.
-
-    A foreign key on (task, user) guarantees that the user is the task's; the part is deleted with
-    the task.
-    """
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.DO_NOTHING,
-        related_name=related_name,
-        db_index=False,
-        db_constraint=False,
-    )
 
 
 class TaskTag(models.Model):

@@ -4,8 +4,18 @@ accounts doesn't know them: its User inherits Preferences, as settings.py says. 
 together with the user of each request.
 """
 
+from datetime import time
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.expressions import CombinedExpression
+from django.utils import timezone
+
+from tasks.dates import LONGEST_BEFORE
+
+HOURS = [(hour, f"{time(hour):%H:%M}") for hour in range(24)]
+HARD_FAILURES = 3  # of an address, after which it gets no more mail
 
 
 class Preferences(models.Model):
@@ -32,6 +42,31 @@ class Preferences(models.Model):
         default=dict, db_default=models.Value({}, models.JSONField()), editable=False
     )
 
+    # Reminders and the digest. Hours are on the user's clock.
+    reminder_hour = models.PositiveSmallIntegerField(
+        "hour of reminders for tasks without a time", choices=HOURS, default=9, db_default=9
+    )
+    default_reminder = models.PositiveIntegerField(  # minutes before
+        null=True, blank=True, validators=[MaxValueValidator(LONGEST_BEFORE)]
+    )
+    reminder_mail = models.BooleanField("reminders by email", default=True, db_default=True)
+    daily_digest = models.BooleanField(
+        "a digest by email each day", default=False, db_default=False
+    )
+    digest_hour = models.PositiveSmallIntegerField(
+        "hour of the digest", choices=HOURS, default=7, db_default=7
+    )
+    digest_offered = models.BooleanField(default=False, db_default=False, editable=False)
+    # An address that mail servers refuse for good, how often they did, and since when it gets none.
+    mail_marked = models.CharField(
+        max_length=settings.ACCOUNT_EMAIL_MAX_LENGTH, default="", db_default="", editable=False
+    )
+    mail_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    mail_stopped_at = models.DateTimeField(null=True, editable=False)
+
+    # Columns of a user that decide when reminders and the digest are due.
+    DECIDING = ["time_zone", "reminder_hour", "daily_digest", "digest_hour"]
+
     class Meta:
         abstract = True
 
@@ -42,3 +77,43 @@ class Preferences(models.Model):
         type(self).objects.filter(pk=self.pk).update(
             arrangements=CombinedExpression(models.F("arrangements"), "||", added)
         )
+
+    def follow(self, columns):
+        """Let reminders and the digest follow a change of these columns of the account."""
+        if not set(self.DECIDING).isdisjoint(columns):
+            self.reschedule()
+
+    def reschedule(self):
+        """Compute the moments of all reminders and of the digest anew."""
+        self.reminders.follow()
+        self.digests.follow(self)
+
+    @property
+    def mail_is_stopped(self):
+        """Whether the user's address gets no mail of tasks, since servers refused it for good."""
+        return self.mail_stopped_at is not None and self.mail_marked == self.email
+
+    def has_confirmed_address(self):
+        """Return whether the user has confirmed the address that signs them in."""
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
+
+    def mail_address(self):
+        """Return the address for mail of tasks: "" if it isn't confirmed, or gets none."""
+        if self.mail_is_stopped or not self.has_confirmed_address():
+            return ""
+        return self.email
+
+    def resume_mail(self):
+        """Send mail to the user's address again, as if no server had refused it."""
+        self.mail_marked, self.mail_failures, self.mail_stopped_at = "", 0, None
+        self.save(update_fields=["mail_marked", "mail_failures", "mail_stopped_at"])
+
+    def mark_address(self, email):
+        """Keep that a server refused an address for good; after HARD_FAILURES it gets no mail."""
+        row = type(self).objects.filter(pk=self.pk)
+        row.exclude(mail_marked=email).update(
+            mail_marked=email, mail_failures=0, mail_stopped_at=None
+        )
+        row.update(mail_failures=models.F("mail_failures") + 1)
+        stopping = row.filter(mail_stopped_at=None, mail_failures__gte=HARD_FAILURES)
+        stopping.update(mail_stopped_at=timezone.now())

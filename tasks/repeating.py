@@ -14,6 +14,7 @@ from django.utils import timezone
 from tasks import recurrence
 from tasks.history import Act, Change, as_json
 from tasks.models import Step, Task, TaskTag
+from tasks.reminders import Reminder
 
 LONGEST_REPEAT = Task._meta.get_field("repeat").max_length
 # The columns that an occurrence gets from its series when it becomes a task of its own.
@@ -163,6 +164,7 @@ def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
     (own,) = keep_occurrences(act, [row], **fields)
     own.hang(add_tags)
     TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
+    Reminder.objects.copy({task.pk: own})
     advance(act, {row: day})
     task.refresh()
     return own

@@ -77,4 +77,5 @@ def change_settings(user, settings):
     if changed:
         columns = {name: after for name, (_, after) in changed.items()}
         User.objects.filter(pk=user.pk).update(**columns)
+        User.objects.get(pk=user.pk).follow(columns)
     return changed

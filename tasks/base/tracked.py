@@ -62,6 +62,7 @@ class TrackedQuerySet(PurgeableQuerySet):
             return 0
         rows = self.model.everything.filter(pk__in=before)
         rows.write(**fields)
+        self.follow(before)
         if not act:
             return len(before)
         if new is None or set(columns) & set(self.UNCERTAIN):
@@ -115,8 +116,12 @@ class TrackedQuerySet(PurgeableQuerySet):
         after = mine.states(columns)
         edited = [pk for pk in after if self.is_counted(before[pk], after[pk])]
         mine.filter(pk__in=edited).write()
+        self.follow(before)
         self.record(act, before, after)
         return set(edited)
+
+    def follow(self, before):
+        """Let what depends on these rows follow their change; before has their earlier states."""
 
     def write_rows(self, rows):
         """Write individual values to rows by one statement, without versions and history."""

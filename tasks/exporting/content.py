@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from tasks.history import Change, as_json
 from tasks.models import Step, TaskTag
+from tasks.reminders import Reminder
 
 FORMAT = "todosite"
 VERSION = 1
@@ -17,11 +18,13 @@ PAGE = 1000  # rows that are in memory at a time
 ACCOUNT = [
     *["id", "email", "name", "created_at", "last_login", "is_staff"],
     *["support_until", "signed_out_at", "leaves_at"],
+    *["mail_marked", "mail_failures", "mail_stopped_at", "digest_offered"],
 ]
 # A user's preferences, which an import may take over.
 SETTINGS = [
     *["time_zone", "week_start", "date_format", "hours"],
     *["default_page", "shortcuts", "upcoming_repeats", "arrangements"],
+    *["reminder_hour", "default_reminder", "reminder_mail", "daily_digest", "digest_hour"],
 ]
 SESSION = ["created_at", "last_seen_at", "expire_date", "ip", "user_agent"]
 LIST = ["id", "name", "color", "archived_at", "deleted_at"]
@@ -47,6 +50,10 @@ TASK = {  # key: column
     "deleted_at": "deleted_at",
 }
 STEP = ["title", "done", "deleted_at"]
+REMINDER = [
+    *["minutes_before", "on_date", "at_time", "snoozed_until"],
+    *["moment", "state", "settled_at", "answer"],  # of its delivery
+]
 ACT = {"id": "id", "kind": "kind", "of": "of_id", "by_support": "by_staff", "at": "created_at"}
 CHANGE = {
     "act": "act_id",
@@ -71,6 +78,7 @@ LEFT_OUT = {
     "auth.Permission": "of staff: what they may do in the admin",
     "mfa.Authenticator": "secrets; `secrets` says which there are",
     "tasks.UntrackedChanges": "what an import did to searches and settings, for its Undo",
+    "tasks.Digest": "when the next digest is due, which follows from the `settings`",
     "tasks.ImportPlan": "a file that its user has, and that waits for a day to be imported",
     "tasks.TaskTag": "the `tags` of a task",
 }
@@ -192,12 +200,14 @@ class Content:
     def page_of_tasks(self, pks, places):
         tasks = self.user.tasks(manager="everything").in_bulk(pks)
         tags, steps = self.tags_of(pks), self.steps_of(pks)
+        reminders = self.reminders_of(pks)
         for pk in pks:
             row = picked(tasks[pk], TASK)
             yield row | {
                 "place": places[pk],
                 "tags": tags.get(pk, []),
                 "steps": steps.get(pk, []),
+                "reminders": reminders.get(pk, []),
             }
 
     def tags_of(self, pks):
@@ -218,3 +228,10 @@ class Content:
         for row in Step.everything.filter(task__in=pks).by_hand():
             steps.setdefault(row.task_id, []).append(picked(row, STEP))
         return steps
+
+    def reminders_of(self, pks):
+        """Return the reminders of the user's tasks with these ids, {id of a task: [reminder]}."""
+        reminders = {}
+        for row in Reminder.objects.filter(task__in=pks).order_by("pk"):
+            reminders.setdefault(row.task_id, []).append(picked(row, REMINDER))
+        return reminders

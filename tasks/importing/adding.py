@@ -1,5 +1,7 @@
 """Adding a plan to an account: one transaction, one act, and rows in bulk."""
 
+from datetime import date, datetime, time
+
 from django.db import transaction
 from django.utils import timezone
 from fractional_indexing import generate_n_keys_between
@@ -8,6 +10,7 @@ from tasks import untracked
 from tasks.base.inserted import notify
 from tasks.history import Act, as_json
 from tasks.models import Step, Tag, Task, TaskList, TaskTag
+from tasks.reminders import Reminder
 
 COLUMNS = {  # of a task, with the keys of a plan; the other columns are computed
     "title": "title",
@@ -58,6 +61,7 @@ class Adding:
         tasks = self.add_tasks(act, lists)
         self.add_steps(tasks)
         self.hang_tags(tasks, tags)
+        self.add_reminders(tasks)
         arrangements = self.arrangements(lists, tags)
         settings = self.plan.settings if self.preview.choices.settings else {}
         if self.preview.choices.settings and arrangements:
@@ -156,6 +160,29 @@ class Adding:
                 own = {"user_id": self.user.pk, "task_id": pk, "position": key, "version": 1}
                 rows.append(step | own)
         Step.everything.insert_rows(rows)
+
+    def add_reminders(self, tasks):
+        """Add the reminders of tasks, {number: id}, due by the user's present settings."""
+        remind = {pk: rows for number, pk in tasks.items() if (rows := self.reminders(number))}
+        added = Task.everything.in_bulk(remind)
+        new = []
+        for pk, rows in remind.items():
+            added[pk].user = self.user
+            new += [Reminder.of(added[pk], **row) for row in rows]
+        Reminder.objects.add_all(new)
+
+    def reminders(self, number):
+        """Return the reminders of a task of the plan, as arguments of Reminder.of()."""
+        parse = {
+            "on_date": date.fromisoformat,
+            "at_time": time.fromisoformat,
+            "snoozed_until": datetime.fromisoformat,
+        }
+        found = []
+        for row in self.plan.tasks[number]["reminders"]:
+            said = {key: value for key, value in row.items() if value is not None}
+            found.append({key: parse.get(key, int)(value) for key, value in said.items()})
+        return found
 
     def hang_tags(self, tasks, tags):
         given = {}

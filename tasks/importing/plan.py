@@ -119,6 +119,7 @@ NEW_TASK = {
     "place": None,  # in the order of its list
     "tags": (),  # their numbers
     "steps": (),  # {"title", "done", "deleted_at"}
+    "reminders": (),  # {"minutes_before", "on_date", "at_time", "snoozed_until"}
 }
 
 

@@ -26,6 +26,11 @@ def imported(user, raw, *, again=True, settings=True):
     return add(Preview(user, plan, Choices(again, settings)))
 
 
+def set_by_user(reminder):
+    """Return what a user set of a reminder. Its delivery is planned anew by an import."""
+    return [reminder[key] for key in ["minutes_before", "on_date", "at_time", "snoozed_until"]]
+
+
 def comparable(raw):
     """Return the contents of an export without ids, which become numbers in their own order.
 
@@ -42,6 +47,7 @@ def comparable(raw):
         row["list"] = lists.get(row["list"])
         row["series"] = tasks.get(row["series"])
         row["tags"] = sorted(tags[tag] for tag in row["tags"])
+        row["reminders"] = [set_by_user(reminder) for reminder in row["reminders"]]
     arrangements = {}
     for key, arrangement in said["settings"]["arrangements"].items():
         page, _, pk = key.partition("-")

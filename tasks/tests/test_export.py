@@ -26,6 +26,7 @@ from tasks.exporting import content, files
 from tasks.exporting.cells import FORMULA, defused, restored
 from tasks.history import Act, Change
 from tasks.models import SavedSearch, Step, Tag, Task, TaskList
+from tasks.reminders import Reminder
 from tasks.tests.making import add_list, add_step, add_tasks
 
 SECRET = "Geheimniskraemer"
@@ -63,6 +64,7 @@ class JsonTests(TestCase):
         milk.hang([tag])
         add_step(milk, "Whisk", done=True)
         add_step(milk, "Drink").delete_softly()
+        milk.set_reminders([30])
         moment = "2026-11-30T12:00:00.123456+00:00"
         data = exported(self.ann)
         self.assertEqual(
@@ -73,6 +75,10 @@ class JsonTests(TestCase):
         self.assertEqual(data["tags"], [{"id": tag.pk, "name": "calls", "deleted_at": None}])
         (row,) = data["tasks"]
         self.assertIsNotNone(row["steps"][1].pop("deleted_at"))
+        (reminder,) = row.pop("reminders")
+        known = {"minutes_before": 30, "moment": "2026-12-01T17:00:00+00:00", "answer": ""}
+        self.assertEqual({key: reminder[key] for key in known}, known)
+        self.assertEqual([*reminder], content.REMINDER)
         self.assertEqual(
             row,
             {
@@ -139,7 +145,7 @@ class JsonTests(TestCase):
         with mock.patch.object(content, "PAGE", 10):
             few, more = number(5), number(4)
             self.assertEqual(more, few)
-            self.assertEqual(number(11), few + 3)  # tasks, tags and steps of another page
+            self.assertEqual(number(11), few + 4)  # tasks and their parts of another page
 
     def test_failed_export_leaves_no_file(self):
         opened = []
@@ -190,6 +196,7 @@ class WalkTests(TestCase):
         add_step(task, "In Step")
         ann.searches.create(name="In SavedSearch", q="x")
         task.edit(title="In Change")
+        task.set_reminders([527])
         text = read(files.write_export(ann, "json"))
         marks = {
             "accounts.User": "In User",
@@ -201,6 +208,7 @@ class WalkTests(TestCase):
             "tasks.Tag": "In-Tag",
             "tasks.Task": '"title": "In Change"',
             "tasks.Step": "In Step",
+            "tasks.Reminder": '"minutes_before": 527',
             "tasks.SavedSearch": "In SavedSearch",
             "tasks.Act": '"kind": "archive"',
             "tasks.Change": '"before": {"title": "In Task"}',
@@ -218,6 +226,10 @@ class WalkTests(TestCase):
             Tag: {*content.TAG, "user_id", "version"},
             Task: {*content.TASK.values(), "user_id", "version", "position", "search_text"},
             Step: {*content.STEP, "id", "user_id", "task_id", "version", "position"},
+            Reminder: {
+                *[*content.REMINDER, "id", "user_id", "task_id"],
+                *["next_at", "attempt"],  # of the sender, while it waits
+            },
             SavedSearch: {*content.SEARCH, "id", "user_id", "version"},
             Act: {*content.ACT.values(), "user_id", "key", "browser"},  # of a form, of a session
             Change: {*content.CHANGE.values(), "id", "user_id"},

@@ -74,18 +74,19 @@ PAGES = LISTINGS | {
     "/trash/empty/": 5,
 }
 # What is posted by htmx from the page that `next` names, in an order in which each takes effect.
-# Beside a page's own queries there are those of the act, and its savepoints.
+# Beside a page's own queries there are those of the act, and its savepoints; one asks for reminders
+# where dates or states of tasks change.
 TASK, LIST = "/tasks/{task}/", "/lists/{list}/"
 ACTS = [
-    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 10),
-    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 10),
-    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 11),
-    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 10),
-    ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 9),
-    ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 14),
-    ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 8),
-    ("/tasks/{task}/complete/", {"next": TASK}, 13),
-    ("/tasks/{task}/reopen/", {"next": TASK}, 13),
+    ("/tasks/{inbox}/complete/", {"next": "/inbox/"}, 11),
+    ("/tasks/{inbox}/reopen/", {"next": "/inbox/"}, 11),
+    ("/tasks/{inbox}/complete/", {"next": "/today/"}, 12),
+    ("/tasks/{inbox}/reopen/", {"next": "/completed/"}, 11),
+    ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 10),
+    ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 15),
+    ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 9),
+    ("/tasks/{task}/complete/", {"next": TASK}, 14),
+    ("/tasks/{task}/reopen/", {"next": TASK}, 14),
     ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 18),
     ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 24),
     ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 13),
@@ -107,10 +108,10 @@ ACTS = [
     ("/lists/{list}/move/", {"to": "bottom", "next": "/lists/"}, 13),
     ("/lists/{list}/archive/", {"next": "/lists/"}, 8),
     ("/lists/{list}/unarchive/", {"next": "/lists/"}, 8),
-    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 14),
+    ("/tasks/bulk/", {"do": "complete", "which": "page", "page": "{other}", "next": "/inbox/"}, 15),
     ("/tasks/bulk/", {"do": "tag", "tags": "new", "ids": "{task}", "next": LIST}, 15),
-    ("/tasks/{task}/duplicate/", {"next": LIST}, 25),
-    ("/history/{act}/undo/", {"next": "/inbox/"}, 23),
+    ("/tasks/{task}/duplicate/", {"next": LIST}, 26),
+    ("/history/{act}/undo/", {"next": "/inbox/"}, 24),
     ("/arrange/", {"sort": "due", "group": "due", "next": "/inbox/"}, 4),
 ]
 REPEAT = {"frequency": "MONTHLY", "interval": "2", "due_date": "2031-01-31", "ends": "never"}
@@ -119,12 +120,12 @@ REPEAT |= {"week_start": "0", "repeat_from": "due", "missed": "pass"}
 POSTS = [
     ("/tasks/add/", {"text": "Milk", "next": "/inbox/"}, 3),
     ("/tasks/paste/", {"text": "Milk\nBread\n  Rye", "sure": "1", "list": "{list}"}, 11),
-    ("/tasks/{task}/complete/", {"next": "/inbox/"}, 8),
-    ("/tasks/{other}/repeat/", REPEAT | {"next": "/inbox/"}, 10),
+    ("/tasks/{task}/complete/", {"next": "/inbox/"}, 9),
+    ("/tasks/{other}/repeat/", REPEAT | {"next": "/inbox/"}, 11),
     ("/lists/add/", {"name": "New", "color": "teal"}, 18),
     ("/lists/{list}/edit/", {"name": "Other"}, 14),
-    ("/lists/{list}/delete/", {"tasks": "trash"}, 14),
-    ("/lists/{list}/restore/", {}, 23),
+    ("/lists/{list}/delete/", {"tasks": "trash"}, 15),
+    ("/lists/{list}/restore/", {}, 24),
     ("/lists/{list}/delete/", {"tasks": "inbox"}, 15),
     ("/tags/{tag}/edit/", {"name": "other"}, 14),
     ("/tags/{tag}/delete/", {}, 8),

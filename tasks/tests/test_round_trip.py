@@ -40,6 +40,9 @@ def fill(user):
     rule = {"repeat": "FREQ=MONTHLY;COUNT=9", "repeat_from": "completion", "missed": "keep"}
     rent.edit(due_date=day, due_time=time(17, 30), repeat_anchor=day, **rule)
     complete(rent)
+    rent.set_reminders([0, 1440], [(day, time(8))])
+    rent.reminders.filter(minutes_before=0).update(snoozed_until=datetime(2090, 1, 2, tzinfo=UTC))
+    milk.set_reminders([30])
     milk.complete()
     add_tasks(user, "Deleted")[0].delete_softly()
     user.searches.create(name="Soon", q="today", completed=True)
@@ -47,6 +50,7 @@ def fill(user):
     user.arrange("today", sort="manual", group="list")
     user.arrange("list_detail-99999999", sort="due", group="")  # it is gone
     user.name, user.time_zone, user.hours = "Ann", "Asia/Tokyo", 12
+    user.reminder_hour, user.default_reminder, user.daily_digest = 8, 15, True
     user.save()
 
 

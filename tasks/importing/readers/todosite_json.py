@@ -1,13 +1,16 @@
 """Our own JSON: docs/export-format.md."""
 
 import re
+from datetime import date
 
 from accounts.models import User
+from tasks.dates import LONGEST_BEFORE, can_be_meant
 from tasks.exporting.content import FORMAT, SETTINGS, VERSION
 from tasks.forms.searches import MOST_SEARCHES
 from tasks.importing.files import Unreadable
 from tasks.importing.rules import Reading
 from tasks.models import SavedSearch, Task, TaskList
+from tasks.reminders import MOST
 from tasks.search import LONGEST
 
 NAME = "Todosite (JSON)"
@@ -115,6 +118,7 @@ def read_tasks(said, plan, lists, tags):
             tags=references(reading, row.get("tags"), tags),
             series=reference(reading, row.get("series"), numbers, "task that goes on"),
             steps=read_steps(reading, row.get("steps")),
+            reminders=read_reminders(reading, row.get("reminders")),
             **fields,
         )
 
@@ -207,6 +211,42 @@ def read_steps(reading, rows):
         }
         for row in rows
     ]
+
+
+def read_reminders(reading, rows):
+    """Return the reminders of a task, each once, and at most MOST."""
+    if rows is None:
+        return []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        reading.leave("Its reminders can't be read, so they are left out.")
+        return []
+    found = {}
+    for row in rows:
+        reminder = read_reminder(reading, row)
+        if reminder:
+            own = tuple(reminder[key] for key in ["minutes_before", "on_date", "at_time"])
+            found.setdefault(own, reminder)
+    if len(found) > MOST:
+        reading.leave(f"It has more than {MOST} reminders. The rest is left out.")
+    return list(found.values())[:MOST]
+
+
+def read_reminder(reading, row):
+    """Return a reminder in the form of a plan, None if it says no moment."""
+    minutes = row.get("minutes_before")
+    is_number = isinstance(minutes, int) and not isinstance(minutes, bool)
+    minutes = minutes if is_number and 0 <= minutes <= LONGEST_BEFORE else None
+    day, clock = reading.day(row.get("on_date")), reading.clock(row.get("at_time"))
+    has_moment = day is not None and clock is not None and can_be_meant(date.fromisoformat(day))
+    if (minutes is not None) == has_moment:
+        reading.leave("A reminder says no moment, so it is left out.")
+        return None
+    return {
+        "minutes_before": minutes,
+        "on_date": day if has_moment else None,
+        "at_time": clock if has_moment else None,
+        "snoozed_until": reading.moment(row.get("snoozed_until"), "end of the snooze"),
+    }
 
 
 def read_searches(said, plan):

@@ -1,0 +1,383 @@
+"""Reminders of tasks and daily digests: when each is due, and how far its delivery is.
+
+A row is due at a moment in UTC, which is computed anew when its task or its user changes. So a
+sender (tasks.sending) needs no more than the time of the database to know what is due.
+"""
+
+from datetime import UTC, date, time, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tasks import bell, dates
+from tasks.history import as_json, owner_of_task
+
+MOST = 10  # reminders of a task
+BATCH = 500  # rows that one statement writes
+
+
+# How far a delivery is. "Off" is one without a moment to come.
+WAITING, SENT, FAILED, OFF = STATES = ["waiting", "sent", "failed", "off"]
+
+
+class DeliveryQuerySet(models.QuerySet):
+    """The deliveries of users."""
+
+    def waiting(self):
+        return self.filter(state=WAITING)
+
+    def late(self, moment):
+        """Return the deliveries that still wait, although they were due before a moment."""
+        return self.waiting().filter(moment__lt=moment)
+
+    def lock(self):
+        """Lock these rows until the transaction ends. Return their ids."""
+        rows = self.select_for_update(no_key=True, of=["self"]).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+
+    def send_again(self):
+        """Make these deliveries due now, sent or not. Return their number."""
+        number = self.exclude(moment=None).update(
+            state=WAITING, next_at=Now(), attempt=0, settled_at=None, answer=""
+        )
+        bell.ring_on_commit()
+        return number
+
+
+class Delivery(models.Model):
+    """A mail that is due at a moment, and how far its delivery is.
+
+    `next_at` is when a sender looks at it next: at first its moment; while a sender has it, the end
+    of that sender's lease; after an error that may pass, the next attempt.
+    """
+
+    moment = models.DateTimeField(null=True, editable=False)
+    state = models.CharField(
+        max_length=7,
+        choices=[(state, state.capitalize()) for state in STATES],
+        default=OFF,
+        db_default=OFF,
+        editable=False,
+    )
+    next_at = models.DateTimeField(null=True, editable=False)
+    attempt = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+    answer = models.TextField("the server’s answer", default="", db_default="", editable=False)
+
+    WRITTEN = ["moment", "state", "next_at", "attempt", "settled_at", "answer"]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=STATES), name="%(app_label)s_%(class)s_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=WAITING, moment__isnull=False, next_at__isnull=False)
+                | (~Q(state=WAITING) & Q(next_at=None)),
+                name="%(app_label)s_%(class)s_waits_for_a_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(state=WAITING),
+                name="%(app_label)s_%(class)s_next",
+            )
+        ]
+
+    @property
+    def is_settled(self):
+        """Whether it was sent, or failed for good."""
+        return self.state in {SENT, FAILED}
+
+    def plan(self, moment, *, is_wanted=True):
+        """Set when this is due, without saving it. Return whether that changes anything.
+
+        A moment that has passed isn't due any more, unless this was waiting for it already.
+        """
+        was = self.moment, self.state
+        is_to_come = moment is not None and moment > timezone.now()
+        is_late = moment is not None and was == (moment, WAITING)
+        state = WAITING if is_wanted and (is_to_come or is_late) else OFF
+        if was == (moment, state):
+            return False
+        self.moment, self.state = moment, state
+        self.next_at = moment if state == WAITING else None
+        self.attempt, self.settled_at, self.answer = 0, None, ""
+        return True
+
+
+class ReminderQuerySet(DeliveryQuerySet):
+    """The reminders of tasks."""
+
+    def in_order(self):
+        return self.order_by(F("moment").asc(nulls_last=True), "pk")
+
+    def between(self, since, until):
+        """Return the reminders due from since to until, with their tasks, in order."""
+        coming = self.waiting().filter(moment__gte=since, moment__lt=until)
+        return coming.select_related("task").defer("task__search_text").in_order()
+
+    def for_planning(self):
+        """Fetch the columns that decide about moments, and no text of a task."""
+        return self.select_related("task", "user").only(
+            *[field.name for field in self.model._meta.concrete_fields],
+            *[f"task__{name}" for name in self.model.DECIDING],
+            *["user__time_zone", "user__reminder_hour"],
+        )
+
+    def follow(self, before=None):
+        """Compute the moments of these reminders anew.
+
+        before has the earlier states of tasks that have just changed, {id: {column: JSON}}. If a
+        task has another date or time now, its reminders are due again and their snoozes end.
+        Otherwise a reminder isn't due again once it was sent.
+        """
+        pks = self.lock()
+        if not pks:
+            return
+        changed = []
+        for row in self.model.objects.filter(pk__in=pks).for_planning():
+            if row.follow((before or {}).get(row.task_id, {})):
+                changed.append(row)
+        self.write(changed)
+
+    def write(self, rows):
+        """Save the moments of planned reminders, and wake the sender."""
+        columns = ["on_date", "snoozed_until", *Delivery.WRITTEN]
+        if rows:
+            self.model.objects.bulk_update(rows, columns, batch_size=BATCH)
+        ring_for(rows)
+
+    def add_default(self, tasks):
+        """Give new tasks with a time the reminder that their users want by default."""
+        timed = [task for task in tasks if task.gets_reminder]
+        self.add_all([self.model.of(task, task.user.default_reminder) for task in timed])
+
+    def add_all(self, new):
+        """Insert new reminders, planned already, a batch in a statement."""
+        self.bulk_create(new, batch_size=BATCH)
+        ring_for(new)
+
+    def copy(self, tasks):
+        """Give new tasks the reminders of others, {id of another: new task}."""
+        rows = self.filter(task__in=tasks).order_by("pk")
+        self.add_all([self.model.of(tasks[row.task_id], *row.set_by_user) for row in rows])
+
+    @transaction.atomic
+    def replace(self, task, minutes=(), moments=()):
+        """Give a task these reminders in place of those it has. Return them.
+
+        minutes are numbers of minutes before the task; moments are (date, time) on the user's
+        clock. A reminder that the task has already stays as it is, sent or not. Raise ValueError
+        for more than MOST.
+        """
+        wanted = dict.fromkeys((number, None, None) for number in minutes)
+        wanted |= dict.fromkeys((None, *own) for own in moments)
+        if len(wanted) > MOST:
+            raise ValueError(f"A task can have at most {MOST} reminders.")
+        task.lock()
+        task.refresh_from_db(fields=self.model.DECIDING)
+        there = {row.set_by_user: row for row in self.filter(task=task)}
+        gone = [row.pk for key, row in there.items() if key not in wanted]
+        self.filter(pk__in=gone).delete()
+        new = [self.model.of(task, *key) for key in wanted if key not in there]
+        self.add_all(new)
+        there |= {row.set_by_user: row for row in new}
+        return [there[key] for key in wanted]
+
+
+class Reminder(Delivery):
+    """A mail about a task: some minutes before it is due, or at a moment that its user chose.
+
+    The database deletes it with its task (0017), and refuses it on another user's task.
+    """
+
+    # The columns of a task that decide when its reminders are due.
+    DECIDING = ["due_date", "due_time", "repeat", "completed_at", "deleted_at"]
+
+    user = owner_of_task("reminders")
+    task = models.ForeignKey(
+        "tasks.Task",
+        on_delete=models.CASCADE,
+        related_name="reminders",
+        db_index=False,
+        db_constraint=False,
+    )
+    # Before the due time; of a task without one, before the user's hour for reminders on its date.
+    minutes_before = models.PositiveIntegerField(null=True)
+    # Or a moment of its own, floating as due dates are.
+    on_date = models.DateField(null=True)
+    at_time = models.TimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta(Delivery.Meta):
+        constraints = [
+            *Delivery.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(minutes_before__isnull=False, on_date=None, at_time=None)
+                | Q(minutes_before=None, on_date__isnull=False, at_time__isnull=False),
+                name="tasks_reminder_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_before=None) | Q(minutes_before__lte=dates.LONGEST_BEFORE),
+                name="tasks_reminder_minutes",
+            ),
+            models.UniqueConstraint(
+                fields=["task", "minutes_before", "on_date", "at_time"],
+                nulls_distinct=False,
+                name="tasks_reminder_once",
+            ),
+        ]
+        indexes = [
+            *Delivery.Meta.indexes,
+            models.Index(fields=["user", "moment"], name="tasks_reminder_of_user"),
+        ]
+
+    def __str__(self):
+        return f"reminder {self.pk} of task {self.task_id}"
+
+    @classmethod
+    def of(cls, task, minutes_before=None, on_date=None, at_time=None, snoozed_until=None):
+        """Return a new reminder of a task, planned and unsaved."""
+        new = cls(
+            user=task.user,
+            task=task,
+            minutes_before=minutes_before,
+            on_date=on_date,
+            at_time=at_time,
+            snoozed_until=snoozed_until,
+        )
+        new.plan_anew()
+        return new
+
+    @property
+    def set_by_user(self):
+        """What the user set, as (minutes_before, on_date, at_time)."""
+        return self.minutes_before, self.on_date, self.at_time
+
+    @property
+    def is_of_open_task(self):
+        return self.task.completed_at is None and self.task.deleted_at is None
+
+    def computed_moment(self):
+        """Return the moment in UTC that follows from task and user; None without a date."""
+        if self.snoozed_until:
+            return self.snoozed_until
+        zone = self.user.zone
+        if self.on_date:
+            return dates.moment(self.on_date, self.at_time, zone).astimezone(UTC)
+        clock = self.task.due_time or time(self.user.reminder_hour)
+        return dates.moment_before(self.task.due_date, clock, self.minutes_before, zone)
+
+    def plan_anew(self):
+        """Set when this is due, without saving it. Return whether that changes anything."""
+        return self.plan(self.computed_moment(), is_wanted=self.is_of_open_task)
+
+    def follow(self, before):
+        """Plan this anew after a change of its task, {column: JSON} before, or of its user.
+
+        Return whether that changes anything.
+        """
+        has_moved = any(
+            name in before and before[name] != as_json(getattr(self.task, name))
+            for name in ["due_date", "due_time"]
+        )
+        if has_moved:
+            self.snoozed_until = None
+            self.move_along(before.get("due_date"))
+        elif self.is_settled:
+            return False
+        return self.plan_anew()
+
+    def move_along(self, earlier):
+        """Move a moment of its own by as many days as a repeating task moved, from a day."""
+        if self.on_date and earlier and self.task.repeat and self.task.due_date:
+            self.on_date += self.task.due_date - date.fromisoformat(earlier)
+
+    def snooze(self, until):
+        """Let this be due again at a moment, rounded up to a full minute; the task stays.
+
+        Return whether its task is open and the moment is to come; otherwise nothing changes.
+        """
+        until = until.astimezone(UTC)
+        if until.second or until.microsecond:
+            until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        row = Reminder.objects.filter(pk=self.pk, task__completed_at=None, task__deleted_at=None)
+        if until <= timezone.now():
+            return False
+        number = row.update(
+            snoozed_until=until,
+            moment=until,
+            state=WAITING,
+            next_at=until,
+            attempt=0,
+            settled_at=None,
+            answer="",
+        )
+        if number:
+            self.refresh_from_db()
+            bell.ring_on_commit()
+        return number == 1
+
+
+class DigestQuerySet(DeliveryQuerySet):
+    """The daily digests of users, one row for each user who wants them."""
+
+    def follow(self, user):
+        """Plan a user's next digest, if they want any."""
+        if not user.daily_digest:
+            self.filter(user=user).delete()
+            return
+        row, _ = self.get_or_create(user=user)
+        row.user = user
+        if row.plan(row.next_moment()):
+            row.save(update_fields=self.model.WRITTEN)
+            ring_for([row])
+
+
+class Digest(Delivery):
+    """The mail that tells a user each day, at their hour, what is due. Its row moves day by day."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests", db_index=False
+    )
+    told_on = models.DateField(null=True, editable=False)  # the last day that was told
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta(Delivery.Meta):
+        constraints = [
+            *Delivery.Meta.constraints,
+            models.UniqueConstraint(fields=["user"], name="tasks_digest_of_user"),
+        ]
+
+    def __str__(self):
+        return f"digest of {self.user_id}"
+
+    @property
+    def day(self):
+        """The day that it is about, in the zone of its user."""
+        return self.moment.astimezone(self.user.zone).date()
+
+    def next_moment(self):
+        """Return the next moment in UTC of the user's hour, on a day that wasn't told yet."""
+        now = self.user.now()
+        day = max(now.date(), self.told_on + timedelta(days=1)) if self.told_on else now.date()
+        clock = time(self.user.digest_hour)
+        coming = dates.moment(day, clock, self.user.zone)
+        if coming <= now:
+            coming = dates.moment(day + timedelta(days=1), clock, self.user.zone)
+        return coming.astimezone(UTC)
+
+
+def ring_for(rows):
+    """Wake the sender at the commit, if any of these deliveries waits."""
+    if any(row.state == WAITING for row in rows):
+        bell.ring_on_commit()
