@@ -26,6 +26,7 @@ OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
 SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that file."
 DELIMITERS = ",;\t|"
 SEP_LINE = re.compile('"?sep=(.)"?\\r?\\n')  # Excel's first line, which names the delimiter
+FOLD = re.compile(rb"\r?\n[ \t]")  # of a long line in a calendar
 TOO_DEEP = "In this file lists lie in lists too deep to be read."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
@@ -75,6 +76,15 @@ class File:
     def text(self):
         """The text of the file. Bytes that the encoding doesn't know become U+FFFD."""
         return self.raw.decode(self.encoding, errors="replace")
+
+    def unfold(self):
+        """Join the folded lines of a calendar if they split characters (RFC 5545, section 3.1).
+
+        Lines are folded by bytes. Until they are joined, such a file isn't valid UTF-8.
+        """
+        if self.encoding == "cp1252":
+            self.raw = FOLD.sub(b"", self.raw)
+            del self.encoding, self.text
 
     @cached_property
     def json(self):

@@ -207,7 +207,7 @@ class Item:
         repeat_of(). A rule that can't be exactly the same goes into the notes, and so does that of
         a completed task, which doesn't come back.
         """
-        words = shortened(self.reading.words(text, "repeat"))
+        words = self.reading.words(text, "repeat").strip()
         if not self.can_repeat(words):
             return
         due_date = date.fromisoformat(self.due_date)
@@ -242,7 +242,7 @@ class Item:
     def repeat_in_words(self, words, why):
         """Keep the words of a repeat in the notes, with the reason why it is none here."""
         self.repeat, self.repeat_from, self.repeat_anchor = "", "due", None
-        self.lines.append(f"Repeat: {self.reading.words(words, 'repeat').strip()}")
+        self.lines.append(f"Repeat: {self.reading.words(words, 'repeat').strip()[:1000]}")
         self.leave(f"It doesn't repeat. {why} The notes have the rule: {quoted(words)}.")
 
     def on_clock(self, day, clock, own, repeats):

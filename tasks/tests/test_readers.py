@@ -24,6 +24,7 @@ from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample
 
 SAMPLE = {
     "todoist": "todoist/Todoist backup 2026-11-28 0311 UTC.zip",
+    "icalendar": "icalendar/nextcloud-tasks.ics",
 }
 OURS = {"todosite-json", "todosite-csv"}
 ODD = [None, "", "\0x\ud800", "x" * 300, 7, -1.5, 1e400, True, [], {}, [[]], "0001-01-01T00:00:00Z"]

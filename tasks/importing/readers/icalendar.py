@@ -1,0 +1,115 @@
+"""iCalendar: the VTODOs of an .ics file, as Nextcloud, Tasks.org, Apple and Thunderbird export it.
+
+RFC 5545 has the format. A VTODO with RECURRENCE-ID stands for one occurrence of the repeating one
+with the same UID, such as a completed one.
+"""
+
+from collections import defaultdict
+
+from tasks.importing.files import Unreadable
+from tasks.importing.items import Items
+from tasks.importing.markup import plain
+from tasks.importing.plan import shortened
+from tasks.importing.shapes import number_of
+from tasks.importing.vcalendar import calendars_in, is_calendar
+from tasks.importing.vtimezone import Zones
+from tasks.importing.vtodo import (
+    LINES,
+    say_more,
+    take_alarms,
+    take_priority,
+    take_relations,
+    take_state,
+)
+from tasks.importing.vtodo_days import take_days
+
+NAME = "iCalendar"
+USED = {*LINES, "SUMMARY", "DESCRIPTION", "X-ALT-DESC", "UID", "RELATED-TO", "CATEGORIES"}
+USED |= {"PRIORITY", "STATUS", "COMPLETED", "PERCENT-COMPLETE", "CREATED", "LAST-MODIFIED"}
+USED |= {"DTSTAMP", "DUE", "DTSTART", "DURATION", "RRULE", "RDATE", "EXRULE", "EXDATE"}
+USED |= {"RECURRENCE-ID", "COMMENT", "ATTACH", "CLASS", "SEQUENCE", "X-APPLE-SORT-ORDER"}
+UNUSED = {"X-MOZ-LASTACK", "X-MOZ-GENERATION", "X-OC-HIDESUBTASKS", "X-OC-HIDECOMPLETEDSUBTASKS"}
+OTHERS = {"VEVENT": "events", "VJOURNAL": "journal entries", "VFREEBUSY": "busy times"}
+NO_TASKS = "This calendar holds no tasks (VTODO). Events can't be imported."
+
+
+def find(file):
+    """Return the files that are calendars: this one, or those in a ZIP file; None without any."""
+    parts = [part for part in file.parts if is_calendar(part.text)]
+    for part in parts:
+        part.unfold()
+    return parts or None
+
+
+def read(found, plan, today):
+    items = Items(plan, today)
+    for part in found:
+        calendars, broken = calendars_in(part.text)
+        if broken:
+            plan.leave(shortened(part.name), f"Lines that can't be read: {broken}.")
+        zones = Zones(calendars, plan.zone)
+        for calendar in calendars:
+            Calendar(items, calendar, zones, part.name).read()
+    if not items.all:
+        raise Unreadable(NO_TASKS)
+    items.land()
+
+
+class Calendar:
+    """A calendar, which becomes a list."""
+
+    def __init__(self, items, component, zones, file_name):
+        self.items, self.plan, self.component, self.zones = items, items.plan, component, zones
+        file_name = file_name.rpartition("/")[2]
+        own = component.text("X-WR-CALNAME") or component.text("NAME")
+        name = own.strip() or file_name.rpartition(".")[0] or file_name
+        color = component.text("X-APPLE-CALENDAR-COLOR") or component.text("COLOR")
+        self.home = items.home(name, color=color)
+        self.where = f"The calendar “{shortened(name)}”"
+        self.parents, self.exceptions, self.unknown = {}, defaultdict(list), set()
+
+    def read(self):
+        todos = self.component.named("VTODO")
+        for todo in todos:
+            self.relate(todo)
+        for todo in todos:
+            self.todo(todo)
+        if words := self.component.text("X-WR-CALDESC") or self.component.text("DESCRIPTION"):
+            self.plan.leave(self.where, f"A list has no description: “{shortened(words)}”.")
+        for name, words in OTHERS.items():
+            if number := len(self.component.named(name)):
+                self.plan.leave(self.where, f"It also holds {words} ({number}), which are skipped.")
+        if self.unknown:
+            names = ", ".join(sorted(self.unknown))[:500]
+            self.plan.leave(self.where, f"These properties aren't known here: {names}.")
+
+    def relate(self, todo):
+        """Note what a VTODO says of others: its children, and that it is an exception."""
+        uid = todo.text("UID").strip()
+        for value in todo.all("RELATED-TO"):
+            if value.params.get("RELTYPE", "").upper() == "CHILD":
+                self.parents.setdefault(value.text.strip(), uid)
+        if value := todo.first("RECURRENCE-ID"):
+            self.exceptions[uid].append(value)
+
+    def todo(self, todo):
+        uid = todo.text("UID").strip()
+        is_exception = bool(todo.first("RECURRENCE-ID"))
+        self.unknown |= set(todo.values) - USED - UNUSED
+        item = self.items.add(f"task {len(self.items.all) + 1}", parent=self.parents.get(uid))
+        if uid and not is_exception:
+            item.key = uid
+        item.home, item.title = self.home, todo.text("SUMMARY")
+        item.body = todo.text("DESCRIPTION") or plain(todo.text("X-ALT-DESC"))
+        if order := todo.text("X-APPLE-SORT-ORDER"):
+            item.order = number_of(order)
+        take_relations(item, todo)
+        take_priority(item, todo.text("PRIORITY").strip())
+        for value in todo.all("CATEGORIES"):
+            for name in value.texts:
+                item.tag(name)
+        take_state(item, todo, self.zones, self.items.today)
+        exceptions = [] if is_exception else self.exceptions[uid]
+        take_days(item, todo, self.zones, exceptions)
+        take_alarms(item, todo, self.zones)
+        say_more(item, todo)

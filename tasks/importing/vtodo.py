@@ -1,0 +1,151 @@
+"""What a VTODO says beside its days: state, priority, relations, alarms and all that is noted."""
+
+from datetime import datetime, time, timedelta
+
+from tasks.importing.plan import shortened
+from tasks.importing.rules import quoted
+
+HIGH, MEDIUM, LOW = range(1, 5), range(5, 6), range(6, 10)  # RFC 5545, section 3.8.1.9
+NOON = time(12)  # stands for a day in a moment, so that it is that day nearly everywhere
+LINES = {  # that a task here has no place for, with the word for them in the notes
+    "LOCATION": "Place",
+    "GEO": "Position",
+    "URL": "Link",
+    "CONTACT": "Contact",
+    "RESOURCES": "Needs",
+    "ORGANIZER": "Organizer",
+    "ATTENDEE": "Attendee",
+    "REQUEST-STATUS": "Reply",
+}
+UNITS = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
+
+
+def take_priority(item, said):
+    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else None
+    for priority, numbers in [(3, HIGH), (2, MEDIUM), (1, LOW)]:
+        if number in numbers:
+            item.priority = priority
+    if said and number not in range(10):
+        item.say("Priority", shortened(said))
+
+
+def take_relations(item, todo):
+    """Take the parent. RELTYPE=PARENT is the default; a CHILD is read with its calendar."""
+    for value in todo.all("RELATED-TO"):
+        kind, uid = value.params.get("RELTYPE", "PARENT").upper(), value.text.strip()
+        if kind == "PARENT" and uid and item.parent in (None, uid):
+            item.parent = uid
+        elif kind != "CHILD":
+            item.leave(f"Its relation {quoted(kind.lower())} to another task has no place here.")
+
+
+def take_state(item, todo, zones, today):
+    """Take the moments of a VTODO, and whether it is completed. today is the user's."""
+    item.created_at = moment_of(todo, "CREATED", zones, item)
+    item.updated_at = moment_of(todo, "LAST-MODIFIED", zones, item)
+    status, percent = todo.text("STATUS").strip().upper(), todo.text("PERCENT-COMPLETE").strip()
+    at = moment_of(todo, "COMPLETED", zones, item)
+    is_done = status in ("COMPLETED", "CANCELLED")
+    if not status:
+        is_done = bool(at) or percent == "100"
+    if is_done:
+        item.completed_at = at or last_moment(item, todo, zones, today)
+    elif at:
+        item.say("Completed once", at)
+    if status == "CANCELLED":
+        item.say("Status", "canceled")
+    elif status == "IN-PROCESS":
+        item.leave("“In process” has no place here. The task is open.")
+    elif status not in ("", "COMPLETED", "NEEDS-ACTION"):
+        item.say("Status", shortened(status))
+    if percent not in ("", "0") and not (is_done and percent == "100"):
+        item.say("Progress", f"{shortened(percent)} %")
+
+
+def last_moment(item, todo, zones, today):
+    """Return a moment for a completed VTODO that doesn't say when it was completed."""
+    item.leave("It doesn't say when it was completed. The moment of its last change is taken.")
+    noon = datetime.combine(today, NOON, zones.user).isoformat()
+    return item.updated_at or moment_of(todo, "DTSTAMP", zones, item) or item.moment_of(noon, "day")
+
+
+def moment_of(todo, name, zones, item):
+    """Return a moment in UTC in ISO 8601; None, with a note, for an impossible one."""
+    value = todo.first(name)
+    if value is None:
+        return None
+    try:
+        at = value.when
+        if isinstance(at, timedelta):
+            raise ValueError("This is no moment.")
+        if not isinstance(at, datetime):
+            at = datetime.combine(at, NOON)
+        at, _ = zones.moment(at, value.zone)
+    except (ValueError, OverflowError):
+        item.leave(f"The moment {quoted(value.raw)} ({name}) doesn't exist. It is left out.")
+        return None
+    return item.moment_of(at.isoformat(), name)
+
+
+def say_more(item, todo):
+    """Keep in the notes what a task has no place for."""
+    for name, word in LINES.items():
+        for value in todo.all(name):
+            if value.text.strip():
+                item.say(word, value.text.strip())
+    for value in todo.all("COMMENT"):
+        item.comment(value.text)
+    for value in todo.all("ATTACH"):
+        attach(item, value)
+    for name in ("SUMMARY", "DESCRIPTION"):
+        for value in todo.all(name)[1:]:
+            item.say(f"Further {name.lower()}", value.text)
+    secrecy = todo.text("CLASS").strip().upper()
+    if secrecy not in ("", "PUBLIC"):
+        item.leave(f"It was marked as {secrecy.lower()[:40]}. Here all tasks are yours alone.")
+
+
+def attach(item, value):
+    names = ("FILENAME", "X-FILENAME", "X-LABEL", "FMTTYPE")
+    name = next((str(value.params[key]) for key in names if key in value.params), "")
+    if value.params.get("ENCODING", "").upper() == "BASE64" or value.raw.startswith("data:"):
+        item.attach(name or "a file within the calendar")
+    else:
+        item.attach(name, shortened(value.raw))
+
+
+def take_alarms(item, todo, zones):
+    for alarm in todo.named("VALARM"):
+        trigger = alarm.first("TRIGGER")
+        # Apple turns a default alarm off by one of the action NONE.
+        if trigger is None or alarm.text("ACTION").strip().upper() == "NONE":
+            continue
+        try:
+            item.say("Reminder", in_words(trigger, zones))
+        except (ValueError, OverflowError):
+            item.say("Reminder", shortened(trigger.raw))
+
+
+def in_words(trigger, zones):
+    """Return when an alarm is due: "15 min before", "2026-12-03 09:00". Raise ValueError."""
+    at = trigger.when
+    if isinstance(at, datetime):
+        moment, _ = zones.moment(at, trigger.zone)
+        return f"{moment.astimezone(zones.user):%Y-%m-%d %H:%M}"
+    if not isinstance(at, timedelta):
+        return str(at)
+    of_start = trigger.params.get("RELATED", "START").upper() == "START"
+    said = length(abs(at))
+    if not at:
+        return "at the start" if of_start else "when it is due"
+    return f"{said} {'before' if at < timedelta() else 'after'}"
+
+
+def length(duration):
+    """Return a length in words, such as "1 h 30 min"."""
+    seconds, words = int(duration.total_seconds()), []
+    for unit, size in UNITS:
+        number, seconds = divmod(seconds, size)
+        if number:
+            words.append(f"{number} {unit}")
+    return " ".join(words)

@@ -1,0 +1,140 @@
+"""The days of a VTODO: what it is due on, what its repeat counts from, and at which one it is."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from tasks import recurrence
+from tasks.importing.plan import shortened
+
+NOT_EXACT = {
+    "RDATE": "It has further dates of its own.",
+    "EXRULE": "A second rule takes dates away.",
+}
+LATER = "Some of its later dates are left out or moved, which can't be done here."
+
+
+@dataclass
+class Day:
+    """A day of a file, with a time or without, in the zone that goes with it."""
+
+    day: date
+    clock: time | None
+    zone: tzinfo
+    text: str  # for Item.due()
+
+    def plus(self, duration):
+        """Return the day that is so much later. Raise OverflowError after the last year."""
+        if self.clock is None:
+            later = self.day + duration
+            return Day(later, None, self.zone, later.isoformat())
+        later = datetime.combine(self.day, self.clock, self.zone) + duration
+        return Day(later.date(), later.time(), self.zone, later.isoformat())
+
+    def day_of(self, other):
+        """Return the day of another Day, as it is in the zone of this one."""
+        if other.clock is None or self.clock is None:
+            return other.day
+        return datetime.combine(other.day, other.clock, other.zone).astimezone(self.zone).date()
+
+    def __str__(self):
+        clock = f" {self.clock:%H:%M}" if self.clock else ""
+        return f"{self.day}{clock}"
+
+
+def day_of(value, zones, item):
+    """Return a value of the file as a Day; None, with a note, if it's none.
+
+    Midnight in the zone of a value stands for its day, and so does that of a value in UTC where
+    the user is.
+    """
+    if value is None:
+        return None
+    try:
+        at = value.when
+        if isinstance(at, timedelta):
+            raise ValueError("This is no day.")
+        if not isinstance(at, datetime):
+            return Day(at, None, zones.user, at.isoformat())
+        moment, is_known = zones.moment(at, value.zone)
+        if moment.tzinfo is UTC and moment.astimezone(zones.user).time() == time():
+            moment = moment.astimezone(zones.user)
+    except (ValueError, OverflowError):
+        item.say("Date, which doesn't exist", shortened(value.raw))
+        return None
+    if not is_known:
+        item.leave(f"Its time zone “{shortened(value.zone)}” isn't known here, so yours is taken.")
+    clock = moment.time() or None
+    if clock == time():
+        return Day(moment.date(), None, moment.tzinfo, moment.date().isoformat())
+    return Day(moment.date(), clock, moment.tzinfo, moment.isoformat())
+
+
+def start_and_due(todo, zones, item):
+    """Return the days of DTSTART and DUE. Without DUE, it is DTSTART plus DURATION, if given."""
+    start = day_of(todo.first("DTSTART"), zones, item)
+    due = day_of(todo.first("DUE"), zones, item)
+    length = todo.first("DURATION")
+    if due is None and start is not None and length is not None:
+        try:
+            due = start.plus(length.when)
+        except (ValueError, TypeError, OverflowError):
+            item.say("Duration", shortened(length.raw))
+    return start, due
+
+
+def take_days(item, todo, zones, exceptions):
+    """Take due date, start and repeat. exceptions are the RECURRENCE-IDs of other VTODOs."""
+    start, due = start_and_due(todo, zones, item)
+    if due is None and start is not None and todo.first("RRULE"):
+        item.leave("It repeats, but isn't due. The day on which it starts is taken as its date.")
+        due = start
+    if due is not None:
+        item.due(due.text, zone=due.zone)
+    if start is not None and start.text != getattr(due, "text", ""):
+        item.say("Start", start)
+    if todo.all("RDATE") and not todo.first("RRULE"):
+        item.say("Further dates", ", ".join(value.raw for value in todo.all("RDATE")))
+    if rules := todo.all("RRULE"):
+        text = " and ".join(rule.raw for rule in rules)
+        counted_from = start or due
+        left_out = [value.part_of(raw) for value in todo.all("EXDATE") for raw in value.texts]
+        days = [day_of(value, zones, item) for value in [*left_out, *exceptions]]
+        days = {counted_from.day_of(day) for day in days if day and counted_from}
+        if why := why_not(todo, exceptions, due):
+            item.repeat_in_words(text, why)
+        else:
+            take_repeat(item, text, counted_from, due, days)
+
+
+def why_not(todo, exceptions, due):
+    """Return the reason why the repeat of a VTODO can't be the same here; "" if it may be."""
+    if due is None:
+        return "A repeat needs a date."
+    if len(todo.all("RRULE")) > 1:
+        return "It has more than one rule."
+    if any("RANGE" in value.params for value in exceptions):
+        return LATER
+    return next((why for name, why in NOT_EXACT.items() if todo.all(name)), "")
+
+
+def take_repeat(item, text, start, due, exceptions):
+    """Take the repeat of an RRULE, and move it to its first occurrence that isn't an exception.
+
+    start is the Day that the rule counts from, due the Day that the first occurrence is due.
+    exceptions are the days on which it doesn't occur, counted as start.
+    """
+    item.repeat_by(text, start=start.day, clock=start.clock, zone=start.zone)
+    if not item.repeat:
+        return
+    anchor = day = date.fromisoformat(item.due_date)
+    left_out = {other + (anchor - start.day) for other in exceptions}
+    while day in left_out:
+        left_out.discard(day)
+        day = recurrence.next_due(item.repeat, anchor=anchor, after=day)
+        if day is None:
+            item.repeat_in_words(text, "It has no date left.")
+            return
+    item.due_date = day.isoformat()
+    later = [other for other in left_out if other > day]
+    if any(recurrence.is_day_of(item.repeat, anchor=anchor, day=other) for other in later):
+        item.repeat_in_words(text, LATER)
