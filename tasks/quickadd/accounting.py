@@ -15,7 +15,19 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tasks.quickadd.words import CONNECTING, DETERMINERS, FUNCTION, NAMES, PAST, RATIOS
+from tasks.quickadd.words import (
+    BOOKS,
+    BOOKS_ALONE,
+    CONNECTING,
+    DETERMINERS,
+    FUNCTION,
+    HELD,
+    NAMES,
+    PAST,
+    RATIOS,
+    SCALES,
+    VERSIONED,
+)
 
 TAKEN = "\x01"  # stands where a part of the reading was
 RANGE = "\x02"  # and where two times that belong together were
@@ -59,6 +71,7 @@ ANYWHERE = {
         "daily|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually|hourly|nightly"
     ),
     "clock": rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?{HALF}|noon|midday|midnight)",
+    "half": "half (?:[1-9]|1[0-2])",
     "shorthand": "eo[dwmy]",
 }
 # These count beside the reading, or beside one that counts.
@@ -126,7 +139,7 @@ BEHIND = re.compile(
 )
 BEHIND_REPEAT = re.compile(
     r"\s*[,;]?\s*(?:until|till|til|through|throughout|during|starting|beginning|ending|ends"
-    r"|as of|up to|unless|if)\b",
+    r"|as of|up to|unless|if|minus|skip(?:ping)?|bar (?:the|[0-9]))\b",
     re.IGNORECASE,
 )
 # Friday 8; tomorrow 5 or 6: perhaps a time.
@@ -288,12 +301,15 @@ def is_in_capitals(line: str, rest: str, one: Phrase, kinds: Collection[str]) ->
     return not (taken and re.match(DAY, line[one.end + taken.end() - 1 :], re.IGNORECASE))
 
 
+NUMBERED = RATIOS | VERSIONED | BOOKS | BOOKS_ALONE | HELD | SCALES
+
+
 def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
     """Return whether the word before a phrase accounts for it: last friday, Black Friday."""
     before = word_before(rest, one.start)
     if before in NAMES and one.kind in ("day", "short"):
         return True
-    if before in RATIOS and one.kind in ("written", "figures"):
+    if before in NUMBERED and one.kind in ("written", "figures"):
         return True
     if one.kind == "figures" and re.search("/[4-9][0-9]$", one.words):  # no year that is meant
         return True
@@ -307,8 +323,10 @@ def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
         return before in PAST | {"the", "their", "our", "my"}
     if before in PAST:
         return bool({"date", "repeat"} & set(kinds))
-    is_past = one.kind == "date" and before in ("of", "from", "since", "dated")
-    return is_past and bool(re.search("[0-9]{4}$", one.words)) and "date" in kinds
+    year = re.search("[0-9]{4}$", one.words)
+    if one.kind != "date" or not year or "date" not in kinds:
+        return False
+    return year[0] < "1990" or before in ("of", "from", "since", "dated", "about", "on")
 
 
 def any_blocks(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> bool:
@@ -323,6 +341,8 @@ def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> 
     if one.kind in OF_REPEAT and "repeat" not in kinds:
         return False
     before, behind = rest[: one.start], rest[one.end :]
+    if before.endswith("(") and behind.startswith(")"):  # bread (sat), cake (sun)
+        return True
     is_behind = is_beside(before, TAKEN)
     if is_behind:
         return True

@@ -45,6 +45,7 @@ from tasks.quickadd.words import (
     LASTING,
     LATE,
     MEASURES,
+    MOVING,
     NAMES,
     NO_DAYS_BEHIND,
     NOT_BEFORE,
@@ -275,7 +276,7 @@ def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> F
     """
     start, end = match.span()
     value = " ".join(match[match.lastgroup].split())
-    if match["level_priority"] and re.search(r"(?:and|or|to|[&,–-]) *$", bare[:start]):
+    if match["level_priority"] and re.search(r"[0-9] *(?:and|or|to|[&,–-]) *$", bare[:start]):
         return None  # p1 to p4: pages
     if match["at_tag"] and value.lower() in ("noon", "midday", "midnight"):
         return None
@@ -447,6 +448,7 @@ def whole_reading(
     """Return the reading that accounts for every phrase of time in a line, or the offers of others,
     see reading_of()."""
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
+    counted = moved_to(bare, counted)
     found = completed(bare, chosen(bare, counted, tokens), counted)
     dates = dates_of(found)
     if dates and contradicts(bare, found, dates):
@@ -464,6 +466,21 @@ def whole_reading(
         if dates and accounts_for(bare, found, others):
             return Reading(found, dates)
     return Reading(is_unclear=True, offers=offered(bare, phrases, dates_of))
+
+
+def moved_to(bare: str, phrases: list[Found]) -> list[Found]:
+    """Return the phrases that count where a line moves something to another time.
+
+    Reschedule Mon 3pm call to Tue 4pm: what stands before that time is what is moved. A day alone
+    is none: Move the call to tomorrow can be done today.
+    """
+    day = next((one for one in phrases if one.lead == "moved"), None)
+    if not day:
+        return phrases
+    times = [one for one in phrases if one.kind == "time" and one.start > day.start]
+    if any(is_beside(bare, day, time) for time in times):
+        return [one for one in phrases if one.start >= day.start]
+    return [one for one in phrases if one is not day]
 
 
 def completed(bare: str, found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
@@ -682,6 +699,9 @@ LEAD = {
 }
 
 
+MOVED_TO = re.compile("(?<= )(?P<moved>to) +$", re.IGNORECASE)
+
+
 def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
     """Return where a phrase begins with the words that lead to it, and of what kind these are."""
     if kind not in LEAD:
@@ -689,6 +709,10 @@ def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
     far_enough = max(start - 20, 0)
     near = line.rfind(" ", 0, far_enough) + 1
     lead = LEAD[kind].search(line[near:start])
+    if kind == "date" and not lead:
+        lead = MOVED_TO.search(line[near:start])
+        if lead and line.split(maxsplit=1)[0].lower() not in MOVING:
+            lead = None
     if not lead:
         return start, ""
     return near + lead.start(), lead.lastgroup
@@ -1142,6 +1166,8 @@ def with_comma(line: str, spans: list[Span], at: int) -> Span:
     is_first_one = mark and may_be_first and is_first(line, spans, at)
     if mark and (is_between or is_first_one or (may_be_last and is_last(line, spans, at))):
         end += mark.end()
+    if re.fullmatch(r"\.\s*", behind) and may_be_last and is_last(line, spans, at):
+        end += 1
     mark = re.search(r"\s*[,;]\s*$", before)
     if mark and may_be_last and is_last(line, spans, at):
         start -= len(mark[0])
@@ -1167,8 +1193,8 @@ def with_brackets(line: str, spans: list[Span]) -> list[Span]:
     return spans
 
 
-MARK_BEHIND = re.compile(r"\s*(?:[:,;]|[-–—](?!\S))\s*")
-MARK_BEFORE = re.compile(r"\s*(?:[,;:]|(?<=\s)[-–—])\s*$")
+MARK_BEHIND = re.compile(r"\s*(?:[:,;]|[-–—/|](?!\S))\s*")
+MARK_BEFORE = re.compile(r"\s*(?:[,;:]|(?<=\s)[-–—/|])\s*$")
 
 
 def with_marks(line: str, spans: list[Span], at: int) -> Span:
@@ -1181,6 +1207,8 @@ def with_marks(line: str, spans: list[Span], at: int) -> Span:
         end += mark.end()
     elif re.fullmatch(r"[\s,;.，；。]*[,;.，；。]\s*", behind):
         end += len(behind.rstrip())
+    elif behind.startswith((",", ";")) and without(line[:start], spans[:at]).endswith((",", ";")):
+        end += 1  # Dinner, Saturday, Luigi's
     elif re.match(r"[?!.,;:？！。，、；：]", behind):
         start = start - len(before) + len(before.rstrip())
     mark = MARK_BEFORE.search(before)

@@ -9,7 +9,8 @@ def words(text: str) -> frozenset:
 # Behind these, a phrase is something else: talk about tomorrow, not on friday.
 NOT_BEHIND = words(
     "about of than to between like called named titled is was were are it's since during until"
-    " till til through from after given not or nor vs if last past previous"
+    " till til through from after given not or nor vs if last past previous re: regarding"
+    " concerning"
 )
 PAST = words("last past previous yesterday")
 # So it is behind these, if it is a bare day (the Friday, my 5th) or another word follows: this
@@ -20,7 +21,7 @@ DETERMINERS = words(
 # Before a bare weekday, these make a name of it: Black Friday.
 NAMES = words(
     "black good cyber palm easter ash shrove super fat maundy holy freaky bloody blue ruby"
-    " giving manic whit boxing casual"
+    " giving manic whit boxing casual mr mr. mrs mrs. ms ms. miss"
 )
 # Behind these, figures are numbers: scale 1:20, part 2/5; in a place or a line, times aren't.
 RATIOS = words(
@@ -74,6 +75,9 @@ SCALES = words("scale scaled ratio odds dilute diluted")
 MEASURES = words(
     "k km km. kms m mi mile miles meter meters metre metres lap laps length lengths marathon page"
     " pages word words chapter chapters kg lb lbs pound pounds rep reps push-ups pushups steps"
+)
+MOVING = words(
+    "reschedule move moves moving postpone push shift delay bring change rebook defer put"
 )
 PAYING = words(
     "pay transfer send owe owes cost costs price invoice deposit withdraw refund donate lend give"
