@@ -130,9 +130,10 @@ def forget_in_sessions(user, emails):
     """Delete sessions without a user that name this one, such as a sign-in that stopped at the
     second factor.
     """
-    texts = "|".join(re.escape(email) for email in emails)
+    texts = "|".join(map(re.escape, emails))
     own = re.compile(rf'"{re.escape(user.pk)}"|(?<![\w.+-])(?:{texts})(?![\w.+-])')
-    rows, last = Session.objects.filter(user=None).order_by("pk"), ""
+    rows = Session.objects.filter(user=None).order_by("pk")
+    last = ""
     while page := list(rows.filter(pk__gt=last)[:BATCH]):
         last = page[-1].pk
         named = [session.pk for session in page if own.search(text_of(session))]

@@ -18,8 +18,10 @@ def case_words(case):
     words = [recurrence.describe(case["rule"])]
     if case.get("week_start"):
         words.append(f"weeks from {recurrence.DAY_NAMES[case['week_start']]}")
-    words += ["from completion"] if case.get("from") == "completion" else []
-    words += ["every missed one kept"] if case.get("missed") == "keep" else []
+    if case.get("from") == "completion":
+        words.append("from completion")
+    if case.get("missed") == "keep":
+        words.append("every missed one kept")
     return ", ".join(words)
 
 

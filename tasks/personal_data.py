@@ -121,10 +121,13 @@ NOTHING = {  # by type: an empty value for columns that are NOT NULL; for other 
 def old(cursor):
     """Return the statements that clean the old system's tables, as far as they exist."""
     there = {name: columns_of(cursor, name) for name in [*OLD_CLEANED, *OLD_EMPTIED]}
-    todo = [("Replacing addresses of the old system", OLD_PEOPLE)] if there["user"] else []
-    for table in OLD_CLEANED:
-        if changes := cleaned(OLD_CLEANED[table], there[table]):
-            sql = f'UPDATE "{table}" SET {", ".join(changes)}'
+    todo = []
+    if there["user"]:
+        todo.append(("Replacing addresses of the old system", OLD_PEOPLE))
+    for table, known in OLD_CLEANED.items():
+        changes = ", ".join(cleaned(known, there[table]))
+        if changes:
+            sql = f'UPDATE "{table}" SET {changes}'
             todo.append((f"Cleaning the old system's {table}", sql))
     emptied = [f'"{table}"' for table in OLD_EMPTIED if there[table]]
     if emptied:

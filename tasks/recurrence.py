@@ -72,17 +72,19 @@ def read(rule: str) -> Rule:
 
 def write(rule: Rule) -> str:
     """Return a rule as text, which read() parses."""
-    parts = {
-        "FREQ": rule.frequency,
-        "INTERVAL": rule.interval if rule.interval > 1 else "",
-        "BYMONTH": ",".join(map(str, rule.months)),
-        "BYMONTHDAY": ",".join(map(str, rule.month_days)),
-        "BYDAY": ",".join(f"{nth or ''}{DAYS[weekday]}" for nth, weekday in rule.weekdays),
-        "BYSETPOS": ",".join(map(str, rule.positions)),
-        "WKST": "" if rule.week_start is None else DAYS[rule.week_start],
-        "UNTIL": f"{rule.until:%Y%m%d}".zfill(8) if rule.until else "",
-        "COUNT": rule.count or "",
-    }
+    weekdays = [f"{nth or ''}{DAYS[weekday]}" for nth, weekday in rule.weekdays]
+    parts = {"FREQ": rule.frequency}
+    if rule.interval > 1:
+        parts["INTERVAL"] = rule.interval
+    parts["BYMONTH"] = ",".join(map(str, rule.months))
+    parts["BYMONTHDAY"] = ",".join(map(str, rule.month_days))
+    parts["BYDAY"] = ",".join(weekdays)
+    parts["BYSETPOS"] = ",".join(map(str, rule.positions))
+    if rule.week_start is not None:
+        parts["WKST"] = DAYS[rule.week_start]
+    if rule.until:
+        parts["UNTIL"] = f"{rule.until:%Y%m%d}".zfill(8)
+    parts["COUNT"] = rule.count
     said = [f"{name}={value}" for name, value in parts.items() if value]
     return ";".join(said)
 

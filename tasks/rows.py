@@ -75,14 +75,15 @@ class Row:
         self.state = ""
         if not self.is_done:
             self.state = dates.due_state(task.due_date, task.due_time, clock.now)
-        says_day = task.due_date is not None and task.due_date != day
-        self.due = clock.day(task.due_date) if says_day else ""
+        words = []
+        if task.due_date not in (None, day):
+            words.append(clock.day(task.due_date))
         self.moment = task.due_date
         self.has_time = task.due_time is not None
         if self.has_time:
-            day, time = self.due, clock.time(task.due_time)
-            self.due = f"{day} {time}" if day else time
+            words.append(clock.time(task.due_time))
             self.moment = f"{task.due_date}T{task.due_time:%H:%M}"
+        self.due = " ".join(words)
 
     def set_repeat(self, task, clock):
         """Set the repeat in words, and the occurrence; None if the task doesn't repeat."""

@@ -130,8 +130,11 @@ def filter_at(
         kind = "done" if said == "done" else "due"
         return (kind, PHRASES[said], said.capitalize()), phrase.end()
     if token["plain"] and not token["sign"]:
-        days, label, end = days_at(text, start) or (None, "", end)
-        return days and ("due", days, label), end
+        found = days_at(text, start)
+        if not found:
+            return None, end
+        days, label, end = found
+        return ("due", days, label), end
     if token["sign"] == "+":
         behind = text[start + 1 :]
         if length := longest_name(behind, names["+"]):
@@ -154,7 +157,9 @@ def filter_of(sign: str, name: str, names: dict) -> tuple | None:
     """Return (kind, value, label) for a sign and the name after it, None for an unknown name."""
     if sign == "!":
         value = PRIORITIES.get(name.lower())
-        return value and ("priority", value, f"{name.capitalize()} priority")
+        if not value:
+            return None
+        return "priority", value, f"{name.capitalize()} priority"
     known = names[sign]
     found = known.get(name) or known.get(fold(name))
     if found is None:
@@ -178,20 +183,28 @@ def longest_name(text: str, names: Collection[str]) -> int:
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """Return a text in parts, (part, whether it was searched for); together they are the text."""
-    folded, places = folded_with_places(text)
     hit = [False] * len(text)
-    for word in {fold(word) for word in words} - {""}:
-        for at in places_of(word, folded):
-            first = places[at]
-            end = places[at + len(word) - 1] + 1
-            while end < len(text) and not fold_character(text[end]):
-                end += 1  # an accent stays with its letter
-            hit[first:end] = [True] * (end - first)
+    for first, end in spans_of(words, text):
+        hit[first:end] = [True] * (end - first)
     parts = []
-    for is_hit, pairs in groupby(zip(text, hit, strict=True), key=itemgetter(1)):
-        characters = [character for character, _ in pairs]
+    pairs = zip(text, hit, strict=True)
+    for is_hit, group in groupby(pairs, key=itemgetter(1)):
+        characters = [character for character, _ in group]
         parts.append(("".join(characters), is_hit))
     return parts
+
+
+def spans_of(words: list[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield the span of each occurrence of a word in a text, where both are folded."""
+    folded, places = folded_with_places(text)
+    folded_words = {fold(word) for word in words}
+    for word in folded_words - {""}:
+        for at in places_of(word, folded):
+            last = at + len(word) - 1
+            end = places[last] + 1
+            while end < len(text) and not fold_character(text[end]):
+                end += 1  # an accent stays with its letter
+            yield places[at], end
 
 
 def places_of(word: str, text: str) -> Iterator[int]:

@@ -406,7 +406,7 @@ def purged_tags(row_changes):
     """Return the ids of the changed tags that don't exist any more."""
     tags = changed_tags(row_changes)
     existing = Tag.everything.filter(pk__in=tags)
-    return tags - set(existing.values_list("pk", flat=True))
+    return tags - ids(existing)
 
 
 def refuse_deleted_lists(reversion, positions):
@@ -436,11 +436,14 @@ def deleted_lists(reversion):
     """
     rows = [*reversion.restored.values(), *reversion.present.values()]
     lists = {row.get("list_id") for row in rows} - {None}
-    there = TaskList.objects.filter(pk__in=lists)
-    deleted = lists - set(there.values_list("pk", flat=True))
-    in_trash = TaskList.trash.filter(pk__in=deleted)
-    purged = deleted - set(in_trash.values_list("pk", flat=True))
+    deleted = lists - ids(TaskList.objects.filter(pk__in=lists))
+    purged = deleted - ids(TaskList.trash.filter(pk__in=deleted))
     return deleted, purged
+
+
+def ids(rows):
+    """Return the ids of the rows of a queryset, as a set."""
+    return set(rows.values_list("pk", flat=True))
 
 
 def refuse_incomplete_dates(reversion):

@@ -60,8 +60,9 @@ class BulkForm(forms.Form):
         self.user, self.listing = user, listing
         self.fields["list"].offer(user, None)
         self.verb, _, self.value = data.get("do", "").partition(" ")
-        which = data.get("which")
-        self.which = which if which in {"page", *self.COUNTED} else "ticked"
+        self.which = data.get("which")
+        if self.which not in {"page", *self.COUNTED}:
+            self.which = "ticked"
 
     def clean_do(self):
         if self.verb not in self.KINDS:

@@ -31,8 +31,9 @@ class WhenForm(forms.Form):
         text = self.cleaned_data["when"].strip()
         if not text:
             raise ValidationError(f"Enter a date. {EXAMPLES}")
-        line = line_of(self.user, f"{TITLE} {text}", offers=False, put_on=self.task.due_date)
-        said = said_in(line, {"due_date": self.task.due_date, "due_time": self.task.due_time})
+        task = self.task
+        line = line_of(self.user, f"{TITLE} {text}", offers=False, put_on=task.due_date)
+        said = said_in(line, {"due_date": task.due_date, "due_time": task.due_time})
         if line.said.title != TITLE or set(said) != {"due_date", "due_time"}:
             raise ValidationError(f"“{text}” can't be read as one date. {EXAMPLES}")
         return said

@@ -342,10 +342,12 @@ class PasteForm(AddForm):
         each_once = dict.fromkeys(said)
         made = Tag.objects.make(self.user, unlike(each_once), act)
         tags = {tag.name.lower(): tag for tag in made}
-        all_have, tasks = self.tags(act), []
+        all_have = self.tags(act)
+        tasks = []
         for pasted_line, line in self.lines:
             fields = shared | said_in(line, shared)
-            own = [tags[name.lower()] for name in fields.pop("tags", ())]
+            names = fields.pop("tags", ())
+            own = [tags[name.lower()] for name in names]
             task, steps = self.rows_of(pasted_line, line, fields)
             tasks.append((task, steps, [*own, *all_have]))
         self.user.tasks.add_all(act, tasks)

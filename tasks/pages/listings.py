@@ -417,8 +417,13 @@ class ListPage(Listing):
         self.total = self.counted
         if done:
             *_, self.done_number, self.done_number_again = done[0]
-        self.done = self.rows(task_of(self.user, row[:-2]) for row in done)
-        return [task_of(self.user, row[:-2]) for row in rows]
+        self.done = self.rows(self.task_in(row) for row in done)
+        return [self.task_in(row) for row in rows]
+
+    def task_in(self, row):
+        """Return the task of a row of the query, which ends with two numbers."""
+        *columns, _, _ = row
+        return task_of(self.user, columns)
 
     @cached_property
     def sections(self):

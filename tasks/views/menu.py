@@ -53,11 +53,21 @@ def refuse(request, task, field, **forms):
 
 
 def menu(request, task, status=200, **forms):
+    """Render the menu of a task, with forms that failed in place of empty ones."""
     listing = request.return_page.listing_beside(task)
-    context = {"task": task, "listing": listing, "before": None, "after": None}
-    context |= {"when": WhenForm(task=task, user=request.user)}
-    context |= {"tags": TagsForm(instance=task, user=request.user, auto_id=AUTO_ID)} | forms
+    before = after = None
     if listing.by_hand and not task.completed:
-        context["before"], context["after"] = task.siblings().around(task.pk)
-    template = "tasks/_task_menu.html" if wants_fragment(request) else "tasks/task_menu.html"
+        before, after = task.siblings().around(task.pk)
+    context = {
+        "task": task,
+        "listing": listing,
+        "before": before,
+        "after": after,
+        "when": WhenForm(task=task, user=request.user),
+        "tags": TagsForm(instance=task, user=request.user, auto_id=AUTO_ID),
+        **forms,
+    }
+    template = "tasks/task_menu.html"
+    if wants_fragment(request):
+        template = "tasks/_task_menu.html"
     return render_page(request, template, context, status)

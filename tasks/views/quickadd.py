@@ -189,8 +189,10 @@ def task_paste(request):
     form = PasteForm(posted(request), user=request.user, initial=presets(request))
     if form.is_valid() and "sure" in request.POST:
         act = form.save()
-        more = " ".join(filter(None, [completed_among(form.done, len(form.lines)), form.unread]))
-        tell(request, act, more=more, actions=ways_to(request, act.new_tasks, act))
+        done = completed_among(form.done, len(form.lines))
+        more = " ".join(filter(None, [done, form.unread]))
+        ways = ways_to(request, act.new_tasks, act)
+        tell(request, act, more=more, actions=ways)
         return reply(request)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)

@@ -54,7 +54,9 @@ def trash_empty(request):
         context = {"form": TrashEmptyForm(), "counts": counts}
         return render_page(request, "tasks/trash_empty.html", context)
     until = form.cleaned_data["until"]
-    number = sum(kind.deleted_before(until).purge() for kind in kinds(request.user))
+    number = 0
+    for kind in kinds(request.user):
+        number += kind.deleted_before(until).purge()
     say(request, f"Deleted {counted(number, 'item')} permanently.")
     return redirect("trash")
 
