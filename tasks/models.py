@@ -7,7 +7,18 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat, Lower
 from django.db.models.query import ModelIterable
 from django.urls import reverse
@@ -337,10 +348,13 @@ class TaskQuerySet(OrderedQuerySet):
         """Fetch the columns of rows, the ids of tags and the states of steps, but no notes."""
         tags = TaskTag.objects.filter(task=OuterRef("pk"))
         steps = Step.objects.filter(task=OuterRef("pk"))
+        waiting = Reminder.objects.waiting().filter(task=OuterRef("pk")).values("task")
+        next_one = waiting.annotate(next_one=Min("moment"))
         return self.only(*Task.SHOWN_IN_ROWS).annotate(
             has_note=ExpressionWrapper(~Q(description=""), models.BooleanField()),
             tag_ids=ArraySubquery(tags.values("tag")),
             ticks=ArraySubquery(steps.values("done")),
+            remind_at=Subquery(next_one.values("next_one")),
         )
 
     def restore(self, act=None):

@@ -4,7 +4,7 @@ accounts doesn't know them: its User inherits Preferences, as settings.py says. 
 together with the user of each request.
 """
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -64,6 +64,8 @@ class Preferences(models.Model):
     mail_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     mail_stopped_at = models.DateTimeField(null=True, editable=False)
 
+    OFFER_DIGEST_AFTER = timedelta(days=7)
+
     # Columns of a user that decide when reminders and the digest are due.
     DECIDING = ["time_zone", "reminder_hour", "daily_digest", "digest_hour"]
 
@@ -87,6 +89,18 @@ class Preferences(models.Model):
         """Compute the moments of all reminders and of the digest anew."""
         self.reminders.follow()
         self.digests.follow(self)
+
+    @property
+    def digest_time(self):
+        """The time of day of the daily digest, in the user's time zone."""
+        return time(self.digest_hour)
+
+    @property
+    def offers_digest(self):
+        """Whether pages offer the daily digest: once, to a user who has been here for a week."""
+        if self.daily_digest or self.digest_offered or not settings.HAS_MAIL:
+            return False
+        return self.created_at < timezone.now() - self.OFFER_DIGEST_AFTER
 
     @property
     def mail_is_stopped(self):

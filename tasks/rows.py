@@ -22,18 +22,37 @@ def marked(text, looked_for):
     return html
 
 
+def reminder_words(task, clock):
+    """Return when a task's next reminder comes; on the day that the task is due, its time alone."""
+    local = clock.local(task.remind_at)
+    if local.date() == task.due_date:
+        return clock.time(local.time())
+    return clock.when(task.remind_at)
+
+
 class Row:
     """A task as a row of a page.
 
-    `due`, `repeat`, `priority`, `steps` and so on are words below its title, "" if there are none;
-    a day in the heading isn't repeated. In `title` and in the names of `tags` the words of a search
-    are marked; `name` is the title without marks.
+    `due`, `reminder`, `repeat`, `priority`, `steps` and so on are words below its title, "" if
+    there are none; a day in the heading isn't repeated. In `title` and in the names of `tags` the
+    words of a search are marked; `name` is the title without marks.
     """
 
     __slots__ = [
         *["pk", "version", "url", "act", "act_url", "name", "title", "excerpts"],
         *["is_done", "ticked", "state", "level", "occurrence"],
-        *["due", "moment", "has_time", "repeat", "priority", "steps", "has_note", "list", "tags"],
+        *[
+            "due",
+            "moment",
+            "has_time",
+            "reminder",
+            "repeat",
+            "priority",
+            "steps",
+            "has_note",
+            "list",
+            "tags",
+        ],
     ]
 
     def __init__(self, task, listing, day, act=None):
@@ -56,6 +75,9 @@ class Row:
         self.list = None if task.shown_list == listing.list else task.shown_list
         self.set_texts(task, listing.words)
         self.set_due(task, listing.clock, day)
+        self.reminder = ""
+        if task.remind_at:
+            self.reminder = reminder_words(task, listing.clock)
         self.set_repeat(task, listing.clock)
         self.steps = ""
         if task.ticks:
@@ -95,6 +117,6 @@ class Row:
     @property
     def has_meta(self):
         """Whether there is anything to show below the title."""
-        dated = self.due or self.repeat
+        dated = self.due or self.reminder or self.repeat
         counted = self.priority or self.steps or self.has_note
         return bool(dated or counted or self.list or self.tags)

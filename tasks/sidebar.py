@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from psycopg.errors import QueryCanceled
 
+from accounts import text
 from tasks import search
 from tasks.addresses import address
 from tasks.quickadd.search_days import days_at
@@ -41,7 +42,14 @@ SELECT
             (SELECT id FROM tasks_act WHERE user_id BETWEEN %(user)s AND %(user)s
              ORDER BY user_id, id DESC LIMIT 1) AS latest_act
         FROM tasks_savedsearch WHERE user_id = %(user)s ORDER BY lower(name)
-    ) AS s)::text
+    ) AS s)::text,
+    (SELECT json_agg(r) FROM (
+        SELECT r.id AS pk, task_id AS task, title, extract(epoch FROM moment) AS at
+        FROM tasks_reminder r JOIN tasks_task t ON t.id = task_id
+        WHERE r.user_id = %(user)s AND moment > %(now)s AND moment < %(midnight)s
+            AND state = 'waiting'
+        ORDER BY moment LIMIT 20
+    ) AS r)::text
 """
 
 PATIENCE = "1s"  # the time limit for the numbers of saved searches; later there are none
@@ -64,10 +72,16 @@ class Sidebar:
 
     @cached_property
     def row(self):
-        """The lists, tags, counts by list, and saved searches."""
+        """The lists, tags, counts by list, saved searches, and today's reminders to come."""
+        values = {
+            "user": self.user.pk,
+            "today": self.clock.today,
+            "now": self.clock.now,
+            "midnight": self.clock.midnight,
+        }
         with connection.cursor() as cursor:
-            cursor.execute(SQL, {"user": self.user.pk, "today": self.clock.today})
-            return [json.loads(text or "[]") for text in cursor.fetchone()]
+            cursor.execute(SQL, values)
+            return [json.loads(part or "[]") for part in cursor.fetchone()]
 
     @cached_property
     def open(self):
@@ -152,6 +166,23 @@ class Sidebar:
         return [
             {"pk": one.pk, "name": one.name, "url": one.get_absolute_url()} for one in self.saved
         ]
+
+    @cached_property
+    def reminders(self):
+        """Today's reminders to come as JSON for reminders.js, "" for none.
+
+        Each is {"pk", "at", "title", "url"}, `at` in milliseconds since 1970.
+        """
+        found = [
+            {
+                "pk": one["pk"],
+                "at": int(one["at"] * 1000),
+                "title": text.legible(one["title"]) or "(untitled)",
+                "url": address("task_detail", one["task"]),
+            }
+            for one in self.row[4]
+        ]
+        return json.dumps(found) if found else ""
 
     @property
     def numbers_url(self):

@@ -6,7 +6,7 @@ import traceback
 
 QUERY = re.compile(r"(?<=[\w/…])\?[^\s\"']+")
 # The key in the path of a mailed link; test_logs.py compares this with the routes.
-KEY = re.compile(r"(/(?:key|confirm-email)/)[^/\s?\"']+")
+KEY = re.compile(r"(/(?:key|confirm-email|mail/complete|mail/snooze|mail/stop)/)[^/\s?\"']+")
 
 
 def discreet(text):

@@ -14,6 +14,13 @@ import * as page from "./page.js";
 import * as rows from "./rows.js";
 import * as saving from "./saving.js";
 
+// Reminders are loaded by pages that have some to tell today, or that set them up.
+async function remind() {
+  if (!document.querySelector("[data-due], [data-notify]")) return;
+  const reminders = await import("./reminders.js");
+  reminders.wait();
+}
+
 // Each is a listener of its own: where one fails, the others still act.
 function on(moment, ...listeners) {
   for (const listener of listeners) document.addEventListener(moment, listener);
@@ -33,6 +40,7 @@ on(
   saving.showMove,
   freshness.sayOffline,
   rows.makeSortable,
+  remind,
 );
 
 on(
@@ -89,6 +97,7 @@ on(
   rows.showNew,
   rows.makeSortable,
   calm.noteMoved,
+  remind,
 );
 
 on(

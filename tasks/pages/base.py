@@ -57,7 +57,7 @@ A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
 QUESTIONS = {}  # by the shape of a page, of which there are few
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
-ADDED = ["has_note", "tag_ids", "ticks"]  # by TaskQuerySet.for_rows()
+ADDED = ["has_note", "tag_ids", "ticks", "remind_at"]  # by TaskQuerySet.for_rows()
 
 
 class Heading(NamedTuple):

@@ -46,11 +46,13 @@ PAGES = LISTINGS | {
     "/repeats/": 2,
     "/searches/add/": 4,
     "/settings/": 2,
+    "/settings/reminders/": 3,  # whether the address is confirmed
     "/tasks/add/": 3,
     "/tasks/paste/": 3,
-    # those of its list; the task, its tags and steps, lists to choose from, its acts and changes
-    "/tasks/{task}/": 9,
-    "/tasks/{task}/?on=/today/": 10,
+    # those of its list; the task, its tags, steps and reminders, lists to choose from, its acts and
+    # changes
+    "/tasks/{task}/": 10,
+    "/tasks/{task}/?on=/today/": 11,
     "/history/": 5,  # acts, what they changed, what was done to the account
     "/history/?kind=edit&of=task": 4,
     "/history/?task={task}": 5,
@@ -85,10 +87,10 @@ ACTS = [
     ("/tasks/{inbox}/delete/", {"next": "/inbox/"}, 10),
     ("/tasks/{inbox}/restore/", {"next": "/inbox/"}, 15),
     ("/tasks/{inbox}/complete/", {"next": "/settings/"}, 9),
-    ("/tasks/{task}/complete/", {"next": TASK}, 14),
-    ("/tasks/{task}/reopen/", {"next": TASK}, 14),
-    ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 18),
-    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 24),
+    ("/tasks/{task}/complete/", {"next": TASK}, 15),
+    ("/tasks/{task}/reopen/", {"next": TASK}, 15),
+    ("/tasks/{task}/edit/", {"title": "Milk", "next": TASK}, 19),
+    ("/tasks/{task}/edit/", {"tags": "new words", "next": TASK}, 25),
     ("/tasks/{task}/edit/", {"priority": "3", "next": LIST}, 13),
     ("/tasks/{task}/move/", {"to": "top", "next": LIST}, 17),
     ("/tasks/{task}/move/", {"after": "{other}", "next": LIST}, 17),
@@ -364,7 +366,9 @@ class PlanTests(TestCase):
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
     def test_latest_act_of_the_sidebar_is_read_from_the_index_of_users(self):
-        values = {"user": self.ann.pk, "today": self.ann.today()}
+        clock = self.ann.clock()
+        values = {"user": self.ann.pk, "today": clock.today}
+        values |= {"now": clock.now, "midnight": clock.midnight}
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN (FORMAT JSON) " + sidebar.SQL, values)
             plan = cursor.fetchone()[0][0]["Plan"]

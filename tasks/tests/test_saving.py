@@ -13,6 +13,7 @@ from tasks import admin
 from tasks.forms import bulk, lists, menu, quickadd, repeats, searches, steps, tags
 from tasks.forms.importing import ImportAddForm
 from tasks.forms.preferences import PreferencesForm
+from tasks.forms.reminders import ReminderSettingsForm
 from tasks.forms.tasks import BUTTONS, DetailForm, TaskForm, form_sent
 from tasks.history import Act
 from tasks.importing.plan import Plan
@@ -25,8 +26,9 @@ PARTS = {
     *["OwnedForm", "AddingForm", "MergingForm", "NameForm", "RenameForm", "RestoreForm"],
     *["BaseTaskForm", "StepTitleForm", "TagNameForm", "KeptSearchForm"],
 }
-# Two forms only validate a name; two belong to an account, which has no acts.
+# Two forms only validate a name; three belong to an account, which has no acts.
 OTHERS = {lists.ListRestoreForm, tags.TagRestoreForm, ProfileForm, PreferencesForm}
+OTHERS.add(ReminderSettingsForm)
 
 
 def posted(**data):

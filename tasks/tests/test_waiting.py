@@ -14,7 +14,7 @@ from accounts.models import Session, WaitingForm
 from accounts.tests.people import PASSWORD, add_user, begin_session
 from accounts.waiting import Offer, is_typed
 from tasks import forms
-from tasks.tests.test_isolation import ROUTES
+from tasks.tests.test_isolation import BY_LINK, OPEN_TO_ALL, ROUTES
 from todosite.tests.html import one, select, words
 
 ACTS = {
@@ -65,7 +65,7 @@ class WaitingFormTests(TestCase):
             if self.ann.waiting.exists():
                 acts[route.name] = route.callback.words.act
                 self.assertEqual(response.status_code, 302, route.name)
-            elif route.name not in {"home", "task_read", "search_numbers"}:
+            elif route.name not in OPEN_TO_ALL | BY_LINK:
                 self.assertContains(response, "You are signed out", status_code=403)
             self.ann.waiting.all().delete()
         self.assertEqual(acts, ACTS)

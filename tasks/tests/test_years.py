@@ -67,7 +67,7 @@ class FieldTests(TestCase):
     def test_every_date_field_refuses_impossible_years(self):
         found = {(name, type(field)) for each in form_classes() for name, field in
                  date_fields(each).items()}  # fmt: skip
-        self.assertEqual(found, {("due_date", DateField), ("until", DateField)})
+        self.assertEqual(found, {(name, DateField) for name in ("due_date", "until", "day")})
 
     def test_error_suggests_the_likely_year(self):
         for value, said in [
@@ -159,10 +159,17 @@ class TypedTests(PageTests):
         self.assertEqual(response.status_code, 400)
         self.assertIn(f"“from” can't be 0026-12-01. {REFUSED}", words_of(response))
 
+    def test_impossible_year_of_a_reminder_is_refused(self):
+        url = f"{self.task.get_absolute_url()}reminders/add/"
+        response = self.client.post(url, {"day": OLD.isoformat(), "at": "09:00"})
+        self.assertEqual(response.status_code, 422)
+        self.assertEqual(one(response, ".reminders [name=day]").get("value"), "0026-12-01")
+        self.assertIn(REFUSED, words(one(response, ".reminders")))
+
     def test_every_module_with_a_date_field_is_tested(self):
         """A new form with a date needs a test above, and its module here."""
         found = {each.__module__ for each in form_classes() if date_fields(each)}
-        tried = {"bulk", "quickadd", "repeats", "tasks"}
+        tried = {"bulk", "quickadd", "reminders", "repeats", "tasks"}
         self.assertEqual(found - {"tasks.admin"}, {f"tasks.forms.{name}" for name in tried})
 
 

@@ -22,6 +22,7 @@ from tasks.forms.base import MergeForm, MoveForm
 from tasks.history import Act
 from tasks.messages import Action
 from tasks.pages.history import Teller
+from tasks.pages.reminders import Reminders
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
@@ -33,6 +34,7 @@ NOTHING_MORE = {
     "form": None,
     "step_form": None,
     "steps": False,
+    "reminders": None,
     "past": None,
     "lists": False,
     "focus": "",
@@ -111,6 +113,8 @@ def reply(request, task=None, status=200, ticked=None, **context):
     if task and back.is_page_of(task):
         listing = back.listing_beside(task)
         context["past"] = recent_history(request, task)
+        if not (context.get("steps") or context.get("step_form")):  # these leave reminders alone
+            context.setdefault("reminders", Reminders(task, sidebar_of(request).clock))
     else:
         listing = back.listing
         context["form"] = None  # the form belongs to the page of its own task only

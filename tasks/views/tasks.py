@@ -7,6 +7,7 @@ from accounts.waiting import holds_words
 from tasks.forms.base import submission
 from tasks.forms.tasks import BUTTONS, DetailForm, form_sent
 from tasks.messages import Action
+from tasks.pages.reminders import Reminders
 from tasks.repeating import complete
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
@@ -114,6 +115,7 @@ def detail_context(request, form):
         "task": task,
         "form": form,
         "step_form": form.step,
+        "reminders": Reminders(task, sidebar_of(request).clock),
         "listing": listing,
         # Forms of the page lead back to it with this listing, also if no listing led here.
         "next": f"{task.get_absolute_url()}?{listing.on}",

@@ -158,6 +158,7 @@ def ids_of(user):
         for name, manager in managers.items()
     }
     ids["search_pk"] = list(user.searches.values_list("pk", flat=True))
+    ids["reminder_pk"] = list(user.reminders.values_list("pk", flat=True))
     ids["act_pk"] = list(user.acts.order_by("-pk").values_list("pk", flat=True)[:50])
     ids["session_mark"] = [session.mark for session in user.sessions.all()]
     return ids

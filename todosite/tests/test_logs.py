@@ -31,6 +31,9 @@ def routes(resolver, prefix=""):
 # Each address that holds a secret: a new one must be added here, and to the test below.
 SECRETS = {
     "admin_link": {"admin_link_key": "K" * 43},
+    "mail_complete": {"mail_token": "W10:1x-_Yz:" + "A" * 43},
+    "mail_snooze": {"mail_token": "W10:1x-_Yz:" + "A" * 43},
+    "unsubscribe": {"mail_token": "W10:" + "A" * 43},
     "account_reset_password_from_key": {"uidb36": "abc123", "key": KEY.partition("-")[2]},
     "account_confirm_email": {"key": "MQ:1x-_Yz:" + "A" * 43},
 }

@@ -1,0 +1,272 @@
+"""Reminders on pages: set on the task's page, seen in rows, snoozed, and set up in the settings."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.test import override_settings
+
+from accounts.models import User
+from tasks.tests.pages import PageTests, meta_of, undo_of, words_of
+from todosite.tests.html import one, select, values, words
+
+DAY = date(2026, 11, 27)  # a Friday
+
+
+def rows_of(response):
+    """Return the reminders on a task's page, as words."""
+    return [words(row) for row in select(response, ".reminder > p")]
+
+
+class ReminderPageTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 11, 25, 12, 0)
+        self.task = self.add_task("Rent", due_date=DAY, due_time=time(17, 0))
+        self.url = self.task.get_absolute_url()
+
+    def add(self, **data):
+        return self.client.post(f"{self.url}reminders/add/", data | {"next": self.url}, follow=True)
+
+    def set_of(self, task):
+        found = task.reminders.in_order()
+        return [(each.minutes_before, each.on_date, each.at_time) for each in found]
+
+    def test_reminder_is_added_by_one_press(self):
+        buttons = select(self.get(self.url), "button[name=minutes]")
+        self.assertEqual(
+            [(words(each), each.get("value")) for each in buttons],
+            [
+                ("Remind me At its time", "0"),
+                ("Remind me 10 minutes before", "10"),
+                ("Remind me 1 hour before", "60"),
+                ("Remind me 1 day before", "1440"),
+            ],
+        )
+        page = self.add(minutes="60")
+        self.assertIn("Added a reminder to “Rent”.", words(one(page, ".toast")))
+        self.assertEqual(rows_of(page), ["1 hour before Fri 27 Nov 16:00"])
+        self.assertNotIn("60", values(page, "minutes"))
+
+    def test_reminder_is_a_number_of_units_or_a_moment(self):
+        self.add(number="3", unit="days")
+        page = self.add(day="2026-11-26", at="08:30")
+        self.assertEqual(rows_of(page), ["3 days before This time has passed", "Tomorrow at 08:30"])
+
+    def test_task_without_a_time_is_reminded_at_the_users_hour(self):
+        self.task.edit(due_time=None)
+        page = self.add(minutes="1440")
+        self.assertEqual(rows_of(page), ["1 day before at 09:00 Tomorrow 09:00"])
+
+    def test_task_without_a_date_has_moments_only(self):
+        self.task.edit(due_date=None)
+        page = self.get(self.url)
+        self.assertEqual(select(page, ".reminders [name=minutes], .reminders [name=number]"), [])
+        self.assertEqual(rows_of(self.add(day="2026-12-24", at="18:00")), ["Thu 24 Dec at 18:00"])
+
+    def test_faults_stand_by_their_field_and_keep_what_was_typed(self):
+        for data, name, error in [
+            ({"number": "", "unit": "hours"}, "number", "Enter how long before the task"),
+            ({"number": "ten", "unit": "hours"}, "number", "Enter a whole number."),
+            ({"number": "367", "unit": "days"}, "number", "at most 366 days before"),
+            ({"day": "2026-11-24", "at": "09:00"}, "day", "This moment has passed."),
+            ({"day": "2026-11-28", "at": ""}, "at", "Enter the time of the reminder."),
+        ]:
+            with self.subTest(data=data):
+                page = self.client.post(f"{self.url}reminders/add/", data | {"next": self.url})
+                self.assertEqual(page.status_code, 422)
+                field = one(page, f".reminders [name={name}]")
+                self.assertEqual(field.get("aria-invalid"), "true")
+                said = one(page, f"#{field.get('aria-describedby')}")
+                self.assertIn(error, words(said))
+                for name, typed in data.items():
+                    if name != "unit":
+                        field = one(page, f".reminders [name={name}]")
+                        self.assertEqual(field.get("value") or "", typed)
+        self.assertEqual(self.set_of(self.task), [])
+
+    def test_a_task_has_ten_reminders_at_most(self):
+        self.task.set_reminders(range(10))
+        self.assertEqual(select(self.get(self.url), "#reminder-more"), [])
+        page = self.client.post(f"{self.url}reminders/add/", {"minutes": "60"})
+        self.assertEqual(page.status_code, 422)
+        self.assertEqual(self.task.reminders.count(), 10)
+
+    def test_adding_and_removing_can_be_undone(self):
+        self.task.set_reminders([30], [(date(2026, 11, 26), time(8, 0))])
+        before = self.set_of(self.task)
+        page = self.add(minutes="60")
+        after = self.set_of(self.task)
+        self.assertEqual(len(after), 3)
+        page = self.undo(page)
+        self.assertEqual(self.set_of(self.task), before)
+        self.assertIn("Restored the reminders of “Rent”.", words(one(page, ".toast")))
+        self.undo(page)
+        self.assertEqual(self.set_of(self.task), after)
+        first = self.task.reminders.get(minutes_before=30)
+        page = self.post(f"/reminders/{first.pk}/delete/", next=self.url)
+        self.assertEqual(len(rows_of(page)), 2)
+        self.assertTrue(undo_of(page)[0].startswith(f"{self.url}reminders/set/?"))
+        self.undo(page)
+        self.assertEqual(self.set_of(self.task), after)
+
+    def test_undo_with_a_spoiled_address_changes_nothing(self):
+        self.task.set_reminders([30])
+        for query in ["minutes=x", "moment=2026", "minutes=-1", "minutes=999999999"]:
+            response = self.client.post(f"{self.url}reminders/set/?{query}")
+            self.assertEqual(response.status_code, 400, query)
+        self.assertEqual(self.set_of(self.task), [(30, None, None)])
+
+    def test_row_shows_the_next_reminder_with_a_bell(self):
+        self.task.set_reminders([30, 2 * 1440])
+        page = self.get("/inbox/")
+        self.assertIn("Fri 27 Nov 17:00 Reminder: Today 17:00", meta_of(page, self.task))
+        self.task.set_reminders([30])
+        self.assertIn("Reminder: 16:30", meta_of(self.get("/inbox/"), self.task))
+        self.task.complete()
+        self.assertNotIn("Reminder", meta_of(self.get("/completed/"), self.task))
+
+    def test_completed_task_takes_no_reminder(self):
+        self.task.set_reminders([30])
+        self.task.complete()
+        page = self.get(self.url)
+        self.assertEqual(rows_of(page), ["30 minutes before Off while the task is completed"])
+        self.assertEqual(select(page, "button[name=minutes], #reminder-more, [name=until]"), [])
+
+
+class DueTodayTests(PageTests):
+    """The moments that an open page knows."""
+
+    def due(self):
+        found = select(self.get("/lists/"), "#due-today")
+        return json.loads(found[0].get("data-due")) if found else []
+
+    def test_page_knows_the_reminders_of_today_to_come(self):
+        self.set_clock(2026, 11, 25, 12, 0)
+        task = self.add_task("Rent", due_date=date(2026, 11, 25), due_time=time(17, 0))
+        self.assertEqual(self.due(), [])
+        first, _ = task.set_reminders([30, 6 * 60])  # the second has passed
+        at = datetime(2026, 11, 25, 10, 45, tzinfo=UTC)  # 16:30 in Kathmandu
+        url = task.get_absolute_url()
+        said = {"pk": first.pk, "at": at.timestamp() * 1000, "title": "Rent", "url": url}
+        self.assertEqual(self.due(), [said])
+        task.complete()
+        self.assertEqual(self.due(), [])
+
+    def test_page_knows_no_reminder_of_tomorrow_or_of_another_user(self):
+        self.set_clock(2026, 11, 25, 12, 0)
+        task = self.add_task(due_date=date(2026, 11, 26), due_time=time(0, 30))
+        task.set_reminders([0])
+        self.assertEqual(self.due(), [])
+        task.set_reminders([31])
+        self.assertEqual(len(self.due()), 1)
+        self.client.force_login(User.objects.create_user("ben@example.org"))
+        self.assertEqual(self.due(), [])
+
+
+class SnoozeTests(PageTests):
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 11, 25, 12, 0)
+        task = self.add_task("Rent", due_date=date(2026, 11, 25), due_time=time(12, 30))
+        self.task, (self.reminder,) = task, task.set_reminders([15])
+
+    def snooze(self, until):
+        url = f"/reminders/{self.reminder.pk}/snooze/"
+        return self.post(url, until=until, next=self.task.get_absolute_url())
+
+    def test_snooze_moves_the_reminder_and_not_the_task(self):
+        for until, words_of_row in [
+            ("10m", "15 minutes before Snoozed until 12:10"),
+            ("1h", "15 minutes before Snoozed until 13:00"),
+            ("tonight", "15 minutes before Snoozed until 19:00"),
+            ("tomorrow", "15 minutes before Snoozed until tomorrow, 09:00"),
+            ("week", "15 minutes before Snoozed until Mon 30 Nov, 09:00"),
+        ]:
+            page = self.snooze(until)
+            self.assertEqual(rows_of(page), [words_of_row])
+        self.task.refresh_from_db()
+        self.assertEqual(self.task.due_time, time(12, 30))
+        self.assertEqual(self.task.version, 1)
+
+    def test_evening_is_offered_until_shortly_before_it(self):
+        def offered():
+            page = self.get(self.task.get_absolute_url())
+            return [each.get("value") for each in select(page, "[name=until]")]
+
+        self.assertEqual(offered(), ["10m", "1h", "tonight", "tomorrow", "week"])
+        self.set_clock(2026, 11, 25, 18, 30)
+        self.assertEqual(offered(), ["10m", "1h", "tomorrow", "week"])
+        self.assertIn("That time has passed. Choose another.", words_of(self.snooze("tonight")))
+
+
+class ReminderSettingsTests(PageTests):
+    URL = "/settings/reminders/"
+
+    def test_settings_are_saved_and_reminders_follow(self):
+        self.set_clock(2026, 11, 25, 12, 0)
+        task = self.add_task(due_date=date(2026, 11, 27))
+        task.set_reminders([0])
+        data = {"default_reminder": "30", "reminder_hour": "18", "reminder_mail": "False"}
+        page = self.post(self.URL, **data, daily_digest="True", digest_hour="6")
+        self.assertIn("Saved your reminders.", words_of(page))
+        self.ann.refresh_from_db()
+        found = [self.ann.default_reminder, self.ann.reminder_hour, self.ann.reminder_mail]
+        self.assertEqual(found, [30, 18, False])
+        self.assertEqual([self.ann.daily_digest, self.ann.digest_hour], [True, 6])
+        moment = task.reminders.get().moment
+        self.assertEqual(moment, datetime(2026, 11, 27, 12, 15, tzinfo=UTC))
+
+    def test_settings_say_that_there_is_no_mail(self):
+        self.assertIn("doesn’t send email", words_of(self.get(self.URL)))
+
+    @override_settings(HAS_MAIL=True)
+    def test_settings_say_where_mail_goes(self):
+        self.assertIn("By email to ann@example.org , which you", words_of(self.get(self.URL)))
+        self.ann.emailaddress_set.update(verified=False)
+        page = self.get(self.URL)
+        self.assertIn("ann@example.org isn’t confirmed yet", words_of(page))
+        self.assertEqual(words(one(page, 'a.btn[href="/accounts/email/"]')), "Confirm your email")
+
+    @override_settings(HAS_MAIL=True)
+    def test_mail_that_was_stopped_can_be_started_again(self):
+        for _ in range(3):
+            self.ann.mark_address(self.ann.email)
+        self.assertIn("We stopped sending you email", words_of(self.get("/settings/")))
+        self.assertIn("refused our emails three times", words_of(self.get(self.URL)))
+        page = self.post("/settings/reminders/resume/")
+        self.assertIn("By email to ann@example.org", words_of(page))
+        self.assertNotIn("We stopped", words_of(self.get("/settings/")))
+
+
+@override_settings(HAS_MAIL=True)
+class DigestOfferTests(PageTests):
+    OFFER = "section[aria-label='Daily digest']"
+
+    def setUp(self):
+        super().setUp()
+        User.objects.update(created_at=self.ann.created_at - timedelta(days=8))
+
+    def is_offered(self):
+        return bool(select(self.get("/today/"), self.OFFER))
+
+    def test_digest_is_offered_once_and_can_be_refused(self):
+        self.assertTrue(self.is_offered())
+        page = self.post("/settings/reminders/digest/", answer="no")
+        self.assertEqual(select(page, self.OFFER), [])
+        self.ann.refresh_from_db()
+        self.assertFalse(self.ann.daily_digest)
+        self.assertFalse(self.is_offered())
+
+    def test_offer_is_accepted_by_one_press(self):
+        page = self.post("/settings/reminders/digest/", answer="yes")
+        self.assertIn("You’ll get the digest each day at 07:00", words_of(page))
+        self.ann.refresh_from_db()
+        self.assertTrue(self.ann.daily_digest)
+        self.assertFalse(self.is_offered())
+
+    def test_digest_is_not_offered_in_the_first_week_or_without_mail(self):
+        User.objects.update(created_at=self.ann.created_at - timedelta(days=6))
+        self.assertFalse(self.is_offered())
+        User.objects.update(created_at=self.ann.created_at - timedelta(days=8))
+        with override_settings(HAS_MAIL=False):
+            self.assertFalse(self.is_offered())

@@ -1,0 +1,143 @@
+"""The reminders of a task, and the settings of reminders. request.user is the only door."""
+
+from copy import copy
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tasks import snoozing
+from tasks.forms.reminders import ReminderForm, ReminderSettingsForm, query_of, set_from
+from tasks.forms.tasks import DetailForm
+from tasks.messages import Action
+from tasks.pages.reminders import Reminders
+from tasks.sidebar import sidebar_of
+from tasks.views.replies import (
+    METHODS,
+    posted,
+    render_page,
+    reply,
+    say,
+    status_of,
+    wants_fragment,
+)
+from tasks.views.tasks import detail_context
+from tasks.wording import named
+
+
+def undo_of(task):
+    """Return the action that gives a task the reminders that it has now."""
+    return Action("Undo", f"{reverse('reminders_set', args=[task.pk])}?{query_of(task)}")
+
+
+def get_reminder(request, reminder_pk):
+    reminders = request.user.reminders.filter(task__deleted_at=None)
+    return get_object_or_404(reminders.select_related("task"), pk=reminder_pk)
+
+
+def reply_with(request, task, status=200, form=None):
+    """Reply with the reminders of a task as they are now."""
+    shown = Reminders(task, sidebar_of(request).clock, form)
+    return reply(request, task, status, reminders=shown)
+
+
+@require_POST
+def reminder_add(request, task_pk):
+    task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
+    form = ReminderForm(request.POST, task=task)
+    if not form.is_valid():
+        return refuse(request, task, form)
+    undo = undo_of(task)
+    form.add()
+    say(request, f"Added a reminder to {named(task)}.", None, undo)
+    return reply_with(request, task)
+
+
+def refuse(request, task, form):
+    """Show the errors of the form by its fields, on the task's page."""
+    if wants_fragment(request):
+        return reply_with(request, task, 422, form)
+    context = detail_context(request, DetailForm(instance=task, user=request.user))
+    context["reminders"] = Reminders(task, sidebar_of(request).clock, form)
+    return render_page(request, "tasks/task_detail.html", context, 422)
+
+
+@require_POST
+def reminder_delete(request, reminder_pk):
+    reminder = get_reminder(request, reminder_pk)
+    undo = undo_of(reminder.task)
+    reminder.delete()
+    say(request, f"Removed a reminder of {named(reminder.task)}.", None, undo)
+    return reply_with(request, reminder.task)
+
+
+@require_POST
+def reminders_set(request, task_pk):
+    """Give a task the reminders that the address names: the Undo of the acts above."""
+    task = get_object_or_404(request.user.tasks, pk=task_pk)
+    undo = undo_of(task)
+    try:
+        task.set_reminders(*set_from(request.GET))
+    except (ValueError, ValidationError) as error:
+        raise BadRequest("These are no reminders of a task.") from error
+    say(request, f"Restored the reminders of {named(task)}.", None, undo)
+    return reply_with(request, task)
+
+
+@require_POST
+def reminder_snooze(request, reminder_pk):
+    reminder = get_reminder(request, reminder_pk)
+    clock, hour = sidebar_of(request).clock, request.user.reminder_hour
+    until = snoozing.chosen(request.POST.get("until", ""), clock, hour)
+    if until is None:
+        words = "That time has passed. Choose another."
+        say(request, words, level=messages.ERROR)
+    elif reminder.snooze(until):
+        when = clock.within_day(reminder.moment)
+        say(request, f"You’ll be reminded of {named(reminder.task)} again: {when}.")
+    else:
+        say(request, f"{named(reminder.task)} is completed, so there is nothing to remind of.")
+    return reply_with(request, reminder.task)
+
+
+@require_http_methods(METHODS)
+def reminder_settings(request):
+    """Show when and how the user is reminded, and where mail goes; save it."""
+    # A copy, since a form that fails leaves the typed values in its instance.
+    form = ReminderSettingsForm(posted(request), instance=copy(request.user))
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Saved your reminders.")
+        return redirect("reminder_settings")
+    context = {
+        "form": form,
+        "has_mail": settings.HAS_MAIL,
+        "is_confirmed": request.user.has_confirmed_address(),
+    }
+    return render_page(request, "tasks/reminder_settings.html", context, status_of(form))
+
+
+@require_POST
+def mail_resume(request):
+    """Send mail again to a user whose address has refused it."""
+    request.user.resume_mail()
+    messages.success(request, "We’ll try to send you email again.")
+    return redirect("reminder_settings")
+
+
+@require_POST
+def digest_offer(request):
+    """Answer the offer of the daily digest, which is made once."""
+    user = request.user
+    user.digest_offered = True
+    user.daily_digest = request.POST.get("answer") == "yes"
+    user.save(update_fields=["digest_offered", "daily_digest"])
+    if user.daily_digest:
+        user.reschedule()
+        at = user.clock().time(user.digest_time)
+        words = f"You’ll get the digest each day at {at}, if there is something to do."
+        say(request, words, None, Action("Settings", reverse("reminder_settings"), is_link=True))
+    return redirect("today")
