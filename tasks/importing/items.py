@@ -39,8 +39,9 @@ class Item:
     # What a step can't hold: an item without any of it is one, if it is a part of another.
     MORE_THAN_A_STEP = ["body", "priority", "due_date", "repeat", "tags", "steps", "lines"]
 
-    def __init__(self, plan, where, key=None, parent=None, order=None):
+    def __init__(self, plan, where, today, key=None, parent=None, order=None):
         self.plan, self.where, self.reading = plan, where, Reading(plan, where)
+        self.today = today
         self.key, self.parent, self.order = key, parent, order
         self.home = None
         self.title, self.body, self.priority = "", "", 0
@@ -77,9 +78,17 @@ class Item:
     def day_in_words(self, at):
         try:
             local = moment(str(at)).astimezone(self.plan.zone)
-        except ValueError:
-            return shortened(str(at))
+        except (ValueError, OverflowError):
+            return shortened(self.reading.words(str(at), "date"))
         return f"{local.day} {local:%b} {local.year}"
+
+    def in_words(self, at):
+        """Return a moment of the file as its day and time on the user's clock."""
+        words = self.day_in_words(at)
+        try:
+            return f"{words}, {moment(str(at)).astimezone(self.plan.zone):%H:%M}"
+        except (ValueError, OverflowError):
+            return words
 
     def attach(self, name, address=""):
         """Name an attached file in the notes, with its address, and say that it stays there."""
@@ -130,16 +139,19 @@ class Item:
 
     # Days and moments
 
-    def due(self, value, zone=None, is_day=None, naive=UTC):
-        """Take the due date and time from a moment of the file.
+    def due(self, value, zone=None, is_day=None, is_floating=False):
+        """Take the due date and time from a moment of the file; one without a zone is in UTC.
 
         zone goes with the moment, by name or as a tzinfo; the user's if None. With is_day, the
-        moment stands for its day in that zone; with None it does so if it is midnight there.
+        moment stands for its day in that zone; with None it does so if it is midnight there. With
+        is_floating, it stands for its time there, wherever the user is.
         """
         if is_nothing(value):
             return
+        own = self.zone_of(zone)
+        here = own if is_floating else self.plan.zone
         try:
-            day, clock = due(str(value), self.zone_of(zone), self.plan.zone, is_day, naive)
+            day, clock = due(str(value), own, here, is_day)
         except (ValueError, OverflowError):
             self.say("Due date, which doesn't exist", shortened(str(value)))
             return
@@ -149,7 +161,19 @@ class Item:
     def due_on(self, value):
         """Take the due date from a moment that is a day, written as midnight in UTC."""
         if not is_nothing(value):
-            self.due(str(value)[:10], is_day=True)
+            self.due(str(value)[:10])
+
+    def complete(self, value, otherwise=None):
+        """Mark it as completed at a moment; one that the file lacks is taken from `otherwise`."""
+        found = self.moment_of(value, "moment of completion")
+        found = found or self.moment_of(otherwise, "moment of the last change")
+        if not found:
+            self.leave("The file doesn't say when it was completed. Today is taken for it.")
+            found = as_moment(self.today)
+        self.completed_at = found
+
+    def remind(self, words):
+        self.say("Reminder", words)
 
     def zone_of(self, zone):
         """Return the zone of this name; the user's without one, with a note if it's unknown."""
@@ -295,7 +319,7 @@ class Items:
         key is its id in the file and parent that of the task it is a part of. order is what its
         siblings are sorted by, else they stand as in the file.
         """
-        item = Item(self.plan, where, key, parent, order)
+        item = Item(self.plan, where, self.today, key, parent, order)
         self.all.append(item)
         return item
 
@@ -367,7 +391,7 @@ class Items:
         if home.number is None:
             archived_at = None
             if home.is_archived:
-                archived_at = datetime.combine(self.today, time(), UTC).isoformat()
+                archived_at = as_moment(self.today)
             home.number = len(self.plan.lists)
             row = {"name": home.name, "color": home.color, "archived_at": archived_at}
             self.plan.lists.append(row | {"deleted_at": None})
@@ -379,6 +403,11 @@ class Items:
             self.tags[name.lower()] = len(self.plan.tags)
             self.plan.tags.append({"name": name, "deleted_at": None})
         return self.tags[name.lower()]
+
+
+def as_moment(day):
+    """Return the first moment of a day in UTC, in ISO 8601."""
+    return datetime.combine(day, time(), UTC).isoformat()
 
 
 def as_step(item):

@@ -4,13 +4,28 @@ from datetime import UTC
 
 from tasks.importing.files import TOO_DEEP, Unreadable
 from tasks.importing.plan import Plan
-from tasks.importing.readers import icalendar, todoist, todosite_csv, todosite_json
+from tasks.importing.readers import (
+    google_tasks,
+    icalendar,
+    microsoft_todo,
+    ticktick,
+    todoist,
+    todosite_csv,
+    todosite_json,
+    trello,
+    vikunja,
+)
 
 READERS = {  # the surest first
     "todosite-json": todosite_json,
     "todosite-csv": todosite_csv,
     "todoist": todoist,
     "icalendar": icalendar,
+    "ticktick": ticktick,
+    "vikunja": vikunja,
+    "google-tasks": google_tasks,
+    "microsoft-todo": microsoft_todo,
+    "trello": trello,
 }
 MOST_LISTS, MOST_TAGS, MOST_STEPS = 2000, 5000, 100_000
 MOST_TAGGED = 200_000  # tags of all tasks; a million takes longer than a statement may

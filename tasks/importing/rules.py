@@ -150,3 +150,10 @@ def quoted(value):
     """Return a value of the file in quotes, shortened before any work is done on it."""
     words = text.UNSTORABLE.sub("", str(value)[: 2 * SHOWN_IN_A_ROW])
     return f"“{shortened(text.legible(words))}”"
+
+
+def place(number, title):
+    """Return the place of a row that has no line: its number, with its title."""
+    if isinstance(title, str) and title.strip():
+        return f"{number}, {quoted(title)}"
+    return number

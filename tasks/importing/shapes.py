@@ -12,6 +12,13 @@ def dict_of(value: object) -> dict:
     return value if isinstance(value, dict) else {}
 
 
+def by_id(rows: object) -> dict:
+    """Return the objects of a list by their ids, without those that have none."""
+    found = {key_of(row.get("id")): row for row in dicts(rows)}
+    found.pop(None, None)
+    return found
+
+
 def key_of(value: object) -> int | str | None:
     """Return an id of a file; None if it's empty, or nothing that can be an id."""
     is_id = isinstance(value, (int, str)) and not isinstance(value, bool)

@@ -25,6 +25,11 @@ from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample
 SAMPLE = {
     "todoist": "todoist/Todoist backup 2026-11-28 0311 UTC.zip",
     "icalendar": "icalendar/nextcloud-tasks.ics",
+    "ticktick": "ticktick/backup-7.1.csv",
+    "vikunja": "vikunja/vikunja-export.zip",
+    "google-tasks": "google-tasks/Tasks.json",
+    "microsoft-todo": "microsoft-todo/mstodo.json",
+    "trello": "trello/board.json",
 }
 OURS = {"todosite-json", "todosite-csv"}
 ODD = [None, "", "\0x\ud800", "x" * 300, 7, -1.5, 1e400, True, [], {}, [[]], "0001-01-01T00:00:00Z"]

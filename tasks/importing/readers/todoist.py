@@ -5,23 +5,26 @@ what the columns hold; seen in November 2026. PRIORITY counts from 1, the highes
 other way round than in Todoist's API. A repeating task has the words of its rule, and no date.
 """
 
-import json
 import re
 
 from tasks.importing.columns import known_table
 from tasks.importing.items import Items
 from tasks.importing.plan import shortened
+from tasks.importing.readers.todoist_cells import (
+    name_and_address,
+    take_date,
+    take_priority,
+    take_title,
+)
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dict_of, number_of
+from tasks.importing.shapes import number_of
 
 NAME = "Todoist"
 NEEDED = {"TYPE", "CONTENT"}
 PLAIN = ["TYPE", "CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "RESPONSIBLE", "DATE"]
 PLAIN += ["DATE_LANG", "TIMEZONE", "DURATION", "DURATION_UNIT", "DEADLINE", "DEADLINE_LANG"]
 UNUSED = ["AUTHOR", "IS_COLLAPSED"]
-PRIORITIES = {"1": 3, "2": 2, "3": 1, "4": 0}
 FILE_NAME = re.compile(r"(.*?)(?: ?\[\w*\])?(?: ?\([0-9]+\))?(?:\.\w{1,4})?", re.DOTALL)
-LABEL = re.compile(r"(?s)(.*\S)\s+@(\S+)")
 FILE = re.compile(r"(?s)(.*?)\[\[file (\{.*\})\]\]\s*")
 LEFT_OUT = (
     "Todoist's file doesn't hold completed tasks, reminders and the next date of a repeat, and who"
@@ -120,39 +123,3 @@ class Project:
             item.say("Deadline", row["DEADLINE"])
         if row["RESPONSIBLE"].strip():
             item.say("Assigned to", re.sub(r" \([0-9]+\)$", "", row["RESPONSIBLE"].strip()))
-
-
-def take_title(item, content):
-    """Take the title, and the labels at its end."""
-    title, labels = content.strip(), []
-    while label := LABEL.fullmatch(title):
-        title = label[1]
-        labels.insert(0, label[2])
-    for name in labels:
-        item.tag(name)
-    item.title = title.removeprefix("* ")
-    if item.title != title:
-        item.leave("In Todoist it can't be completed. Here it can.")
-
-
-def take_priority(item, value):
-    item.priority = PRIORITIES.get(value, 0)
-    if value not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(value)}, which is taken for none.")
-
-
-def take_date(item, row, today):
-    item.when(row["DATE"], today, row["DATE_LANG"].strip() or "en", row["TIMEZONE"].strip())
-    is_sure = "BY" in item.repeat and "INTERVAL" not in item.repeat
-    if item.repeat and not is_sure:
-        words = f"The file doesn't say when {quoted(row['DATE'])} is next: from {item.due_date} on."
-        item.leave(words)
-
-
-def name_and_address(said):
-    """Return the name and address of an attached file, from the JSON that stands for it."""
-    try:
-        file = dict_of(json.loads(said))
-    except (ValueError, RecursionError):
-        return shortened(said), ""
-    return file.get("file_name"), file.get("file_url")

@@ -1,0 +1,71 @@
+"""Google Tasks: Tasks.json of Google Takeout, also in its ZIP file.
+
+Its due is a day, written as midnight in UTC, so no zone may move it. Repeats aren't in the file.
+"""
+
+from tasks.importing.items import Items
+from tasks.importing.rules import place
+from tasks.importing.shapes import dict_of, dicts, key_of
+
+NAME = "Google Tasks"
+KINDS = ('"tasks#taskLists"', '"tasks#taskList"', '"tasks#tasks"', '"tasks#task"')
+LEFT_OUT = "Google's file holds no repeats, no times of day and no stars."
+
+
+def find(file):
+    """Return the lists of tasks of a file, or of the files in a ZIP file."""
+    found, is_any = [], False
+    for part in file.parts:
+        if any(kind in part.text for kind in KINDS):
+            is_any = True
+            found += lists_in(part.json)
+    return found if is_any else None
+
+
+def lists_in(said):
+    """Return the lists of tasks: of all, of one, or the tasks of one without a name."""
+    if isinstance(said, list):
+        return [row for one in dicts(said) for row in lists_in(one)]
+    said = dict_of(said)
+    if said.get("kind") in ("tasks#taskList", "tasks#tasks"):
+        return [said]
+    return dicts(said.get("items"))
+
+
+def read(found, plan, today):
+    items = Items(plan, today)
+    plan.leave("The file", LEFT_OUT)
+    for number, row in enumerate(found, 1):
+        home = items.home(row.get("title"))
+        for nth, task in enumerate(dicts(row.get("items")), 1):
+            where = place(f"list {number}, task {nth}", task.get("title"))
+            read_task(items, task, home, where, number)
+    items.land()
+
+
+def read_task(items, row, home, where, number):
+    if row.get("deleted") is True:
+        items.plan.leave(where, "It is deleted, so it is skipped.")
+        return
+    item = items.add(where, key_of(row.get("id")), key_of(row.get("parent")))
+    position = row.get("position")
+    is_placed = isinstance(position, str)
+    item.order = (number, not is_placed, position if is_placed else "")
+    item.home, item.title, item.body = home, row.get("title"), row.get("notes")
+    item.updated_at = item.moment_of(row.get("updated"), "moment of the last change")
+    item.due_on(row.get("due") or scheduled(row))
+    if row.get("status") == "completed":
+        item.complete(row.get("completed"), row.get("updated"))
+    for link in dicts(row.get("links")):
+        words = [link.get("description"), link.get("link")]
+        item.say("Link", " ".join(filter(None, map(str, filter(None, words)))))
+    if task := dict_of(row.get("assignmentInfo")).get("linkToTask"):
+        item.say("Link", task)
+
+
+def scheduled(row):
+    """Return the moment of newer files, of which the present one counts."""
+    for one in dicts(row.get("scheduled_time")):
+        if one.get("current") is not False:
+            return one.get("start")
+    return None

@@ -1,0 +1,132 @@
+"""Microsoft To Do, which has no export of its own: JSON as Microsoft Graph gives it.
+
+People get it by Graph Explorer or programs such as Microsoft-To-Do-Export. A due date is a day: the
+midnight with which it began where its user was, in UTC.
+https://learn.microsoft.com/graph/api/resources/todotask; seen in November 2026.
+"""
+
+from datetime import time, timedelta
+
+from tasks.importing.items import Items
+from tasks.importing.markup import plain
+from tasks.importing.moments import is_nothing, moment, zone_named
+from tasks.importing.plan import shortened
+from tasks.importing.readers.microsoft_rules import end_of, rule_of
+from tasks.importing.rules import place
+from tasks.importing.shapes import dict_of, dicts, key_of
+
+NAME = "Microsoft To Do"
+MARKS = [('"wellknownListName"',), ('"importance"', '"createdDateTime"', '"title"')]
+PRIORITIES = {"low": 1, "normal": 0, "high": 3, None: 0}
+STATES = {"inProgress": "in progress", "waitingOnOthers": "waiting on others"}
+STATES |= {"deferred": "deferred"}
+LEFT_OUT = "“My Day”, shared lists and the contents of attached files stay in Microsoft To Do."
+
+
+def find(file):
+    """Return the lists of a file, or of all files in a ZIP file, as [(list, its tasks)]."""
+    found, is_any = [], False
+    for part in file.parts:
+        if any(all(name in part.text for name in names) for names in MARKS):
+            is_any = True
+            found += lists_in(part.json, part.name.rpartition("/")[2].removesuffix(".json"))
+    return found if is_any else None
+
+
+def lists_in(said, name):
+    """Return lists with tasks, or the tasks of one list, which has the name of the file."""
+    rows = said
+    if isinstance(said, dict):
+        rows = said.get("lists") or said.get("value") or [said]
+    rows = dicts(rows)
+    lists = [(dict_of(row.get("list")) or row, row["tasks"]) for row in rows if "tasks" in row]
+    tasks = [row for row in rows if "title" in row and "tasks" not in row]
+    return [*lists, ({"displayName": name}, tasks)] if tasks else lists
+
+
+def read(found, plan, today):
+    items = Items(plan, today)
+    plan.leave("The file", LEFT_OUT)
+    for number, (row, tasks) in enumerate(found, 1):
+        home = None
+        if row.get("wellknownListName") != "defaultList":
+            home = items.home(row.get("displayName"))
+        for nth, task in enumerate(dicts(tasks), 1):
+            where = place(f"list {number}, task {nth}", task.get("title"))
+            item = items.add(where, key_of(task.get("id")))
+            item.home = home
+            read_task(item, task)
+    items.land()
+
+
+def read_task(item, row):
+    item.title, item.body = row.get("title"), body_of(item, dict_of(row.get("body")))
+    item.created_at = item.moment_of(row.get("createdDateTime"), "moment of creation")
+    changed = row.get("lastModifiedDateTime")
+    item.updated_at = item.moment_of(changed, "moment of the last change")
+    item.priority = PRIORITIES.get(key_of(row.get("importance")), 0)
+    take_due(item, dict_of(row.get("dueDateTime")))
+    if row.get("status") == "completed":
+        item.complete(dict_of(row.get("completedDateTime")).get("dateTime"), changed)
+    elif state := STATES.get(key_of(row.get("status"))):
+        item.say("Status", state)
+    categories = row.get("categories")
+    for name in categories if isinstance(categories, list) else []:
+        item.tag(name)
+    for step in dicts(row.get("checklistItems")):
+        item.step(step.get("displayName"), step.get("isChecked") is True)
+    if row.get("recurrence"):
+        repeat(item, dict_of(row["recurrence"]))
+    say_more(item, row)
+
+
+def body_of(item, body):
+    words = item.reading.words(body.get("content"), "note")
+    return plain(words) if body.get("contentType") == "html" else words
+
+
+def take_due(item, said):
+    """Take the day that a due moment stands for."""
+    if is_nothing(said.get("dateTime")):
+        return
+    own = zone_named(said.get("timeZone"))
+    try:
+        at = moment(str(said["dateTime"]), own or item.plan.zone).astimezone(own or item.plan.zone)
+    except (ValueError, OverflowError):
+        item.due(said["dateTime"])
+        return
+    here = at.astimezone(item.plan.zone)
+    day = at.date()
+    if at.time() != time() and here.time() == time():
+        day = here.date()
+    elif at.hour >= 12:  # the midnight of another zone, east of Greenwich
+        day = day + timedelta(1)
+    item.due(day.isoformat())
+
+
+def repeat(item, said):
+    """Take the repeat. Months clamp there, too: the 31st is the last day of a shorter month."""
+    pattern, span = dict_of(said.get("pattern")), dict_of(said.get("range"))
+    try:
+        rule = f"{rule_of(pattern)}{end_of(span)}"
+    except (KeyError, TypeError, ValueError, AttributeError):
+        item.repeat_in_words(shortened(str(said)), "Its rule isn't understood.")
+        return
+    if span.get("type") == "numbered" and span.get("startDate") != item.due_date:
+        item.repeat_in_words(rule, "It has begun, and how many times are left isn't in the file.")
+    else:
+        item.repeat_as(rule, rule)
+
+
+def say_more(item, row):
+    for name, label in [("startDateTime", "Start"), ("reminderDateTime", "Reminder")]:
+        at = dict_of(row.get(name)).get("dateTime")
+        if not is_nothing(at):
+            item.say(label, item.in_words(at))
+    for link in dicts(row.get("linkedResources")):
+        words = [link.get("displayName"), link.get("webUrl")]
+        item.say("Link", " ".join(str(part) for part in words if part))
+    for file in dicts(row.get("attachments")):
+        item.attach(file.get("name"))
+    if row.get("hasAttachments") is True and not row.get("attachments"):
+        item.leave("The files attached to it stay where they are.")
