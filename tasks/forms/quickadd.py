@@ -20,8 +20,10 @@ from tasks.forms.fields import (
 from tasks.forms.reading import line_of, lists_in, said_in
 from tasks.forms.tasks import BaseTaskForm
 from tasks.models import Step, Tag, Task, TaskList
-from tasks.quickadd import parser, pasted
+from tasks.quickadd import pasted
+from tasks.quickadd.choosing import MOST_TRIED
 from tasks.quickadd.reading import Line, archived_by_name, lists_by_name, read_all
+from tasks.quickadd.tokens import LONGEST
 from tasks.recurrence import listed
 
 SHOWN = 5  # numbers of lines that a sentence names
@@ -156,7 +158,7 @@ class ReadForm(forms.Form):
         archived = archived_by_name(one["name"] for one in sidebar.archived)
         tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
         whole = " ".join(cleaned["text"].split())
-        text = whole[: parser.LONGEST + 1]  # and whether its last word goes on
+        text = whole[: LONGEST + 1]  # and whether its last word goes on
         phrases = toggled(cleaned["plain"], cleaned["press"])
         plain = [one for one in phrases if one.lower() in text.lower()]
         known = {"lists": lists, "archived": archived, "tags": tags}
@@ -309,7 +311,7 @@ class PasteForm(AddForm):
         if numbers:
             noun = "line" if len(numbers) == 1 else "lines"
             words.append(
-                f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read:"
+                f"Only the first {MOST_TRIED} dates, times and repeats of a line are read:"
                 f" the rest of {noun} {listed(numbers)} stays as you typed it."
             )
         numbers = self.numbers(lambda line: line.said.is_unclear)

@@ -20,25 +20,22 @@ from tasks.quickadd.words import (
     BOOKS_ALONE,
     CONNECTING,
     DETERMINERS,
+    FULL_DAY,
     FUNCTION,
     HELD,
+    MONTH,
     NAMES,
     PAST,
     RATIOS,
     SCALES,
+    SHORT_DAY,
     VERSIONED,
 )
 
 TAKEN = "\x01"  # stands where a part of the reading was
 RANGE = "\x02"  # and where two times that belong together were
 
-FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-SHORT_DAY = "(?:mon|tues?|weds?|thurs?|thur?|fri|sat|sun)"
 DAY = f"(?:{FULL_DAY}|{SHORT_DAY})"
-MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
 NUMBER = "(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 ORDINAL = "(?:[0-9]{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|last)"
 PART = "(?:morning|afternoon|evening|night)"

@@ -35,7 +35,7 @@ MONTH = re.compile(
 
 
 @dataclass
-class Line:
+class PastedLine:
     """A line as it is added: where it stood, counted from 1, its words, whether it was ticked."""
 
     number: int
@@ -44,10 +44,10 @@ class Line:
 
 
 @dataclass
-class Pasted(Line):
+class Pasted(PastedLine):
     """A line that becomes a task, with the lines below it that become its steps."""
 
-    steps: list[Line] = field(default_factory=list)
+    steps: list[PastedLine] = field(default_factory=list)
 
 
 def read(text: str) -> list[Pasted]:
@@ -66,7 +66,7 @@ def read(text: str) -> list[Pasted]:
             continue
         number, indent = index + 1, indent_of(line)
         if tasks and indent > outermost:
-            tasks[-1].steps.append(Line(number, title, done))
+            tasks[-1].steps.append(PastedLine(number, title, done))
         else:
             outermost = indent
             tasks.append(Pasted(number, title, done))

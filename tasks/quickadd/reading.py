@@ -7,6 +7,9 @@ from functools import cached_property, partial
 from accounts.clock import Clock
 from tasks import recurrence
 from tasks.quickadd import parser
+from tasks.quickadd.choosing import MOST_TRIED as MOST_OF_A_LINE
+from tasks.quickadd.deciding import OTHER_HALF
+from tasks.quickadd.tokens import LONGEST
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
@@ -150,7 +153,7 @@ def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
         line = Line(text, clock, lists=lists, as_text=as_text, offers=False, put_on=put_on)
         lines.append(line)
         tried += line.said.tried
-        characters += min(len(text), parser.LONGEST)
+        characters += min(len(text), LONGEST)
     return lines, unread
 
 
@@ -221,7 +224,7 @@ class Line:
     def offers(self) -> list[Offer]:
         """Return the readings that it offers, since none accounts for all that it says of time."""
         found = []
-        if self.meant.endswith(parser.OTHER_HALF):
+        if self.meant.endswith(OTHER_HALF):
             return [Offer(self.with_offer("").words_of_time, NO_OFFER)]
         for meant in self.offers_meant:
             found.append(Offer(self.with_offer(meant).words_of_time, meant))
@@ -239,7 +242,7 @@ class Line:
     @property
     def is_whole_offer(self) -> bool:
         """Whether an offer says all that is understood of time, not only the half of the day."""
-        return bool(self.meant) and not self.meant.endswith(parser.OTHER_HALF)
+        return bool(self.meant) and not self.meant.endswith(OTHER_HALF)
 
     @property
     def kinds(self) -> list[str]:
@@ -270,7 +273,7 @@ class Line:
             return UNCLEAR if self.said.is_unclear else ""
         word, *_ = self.text[self.said.unread :].split()
         return (
-            f"Only the first {parser.MOST_TRIED} dates, times and repeats of a line are read."
+            f"Only the first {MOST_OF_A_LINE} dates, times and repeats of a line are read."
             f" From “{word[:LONGEST_WORD]}” on they stay as you typed them."
         )
 

@@ -9,15 +9,10 @@ import re
 from datetime import date, timedelta
 
 from accounts.clock import Clock
-from tasks.quickadd.parser import value_of
-from tasks.quickadd.phrases import (
-    FAIR,
-    PHRASES,
-    Now,
-    after,
-    next_weekday,
-    read_week_after,
-)
+from tasks.quickadd.days import Now, after, next_weekday
+from tasks.quickadd.found import FAIR, value_of
+from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.readers import read_week_after
 
 Days = tuple[date, date]  # the first and the last of them
 

@@ -1,5 +1,14 @@
 """The words that tell what a day or a time beside them is. Pure: no Django."""
 
+# Names of days and months, as patterns.
+FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+SHORT_DAY = "(?:mon|tues?|weds?|thurs?|thur?|fri|sat|sun)"
+UP_TO = "(?:[-–]|to|through|thru)"
+MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+
 
 def words(text: str) -> frozenset:
     """Return the words of a text."""

@@ -18,11 +18,13 @@ from django.test import SimpleTestCase
 
 from accounts.clock import Clock
 from tasks import recurrence, search
-from tasks.quickadd import parser, reading
-from tasks.quickadd.parser import LITERAL, LONGEST, MOST_TRIED, TOKEN, parse
+from tasks.quickadd import choosing, reading
+from tasks.quickadd.choosing import MOST_TRIED
+from tasks.quickadd.parser import parse
 from tasks.quickadd.phrases import PHRASES
 from tasks.quickadd.reading import Line, lists_by_name, read_all
 from tasks.quickadd.search_days import days_at
+from tasks.quickadd.tokens import LITERAL, LONGEST, TOKEN
 from tasks.tests import worst
 from tasks.tests.steps import Steps, TooManySteps, calls
 
@@ -263,7 +265,7 @@ class UnreadTests(SimpleTestCase):
         from tasks.tests.test_quickadd import CASES
 
         texts = [case["text"] for cases in CASES.values() for case in cases]
-        self.assertLess(4 * max(parse(text, now=NOW).tried for text in texts), parser.MOST_TRIED)
+        self.assertLess(4 * max(parse(text, now=NOW).tried for text in texts), choosing.MOST_TRIED)
 
 
 class NewListTests(SimpleTestCase):

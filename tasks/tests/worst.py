@@ -9,8 +9,8 @@ from random import Random
 from re import Pattern, _constants, _parser
 
 from tasks import search
-from tasks.quickadd.parser import LONGEST
 from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.tokens import LONGEST
 
 JOINTS = [" ", ",", ", and ", " - ", "  "]
 ENDS = ["", "x"]  # with the second, the last word is none: an expression has to go back

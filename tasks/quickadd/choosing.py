@@ -1,0 +1,165 @@
+"""Which of the phrases in a line count, by how sure they are and where they stand. Pure: no Django.
+
+The docstring of tasks.quickadd.parser has the rules.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tasks.quickadd.around import SHORT_DAYS, SURER, lead_of
+from tasks.quickadd.days import Now
+from tasks.quickadd.found import (
+    BESIDE,
+    FAIR,
+    STRONG,
+    Found,
+    blanked,
+    following_word,
+    is_at_the_end,
+    is_beside,
+    value_of,
+)
+from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.words import (
+    FUNCTION,
+    SUN_AND_SAT,
+)
+
+MOST_TRIED = 40  # places of a line at which a phrase may begin; what people write has fewer
+
+
+class Try(NamedTuple):
+    """A match that may be a phrase of a kind: how sure that is, and what reads it."""
+
+    match: re.Match
+    kind: str
+    strength: int
+    read: Callable
+
+
+def tries_in(line: str) -> tuple[list[Try], int, int | None]:
+    """Return what may be a phrase in a line, in the order of PHRASES; the number of places at which
+    these begin; and the first place that is left out, None where none is."""
+    tries = [
+        Try(match, kind, strength, read)
+        for kind, strength, expression, read in PHRASES
+        for match in expression.finditer(line)
+    ]
+    places = sorted({one.match.start() for one in tries})
+    if len(places) <= MOST_TRIED:
+        return tries, len(places), None
+    unread = places[MOST_TRIED]
+    before = [one for one in tries if one.match.start() < unread]
+    return before, MOST_TRIED, unread
+
+
+def phrases_of(tries: list[Try], now: Now) -> list[Found]:
+    """Return the phrases that say something, the first of those that overlap."""
+    found = []
+    for match, kind, strength, read in tries:
+        core, end = match.span()
+        if any(one.start < end and core < one.end for one in found):
+            continue
+        value = value_of(match, read, now)
+        if value is None:
+            continue
+        if kind in ("until", "start"):  # which have the word in them
+            start, kind, lead = core, "date", kind
+        else:
+            start, lead = lead_of(match.string, core, kind)
+        if lead == "clock":
+            value = value.in_the_afternoon()
+        surer = min(strength + SURER.get(lead, 0), STRONG)
+        found.append(Found(start, end, kind, value, surer, lead, core))
+    return found
+
+
+def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
+    """Return the phrases that count by what they say: date, time, repeat, until, count."""
+    repeats = any(one.kind == "repeat" for one in found)
+    taken = taken_of(bare, offers_of(found, repeats), tokens)
+    if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
+        others = [one for one in found if one.kind != "repeat"]
+        return chosen(bare, others, tokens)
+    return taken
+
+
+def offers_of(found: list[Found], repeats: bool) -> list[tuple[str, Found]]:
+    """Return the phrases with what each says, the surest first."""
+    surest_first = sorted(found, key=lambda one: (-one.strength, one.start))
+    offers = [(role_of(one, repeats), one) for one in surest_first]
+    return [(says, one) for says, one in offers if says]
+
+
+def taken_of(bare: str, offers: list[tuple[str, Found]], tokens: list[Found]) -> dict[str, Found]:
+    """Return the first phrase that counts of each kind."""
+    taken, before = {}, None
+    while before != len(taken):  # what is taken may let another one count
+        before = len(taken)
+        for says, one in offers:
+            if says in taken:
+                continue
+            others = [other for what, other in offers if what != says]
+            parts = [*tokens, *taken.values()]
+            if counts(bare, one, parts, others):
+                taken[says] = one
+    return taken
+
+
+def role_of(one: Found, repeats: bool) -> str:
+    """Return what a phrase says in a line that repeats or not: "until Friday" ends a repeat, and
+    "starting Friday" is the date that it begins on. "" is nothing."""
+    if one.lead in ("until", "start") and not repeats:
+        return ""
+    if one.kind == "count" and not repeats:
+        return ""
+    return {"until": "until", "start": "date"}.get(one.lead, one.kind)
+
+
+def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
+    """Return whether a phrase counts where it stands, among those taken and others that may be."""
+    if one.strength == STRONG:
+        return True
+    if any(is_beside(bare, one, other) for other in others):
+        return True
+    if one.strength == BESIDE:
+        has_day = any(other.kind in ("date", "repeat") for other in taken)
+        return one.kind == "time" and has_day and is_at_the_end(bare, one)  # friday call Bob 3p
+    behind = blanked(bare, taken)[one.end :]
+    if not behind.strip(" ,.;:!?)-–—"):
+        return True
+    if bare[: one.start].strip():
+        return counts_inside(one, behind)
+    return counts_at_the_start(bare, one, taken, behind)
+
+
+def counts_inside(one: Found, behind: str) -> bool:
+    """Return whether a phrase counts in the middle of a line, by the word behind it."""
+    if one.strength != FAIR:
+        return False
+    word = following_word(behind)
+    is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]", word)  # monday 10-11
+    return word in FUNCTION or bool(is_time)
+
+
+def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) -> bool:
+    """Return whether a phrase counts at the start of a line.
+
+    It does in: Friday: call Bob; 14:30 dentist; 15/4 taxes; Sunday dinner at 7. It doesn't in: 3:10
+    to Yuma.
+    """
+    if re.match(r" *[:,–—]| - ", behind):
+        return True
+    if following_word(behind) == "to":
+        return False
+    if one.kind == "time":
+        return True
+    is_short = bare[one.start : one.end].lower() in SHORT_DAYS
+    if is_short and any(other.kind == "time" for other in taken):  # sat dinner 7pm
+        return following_word(behind) not in SUN_AND_SAT
+    if one.strength != FAIR:
+        return False
+    if bare[one.start].isdigit():
+        return True
+    return any(other.kind == "time" for other in taken)

@@ -1,0 +1,67 @@
+"""A part of a line that may be a phrase or a token, and how two of them lie. Pure: no Django."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tasks.quickadd.days import Now
+
+STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quickadd.parser
+
+
+@dataclass
+class Found:
+    """A part of the line that may be of a kind, how sure that is, and what it says."""
+
+    start: int
+    end: int
+    kind: str
+    value: object
+    strength: int = STRONG
+    lead: str = ""
+    core: int = 0  # where it begins without the words that lead to it
+
+
+def overlap(one: Found, other: Found) -> bool:
+    """Return whether two phrases share a part of the line."""
+    return one.start < other.end and other.start < one.end
+
+
+def value_of(match: re.Match, read: Callable, now: Now):
+    """Return what a phrase says; None for no day, such as 31/2, and for one beyond 9999."""
+    try:
+        return read(match, now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
+    """Return the line with blanks, or something else, where these parts of it are."""
+    for part in parts:
+        before, behind = line[: part.start], line[part.end :]
+        length = part.end - part.start
+        line = before + blank * length + behind
+    return line
+
+
+def is_at_the_end(bare: str, one: Found) -> bool:
+    """Return whether nothing but marks stands behind a phrase."""
+    return not bare[one.end :].strip(" .,;!?")
+
+
+def in_order(one: Found, other: Found) -> tuple[Found, Found]:
+    """Return two phrases as they stand in the line."""
+    return (one, other) if one.start < other.start else (other, one)
+
+
+def following_word(behind: str) -> str:
+    """Return the word that follows, in small letters; "" where a mark is between."""
+    if not behind.startswith(" "):
+        return ""
+    return behind.split()[0].lower()
+
+
+def is_beside(bare: str, one: Found, other: Found) -> bool:
+    """Return whether nothing but blanks and marks stands between two phrases."""
+    first, second = in_order(one, other)
+    return not bare[first.end : second.start].strip(" ,;")
