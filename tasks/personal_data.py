@@ -64,7 +64,8 @@ UPDATE tasks_tag SET name = 'tag' || id
 """
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
-    *["tasks_untrackedchanges", "tasks_importplan", "tasks_savedsearch"],
+    *["tasks_untrackedchanges", "tasks_importplan", "tasks_columnmapping"],
+    "tasks_savedsearch",
     *["accounts_waitingform", "accounts_event"],
     *["mfa_authenticator", "account_emailconfirmation"],
     *["accounts_adminlink", "accounts_endedsession"],

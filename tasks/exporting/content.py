@@ -78,6 +78,7 @@ LEFT_OUT = {
     "auth.Permission": "of staff: what they may do in the admin",
     "mfa.Authenticator": "secrets; `secrets` says which there are",
     "tasks.UntrackedChanges": "what an import did to searches and settings, for its Undo",
+    "tasks.ColumnMapping": "how the columns of a CSV file were read the last time; it has no task",
     "tasks.Digest": "when the next digest is due, which follows from the `settings`",
     "tasks.ImportPlan": "a file that its user has, and that waits for a day to be imported",
     "tasks.TaskTag": "the `tags` of a task",

@@ -11,6 +11,7 @@ from tasks.forms.fields import NumberField
 from tasks.importing import adding, waiting
 from tasks.importing.files import LARGEST, Unreadable, too_large
 from tasks.importing.preview import Choices, Preview
+from tasks.importing.reading import READERS
 
 GONE = "The file that was shown isn't waiting any more. Choose it again."
 
@@ -20,7 +21,7 @@ class ImportFileForm(forms.Form):
 
     file = forms.FileField(
         label="File",
-        help_text="JSON, CSV or ZIP, as Todosite exports it, of up to 25 MB.",
+        help_text="JSON, CSV, ZIP or iCalendar, of up to 25 MB.",
         error_messages={
             "required": "Choose a file first.",
             "empty": "This file is empty.",
@@ -41,6 +42,32 @@ class ImportFileForm(forms.Form):
         except Unreadable as error:
             raise ValidationError(str(error)) from None
         return file
+
+
+class ImportKindForm(forms.Form):
+    """The format of the waiting file. A valid form has read the file in this format."""
+
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="Kind of file",
+        choices=[(key, reader.NAME) for key, reader in READERS.items()],
+        error_messages={"invalid_choice": "Choose one of the kinds."},
+    )
+
+    def __init__(self, data=None, *, row):
+        super().__init__(data, initial={"kind": row.file_kind, "digest": row.digest})
+        self.row = row
+
+    def clean(self):
+        if self.row.digest != self.cleaned_data.get("digest"):
+            raise ValidationError(GONE)
+        kind = self.cleaned_data.get("kind")
+        if not kind:
+            return
+        try:
+            waiting.read_again(self.row, kind)
+        except Unreadable as error:
+            self.add_error("kind", str(error))
 
 
 class ImportAddForm(forms.Form):
@@ -70,7 +97,7 @@ class ImportAddForm(forms.Form):
         if self.earlier:
             return
         self.row = waiting.waiting(self.user)
-        if not self.row or self.row.digest != self.cleaned_data.get("digest"):
+        if not self.row or not self.row.plan or self.row.digest != self.cleaned_data.get("digest"):
             raise ValidationError(GONE)
         choices = Choices(self.cleaned_data["again"], self.cleaned_data["settings"])
         self.preview = Preview(self.user, waiting.plan_in(self.row), choices)

@@ -334,7 +334,9 @@ class Items:
         is_inbox = name.lower() in ("", INBOX)
         if is_inbox and not group:
             return None
-        name = " / ".join(filter(None, ["Inbox" if is_inbox else name, group]))
+        if is_inbox:
+            name = "Inbox"
+        name = " / ".join(filter(None, [name, group]))
         if len(name) > LIST_LENGTH:
             reading.leave(f"The name {quoted(name)} has more than {LIST_LENGTH} characters.")
             name = name[: LIST_LENGTH - 1] + "…"

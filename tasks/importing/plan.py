@@ -38,10 +38,13 @@ class Plan:
     more_left: int = 0  # how many there are beyond MOST_LEFT
     # In another program's file, a row equal to an earlier one is a duplicate; in ours it isn't.
     is_ours: bool = False
+    # How the columns of a table were read: [name of the column, name of the field].
+    read_as: list = field(default_factory=list)
 
     # No fields: they aren't kept.
     most_tasks = float("inf")
     zone = UTC  # the user's, for moments of the file
+    mapping = None  # the tasks.importing.mapping.Mapping of a table, None for the guess
 
     def leave(self, where, words):
         """Note data that can't be imported: the place in the file, and the reason."""

@@ -104,8 +104,11 @@ class PreviewTests(ImportTests):
         page = words(self.choose())
         for said in [
             "Open tasks 2", "Completed tasks 1", "With a repeat 1", "Steps 1",
-            "New lists 1", "New tags 1", "Saved searches 1", "New lists: Home", "Import 3 tasks",
-            "Milk Home · Tue 1 Dec · every day · #calls", "Bread Home · 1 step",
+            "New lists 1", "New tags 1", "Saved searches 1", "Home new · 2 tasks", "Import 3 tasks",
+            "Tags #calls (new)", "Open tasks 1 Bread task 2 · Home ✓ Flour",
+            "Completed tasks 1 Done",
+            "Repeating tasks 1 Milk task 1 · Home · Tue 1 Dec · every day,"
+            " then Wed 2 Dec, Thu 3 Dec, Fri 4 Dec · #calls",
             "The history: It is there to be read, and isn't imported",
         ]:  # fmt: skip
             self.assertIn(said, page)
@@ -117,8 +120,10 @@ class PreviewTests(ImportTests):
         add_tasks(self.ann, "Bread", "Done")  # of other lists and states
         page = words(self.choose())
         self.assertIn("Import 2 tasks", page)
-        self.assertIn("Also import 1 task that is there already", page)
-        self.assertIn("There already 1 task of the file has the title, list and date of one", page)
+        self.assertIn("Also import 1 duplicate", page)
+        self.assertIn(
+            "Duplicates 1 These have the title, list and date of a task that you have", page
+        )
         self.add()
         self.assertEqual(self.ann.tasks.filter(title="Milk").count(), 1)
         done = self.ann.tasks.get(title="Done", series__isnull=False)
@@ -151,7 +156,7 @@ class PreviewTests(ImportTests):
         self.choose()
         response = self.client.get(f"{URL}report/")
         self.assertEqual(response["Content-Type"], "text/plain; charset=utf-8")
-        self.assertIn("- Bread (Home, 1 step)\n", response.text)
+        self.assertIn("- Bread (task 2, Home)\n  - ✓ Flour\n", response.text)
         self.assertIn("What can't be carried over\n- The history: ", response.text)
         self.client.post(f"{URL}discard/", self.fields())
         self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)

@@ -26,7 +26,7 @@ from accounts.tests.people import PASSWORD, add_session, add_user, login_by_seco
 from tasks.adoption.remains import remains_of
 from tasks.history import UntrackedChanges
 from tasks.management.commands.delete_left_users import Command
-from tasks.models import ImportPlan, Task
+from tasks.models import ColumnMapping, ImportPlan, Task
 from tasks.tests.legacy_data import load
 from tasks.tests.test_isolation import give
 from tasks.tests.test_personal_data import everything
@@ -45,7 +45,8 @@ def run(command, *arguments, **options):
 def add_everything(user):
     """Give a user rows in every table that can hold any."""
     give(user, MARK)
-    ImportPlan.objects.keep(user, f"{MARK}.csv", MARK.encode())
+    ImportPlan.objects.keep(user, MARK.encode(), file_name=f"{MARK}.csv")
+    ColumnMapping.objects.keep(user, "hash", {"fields": {MARK: "title"}})
     UntrackedChanges.objects.create(act=user.acts.latest("pk"), content={"name": MARK})
     user.let_support_look()
     user.make_admin_link()

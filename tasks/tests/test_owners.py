@@ -10,7 +10,7 @@ from accounts.leaving import models_of_users
 from accounts.models import User
 from accounts.tests.people import add_user
 from tasks.history import UntrackedChanges
-from tasks.models import ImportPlan, Task
+from tasks.models import ColumnMapping, ImportPlan, Task
 from tasks.reminders import Digest
 from tasks.tests.test_queries import edit_often, fill
 from tasks.undo import revert
@@ -38,7 +38,8 @@ class DeletionTests(TestCase):
         act = user.acts.latest("pk")
         revert(act)
         UntrackedChanges.objects.create(act=act, content={})
-        ImportPlan.objects.keep(user, "mine.json", b"")
+        ImportPlan.objects.keep(user, b"", file_name="mine.json")
+        ColumnMapping.objects.keep(user, "hash", {})
         user.tasks.open().last().set_reminders([5])
         Digest.objects.create(user=user)
         user.let_support_look()
@@ -47,7 +48,7 @@ class DeletionTests(TestCase):
     def test_deletion_removes_all_rows_of_the_user_only(self):
         ann, ben = self.add("ann@example.org", 60), self.add("ben@example.org", 60)
         before = rows_left()
-        self.assertEqual(len(before), 12)
+        self.assertEqual(len(before), 13)
         self.assertEqual({len(owners) for owners in before.values()}, {2})
         ann.delete()
         self.assertEqual(list(User.objects.all()), [ben])

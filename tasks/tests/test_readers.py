@@ -30,6 +30,7 @@ SAMPLE = {
     "google-tasks": "google-tasks/Tasks.json",
     "microsoft-todo": "microsoft-todo/mstodo.json",
     "trello": "trello/board.json",
+    "csv": "generic/reminders-semicolon-cp1252.csv",
 }
 OURS = {"todosite-json", "todosite-csv"}
 ODD = [None, "", "\0x\ud800", "x" * 300, 7, -1.5, 1e400, True, [], {}, [[]], "0001-01-01T00:00:00Z"]

@@ -202,7 +202,7 @@ class CommandTests(TestCase):
         self.assertEqual(out, f"Wrote {self.file}, {self.file.stat().st_size:,} bytes.\n")
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
         out = self.call("import_tasks", "ben@example.org", str(self.file), dry_run=True)
-        self.assertIn("Tasks\n- Milk (Inbox)\n", out)
+        self.assertIn("Open tasks\n- Milk (task 1, Inbox)\n", out)
         self.assertIn("Would add 1 open tasks to ben@example.org.\n", out)
         self.assertIs(self.ben.tasks.exists(), False)
         out = self.call("import_tasks", "ben@example.org", str(self.file))

@@ -97,7 +97,7 @@ class SavingTests(PageTests):
         """Return the form that adds the tasks of a file."""
         plan = Plan("A file")
         plan.add_task(title="Flour")
-        row = ImportPlan.objects.keep(self.ann, "mine.json", plan.as_bytes())
+        row = ImportPlan.objects.keep(self.ann, plan.as_bytes(), file_name="mine.json")
         return ImportAddForm(posted(digest=row.digest, there="0"), user=self.ann)
 
     def test_each_form_returns_its_act(self):

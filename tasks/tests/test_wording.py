@@ -284,6 +284,7 @@ class EveryActTests(WordingTests):
         ],
         *["task_purge", "list_purge", "tag_purge", "trash_empty"],
         *["export", "import_tasks", "import_add", "import_discard"],  # test_import.py
+        *["import_columns", "import_kind"],  # test_import_csv.py
     }
 
     @pytest.mark.exhaustive

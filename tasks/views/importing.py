@@ -5,13 +5,24 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tasks.forms.importing import ImportAddForm, ImportFileForm
+from tasks.forms.columns import ColumnsForm
+from tasks.forms.importing import ImportAddForm, ImportFileForm, ImportKindForm
 from tasks.importing import waiting
+from tasks.importing.files import Unreadable
 from tasks.importing.preview import Preview
 from tasks.importing.report import Report
 from tasks.messages import Action
 from tasks.sidebar import sidebar_of
-from tasks.views.replies import METHODS, once_more, refuse, render_page, say, sentence_of, status_of
+from tasks.views.replies import (
+    METHODS,
+    once_more,
+    posted,
+    refuse,
+    render_page,
+    say,
+    sentence_of,
+    status_of,
+)
 from tasks.wording import message
 
 
@@ -21,20 +32,67 @@ def import_tasks(request):
     if request.method == "POST":
         form = ImportFileForm(request.POST, request.FILES, user=request.user)
         if form.is_valid():
-            return redirect("import_tasks")
+            return redirect(next_page(form.row))
     else:
         form = ImportFileForm(user=request.user)
-    context = {"form": form, "report": report_of(request)}
-    return render_page(request, "tasks/import_tasks.html", context, status_of(form))
+    return preview_page(request, form)
 
 
-def report_of(request):
-    """Return the preview of the user's waiting import, None without one."""
-    row = waiting.waiting(request.user)
-    if row is None:
+def preview_page(request, form, kind_form=None):
+    """Return the page of imports: the waiting file, and the form for another one."""
+    row, sent = waiting.waiting(request.user), kind_form or form
+    if row and not kind_form and waiting.can_be_read_again(row):
+        kind_form = ImportKindForm(row=row)
+    context = {
+        "form": form,
+        "row": row,
+        "report": report_of(request, row),
+        "kind_form": kind_form,
+        "is_table": row and row.file_kind == waiting.TABLE,
+    }
+    return render_page(request, "tasks/import_tasks.html", context, status_of(sent))
+
+
+def next_page(row):
+    """Return the page that follows the reading of a file."""
+    return "import_tasks" if row.plan else "import_columns"
+
+
+def report_of(request, row):
+    """Return the preview of a user's waiting file, None if there is none or it has no plan."""
+    if row is None or not row.plan:
         return None
     preview = Preview(request.user, waiting.plan_in(row))
     return Report(preview, row, sidebar_of(request).clock)
+
+
+@require_http_methods(METHODS)
+def import_columns(request):
+    """Ask what the columns of the waiting table are."""
+    row = waiting.waiting(request.user)
+    if row is None or row.file_kind != waiting.TABLE:
+        return redirect("import_tasks")
+    try:
+        form = ColumnsForm(posted(request), user=request.user, row=row, query=request.GET)
+    except Unreadable as error:
+        messages.error(request, str(error))
+        return redirect("import_tasks")
+    if form.is_valid():
+        return redirect("import_tasks")
+    context = {"form": form, "row": row}
+    return render_page(request, "tasks/import_columns.html", context, status_of(form))
+
+
+@require_POST
+def import_kind(request):
+    """Read the waiting file as another kind."""
+    row = waiting.waiting(request.user)
+    if row is None or not waiting.can_be_read_again(row):
+        return redirect("import_tasks")
+    form = ImportKindForm(request.POST, row=row)
+    if form.is_valid():
+        return redirect(next_page(waiting.waiting(request.user)))
+    return preview_page(request, ImportFileForm(user=request.user), form)
 
 
 @require_POST
@@ -64,7 +122,7 @@ def import_discard(request):
 @require_safe
 def import_report(request):
     """Show the whole preview as a text to save."""
-    report = report_of(request)
+    report = report_of(request, waiting.waiting(request.user))
     if report is None:
         raise Http404
     response = HttpResponse(report.as_text(), content_type="text/plain; charset=utf-8")

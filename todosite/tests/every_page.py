@@ -530,6 +530,16 @@ def importing(rounds, user):
     rounds.get("/settings/import/")
     rounds.post("/settings/import/")
     rounds.post("/settings/import/", file=ContentFile("Hello", "hello.txt"))
+    rounds.post("/settings/import/", file=ContentFile("Task,Due\n<b>,01/02/2027\n", "t.csv"))
+    rounds.get(
+        "/settings/import/", "/settings/import/columns/", "/settings/import/columns/?header=0"
+    )
+    rounds.post("/settings/import/columns/", digest="another")
+    rounds.post("/settings/import/kind/", digest="another", kind="csv")
+    fields = rounds.fields("/settings/import/columns/")
+    columns = {"column_0": "title", "column_1": "due", "order": "day"}
+    rounds.post("/settings/import/columns/", **fields | columns)
+    rounds.get("/settings/import/")
     with write_export(user, "json") as file:
         raw = file.read()
     rounds.post("/settings/import/", file=ContentFile(raw, "all.json"))
