@@ -55,7 +55,7 @@ def validate_domain(domain: str) -> None:
         read = idna.decode(domain, uts46=True)
         ascii_form = idna.encode(read)
     except idna.IDNAError:
-        raise ValidationError(f"“{domain}” isn’t a valid domain.") from None
+        raise ValidationError(f"“{domain}” isn't a valid domain.") from None
     if read != domain:
         raise ValidationError(
             f"“{domain}” is another way to write “{read}”. If that is your domain, enter it that"

@@ -616,7 +616,8 @@ class Adoption(models.Model):
 
     It shows later changes on both sides: the fingerprint is the old row's, the version our row's,
     both at the time of adoption. An entry outlives our row, so that no row deleted here comes back.
-    Once an account is deleted for good, its entries say only that these ids are gone: see empty().
+    Once an account is permanently deleted, its entries say only that these ids are gone, see
+    empty().
     """
 
     class Kind(models.TextChoices):

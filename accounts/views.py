@@ -250,7 +250,7 @@ def see_off(request, user):
     messages.success(request, words)
     response = redirect("account_login")
     forget_user(response)
-    response["Clear-Site-Data"] = '"storage"'  # drafts would stay in this browser for good
+    response["Clear-Site-Data"] = '"storage"'  # drafts would stay in this browser
     return response
 
 

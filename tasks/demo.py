@@ -8,7 +8,7 @@ VERBS = [
 ]
 PEOPLE = [
     *["Ann", "Tomasz", "Noah’s teacher", "the dentist", "Priya", "the landlord", "O'Brien & Sons"],
-    *["Zoë", "grandma", "the bank", "Hollis & Grey", "the neighbours", "Jürgen", "the choir"],
+    *["Zoë", "grandma", "the bank", "Hollis & Grey", "the neighbors", "Jürgen", "the choir"],
 ]
 CHORES = [
     *["Water the plants", "Buy oat milk", "Book the train to Leipzig", "Renew the passport"],
@@ -38,7 +38,7 @@ STEPS = [
     *["Find the papers", "Ask what it costs", "Compare two offers", "Write a first draft"],
     *["Check it with Priya", "Send it off", "Put it into the calendar", "Tidy up afterwards"],
 ]
-LISTS = {  # and their colours, in their order
+LISTS = {  # and their colors, in their order
     "Home": "teal",
     "Work": "blue",
     "Errands": "amber",
@@ -164,7 +164,7 @@ def week(now: datetime) -> list[dict]:
         ]],
         *[{"title": title, "list": "Garden project"} for title in [
             "Prune the apple tree", "Repair the fence", "Clean the greenhouse", "Sharpen the tools",
-            "Find a place for the compost", "Swap seeds with the neighbours",
+            "Find a place for the compost", "Swap seeds with the neighbors",
             "Build a bench from the old boards",
         ]],
         {"title": "Reply to Ann about the school trip", **due(0), **done(0), "tags": ["family"]},

@@ -178,13 +178,13 @@ class Act(models.Model):
         EDIT = "edit", "Edited"
         COMPLETE = "complete", "Completed"
         REOPEN = "reopen", "Reopened"
-        ORDER = "order", "Put in order"
+        ORDER = "order", "Reordered"
         DELETE = "delete", "Deleted"
         RESTORE = "restore", "Restored"
         ARCHIVE = "archive", "Archived"
-        UNARCHIVE = "unarchive", "Brought back"
+        UNARCHIVE = "unarchive", "Unarchived"
         UNDO = "undo", "Undone"
-        REDO = "redo", "Done again"
+        REDO = "redo", "Redone"
         IMPORT = "import", "Imported"
 
     user = owner("acts")

@@ -58,12 +58,12 @@ def read(rule: str) -> Rule:
     for part in rule.upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
         if name in said:
-            raise ValueError(f"{name} is said twice.")
+            raise ValueError(f"{name} occurs twice.")
         if name not in PARTS:
-            raise ValueError(f"“{part[:40]}” is no part of a repeat that is known here.")
+            raise ValueError(f"“{part[:40]}” isn't supported in a repeat.")
         said[name] = PARTS[name](value, name)
     if "FREQ" not in said:
-        raise ValueError("A repeat begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise ValueError("A repeat needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
     parts = {FIELDS[name]: value for name, value in said.items()}
     found = Rule(**parts)
     refuse_senseless(found)
@@ -110,21 +110,21 @@ def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: st
 def refuse_senseless(rule: Rule) -> None:
     """Raise ValueError, in words, if the parts of a rule make no sense together."""
     if rule.until and rule.count:
-        raise ValueError("A repeat ends on a day or after a number of times, not both.")
+        raise ValueError("A repeat can end on a date or after a number of times, not both.")
     refuse_senseless_weekdays(rule)
     if rule.month_days and rule.frequency == "WEEKLY":
-        raise ValueError("What repeats by the week has weekdays, no days of the month.")
+        raise ValueError("A weekly repeat can't have days of the month.")
     if rule.positions and not has_days_to_choose_from(rule):
-        raise ValueError("BYSETPOS chooses from the days of a week, month or year: say which.")
+        raise ValueError("BYSETPOS needs days to choose from: add weekdays or days of the month.")
 
 
 def refuse_senseless_weekdays(rule: Rule) -> None:
     """Raise ValueError, in words, if a rule has weekdays that don't go with its frequency."""
     has_nth = any(nth for nth, _ in rule.weekdays)
     if has_nth and rule.frequency not in ("MONTHLY", "YEARLY"):
-        raise ValueError("Only what repeats by the month or year has a first or last Monday.")
+        raise ValueError("Only a monthly or yearly repeat can have a first or last Monday.")
     if has_nth and rule.frequency == "YEARLY" and not rule.months:
-        raise ValueError("Say the month of that weekday, with BYMONTH.")
+        raise ValueError("A yearly repeat on a weekday such as 1MO needs BYMONTH.")
 
 
 def has_days_to_choose_from(rule: Rule) -> bool:
@@ -139,7 +139,7 @@ def has_days_to_choose_from(rule: Rule) -> bool:
 def frequency_of(value: str, name: str) -> str:
     """Parse FREQ. Raise ValueError, in words, for an unknown one."""
     if value not in FREQUENCIES:
-        raise ValueError("A repeat is by the day, week, month or year.")
+        raise ValueError("A repeat must be daily, weekly, monthly or yearly.")
     return value
 
 
@@ -149,7 +149,7 @@ def number_in(low: int, high: int) -> Callable[[str, str], int]:
     def number_of(value, name):
         is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", value)
         if not is_number or not low <= int(value) <= high:
-            raise ValueError(f"{name} is a number from {low} to {high}.")
+            raise ValueError(f"{name} must be a number from {low} to {high}.")
         if not int(value):
             raise ValueError(f"{name} can't be 0.")
         return int(value)
@@ -171,7 +171,7 @@ def weekday_of(value: str, name: str) -> tuple[int, int]:
     """Parse a weekday: MO is (0, 0), 1MO is (1, 0), -1FR is (-1, 4); see Rule."""
     match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
     if not match:
-        raise ValueError(f"{name} has weekdays such as MO, 1MO or -1FR.")
+        raise ValueError(f"{name} must be weekdays, such as MO, 1MO or -1FR.")
     nth = int(match[1] or 0)
     return nth, DAYS.index(match[2])
 
@@ -179,7 +179,7 @@ def weekday_of(value: str, name: str) -> tuple[int, int]:
 def week_start_of(value: str, name: str) -> int:
     """Parse WKST: 0 for MO … 6 for SU."""
     if value not in DAYS:
-        raise ValueError(f"{name} is a weekday such as MO.")
+        raise ValueError(f"{name} must be a weekday, such as MO.")
     return DAYS.index(value)
 
 
@@ -189,7 +189,7 @@ def until_of(value: str, name: str) -> date:
     try:
         return date(*map(int, match.groups()))
     except (AttributeError, ValueError) as error:
-        raise ValueError(f"{name} is a day such as 20260630.") from error
+        raise ValueError(f"{name} must be a date, such as 20260630.") from error
 
 
 PARTS = {

@@ -60,7 +60,7 @@ class Sidebar:
 
     lists and archived hold {"pk", "name", "color", "archived", "url", "open"} in the user's order,
     open being the number of open tasks; lists also have "before" and "after", the ids of their
-    neighbours, None at the ends. tags hold {"pk", "name", "url"}, sorted by name.
+    neighbors, None at the ends. tags hold {"pk", "name", "url"}, sorted by name.
     """
 
     def __init__(self, user):
@@ -94,7 +94,7 @@ class Sidebar:
         return {one["pk"]: self.shown(one) for one in self.row[0]}
 
     def shown(self, one):
-        """Return a list as the sidebar shows it, without its neighbours."""
+        """Return a list as the sidebar shows it, without its neighbors."""
         return {
             **one,
             "url": address("list_detail", one["pk"]),
@@ -105,7 +105,7 @@ class Sidebar:
 
     @cached_property
     def lists(self):
-        """The lists that aren't archived, each with its neighbours."""
+        """The lists that aren't archived, each with its neighbors."""
         lists = [one for one in self.all_lists.values() if not one["archived"]]
         for one, other in pairwise(lists):
             one["after"] = other["pk"]

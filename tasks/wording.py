@@ -524,7 +524,7 @@ def not_ticked(step):
 
 
 def not_moved(act, row):
-    """Return the message if a row didn't move; act is None if its new neighbour is gone."""
+    """Return the message if a row didn't move; act is None if its new neighbor is gone."""
     if act is None:
         return changed(row)
     return f"{named(row)} is already in that position."

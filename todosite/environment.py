@@ -164,7 +164,7 @@ def first_host(hosts):
     names = [host for host in hosts if host.removeprefix(".") not in {"", "*"}]
     if not names:
         raise ImproperlyConfigured(
-            "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
+            "ALLOWED_HOSTS is * alone, which doesn't say what links in emails start with; set"
             " SITE_URL, such as https://todo.example.org"
         )
     return next((name for name in names if not is_local(name)), names[0])
@@ -180,11 +180,11 @@ def site_of(hosts, https_only):
 def doubt_about(host):
     """Return the doubt about links to an entry of ALLOWED_HOSTS, "" for none."""
     if host.startswith("."):
-        return f"which may be somebody else's site (ALLOWED_HOSTS has {host})"
+        return f"which may be someone else's site (ALLOWED_HOSTS has {host})"
     if is_local(host):
-        return "which opens on this machine alone"
+        return "which opens only on this machine"
     if not re.search(r"[.:]", host):
-        return "which opens on your own network alone"
+        return "which opens only on your own network"
     return ""
 
 

@@ -294,7 +294,7 @@ class SquatterTests(AccountTests):
         self.assertEqual([message.to for message in mail.outbox], [["ann@example.org"]])
         for words in [
             "Please confirm your email for Todosite:\n\nhttp://testserver/",
-            "If this wasn’t you, ignore this email.",
+            "If this wasn't you, ignore this email.",
             "To take over an account that someone made with your email, choose “Forgot password?”",
         ]:
             self.assertIn(words, mail.outbox[0].body)

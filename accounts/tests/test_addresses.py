@@ -67,7 +67,7 @@ def test_domain_of_mixed_alphabets_is_refused(domain):
 
 @pytest.mark.parametrize("domain", NO_DOMAIN)
 def test_invalid_domain_is_refused(domain):
-    assert error_of(f"ann@{domain}") == f"“{domain}” isn’t a valid domain."
+    assert error_of(f"ann@{domain}") == f"“{domain}” isn't a valid domain."
 
 
 @pytest.mark.parametrize("domain", NO_MAIL)

@@ -147,7 +147,7 @@ def test_adopted_user_is_welcomed_and_keeps_or_changes_the_zone(page, ann):
     expect(notice).to_contain_text("Welcome, ann@example.org. Your tasks are all here.")
     assert_fine(page, "welcome")
     page.goto("/trash/")
-    notice.get_by_role("button", name="That’s right").click()
+    notice.get_by_role("button", name="That's right").click()
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     expect(notice).to_have_count(0)
     page.goto("/trash/")

@@ -130,7 +130,7 @@ class FirstFactorTests(TestCase):
 
     def assert_void(self, client, link):
         for answer in [client.get(link), client.post(link)]:
-            self.assertContains(answer, "This link doesn’t work", status_code=404)
+            self.assertContains(answer, "This link doesn't work", status_code=404)
         self.assertEqual(self.opened(client), False)
 
     def test_link_works_once(self):

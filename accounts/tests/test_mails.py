@@ -175,7 +175,7 @@ class WordsTests(TestCase):
             "Hi,\n\nThe password of your Todosite account was changed.\n\n"
             "When: Nov 29, 2026, 5:45 pm (Asia/Kathmandu)\n"
             "Where: Firefox on Linux, IP address 127.0.0.1\n\n"
-            "If this wasn’t you, set a new password now:\n\n"
+            "If this wasn't you, set a new password now:\n\n"
             "http://testserver/accounts/password/reset/\n\nTodosite\nhttp://testserver/"
         )
         self.assertEqual(message.body, expected)

@@ -273,7 +273,7 @@ class EmailTests(TestCase):
         self.ann.emailaddress_set.update(verified=False, primary=False)
         page = self.change_page()
         self.assertContains(page, "<dt>Current email</dt><dd>ann@example.org</dd>")
-        self.assertContains(page, "You haven’t confirmed it yet")
+        self.assertContains(page, "You haven't confirmed it yet")
         link = self.change_to("new@example.org")
         page = self.change_page()
         self.assertContains(page, "<dt>Current email</dt><dd>ann@example.org</dd>")
@@ -287,7 +287,7 @@ class EmailTests(TestCase):
         self.ann.refresh_from_db()
         self.assertEqual(self.ann.email, "new@example.org")
 
-    def test_change_can_be_cancelled_or_replaced(self):
+    def test_change_can_be_canceled_or_replaced(self):
         links = [self.change_to(email) for email in ["one@example.org", "two@example.org"]]
         response = self.client.post(links[0])
         self.assertEqual(response.status_code, 404)

@@ -62,7 +62,7 @@ class LookTests(TestCase):
         self.ann.let_support_look()
         page = self.visitor.open("/settings/").press("End support access")
         self.assertEqual(page.message, "Support no longer has access to your account.")
-        self.assertIn("Support can’t see your tasks. If you ask for help", page.words)
+        self.assertIn("Support can't see your tasks. If you ask for help", page.words)
         self.ann.refresh_from_db()
         self.assertIs(self.ann.lets_support_look, False)
         both = [(Event.Kind.SUPPORT_LOOKS, False), (Event.Kind.SUPPORT_STOPS, False)]

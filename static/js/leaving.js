@@ -98,7 +98,7 @@ const SIGN_OUT = "form[action='/accounts/logout/'], form[data-sign-out]";
 const NOT_KEPT = {
   0: "Todosite can't be reached.",
   400: "It could not be read, or is too long to save for later.",
-  403: "Your session has ended, so it can’t be saved for later.",
+  403: "Your session has ended, so it can't be saved for later.",
   413: "It is too long to save for later.",
   503: "Todosite can't save anything at the moment.",
 };

@@ -72,7 +72,7 @@ document.addEventListener("keydown", (event) => {
   event.target.closest(".popup").querySelector(".btn").click();
 });
 
-// Rows are dragged by their handle. The server is told the new neighbour, and answers with the
+// Rows are dragged by their handle. The server is told the new neighbor, and answers with the
 // order as it is; where it can't, the row goes back. A task that is dropped on a list, on Today or
 // on a day goes there; dropped anywhere else, or after Escape, it stays where it was.
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -147,8 +147,8 @@ function onEnd({ item, from, oldIndex, newIndex, originalEvent }) {
   }
   if (oldIndex === newIndex) return;
   const { previousElementSibling: above, nextElementSibling: below } = item;
-  const neighbour = above ? { after: above.dataset.pk } : { before: below.dataset.pk };
-  send(`/${kind}s/${pk}/move/`, neighbour, goBack);
+  const neighbor = above ? { after: above.dataset.pk } : { before: below.dataset.pk };
+  send(`/${kind}s/${pk}/move/`, neighbor, goBack);
 }
 
 // Send what no form of the page does, also if the page is left; failed is called where it had no

@@ -1,7 +1,7 @@
 """The old system's tables: their possible forms, and how to read them.
 
 FastAPI and SQLModel created "user" and task; Better Auth created "user", account and others. The
-catalogue shows which of their versions did: times with or without a zone, ids as text or uuid,
+catalog shows which of their versions did: times with or without a zone, ids as text or uuid,
 users with or without an account table. All forms are read into the same columns; moments are UTC
 without a zone, as most of the old databases keep them.
 """

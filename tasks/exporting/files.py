@@ -13,16 +13,17 @@ from tasks.exporting.table import write_table
 
 BUFFER = 256 * 1024  # bytes
 README = """\
-What Todosite keeps of {email}, as of {day}.
+Everything Todosite stores about {email}, as of {day}.
 
 {name}.json
-    All of it, except for secrets: settings, lists, tags, tasks, steps, saved searches, completed
-    tasks, the trash and the history. Todosite can import it again.
+    Everything except secrets: settings, lists, tags, tasks, steps, saved searches, completed tasks,
+    the trash and the history. Todosite can import it again.
 {name}.csv
-    The tasks outside the trash, for a spreadsheet: one row for each. An apostrophe stands before a
-    cell that a spreadsheet would take for a formula. Todosite can import it again, too.
+    The tasks that aren't in the trash, one row each, for a spreadsheet. A cell that a spreadsheet
+    would read as a formula starts with an apostrophe. Todosite can import it again, too.
 
-Both are of one moment. docs/export-format.md, in the source of Todosite, describes them.
+Both files show the same moment. Their format is described in docs/export-format.md, in the source
+code of Todosite.
 """
 
 

@@ -1,7 +1,7 @@
 """The tasks of a user as a table for spreadsheets: CSV (RFC 4180), one row a task.
 
 docs/export-format.md describes its columns. Only the JSON has the rest: the trash, lists without
-tasks and the colours of lists, series, and saved searches.
+tasks and the colors of lists, series, and saved searches.
 """
 
 import csv

@@ -7,7 +7,7 @@ class ExportForm(forms.Form):
     """The kind of file for a user's data: a key of tasks.exporting.files.WRITERS."""
 
     KINDS = [
-        ("json", "JSON: all of it, to keep or to import again"),
+        ("json", "JSON: everything, to keep or to import again"),
         ("csv", "CSV: tasks, for a spreadsheet"),
         ("zip", "Both, in a ZIP file"),
     ]

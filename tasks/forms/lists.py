@@ -16,7 +16,7 @@ class ListAddForm(AddingForm, NameForm):
         fields = ["name", "color"]
 
     def __init__(self, data=None, *, number=0, **kwargs):
-        """number is the number of lists, so that each new one starts with another colour.
+        """number is the number of lists, so that each new one starts with another color.
 
         Its fields have ids of their own, since the form may appear over another one.
         """

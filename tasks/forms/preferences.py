@@ -21,7 +21,7 @@ class PreferencesForm(ProfileForm):
         label="Future repeats",
         choices=[("True", "Shown in Upcoming"), ("False", "Hidden")],
         coerce="True".__eq__,
-        help_text="Shown in gray on the days they’re due.",
+        help_text="Shown in gray on the days they're due.",
     )
 
     class Meta(ProfileForm.Meta):

@@ -12,7 +12,9 @@ class DeleteCommand(ExampleCommand):
     """A command that deletes accounts permanently, and names their rows in the old system."""
 
     def add_arguments(self, parser):
-        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print what would be deleted"
+        )
 
     def delete(self, users, *, dry_run):
         """Delete the account of one user, a queryset. Return False if it has gone from there.
@@ -37,7 +39,7 @@ class DeleteCommand(ExampleCommand):
             remains = remains_of(cursor, user.pk)
         if remains:
             self.stdout.write(
-                "The old system's tables still hold rows of it. To remove these as well:"
+                "The old system's tables still have rows of this account. To delete them, run:"
             )
         for table, number, statement in remains:
             self.stdout.write(f"  {statement}  -- {counted(number, 'row')} of {table}")

@@ -127,7 +127,7 @@ class Listing:
     presets = {}
     placeholder = "Add a task"
     shows_new = True  # whether a task added here appears here
-    nothing = ("Nothing to do", "Add a task above. What’s on your mind?")
+    nothing = ("Nothing to do", "Add a task above. What's on your mind?")
     pager = ("Previous", "Next")
     edit_url = ""  # of the page's list, tag or saved search
     subtitle = ""

@@ -26,7 +26,7 @@ KINDS = ["list", "task", "step", "tag"]  # the order in which the rows of an act
 REVERTED = {Act.Kind.UNDO: "undid: ", Act.Kind.REDO: "redid: "}
 EVENTS = {
     Event.Kind.SUPPORT_LOOKS: "gave support access to your tasks for 7 days",
-    Event.Kind.SUPPORT_STOPS: "ended support’s access",
+    Event.Kind.SUPPORT_STOPS: "ended support's access",
     Event.Kind.RESET_SENT: "sent you a link to reset your password",
     Event.Kind.CONFIRMATION_SENT: "sent you another link to confirm your email",
     Event.Kind.FACTOR_REMOVED: "removed your second factor, and signed you out everywhere",

@@ -77,7 +77,7 @@ class Today(Listing):
     placeholder = "Add a task for today"
     nothing = (
         "Nothing is due today",
-        "Add something to do today, or see what’s upcoming.",
+        "Add something to do today, or see what's upcoming.",
     )
     examples = [
         "Buy milk !high",
@@ -303,7 +303,7 @@ class Inbox(Listing):
     groups = ["", "due", "priority"]
     nothing = (
         "Your inbox is empty",
-        "Write down what’s on your mind and sort it into lists later.",
+        "Write down what's on your mind and sort it into lists later.",
     )
 
     @property

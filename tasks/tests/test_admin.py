@@ -57,7 +57,7 @@ class AdminTests(TestCase):
 
     def test_each_page_names_the_time_zone(self):
         task = self.ann.tasks.create(title="Milk")
-        words = "Times are in UTC. Due dates are in their owner’s time zone."
+        words = "Times are in UTC. Due dates are in their owner's time zone."
         for url in ["/admin/", "/admin/tasks/task/", f"/admin/tasks/task/{task.pk}/change/"]:
             self.assertContains(self.client.get(url), words)
 

@@ -859,7 +859,7 @@ class EventTests(HistoryTests):
         self.post("/tasks/add/", text="Milk")
         self.ann.keep_support_out()
         page = self.get("/history/")
-        lines = ["You ended support’s access", "You added “Milk”", self.LOOKS]
+        lines = ["You ended support's access", "You added “Milk”", self.LOOKS]
         self.assertEqual(lines_of(page), lines)
         self.assertEqual(undoable(page), ["You added “Milk”"])
         links = [len(part.cssselect("a")) for part in parts_of(page)]

@@ -180,10 +180,10 @@ class WalkTests(TestCase):
 
     def test_account_is_not_deleted_early(self):
         self.ann.leave()
-        self.assertEqual(run("delete_left_users"), "No account is to be deleted now.\n")
+        self.assertEqual(run("delete_left_users"), "No account is due for deletion.\n")
         self.assertIs(User.objects.filter(pk=self.ann.pk).exists(), True)
 
-    def test_deletion_cancelled_at_the_last_moment_deletes_nothing(self):
+    def test_deletion_canceled_at_the_last_moment_deletes_nothing(self):
         self.leave(self.ann)
         before = leaving.count(self.ann)
         real = Command.delete
@@ -194,7 +194,7 @@ class WalkTests(TestCase):
 
         with mock.patch.object(Command, "delete", delete):
             said = run("delete_left_users")
-        self.assertEqual(said, "No account is to be deleted now.\n")
+        self.assertEqual(said, "No account is due for deletion.\n")
         self.assertEqual(leaving.count(self.ann), before + 1)  # the event
         self.ann.refresh_from_db()
         self.assertIs(self.ann.is_active, True)
@@ -347,9 +347,8 @@ class AdoptedTests(TestCase):
         tasks = self.old("SELECT count(*) FROM task WHERE user_id = %s", pk)[0][0]
         email = user.email
         lines = run("delete_user", email).splitlines()
-        self.assertEqual(
-            lines[1], "The old system's tables still hold rows of it. To remove these as well:"
-        )
+        said = "The old system's tables still have rows of this account. To delete them, run:"
+        self.assertEqual(lines[1], said)
         self.assertEqual(
             lines[2],
             f"""  DELETE FROM "task" WHERE "user_id"::text = '{pk}';\

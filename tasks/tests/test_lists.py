@@ -24,7 +24,7 @@ class AddListTests(ListTests):
         self.assertEqual(messages_of(response), ["Added the list “Work”."])
         self.assertEqual((work.color, self.names()), ("rose", ["Home", "Work"]))
 
-    def test_form_begins_with_the_next_colour(self):
+    def test_form_begins_with_the_next_color(self):
         for color in [*TaskList.Color.values, "teal"]:
             chosen = one(self.get("/lists/add/"), "[name=color][checked]")
             self.assertEqual(chosen.get("value"), color)
@@ -46,7 +46,7 @@ class AddListTests(ListTests):
                 self.assertEqual(one(response, "[name=color][checked]").get("value"), "blue")
         self.assertEqual(self.names(), ["Work"])
 
-    def test_unknown_colour_is_refused(self):
+    def test_unknown_color_is_refused(self):
         response = self.client.post("/lists/add/", {"name": "Work", "color": "pink"})
         self.assertContains(response, 'value="Work"', status_code=422)
         self.assertEqual(self.names(), [])
@@ -99,7 +99,7 @@ class EditListTests(ListTests):
         self.assertEqual(messages_of(response), ["No changes to save."])
         self.assertEqual(self.work.version, 1)
 
-    def test_edits_of_name_and_colour_are_merged(self):
+    def test_edits_of_name_and_color_are_merged(self):
         shown = {"initial-name": "Work", "initial-color": "teal", "version": "1"}
         self.post(self.url, name="Office", color="teal", **shown)
         self.post(self.url, name="Work", color="rose", **shown)
@@ -203,7 +203,7 @@ class MoveListTests(ListTests):
             self.assertRedirects(self.move(moved, **where), "/lists/")
             self.assertEqual("".join(self.names()), names)
 
-    def test_buttons_use_visible_neighbours(self):
+    def test_buttons_use_visible_neighbors(self):
         self.b.archive()
         page = self.get("/lists/")
         self.assertContains(page, f'id="up-{self.c.pk}" name="before" value="{self.a.pk}"')

@@ -108,7 +108,7 @@ class SnoozingTests(LinkTests):
         self.assertIn("1 hour", [words(button) for button in select(page, "button")])
         before = timezone.now()
         page = self.press(self.url, until="1h")
-        self.assertIn("You’ll be reminded again:", words_of(page))
+        self.assertIn("You'll be reminded again:", words_of(page))
         self.reminder.refresh_from_db()
         waits = self.reminder.moment - before
         self.assertGreaterEqual(waits, timedelta(hours=1))
@@ -146,7 +146,7 @@ class UnsubscribeTests(LinkTests):
         self.assertIn("Stop email reminders?", words_of(self.browser.get(path)))
         self.ann.refresh_from_db()
         self.assertTrue(self.ann.reminder_mail)
-        self.assertIn("We won’t send you email reminders any more.", words_of(self.press(path)))
+        self.assertIn("We won't send you email reminders any more.", words_of(self.press(path)))
         self.ann.refresh_from_db()
         self.assertFalse(self.ann.reminder_mail)
 

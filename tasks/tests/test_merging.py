@@ -88,7 +88,7 @@ class ListTests(MergeTests):
         self.assertEqual(self.state(), self.before)
 
     def test_offer_to_merge_mentions_an_archived_list(self):
-        said = "“other” is archived: its tasks don’t appear in Today, Upcoming or tags."
+        said = "“other” is archived: its tasks don't appear in Today, Upcoming or tags."
         self.assertNotIn(said, words_of(self.rename(self.url, "other")))
         self.other.archive()
         self.assertIn(said, words_of(self.rename(self.url, "other")))

@@ -354,7 +354,7 @@ class OrderTests(TestCase):
         self.assertEqual(self.move("d", before="b"), "dbac")  # where it is
         self.assertEqual(self.move("a", after="c"), "dbca")
 
-    def test_single_task_and_neighbour_of_an_unplaced_one_can_move(self):
+    def test_single_task_and_neighbor_of_an_unplaced_one_can_move(self):
         alone = self.ann.tasks.create(title="e", list=add_list(self.ann))
         alone.move(to="bottom")
         alone.move(to="top")
@@ -418,7 +418,7 @@ class OrderTests(TestCase):
         siblings = self.tasks["a"].siblings().by_hand()
         self.assertEqual([task.title for task in siblings], list("abcd"))
 
-    def test_neighbours_of_a_task(self):
+    def test_neighbors_of_a_task(self):
         a, b, c, d = (self.tasks[title].pk for title in "abcd")
         siblings = self.tasks["a"].siblings()
         self.assertEqual(siblings.around(a), (None, b))
@@ -428,7 +428,7 @@ class OrderTests(TestCase):
         self.assertEqual(siblings.around(a), (None, c))
         self.assertEqual(siblings.around(b), (None, None))
 
-    def test_neighbours_agree_with_the_whole_order(self):
+    def test_neighbors_agree_with_the_whole_order(self):
         """Some tasks are placed, some aren't, and some of these were added at the same moment."""
         now = timezone.now()
         self.move("d", to="top")

@@ -169,7 +169,7 @@ def test_task_moved_within_a_list_while_it_leaves_the_list(client, ann):
         assert (task.list, task.position) == (None, "")
 
 
-def test_neighbour_completed_in_the_meantime_is_no_target(client, ann, monkeypatch):
+def test_neighbor_completed_in_the_meantime_is_no_target(client, ann, monkeypatch):
     """Its completion comes between the reading of the form and the locking of the list."""
     work = add_list(ann, "Work")
     task, other, last = add_tasks(ann, 3, list=work)
@@ -187,7 +187,7 @@ def test_neighbour_completed_in_the_meantime_is_no_target(client, ann, monkeypat
     assert list(ann.tasks.open().by_hand()) == [task, last]
 
 
-def test_invalid_neighbour_is_not_found_and_changes_nothing(client, ann):
+def test_invalid_neighbor_is_not_found_and_changes_nothing(client, ann):
     ben, work, home = add_user("ben@example.org"), add_list(ann, "Work"), add_list(ann, "Home")
     task, beside = add_tasks(ann, 2, list=work)
     inbox, elsewhere = ann.tasks.create(title="x"), ann.tasks.create(title="x", list=home)

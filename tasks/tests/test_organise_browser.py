@@ -1,4 +1,4 @@
-"""Dragging, menus in place and focus: organising in Chromium, with JavaScript.
+"""Dragging, menus in place and focus: organizing in Chromium, with JavaScript.
 
 The same acts without JavaScript: test_organise_visits.py.
 """

@@ -229,7 +229,7 @@ def test_trash_restores_rows_and_can_be_emptied(visitor, ann):
     for title in ["One", "Two", "Three"]:
         ann.tasks.create(title=title).delete_softly()
     visitor.open("/trash/").follow("Delete “Two” permanently")
-    assert "This can’t be undone." in visitor.words
+    assert "This can't be undone." in visitor.words
     visitor.press("Delete permanently")
     assert visitor.message == "Deleted “Two” permanently."
     visitor.press("Restore “One”").follow("Empty the trash")

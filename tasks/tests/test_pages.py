@@ -346,7 +346,7 @@ class InboxAndListTests(ListingTests):
         self.assertEqual(self.sections("/inbox/"), [("", ["Milk"])])
         self.assertEqual(self.sections(f"/lists/{work.pk}/"), [("", ["Report"])])
 
-    def test_page_of_a_list_has_colour_name_and_edit_link(self):
+    def test_page_of_a_list_has_color_name_and_edit_link(self):
         work = self.add_list("Work <&>", color="rose")
         response = self.get(work.get_absolute_url())
         self.assertContains(
@@ -794,13 +794,13 @@ class EmptyTests(ListingTests):
         for url, words in [
             (
                 "/today/",
-                "Nothing is due today Add something to do today, or see what’s upcoming."
+                "Nothing is due today Add something to do today, or see what's upcoming."
                 " Or try an example: Buy milk !high Call Sam tomorrow at 5pm #calls"
                 " Water the plants every Saturday",
             ),
             (
                 "/inbox/",
-                "Your inbox is empty Write down what’s on your mind and sort it into lists later.",
+                "Your inbox is empty Write down what's on your mind and sort it into lists later.",
             ),
             (work.get_absolute_url(), "This list is empty Add its first task above."),
             (
@@ -808,7 +808,7 @@ class EmptyTests(ListingTests):
                 "Nothing to do No open task has this tag. Add one above.",
             ),
             ("/completed/", "Nothing completed yet Tasks you complete appear here."),
-            ("/tasks/", "Nothing to do Add a task above. What’s on your mind?"),
+            ("/tasks/", "Nothing to do Add a task above. What's on your mind?"),
             ("/trash/", "The trash is empty Deleted items appear here, so you can restore them."),
         ]:
             with self.subTest(url=url):
@@ -824,6 +824,6 @@ class EmptyTests(ListingTests):
         self.add_task("Milk").complete()
         self.assertEqual(
             self.empty("/today/"),
-            "All done for today Enjoy the rest of your day, or see what’s upcoming .",
+            "All done for today Enjoy the rest of your day, or see what's upcoming .",
         )
         self.assertEqual(self.sections("/today/"), [("Done today 1", ["Milk"])])

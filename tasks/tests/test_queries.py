@@ -301,7 +301,7 @@ class QueryTests(TestCase):
             with self.subTest(url=url):
                 self.assertRegex(self.plan(url), f"(using|on) {index}")
 
-    def test_neighbours_are_read_from_an_index_alone(self):
+    def test_neighbors_are_read_from_an_index_alone(self):
         rows = self.ann.tasks.open().filter(list=None)
         pk = rows.by_hand()[rows.count() // 2].pk
         with CaptureQueriesContext(connection) as queries:

@@ -217,14 +217,14 @@ class ReminderSettingsTests(PageTests):
         self.assertEqual(moment, datetime(2026, 11, 27, 12, 15, tzinfo=UTC))
 
     def test_settings_say_that_there_is_no_mail(self):
-        self.assertIn("doesn’t send email", words_of(self.get(self.URL)))
+        self.assertIn("doesn't send email", words_of(self.get(self.URL)))
 
     @override_settings(HAS_MAIL=True)
     def test_settings_say_where_mail_goes(self):
         self.assertIn("By email to ann@example.org , which you", words_of(self.get(self.URL)))
         self.ann.emailaddress_set.update(verified=False)
         page = self.get(self.URL)
-        self.assertIn("ann@example.org isn’t confirmed yet", words_of(page))
+        self.assertIn("ann@example.org isn't confirmed yet", words_of(page))
         self.assertEqual(words(one(page, 'a.btn[href="/accounts/email/"]')), "Confirm your email")
 
     @override_settings(HAS_MAIL=True)

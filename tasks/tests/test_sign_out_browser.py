@@ -221,7 +221,7 @@ def test_empty_text_leads_to_no_question(signed_in, task):
 
 
 @pytest.mark.exhaustive
-def test_cancelled_second_factor_signs_out(page, ann):
+def test_canceled_second_factor_signs_out(page, ann):
     """So it does in a browser that can't notify its other tabs."""
     TOTP.activate(ann, generate_totp_secret())
     page.set_default_timeout(5000)

@@ -158,7 +158,7 @@ class EmptyTests(TrashTests):
         self.fill()
         self.assertContains(self.client.get("/trash/"), 'href="/trash/empty/"')
         page = self.get("/trash/empty/")
-        words = "3 tasks, 1 list and 2 tags will be deleted permanently. This can’t be undone."
+        words = "3 tasks, 1 list and 2 tags will be deleted permanently. This can't be undone."
         self.assertIn(words, words_of(page))
         self.assertEqual(self.left(), [4, 1, 3, 3])
         response = self.post("/trash/empty/", until=self.until(page))

@@ -21,7 +21,7 @@ from psycopg_pool import ConnectionPool
 from todosite import localpg
 
 POOLED = (
-    "DATABASE_URL leads to a pooler, which can't carry this. Set DATABASE_URL_UNPOOLED to the"
+    "DATABASE_URL connects to a pooler, which can't carry this. Set DATABASE_URL_UNPOOLED to the"
     " address of the server itself: on Neon, the same without “-pooler”."
 )
 

@@ -34,9 +34,9 @@ def findings():
     try:
         connection.ensure_connection()
     except Error as error:
-        yield Finding(f"no connection: {in_one_line(error)}", "see to DATABASE_URL")
+        yield Finding(f"no connection: {in_one_line(error)}", "check DATABASE_URL")
         return
-    yield Finding(f"first connection, awake or not: {milliseconds(began)} ms")
+    yield Finding(f"first connection (wakes a sleeping database): {milliseconds(began)} ms")
     yield from of_the_way()
     yield from of_the_server()
     yield from of_the_role()
@@ -63,12 +63,12 @@ def of_the_way():
     pooled = is_pooled()
     unpooled = settings.DATABASES["default"].get("UNPOOLED")
     if not pooled:
-        yield Finding("DATABASE_URL leads to the server itself")
+        yield Finding("DATABASE_URL connects to the server itself")
     elif unpooled:
-        yield Finding("DATABASE_URL leads to a pooler")
+        yield Finding("DATABASE_URL connects to a pooler")
     else:
         advice = "set DATABASE_URL_UNPOOLED to the server itself, for migrations and adoption"
-        yield Finding("DATABASE_URL leads to a pooler", advice)
+        yield Finding("DATABASE_URL connects to a pooler", advice)
     if unpooled:
         yield of_the_direct_way()
     connection.ensure_connection()
@@ -82,8 +82,9 @@ def of_tls():
     if connection.connection.pgconn.ssl_in_use:
         return Finding("TLS is on")
     if is_local(connection.connection.info.host):
-        return Finding("no TLS, and none needed: the way stays on this machine")
-    return Finding("no TLS", "passwords and tasks can be read on the way: drop sslmode=disable")
+        return Finding("no TLS, and none needed: the connection stays on this machine")
+    advice = "others can read passwords and tasks on the network: remove sslmode=disable"
+    return Finding("no TLS", advice)
 
 
 def of_the_distance():
@@ -94,10 +95,11 @@ def of_the_distance():
         ask("SELECT 1")
         trips.append(time.monotonic() - began)
     median = 1000 * statistics.median(trips)
-    fact = f"there and back: {median:.1f} ms"
+    fact = f"round trip: {median:.1f} ms"
     if median <= FAR:
         return Finding(fact)
-    return Finding(fact, "a page asks several times: put server and database into one region")
+    advice = "each page makes several queries: run the server and the database in one region"
+    return Finding(fact, advice)
 
 
 def is_pooled():
@@ -120,19 +122,20 @@ def of_the_direct_way():
         with connection.direct():
             there = ask(same)
     except ImproperlyConfigured:
-        return Finding("DATABASE_URL_UNPOOLED leads to a pooler", "on Neon, drop “-pooler” from it")
+        advice = "on Neon, remove “-pooler” from it"
+        return Finding("DATABASE_URL_UNPOOLED connects to a pooler", advice)
     except Error as error:
-        return Finding(f"DATABASE_URL_UNPOOLED fails: {in_one_line(error)}", "mend it")
+        return Finding(f"DATABASE_URL_UNPOOLED fails: {in_one_line(error)}", "fix it")
     if here != there:
-        return Finding("DATABASE_URL_UNPOOLED leads to another database", "mend it at once")
-    return Finding("DATABASE_URL_UNPOOLED leads to the server itself")
+        return Finding("DATABASE_URL_UNPOOLED connects to another database", "fix it now")
+    return Finding("DATABASE_URL_UNPOOLED connects to the server itself")
 
 
 def of_prepared_statements(pooled):
     """Return whether statements are prepared, according to the settings."""
     if connection.connection.prepare_threshold is not None:
         return Finding("prepared statements are on" + (", through a pooler" * pooled))
-    return Finding("prepared statements are off" + (", as a pooler may need it" * pooled))
+    return Finding("prepared statements are off" + (", as some poolers require" * pooled))
 
 
 def of_the_server():
@@ -150,16 +153,16 @@ def of_the_version():
     major = connection.pg_version // 10000
     if low <= major <= high:
         return Finding(fact)
-    return Finding(fact, f"Todosite is tried with {low} to {high}")
+    return Finding(fact, f"Todosite is tested with {low} to {high}")
 
 
 def of_lower_case():
     """Return whether the database lower-cases letters beyond a to z, as a finding."""
     (lowers,) = ask("SELECT lower('ÄΣ') = 'äσ'")
     if lowers:
-        return Finding("lower case of all letters")
-    advice = "make the database with LOCALE 'C.UTF-8' and ENCODING 'UTF8'"
-    return Finding("lower case of a to z alone", advice)
+        return Finding("lower() knows all letters")
+    advice = "create the database with LOCALE 'C.UTF-8' and ENCODING 'UTF8'"
+    return Finding("lower() knows only a to z", advice)
 
 
 def of_room_for_connections():
@@ -172,10 +175,10 @@ def of_room_for_connections():
     )
     ours = gunicorn.workers * connections_of_a_worker()
     possible = all_there_are - reserved
-    fact = f"connections: up to {ours} of ours, {taken} in use now, {possible} possible"
+    fact = f"connections: Todosite opens up to {ours} of {possible}, {taken} are in use"
     if ours <= possible or is_pooled():
         return Finding(fact)
-    return Finding(fact, "take fewer WEB_CONCURRENCY or WEB_THREADS, or a pooler")
+    return Finding(fact, "lower WEB_CONCURRENCY or WEB_THREADS, or use a pooler")
 
 
 def connections_of_a_worker():
@@ -189,7 +192,7 @@ def of_the_role():
     """Yield the findings about the role that requests use."""
     name, superuser = ask("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")
     if superuser:
-        advice = "give Todosite a role of its own that owns its database, and no more"
+        advice = "give Todosite a role that owns its database, and nothing else"
         yield Finding(f"role {name}, a superuser", advice)
     else:
         yield Finding(f"role {name}")
@@ -198,7 +201,7 @@ def of_the_role():
 
 def of_time_limits(role):
     """Return whether statements of the role have a time limit, as a finding."""
-    # From the catalogue: connections that a pooler opened before may lack them for up to an hour.
+    # From the catalog: connections that a pooler opened before may lack them for up to an hour.
     row = ask(
         "SELECT setconfig FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole"
         " JOIN pg_database d ON d.oid = setdatabase"
@@ -222,7 +225,7 @@ def of_the_migrations():
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if pending:
-        yield Finding(f"pending migrations: {pending}", "manage.py migrate")
+        yield Finding(f"pending migrations: {pending}", "run manage.py migrate")
     else:
         yield Finding("pending migrations: none")
 

@@ -45,7 +45,7 @@ def test_pages_are_accessible_and_fit(new_context, cookie, paths):
     context.add_cookies([cookie])
     page = context.new_page()
     for (scheme, rules), path in product([(LIGHT, ALL_RULES), (DARK, COLOR_RULES)], paths):
-        # Set before the page is opened, since colours change slowly.
+        # Set before the page is opened, since colors change slowly.
         page.emulate_media(color_scheme=scheme[0])
         page.goto(path)
         assert_fine(page, path, [(1280, [scheme]), (320, [scheme])], rules)

@@ -283,7 +283,7 @@ def test_command_behind_a_pooler_asks_for_the_direct_address(stand, command):
     done = manage(*command, DATABASE_URL=stand.pooled)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "CommandError: DATABASE_URL leads to a pooler, which can't carry this. Set"
+        "CommandError: DATABASE_URL connects to a pooler, which can't carry this. Set"
         " DATABASE_URL_UNPOOLED to the address of the server itself: on Neon, the same without"
         " “-pooler”.\n"
     )
@@ -296,7 +296,7 @@ def test_pooler_that_drops_options_silently_is_detected(stand):
     ini.write_text(ini.read_text() + "ignore_startup_parameters = options\n")
     stand("restart")
     done = manage("migrate", DATABASE_URL=stand.pooled)
-    assert done.stderr.startswith("CommandError: DATABASE_URL leads to a pooler")
+    assert done.stderr.startswith("CommandError: DATABASE_URL connects to a pooler")
 
 
 INTERRUPTED = """
@@ -351,7 +351,7 @@ def test_watch_tasks_prints_new_and_missed_tasks(ann, stand):
 
 def test_watch_tasks_needs_the_server_itself(stand):
     done = manage("watch_tasks", DATABASE_URL=stand.pooled)
-    assert done.stderr.startswith("CommandError: DATABASE_URL leads to a pooler")
+    assert done.stderr.startswith("CommandError: DATABASE_URL connects to a pooler")
 
 
 def doctor(**urls):
@@ -365,21 +365,22 @@ def test_doctor_finds_no_problem(stand):
     assert doctor(**stand.urls) == (
         0,
         [
-            "OK     gunicorn listens on 0.0:0, this machine alone (by the Procfile: on all)",
-            "OK     links in mails begin with https://localhost",
-            "OK     first connection, awake or not: 0 ms",
-            "OK     DATABASE_URL leads to a pooler",
-            "OK     DATABASE_URL_UNPOOLED leads to the server itself",
-            "OK     prepared statements are off, as a pooler may need it",
+            "OK     gunicorn listens on 0.0:0, only on this machine (by the Procfile: on all"
+            " addresses)",
+            "OK     links in emails start with https://localhost",
+            "OK     first connection (wakes a sleeping database): 0 ms",
+            "OK     DATABASE_URL connects to a pooler",
+            "OK     DATABASE_URL_UNPOOLED connects to the server itself",
+            "OK     prepared statements are off, as some poolers require",
             "OK     TLS is on",
-            "OK     there and back: 0 ms",
+            "OK     round trip: 0 ms",
             "OK     PostgreSQL 0",
-            "OK     lower case of all letters",
-            "OK     connections: up to 0 of ours, 0 in use now, 0 possible",
+            "OK     lower() knows all letters",
+            "OK     connections: Todosite opens up to 0 of 0, 0 are in use",
             "OK     role neondb_owner",
             "OK     time limits are set",
             "OK     pending migrations: none",
-            "OK     accounts to delete: none is overdue",
+            "OK     accounts due for deletion: none is overdue",
         ],
     )
 
@@ -389,21 +390,21 @@ def test_doctor_finds_no_problem(stand):
     [
         (
             {"DATABASE_URL": "pooled", "DATABASE_URL_UNPOOLED": None},
-            "TO DO  DATABASE_URL leads to a pooler: set DATABASE_URL_UNPOOLED to the server itself,"
-            " for migrations and adoption.",
+            "TO DO  DATABASE_URL connects to a pooler: set DATABASE_URL_UNPOOLED to the server"
+            " itself, for migrations and adoption.",
         ),
         (
             {"DATABASE_URL_UNPOOLED": "pooled"},
-            "TO DO  DATABASE_URL_UNPOOLED leads to a pooler: on Neon, drop “-pooler” from it.",
+            "TO DO  DATABASE_URL_UNPOOLED connects to a pooler: on Neon, remove “-pooler” from it.",
         ),
         (
             {"DATABASE_URL": "direct", "WEB_CONCURRENCY": "40"},
-            "TO DO  connections: up to 0 of ours, 0 in use now, 0 possible: take fewer"
-            " WEB_CONCURRENCY or WEB_THREADS, or a pooler.",
+            "TO DO  connections: Todosite opens up to 0 of 0, 0 are in use: lower"
+            " WEB_CONCURRENCY or WEB_THREADS, or use a pooler.",
         ),
         (
             {"DATABASE_URL": "direct", "DATABASE_URL_UNPOOLED": None},
-            "OK     DATABASE_URL leads to the server itself",
+            "OK     DATABASE_URL connects to the server itself",
         ),
         (
             {"DATABASE_URL": "direct"},
@@ -419,7 +420,7 @@ def test_doctor_finds_no_problem(stand):
         ),
         (
             {"DATABASE_POOL_SIZE": "0"},
-            "OK     prepared statements are off, as a pooler may need it",
+            "OK     prepared statements are off, as some poolers require",
         ),
         (
             {"DATABASE_PREPARED": "true"},
@@ -444,7 +445,7 @@ def test_doctor_works_without_our_tables(stand):
         " neondb_owner IN DATABASE empty SET statement_timeout = '0s'; ALTER ROLE neondb_owner IN"
         " DATABASE empty SET lock_timeout = '0s'; ALTER ROLE neondb_owner IN DATABASE empty SET"
         " idle_in_transaction_session_timeout = '0s'.",
-        "TO DO  pending migrations: 0: manage.py migrate.",
+        "TO DO  pending migrations: 0: run manage.py migrate.",
     ]
     elsewhere = stand.urls | {"DATABASE_URL": urls["DATABASE_URL"]}
     done = manage("doctor", **elsewhere)
@@ -457,13 +458,13 @@ def test_doctor_reports_an_unreachable_database(stand):
     assert done.returncode == 1
     *_, line = done.stdout.splitlines()
     assert line.startswith("TO DO  no connection: connection failed: ")
-    assert line.endswith(": see to DATABASE_URL.")
+    assert line.endswith(": check DATABASE_URL.")
 
 
 def test_check_reports_the_same_as_the_doctor(stand):
     done = manage("check", "--database", "default", **stand.urls)
     assert done.returncode == 0
-    assert "?: (todosite.I001) DATABASE_URL leads to a pooler\n" in done.stdout + done.stderr
+    assert "?: (todosite.I001) DATABASE_URL connects to a pooler\n" in done.stdout + done.stderr
     assert manage("check", **stand.urls).stdout == (
         "System check identified no issues (0 silenced).\n"
     )

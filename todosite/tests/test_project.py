@@ -167,7 +167,7 @@ def test_names_of_hosts_may_have_surrounding_spaces(monkeypatch):
         (
             "ALLOWED_HOSTS",
             "*",
-            "ALLOWED_HOSTS is * alone, which doesn't say what links in mails begin with; set"
+            "ALLOWED_HOSTS is * alone, which doesn't say what links in emails start with; set"
             " SITE_URL, such as https://todo.example.org",
         ),
         *[
@@ -325,24 +325,25 @@ def doctor(**changes):
         (
             None,
             "0",
-            "OK     gunicorn listens on 127.0.0.1:9000, this machine alone (by the Procfile:"
-            " on all)",
+            "OK     gunicorn listens on 127.0.0.1:9000, only on this machine (by the Procfile:"
+            " on all addresses)",
         ),
         (
             "::1",
             "0",
-            "OK     gunicorn listens on [::1]:9000, this machine alone (by the Procfile: on all)",
+            "OK     gunicorn listens on [::1]:9000, only on this machine (by the Procfile: on all"
+            " addresses)",
         ),
         (
             "0.0.0.0",
             "1",
-            "OK     gunicorn listens on 0.0.0.0:9000, for a proxy that has to buffer requests",
+            "OK     gunicorn listens on 0.0.0.0:9000, behind a proxy, which has to buffer requests",
         ),
         (
             "0.0.0.0",
             "0",
-            "TO DO  gunicorn listens on 0.0.0.0:9000, where half-sent requests can hold all its"
-            " threads: put a proxy that buffers requests in front, and leave HOST unset.",
+            "TO DO  gunicorn listens on 0.0.0.0:9000, where half-sent requests can block all its"
+            " threads: put a proxy that buffers requests in front of it, and leave HOST unset.",
         ),
     ],
 )
@@ -353,7 +354,7 @@ def test_doctor_says_where_the_server_listens(host, proxies, line):
 
 def test_doctor_names_accounts_that_should_have_been_deleted(db):
     now = timezone.now()
-    assert list(overdue()) == [Finding("accounts to delete: none is overdue")]
+    assert list(overdue()) == [Finding("accounts due for deletion: none is overdue")]
     for hours in [23, 25, 49]:
         add_user(f"after{hours}@example.org", leaves_at=now - timedelta(hours=hours))
     (finding,) = overdue()
@@ -371,30 +372,30 @@ SET_SITE = "set SITE_URL to the address that people open, such as https://todo.e
     [
         (
             {"ALLOWED_HOSTS": "localhost,todo.example.org"},
-            "OK     links in mails begin with https://todo.example.org",
+            "OK     links in emails start with https://todo.example.org",
         ),
         (
             {"ALLOWED_HOSTS": ".herokuapp.com"},
-            "TO DO  links in mails begin with https://herokuapp.com, which may be somebody else's"
+            "TO DO  links in emails start with https://herokuapp.com, which may be someone else's"
             f" site (ALLOWED_HOSTS has .herokuapp.com): {SET_SITE}",
         ),
         (
             {"ALLOWED_HOSTS": "127.0.0.1,localhost", "HTTPS_ONLY": "false"},
-            "TO DO  links in mails begin with http://127.0.0.1, which opens on this machine alone:"
+            "TO DO  links in emails start with http://127.0.0.1, which opens only on this machine:"
             f" {SET_SITE}",
         ),
         (
             {"ALLOWED_HOSTS": "intranet"},
-            "TO DO  links in mails begin with https://intranet, which opens on your own network"
-            f" alone: {SET_SITE}",
+            "TO DO  links in emails start with https://intranet, which opens only on your own"
+            f" network: {SET_SITE}",
         ),
         (
             {"ALLOWED_HOSTS": ".intranet", "SITE_URL": "https://intranet:8443"},
-            "OK     links in mails begin with https://intranet:8443",
+            "OK     links in emails start with https://intranet:8443",
         ),
         (
             {"DEBUG": "true"},
-            "OK     links in mails begin as the request does, while DEBUG is on",
+            "OK     links in emails start as the request does, while DEBUG is on",
         ),
     ],
 )

@@ -55,6 +55,11 @@ def test_writes_are_found():
     assert found_in(source, writes_inside) == ["Tag.objects.make(c)"]
 
 
+def test_apostrophes_in_templates_are_straight():
+    texts = {str(path): path.read_text() for path in Path("templates").rglob("*.*")}
+    assert [path for path, text in texts.items() if "’" in text] == []
+
+
 @pytest.mark.parametrize("find", [conditions_inside, writes_inside])
 def test_no_module_breaks_the_rule(find):
     found = {str(path): found_in(path.read_text(), find) for path in SOURCES}

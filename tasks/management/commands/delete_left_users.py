@@ -9,9 +9,9 @@ from tasks.management.deleting import DeleteCommand
 
 class Command(DeleteCommand):
     help = (
-        "Permanently delete the accounts whose owners asked for it three days ago or earlier. An"
-        " interrupted deletion is continued. An account that can't be deleted now doesn't keep the"
-        " others. Once a day is enough."
+        "Permanently delete the accounts whose owners asked for it at least three days ago, and"
+        " continue interrupted deletions. An account that can't be deleted now doesn't stop the"
+        " others. Run it once a day."
     )
     example = "manage.py delete_left_users"
 
@@ -28,4 +28,4 @@ class Command(DeleteCommand):
             accounts = counted(failed, "account")
             raise CommandError(f"{accounts} could not be deleted. Run the command again later.")
         if not deleted:
-            self.stdout.write("No account is to be deleted now.")
+            self.stdout.write("No account is due for deletion.")

@@ -6,8 +6,8 @@ from tasks.management.deleting import DeleteCommand
 
 class Command(DeleteCommand):
     help = (
-        "Permanently delete an account at once, with everything in it. Its owner isn't told. An"
-        " interrupted deletion is continued."
+        "Permanently delete an account at once, with everything in it, or continue an interrupted"
+        " deletion. Its owner isn't told."
     )
     example = "manage.py delete_user ann@example.org"
 

@@ -16,9 +16,9 @@ from todosite.environment import doubt_about, env, first_host, is_local
 
 class Command(ExampleCommand):
     help = (
-        "Look at where the server listens, at how links in mails begin, at the database and the"
-        " way to it, and at accounts that should have been deleted. Each line says OK, or what to"
-        " do; ends with 1 if there is something to do."
+        "Check where the server listens, how links in emails start, the database and the connection"
+        " to it, and whether accounts are overdue for deletion. Each line says OK, or what to do."
+        " Exits with 1 if there is something to do."
     )
     example = "manage.py doctor"
     requires_system_checks = []
@@ -39,18 +39,18 @@ def listening():
     """Return the address that gunicorn listens on, with advice if anyone can reach it."""
     fact = f"gunicorn listens on {gunicorn.bind}"
     if is_local(gunicorn.host):
-        return Finding(f"{fact}, this machine alone (by the Procfile: on all)")
+        return Finding(f"{fact}, only on this machine (by the Procfile: on all addresses)")
     if settings.TRUSTED_PROXY_COUNT:
-        return Finding(f"{fact}, for a proxy that has to buffer requests")
-    advice = "put a proxy that buffers requests in front, and leave HOST unset"
-    return Finding(f"{fact}, where half-sent requests can hold all its threads", advice)
+        return Finding(f"{fact}, behind a proxy, which has to buffer requests")
+    advice = "put a proxy that buffers requests in front of it, and leave HOST unset"
+    return Finding(f"{fact}, where half-sent requests can block all its threads", advice)
 
 
 def links():
     """Return the beginning of links in mails, with advice if SITE_URL should be set."""
     if not settings.SITE_URL:
-        return Finding("links in mails begin as the request does, while DEBUG is on")
-    fact = f"links in mails begin with {settings.SITE_URL}"
+        return Finding("links in emails start as the request does, while DEBUG is on")
+    fact = f"links in emails start with {settings.SITE_URL}"
     if env.str("SITE_URL", default=""):
         return Finding(fact)
     doubt = doubt_about(first_host(settings.ALLOWED_HOSTS))
@@ -72,7 +72,7 @@ def overdue():
     except Error:  # the findings on the database say why
         return
     if not emails:
-        yield Finding("accounts to delete: none is overdue")
+        yield Finding("accounts due for deletion: none is overdue")
         return
     named = ", ".join(emails[:NAMED])
     more = " and others" if len(emails) > NAMED else ""
