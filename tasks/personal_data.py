@@ -65,6 +65,7 @@ UPDATE tasks_tag SET name = 'tag' || id
 EMPTIED = [
     *["django_session", "django_admin_log", "cache", "tasks_act", "tasks_change"],
     *["tasks_untrackedchanges", "tasks_importplan", "tasks_columnmapping"],
+    *["tasks_reminder", "tasks_digest"],
     "tasks_savedsearch",
     *["accounts_waitingform", "accounts_event"],
     *["mfa_authenticator", "account_emailconfirmation"],
