@@ -102,6 +102,7 @@ urlpatterns = [
     path("settings/reminders/resume/", reminders.mail_resume, name="mail_resume"),
     path("settings/reminders/digest/", reminders.digest_offer, name="digest_offer"),
     path("settings/export/", exporting.export, name="export"),
+    path("import/", importing.import_help, name="import_help"),
     path("settings/import/", importing.import_tasks, name="import_tasks"),
     path("settings/import/columns/", importing.import_columns, name="import_columns"),
     path("settings/import/kind/", importing.import_kind, name="import_kind"),

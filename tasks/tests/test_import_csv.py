@@ -11,6 +11,8 @@ from django.test import SimpleTestCase, TestCase
 from accounts.tests.people import add_user
 from tasks.importing import mapping as mappings
 from tasks.importing.files import File, Unreadable
+from tasks.importing.products import PRODUCTS, products_of
+from tasks.importing.reading import READERS
 from tasks.importing.tables import table_of
 from tasks.importing.vocabulary import is_done, priority
 from tasks.importing.written import NotRead, day_and_time, time_of_day
@@ -398,3 +400,25 @@ class CommandTests(TestCase):
             self.assertIn(expected, str(raised.exception))
         self.run_with(ambiguous, *mapped, "--dates", "month-first", "--priorities", "1=high")
         self.assertEqual(str(self.ann.tasks.get().due_date), "2027-01-02")
+
+
+class HelpTests(TestCase):
+    def test_each_format_is_explained(self):
+        explained = {key for product in PRODUCTS for key in product.keys}
+        self.assertLessEqual(set(READERS), explained)
+
+    def test_page_says_how_each_file_is_made_and_whether_that_is_verified(self):
+        page = words(self.client.get("/import/"))
+        self.assertIn("Todoist You need a ZIP file of all projects", page)
+        self.assertIn("From the product’s own pages , 30 November 2026.", page)
+        self.assertIn("Not verified: we found no public help page on 30 November 2026.", page)
+        self.assertIn("Create an account", page)
+        self.client.force_login(add_user())
+        self.assertIn("Choose a file", words(self.client.get("/import/")))
+        for url in ["/settings/", "/inbox/", URL]:
+            with self.subTest(url):
+                self.assertTrue(select(self.client.get(url), "a[href='/import/']"))
+
+    def test_products_without_a_reader_are_not_promised(self):
+        names = [product.name for product in products_of({"trello"})]
+        self.assertEqual(names, ["Trello"])

@@ -23,7 +23,7 @@ from tasks.tests.pages import HTMX
 from todosite.tests.html import one
 
 ROUTES = [*urls.urlpatterns, *account_urls.urlpatterns]
-OPEN_TO_ALL = {"home", "task_read", "search_numbers"}
+OPEN_TO_ALL = {"home", "import_help", "task_read", "search_numbers"}
 # Who has a signed link may follow it: tasks/tests/test_mail_links.py. Here it is cut off.
 BY_LINK = {"mail_complete", "mail_snooze", "unsubscribe"}
 NOBODYS = 9_999_999_999  # an id that nothing has

@@ -1,8 +1,9 @@
 """Imports: choosing a file, its preview, and adding. request.user is the only way to the data."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tasks.forms.columns import ColumnsForm
@@ -10,6 +11,8 @@ from tasks.forms.importing import ImportAddForm, ImportFileForm, ImportKindForm
 from tasks.importing import waiting
 from tasks.importing.files import Unreadable
 from tasks.importing.preview import Preview
+from tasks.importing.products import LOOKED_UP, products_of
+from tasks.importing.reading import READERS
 from tasks.importing.report import Report
 from tasks.messages import Action
 from tasks.sidebar import sidebar_of
@@ -24,6 +27,15 @@ from tasks.views.replies import (
     status_of,
 )
 from tasks.wording import message
+
+
+@login_not_required
+@require_safe
+def import_help(request):
+    """Show how a file to import is made in each product."""
+    looked_up = f"{LOOKED_UP.day} {LOOKED_UP:%B %Y}"
+    context = {"products": products_of(READERS), "looked_up": looked_up}
+    return render(request, "import_help.html", context)
 
 
 @require_http_methods(METHODS)
