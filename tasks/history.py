@@ -100,7 +100,7 @@ class ActQuerySet(PurgeableQuerySet):
         since = Act.objects.filter(of=OuterRef("pk"), created_at__gte=moment)
         return self.filter(~Exists(since), created_at__lt=moment)
 
-    def told(self):
+    def with_changes(self):
         """Return the acts that still have changes, latest first, each annotated with `later`.
 
         `later` is the kind of the last undo or redo of the same act after this one, or None.
@@ -118,11 +118,11 @@ class ActQuerySet(PurgeableQuerySet):
         left_out has the ids of acts that were tried and can't be undone.
         """
         is_done = Q(later=None) | ~Q(later=Act.Kind.UNDO)
-        return self.told().filter(is_done, of=None).exclude(pk__in=left_out).first()
+        return self.with_changes().filter(is_done, of=None).exclude(pk__in=left_out).first()
 
     def last_undone(self):
         """Return the latest undo, if it can be redone: None if another act followed it."""
-        last = self.told().filter(Q(kind=Act.Kind.UNDO, later=None) | Q(of=None)).first()
+        last = self.with_changes().filter(Q(kind=Act.Kind.UNDO, later=None) | Q(of=None)).first()
         return last if last and last.kind == Act.Kind.UNDO else None
 
     def that_changed(self, **row):

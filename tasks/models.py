@@ -717,7 +717,7 @@ class Task(Ordered):
         task_list = TaskList.objects.make(self.user, name, act)
         return self.edit(act=act, list=task_list)
 
-    def hang(self, tags):
+    def attach(self, tags):
         pairs = [TaskTag(user_id=self.user_id, task=self, tag=tag) for tag in tags]
         TaskTag.objects.bulk_create(pairs, ignore_conflicts=True)
 
@@ -748,7 +748,7 @@ class Task(Ordered):
         row = Task.everything.filter(pk=self.pk)
         if self.list_id:
             row.leave_deleted_lists()
-        self.hang(tags)
+        self.attach(tags)
         if like:
             Reminder.objects.copy({like.pk: self})
         else:

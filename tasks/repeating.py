@@ -162,7 +162,7 @@ def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
         task.edit(act=act, add_tags=add_tags, remove_tags=remove_tags, **fields)
         return task
     (own,) = keep_occurrences(act, [row], **fields)
-    own.hang(add_tags)
+    own.attach(add_tags)
     TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
     Reminder.objects.copy({task.pk: own})
     advance(act, {row: day})

@@ -106,9 +106,9 @@ class MergingForm(MergeMixin, OwnedForm):
 
     The page posts each field with its shown value (initial-…), and the version of the row. A field
     that the user changed is written; a field left alone, or missing from the form, keeps its stored
-    value. If both changed the same field, the form is invalid: `clashes` has the stored value, the
-    typed one stays in the field, and the next attempt, which has seen both, decides. The instance
-    must be locked (select_for_update).
+    value. If both changed the same field, the form is invalid: `conflicts` has the stored value,
+    the typed one stays in the field, and the next attempt, which has seen both, decides. The
+    instance must be locked (select_for_update).
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -120,7 +120,7 @@ class MergingForm(MergeMixin, OwnedForm):
         stored = {name: self.value_of(instance, name) for name in self.merged}
         stored["version"] = instance.version
         super().__init__(data, instance=instance, initial=stored, **kwargs)
-        self.clashes = {}
+        self.conflicts = {}
         self.written = set()  # the columns that save() changed
         self.begin_merge()
 
@@ -145,7 +145,7 @@ class MergingForm(MergeMixin, OwnedForm):
             if name not in self.changed_data:
                 self.cleaned_data[name] = self.initial[name]
             elif self.has_met_another(name):
-                self.clashes[name] = self.initial[name]
+                self.conflicts[name] = self.initial[name]
                 became = self.became(name)
                 self.add_error(name, f"{became}\nSave again to replace it with yours.")
         super().clean()

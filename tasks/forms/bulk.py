@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from tasks.forms.base import submission
-from tasks.forms.fields import DateField, ListField, NumberField, TagsField, few
+from tasks.forms.fields import DateField, ListField, NumberField, TagsField, checked_tags
 from tasks.history import Act
 from tasks.models import Tag, Task
 from tasks.repeating import complete_all
@@ -70,7 +70,7 @@ class BulkForm(forms.Form):
         return self.verb
 
     def clean_tags(self):
-        return few(self.cleaned_data["tags"])
+        return checked_tags(self.cleaned_data["tags"])
 
     def clean(self):
         self.check_value()

@@ -151,7 +151,7 @@ class TagsField(forms.CharField):
 
     def to_python(self, value):
         names = re.split(r"[\s,#]+", value or "")
-        return unlike([name for name in names if text.legible(name)])
+        return unique_ignoring_case([name for name in names if text.legible(name)])
 
     def validate(self, value):
         for name in value:
@@ -166,7 +166,7 @@ class TagsField(forms.CharField):
         return lower(initial) != lower(self.to_python(data))
 
 
-def few(tags):
+def checked_tags(tags):
     """Return tags. Raise ValidationError if they are too many for a task."""
     if len(tags) > MOST_TAGS:
         raise ValidationError(
@@ -176,7 +176,7 @@ def few(tags):
     return tags
 
 
-def unlike(names):
+def unique_ignoring_case(names):
     """Return names without duplicates, ignoring case; the first of each stays."""
     by_name = {name.lower(): name for name in reversed(names)}
     return tuple(reversed(by_name.values()))

@@ -15,7 +15,7 @@ from tasks.forms.fields import (
     clean_line,
     clean_title,
     refuse_unstorable,
-    unlike,
+    unique_ignoring_case,
 )
 from tasks.forms.reading import line_of, lists_in, said_in
 from tasks.forms.tasks import BaseTaskForm
@@ -342,7 +342,7 @@ class PasteForm(AddForm):
         shared = {name: self.cleaned_data[name] for name in names}
         said = [tag for _, line in self.lines for tag in line.said.tags]
         each_once = dict.fromkeys(said)
-        made = Tag.objects.make(self.user, unlike(each_once), act)
+        made = Tag.objects.make(self.user, unique_ignoring_case(each_once), act)
         tags = {tag.name.lower(): tag for tag in made}
         all_have = self.tags(act)
         tasks = []

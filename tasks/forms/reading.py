@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from tasks.forms.fields import clean_notes, few, unlike
+from tasks.forms.fields import checked_tags, clean_notes, unique_ignoring_case
 from tasks.quickadd.reading import Line, archived_by_name, lists_by_name
 from tasks.recurrence import refuse_old, with_week_start
 
@@ -51,7 +51,7 @@ def said_in(line, fields):
         both["list"] = line.list_pk
     if said.tags:
         tags = [*fields.get("tags", ()), *said.tags]
-        both["tags"] = few(unlike(tags))
+        both["tags"] = checked_tags(unique_ignoring_case(tags))
     if said.description:
         notes = [said.description, fields.get("description")]
         both["description"] = clean_notes("\n".join(filter(None, notes)))

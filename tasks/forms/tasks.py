@@ -13,9 +13,9 @@ from tasks.forms.fields import (
     TagsField,
     TextField,
     TimeField,
+    checked_tags,
     clean_notes,
     clean_title,
-    few,
     lower,
 )
 from tasks.forms.reading import line_of, said_in
@@ -62,7 +62,7 @@ class BaseTaskForm(OwnedForm):
     def clean_tags(self):
         names = self.cleaned_data["tags"]
         if "tags" in self.changed_data:
-            return few(names)
+            return checked_tags(names)
         return names
 
     def clean_description(self):

@@ -139,7 +139,7 @@ def task_place(task, sidebar):
 
 def acts(user, sidebar, words):
     """Return the latest acts that have all these words in their lines of the history."""
-    latest = list(user.acts.told()[:LATEST])
+    latest = list(user.acts.with_changes()[:LATEST])
     lines = Teller(sidebar).lines(latest)
     found = [line for line in lines if has_all(fold(line.words), words)]
     return [act_place(line, sidebar.clock) for line in found[: MOST // 2]]

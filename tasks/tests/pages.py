@@ -100,7 +100,7 @@ class PageTests(TestCase):
     def add_tag(self, name="calls", *tasks):
         tag = self.ann.tags.create(name=name)
         for task in tasks:
-            task.hang([tag])
+            task.attach([tag])
         return tag
 
     def add_step(self, task, title="Whisk", **fields):

@@ -262,7 +262,7 @@ class AdminTests(TestCase):
         task = self.ann.tasks.create(
             title="Milk", description="One\ntwo", list=home, priority=Task.Priority.MEDIUM
         )
-        task.hang([self.ann.tags.create(name="calls")])
+        task.attach([self.ann.tags.create(name="calls")])
         for title, done in [("Find the <bag>", True), ("Go", False)]:
             Step(user=self.ann, task=task, title=title, done=done).add()
         return task
@@ -299,7 +299,7 @@ class AdminTests(TestCase):
         before = self.count(url)
         for n in range(3):
             self.ann.lists.create(name=f"List {n}")
-            task.hang([self.ann.tags.create(name=f"tag{n}")])
+            task.attach([self.ann.tags.create(name=f"tag{n}")])
             task.steps.create(user=self.ann, title=f"Step {n}")
         self.assertEqual(self.count(url), before)
 

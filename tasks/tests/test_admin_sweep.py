@@ -43,7 +43,7 @@ def give_all(user):
     task = user.tasks.create(
         title=f"Title {MARK}", description=f"Note {MARK}", typed=f"Typed {MARK}", list=home, **day
     )
-    task.hang([user.tags.create(name=f"tag-{MARK}")])
+    task.attach([user.tags.create(name=f"tag-{MARK}")])
     task.steps.create(user=user, title=f"Step {MARK}")
     user.searches.create(name=f"Search {MARK}", q=f"words {MARK}")
     WaitingForm.objects.keep(user, f"/search/?q={MARK}", [["title", f"Waiting {MARK}"]])

@@ -579,7 +579,7 @@ class TestEveryPageIsAccessibleAndFits:
             list=lists["list"],
         )
         tags = Tag.objects.make(ann, ["x" * 50, "bills"])
-        task.hang(tags)
+        task.attach(tags)
         steps = [add_step(task, title) for title in ["Step" * 60, "Two"]]
         ann.tasks.create(title="Now", due_date=ann.today(), priority=2)
         ann.tasks.create(title="Done", due_date=ann.today()).complete()

@@ -123,10 +123,10 @@ class ActTests(BulkTests):
         home = self.add_tag("home")
         pairs = {("Milk", "home"), ("Bread", "home")}
         self.there_and_back("tag", {}, "Added #home to 2 tasks", pairs, tags="home")
-        self.bread.hang([self.calls])
+        self.bread.attach([self.calls])
         pairs = {("Milk", "calls"), ("Bread", "calls")}
         self.there_and_back("untag", {}, "Removed #calls from 2 tasks", pairs, tags="#CALLS")
-        self.milk.hang([home])
+        self.milk.attach([home])
         words = "Removed #calls and #home from 2 tasks"
         pairs |= {("Milk", "home")}
         self.there_and_back("untag", {}, words, pairs, tags="calls, home")
@@ -252,7 +252,7 @@ class WhichTests(BulkTests):
             self.add_task(title, **fields)
         tag.tasks.through.objects.all().delete()
         for title in ["December", "Away", "Done"]:
-            self.ann.tasks.get(title=title).hang([tag])
+            self.ann.tasks.get(title=title).attach([tag])
         self.ann.tasks.get(title="Done").complete()
         away.archive()
         for url, number, titles in [
@@ -486,11 +486,11 @@ class WhoseTests(BulkTests):
 
     def test_act_on_deleted_tasks_changes_nothing(self):
         self.task.delete_softly()
-        acts = self.ann.acts.told().count()
+        acts = self.ann.acts.with_changes().count()
         response = self.do("tag", self.task, tags="new")
         self.assertEqual(messages_of(response), [NOTHING])
         self.assertNotContains(response, "/undo/")
-        self.assertEqual(self.ann.acts.told().count(), acts)
+        self.assertEqual(self.ann.acts.with_changes().count(), acts)
 
     def test_tasks_of_another_user_are_not_found(self):
         before = rows_of(self.ben, set())
@@ -614,7 +614,7 @@ class OriginTests(BulkTests):
         day = date(2026, 11, 26)
         milk, bread = (self.add_task(title, list=work, due_date=day) for title in ["Milk", "Bread"])
         for task in (milk, bread):
-            task.hang([tag])
+            task.attach([tag])
         thursday = "Tomorrow · Thu 26 Nov"
         for url, before, after in [
             (work.get_absolute_url(), ["Milk", "Bread"], ["Bread", "Milk"]),  # done, below
@@ -637,7 +637,7 @@ class OriginTests(BulkTests):
     def test_htmx_gets_the_new_counts_of_lists(self):
         work, tag = self.add_list(), self.add_tag()
         milk = self.add_task(list=work, due_date=date(2026, 11, 25))
-        milk.hang([tag])
+        milk.attach([tag])
         for url in [work.get_absolute_url(), tag.get_absolute_url(), "/inbox/", "/today/"]:
             with self.subTest(url=url):
                 response = self.send("complete", milk, next=url, headers=HTMX)

@@ -306,7 +306,7 @@ class PurgeTrashTests(TestCase):
         calls, family = (ann.tags.create(name=name) for name in ["calls", "family"])
         kept, *tasks = (ann.tasks.create(title=title, list=home) for title in "abcde")
         for task in [kept, *tasks]:
-            task.hang([calls])
+            task.attach([calls])
         steps = [tasks[0].steps.create(user=ann, title=title) for title in "abc"]
         steps += [kept.steps.create(user=ann, title=title) for title in "ab"]
         self.delete(31, *steps[1:4], *tasks[:3], home, calls, family)

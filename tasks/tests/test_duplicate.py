@@ -184,11 +184,11 @@ class DuplicateTests(PageTests):
 
         few, many = self.add_task("Few"), self.add_task("Many")
         self.add_step(few)
-        many.hang([self.tag])
+        many.attach([self.tag])
         for n in range(30):
             self.add_step(many, f"Step {n}")
             self.add_tag(f"tag{n}", many)
-        few.hang([self.tag])
+        few.attach([self.tag])
         queries(few)
         self.assertEqual(queries(few), queries(many))
         copy = self.ann.tasks.filter(title="Many").latest("pk")

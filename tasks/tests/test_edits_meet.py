@@ -89,9 +89,9 @@ class EditsMeetTests(TestCase):
         self.assertEqual(shown(row), now)
 
         mine = {name: value for name, value in second.items() if value != base[name]}
-        clashes = {n for n in mine if n != "tags" and now[n] not in (base[n], mine[n])}
+        conflicts = {n for n in mine if n != "tags" and now[n] not in (base[n], mine[n])}
         result = merged(base, now, mine)
-        status = 409 if clashes else 302 if fits(result) else 422
+        status = 409 if conflicts else 302 if fits(result) else 422
         self.assertEqual(other.save(**second), status)
         if status == 302:
             self.assertEqual(shown(row), result)
@@ -99,8 +99,8 @@ class EditsMeetTests(TestCase):
         self.assertEqual(shown(row), now)
         self.assertEqual({name: other.values[name] for name in mine}, mine)
         if status == 409:
-            self.assertEqual(set(other.response.context["form"].clashes), clashes)
-            for name in clashes:
+            self.assertEqual(set(other.response.context["form"].conflicts), conflicts)
+            for name in conflicts:
                 self.assertIn(self.words(name, now[name]), words_of(html_of(other.response)))
             self.assertEqual(other.save(), 302 if fits(result) else 422)
             self.assertEqual(shown(row), result if fits(result) else now)
@@ -131,7 +131,7 @@ class EditsMeetTests(TestCase):
             due_time=time_was,
             list_id=base.get("list") or None,
         )
-        task.hang(self.ann.tags.create(name=name) for name in base.get("tags", "").split())
+        task.attach(self.ann.tags.create(name=name) for name in base.get("tags", "").split())
         url = f"/tasks/{task.pk}/"
         self.meet(task, self.task_shown, url, url + "edit/", first, second)
         if time_was and {"08:00"} >= {edit.get("due_time", "08:00") for edit in (first, second)}:

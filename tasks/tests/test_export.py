@@ -61,7 +61,7 @@ class JsonTests(TestCase):
             repeat_from="completion", repeat_anchor=date(2026, 11, 1), missed="keep",
             typed="milk!", created_at=NOON, updated_at=NOON,
         )  # fmt: skip
-        milk.hang([tag])
+        milk.attach([tag])
         add_step(milk, "Whisk", done=True)
         add_step(milk, "Drink").delete_softly()
         milk.set_reminders([30])
@@ -253,7 +253,7 @@ class CsvTests(TestCase):
             due_date=date(2026, 12, 1), due_time=time(9), repeat="FREQ=DAILY",
             repeat_anchor=date(2026, 11, 1), completed_at=NOON, created_at=NOON,
         )  # fmt: skip
-        milk.hang([ann.tags.create(name="calls"), ann.tags.create(name="-home"), gone])
+        milk.attach([ann.tags.create(name="calls"), ann.tags.create(name="-home"), gone])
         gone.delete_softly()
         add_step(milk, "Whisk", done=True)
         add_step(milk, "[x] Drink")

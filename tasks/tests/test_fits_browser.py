@@ -65,7 +65,7 @@ def ids(ann):
             list=work if n % 2 else None,
             priority=n % 4,
         )
-        task.hang(tags[: n % 6])
+        task.attach(tags[: n % 6])
     add_step(task, "Dial")
     add_step(task, "Talk")
     ann.tasks.create(title="Old", list=work).complete()

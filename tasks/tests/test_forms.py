@@ -237,7 +237,7 @@ class TaskFormTests(TestCase):
         mine = self.shown(title="Oat milk", description="Three litres")
         self.submit(self.shown(title="Soy milk", due_time="09:00"))
         form = self.submit(mine)
-        self.assertEqual(form.clashes, {"title": "Soy milk"})
+        self.assertEqual(form.conflicts, {"title": "Soy milk"})
         self.assertEqual(list(form.errors), ["title"])
         self.assertIn("Soy milk", form.errors["title"][0])
         self.assertEqual(form["title"].value(), "Oat milk")
@@ -254,7 +254,7 @@ class TaskFormTests(TestCase):
 
     def test_invalid_version_conflicts_like_an_old_one(self):
         form = self.submit(posted(title="Oat milk", version="abc"))
-        self.assertEqual(form.clashes, {"title": "Milk"})
+        self.assertEqual(form.conflicts, {"title": "Milk"})
 
     def test_saving_the_stored_value_writes_nothing(self):
         self.submit(posted(title="Milk", version="abc"))
@@ -265,12 +265,12 @@ class TaskFormTests(TestCase):
         self.submit(self.shown(title="Soy milk"))
         again = self.submit(mine).data
         self.submit(self.shown(title="Rice milk"))
-        self.assertEqual(self.submit(again).clashes, {"title": "Rice milk"})
+        self.assertEqual(self.submit(again).conflicts, {"title": "Rice milk"})
 
     def test_old_version_without_shown_values_conflicts(self):
         self.submit(self.shown(title="Soy milk"))
         form = self.submit(posted(title="Oat milk", version="1"))
-        self.assertEqual(form.clashes, {"title": "Soy milk"})
+        self.assertEqual(form.conflicts, {"title": "Soy milk"})
         self.assertEqual(self.task.title, "Soy milk")
 
     def test_time_is_kept_if_its_date_was_removed_in_the_meantime(self):

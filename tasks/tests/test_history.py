@@ -916,7 +916,7 @@ class EventTests(HistoryTests):
                 older = (one for one in expected if one.created_at < event.created_at)
                 first = next((one for one in older if one in acts), None)
                 expected.insert(expected.index(first) if first else len(expected), event)
-            told, order = self.ann.acts.told(), self.ann.events.latest_first()
+            told, order = self.ann.acts.with_changes(), self.ann.events.latest_first()
             for size in [1, 3, 20]:
                 pages = [part_of(told, order, start, start + size) for start in range(0, 15, size)]
                 self.assertEqual([one for page in pages for one in page], expected)

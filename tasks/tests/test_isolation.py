@@ -61,7 +61,7 @@ def give(user, word):
     steps = both(tasks[0].steps, title=f"{word} step")
     steps += (tasks[1].steps.create(user=user, title=f"{word} step"),)
     for task in tasks:
-        task.hang(tags)
+        task.attach(tags)
     reminders = [task.set_reminders([0])[0] for task in tasks]
     user.waiting.keep(user, "/tasks/add/", [["text", f"{word} line"]])
     searches = [user.searches.create(name=f"{word} search", q=f"{word} words")]

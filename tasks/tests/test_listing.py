@@ -89,7 +89,7 @@ class RowsTests(TestCase):
                 title=f"Task {number}", description="x" * number, list=work, priority=number % 4
             )
             add_step(task)
-            task.hang([tag])
+            task.attach([tag])
         page = listing_at(ann, f"/lists/{work.pk}/", Sidebar(ann))
         page.limit = 2
         found = page.first_ones()

@@ -30,9 +30,9 @@ class MergeTests(PageTests):
         }.items():
             self.tasks[title] = self.add_task(title, **fields)
         for title in ["open", "done", "gone"]:
-            self.tasks[title].hang([self.tag])
+            self.tasks[title].attach([self.tag])
         for title in ["open", "others"]:
-            self.tasks[title].hang([self.other_tag])
+            self.tasks[title].attach([self.other_tag])
         self.tasks["dated"].move(to="top")
         Act.objects.all().delete()
         self.before = self.state()
@@ -161,7 +161,7 @@ class HistoryTests(MergeTests):
     def test_merge_of_many_tasks_is_described(self):
         """A line of the history reads only the first rows of its act."""
         for task in [self.add_task(f"Task {n}") for n in range(5)]:
-            task.hang([self.tag])
+            task.attach([self.tag])
         act = self.tag.merge_into(self.other_tag)
         undo, _ = revert(act)
         page = words_of(self.get("/history/"))

@@ -155,7 +155,7 @@ class OwnersTests(TransactionTestCase):
         """Write to each of the user's tables, as acts do."""
         task = self.ann.tasks.create(title="Milk", list=self.ann.lists.create(name="Home"))
         keep(self.ann, (task, {"title": "Milk"}))
-        task.hang([self.ann.tags.create(name="shop")])
+        task.attach([self.ann.tags.create(name="shop")])
         task.steps.create(user=self.ann, title="Go")
         self.ann.searches.create(name="Milk", q="milk")
 

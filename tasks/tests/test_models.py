@@ -63,7 +63,7 @@ class TaskTests(TestCase):
 
     def test_as_dict_has_lists_tags_and_steps(self):
         task = self.ann.tasks.create(title="Milk", list=add_list(self.ann), priority=3)
-        task.hang(self.ann.tags.create(name=name) for name in ["family", "Calls", "gone"])
+        task.attach(self.ann.tags.create(name=name) for name in ["family", "Calls", "gone"])
         self.ann.tags.get(name="gone").delete_softly()
         steps = [Step(user=self.ann, task=task, title=title) for title in "abc"]
         for step in steps:
@@ -280,7 +280,7 @@ class NameTests(TestCase):
 
     def test_purged_tag_is_removed_from_its_tasks(self):
         tag, task = self.ann.tags.create(name="calls"), self.ann.tasks.create(title="Milk")
-        task.hang([tag])
+        task.attach([tag])
         tag.delete_softly()
         self.assertEqual(self.ann.tags(manager="trash").purge(), 1)
         self.assertEqual((TaskTag.objects.count(), Task.objects.count()), (0, 1))
@@ -555,7 +555,7 @@ class UserDeletionTests(TestCase):
         for task_list in (None, gone, home):
             task = user.tasks.create(title="Milk", list=task_list)
             task.move(to="top")
-            task.hang([tag])
+            task.attach([tag])
             Step(user=user, task=task, title="Step").add()
         gone.delete_softly(with_tasks=True)
         user.acts.create(kind="add")

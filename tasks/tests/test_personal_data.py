@@ -63,7 +63,7 @@ class ResetTests(TestCase):
         ann.tasks.create(title=f"Deleted {MARK}").delete_softly()
         home = ann.lists.create(name=f"Home {MARK}")
         task = ann.tasks.create(title="Bread", list=home)
-        task.hang([ann.tags.create(name=f"tag-{MARK}")])
+        task.attach([ann.tags.create(name=f"tag-{MARK}")])
         task.steps.create(user=ann, title=f"Ask {MARK}")
         EmailAddress.objects.create(user=ann, email="pending.ann@example.org")
         Authenticator.objects.create(user=ann, type="totp", data={"secret": MARK})

@@ -70,7 +70,7 @@ class PrintTests(PageTests):
         }
         self.assertEqual(set(urls), set(LISTINGS))
         for name in ("Milk", "Milk powder"):
-            self.add_task(name, list=work, due_date=date(2026, 11, 25)).hang([tag])
+            self.add_task(name, list=work, due_date=date(2026, 11, 25)).attach([tag])
             self.add_task(f"{name} for tea")
             self.add_task(f"Old {name}", list=work).complete()
         for url in urls.values():
@@ -88,7 +88,7 @@ class PrintTests(PageTests):
         task = self.add_task(
             "Call <Ann>", due_date=date(2026, 11, 25), due_time=time(17), list=self.add_list("Work")
         )
-        task.hang([self.add_tag("calls")])
+        task.attach([self.add_tag("calls")])
         self.add_task("Late", due_date=date(2026, 11, 20), priority=3)
         self.assertEqual(
             self.printed("/today/"), ["Overdue 1 task", "Late", "Today 1 task", "Call <Ann>"]

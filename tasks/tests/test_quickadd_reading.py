@@ -545,7 +545,7 @@ class QuickAddPageTests(PageTests):
 
     def test_tag_in_a_title_comes_to_those_that_the_task_has(self):
         task = self.ann.tasks.create(title="Call mum #calls")
-        task.hang([self.ann.tags.create(name="home"), self.ann.tags.create(name="mum")])
+        task.attach([self.ann.tags.create(name="home"), self.ann.tags.create(name="mum")])
         self.client.post(f"/tasks/{task.pk}/edit/", {"title": task.title, "read": "1"})
         self.assertEqual(self.state(), {"title": "Call mum", "tags": ["calls", "home", "mum"]})
 

@@ -11,7 +11,7 @@ from accounts.tests.people import add_user
 from tasks.return_page import ReturnPage
 from tasks.sidebar import sidebar_of
 from tasks.tests.pages import HTMX
-from tasks.views.replies import once_more, say
+from tasks.views.replies import retried_once, show_message
 from todosite.tests.html import one, words
 
 
@@ -25,10 +25,10 @@ class OnceMoreTests(TestCase):
     def test_second_run_has_no_trace_of_the_first(self):
         runs = []
 
-        @once_more
+        @retried_once
         def view(request):
             runs.append((request.return_page.listing, sidebar_of(request)))
-            say(request, f"Run {len(runs)}.")
+            show_message(request, f"Run {len(runs)}.")
             if len(runs) == 1:
                 raise IntegrityError("taken at the same moment")
             return HttpResponse()

@@ -30,7 +30,7 @@ def fill(user):
     calls, old = (user.tags.create(name=name) for name in ["calls", "old"])
     milk, bread, rent = add_tasks(user, "Milk", "Bread", "=Rent", list=home, typed="as typed")
     add_tasks(user, "With the list", list=gone)
-    milk.hang([calls, old])
+    milk.attach([calls, old])
     old.delete_softly()
     gone.delete_softly(with_tasks=True)
     bread.move(to="top")

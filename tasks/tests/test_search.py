@@ -547,7 +547,7 @@ class FindTests(PageTests):
         ben = add_user("ben@example.org")
         task = ben.tasks.create(title="Milk", description="milk")
         task.steps.create(user=ben, title="milk")
-        task.hang([ben.tags.create(name="milk")])
+        task.attach([ben.tags.create(name="milk")])
         ben.lists.create(name="Milk")
         self.assertEqual(self.found("milk"), [])
         self.assertContains(self.find("#milk"), "You have no list or tag named")

@@ -76,7 +76,7 @@ class SeriesTests(PageTests):
 
     def test_completed_occurrence_keeps_its_details_and_the_next_has_fresh_steps(self):
         task = self.start(description="To the landlord", due_time=time(9), priority=2)
-        task.hang(list(self.ann.tags.create(name=name) for name in ["home", "money"]))
+        task.attach(list(self.ann.tags.create(name=name) for name in ["home", "money"]))
         for title, done in [("Transfer", True), ("File", False)]:
             Step(user=self.ann, task=task, title=title, done=done).add()
         self.post(task, "complete")
@@ -341,7 +341,7 @@ class SeriesTests(PageTests):
 
     def test_one_occurrence_can_be_edited(self):
         task = self.start(description="To the landlord", due_time=time(9))
-        task.hang(self.ann.tags.create(name=name) for name in ["home", "money"])
+        task.attach(self.ann.tags.create(name=name) for name in ["home", "money"])
         for title, done in [("Transfer", True), ("File", False)]:
             Step(user=self.ann, task=task, title=title, done=done).add()
         changes = {"title": "Pay half", "due_date": "2026-02-02", "tags": "home new"}

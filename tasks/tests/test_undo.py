@@ -33,7 +33,7 @@ class UndoTests(TestCase):
         cls.bread = cls.add_task("Bread", list=cls.home)
         cls.soap = cls.add_task("Soap", list=cls.home)
         cls.letter, cls.parcel = cls.add_task("Letter"), cls.add_task("Parcel")
-        cls.milk.hang([cls.calls])
+        cls.milk.attach([cls.calls])
         cls.whisk, cls.pour = (add_step(cls.milk, title) for title in ["Whisk", "Pour"])
         Act.objects.all().delete()
 

@@ -267,7 +267,7 @@ class UndoPropertyTests(TestCase):
             task.move(to="bottom")
         for n in range(3):
             Step(user=cls.ann, task=task, title=f"Step {n}").add()
-        task.hang([tag])
+        task.attach([tag])
         Act.objects.all().delete()
 
     @examples(30)

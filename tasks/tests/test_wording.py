@@ -56,7 +56,7 @@ class WordingTests(PageTests):
         (fern,) = add_tasks(ann, "Fern", repeat=rule, repeat_from="completion", **first)
         whisk, stir = add_step(milk), add_step(milk, "Stir")
         calls, off, chat = (ann.tags.create(name=name) for name in ["calls", "off", "chat"])
-        milk.hang([calls, off])
+        milk.attach([calls, off])
         away.archive()
         done.complete()
         gone.delete_softly(with_tasks=True)
@@ -100,7 +100,7 @@ class WordingTests(PageTests):
 
     def act(self):
         """Return the latest act, as another process reads it."""
-        return self.ann.acts.told().first()
+        return self.ann.acts.with_changes().first()
 
     def sentence(self, act=None):
         """Return the history's sentence of an act, by default the latest."""
@@ -367,7 +367,7 @@ class InMemoryTests(WordingTests):
             (calls.merge_into(chat), [calls, chat]),
         ]
         for act, rows in acts:
-            kept = self.ann.acts.told().get(pk=act.pk)
+            kept = self.ann.acts.with_changes().get(pk=act.pk)
             with self.subTest(act=act):
                 self.assertEqual(self.told(act, *rows), self.sentence(kept))
 

@@ -91,7 +91,7 @@ class YesterdaysPageTests(PageTests):
         work, home, old, gone_list = (add_list(ann, n) for n in ["Work", "Home", "Old", "Bin"])
         calls = ann.tags.create(name="calls")
         (milk,) = add_tasks(ann, "Milk", list=work, due_date=TODAY)
-        milk.hang([calls])
+        milk.attach([calls])
         (bread,) = add_tasks(ann, "Bread", due_date=TODAY)
         weekly = {"repeat": "FREQ=WEEKLY", "repeat_anchor": TODAY}
         (rent,) = add_tasks(ann, "Rent", due_date=TODAY, **weekly)

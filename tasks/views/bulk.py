@@ -6,12 +6,19 @@ from django.views.decorators.http import require_POST
 from tasks.forms.bulk import BulkForm
 from tasks.pages.address import listing_at
 from tasks.sidebar import Sidebar
-from tasks.views.replies import once_more, refuse, render_page, reply, tell, wants_fragment
+from tasks.views.replies import (
+    render_page,
+    reply,
+    retried_once,
+    show_act,
+    show_errors,
+    wants_fragment,
+)
 from tasks.wording import NOTHING_TO_CHANGE
 
 
 @require_POST
-@once_more
+@retried_once
 def task_bulk(request):
     """Do one act on several tasks."""
     # A listing and a sidebar of its own: the return page reads its own after the act.
@@ -20,9 +27,9 @@ def task_bulk(request):
     if form.is_of_others():
         raise Http404
     if form.is_valid():
-        tell(request, form.save(), otherwise=NOTHING_TO_CHANGE)
+        show_act(request, form.save(), otherwise=NOTHING_TO_CHANGE)
         return reply(request)
     if wants_fragment(request):
-        refuse(request, form)
+        show_errors(request, form)
         return reply(request, status=422)
     return render_page(request, "tasks/task_bulk.html", {"form": form}, 422)

@@ -9,7 +9,14 @@ from tasks.forms.tasks import DetailForm
 from tasks.pages.history import Teller, part_of
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.undo import revert
-from tasks.views.replies import once_more, redirect_away, render_page, reply, say, warn
+from tasks.views.replies import (
+    redirect_away,
+    render_page,
+    reply,
+    retried_once,
+    show_conflicts,
+    show_message,
+)
 from tasks.wording import ALREADY_UNDONE, TOO_LATE, left_as_is, reverted
 
 LIMIT = 50
@@ -41,7 +48,7 @@ def history(request):
 
 def acts_and_events(request, form):
     """Return the acts and the events that a form of the history asks for."""
-    acts = form.narrow(request.user.acts.told())
+    acts = form.narrow(request.user.acts.with_changes())
     events = request.user.events.none()
     if form.is_about_all():
         events = request.user.events.latest_first()
@@ -59,7 +66,7 @@ def task_of(request, form):
 @require_safe
 def act_detail(request, act_pk):
     """Show all changes of an act, with the present values."""
-    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    act = get_object_or_404(request.user.acts.with_changes(), pk=act_pk)
     changes = act.changes.with_rows().order_by("pk")
     rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
     (line,) = teller(request).lines([act])
@@ -69,13 +76,13 @@ def act_detail(request, act_pk):
 
 
 @require_POST
-@once_more
+@retried_once
 def act_undo(request, act_pk):
-    return undo(request, get_object_or_404(request.user.acts.told(), pk=act_pk))
+    return undo(request, get_object_or_404(request.user.acts.with_changes(), pk=act_pk))
 
 
 @require_POST
-@once_more
+@retried_once
 def undo_last(request):
     """Undo the last act that isn't undone. Pressed again, undo the act before."""
     act = request.user.acts.last_done(request.session.get(LEFT_AS_IT_IS, ()))
@@ -83,7 +90,7 @@ def undo_last(request):
 
 
 @require_POST
-@once_more
+@retried_once
 def redo_last(request):
     """Redo the last undone act, unless another act followed."""
     act = request.user.acts.last_undone()
@@ -96,15 +103,17 @@ def undo_or_ask(request, act, nothing):
         return undo(request, act)
     if act and act.is_undoable():
         (line,) = teller(request).lines([act])
-        say(request, f"The previous action was done {act.why_ask()}: {line.sentence}.", act)
+        show_message(
+            request, f"The previous action was done {act.why_ask()}: {line.sentence}.", act
+        )
     else:
-        say(request, nothing)
+        show_message(request, nothing)
     return reply(request)
 
 
 def undo(request, act):
     if not act.is_undoable():
-        say(request, TOO_LATE)
+        show_message(request, TOO_LATE)
         return reply(request)
     # With a sidebar of its own, since the page shows the sidebar as it is after the act.
     (line,) = Teller(Sidebar(request.user)).lines([act])
@@ -113,11 +122,11 @@ def undo(request, act):
         left = request.session.get(LEFT_AS_IT_IS, [])
         request.session[LEFT_AS_IT_IS] = [*left, act.pk][-MOST_LEFT:]
     if conflicts:
-        warn(request, left_as_is(undo, conflicts), act, undo)
+        show_conflicts(request, left_as_is(undo, conflicts), act, undo)
     elif undo:
-        say(request, reverted(undo, line.sentence), undo)
+        show_message(request, reverted(undo, line.sentence), undo)
     else:
-        say(request, ALREADY_UNDONE)
+        show_message(request, ALREADY_UNDONE)
     return after_undo(request, line.row, undo)
 
 

@@ -18,12 +18,12 @@ from tasks.messages import Action
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
-    once_more,
     posted,
-    refuse,
     render_page,
-    say,
+    retried_once,
     sentence_of,
+    show_errors,
+    show_message,
     status_of,
 )
 from tasks.wording import message
@@ -108,15 +108,15 @@ def import_kind(request):
 
 
 @require_POST
-@once_more
+@retried_once
 def import_add(request):
     form = ImportAddForm(request.POST, user=request.user)
     if not form.is_valid():
-        refuse(request, form)
+        show_errors(request, form)
         return redirect("import_tasks")
     act = form.save()
     words = message(sentence_of(request, act, ()) or "imported nothing but settings and searches")
-    say(request, words, act, Action("Show them", act.get_absolute_url(), is_link=True))
+    show_message(request, words, act, Action("Show them", act.get_absolute_url(), is_link=True))
     return redirect("task_list")
 
 

@@ -11,15 +11,15 @@ from tasks.views.replies import (
     METHODS,
     merge,
     move,
-    once_more,
     posted,
     redirect_away,
     render_page,
     reply,
-    say,
+    retried_once,
+    show_act,
+    show_message,
     shown_version,
     status_of,
-    tell,
     wants_fragment,
 )
 from tasks.views.trash import give_back, purge
@@ -33,7 +33,7 @@ def list_list(request):
 
 @holds_words("Add the list", ListAddForm)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def list_add(request):
     number = 0
     if request.method != "POST":
@@ -47,15 +47,15 @@ def list_add(request):
     act = form.save()
     task_list = form.row
     if task_list is None or task_list.deleted_at:
-        say(request, "This list was already added, and has since been deleted.")
+        show_message(request, "This list was already added, and has since been deleted.")
         return redirect_away(request, reverse("list_list"))
-    tell(request, act, task_list)
+    show_act(request, act, task_list)
     return redirect_away(request, task_list.get_absolute_url())
 
 
 @holds_words("Save the list", ListForm, compared=ListForm.merged)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def list_edit(request, list_pk):
     lists = request.user.lists.select_for_update(no_key=True)
     task_list = get_object_or_404(lists, pk=list_pk)
@@ -63,7 +63,7 @@ def list_edit(request, list_pk):
     if not form.is_valid():
         context = {"list": task_list, "form": form}
         return render_page(request, "tasks/list_edit.html", context, status_of(form))
-    tell(request, form.save(), task_list)
+    show_act(request, form.save(), task_list)
     return redirect(task_list)
 
 
@@ -78,7 +78,7 @@ def list_move(request, list_pk):
 def list_archive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
     act = task_list.archive(shown_version(request))
-    tell(request, act, task_list, otherwise=not_done("archive", task_list))
+    show_act(request, act, task_list, otherwise=not_done("archive", task_list))
     return reply(request)
 
 
@@ -86,12 +86,12 @@ def list_archive(request, list_pk):
 def list_unarchive(request, list_pk):
     task_list = get_object_or_404(request.user.lists, pk=list_pk)
     act = task_list.unarchive(shown_version(request))
-    tell(request, act, task_list, otherwise=not_done("unarchive", task_list))
+    show_act(request, act, task_list, otherwise=not_done("unarchive", task_list))
     return reply(request)
 
 
 @require_POST
-@once_more
+@retried_once
 def list_merge(request, list_pk):
     """Move all tasks of a list to another, and delete the list."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
@@ -109,13 +109,13 @@ def list_delete(request, list_pk):
         return render_page(request, "tasks/list_delete.html", context, status_of(form))
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
-    tell(request, act, task_list, otherwise=not_done("delete", task_list))
+    show_act(request, act, task_list, otherwise=not_done("delete", task_list))
     return redirect("list_list")
 
 
 @holds_words("Restore the list", ListRestoreForm)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def list_restore(request, list_pk):
     """Restore a list, under another name if its own is taken."""
     task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.waiting import holds_words
 from tasks.forms.menu import AUTO_ID, TagsForm, WhenForm
 from tasks.forms.tasks import DetailForm
-from tasks.views.replies import METHODS, once_more, render_page, reply, tell, wants_fragment
+from tasks.views.replies import METHODS, render_page, reply, retried_once, show_act, wants_fragment
 
 
 @require_safe
@@ -17,7 +17,7 @@ def task_menu(request, task_pk):
 
 @holds_words("Set the date", WhenForm)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def task_when(request, task_pk):
     if request.method != "POST":
         return task_menu(request, task_pk)
@@ -26,13 +26,13 @@ def task_when(request, task_pk):
     if not form.is_valid():
         return refuse(request, task, form["when"], when=form)
     act = task.edit(**form.cleaned_data["when"])
-    tell(request, act, task)
+    show_act(request, act, task)
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 @holds_words("Save the tags", TagsForm, compared=TagsForm.merged)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def task_tags(request, task_pk):
     if request.method != "POST":
         return task_menu(request, task_pk)
@@ -41,7 +41,7 @@ def task_tags(request, task_pk):
     if not form.is_valid():
         return refuse(request, task, form["tags"], tags=form)
     act = form.save()
-    tell(request, act, task, *form.changed_tags)
+    show_act(request, act, task, *form.changed_tags)
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 

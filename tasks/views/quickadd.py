@@ -18,13 +18,13 @@ from tasks.quickadd.reading import NO_OFFER
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
-    once_more,
     posted,
     render_page,
     reply,
-    say,
+    retried_once,
+    show_act,
+    show_message,
     status_of,
-    tell,
     wants_fragment,
     ways_to,
 )
@@ -75,17 +75,17 @@ def tell_added(request, form, act):
     """Tell that act has added a task by the line of form."""
     task = form.row
     if task is None or task.deleted_at:
-        say(request, "That task was added before, and deleted since.")
+        show_message(request, "That task was added before, and deleted since.")
     elif form.instance.pk is None:  # it was added before, from this very form
         ways = ways_to(request, [task], act)
-        tell(request, act, task, where=where(request, task), actions=ways)
+        show_act(request, act, task, where=where(request, task), actions=ways)
     else:
         words = [understood(form.line)]
         if is_unlisted(form, task):
             words.append(no_list(form.line))
         more = " ".join(filter(None, words))
         actions = [*ways_to(request, [task], act), *actions_of(form, task)]
-        tell(request, act, task, where=where(request, task), more=more, actions=actions)
+        show_act(request, act, task, where=where(request, task), more=more, actions=actions)
 
 
 def is_unlisted(form, task):
@@ -130,37 +130,37 @@ def task_read(request):
 
 
 @require_POST
-@once_more
+@retried_once
 def task_plain(request, task_pk):
     """Keep a new task as its line was typed, with nothing of it understood."""
     tasks = request.user.tasks.select_for_update(of=["self"])
     task = get_object_or_404(tasks, pk=task_pk)
     form = PlainForm(task=task, beside=request.GET)
     if task.version == 1 and form.is_valid():
-        tell(request, form.save(), task, more=AS_TYPED, otherwise=is_as_typed(task))
+        show_act(request, form.save(), task, more=AS_TYPED, otherwise=is_as_typed(task))
     elif task.title == task.typed:
-        say(request, is_as_typed(task))
+        show_message(request, is_as_typed(task))
     else:
-        say(request, changed_since_added(task, "as it is"))
+        show_message(request, changed_since_added(task, "as it is"))
     return reply(request, task)
 
 
 @require_POST
-@once_more
+@retried_once
 def task_meant(request, task_pk):
     """Give a new task the day that its line offered, since it could be read in several ways."""
     tasks = request.user.tasks.select_for_update(of=["self"])
     task = get_object_or_404(tasks, pk=task_pk)
     form = MeantForm(task=task, meant=request.GET.get("meant", ""))
     if task.version == 1 and form.is_valid() and form.line.meant:
-        tell(request, form.save(), task)
+        show_act(request, form.save(), task)
     else:
-        say(request, changed_since_added(task, "as it is"))
+        show_message(request, changed_since_added(task, "as it is"))
     return reply(request, task)
 
 
 @require_POST
-@once_more
+@retried_once
 def task_make_list(request, task_pk):
     """Make the list that a task's line named, or bring it back, and move the task to it."""
     tasks = request.user.tasks.select_for_update(of=["self"])
@@ -170,9 +170,9 @@ def task_make_list(request, task_pk):
     if not typed:
         raise Http404
     if task.list_id or f"+{typed}" in task.title:
-        say(request, changed_since_added(task, "where it is"))
+        show_message(request, changed_since_added(task, "where it is"))
     else:
-        tell(request, task.put_into(line.unlisted or typed), task)
+        show_act(request, task.put_into(line.unlisted or typed), task)
     return reply(request, task, lists=True)
 
 
@@ -192,7 +192,7 @@ def task_paste(request):
         done = completed_among(form.done, len(form.lines))
         more = " ".join(filter(None, [done, form.unread]))
         ways = ways_to(request, act.new_tasks, act)
-        tell(request, act, more=more, actions=ways)
+        show_act(request, act, more=more, actions=ways)
         return reply(request)
     status = 422 if form.errors else 200
     return render_page(request, "tasks/task_paste.html", {"form": form}, status)

@@ -20,7 +20,7 @@ from tasks.views.replies import (
     posted,
     render_page,
     reply,
-    say,
+    show_message,
     status_of,
     wants_fragment,
 )
@@ -52,7 +52,7 @@ def reminder_add(request, task_pk):
         return refuse(request, task, form)
     undo = undo_of(task)
     form.add()
-    say(request, f"Added a reminder to {named(task)}.", None, undo)
+    show_message(request, f"Added a reminder to {named(task)}.", None, undo)
     return reply_with(request, task)
 
 
@@ -70,7 +70,7 @@ def reminder_delete(request, reminder_pk):
     reminder = get_reminder(request, reminder_pk)
     undo = undo_of(reminder.task)
     reminder.delete()
-    say(request, f"Removed a reminder of {named(reminder.task)}.", None, undo)
+    show_message(request, f"Removed a reminder of {named(reminder.task)}.", None, undo)
     return reply_with(request, reminder.task)
 
 
@@ -83,7 +83,7 @@ def reminders_set(request, task_pk):
         task.set_reminders(*set_from(request.GET))
     except (ValueError, ValidationError) as error:
         raise BadRequest("These are no reminders of a task.") from error
-    say(request, f"Restored the reminders of {named(task)}.", None, undo)
+    show_message(request, f"Restored the reminders of {named(task)}.", None, undo)
     return reply_with(request, task)
 
 
@@ -94,12 +94,14 @@ def reminder_snooze(request, reminder_pk):
     until = snoozing.chosen(request.POST.get("until", ""), clock, hour)
     if until is None:
         words = "That time has passed. Choose another."
-        say(request, words, level=messages.ERROR)
+        show_message(request, words, level=messages.ERROR)
     elif reminder.snooze(until):
         when = clock.within_day(reminder.moment)
-        say(request, f"You’ll be reminded of {named(reminder.task)} again: {when}.")
+        show_message(request, f"You’ll be reminded of {named(reminder.task)} again: {when}.")
     else:
-        say(request, f"{named(reminder.task)} is completed, so there is nothing to remind of.")
+        show_message(
+            request, f"{named(reminder.task)} is completed, so there is nothing to remind of."
+        )
     return reply_with(request, reminder.task)
 
 
@@ -139,5 +141,7 @@ def digest_offer(request):
         user.reschedule()
         at = user.clock().time(user.digest_time)
         words = f"You’ll get the digest each day at {at}, if there is something to do."
-        say(request, words, None, Action("Settings", reverse("reminder_settings"), is_link=True))
+        show_message(
+            request, words, None, Action("Settings", reverse("reminder_settings"), is_link=True)
+        )
     return redirect("today")

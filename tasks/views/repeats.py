@@ -12,15 +12,15 @@ from tasks.repeating import move_series, skip
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
-    once_more,
     posted,
     render_page,
     reply,
-    say,
+    retried_once,
+    show_act,
+    show_message,
     shown_occurrence,
     shown_version,
     status_of,
-    tell,
     wants_fragment,
 )
 from tasks.wording import changed, no_repeat, not_advanced
@@ -28,7 +28,7 @@ from tasks.wording import changed, no_repeat, not_advanced
 
 @holds_words("Save the repeat", RepeatForm, also=["shown"])
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def task_repeat(request, task_pk):
     """Show the form of a task's repeat, with the days that it would have, and save it."""
     tasks = request.user.tasks.open()
@@ -39,7 +39,7 @@ def task_repeat(request, task_pk):
     if "look" in request.POST:
         return look(request, form, 200)
     if form.is_valid():
-        tell(request, form.save(), task)
+        show_act(request, form.save(), task)
         return reply(request)
     return look(request, form, status_of(form))
 
@@ -59,25 +59,25 @@ def task_skip(request, task_pk):
     occurrence = shown_occurrence(request)
     act = skip(task, shown_version(request), occurrence)
     if act:
-        tell(request, act, task)
+        show_act(request, act, task)
     else:
-        say(request, not_advanced(task, occurrence, sidebar_of(request).clock))
+        show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
 @require_POST
-@once_more
+@retried_once
 def act_series(request, act_pk):
     """Move a repeat along with the occurrence that an act postponed."""
-    act = get_object_or_404(request.user.acts.told(), pk=act_pk)
+    act = get_object_or_404(request.user.acts.with_changes(), pk=act_pk)
     try:
         task, moving = move_series(act)
     except ValueError as error:
-        say(request, str(error), level=messages.ERROR)
+        show_message(request, str(error), level=messages.ERROR)
         return reply(request)
     if task is None:
         raise Http404
-    tell(request, moving, task, otherwise=changed(task))
+    show_act(request, moving, task, otherwise=changed(task))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))
 
 
@@ -88,5 +88,5 @@ def task_end(request, task_pk):
     act = None
     if task.repeat and not task.completed:
         act = task.edit(repeat="")
-    tell(request, act, task, otherwise=no_repeat(task))
+    show_act(request, act, task, otherwise=no_repeat(task))
     return reply(request, task, form=DetailForm(instance=task, user=request.user))

@@ -94,7 +94,7 @@ def render_page(request, template, context=None, status=200):
 
 def recent_history(request, task):
     """Return the last acts on a task, as lines of its page."""
-    acts = request.user.acts.told().that_changed(task=task.pk)
+    acts = request.user.acts.with_changes().that_changed(task=task.pk)
     latest = list(acts[:LATEST])
     return Teller(sidebar_of(request)).lines(latest, task)
 
@@ -141,7 +141,7 @@ def redirect_away(request, url):
     return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
 
 
-def say(request, words, act=None, *actions, level=messages.SUCCESS):
+def show_message(request, words, act=None, *actions, level=messages.SUCCESS):
     """Show a message, with Undo if an act is given, and with other actions."""
     if act and act.pk:
         label = "Redo" if act.kind == Act.Kind.UNDO else "Undo"
@@ -167,22 +167,22 @@ def ways_to(request, tasks, act):
     return [Action("Open", tasks[0].get_absolute_url(), is_link=True)]
 
 
-def warn(request, words, act, undo):
+def show_conflicts(request, words, act, undo):
     """Show a message about conflicts of an undo, with a link to compare the values.
 
     `undo` is the act that undid the rest, None if there was no rest.
     """
     both = Action("Show both", act.get_absolute_url(), is_link=True)
-    say(request, words, undo, both, level=messages.WARNING)
+    show_message(request, words, undo, both, level=messages.WARNING)
 
 
-def refuse(request, form):
+def show_errors(request, form):
     """Show the errors of a form as a message, on a page that doesn't show the form again."""
     words = [error for errors in form.errors.values() for error in errors]
     messages.error(request, " ".join(words))
 
 
-def tell(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=()):
+def show_act(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=()):
     """Show the message of an act, in the words of the history.
 
     rows are the changed rows in memory. where ends the sentence, unless that names a list already;
@@ -192,9 +192,9 @@ def tell(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=(
     if act and act.pk:
         sentence = sentence_of(request, act, rows, where)
     if sentence:
-        say(request, message(sentence, more), act, *actions)
+        show_message(request, message(sentence, more), act, *actions)
     else:
-        say(request, otherwise)
+        show_message(request, otherwise)
 
 
 def sentence_of(request, act, rows, where=""):
@@ -215,7 +215,7 @@ def status_of(form):
     """Return the status of a page with a form: 200, 422 for errors, 409 for a conflict."""
     if not form.is_bound:
         return 200
-    return 409 if getattr(form, "clashes", None) else 422
+    return 409 if getattr(form, "conflicts", None) else 422
 
 
 def move(request, row, rows):
@@ -224,7 +224,7 @@ def move(request, row, rows):
     if not form.is_valid():
         raise Http404
     act = row.move(**form.where())
-    tell(request, act, row, otherwise=not_moved(act, row))
+    show_act(request, act, row, otherwise=not_moved(act, row))
 
 
 def merge(request, row, rows):
@@ -235,11 +235,11 @@ def merge(request, row, rows):
         raise Http404
     into = form.cleaned_data["into"]
     act = row.merge_into(into, shown_version(request))
-    tell(request, act, row, into, otherwise=not_done("delete", row))
+    show_act(request, act, row, into, otherwise=not_done("delete", row))
     return redirect(into)
 
 
-def once_more(view):
+def retried_once(view):
     """Decorate a view: run it in a transaction, and once more if another transaction interfered.
 
     Either a name was taken at the same moment: the second run finds it and the form says so. Or two

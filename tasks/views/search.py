@@ -13,7 +13,14 @@ from tasks.pages import palette
 from tasks.pages.search import Search
 from tasks.sidebar import sidebar_of
 from tasks.views.pages import show
-from tasks.views.replies import METHODS, once_more, posted, render_page, status_of, wants_fragment
+from tasks.views.replies import (
+    METHODS,
+    posted,
+    render_page,
+    retried_once,
+    status_of,
+    wants_fragment,
+)
 
 
 @require_safe
@@ -23,7 +30,7 @@ def search(request):
 
 @holds_words("Save the search", SearchAddForm)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def search_add(request):
     asked = {
         "q": request.GET.get("q"),
@@ -44,7 +51,7 @@ def search_add(request):
 
 @holds_words("Save the search", SearchEditForm, compared=SearchEditForm.merged)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def search_edit(request, search_pk):
     searches = request.user.searches.select_for_update()
     saved = get_object_or_404(searches, pk=search_pk)

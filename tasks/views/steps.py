@@ -13,10 +13,10 @@ from tasks.views.replies import (
     posted,
     render_page,
     reply,
-    say,
+    show_act,
+    show_message,
     shown_version,
     status_of,
-    tell,
     wants_fragment,
 )
 from tasks.wording import not_done, not_ticked
@@ -30,9 +30,9 @@ def get_step(request, step_pk, manager="objects"):
 def tell_step(request, form, act):
     """Show the message of an act that added a step by its form."""
     if form.row:
-        tell(request, act, form.row)
+        show_act(request, act, form.row)
     else:
-        say(request, "This step was already added.", act)
+        show_message(request, "This step was already added.", act)
 
 
 @holds_words("Add the step", StepAddForm)
@@ -55,7 +55,7 @@ def step_tick(request, step_pk):
     if done not in {"0", "1"}:
         raise BadRequest("“done” must be 0 or 1.")
     act = step.tick(done == "1")
-    tell(request, act, step, otherwise=not_ticked(step))
+    show_act(request, act, step, otherwise=not_ticked(step))
     return reply(request, step.task, steps=True)
 
 
@@ -69,7 +69,7 @@ def step_edit(request, step_pk):
         step.refresh_from_db()
     form = StepForm(posted(request), instance=step, user=request.user)
     if form.is_valid():
-        tell(request, form.save(), step)
+        show_act(request, form.save(), step)
         return reply(request, step.task, steps=True)
     template = "tasks/step_edit.html"
     if wants_fragment(request):
@@ -90,7 +90,7 @@ def step_move(request, step_pk):
 def step_delete(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
     act = step.delete_softly(shown_version(request))
-    tell(request, act, step, otherwise=not_done("delete_step", step))
+    show_act(request, act, step, otherwise=not_done("delete_step", step))
     return reply(request, step.task, steps=True)
 
 
@@ -98,5 +98,5 @@ def step_delete(request, step_pk):
 def step_restore(request, step_pk):
     step = get_step(request, step_pk, manager="everything")
     act = step.restore(shown_version(request))
-    tell(request, act, step, otherwise=not_done("restore_step", step))
+    show_act(request, act, step, otherwise=not_done("restore_step", step))
     return reply(request, step.task, steps=True)

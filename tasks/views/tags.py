@@ -8,12 +8,12 @@ from tasks.forms.tags import TagForm, TagRestoreForm
 from tasks.views.replies import (
     METHODS,
     merge,
-    once_more,
     posted,
     render_page,
+    retried_once,
+    show_act,
     shown_version,
     status_of,
-    tell,
 )
 from tasks.views.trash import give_back, purge
 from tasks.wording import not_done
@@ -21,7 +21,7 @@ from tasks.wording import not_done
 
 @holds_words("Save the tag", TagForm, compared=TagForm.merged)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def tag_edit(request, tag_pk):
     tags = request.user.tags.select_for_update(no_key=True)
     tag = get_object_or_404(tags, pk=tag_pk)
@@ -29,12 +29,12 @@ def tag_edit(request, tag_pk):
     if not form.is_valid():
         context = {"tag": tag, "form": form}
         return render_page(request, "tasks/tag_edit.html", context, status_of(form))
-    tell(request, form.save(), tag)
+    show_act(request, form.save(), tag)
     return redirect(tag)
 
 
 @require_POST
-@once_more
+@retried_once
 def tag_merge(request, tag_pk):
     """Put another tag on all tasks of a tag, and delete the tag."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
@@ -49,13 +49,13 @@ def tag_delete(request, tag_pk):
         context = {"tag": tag, "number": number}
         return render_page(request, "tasks/tag_delete.html", context)
     act = tag.delete_softly(shown_version(request))
-    tell(request, act, tag, otherwise=not_done("delete", tag))
+    show_act(request, act, tag, otherwise=not_done("delete", tag))
     return redirect("list_list")
 
 
 @holds_words("Restore the tag", TagRestoreForm)
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def tag_restore(request, tag_pk):
     """Restore a tag, under another name if its own is taken."""
     tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)

@@ -14,17 +14,17 @@ from tasks.views.replies import (
     METHODS,
     NOTHING_MORE,
     move,
-    once_more,
     recent_history,
     redirect_away,
-    refuse,
     render_page,
     reply,
-    say,
+    retried_once,
+    show_act,
+    show_errors,
+    show_message,
     shown_occurrence,
     shown_version,
     status_of,
-    tell,
     title_says,
     wants_fragment,
     ways_to,
@@ -48,7 +48,7 @@ def task_detail(request, task_pk):
     also=BUTTONS,
 )
 @require_http_methods(METHODS)
-@once_more
+@retried_once
 def task_edit(request, task_pk):
     if request.method != "POST":
         return task_detail(request, task_pk)
@@ -74,7 +74,7 @@ def save(request, form):
     if is_edited or not form.step:
         task = form.own or form.instance
         more, actions = after_edit(form), actions_after(form, act)
-        tell(request, act, task, *form.changed_tags, more=more, actions=actions)
+        show_act(request, act, task, *form.changed_tags, more=more, actions=actions)
     if form.step:
         tell_step(request, form.step, step_act)
 
@@ -99,7 +99,7 @@ def detail(request, form):
     """Show a task's form: to htmx alone, else next to the listing that led to it."""
     is_part = wants_fragment(request)
     if form.is_bound and is_part and not request.return_page.is_page_of(form.instance):
-        refuse(request, form)
+        show_errors(request, form)
         return reply(request, status=status_of(form))
     context = detail_context(request, form)
     if not is_part:
@@ -130,11 +130,11 @@ def task_complete(request, task_pk):
     occurrence = shown_occurrence(request)
     act = complete(task, shown_version(request), occurrence)
     if not task.repeat:
-        tell(request, act, task, otherwise=not_done("complete", task))
+        show_act(request, act, task, otherwise=not_done("complete", task))
     elif act:
-        tell(request, act, task, more=next_occurrence(task, sidebar_of(request).clock))
+        show_act(request, act, task, more=next_occurrence(task, sidebar_of(request).clock))
     else:
-        say(request, not_advanced(task, occurrence, sidebar_of(request).clock))
+        show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
     return reply(request, task, ticked=act)
 
 
@@ -142,7 +142,7 @@ def task_complete(request, task_pk):
 def task_reopen(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.reopen(shown_version(request))
-    tell(request, act, task, otherwise=not_done("reopen", task))
+    show_act(request, act, task, otherwise=not_done("reopen", task))
     return reply(request, task, ticked=act)
 
 
@@ -157,7 +157,7 @@ def task_move(request, task_pk):
 def task_duplicate(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
-    tell(request, act, actions=ways_to(request, act.new_tasks, act))
+    show_act(request, act, actions=ways_to(request, act.new_tasks, act))
     copy = next(iter(act.new_tasks), None)
     return reply(request, task, new_pk=copy and copy.pk)
 
@@ -168,7 +168,7 @@ def task_delete(request, task_pk):
     if request.method != "POST":
         return render_page(request, "tasks/task_delete.html", {"task": task})
     act = task.delete_softly(shown_version(request))
-    tell(request, act, task, otherwise=not_done("delete", task))
+    show_act(request, act, task, otherwise=not_done("delete", task))
     if task.deleted_at and request.return_page.is_page_of(task):
         return redirect_away(request, request.return_page.listing_beside(task).own_url)
     return reply(request, task)
@@ -179,7 +179,7 @@ def task_restore(request, task_pk):
     task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
     act = task.restore(shown_version(request))
     ways = ways_to(request, [task], act)
-    tell(request, act, task, otherwise=not_done("restore", task), actions=ways)
+    show_act(request, act, task, otherwise=not_done("restore", task), actions=ways)
     return reply(request, task)
 
 

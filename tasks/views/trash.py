@@ -11,10 +11,10 @@ from tasks.views.replies import (
     posted,
     render_page,
     reply,
-    say,
+    show_act,
+    show_message,
     shown_version,
     status_of,
-    tell,
 )
 from tasks.wording import changed, not_in_trash, purged
 
@@ -57,14 +57,14 @@ def trash_empty(request):
     number = 0
     for kind in kinds(request.user):
         number += kind.deleted_before(until).purge()
-    say(request, f"Deleted {counted(number, 'item')} permanently.")
+    show_message(request, f"Deleted {counted(number, 'item')} permanently.")
     return redirect("trash")
 
 
 def give_back(request, row, form_class, kind):
     """Restore a "list" or "tag", under another name if its own is taken."""
     if not row.deleted_at:
-        say(request, not_in_trash(row))
+        show_message(request, not_in_trash(row))
         if request.method != "POST":  # the return page would be this page itself
             return redirect(row)
         return reply(request)
@@ -76,7 +76,7 @@ def give_back(request, row, form_class, kind):
         context = {"row": row, "form": form, "kind": kind}
         return render_page(request, "tasks/_restore.html", context, status_of(form))
     act = row.restore(shown_version(request), name=form.cleaned_data["name"])
-    tell(request, act, row, otherwise=changed(row))
+    show_act(request, act, row, otherwise=changed(row))
     return reply(request)
 
 
@@ -87,5 +87,5 @@ def purge(request, row, template):
     words = not_in_trash(row)
     if row.purge():
         words = purged(row)
-    say(request, words)
+    show_message(request, words)
     return reply(request)
