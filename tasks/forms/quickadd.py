@@ -107,6 +107,8 @@ class AddForm(AddingForm, BaseTaskForm):
         if self.makes_list:
             task.list = TaskList.objects.make(self.user, self.line.unlisted, act)
         task.add(self.tags(act), act)
+        if self.line.said.reminders:
+            task.set_reminders(*self.line.reminders)
 
     def new_task(self):
         """Return the task, with what the line says of its list and its repeat."""
@@ -121,7 +123,7 @@ class AddForm(AddingForm, BaseTaskForm):
     def adds_more(self):
         """Is there more to add than the task itself?"""
         has_tags = self.cleaned_data["tags"] or self.cleaned_data["tag"]
-        return self.makes_list or bool(has_tags)
+        return self.makes_list or bool(has_tags) or bool(self.line.said.reminders)
 
     @property
     def makes_list(self):
@@ -163,9 +165,10 @@ class ReadForm(forms.Form):
         plain = [one for one in phrases if one.lower() in text.lower()]
         known = {"lists": lists, "archived": archived, "tags": tags}
         meant = cleaned["take"] or cleaned["meant"]
-        return Line(
-            text, sidebar.clock, plain=plain, meant=meant, put_on=cleaned.get("due_date"), **known
-        )
+        day = cleaned.get("due_date")
+        if self.data.get("due_date") == "today":  # as the page of today has it, at any hour
+            day = sidebar.clock.today
+        return Line(text, sidebar.clock, plain=plain, meant=meant, put_on=day, **known)
 
 
 def toggled(phrases, pressed):
@@ -191,6 +194,8 @@ class PlainForm(AddForm):
         cleaned, task = self.cleaned_data, self.task
         line = line_of(self.user, task.typed, meant=cleaned["meant"])
         understood = line.said
+        if understood.reminders:
+            task.set_reminders()
         fields = {"title": self.line.said.title}
         if understood.due_date:
             fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
@@ -353,6 +358,9 @@ class PasteForm(AddForm):
             task, steps = self.rows_of(pasted_line, line, fields)
             tasks.append((task, steps, [*own, *all_have]))
         self.user.tasks.add_all(act, tasks)
+        for (task, _, _), (_, line) in zip(tasks, self.lines, strict=True):
+            if line.said.reminders:
+                task.set_reminders(*line.reminders)
 
     def rows_of(self, pasted_line, line, fields):
         """Return the task and the steps of a line with those below it; fields are the task's."""

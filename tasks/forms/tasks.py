@@ -324,9 +324,8 @@ class ReadTitleForm(DetailForm):
 
     def read(self, title):
         """Fill the fields from the title, except fields that were edited to other values."""
-        self.line = line_of(
-            self.user, title, offers=False, put_on=self.cleaned_data.get("due_date")
-        )
+        how = {"offers": False, "reminds": False, "put_on": self.cleaned_data.get("due_date")}
+        self.line = line_of(self.user, title, **how)
         try:
             said = said_in(self.line, self.cleaned_data)
         except ValidationError as error:

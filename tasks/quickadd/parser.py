@@ -1,6 +1,6 @@
 """One line, typed as one thinks, read as a task. Pure: no Django; the moment is always given.
 
-Tokens stand for what they say: #tag, +list, +"two words", !high. Dates, times and repeats are
+Tokens stand for what they say: #tag, +list, +"two words", !high, !30m. Dates, times and repeats are
 phrases; all of them stand in tasks.quickadd.phrases.PHRASES. Where in doubt, it is text:
 
 - A STRONG phrase counts wherever it stands: tomorrow, on friday, 3 May 2027, every 2 weeks.
@@ -29,6 +29,7 @@ from tasks.quickadd.choosing import phrases_of, tries_in
 from tasks.quickadd.days import Now
 from tasks.quickadd.deciding import dates_of, is_other_half, reading_of
 from tasks.quickadd.found import blanked
+from tasks.quickadd.reminders import Reminder, planned, reminders_of
 from tasks.quickadd.spans import Span, spans_of, tidied, without
 from tasks.quickadd.tokens import LONGEST, tokens_of, without_literals
 
@@ -57,6 +58,7 @@ class QuickAdd:
     list_name: str = ""
     repeat: str = ""
     repeat_from: str = ""
+    reminders: list[Reminder] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     is_unclear: bool = field(default=False, compare=False)
     offers: list[tuple[str, ...]] = field(default_factory=list, compare=False)
@@ -76,6 +78,8 @@ def parse(
     new_lists: bool = True,
     as_text: bool = False,
     put_on: date | None = None,
+    has_day: bool = False,
+    reminds: bool = True,
 ) -> QuickAdd:
     """Read a line. It never fails: what isn't understood is the title.
 
@@ -85,26 +89,36 @@ def parse(
     and no others, and stay in the title; lists has names of lists, folded (tasks.search.fold),
     which are known without quotes, too, such as +garden project. The name of any other list is
     text, unless new_lists. put_on is the day that the line is put on, where it says none: see
-    tasks.quickadd.phrases.meaning().
+    tasks.quickadd.phrases.meaning(). has_day says that the task has a day even if the line says
+    none. Words that ask for a reminder are text unless reminds.
     """
     line, rest = cut(text.strip(), LONGEST)
     bare = without_literals(line, plain)
     if as_text:
         bare = "\x00" * len(line)
-    tokens, bare = tokens_of(bare, lists, new_lists)
+    reminders = reminders_of(bare) if reminds else []
+    tokens, bare = tokens_of(blanked(bare, reminders), lists, new_lists)
+    tokens += reminders
     bare = re.sub(r"\s", " ", bare)
     tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
     bare = blanked(bare, tokens)
     phrases = phrases_of(tries, Now(now, week_start, day_first))
     reading = reading_of(bare, phrases, tokens, meant, partial(dates_of, now=now, put_on=put_on))
     found, dates = reading.found, reading.dates
+    day = dates.get("due_date") or put_on
+    repeats = bool(dates.get("repeat"))
+    to_come = planned(reminders, due_date=day, has_day=has_day, repeats=repeats, now=now)
+    if to_come is None:  # the line is read as a whole, or not at all
+        how = {"week_start": week_start, "day_first": day_first, "plain": plain, "meant": meant}
+        how |= {"lists": lists, "new_lists": new_lists, "as_text": as_text, "put_on": put_on}
+        return parse(text, now=now, **how, reminds=False)
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
     if meant and not is_other_half(meant):
         title = without(line, tidied(line, spans_of(tokens, {})))
     if not title:  # a title is never empty: all of it is text
         title = " ".join(line.split())
-        spans, tokens, dates = [], [], {}
+        spans, tokens, dates, to_come = [], [], {}, []
     title, more = cut(title, LONGEST_TITLE)
     indent = len(text) - len(text.lstrip())
     if unread is not None:
@@ -117,6 +131,7 @@ def parse(
         priority=said.get("priority", 0),
         tags=list(dict.fromkeys(tags)),
         list_name=said.get("list", ""),
+        reminders=to_come,
         spans=[span.moved(indent) for span in spans],
         is_unclear=reading.is_unclear and unread is None,
         offers=reading.offers,

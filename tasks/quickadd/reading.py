@@ -10,9 +10,11 @@ from tasks.quickadd import parser
 from tasks.quickadd.choosing import MOST_TRIED as MOST_OF_A_LINE
 from tasks.quickadd.deciding import OTHER_HALF
 from tasks.quickadd.tokens import LONGEST
+from tasks.reminder_words import before
 from tasks.search import fold, folded_names
 
 ICONS = {"date": "cal", "time": "clock", "repeat": "repeat", "priority": "flag"}
+ICONS["reminder"] = "bell"
 MOST_TRIED = 2000  # phrases of lines that are read at once, as parser.parse() counts them
 MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, also where none is
 LONGEST_WORD = 30  # characters of a word that a sentence shows
@@ -116,6 +118,15 @@ EXAMPLES = [
         ],
     ),
     (
+        "Reminders",
+        "They come before the task, or at a time of its day.",
+        [
+            "Dentist friday 9:15 remind me 1 day before",
+            "Call Bob tomorrow 5pm !30m",
+            "Pay the rent friday !remind 9am",
+        ],
+    ),
+    (
         "What stays text",
         "Where in doubt, it is text. In quotes it always is.",
         [
@@ -185,8 +196,10 @@ class Line:
         as_text=False,
         offers=True,
         put_on=None,
+        reminds=True,
     ):
         self.text, self.clock = text, clock
+        self.has_day = put_on is not None
         self.put_on = None if put_on == clock.today else put_on
         self.tags, self.plain = tags, plain
         lists = lists or lists_by_name({})
@@ -202,6 +215,8 @@ class Line:
             new_lists=offers,
             as_text=as_text,
             put_on=self.put_on,
+            has_day=self.has_day,
+            reminds=reminds,
         )
         self.said, self.meant = self.read(), ""
         if meant and meant in self.offers_meant:
@@ -253,11 +268,14 @@ class Line:
     def chips(self) -> list[Chip]:
         """Return what was understood, in the order of the line."""
         kinds, found = self.kinds, []
+        reminders = iter(self.said.reminders)
         for start, end, kind in self.said.spans:
             phrase = self.text[start:end].strip(" \t,;:.()-–—")
             is_first = kind not in [chip.kind for chip in found]
             if kind == "tag":
                 words = self.tag(phrase[1:])
+            elif kind == "reminder":
+                words = self.reminder(next(reminders))
             elif kind == "repeat" and not is_first:
                 words = phrase
             else:
@@ -325,6 +343,21 @@ class Line:
             return words
         words += f", from {self.clock.day_within(self.said.due_date)}"
         return self.with_time(words, kinds)
+
+    def reminder(self, said) -> str:
+        """Return a reminder of the line in words: Reminder 30 minutes before."""
+        if said.minutes is not None:
+            return f"Reminder {before(said.minutes)}"
+        day = self.clock.day_within(said.day)
+        return f"Reminder {day} at {self.clock.time(said.clock)}"
+
+    @property
+    def reminders(self):
+        """The reminders of the line, as Task.set_reminders() takes them: (minutes, moments)."""
+        said = self.said.reminders
+        minutes = [one.minutes for one in said if one.minutes is not None]
+        moments = [(one.day, one.clock) for one in said if one.minutes is None]
+        return minutes, moments
 
     def priority(self, kinds) -> str:
         return PRIORITIES[self.said.priority]

@@ -7,7 +7,7 @@ from tasks.quickadd.found import Found
 
 
 class Span(NamedTuple):
-    """text[start:end] was taken for a kind: date, time, repeat, priority, tag or list."""
+    """text[start:end] was taken for a kind: date, time, repeat, reminder and so on."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:
 def tidied(line: str, spans: list[Span]) -> list[Span]:
     """Return the spans, each with the marks around it that lose their sense without it."""
     for at, span in enumerate(spans):
-        if span.kind in ("tag", "list", "priority"):
+        if span.kind in ("tag", "list", "priority", "reminder"):
             spans[at] = with_comma(line, spans, at)
         else:
             spans[at] = with_marks(line, spans, at)

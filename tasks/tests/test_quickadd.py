@@ -39,8 +39,16 @@ def as_case(text, found):
         "list": found.list_name,
         "repeat": found.repeat,
         "repeat_from": found.repeat_from.replace("due", ""),
+        "reminders": [reminder_of(one) for one in found.reminders],
     }
     return {name: value for name, value in row.items() if value}
+
+
+def reminder_of(one):
+    """Return a reminder as the table has it: minutes before the task, or a moment."""
+    if one.minutes is not None:
+        return one.minutes
+    return f"{one.day} {one.clock:%H:%M}"
 
 
 def rebuilt(text, found):

@@ -67,6 +67,15 @@ BECOMES = {
     "Dig over the beds +Garden": ("Dig over the beds", ""),
     'Order soil +"Garden project"': ("Order soil", ""),
     "Call the bank !high": ("Call the bank", "High priority"),
+    "Dentist friday 9:15 remind me 1 day before": (
+        "Dentist",
+        "Fri 27 Mar · 09:15 · Reminder 1 day before",
+    ),
+    "Call Bob tomorrow 5pm !30m": ("Call Bob", "Tomorrow · 17:00 · Reminder 30 minutes before"),
+    "Pay the rent friday !remind 9am": (
+        "Pay the rent",
+        "Fri 27 Mar · Reminder Fri 27 Mar at 09:00",
+    ),
     'Watch "Tomorrow Never Dies"': ('Watch "Tomorrow Never Dies"', ""),
     "Read Friday's paper": ("Read Friday's paper", ""),
     "Watch The 9/11 Report": ("Watch The 9/11 Report", ""),

@@ -259,7 +259,7 @@ class DigestOfferTests(PageTests):
 
     def test_offer_is_accepted_by_one_press(self):
         page = self.post("/settings/reminders/digest/", answer="yes")
-        self.assertIn("You’ll get the digest each day at 07:00", words_of(page))
+        self.assertIn("You'll get the digest each day at 07:00", words_of(page))
         self.ann.refresh_from_db()
         self.assertTrue(self.ann.daily_digest)
         self.assertFalse(self.is_offered())
@@ -270,3 +270,52 @@ class DigestOfferTests(PageTests):
         User.objects.update(created_at=self.ann.created_at - timedelta(days=8))
         with override_settings(HAS_MAIL=False):
             self.assertFalse(self.is_offered())
+
+
+class LineTests(PageTests):
+    """Reminders that a line asks for."""
+
+    def setUp(self):
+        super().setUp()
+        self.set_clock(2026, 11, 25, 12, 0)
+
+    def reminders(self):
+        found = self.ann.reminders.order_by("pk")
+        return [(each.minutes_before, each.on_date, each.at_time) for each in found]
+
+    def test_line_sets_reminders_and_says_so(self):
+        page = self.post("/tasks/add/", text="Rent friday 5pm !1h !remind 9am", next="/inbox/")
+        self.assertEqual(self.ann.tasks.get().title, "Rent")
+        self.assertEqual(self.reminders(), [(60, None, None), (None, DAY, time(9))])
+        said = words(one(page, ".toast"))
+        self.assertIn("Reminder 1 hour before · Reminder Fri 27 Nov at 09:00", said)
+
+    def test_reminder_counts_from_the_day_that_the_page_has(self):
+        self.post("/tasks/add/", text="Rent !30m", due_date="today", next="/today/")
+        self.assertEqual(self.reminders(), [(30, None, None)])
+        page = self.client.post("/tasks/read/", {"text": "Rent !30m", "due_date": "today"})
+        self.assertIn("Reminder 30 minutes before", words(page))
+        page = self.client.post("/tasks/read/", {"text": "Rent !30m"})
+        self.assertNotIn("Reminder", words(page))
+
+    def test_kept_as_plain_text_it_has_no_reminder(self):
+        page = self.post("/tasks/add/", text="Rent friday 5pm !1h", next="/inbox/")
+        (plain,) = [f for f in select(page, ".toast form") if words(f) == "Keep as plain text"]
+        self.post(plain.get("action"), next="/inbox/")
+        self.assertEqual(self.ann.tasks.get().title, "Rent friday 5pm !1h")
+        self.assertEqual(self.reminders(), [])
+
+    def test_pasted_lines_set_reminders(self):
+        text = "Rent friday 5pm !1h\nBread\nMilk tomorrow remind me 1 day before"
+        self.send("/tasks/paste/", text=text, sure="1")
+        minutes = [pair for pair, *_ in self.reminders()]
+        self.assertEqual(minutes, [60, 1440])
+
+    def test_title_and_date_in_words_ask_for_no_reminder(self):
+        task = self.add_task("Rent friday !1h")
+        task.edit(due_date=DAY)
+        self.post(f"{task.get_absolute_url()}edit/", title="Rent friday !1h", read="1")
+        self.assertIn("!1h", self.ann.tasks.get().title)
+        page = self.client.post(f"{task.get_absolute_url()}when/", {"when": "friday !1h"})
+        self.assertEqual(page.status_code, 422)
+        self.assertEqual(self.reminders(), [])

@@ -66,7 +66,7 @@ def test_reminder_is_set_snoozed_and_removed_in_place(signed_in, rent, live_serv
     expect(rows(page)).to_have_count(2)
     page.get_by_text("Snooze").first.click()
     page.get_by_role("button", name="1 hour", exact=True).click()
-    expect(message(page)).to_contain_text("You’ll be reminded of “Rent” again")
+    expect(message(page)).to_contain_text("You'll be reminded of “Rent” again")
     expect(rows(page).first).to_contain_text("Snoozed until")
     page.get_by_role("button", name="Remove the reminder “1 day before”").click()
     expect(rows(page)).to_have_count(1)
@@ -90,7 +90,7 @@ def test_one_of_two_tabs_tells_a_reminder_that_is_due(signed_in, rent, live_serv
     expect(toast).to_contain_text("Reminder: Rent")
     toast.get_by_role("button", name="In 10 minutes").click()
     expect(toast).to_be_hidden()
-    expect(message(teller)).to_contain_text("You’ll be reminded of “Rent” again")
+    expect(message(teller)).to_contain_text("You'll be reminded of “Rent” again")
     assert snoozed(reminder)
     other.close()
 

@@ -97,7 +97,7 @@ def reminder_snooze(request, reminder_pk):
         show_message(request, words, level=messages.ERROR)
     elif reminder.snooze(until):
         when = clock.within_day(reminder.moment)
-        show_message(request, f"You’ll be reminded of {named(reminder.task)} again: {when}.")
+        show_message(request, f"You'll be reminded of {named(reminder.task)} again: {when}.")
     else:
         show_message(
             request, f"{named(reminder.task)} is completed, so there is nothing to remind of."
@@ -126,7 +126,7 @@ def reminder_settings(request):
 def mail_resume(request):
     """Send mail again to a user whose address has refused it."""
     request.user.resume_mail()
-    messages.success(request, "We’ll try to send you email again.")
+    messages.success(request, "We'll try to send you email again.")
     return redirect("reminder_settings")
 
 
@@ -140,7 +140,7 @@ def digest_offer(request):
     if user.daily_digest:
         user.reschedule()
         at = user.clock().time(user.digest_time)
-        words = f"You’ll get the digest each day at {at}, if there is something to do."
+        words = f"You'll get the digest each day at {at}, if there is something to do."
         show_message(
             request, words, None, Action("Settings", reverse("reminder_settings"), is_link=True)
         )

@@ -132,7 +132,8 @@ def title_says(request, task):
     """Return the reading of a task's title as a quick-add line, in words; "" for none."""
     sidebar = sidebar_of(request)
     lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
-    line = Line(task.title, sidebar.clock, lists=lists, offers=False, put_on=task.due_date)
+    how = {"offers": False, "reminds": False, "put_on": task.due_date}
+    line = Line(task.title, sidebar.clock, lists=lists, **how)
     return line.words
 
 

@@ -1,0 +1,127 @@
+"""The words of a line that ask for a reminder. Pure: no Django.
+
+!remind 9am and !remind 1 day before are tokens, as tags are. "remind me 30 min before", "remind me
+at 9am" and !30m count at the end of a line, or with nothing but tokens or a comma behind them.
+Anywhere else they tell what the task is: "remind me at 9am to call Bob".
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from tasks.dates import LONGEST_BEFORE, moment
+from tasks.quickadd.found import Found
+
+MOST = 10  # of a line; tasks.reminders.MOST is that of a task
+UNITS = {"m": 1, "h": 60, "d": 1440, "w": 7 * 1440}  # in minutes, by the first letter
+NUMBERS = {"a": 1, "an": 1, "one": 1, "half an": 0.5}
+CLOCKS = {"noon": time(12), "midday": time(12)}
+# Before these words "remind me" isn't asked of Todosite.
+NOT_ASKED = r"(?<!\bto )(?<!\bnot )(?<!n't )(?<!n’t )(?<!\bnever )(?<!\bwill )(?<!\bwould )"
+NOT_ASKED += r"(?<!\bdid )(?<!\bdoes )(?<!\byou )(?<!\bthey )(?<!\bshe )(?<!\bhe )(?<!\bit )"
+SPAN = (
+    r"(?P<{0}number>[0-9]{{1,3}}|half an|an?|one) ?"
+    r"(?P<{0}unit>m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)"
+)
+BEFORE = r"(?:before(?:hand)?|earlier|ahead|in advance)"
+EXACT = r"[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?[ap]\.?m\b\.?|[0-9]{{1,2}}:[0-9]{{2}}"
+CLOCK = rf"(?P<{{0}}clock>noon|midday|{EXACT})"
+END = r"(?=[ .,;!?)]*(?:$|[,;]|\s[#+@!]\S))"
+REMINDER = re.compile(
+    r"(?<![^\s(,;])(?:"
+    rf"!remind(?: {SPAN.format('a_')}(?: {BEFORE})?| (?:at )?{CLOCK.format('e_')})(?=[\s,.;)]|$)"
+    rf"|!remind{END}"
+    rf"|!{SPAN.format('b_')}{END}"
+    rf"|{NOT_ASKED}(?:and )?(?:please )?remind me {SPAN.format('c_')} {BEFORE}{END}"
+    rf"|{NOT_ASKED}(?:and )?(?:please )?remind me (?:at )?{CLOCK.format('d_')}{END}"
+    r")",
+    re.IGNORECASE,
+)
+TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(?:([ap])\.?m)?", re.IGNORECASE)
+
+
+class Asked(NamedTuple):
+    """A reminder of a line: a number of minutes before the task, or a time on its day."""
+
+    minutes: int | None = None
+    clock: time | None = None
+
+
+class Reminder(NamedTuple):
+    """A reminder that a task can have: minutes before it, or a moment of its writer's zone."""
+
+    minutes: int | None = None
+    day: date | None = None
+    clock: time | None = None
+
+
+def reminders_of(bare: str) -> list[Found]:
+    """Return the reminders of a line, in their order; bare has NULs for what is text."""
+    found = []
+    for match in REMINDER.finditer(re.sub(r"\s", " ", bare)):
+        asked = asked_by({name: text for name, text in match.groupdict().items() if text})
+        if asked and len(found) < MOST:
+            found.append(Found(*match.span(), "reminder", asked))
+    return found
+
+
+def asked_by(groups: dict[str, str]) -> Asked | None:
+    """Return the reminder of a match, by its groups; None for a time or a span that can't be."""
+    said = {name.partition("_")[2]: text.lower() for name, text in groups.items()}
+    if "clock" in said:
+        clock = clock_of(said["clock"])
+        return clock and Asked(clock=clock)
+    if "unit" not in said:
+        return Asked(minutes=0)
+    number = NUMBERS.get(said["number"]) or int(said["number"])
+    minutes = int(number * UNITS[said["unit"][0]])
+    return Asked(minutes=minutes) if minutes <= LONGEST_BEFORE else None
+
+
+def clock_of(words: str) -> time | None:
+    """Return the time of 9am, 9:30 or noon; None for one that no clock shows."""
+    if words in CLOCKS:
+        return CLOCKS[words]
+    hour, minute, half = TIME.match(words).groups()
+    hour, minute = int(hour), int(minute or 0)
+    if half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def planned(
+    found: Iterable[Found],
+    *,
+    due_date: date | None,
+    has_day: bool,
+    repeats: bool,
+    now: datetime,
+) -> list[Reminder] | None:
+    """Return reminders as a task can have them; None if one of them makes no sense for it.
+
+    A span needs a day to count from, which the line says (due_date) or the task has anyway
+    (has_day). A time is that of the line's day, or else the next such time; it must be to come,
+    unless the task repeats: the reminder goes along to its next day.
+    """
+    reminders = []
+    for one in found:
+        asked = one.value
+        if asked.minutes is not None:
+            if due_date is None and not has_day:
+                return None
+            reminders.append(Reminder(minutes=asked.minutes))
+            continue
+        day = due_date or next_day(asked.clock, now)
+        if not repeats and moment(day, asked.clock, now.tzinfo) <= now:
+            return None
+        reminders.append(Reminder(day=day, clock=asked.clock))
+    return reminders
+
+
+def next_day(clock: time, now: datetime) -> date:
+    """Return today if a time is still to come, else tomorrow."""
+    day = now.date()
+    return day if clock > now.time() else day + timedelta(days=1)
