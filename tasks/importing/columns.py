@@ -51,3 +51,14 @@ def known_table(file, needed: set[str]) -> KnownTable | None:
 
 def names_in(cells):
     return [name.strip(f" {BOM}") for name in cells]
+
+
+def looks_like_table(lines: list[str]) -> bool:
+    """Return whether all lines have the same number of a delimiter; of commas, three or more."""
+    if len(lines) < 2:
+        return False
+    for delimiter, fewest in [(";", 1), ("\t", 1), (",", 3)]:
+        numbers = {line.count(delimiter) for line in lines}
+        if len(numbers) == 1 and numbers.pop() >= fewest:
+            return True
+    return False

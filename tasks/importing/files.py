@@ -11,12 +11,14 @@ import json
 import re
 import struct
 import zipfile
+import zlib
 from functools import cached_property
 
 MEGABYTE = 1024 * 1024
 LARGEST = 25 * MEGABYTE  # of a file, and of each that a ZIP file holds
 LARGEST_UNPACKED = 2 * LARGEST  # of all that a ZIP file holds
 MOST_ENTRIES = 50  # of a ZIP file
+GZIP = b"\x1f\x8b"
 ENTRY = b"PK\1\2"  # begins what a ZIP file says of an entry; what is packed may hold it, too
 MOST_SIGNATURES = 1000
 MOST_VALUES = 2_500_000  # of a JSON file; each takes up to 100 bytes
@@ -28,6 +30,7 @@ DELIMITERS = ",;\t|"
 SEP_LINE = re.compile('"?sep=(.)"?\\r?\\n')  # Excel's first line, which names the delimiter
 FOLD = re.compile(rb"\r?\n[ \t]")  # of a long line in a calendar
 TOO_DEEP = "In this file lists lie in lists too deep to be read."
+DAMAGED_GZIP = "This packed file (gzip) is damaged. Export it again."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
 PIECE = 64 * 1024
@@ -56,7 +59,9 @@ class File:
 
     @cached_property
     def parts(self):
-        """The files in a ZIP file, or the file itself."""
+        """The files in a ZIP file, or the file itself, without gzip."""
+        if self.raw.startswith(GZIP):
+            return [File(self.name.removesuffix(".gz"), unzipped(self.raw))]
         return unpacked(self.raw) if self.is_zip else [self]
 
     @cached_property
@@ -165,6 +170,20 @@ def why_no_csv(line, error):
 
 def refuse_constant(name):
     raise ValueError(f"{name} is no JSON.")
+
+
+def unzipped(raw):
+    """Return the bytes of a file that gzip has packed. Raise Unreadable if damaged or too large."""
+    packed = zlib.decompressobj(wbits=31)
+    try:
+        found = packed.decompress(raw, LARGEST + 1)
+    except zlib.error:
+        raise Unreadable(DAMAGED_GZIP) from None
+    if len(found) > LARGEST:
+        raise Unreadable(too_large("What this file holds"))
+    if not packed.eof:
+        raise Unreadable(DAMAGED_GZIP)
+    return found
 
 
 def unpacked(raw):

@@ -139,8 +139,8 @@ class Item:
 
     # Days and moments
 
-    def due(self, value, zone=None, is_day=None, is_floating=False):
-        """Take the due date and time from a moment of the file; one without a zone is in UTC.
+    def due(self, value, zone=None, is_day=None, is_floating=False, naive=UTC):
+        """Take the due date and time from a moment of the file; naive is the zone of one without.
 
         zone goes with the moment, by name or as a tzinfo; the user's if None. With is_day, the
         moment stands for its day in that zone; with None it does so if it is midnight there. With
@@ -151,7 +151,7 @@ class Item:
         own = self.zone_of(zone)
         here = own if is_floating else self.plan.zone
         try:
-            day, clock = due(str(value), own, here, is_day)
+            day, clock = due(str(value), own, here, is_day, naive)
         except (ValueError, OverflowError):
             self.say("Due date, which doesn't exist", shortened(str(value)))
             return

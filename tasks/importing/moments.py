@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from tasks.dates import can_be_meant
+from tasks.importing.plan import shortened
 
 A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NEVER = "0001-01-01"  # what Go and .NET write for no moment
@@ -66,3 +67,23 @@ def due(
         return there.date(), None
     here = at.astimezone(user)
     return here.date(), here.time().replace(microsecond=0)
+
+
+def noon(day: date, zone: tzinfo) -> str:
+    """Return the noon of a day in ISO 8601, for a moment of which only the day is known."""
+    return datetime.combine(day, time(12), zone).astimezone(UTC).isoformat()
+
+
+def in_words(text: str, zone: tzinfo) -> str:
+    """Return a moment as a day in a zone, with the time unless it is midnight there or in UTC.
+
+    A text that is no moment is returned as it is, shortened.
+    """
+    try:
+        at = moment(text)
+    except (ValueError, OverflowError):
+        return shortened(text)
+    local = at.astimezone(zone)
+    if time() in (local.time(), at.time()):
+        return f"{local:%Y-%m-%d}"
+    return f"{local:%Y-%m-%d %H:%M}"

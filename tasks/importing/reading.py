@@ -9,11 +9,15 @@ from tasks.importing.readers import (
     icalendar,
     mapped_csv,
     microsoft_todo,
+    super_productivity,
+    taskwarrior,
     ticktick,
     todoist,
     todosite_csv,
     todosite_json,
+    todotxt,
     trello,
+    tududi,
     vikunja,
 )
 
@@ -27,6 +31,10 @@ READERS = {  # the surest first
     "google-tasks": google_tasks,
     "microsoft-todo": microsoft_todo,
     "trello": trello,
+    "taskwarrior": taskwarrior,
+    "super-productivity": super_productivity,
+    "tududi": tududi,
+    "todotxt": todotxt,
     "csv": mapped_csv,
 }
 MOST_LISTS, MOST_TAGS, MOST_STEPS = 2000, 5000, 100_000
@@ -60,7 +68,7 @@ def plan_of(file, today, most_tasks, format="", zone=UTC, mapping=None):
     reader, found = reader_of(file, format)
     plan = Plan(format=reader.NAME)
     plan.most_tasks, plan.zone, plan.mapping = most_tasks, zone, mapping
-    if file.encoding == "cp1252" and not file.is_zip:
+    if file.parts[0] is file and file.encoding == "cp1252":
         plan.leave("The file", "It isn't UTF-8, so it was read as Windows-1252.")
     try:
         reader.read(found, plan, today)

@@ -8,6 +8,10 @@ def dicts(value: object) -> list[dict]:
     return [row for row in value if isinstance(row, dict)]
 
 
+def list_of(value: object) -> list:
+    return value if isinstance(value, list) else []
+
+
 def dict_of(value: object) -> dict:
     return value if isinstance(value, dict) else {}
 
@@ -34,3 +38,10 @@ def number_of(value: object) -> float:
     except (ValueError, OverflowError):
         return 0
     return number if abs(number) < 1e300 else 0  # not infinite, and a number
+
+
+def names_in(value: object) -> list[str]:
+    """Return the names of a list, or of a text in which commas stand between them."""
+    if isinstance(value, str):
+        value = value.split(",")
+    return [name for name in list_of(value) if isinstance(name, str)]

@@ -121,9 +121,9 @@ def take_alarms(item, todo, zones):
         if trigger is None or alarm.text("ACTION").strip().upper() == "NONE":
             continue
         try:
-            item.say("Reminder", in_words(trigger, zones))
+            item.remind(in_words(trigger, zones))
         except (ValueError, OverflowError):
-            item.say("Reminder", shortened(trigger.raw))
+            item.remind(shortened(trigger.raw))
 
 
 def in_words(trigger, zones):

@@ -127,7 +127,7 @@ class RepeatTests(SimpleTestCase):
              "The day on which it starts is taken as its date"),
             (["DTSTART:20261202", "DUE:20261204", "RRULE:FREQ=WEEKLY;BYDAY=WE"],
              "2026-12-04 FREQ=WEEKLY", "“Start: 2026-12-02”"),
-            (["DUE:20261204", "RRULE:FREQ=SECONDLY"], "2026-12-04", "by the day, week"),
+            (["DUE:20261204", "RRULE:FREQ=SECONDLY"], "2026-12-04", "must be daily, weekly"),
             (["DUE:20261204", "RRULE:FREQ=WEEKLY", "RRULE:FREQ=DAILY"], "2026-12-04",
              "more than one rule"),
             (["DUE:20261204", "RRULE:FREQ=WEEKLY", "RDATE:20261205"], "2026-12-04",

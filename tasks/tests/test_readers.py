@@ -30,6 +30,10 @@ SAMPLE = {
     "google-tasks": "google-tasks/Tasks.json",
     "microsoft-todo": "microsoft-todo/mstodo.json",
     "trello": "trello/board.json",
+    "taskwarrior": "taskwarrior/export.json",
+    "todotxt": "todotxt/todo.txt",
+    "super-productivity": "super-productivity/super-productivity-backup.json",
+    "tududi": "tududi/tududi-backup.json",
     "csv": "generic/reminders-semicolon-cp1252.csv",
 }
 OURS = {"todosite-json", "todosite-csv"}

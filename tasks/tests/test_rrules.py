@@ -82,8 +82,8 @@ class ExactTests(SimpleTestCase):
 class RefusedTests(SimpleTestCase):
     def test_rules_that_cannot_be_the_same_have_a_reason(self):
         for text, said, how in [
-            ("FREQ=SECONDLY;COUNT=999999999", "by the day, week", {}),
-            ("FREQ=HOURLY", "by the day, week", {}),
+            ("FREQ=SECONDLY;COUNT=999999999", "must be daily, weekly", {}),
+            ("FREQ=HOURLY", "must be daily, weekly", {}),
             ("FREQ=YEARLY;BYWEEKNO=20", "BYWEEKNO=20", {}),
             ("FREQ=YEARLY;BYYEARDAY=100", "BYYEARDAY=100", {}),
             ("FREQ=WEEKLY;TT_SKIP=HOLIDAY", "TT_SKIP=HOLIDAY", {}),

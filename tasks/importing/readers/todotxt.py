@@ -1,0 +1,149 @@
+"""todo.txt: a task a line.
+
+https://github.com/todotxt/todo.txt has the format; due:, t:, rec: and pri: are conventions of
+programs that use it. rec:+1m counts from the due date, rec:1m from completion.
+"""
+
+import re
+
+from accounts import text
+from tasks.importing.columns import looks_like_table
+from tasks.importing.items import Items
+from tasks.importing.moments import noon
+from tasks.importing.periods import every
+from tasks.importing.plan import shortened
+from tasks.importing.rules import quoted
+
+NAME = "todo.txt"
+PRIORITIES = {"A": 3, "B": 2, "C": 1}
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DONE = re.compile(r"x\s+")
+PRIORITY = re.compile(r"\(([A-Z])\)\s+")
+DAYS = re.compile(rf"({DAY})\s+(?:({DAY})\s+)?")
+# A key in lower case and a value; addresses (http://, mailto:) and times are words of the title.
+PAIR = re.compile(r"(?!https?:|ftp:|file:|mailto:|tel:)([a-z][a-z0-9_-]*):(?!//)(\S+)")
+REPEAT = re.compile(r"(\+?)([1-9][0-9]{0,2})?([dbwmy])")
+UNITS = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
+WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+MARK = re.compile(rf"x {DAY} |\([A-Z]\) |{DAY} \S|.*(?:^|\s)(?:[+@]\w|(?:due|t|rec|pri):[0-9A-Z+])")
+OTHERS = ("{", "[", "<", "BEGIN:")  # begin a file of another kind
+FEW = 5  # a line in so many is marked, at least
+
+
+def find(file):
+    """Return the lines of a file of which enough have marks of todo.txt, else None."""
+    if file.is_zip or "\0" in file.text or file.text.lstrip("\ufeff \n").startswith(OTHERS):
+        return None
+    lines = lines_in(file.text)
+    written = [line for line in lines[:1000] if line.strip()]
+    marked = [line for line in written if MARK.match(line[:2000])]
+    if not marked or len(marked) * FEW < len(written) or looks_like_table(written[:5]):
+        return None
+    return lines
+
+
+def lines_in(whole):
+    return text.unix_lines(whole.removeprefix("\ufeff")).split("\n")
+
+
+def read(lines, plan, today):
+    items = Items(plan, today)
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            Line(items.add(f"line {number}"), items).read(line.strip())
+    items.land()
+
+
+class Line:
+    """A line, and the item that it becomes."""
+
+    def __init__(self, item, items):
+        self.item, self.items = item, items
+
+    def read(self, line):
+        line = self.take_start(line)
+        pairs, words, projects = [], [], []
+        for word in line.split():
+            pair = PAIR.fullmatch(word)
+            if pair:
+                pairs.append(pair.groups())
+            elif len(word) > 1 and word[0] == "+":
+                projects.append(word[1:])
+            elif len(word) > 1 and word[0] == "@":
+                self.item.tag(word)
+            else:
+                words.append(word)
+        self.item.title = " ".join(words) or line
+        if projects:
+            self.item.home = self.items.home(projects[0])
+        for name in projects[1:]:
+            self.item.tag(name)
+        self.take_pairs(pairs)
+
+    def take_start(self, line):
+        """Take what stands before the words: x, the priority and days. Return the rest."""
+        is_done = bool(DONE.match(line))
+        line = DONE.sub("", line, count=1) if is_done else line
+        if found := PRIORITY.match(line):
+            self.take_priority(found[1])
+            line = line[found.end() :]
+        days = DAYS.match(f"{line} ")
+        if days:
+            line = line[days.end() :]
+        first, second = days.groups() if days else (None, None)
+        created = second if is_done else first
+        if is_done:
+            self.item.completed_at = self.noon(first) or self.noon(created) or self.today()
+        elif second:
+            line = f"{second} {line}"
+        self.item.created_at = self.noon(created)
+        return line.strip()
+
+    def noon(self, day):
+        if day is None:
+            return None
+        return self.item.moment_of(f"{day}T12:00", "day", naive=self.item.plan.zone)
+
+    def today(self):
+        self.item.leave("It doesn't say when it was completed. Today is taken.")
+        return noon(self.items.today, self.item.plan.zone)
+
+    def take_priority(self, letter):
+        self.item.priority = PRIORITIES.get(letter, 0)
+        if letter not in PRIORITIES:
+            self.item.say("Priority", letter)
+
+    def take_pairs(self, pairs):
+        known = {}
+        for key, value in pairs:
+            is_new = key not in known
+            if key == "pri" and re.fullmatch("[A-Z]", value) and is_new:
+                self.take_priority(value)
+            elif key == "due" and is_new:
+                self.item.due(value, naive=self.item.plan.zone)
+            elif key != "rec" or not is_new:
+                self.item.lines.append(shortened(f"{key}:{value}"))
+                self.item.leave(f"{quoted(f'{key}:{value}')} has no place here. The notes have it.")
+            known.setdefault(key, value)
+        if "rec" in known:
+            self.take_repeat(known["rec"])
+
+    def take_repeat(self, said):
+        words, found = f"rec:{said}", REPEAT.fullmatch(said)
+        if not found:
+            self.item.repeat_in_words(words, "The rule isn't known here.")
+            return
+        number, unit = int(found[2] or 1), found[3]
+        if unit == "b" and number > 1 and number % 5:
+            self.item.repeat_in_words(words, "Business days can't be counted here.")
+            return
+        self.item.repeat_as(rule_of(number, unit), words, "due" if found[1] else "completion")
+
+
+def rule_of(number, unit):
+    """Return a rule for so many units. Five business days are a week."""
+    if unit == "b" and number == 1:
+        return WEEKDAYS
+    if unit == "b":
+        number, unit = number // 5, "w"
+    return every(UNITS[unit], number)

@@ -1,0 +1,132 @@
+"""Repeats of tududi. Its older versions make a task of its own of each occurrence."""
+
+import json
+from datetime import date
+
+from tasks import recurrence
+from tasks.importing.periods import every
+from tasks.importing.plan import shortened
+from tasks.importing.shapes import dicts, key_of, list_of
+
+WEEKS = {1, 2, 3, 4, 5}  # of a month; the fifth is the last where there is no fifth
+UNKNOWN = "Its rule isn't known here."
+COLUMNS = ["type", "interval", "weekday", "weekdays", "month_day", "week_of_month", "end_date"]
+
+
+def take_repeat(item, row, backup):
+    """Take the repeat of a task, and move it past the occurrences that are tasks of their own."""
+    kind = str(row.get("recurrence_type") or "none")
+    if kind == "none":
+        return
+    words = in_words(row)
+    rule = rule_of(kind, row, item.due_date)
+    if not rule:
+        item.repeat_in_words(words, UNKNOWN)
+        return
+    if row.get("recurrence_end_date"):
+        last = backup.day_of(row["recurrence_end_date"])
+        rule += f";UNTIL={last:%Y%m%d}" if last else ";UNTIL=?"
+    way = "completion" if row.get("completion_based") is True else "due"
+    item.repeat_as(rule, words, way)
+    days = occurrences_of(row, backup)
+    if item.repeat and days:
+        anchor = date.fromisoformat(item.due_date)
+        day = recurrence.next_due(item.repeat, anchor=anchor, after=max(days))
+        if day is None:
+            item.repeat_in_words(words, "It has no date left.")
+        else:
+            item.due_date = day.isoformat()
+
+
+def occurrences_of(row, backup):
+    """Return the days of the tasks that are occurrences of this one."""
+    keys = {key_of(row.get(name)) for name in ("id", "uid", "uuid")} - {None}
+    return [day for key in keys for day in backup.occurrences.get(key, [])]
+
+
+def all_occurrences(backup):
+    """Return the days of all occurrences, {id or uid of what they repeat: [day]}."""
+    found = {}
+    for row in dicts(backup.data.get("tasks")):
+        key = key_of(row.get("recurring_parent_uid")) or key_of(row.get("recurring_parent_id"))
+        day = backup.day_of(row.get("due_date"))
+        if key and day:
+            found.setdefault(key, []).append(day)
+    return found
+
+
+def in_words(row):
+    """Return the rule of a task as the notes have it."""
+    says = [(name, row.get(f"recurrence_{name}")) for name in COLUMNS]
+    return shortened(
+        ", ".join(f"{name} {value}" for name, value in says if value not in (None, ""))
+    )
+
+
+def rule_of(kind, row, due_date):
+    """Return a rule; "" if it isn't known, or has no date. Short months clamp, as they do there."""
+    number = row.get("recurrence_interval") or 1
+    is_known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1000
+    if not is_known or not due_date or kind not in KINDS:
+        return ""
+    frequency, days_of = KINDS[kind]
+    days = days_of(row, number)
+    return "" if days is None else every(frequency, number) + days
+
+
+def no_days(row, number):
+    return ""
+
+
+def weekdays(row, number):
+    """Return the weekdays; None if there are several, and weeks between, whose first day counts."""
+    named = row.get("recurrence_weekdays")
+    if isinstance(named, str):
+        named = parsed(named)
+    named = list_of(named) or [row.get("recurrence_weekday")]
+    codes = [code_of(day) for day in named if day is not None]
+    if None in codes or (number > 1 and len(codes) > 1):
+        return None
+    return f";BYDAY={','.join(codes)}" if codes else ""
+
+
+def parsed(text):
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def code_of(day):
+    """Return MO for 1 and SU for 0; None for what is no number of a weekday."""
+    is_number = isinstance(day, int) and not isinstance(day, bool) and 0 <= day <= 6
+    return recurrence.DAYS[day - 1] if is_number else None
+
+
+def month_day(row, number):
+    day = row.get("recurrence_month_day")
+    if day in (None, 0):
+        return ""
+    is_number = isinstance(day, int) and not isinstance(day, bool)
+    return f";BYMONTHDAY={day}" if is_number else None
+
+
+def nth_weekday(row, number):
+    week, code = row.get("recurrence_week_of_month"), code_of(row.get("recurrence_weekday"))
+    if code is None or isinstance(week, (list, dict)) or week not in WEEKS | {-1}:
+        return None
+    return f";BYDAY={-1 if week == 5 else week}{code}"
+
+
+def last_day(row, number):
+    return ";BYMONTHDAY=-1"
+
+
+KINDS = {
+    "daily": ("DAILY", no_days),
+    "weekly": ("WEEKLY", weekdays),
+    "monthly": ("MONTHLY", month_day),
+    "monthly_weekday": ("MONTHLY", nth_weekday),
+    "monthly_last_day": ("MONTHLY", last_day),
+    "yearly": ("YEARLY", no_days),
+}
