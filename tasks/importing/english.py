@@ -6,6 +6,7 @@ day or so" is none.
 
 import re
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 
 from tasks.quickadd.parser import QuickAdd, parse
 
@@ -19,6 +20,7 @@ SYNONYMS = [(re.compile(r"(?i)\bev(?=!? )"), "every")]
 SECOND_WEEKDAY = re.compile(r"(?i)\bevery 2nd (mon|tue|wed|thu|fri|sat|sun)[a-z]*")
 
 
+@lru_cache(maxsize=1000)
 def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> QuickAdd | None:
     """Return what words say of a date, a time and a repeat; None if they aren't understood.
 

@@ -4,10 +4,12 @@ Items collects them in the order of the file; once all are known, land() puts th
 those with nothing but a title become steps of the task that they are part of, all others tasks.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from accounts import text
+from tasks.dates import LONGEST_BEFORE
 from tasks.dates import moment as at
 from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
 from tasks.importing.colors import color_of
@@ -18,9 +20,11 @@ from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
 from tasks.importing.rules import LIST_LENGTH, TAG_LENGTH, Reading, quoted
 from tasks.models import TaskList
+from tasks.reminders import MOST as MOST_REMINDERS
 
 INBOX = "inbox"
 UNTITLED = "Untitled"
+YEAR = re.compile(r"\b[12][0-9]{3}\b")
 
 
 @dataclass(eq=False)
@@ -38,6 +42,7 @@ class Item:
 
     # What a step can't hold: an item without any of it is one, if it is a part of another.
     MORE_THAN_A_STEP = ["body", "priority", "due_date", "repeat", "tags", "steps", "lines"]
+    MORE_THAN_A_STEP += ["reminders"]
 
     def __init__(self, plan, where, today, key=None, parent=None, order=None):
         self.plan, self.where, self.reading = plan, where, Reading(plan, where)
@@ -48,7 +53,7 @@ class Item:
         self.due_date = self.due_time = self.repeat_anchor = None
         self.repeat, self.repeat_from = "", "due"
         self.completed_at = self.created_at = self.updated_at = None
-        self.tags, self.steps, self.lines = [], [], []
+        self.tags, self.steps, self.lines, self.reminders = [], [], [], []
 
     def leave(self, words):
         """Note in the plan what isn't carried over, with its reason."""
@@ -58,8 +63,9 @@ class Item:
 
     def say(self, name, value):
         """Keep a value as a line of the notes, and say so in the report."""
-        self.lines.append(f"{name}: {self.reading.words(str(value), name.lower()).strip()}")
-        self.leave(f"“{shortened(self.lines[-1])}” has no place of its own. The notes have it.")
+        line = self.reading.words(f"{name}: {value}", name.lower()).strip()
+        self.lines.append(line)
+        self.leave(f"“{shortened(line)}” has no place of its own. The notes have it.")
 
     def comment(self, words, at=None, by=""):
         """Keep a comment in the notes; at is its moment as the file has it, by its author."""
@@ -172,8 +178,32 @@ class Item:
             found = as_moment(self.today)
         self.completed_at = found
 
-    def remind(self, words):
-        self.say("Reminder", words)
+    def remind_at(self, value):
+        """Take a reminder at a moment of the file."""
+        if is_nothing(value):
+            return
+        try:
+            local = moment(str(value)).astimezone(self.plan.zone)
+        except (ValueError, OverflowError):
+            self.say("Reminder", shortened(str(value)))
+            return
+        clock = local.time().replace(second=0, microsecond=0)
+        self.remind({"on_date": local.date().isoformat(), "at_time": clock.isoformat()})
+
+    def remind_before(self, minutes):
+        """Take a reminder so many minutes before it is due."""
+        if not self.due_date or not 0 <= minutes <= LONGEST_BEFORE:
+            self.say("Reminder", f"{minutes} min before")
+            return
+        self.remind({"minutes_before": minutes})
+
+    def remind(self, reminder):
+        if reminder in self.reminders:
+            return
+        if len(self.reminders) >= MOST_REMINDERS:
+            self.leave(f"It has more than {MOST_REMINDERS} reminders. The rest is left out.")
+            return
+        self.reminders.append(reminder)
 
     def zone_of(self, zone):
         """Return the zone of this name; the user's without one, with a note if it's unknown."""
@@ -223,6 +253,8 @@ class Item:
         if said.repeat:
             self.repeat, self.repeat_from = said.repeat, said.repeat_from
             self.repeat_anchor = self.due_date
+        elif not YEAR.search(words):
+            self.leave(f"{quoted(words)} is taken for {self.due_date}.")
 
     def repeat_by(self, text, start=None, clock=None, zone=None, repeat_from="due"):
         """Take the repeat from an RRULE, for an item that is due.
@@ -288,7 +320,7 @@ class Item:
         lines = "\n".join(self.lines)
         notes = self.reading.notes("\n\n".join(filter(None, [self.body, lines])))
         names = ["title", "priority", "due_date", "due_time", "repeat", "repeat_from"]
-        names += ["repeat_anchor", "completed_at", "created_at", "steps"]
+        names += ["repeat_anchor", "completed_at", "created_at", "steps", "reminders"]
         said = {name: getattr(self, name) for name in names}
         updated_at = self.updated_at or self.completed_at or self.created_at
         return said | {"where": self.where, "notes": notes, "updated_at": updated_at}

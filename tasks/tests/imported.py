@@ -55,6 +55,16 @@ def notes_of(plan):
     return {task["title"]: task["notes"] for task in plan.tasks if task["notes"]}
 
 
+def reminders_of(plan):
+    """Return the reminders of the tasks that have some: {title: [minutes before, or moment]}."""
+    found = {}
+    for task in plan.tasks:
+        for row in task["reminders"]:
+            own = f"{row.get('on_date')} {row.get('at_time', '').removesuffix(':00')}"
+            found.setdefault(task["title"], []).append(row.get("minutes_before", own))
+    return found
+
+
 def said(plan):
     """Return in one text what can't be carried over."""
     return "\n".join(f"{where}: {words}" for where, words in plan.left)

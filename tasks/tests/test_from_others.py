@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from tasks.tests.imported import lines_of, notes_of, plan_of_sample, plan_of_text, said
+from tasks.tests.imported import (
+    lines_of,
+    notes_of,
+    plan_of_sample,
+    plan_of_text,
+    reminders_of,
+    said,
+)
 
 NEW_YORK, AUCKLAND = ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")
 
@@ -70,8 +77,8 @@ class MicrosoftTests(SimpleTestCase):
                 "Inbox: Read the report ✓2026-11-02T00:00:00",
             ],
         )
-        notes = "Ask for Ms Lee\n\nReminder: 10 Dec 2026, 09:00"
-        self.assertEqual(notes_of(plan), {"Call the bank": notes})
+        self.assertEqual(notes_of(plan), {"Call the bank": "Ask for Ms Lee"})
+        self.assertEqual(reminders_of(plan), {"Call the bank": ["2026-12-10 09:00"]})
         self.assertEqual(plan.lists, [])
 
     def test_due_is_the_day_that_began_where_its_user_was(self):
@@ -186,8 +193,9 @@ class TrelloTests(SimpleTestCase):
         self.assertEqual(
             notes_of(plan)["A"],
             "Step with a date: a (3 Dec 2026, 12:00)\nStart: 1 Dec 2026, 09:00\n"
-            "Assigned to: Bob\nAssigned to: gone\nReminder: 1440 min before\n"
+            "Assigned to: Bob\nAssigned to: gone\n"
             "Place: 1 Main Street\nPoints: 5\nSize: Large\n"
             "Attachment: plan.pdf https://files.example/plan.pdf",
         )
+        self.assertEqual(reminders_of(plan), {"A": [1440]})
         self.assertIn("Its checklists become one list of steps: “One”, “Two”.", said(plan))

@@ -2,11 +2,27 @@
 
 from django.test import SimpleTestCase
 
-from tasks.tests.imported import lines_of, notes_of, plan_of_sample, plan_of_text, said
+from tasks.tests.imported import (
+    lines_of,
+    notes_of,
+    plan_of_sample,
+    plan_of_text,
+    reminders_of,
+    said,
+)
 
 COLUMNS = [
     *("Folder Name", "List Name", "Title", "Kind", "Tags", "Content", "Start Date", "Due Date"),
-    *("Repeat", "Priority", "Status", "Created Time", "Completed Time", "Order", "Timezone"),
+    *(
+        "Reminder",
+        "Repeat",
+        "Priority",
+        "Status",
+        "Created Time",
+        "Completed Time",
+        "Order",
+        "Timezone",
+    ),
     *("Is All Day", "Is Floating", "Column Name", "taskId", "parentId"),
 ]
 
@@ -46,7 +62,8 @@ class SampleTests(SimpleTestCase):
         self.assertEqual(notes["A note, not a task"], "# Heading\ntext")
         self.assertEqual(notes["Given up"], "Status: given up")
         self.assertNotIn("Pack for the trip", notes)
-        for words in ["“Reminder: 15 min before”", "it is a note", "no folders here: “Home”"]:
+        self.assertEqual(reminders_of(plan), {"Stand-up": [15]})
+        for words in ["it is a note", "no folders here: “Home”"]:
             self.assertEqual(said(plan).count(words), 1)
 
     def test_version_7_2(self):
@@ -94,6 +111,20 @@ class RowTests(SimpleTestCase):
         for row, line in cases:
             with self.subTest(row):
                 self.assertEqual(due(**row), line)
+
+    def test_reminders_count_from_the_time_or_the_start_of_the_day(self):
+        day, clock = "2026-12-11T23:00:00+0000", "2026-12-12T08:30:00+0000"
+        cases = [
+            (clock, "-PT15M, -P1DT2H", [15, 1560]), (clock, "PT0S", [0]),
+            (clock, "PT30M", ["2026-12-12 10:00"]), (day, "P0DT9H0M0S", ["2026-12-12 09:00"]),
+            (day, "-P0DT15H0M0S", ["2026-12-11 09:00"]), (day, "soon", []),
+            ("", "-PT15M", []), (clock, "-P99999W", []),
+        ]  # fmt: skip
+        for moment, reminder, found in cases:
+            plan = plan_of_text(file({"Title": "A", "DueDate": moment, "Reminder": reminder}))
+            with self.subTest(reminder):
+                self.assertEqual(reminders_of(plan).get("A", []), found)
+                self.assertEqual("Reminder" in notes_of(plan).get("A", ""), not found)
 
     def test_status_in_all_versions(self):
         cases = {"0": "", "": "", "1": "✓2026-12-01T00:00:00", "2": "✓2026-12-01T00:00:00"}

@@ -5,6 +5,7 @@ from datetime import date
 from django.test import SimpleTestCase
 
 from tasks.importing.english import read_words
+from tasks.importing.markup import plain
 from tasks.tests.imported import (
     BERLIN,
     TODAY,
@@ -149,3 +150,16 @@ class WordsTests(SimpleTestCase):
             with self.subTest(words[:40]):
                 found = read_words(words, TODAY, BERLIN)
                 self.assertEqual(found and (found.due_date, found.repeat), meant)
+
+
+class HostileTests(SimpleTestCase):
+    """Cells that would take a parser long."""
+
+    def test_many_labels_and_half_attachments(self):
+        many = " @a" * 100_000
+        plan = plan_of_text(f"{HEAD}task,A{many},,4,1\nnote,{'[[file {' * 50_000}\n", "Work.csv")
+        self.assertEqual(lines_of(plan), ["Work: A #a"])
+
+    def test_html_of_any_shape(self):
+        for part in ["<a", "<a ", "</a", "<a x='", "<!--", "<p>", "&amp", "<script>", "<a href="]:
+            self.assertIsInstance(plain(part * 20_000), str)

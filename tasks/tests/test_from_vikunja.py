@@ -4,7 +4,14 @@ import json
 
 from django.test import SimpleTestCase
 
-from tasks.tests.imported import lines_of, notes_of, plan_of_sample, plan_of_text, said
+from tasks.tests.imported import (
+    lines_of,
+    notes_of,
+    plan_of_sample,
+    plan_of_text,
+    reminders_of,
+    said,
+)
 
 NEVER = "0001-01-01T00:00:00Z"
 
@@ -32,9 +39,9 @@ class VikunjaTests(SimpleTestCase):
         )
         self.assertEqual(
             notes_of(plan)["Pay the insurance"],
-            "Policy 4711\n- phone first\n- a < b & c\n\nReminder: 30 Dec 2026, 09:00\n"
-            "Comment, 20 Nov 2026: Called on Monday",
+            "Policy 4711\n- phone first\n- a < b & c\n\nComment, 20 Nov 2026: Called on Monday",
         )
+        self.assertEqual(reminders_of(plan), {"Pay the insurance": ["2026-12-30 09:00"]})
         self.assertEqual([bool(row["archived_at"]) for row in plan.lists], [False, True])
         self.assertIn("Attached files aren't imported. It holds 1.", said(plan))
 

@@ -94,6 +94,8 @@ def check(plan):
             assert datetime.fromisoformat(moment).tzinfo
         if task["repeat"]:
             recurrence.read(task["repeat"])
+        for reminder in task["reminders"]:
+            assert reminder.keys() in ({"minutes_before"}, {"on_date", "at_time"})
     for row in plan.lists + plan.tags:
         assert text.legible(row["name"]) and not text.unstorable(row["name"])
 

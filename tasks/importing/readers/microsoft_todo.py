@@ -109,7 +109,7 @@ def repeat(item, said):
     pattern, span = dict_of(said.get("pattern")), dict_of(said.get("range"))
     try:
         rule = f"{rule_of(pattern)}{end_of(span)}"
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         item.repeat_in_words(shortened(str(said)), "Its rule isn't understood.")
         return
     if span.get("type") == "numbered" and span.get("startDate") != item.due_date:
@@ -119,10 +119,11 @@ def repeat(item, said):
 
 
 def say_more(item, row):
-    for name, label in [("startDateTime", "Start"), ("reminderDateTime", "Reminder")]:
-        at = dict_of(row.get(name)).get("dateTime")
-        if not is_nothing(at):
-            item.say(label, item.in_words(at))
+    start = dict_of(row.get("startDateTime")).get("dateTime")
+    if not is_nothing(start):
+        item.say("Start", item.in_words(start))
+    if row.get("isReminderOn") is not False:
+        item.remind_at(dict_of(row.get("reminderDateTime")).get("dateTime"))
     for link in dicts(row.get("linkedResources")):
         words = [link.get("displayName"), link.get("webUrl")]
         item.say("Link", " ".join(str(part) for part in words if part))

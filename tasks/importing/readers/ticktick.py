@@ -6,6 +6,7 @@ say whether a repeat counts from completion.
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from tasks.importing.columns import known_table
 from tasks.importing.items import Items
@@ -111,15 +112,22 @@ def take_dates(item, row):
         item.repeat_by(row["Repeat"])
     for reminder in re.split(r"[\s,]+", row["Reminder"]):
         if reminder:
-            item.remind(before_in_words(reminder))
+            remind(item, reminder)
 
 
-def before_in_words(text):
-    """Return a reminder such as -PT15M in words, as it is if it isn't understood."""
-    parts = re.fullmatch(r"(?:TRIGGER:)?-P?((?:\d{1,5}[WDTHMS]|T)+)", text)
-    if not parts:
-        return text
+def remind(item, reminder):
+    """Take a reminder such as -PT15M, before a time, or P0DT9H0M0S, after the start of a day."""
+    parts = re.fullmatch(r"(?:TRIGGER:)?(-?)P((?:\d{1,5}[WDTHMS]|T)+)", reminder)
+    if not parts or not item.due_date:
+        item.say("Reminder", reminder)
+        return
     minutes = 0
-    for number, unit in re.findall(r"(\d+)([WDHMS])", parts[1]):
+    for number, unit in re.findall(r"(\d+)([WDHMS])", parts[2]):
         minutes += int(number) * MINUTES[unit]
-    return f"{minutes} min before"
+    after = -minutes if parts[1] else minutes
+    if item.due_time and after <= 0:
+        item.remind_before(minutes)
+        return
+    start = datetime.fromisoformat(f"{item.due_date}T{item.due_time or '00:00'}")  # on the clock
+    at = start.replace(tzinfo=UTC) + timedelta(minutes=after)
+    item.remind({"on_date": at.date().isoformat(), "at_time": at.time().isoformat()})

@@ -15,6 +15,7 @@ from tasks.importing.readers.todoist_cells import (
     take_date,
     take_priority,
     take_title,
+    without_file,
 )
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import number_of
@@ -25,7 +26,6 @@ PLAIN = ["TYPE", "CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "RESPONSIBLE", 
 PLAIN += ["DATE_LANG", "TIMEZONE", "DURATION", "DURATION_UNIT", "DEADLINE", "DEADLINE_LANG"]
 UNUSED = ["AUTHOR", "IS_COLLAPSED"]
 FILE_NAME = re.compile(r"(.*?)(?: ?\[\w*\])?(?: ?\([0-9]+\))?(?:\.\w{1,4})?", re.DOTALL)
-FILE = re.compile(r"(?s)(.*?)\[\[file (\{.*\})\]\]\s*")
 LEFT_OUT = (
     "Todoist's file doesn't hold completed tasks, reminders and the next date of a repeat, and who"
     " wrote what isn't carried over."
@@ -87,10 +87,9 @@ class Project:
             self.plan.leave(where, words)
             return
         item = self.above[-1][1]
-        words, file = row["CONTENT"], FILE.fullmatch(row["CONTENT"])
+        words, file = without_file(row["CONTENT"].strip())
         if file:
-            words = file[1]
-            item.attach(*name_and_address(file[2]))
+            item.attach(*name_and_address(file))
         item.comment(words, row["DATE"])
 
     def task(self, where, row):

@@ -8,17 +8,20 @@ from tasks.importing.rules import quoted
 from tasks.importing.shapes import dict_of
 
 PRIORITIES = {"1": 3, "2": 2, "3": 1, "4": 0}
-LABEL = re.compile(r"(?s)(.*\S)\s+@(\S+)")
 
 
 def take_title(item, content):
     """Take the title, and the labels at its end."""
-    title, labels = content.strip(), []
-    while label := LABEL.fullmatch(title):
-        title = label[1]
-        labels.insert(0, label[2])
-    for name in labels:
+    whole, labels = content.strip(), []
+    end = len(whole)
+    for word in reversed(list(re.finditer(r"\S+", whole))[1:]):
+        if not word[0].startswith("@") or word[0] == "@":
+            break
+        labels.append(word[0])
+        end = word.start()
+    for name in reversed(labels):
         item.tag(name)
+    title = whole[:end].rstrip()
     item.title = title.removeprefix("* ")
     if item.title != title:
         item.leave("In Todoist it can't be completed. Here it can.")
@@ -36,6 +39,14 @@ def take_date(item, row, today):
     if item.repeat and not is_sure:
         words = f"The file doesn't say when {quoted(row['DATE'])} is next: from {item.due_date} on."
         item.leave(words)
+
+
+def without_file(content):
+    """Return a comment without the file that is attached to it, and the JSON of that file."""
+    words, mark, file = content.partition("[[file ")
+    if mark and file.endswith("]]"):
+        return words, file.removesuffix("]]")
+    return content, ""
 
 
 def name_and_address(said):

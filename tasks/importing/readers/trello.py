@@ -100,8 +100,8 @@ class Board:
             member = self.members.get(key_of(pk), {})
             item.say("Assigned to", member.get("fullName") or member.get("username") or pk)
         minutes = card.get("dueReminder")
-        if card.get("due") and isinstance(minutes, int) and minutes >= 0:
-            item.remind(f"{minutes} min before")
+        if card.get("due") and type(minutes) is int and minutes >= 0:
+            item.remind_before(minutes)
         if card.get("address") or card.get("locationName"):
             place = [card.get("locationName"), card.get("address")]
             item.say("Place", ", ".join(map(str, filter(None, place))))

@@ -124,9 +124,11 @@ def say_more(item, row):
     for person in dicts(row.get("assignees")):
         item.say("Assigned to", person.get("name") or person.get("username") or "someone")
     for reminder in dicts(row.get("reminders")):
-        item.remind(item.in_words(reminder.get("reminder")))
-    for moment in row.get("reminder_dates") or []:
-        item.remind(item.in_words(moment))
+        before = -number_of(reminder.get("relative_period"))
+        if reminder.get("relative_to") == "due_date" and before >= 0 and item.due_time:
+            item.remind_before(int(before // 60))
+        else:
+            item.remind_at(reminder.get("reminder"))
     for attached in dicts(row.get("attachments")):
         item.attach(dict_of(attached.get("file")).get("name"))
     for comment in dicts(row.get("comments")):
