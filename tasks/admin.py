@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.db import connection
 from django.db.models import Count, OuterRef
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.admin import UserAdmin as AccountAdmin
 from accounts.admin_site import CappedPaginator, ModelAdmin
@@ -22,8 +23,10 @@ from tasks.forms.tasks import BaseTaskForm, TaskForm
 from tasks.history import Act
 from tasks.models import Task
 from tasks.recurrence import describe
+from tasks.reminders import STATES, Digest, Reminder
 
 admin.site.unregister(User)
+DELIVERY = ["moment", "state", "attempt", "next_at", "settled_at", "answer"]
 
 
 @admin.register(User)
@@ -248,3 +251,54 @@ class TaskAdmin(ModelAdmin):
         for task in tasks:
             self.log_change(request, task, "Restored from the trash.")
         self.message_user(request, f"Restored {counted(number, 'task')}.")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*((state, state.capitalize()) for state in STATES), ("late", "Late")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "late":
+            return queryset.late(timezone.now())
+        return queryset.filter(state=self.value()) if self.value() in STATES else queryset
+
+
+class DeliveryAdmin(ModelAdmin):
+    """Mails to be sent, and what became of them: to be read, and to be sent again."""
+
+    list_select_related = ["user"]
+    list_filter = [StateFilter]
+    search_fields = ["user__email"]
+    ordering = ["-pk"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+    actions = ["send_again"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """Return whether staff may have mails sent again; no page changes one."""
+        return super().has_change_permission(request, obj) and obj is None
+
+    @admin.action(description="Send again", permissions=["change"])
+    def send_again(self, request, queryset):
+        number = self.model.objects.filter(pk__in=queryset.values("pk")).send_again()
+        for row in queryset:
+            self.log_change(request, row, "Sent again.")
+        self.message_user(request, f"{counted(number, 'mail')} will be sent again now.")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(DeliveryAdmin):
+    list_display = ["pk", "user", "task_id", *DELIVERY]
+    fields = ["user", "task_id", "minutes_before", "on_date", "at_time", "snoozed_until", *DELIVERY]
+
+
+@admin.register(Digest)
+class DigestAdmin(DeliveryAdmin):
+    list_display = ["pk", "user", *DELIVERY]
+    fields = ["user", "told_on", *DELIVERY]

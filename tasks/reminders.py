@@ -38,6 +38,14 @@ class DeliveryQuerySet(models.QuerySet):
         rows = self.select_for_update(no_key=True, of=["self"]).order_by("pk")
         return list(rows.values_list("pk", flat=True))
 
+    def for_staff(self, staff):
+        """Return all these rows, for the admin: they hold no text of a user."""
+        return self.all()
+
+    def for_sending(self):
+        """Fetch these waiting deliveries with all that a mail needs."""
+        return self.waiting().select_related("user")
+
     def send_again(self):
         """Make these deliveries due now, sent or not. Return their number."""
         number = self.exclude(moment=None).update(
@@ -89,6 +97,14 @@ class Delivery(models.Model):
             )
         ]
 
+    def is_still_due(self):
+        """Return whether this is to be sent now, as far as its task tells."""
+        return True
+
+    def settled(self, state, answer):
+        """Return the columns of a delivery that is over, in a state, with the server's answer."""
+        return {"state": state, "next_at": None, "answer": answer}
+
     @property
     def is_settled(self):
         """Whether it was sent, or failed for good."""
@@ -122,6 +138,9 @@ class ReminderQuerySet(DeliveryQuerySet):
         coming = self.waiting().filter(moment__gte=since, moment__lt=until)
         return coming.select_related("task").defer("task__search_text").in_order()
 
+    def for_sending(self):
+        return super().for_sending().select_related("task").defer("task__search_text")
+
     def for_planning(self):
         """Fetch the columns that decide about moments, and no text of a task."""
         return self.select_related("task", "user").only(
@@ -130,6 +149,7 @@ class ReminderQuerySet(DeliveryQuerySet):
             *["user__time_zone", "user__reminder_hour"],
         )
 
+    @transaction.atomic(savepoint=False)
     def follow(self, before=None):
         """Compute the moments of these reminders anew.
 
@@ -296,6 +316,15 @@ class Reminder(Delivery):
             return False
         return self.plan_anew()
 
+    def is_still_due(self):
+        """Return whether this is to be sent now; if its task changed without it, plan it anew."""
+        has_moved = self.computed_moment() not in {None, self.moment}
+        lies_ahead = has_moved and self.computed_moment() > timezone.now()
+        if self.is_of_open_task and not lies_ahead:
+            return True
+        Reminder.objects.filter(pk=self.pk).follow()
+        return False
+
     def move_along(self, earlier):
         """Move a moment of its own by as many days as a repeating task moved, from a day."""
         if self.on_date and earlier and self.task.repeat and self.task.due_date:
@@ -330,6 +359,7 @@ class Reminder(Delivery):
 class DigestQuerySet(DeliveryQuerySet):
     """The daily digests of users, one row for each user who wants them."""
 
+    @transaction.atomic(savepoint=False)
     def follow(self, user):
         """Plan a user's next digest, if they want any."""
         if not user.daily_digest:
@@ -375,6 +405,13 @@ class Digest(Delivery):
         if coming <= now:
             coming = dates.moment(day + timedelta(days=1), clock, self.user.zone)
         return coming.astimezone(UTC)
+
+    def settled(self, state, answer):
+        """Return the columns of the next digest: this one is over, whatever became of it."""
+        self.told_on = self.day
+        self.moment = self.next_moment()
+        columns = {name: getattr(self, name) for name in ["told_on", "moment"]}
+        return columns | {"next_at": self.moment, "attempt": 0, "answer": answer}
 
 
 def ring_for(rows):

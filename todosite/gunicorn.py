@@ -65,12 +65,23 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """Make a worker collect garbage more rarely, and open its first connection."""
+    """Make a worker collect garbage more rarely, open a connection, and send reminders."""
     # A page creates some thousands of objects, nearly all of which are freed by reference counting.
     # A collection every 700 objects took an eighth of a page's time.
     gc.freeze()  # imported modules stay, so they needn't be searched
     gc.set_threshold(10_000, 20, 50)
     open_pool()
+
+    from tasks import sending
+
+    sending.start()
+
+
+def worker_exit(server, worker):
+    """Let the sender of a worker that ends finish the mail in hand: otherwise it goes out twice."""
+    from tasks import sending
+
+    sending.stop()
 
 
 def open_pool():

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "todosite.middleware.ReadingMiddleware",
     "todosite.middleware.MethodNotAllowedMiddleware",
     "todosite.middleware.GoneMiddleware",
+    "tasks.bell.BellMiddleware",
     "todosite.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -298,6 +299,9 @@ if HAS_MAIL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10
+# Whether web processes send reminders, each by a thread, or `manage.py send_due` alone. Where there
+# is no mail server, nothing is sent; in development it is printed.
+SEND_IN_WEB = env.bool("SEND_IN_WEB", default=True) and (HAS_MAIL or DEBUG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Todosite <todosite@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", default="")  # if "", mails and pages name no address

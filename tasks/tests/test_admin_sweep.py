@@ -21,16 +21,21 @@ from accounts.models import User, WaitingForm
 from accounts.tests.people import add_user
 from tasks.history import Act
 from tasks.models import SavedSearch, Step, Tag, Task, TaskList
+from tasks.reminders import Digest, Reminder
 from todosite.tests.html import one, words
 
 MARK = "Zwoelfuhrmarkt"  # in all that Ann typed
 PART = "Zwoelfuhr"  # finds it in a search, whose page shows what was looked for
 NOBODYS = {User: "00000000-0000-4000-8000-000000000000", Task: 9_999_999_999}
+NOBODYS |= {Reminder: 9_999_999_999, Digest: 9_999_999_999}
 LOOKUPS = ["", "__startswith", "__gt"]
 FILTERS = {
     User: {"verified", "is_active", "is_staff"},
     Task: {"status", "due_date", "trash"},
+    Reminder: {"state"},
+    Digest: {"state"},
 }
+A_COLUMN = {User: "password", Task: "search_text", Reminder: "answer", Digest: "answer"}
 BAD_VALUES = ["", "(", "\0", "x", "2", "-1", "9" * 20, "10000-01-01", "2026-02-30", "²", "é" * 300]
 # As an address and a form hold them: the last but one is half of a pair of UTF-16.
 MALFORMED_IDS = ["a%00b", "%00", "_00", "x", "9" * 40, "-1", "1.5", "%ED%A0%80", "%C3%A9" * 300]
@@ -45,9 +50,19 @@ def give_all(user):
     )
     task.attach([user.tags.create(name=f"tag-{MARK}")])
     task.steps.create(user=user, title=f"Step {MARK}")
+    task.set_reminders([5])
+    user.digests.create()
     user.searches.create(name=f"Search {MARK}", q=f"words {MARK}")
     WaitingForm.objects.keep(user, f"/search/?q={MARK}", [["title", f"Waiting {MARK}"]])
     return task
+
+
+def row_of(model, user):
+    """Return a row of one of the admin's models, of a user who has nothing yet."""
+    if model is User:
+        return user
+    task = give_all(user)
+    return {Task: task, Reminder: task.reminders.get(), Digest: user.digests.get()}[model]
 
 
 def routes(patterns=None, before="/admin/", of=None):
@@ -83,7 +98,7 @@ class AddressTests(TestCase):
         for model, filters in FILTERS.items():
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             columns = {field.name for field in model._meta.get_fields(include_hidden=True)}
-            self.assertIn({User: "password", Task: "search_text"}[model], columns)
+            self.assertIn(A_COLUMN[model], columns)
             for name in {"pk", *columns} - filters:
                 for lookup in LOOKUPS:
                     response = self.client.get(url, {f"{name}{lookup}": "1"})
@@ -172,7 +187,9 @@ class NoPermissionTests(TestCase):
     def setUpTestData(cls):
         cls.sam = add_user("sam@example.org", is_staff=True)
         cls.ann = add_user("ann@example.org", name=MARK)
-        cls.ids = {User: cls.ann.pk, Task: give_all(cls.ann).pk}
+        task = give_all(cls.ann)
+        cls.ids = {User: cls.ann.pk, Task: task.pk}
+        cls.ids |= {Reminder: task.reminders.get().pk, Digest: cls.ann.digests.get().pk}
 
     def setUp(self):
         self.client.force_login(self.sam)
@@ -205,7 +222,7 @@ class NoPermissionTests(TestCase):
         self.assertIn("/admin/tasks/task/{}/history/", answered[403])
 
     def test_admin_does_not_redirect_from_an_id_to_the_site(self):
-        for model in [User, Task, TaskList, Tag, Step, SavedSearch, Act]:
+        for model in [*FILTERS, TaskList, Tag, Step, SavedSearch, Act]:
             kind = ContentType.objects.get_for_model(model)
             rows = getattr(model, "everything", model._default_manager)
             for pk in [row.pk for row in rows.all()]:
@@ -220,7 +237,7 @@ class WordsTests(TestCase):
     def setUpTestData(cls):
         cls.root = add_user("root@example.org", is_staff=True, is_superuser=True)
         cls.sam = add_user("sam@example.org", is_staff=True)
-        ours = ContentType.objects.get_for_models(User, Task).values()
+        ours = ContentType.objects.get_for_models(*FILTERS).values()
         cls.sam.user_permissions.set(Permission.objects.filter(content_type__in=ours))
         cls.ann = add_user("ann@example.org", name="Ann")
         cls.ben = add_user("ben@example.org")
@@ -229,6 +246,7 @@ class WordsTests(TestCase):
         cls.gone = cls.ann.tasks.create(title=f"Gone {MARK}")
         cls.gone.delete_softly()
         cls.ids = {User: cls.ann.pk, Task: cls.task.pk}
+        cls.ids |= {Reminder: cls.task.reminders.get().pk, Digest: cls.ann.digests.get().pk}
 
     def setUp(self):
         self.client.force_login(self.sam)
@@ -269,7 +287,7 @@ class WordsTests(TestCase):
 
     def requests_of_choices(self):
         """Yield requests for the choices of a field."""
-        for model in [Task, Step, TaskList, Tag, SavedSearch, Act]:
+        for model in [*FILTERS, Step, TaskList, Tag, SavedSearch, Act]:
             for field in [field for field in model._meta.fields if field.remote_field]:
                 for term in ["", PART]:
                     name = f"app_label=tasks&model_name={model._meta.model_name}"
@@ -425,7 +443,7 @@ class LogTests(TestCase):
                     User.objects.filter(pk=ann.pk).update(is_staff=True)
                 else:
                     TOTP.activate(ann, generate_totp_secret())
-                row = give_all(ann) if model is Task else ann
+                row = row_of(model, ann)
                 if name == "restore":
                     row.delete_softly()
                 data = {"action": name, "_selected_action": [row.pk], "post": "yes"}
@@ -433,8 +451,9 @@ class LogTests(TestCase):
                 url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/{query}"
                 self.client.post(url, data)
                 log = LogEntry.objects.filter(user=self.root, object_id=row.pk)
-                self.assertEqual((name, log.count()), (name, 1))
+                self.assertEqual((model, name, log.count()), (model, name, 1))
                 User.objects.filter(pk=ann.pk).delete()
+                LogEntry.objects.all().delete()  # another model may have the same ids
 
 
 @override_settings(ADMIN_REQUIRES_MFA=False, HAS_MAIL=True)

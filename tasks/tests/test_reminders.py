@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.tests.people import add_user
@@ -268,6 +268,7 @@ class DigestTests(ReminderCase):
         self.assertEqual(self.ann.digests.get().day, self.ann.today() + timedelta(days=1))
 
 
+@override_settings(HAS_MAIL=True)
 class AddressTests(ReminderCase):
     def test_third_hard_failure_of_one_address_stops_mail_to_it(self):
         for number, stopped in [(1, False), (2, False), (3, True)]:

@@ -182,10 +182,11 @@ def of_room_for_connections():
 
 
 def connections_of_a_worker():
-    """Return how many connections the threads of a worker process can hold together."""
+    """Return how many connections a worker process can hold: its threads, and its sender."""
     size = settings.DATABASE_POOL_SIZE
     pool = size + settings.DATABASE_MAX_OVERFLOW if size else gunicorn.threads
-    return min(gunicorn.threads, pool)
+    sender = 1 if settings.SEND_IN_WEB else 0  # beside the pool, while it sends
+    return min(gunicorn.threads, pool) + sender
 
 
 def of_the_role():

@@ -312,6 +312,7 @@ def doctor(**changes):
         mock.patch.object(doctor_command, "gunicorn", Mock(**read_module("gunicorn", **changes))),
         mock.patch.object(doctor_command, "findings", return_value=[]),
         mock.patch.object(doctor_command, "overdue", return_value=[]),
+        mock.patch.object(doctor_command, "reminders", return_value=[]),
         override_settings(**{name: read[name] for name in names}),
         contextlib.suppress(SystemExit),
     ):

@@ -3,12 +3,14 @@ from datetime import timedelta
 from itertools import chain
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import Error
 from django.utils import timezone
 
 from accounts.management.base import ExampleCommand
 from accounts.models import User
 from accounts.text import counted
+from tasks import sending
 from todosite import gunicorn
 from todosite.database.checkup import Finding, findings
 from todosite.environment import doubt_about, env, first_host, is_local
@@ -17,15 +19,15 @@ from todosite.environment import doubt_about, env, first_host, is_local
 class Command(ExampleCommand):
     help = (
         "Check where the server listens, how links in emails start, the database and the connection"
-        " to it, and whether accounts are overdue for deletion. Each line says OK, or what to do."
-        " Exits with 1 if there is something to do."
+        " to it, whether accounts are overdue for deletion, and whether reminders are sent. Each"
+        " line says OK, or what to do. Exits with 1 if there is something to do."
     )
     example = "manage.py doctor"
     requires_system_checks = []
 
     def handle(self, **options):
         to_do = 0
-        for finding in chain([listening(), links()], findings(), overdue()):
+        for finding in chain([listening(), links()], findings(), overdue(), reminders()):
             if finding.advice:
                 to_do += 1
                 self.stdout.write(f"TO DO  {finding.fact}: {finding.advice}.")
@@ -78,3 +80,36 @@ def overdue():
     more = " and others" if len(emails) > NAMED else ""
     fact = f"{counted(len(emails), 'account')} should have been deleted: {named}{more}"
     yield Finding(fact, "run manage.py delete_left_users now, and once a day")
+
+
+TOO_LATE = timedelta(minutes=15)
+UNSEEN = timedelta(days=1)
+
+
+def reminders():
+    """Yield findings on reminders: whether any is late, and whether a sender is at work."""
+    if not (settings.HAS_MAIL or settings.DEBUG):
+        yield Finding("reminders: none is sent, without EMAIL_URL")
+        return
+    moment = timezone.now() - TOO_LATE
+    try:
+        late = sum(model.objects.late(moment).count() for model in sending.MODELS)
+        seen_at = cache.get(sending.SEEN)
+    except Error:  # the findings on the database say why
+        return
+    if late:
+        fact = f"{counted(late, 'reminder')} or digests should have been sent 15 minutes ago"
+        yield Finding(fact, "see below for a sender, and in the log and the admin for errors")
+    else:
+        yield Finding("reminders to send: none is late")
+    yield of_the_sender(seen_at)
+
+
+def of_the_sender(seen_at):
+    """Return whether reminders are sent, as a finding; a sender was last seen at a moment."""
+    if settings.SEND_IN_WEB:
+        return Finding("web processes send reminders")
+    if seen_at and seen_at > timezone.now() - UNSEEN:
+        return Finding(f"a sender of reminders was seen at {seen_at:%Y-%m-%d %H:%M} UTC")
+    advice = "run manage.py send_due --loop, or drop SEND_IN_WEB=false"
+    return Finding("no sender of reminders was seen for a day", advice)

@@ -1,0 +1,280 @@
+"""The sender, with a real mail server: what it sends, when it tries again, and when it gives up."""
+
+from datetime import date, time, timedelta
+from unittest import mock
+
+from django.test import TestCase, override_settings
+from django.utils import timezone
+
+from accounts.tests.people import add_user
+from tasks import sending
+from tasks.reminders import FAILED, OFF, SENT, WAITING, Digest, Reminder
+from tasks.sending import Sender
+from tasks.tests.mail_server import mail_server
+
+SITE = {"SITE_URL": "https://todo.example.org"}
+
+
+@override_settings(**SITE)
+class SendingCase(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        server = mail_server()
+        cls.server = server.__enter__()
+        cls.addClassCleanup(server.__exit__, None, None, None)
+
+    def setUp(self):
+        self.server.answers, self.server.mails, self.server.attempts = {}, [], 0
+        self.ann = add_user()
+
+    def remind(self, user=None, *, title="Milk", ago=60, **fields):
+        """Return a reminder that was due some seconds ago."""
+        user = user or self.ann
+        task = user.tasks.create(title=title, due_date=date(2020, 1, 1), due_time=time(9), **fields)
+        (reminder,) = task.set_reminders([0])
+        due = timezone.now() - timedelta(seconds=ago)
+        self.set(reminder, state=WAITING, moment=due, next_at=due)
+        return reminder
+
+    def set(self, reminder, **columns):
+        type(reminder).objects.filter(pk=reminder.pk).update(**columns)
+        reminder.refresh_from_db()
+
+    def send(self):
+        """Send what is due. Return the numbers of mails that were sent, and that failed."""
+        return Sender().send_due()
+
+    def state(self, row):
+        row.refresh_from_db()
+        return row.state, row.attempt, row.answer
+
+
+class MailTests(SendingCase):
+    def test_due_reminder_is_sent_once_with_its_headers(self):
+        reminder = self.remind(title="Milk\n\tBcc: eve@example.org")
+        self.assertEqual(self.send(), (1, 0))
+        self.assertEqual(self.send(), (0, 0))
+        (mail,) = self.server.mails
+        self.assertEqual(mail["To"], "ann@example.org")
+        self.assertIn("Milk Bcc: eve@example.org", mail["Subject"])
+        self.assertIsNone(mail["Bcc"])
+        moment = round(reminder.moment.timestamp())
+        self.assertEqual(mail["Message-ID"], f"<reminder-{reminder.pk}-{moment}@todo.example.org>")
+        for name in ["References", "In-Reply-To"]:
+            self.assertEqual(mail[name], f"<task-{reminder.task_id}@todo.example.org>")
+        self.assertEqual(mail["Auto-Submitted"], "auto-generated")
+        self.assertEqual(self.state(reminder), (SENT, 1, ""))
+        self.assertIsNotNone(reminder.settled_at)
+
+    def test_unsubscribing_is_in_the_headers_where_links_are_of_https(self):
+        for url, header in [
+            ("https://todo.example.org/stop/x/", "<https://todo.example.org/stop/x/>"),
+            ("http://localhost/stop/x/", None),
+        ]:
+            reminder = self.remind()
+            with mock.patch("tasks.mails.unsubscribe_url", return_value=url):
+                self.send()
+            mail = self.server.mails.pop()
+            self.assertEqual(mail["List-Unsubscribe"], header)
+            post = header and "List-Unsubscribe=One-Click"
+            self.assertEqual(mail["List-Unsubscribe-Post"], post)
+            self.assertEqual(self.state(reminder)[0], SENT)
+
+    def test_snooze_is_another_mail_of_the_same_thread(self):
+        reminder = self.remind()
+        self.send()
+        self.assertIs(reminder.snooze(timezone.now() + timedelta(hours=1)), True)
+        due = timezone.now() - timedelta(seconds=1)
+        self.set(reminder, moment=due, next_at=due, snoozed_until=due)
+        self.assertEqual(self.send(), (1, 0))
+        first, second = self.server.mails
+        self.assertNotEqual(first["Message-ID"], second["Message-ID"])
+        self.assertEqual(first["References"], second["References"])
+
+    def test_who_wants_no_mail_or_may_get_none_gets_none(self):
+        for number, (fields, reason) in enumerate(
+            [
+                ({"reminder_mail": False}, "The user wants no reminders by email."),
+                ({"is_active": False}, "The account is closed."),
+                ({"leaves_at": timezone.now()}, "The account is closed."),
+            ]
+        ):
+            reminder = self.remind(add_user(f"{number}@example.org", **fields))
+            self.assertEqual(self.send(), (0, 0))
+            self.assertEqual(self.state(reminder), (OFF, 1, reason))
+        self.ann.emailaddress_set.update(verified=False)
+        reminder = self.remind()
+        self.send()
+        self.assertEqual(self.state(reminder), (OFF, 1, "The address isn’t confirmed."))
+        self.assertEqual(self.server.attempts, 0)
+
+    def test_task_that_changed_without_its_reminder_is_looked_at_again(self):
+        done, moved = self.remind(), self.remind()
+        type(self.ann.tasks.get(pk=done.task_id)).objects.filter(pk=done.task_id).update(
+            completed_at=timezone.now()
+        )
+        self.ann.tasks.filter(pk=moved.task_id).update(due_date=date(2090, 1, 1))
+        self.assertEqual(self.send(), (0, 0))
+        self.assertEqual([self.state(done)[0], self.state(moved)[0]], [OFF, WAITING])
+        self.assertEqual(moved.moment.year, 2090)
+
+
+class AnswerTests(SendingCase):
+    def test_4xx_is_tried_again_later_with_the_same_message_id(self):
+        reminder = self.remind()
+        self.server.answers = {"ann@example.org": "451 Come back later"}
+        self.assertEqual(self.send(), (0, 1))
+        self.assertEqual(self.state(reminder), (WAITING, 1, "451 Come back later"))
+        wait = reminder.next_at - timezone.now()
+        self.assertTrue(timedelta(seconds=50) < wait < timedelta(seconds=70), wait)
+        self.assertEqual(self.send(), (0, 0))
+        self.server.answers = {}
+        self.set(reminder, next_at=timezone.now())
+        self.assertEqual(self.send(), (1, 0))
+        self.assertEqual(self.state(reminder), (SENT, 2, ""))
+
+    def test_4xx_is_given_up_after_some_hours(self):
+        reminder = self.remind()
+        self.set(reminder, attempt=len(sending.BACKOFF))
+        self.server.answers = {"ann@example.org": "451 Come back later"}
+        self.send()
+        self.assertEqual(self.state(reminder)[::2], (FAILED, "451 Come back later"))
+
+    def test_5xx_gives_up_and_the_third_stops_mail_to_the_address(self):
+        reminders = [self.remind(ago=90 - n) for n in range(4)]
+        self.server.answers = {"ann@example.org": "550 No such user"}
+        self.assertEqual(self.send(), (0, 3))
+        states = [self.state(reminder)[::2] for reminder in reminders]
+        stopped = (OFF, "The address gets no mail, since servers refused it.")
+        self.assertEqual(states, [(FAILED, "550 No such user")] * 3 + [stopped])
+        self.ann.refresh_from_db()
+        self.assertEqual((self.ann.mail_failures, self.ann.mail_is_stopped), (3, True))
+        self.assertEqual(self.server.attempts, 3)
+
+    def test_success_forgets_earlier_failures(self):
+        self.ann.mark_address("ann@example.org")
+        self.remind()
+        self.send()
+        self.ann.refresh_from_db()
+        self.assertEqual((self.ann.mail_failures, self.ann.mail_marked), (0, ""))
+
+    def test_cut_connection_delays_one_mail_and_not_the_others(self):
+        ben = add_user("ben@example.org")
+        cut, sent = self.remind(ago=90), self.remind(ben)
+        self.server.answers = {"ann@example.org": "cut"}
+        self.assertEqual(self.send(), (1, 1))
+        self.assertEqual((self.state(cut)[0], self.state(sent)[0]), (WAITING, SENT))
+
+    def test_slow_server_is_waited_for(self):
+        reminder = self.remind()
+        self.server.answers = {"ann@example.org": 0.3}
+        self.assertEqual(self.send(), (1, 0))
+        self.assertEqual(self.state(reminder)[0], SENT)
+
+    def test_server_that_is_away_pauses_all_and_counts_no_attempt(self):
+        reminders = [self.remind(), self.remind()]
+        sender = Sender()
+        with override_settings(EMAIL_PORT=1), self.assertLogs("tasks.sending", "WARNING"):
+            self.assertEqual(sender.look(), 30)
+        self.assertEqual([self.state(row)[:2] for row in reminders], [(WAITING, 0)] * 2)
+        Reminder.objects.update(next_at=timezone.now())
+        sender.look()
+        self.assertEqual((len(self.server.mails), sender.pauses), (2, 0))
+
+    def test_mail_that_can_not_be_written_stops_no_other(self):
+        bad, good = self.remind(ago=90), self.remind()
+        write = sending.envelope
+
+        def fail_once(delivery):
+            if delivery.pk == bad.pk:
+                raise ValueError("template")
+            return write(delivery)
+
+        with mock.patch.object(sending, "envelope", fail_once), self.assertLogs("tasks.sending"):
+            self.assertEqual(self.send(), (1, 1))
+        self.assertEqual((self.state(bad)[0], self.state(good)[0]), (WAITING, SENT))
+
+
+class ClaimTests(SendingCase):
+    def test_claimed_delivery_is_left_alone_until_the_lease_ends(self):
+        reminder = self.remind()
+        ((pk, attempt, moment),) = sending.claim(Reminder)
+        self.assertEqual((pk, attempt, moment), (reminder.pk, 1, reminder.moment))
+        self.assertEqual(sending.claim(Reminder), [])
+        self.assertTrue(200 < sending.seconds_to_next() <= 300)
+        self.set(reminder, next_at=timezone.now())  # the lease has ended
+        self.assertEqual(sending.claim(Reminder), [(pk, 2, moment)])
+
+    def test_late_sender_settles_nothing_that_another_has(self):
+        reminder = self.remind()
+        sending.claim(Reminder)
+        mine = sending.Settlement(Reminder.objects.select_related("user").get())
+        self.set(reminder, next_at=timezone.now())
+        sending.claim(Reminder)
+        mine.succeed()
+        self.assertEqual(self.state(reminder)[:2], (WAITING, 2))
+
+    def test_stop_gives_the_rest_of_a_batch_back(self):
+        reminders = [self.remind(ago=90 - n) for n in range(3)]
+        sender = Sender()
+        send = sending.Line.send
+
+        def stop_after_one(line, message):
+            sender.stop()
+            return send(line, message)
+
+        with mock.patch.object(sending.Line, "send", stop_after_one):
+            self.assertEqual(sender.send_due(), (1, 0))
+        states = [self.state(row)[:2] for row in reminders]
+        self.assertEqual(states, [(SENT, 1), (WAITING, 0), (WAITING, 0)])
+        self.assertEqual(self.send(), (2, 0))
+
+    def test_next_moment_is_the_first_of_all(self):
+        self.assertIsNone(sending.seconds_to_next())
+        task = self.ann.tasks.create(title="Milk")
+        task.set_reminders(moments=[(date(2090, 1, 1), time(9))])
+        far = sending.seconds_to_next()
+        self.ann.daily_digest = True
+        self.ann.reschedule()
+        self.assertLess(sending.seconds_to_next(), 26 * 3600)
+        self.assertGreater(far, 26 * 3600)
+
+    def test_reminder_can_be_sent_again_on_purpose(self):
+        reminder = self.remind()
+        self.send()
+        self.assertEqual(Reminder.objects.filter(pk=reminder.pk).send_again(), 1)
+        self.assertEqual(self.send(), (1, 0))
+        self.assertEqual(len(set(self.server.ids)), 1)
+
+
+class DigestTests(SendingCase):
+    def due(self):
+        """Return Ann's digest, due now."""
+        self.ann.daily_digest = True
+        self.ann.save()
+        self.ann.reschedule()
+        due = timezone.now() - timedelta(seconds=1)
+        self.ann.digests.update(moment=due, next_at=due)
+        return self.ann.digests.get()
+
+    def test_digest_is_sent_and_moves_to_the_next_day(self):
+        self.ann.tasks.create(title="Milk", due_date=self.ann.today())
+        digest = self.due()
+        self.assertEqual(self.send(), (1, 0))
+        (mail,) = self.server.mails
+        month = digest.day.strftime("%Y-%m")
+        self.assertEqual(
+            mail["References"].strip(), f"<digest-{self.ann.pk}-{month}@todo.example.org>"
+        )
+        after = Digest.objects.get()
+        self.assertEqual((after.state, after.attempt, after.told_on), (WAITING, 0, digest.day))
+        self.assertEqual(after.day, digest.day + timedelta(days=1))
+        self.assertEqual(self.send(), (0, 0))
+
+    def test_day_without_anything_to_tell_sends_nothing_and_moves_on(self):
+        digest = self.due()
+        self.assertEqual(self.send(), (0, 0))
+        after = Digest.objects.get()
+        self.assertEqual(after.day, digest.day + timedelta(days=1))
+        self.assertEqual(after.answer, "There is nothing to tell.")
