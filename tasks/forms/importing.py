@@ -13,7 +13,8 @@ from tasks.importing.files import LARGEST, Unreadable, too_large
 from tasks.importing.preview import Choices, Preview
 from tasks.importing.reading import READERS
 
-GONE = "The file that was shown isn't waiting any more. Choose it again."
+CHANGED = "Your tasks were changed in the meantime. Review the preview, then import."
+GONE = "This file is no longer available. Choose it again."
 
 
 class ImportFileForm(forms.Form):
@@ -93,7 +94,7 @@ class ImportAddForm(forms.Form):
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def clean(self):
-        adding.lock_user(self.user)  # what is there already stays so until all is added
+        adding.lock_user(self.user)  # the duplicates stay the same until all is added
         if self.earlier:
             return
         self.row = waiting.waiting(self.user)
@@ -102,9 +103,9 @@ class ImportAddForm(forms.Form):
         choices = Choices(self.cleaned_data["again"], self.cleaned_data["settings"])
         self.preview = Preview(self.user, waiting.plan_in(self.row), choices)
         if len(self.preview.twins.there) != self.cleaned_data.get("there"):
-            raise ValidationError("Your tasks have changed since. Look again, then import.")
+            raise ValidationError(CHANGED)
         if self.preview.adds_nothing:
-            raise ValidationError("All of it is there already.")
+            raise ValidationError("You already have everything in this file.")
 
     @transaction.atomic
     def save(self):

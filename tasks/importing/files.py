@@ -29,7 +29,7 @@ SPREADSHEET = "This is a spreadsheet. Open it, save it as CSV, and import that f
 DELIMITERS = ",;\t|"
 SEP_LINE = re.compile('"?sep=(.)"?\\r?\\n')  # Excel's first line, which names the delimiter
 FOLD = re.compile(rb"\r?\n[ \t]")  # of a long line in a calendar
-TOO_DEEP = "In this file lists lie in lists too deep to be read."
+TOO_DEEP = "The lists in this file are nested too deeply."
 DAMAGED_GZIP = "This packed file (gzip) is damaged. Export it again."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
@@ -95,7 +95,7 @@ class File:
     def json(self):
         """The JSON of the file, parsed. Raise Unreadable if invalid or too large."""
         if sum(map(self.raw.count, [b",", b"[", b"{"])) > MOST_VALUES:
-            raise Unreadable("This file holds more values than can be imported at once.")
+            raise Unreadable("This file contains more values than can be imported at once.")
         try:
             return json.loads(self.text, parse_constant=refuse_constant)
         except RecursionError:
@@ -104,7 +104,7 @@ class File:
             where = ""
             if isinstance(error, json.JSONDecodeError):
                 where = f" (line {error.lineno}, column {error.colno})"
-            words = f"This is not whole JSON{where}. It may have been cut off: export it again."
+            words = f"This JSON is incomplete{where}. It may have been cut off: export it again."
             raise Unreadable(words) from None
 
     def rows(self, known):
@@ -164,7 +164,7 @@ def too_large(what):
 
 def why_no_csv(line, error):
     if "field limit" in str(error):
-        return f"A cell near line {line} holds more than {LONGEST_CELL:,} characters."
+        return f"A cell near line {line} contains more than {LONGEST_CELL:,} characters."
     return f"The table can't be read near line {line}. It may have been cut off: export it again."
 
 
@@ -189,12 +189,13 @@ def unzipped(raw):
 def unpacked(raw):
     """Return the files in a ZIP file. Nothing is written to disk, and sizes are limited."""
     if raw.count(ENTRY) > MOST_SIGNATURES:
-        raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
+        raise Unreadable(f"This ZIP file contains more than {MOST_ENTRIES} files.")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return [File(entry.filename, read(archive, entry)) for entry in entries_of(archive)]
     except (NotImplementedError, RuntimeError) as error:  # an unknown ZIP method, or a password
-        raise Unreadable("This ZIP file can't be opened: is there a password on it?") from error
+        words = "This ZIP file can't be opened. If it has a password, remove it."
+        raise Unreadable(words) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zipfile.zlib.error, EOFError) as error:
         raise Unreadable(DAMAGED) from error
     # zipfile raises these for sizes, places and names that make no sense.
@@ -208,11 +209,11 @@ def entries_of(archive):
     if any(entry.filename.startswith(SPREADSHEETS) for entry in entries):
         raise Unreadable(SPREADSHEET)
     if any(entry.compress_type not in PACKINGS for entry in entries):
-        raise Unreadable("This ZIP file is packed in a way that can't be read. Pack it again.")
+        raise Unreadable("This ZIP file uses a compression that can't be read. Create it again.")
     if len(entries) > MOST_ENTRIES:
-        raise Unreadable(f"This ZIP file holds more than {MOST_ENTRIES} files.")
+        raise Unreadable(f"This ZIP file contains more than {MOST_ENTRIES} files.")
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise Unreadable(too_large("What this ZIP file holds"))
+        raise Unreadable(too_large("The content of this ZIP file"))
     return entries
 
 

@@ -60,7 +60,7 @@ class Plan:
         """
         if len(self.tasks) >= self.most_tasks:
             raise Unreadable(
-                f"This file holds more than {self.most_tasks:,} tasks, which is as many as can be"
+                f"This file contains more than {self.most_tasks:,} tasks, the most that can be"
                 " imported at once."
             )
         self.tasks.append(NEW_TASK | fields)

@@ -65,7 +65,7 @@ def parts_of(text: str) -> dict[str, str]:
         if name in parts:
             raise ValueError(f"{name[:40]} is there twice.")
         if not equals:
-            raise ValueError(f"“{part[:40]}” is no part of a repeat that is known here.")
+            raise ValueError(f"“{part[:40]}” isn't supported in a repeat.")
         parts[name] = value.strip()
     return parts
 
@@ -111,7 +111,7 @@ def last_day(value: str, clock: time | None, zone: tzinfo) -> date:
         if clock is not None and clock > end.time():
             return end.date() - timedelta(1)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError("UNTIL is a day such as 20260630.") from None
+        raise ValueError("UNTIL must be a date, such as 20260630.") from None
     return end.date()
 
 

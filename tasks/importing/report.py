@@ -207,7 +207,7 @@ class Report:
         left = [f"{where}: {words}" for where, words in self.plan.left]
         if self.plan.more_left:
             left.append(f"And {self.plan.more_left} more")
-        lines += self.section("What can't be carried over", left)
+        lines += self.section("What can't be imported", left)
         return "\n".join([*lines, ""])
 
     def section(self, heading, lines):

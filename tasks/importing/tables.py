@@ -54,7 +54,7 @@ class Table:
         self.file = file
         self.delimiter = delimiter or delimiter_of(file)
         if file.table.count(self.delimiter) + file.table.count("\n") > MOST_VALUES:
-            raise Unreadable("This file holds more cells than can be imported at once.")
+            raise Unreadable("This file contains more cells than can be imported at once.")
         lines = self.file.lines(self.delimiter)
         self.lines = [(number, cells) for number, cells in lines if any(map(str.strip, cells))]
         self.header_at = 0

@@ -90,7 +90,7 @@ def calendars_in(text: str) -> tuple[list[Component], int]:
     Raise Unreadable if a component doesn't end, or ends before it begins.
     """
     if text.count("\n") > MOST_LINES:
-        raise Unreadable("This calendar holds more lines than can be imported at once.")
+        raise Unreadable("This calendar contains more lines than can be imported at once.")
     top = Component("")
     stack, broken = [top], 0
     for line in Contentlines.from_ical(text):
@@ -116,7 +116,7 @@ def calendars_in(text: str) -> tuple[list[Component], int]:
 def begun(stack: list[Component], name: str) -> Component:
     """Return a new component, which is a part of the last one of the stack."""
     if len(stack) > DEEPEST:
-        raise Unreadable("In this calendar components lie in components too deep to be read.")
+        raise Unreadable("The components of this calendar are nested too deeply.")
     component = Component(name.strip().upper())
     stack[-1].parts.append(component)
     return component

@@ -280,7 +280,7 @@ class FileTests(SimpleTestCase):
             (whole[:-5], "cut off"),
             (whole.replace("END:VTODO\n", ""), "cut off"),
             (calendar("BEGIN:VEVENT\nEND:VEVENT"), "no tasks"),
-            (calendar(deep), "too deep"),
+            (calendar(deep), "nested too deeply"),
             ("BEGIN:VCALENDAR\n" + "\n" * 1_500_001, "more lines"),
         ]:
             with self.subTest(words), self.assertRaisesMessage(Unreadable, words):

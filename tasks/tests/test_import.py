@@ -121,9 +121,7 @@ class PreviewTests(ImportTests):
         page = words(self.choose())
         self.assertIn("Import 2 tasks", page)
         self.assertIn("Also import 1 duplicate", page)
-        self.assertIn(
-            "Duplicates 1 These have the title, list and date of a task that you have", page
-        )
+        self.assertIn("Duplicates 1 These have the same title, list and date as a task you", page)
         self.add()
         self.assertEqual(self.ann.tasks.filter(title="Milk").count(), 1)
         done = self.ann.tasks.get(title="Done", series__isnull=False)
@@ -141,9 +139,10 @@ class PreviewTests(ImportTests):
         self.choose()
         self.add()
         before = self.state()
-        self.assertIn("All that is in this file is there already.", words(self.choose()))
+        self.assertIn("You already have everything in this file.", words(self.choose()))
         response = self.add(settings="")
-        self.assertEqual(messages_of(self.client.get(URL)), ["All of it is there already."])
+        told = messages_of(self.client.get(URL))
+        self.assertEqual(told, ["You already have everything in this file."])
         self.assertRedirects(response, URL)
         self.assertEqual(self.state(), before)
 
@@ -157,7 +156,7 @@ class PreviewTests(ImportTests):
         response = self.client.get(f"{URL}report/")
         self.assertEqual(response["Content-Type"], "text/plain; charset=utf-8")
         self.assertIn("- Bread (task 2, Home)\n  - ✓ Flour\n", response.text)
-        self.assertIn("What can't be carried over\n- The history: ", response.text)
+        self.assertIn("What can't be imported\n- The history: ", response.text)
         self.client.post(f"{URL}discard/", self.fields())
         self.assertEqual(self.client.get(f"{URL}report/").status_code, 404)
 
@@ -183,7 +182,7 @@ class PreviewTests(ImportTests):
         fields = self.fields()
         self.choose(export_of(tasks=[task("Other")]), "other.json")
         self.client.post(f"{URL}add/", fields)
-        self.assertIn("isn't waiting any more", messages_of(self.client.get(URL))[0])
+        self.assertIn("is no longer available", messages_of(self.client.get(URL))[0])
         self.assertEqual(self.ann.tasks.count(), 0)
         self.assertEqual(ImportPlan.objects.get().file_name, "other.json")
 
@@ -318,7 +317,8 @@ class AddingTests(ImportTests):
         add_tasks(self.ann, "Bread", list=home)
         self.client.post(f"{URL}add/", fields)
         told = messages_of(self.client.get(URL))
-        self.assertEqual(told, ["Your tasks have changed since. Look again, then import."])
+        words = "Your tasks were changed in the meantime. Review the preview, then import."
+        self.assertEqual(told, [words])
 
     def test_settings_are_imported_only_on_request(self):
         add_tasks(self.ann, "Mine")

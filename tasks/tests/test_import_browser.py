@@ -15,14 +15,14 @@ CSV = SAMPLES / "generic" / "reminders-semicolon-cp1252.csv"
 def choose(page, path):
     page.goto("/settings/import/")
     page.get_by_label("File", exact=True).set_input_files(path)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     page.wait_for_load_state()
 
 
 def test_csv_becomes_tasks_by_its_columns(signed_in, ann):
     add_tasks(ann, "Zahlen: 1,5 m")
     choose(signed_in, CSV)
-    expect(signed_in.get_by_role("heading", name="What are these columns?")).to_be_visible()
+    expect(signed_in.get_by_role("heading", name="What do these columns contain?")).to_be_visible()
     assert_fine(signed_in, "columns")
     signed_in.get_by_label("Notizen").select_option("Leave it out")
     signed_in.get_by_role("button", name="Show the preview").click()

@@ -254,7 +254,7 @@ class PageTests(TestCase):
     def test_columns_are_shown_with_examples_before_anything_is_read(self):
         page = words(self.choose(GERMAN))
         for expected in [
-            "What are these columns?",
+            "What do these columns contain?",
             "any.csv: Windows-1252, semicolons between the cells, 3 rows. Nothing is imported yet.",
             "“Müll rausbringen”, “Größe messen”, “Zahlen: 1,5 m” – 3 rows",
             "Priority “Hoch”",
@@ -278,7 +278,7 @@ class PageTests(TestCase):
         head, *rows = GERMAN.decode("cp1252").splitlines()
         turned = [";".join(reversed(row.split(";"))) for row in [head, *rows]]
         page = words(self.choose("\n".join(turned)))
-        self.assertIn("These are your answers from the last time", page)
+        self.assertIn("We filled in what you chose the last time", page)
         self.assertEqual((self.fields()["column_4"], self.fields()["column_3"]), ("skip", "due"))
 
     def test_second_import_selects_nothing(self):
@@ -287,7 +287,7 @@ class PageTests(TestCase):
         self.add()
         self.choose(GERMAN)
         page = words(self.map())
-        self.assertIn("All that is in this file is there already.", page)
+        self.assertIn("You already have everything in this file.", page)
         self.assertIn("Also import 3 duplicates", page)
 
     def test_order_is_asked_where_no_date_proves_it(self):
@@ -328,7 +328,7 @@ class PageTests(TestCase):
         self.assertIn("This file can’t be read as Todosite (JSON).", words(answer))
         self.assertEqual(ImportPlan.objects.get().file_kind, "todoist")
         answer = self.client.post(f"{URL}kind/", fields | {"kind": "csv"}, follow=True)
-        self.assertIn("What are these columns?", words(answer))
+        self.assertIn("What do these columns contain?", words(answer))
 
     def test_waiting_table_of_another_user_is_not_asked_about(self):
         self.choose(GERMAN)
@@ -410,7 +410,7 @@ class HelpTests(TestCase):
     def test_page_says_how_each_file_is_made_and_whether_that_is_verified(self):
         page = words(self.client.get("/import/"))
         self.assertIn("Todoist You need a ZIP file of all projects", page)
-        self.assertIn("From the product’s own pages , 30 November 2026.", page)
+        self.assertIn("From the product's own pages , 30 November 2026.", page)
         self.assertIn("Not verified: we found no public help page on 30 November 2026.", page)
         self.assertIn("Create an account", page)
         self.client.force_login(add_user())

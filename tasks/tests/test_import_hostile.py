@@ -67,7 +67,7 @@ class RefusedTests(SimpleTestCase):
             export_of().replace('"version": 1', '"version": 2')
         ],
         "of which version": [export_of().replace('"version": 1', '"version": "one"')],
-        "lie in lists too deep": ['{"format": "todosite", "x": ' + "[" * 100_000],
+        "nested too deeply": ['{"format": "todosite", "x": ' + "[" * 100_000],
         "more values than": ['{"format": "todosite", "x": [' + "1," * 2_500_001],
         "nothing in this file": [export_of(), HEAD],
         "This is a spreadsheet": [
@@ -81,10 +81,10 @@ class RefusedTests(SimpleTestCase):
         "more than 50 files": [
             packed(**{f"a{n}": "x" for n in range(51)}), b"PK\3\4" + b"PK\1\2" * 2000
         ],
-        "A cell near line 2 holds more than 1,000,000": [HEAD + f'"","{"a" * 1_000_001}","",""'],
+        "A cell near line 2 contains more than 1,000,000": [HEAD + f'"","{"a" * 1_000_001}","",""'],
         "can't be read near line 2": [HEAD + '"","Milk"x,"",""'],
         "more than 2 tasks": [FILE, HEAD + '"","a","",""\r\n' * 3],
-        "packed in a way": [packed(zipfile.ZIP_LZMA, a__json=FILE)],
+        "uses a compression": [packed(zipfile.ZIP_LZMA, a__json=FILE)],
     }  # fmt: skip
 
     def test_each_unreadable_file_has_its_message(self):
@@ -109,7 +109,7 @@ class RefusedTests(SimpleTestCase):
         with (
             mock.patch.object(files, "LARGEST_UNPACKED", 60_000),
             mock.patch.object(zipfile.ZipFile, "open", side_effect=AssertionError),
-            self.assertRaisesMessage(Unreadable, "What this ZIP file holds is larger than"),
+            self.assertRaisesMessage(Unreadable, "The content of this ZIP file is larger than"),
         ):
             plan(many)
 

@@ -209,7 +209,7 @@ class CommandTests(TestCase):
         self.assertIn("Added 1 open tasks to ben@example.org.\n", out)
         self.assertEqual([str(task) for task in self.ben.tasks.all()], ["Milk"])
         out = self.call("import_tasks", "ben@example.org", str(self.file))
-        self.assertIn("Added nothing: all of it is there already.\n", out)
+        self.assertIn("Added nothing: the account already has everything in this file.\n", out)
 
     def test_commands_report_errors(self):
         self.file.write_text("Hello")

@@ -97,7 +97,7 @@ class Command(ExampleCommand):
         if dry_run:
             return f"Would add {report.summary} to {user.email}."
         if report.preview.adds_nothing:
-            return "Added nothing: all of it is there already."
+            return "Added nothing: the account already has everything in this file."
         return f"Added {report.summary} to {user.email}."
 
     def plan(self, user, path, options):
@@ -161,6 +161,6 @@ class Command(ExampleCommand):
             if name not in (mappings.EXTRA, mappings.SKIP):
                 pairs.append(f"{name}={column.name}")
         return (
-            f"This is a CSV file with the columns {columns}. Say with --map what they are. A guess:"
-            f' --map "{",".join(pairs)}"'
+            f"This is a CSV file with the columns {columns}. Use --map to say what they contain. A"
+            f' guess: --map "{",".join(pairs)}"'
         )
