@@ -15,7 +15,7 @@ from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
 from tasks.importing.colors import color_of
 from tasks.importing.english import read_words
 from tasks.importing.families import families_of
-from tasks.importing.moments import due, is_nothing, moment, zone_named
+from tasks.importing.moments import due, is_nothing, moment, noon, zone_named
 from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
 from tasks.importing.rules import LIST_LENGTH, TAG_LENGTH, Reading, quoted
@@ -175,7 +175,7 @@ class Item:
         found = found or self.moment_of(otherwise, "moment of the last change")
         if not found:
             self.leave("The file doesn't say when it was completed. Today is taken for it.")
-            found = as_moment(self.today)
+            found = noon(self.today, self.plan.zone)
         self.completed_at = found
 
     def remind_at(self, value):

@@ -1,6 +1,6 @@
 """Rows of tududi's backups: their keys, states and days, and what lists have no place for."""
 
-from tasks.importing.moments import moment, noon
+from tasks.importing.moments import moment
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import dicts, key_of
 
@@ -16,15 +16,14 @@ def key_in(row):
     return key_of(row.get("uid")) or key_of(row.get("uuid")) or key_of(row.get("id"))
 
 
-def take_state(item, row, today):
+def take_state(item, row):
     item.created_at = item.moment_of(row.get("created_at"), "moment of creation")
     item.updated_at = item.moment_of(row.get("updated_at"), "moment of change")
     state = row.get("status")
     if isinstance(state, int) and 0 <= state < len(STATES):
         state = STATES[state]
     if str(state) in DONE:
-        done = item.moment_of(row.get("completed_at"), "moment of completion")
-        item.completed_at = done or item.updated_at or noon(today, item.plan.zone)
+        item.complete(row.get("completed_at"), row.get("updated_at"))
     if str(state) in ("cancelled", "waiting"):
         item.say("Status", STATE_WORDS[state])
     elif str(state) in ("in_progress", "planned", "archived"):

@@ -17,7 +17,6 @@ LINES = {  # that a task here has no place for, with the word for them in the no
     "ATTENDEE": "Attendee",
     "REQUEST-STATUS": "Reply",
 }
-UNITS = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
 
 
 def take_priority(item, said):
@@ -112,40 +111,3 @@ def attach(item, value):
         item.attach(name or "a file within the calendar")
     else:
         item.attach(name, shortened(value.raw))
-
-
-def take_alarms(item, todo, zones):
-    for alarm in todo.named("VALARM"):
-        trigger = alarm.first("TRIGGER")
-        # Apple turns a default alarm off by one of the action NONE.
-        if trigger is None or alarm.text("ACTION").strip().upper() == "NONE":
-            continue
-        try:
-            item.remind(in_words(trigger, zones))
-        except (ValueError, OverflowError):
-            item.remind(shortened(trigger.raw))
-
-
-def in_words(trigger, zones):
-    """Return when an alarm is due: "15 min before", "2026-12-03 09:00". Raise ValueError."""
-    at = trigger.when
-    if isinstance(at, datetime):
-        moment, _ = zones.moment(at, trigger.zone)
-        return f"{moment.astimezone(zones.user):%Y-%m-%d %H:%M}"
-    if not isinstance(at, timedelta):
-        return str(at)
-    of_start = trigger.params.get("RELATED", "START").upper() == "START"
-    said = length(abs(at))
-    if not at:
-        return "at the start" if of_start else "when it is due"
-    return f"{said} {'before' if at < timedelta() else 'after'}"
-
-
-def length(duration):
-    """Return a length in words, such as "1 h 30 min"."""
-    seconds, words = int(duration.total_seconds()), []
-    for unit, size in UNITS:
-        number, seconds = divmod(seconds, size)
-        if number:
-            words.append(f"{number} {unit}")
-    return " ".join(words)

@@ -83,7 +83,10 @@ def start_and_due(todo, zones, item):
 
 
 def take_days(item, todo, zones, exceptions):
-    """Take due date, start and repeat. exceptions are the RECURRENCE-IDs of other VTODOs."""
+    """Take due date, start and repeat. Return the Day that it starts on, None if it has none.
+
+    exceptions are the RECURRENCE-IDs of other VTODOs.
+    """
     start, due = start_and_due(todo, zones, item)
     if due is None and start is not None and todo.first("RRULE"):
         item.leave("It repeats, but isn't due. The day on which it starts is taken as its date.")
@@ -104,6 +107,7 @@ def take_days(item, todo, zones, exceptions):
             item.repeat_in_words(text, why)
         else:
             take_repeat(item, text, counted_from, due, days)
+    return start
 
 
 def why_not(todo, exceptions, due):

@@ -8,7 +8,14 @@ from django.test import SimpleTestCase
 from tasks.importing.files import Unreadable
 from tasks.importing.vcalendar import calendars_in
 from tasks.importing.vtimezone import Zones
-from tasks.tests.imported import lines_of, notes_of, plan_of_sample, plan_of_text, said
+from tasks.tests.imported import (
+    lines_of,
+    notes_of,
+    plan_of_sample,
+    plan_of_text,
+    reminders_of,
+    said,
+)
 
 VIENNA = """BEGIN:VTIMEZONE
 TZID:Office
@@ -60,6 +67,7 @@ class SampleTests(SimpleTestCase):
             "First line\nsecond line with a very long text that has to be folded because it is"
             " longer than seventy-five octets\n\nProgress: 40 %\nStart: 2026-12-10",
         )
+        self.assertEqual(reminders_of(plan), {"Rent": [60]})
         self.assertIn("task 5: “In process” has no place here", said(plan))
 
 
@@ -212,15 +220,12 @@ class FieldTests(SimpleTestCase):
             "CLASS:PRIVATE",
             "X-COLOUR:red",
             "BEGIN:VALARM\nACTION:AUDIO\nTRIGGER:-PT90M\nEND:VALARM",
-            "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER;VALUE=DATE-TIME:20261203T080000Z\nEND:VALARM",
-            "BEGIN:VALARM\nACTION:NONE\nTRIGGER;VALUE=DATE-TIME:19760401T005545Z\nEND:VALARM",
         )
         self.assertEqual(
             notes_of(plan)["A"].split("\n"),
             [
                 *["one", "two, three; C:\\temp", ""],
-                *["Status: canceled", "Reminder: 1 h 30 min before"],
-                *["Reminder: 2026-12-03 09:00", "Place: Room 5", "Position: 48.2;16.3"],
+                *["Status: canceled", "Reminder: -PT90M", "Place: Room 5", "Position: 48.2;16.3"],
                 *["Link: https://a.example/?x=1,2", "Comment: Ask again"],
                 "Attachment: text/plain https://a.example/list.txt",
                 "Attachment: b.png",
@@ -252,6 +257,36 @@ class FieldTests(SimpleTestCase):
         self.assertEqual(notes_of(plan), {"With a date": "Part of: Top"})
         self.assertIn("task 5: What it is a part of isn't in the file", said(plan))
         self.assertIn("task 6: Its relation “sibling”", said(plan))
+
+    def test_alarms(self):
+        timed, weekly = ["DUE:20261212T100000"], "RRULE:FREQ=WEEKLY"
+        for lines, trigger, reminders in [
+            (timed, "TRIGGER:-PT90M", [90]),
+            (timed, "TRIGGER;RELATED=END:PT0S", [0]),
+            (timed, "TRIGGER:PT30M", ["2026-12-12 10:30"]),
+            (timed, "TRIGGER;VALUE=DATE-TIME:20261203T080000Z", ["2026-12-03 09:00"]),
+            ([*timed, "DTSTART:20261212T080000"], "TRIGGER:-PT30M", [150]),
+            ([*timed, "DTSTART:20261212T080000"], "TRIGGER;RELATED=END:-PT30M", [30]),
+            (["DUE;VALUE=DATE:20261212"], "TRIGGER:-PT15H", ["2026-12-11 09:00"]),
+            (["DUE;VALUE=DATE:20261212", weekly], "TRIGGER:PT9H", ["2026-12-12 09:00"]),
+            (["DTSTART:20261212T080000"], "TRIGGER:-PT30M", ["2026-12-12 07:30"]),
+            ([*timed, weekly, "EXDATE:20261212T100000"], "TRIGGER:-P1D", [1440]),
+        ]:
+            with self.subTest(lines=lines, trigger=trigger):
+                alarm = f"BEGIN:VALARM\nACTION:DISPLAY\n{trigger}\nEND:VALARM"
+                plan = plan_of_todo(*lines, alarm)
+                self.assertEqual(reminders_of(plan), {"A": reminders})
+                kept_once = lines[-1] == weekly
+                self.assertEqual("for the next time only" in said(plan), kept_once)
+
+    def test_alarms_that_tell_no_moment_are_in_the_notes(self):
+        for alarm, notes in [
+            ("ACTION:NONE\nTRIGGER;VALUE=DATE-TIME:19760401T005545Z", {}),
+            ("ACTION:DISPLAY\nTRIGGER:soon", {"A": "Reminder: soon"}),
+            ("X-APPLE-PROXIMITY:ARRIVE", {"A": "Reminder: at a place (arrive)"}),
+        ]:
+            plan = plan_of_todo(f"BEGIN:VALARM\n{alarm}\nEND:VALARM")
+            self.assertEqual((notes_of(plan), reminders_of(plan)), (notes, {}))
 
 
 class FileTests(SimpleTestCase):

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from django.test import SimpleTestCase
 
 from tasks.importing.files import Unreadable
-from tasks.tests.imported import lines_of, notes_of, plan_of_sample, plan_of_text, said
+from tasks.tests.imported import (
+    lines_of,
+    notes_of,
+    plan_of_sample,
+    plan_of_text,
+    reminders_of,
+    said,
+)
 
 
 def state(*rows):
@@ -102,11 +109,13 @@ class PartTests(SimpleTestCase):
                 issueType="GITHUB",
                 attachments=[{"title": "Plan", "path": "https://a.example/plan.pdf"}],
                 priority="high",
+                remindAt=millis(2026, 12, 3, 7),
             ),
             note=state({"id": "n", "content": "Wifi: 1234"}),
             simpleCounter=state({"id": "s"}),
         )
         self.assertEqual(lines_of(plan), ["Inbox: Task t high"])
+        self.assertEqual(reminders_of(plan), {"Task t": ["2026-12-03 08:00"]})
         self.assertEqual(
             notes_of(plan)["Task t"],
             "Deadline: 2026-12-20\nIssue: GITHUB 77\nAttachment: Plan https://a.example/plan.pdf",

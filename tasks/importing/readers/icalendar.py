@@ -11,12 +11,12 @@ from tasks.importing.items import Items
 from tasks.importing.markup import plain
 from tasks.importing.plan import shortened
 from tasks.importing.shapes import number_of
+from tasks.importing.valarm import take_alarms
 from tasks.importing.vcalendar import calendars_in, is_calendar
 from tasks.importing.vtimezone import Zones
 from tasks.importing.vtodo import (
     LINES,
     say_more,
-    take_alarms,
     take_priority,
     take_relations,
     take_state,
@@ -110,6 +110,6 @@ class Calendar:
                 item.tag(name)
         take_state(item, todo, self.zones, self.items.today)
         exceptions = [] if is_exception else self.exceptions[uid]
-        take_days(item, todo, self.zones, exceptions)
-        take_alarms(item, todo, self.zones)
+        start = take_days(item, todo, self.zones, exceptions)
+        take_alarms(item, todo, start, self.zones)
         say_more(item, todo)

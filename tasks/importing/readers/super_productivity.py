@@ -7,7 +7,7 @@ tasks are kept beside the others, and an older version keeps all without “data
 from tasks.importing.files import Unreadable
 from tasks.importing.items import Items
 from tasks.importing.millis import length_of, moment_of
-from tasks.importing.moments import in_words, noon
+from tasks.importing.moments import in_words
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import dict_of, dicts, key_of, list_of
@@ -27,7 +27,6 @@ REFUSED = (
     " under Sync & Backup, and import that file."
 )
 PRIORITIES = {"1": 1, "low": 1, "2": 2, "medium": 2, "3": 3, "high": 3}
-REMINDER = ("Reminder", "", "remindAt")
 OTHERS = {
     "metric": "metrics",
     "simpleCounter": "counters",
@@ -114,9 +113,7 @@ class Backup:
         item.created_at = item.moment_of(moment_of(row.get("created")), "moment of creation")
         item.updated_at = item.moment_of(moment_of(row.get("modified")), "moment of change")
         if row.get("isDone") is True or is_archived:
-            done = item.moment_of(moment_of(row.get("doneOn")), "moment of completion")
-            today = noon(self.items.today, self.plan.zone)
-            item.completed_at = done or item.updated_at or item.created_at or today
+            item.complete(moment_of(row.get("doneOn")), moment_of(row.get("modified")))
         if is_archived and row.get("isDone") is not True:
             item.leave("It was archived without being done. Here it is completed.")
 
@@ -138,11 +135,9 @@ class Backup:
             item.leave(f"Estimate: {words}. A step has no place for it.")
         elif words:
             item.say("Estimate", words)
-        own = {"remindAt": self.reminders.get(item.key)}
-        for name, day, at in [("Deadline", "deadlineDay", "deadlineWithTime"), REMINDER]:
-            value = row.get(day) or moment_of(row.get(at) or own.get(at))
-            if value:
-                item.say(name, in_words(str(value), self.plan.zone))
+        item.remind_at(moment_of(row.get("remindAt") or self.reminders.get(item.key)))
+        if deadline := row.get("deadlineDay") or moment_of(row.get("deadlineWithTime")):
+            item.say("Deadline", in_words(str(deadline), self.plan.zone))
         if row.get("issueId"):
             kind = f"{row.get('issueType') or ''} {row['issueId']}".strip()
             item.say("Issue", shortened(kind))

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from tasks.importing.files import File
 from tasks.importing.items import Items
-from tasks.importing.moments import in_words, noon
+from tasks.importing.moments import in_words
 from tasks.importing.periods import nth_day, rule_of
 from tasks.importing.plan import shortened
 from tasks.importing.shapes import dicts, key_of, names_in, number_of
@@ -91,9 +91,7 @@ class Export:
         item.created_at = item.moment_of(row.get("entry"), "moment of creation")
         item.updated_at = item.moment_of(row.get("modified"), "moment of the last change")
         if row.get("status") == "completed":
-            end = item.moment_of(row.get("end"), "moment of completion")
-            last = item.updated_at or item.created_at
-            item.completed_at = end or last or noon(self.items.today, self.plan.zone)
+            item.complete(row.get("end"), row.get("modified"))
         item.due(row.get("due"))
         if item.due_time == LAST_SECOND.isoformat():
             item.due_time = None
@@ -115,7 +113,8 @@ class Export:
             day = datetime.fromisoformat(until).astimezone(self.plan.zone)
             rule += f";UNTIL={day:%Y%m%d}"
         is_chained = template.get("rtype") == "chained"
-        item.repeat_as(rule, words, "completion" if is_chained else "due")
+        repeat_from = "completion" if is_chained else "due"
+        item.repeat_as(rule, words, repeat_from)
         if is_template and item.repeat:
             day = nth_day(item.repeat, date.fromisoformat(item.due_date), number_of_past(row))
             if day:

@@ -137,7 +137,8 @@ class Line:
         if unit == "b" and number > 1 and number % 5:
             self.item.repeat_in_words(words, "Business days can't be counted here.")
             return
-        self.item.repeat_as(rule_of(number, unit), words, "due" if found[1] else "completion")
+        repeat_from = "due" if found[1] else "completion"
+        self.item.repeat_as(rule_of(number, unit), words, repeat_from)
 
 
 def rule_of(number, unit):

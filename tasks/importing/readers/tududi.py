@@ -104,7 +104,7 @@ class Backup:
             item.order = number_of(row["order"])
         for name in self.names_of_tags(row):
             item.tag(name)
-        take_state(item, row, self.items.today)
+        take_state(item, row)
         if row.get("due_date"):
             item.due(as_day(row["due_date"]), zone=self.zone, is_day=True)
         take_repeat(item, row, self)
