@@ -127,7 +127,7 @@ class RowTests(SimpleTestCase):
                 self.assertEqual("Reminder" in notes_of(plan).get("A", ""), not found)
 
     def test_status_in_all_versions(self):
-        cases = {"0": "", "": "", "1": "✓2026-12-01T11:00:00", "2": "✓2026-12-01T00:00:00"}
+        cases = {"0": "", "": "", "1": "✓2026-12-01T11:00:00", "2": "✓2026-12-01T11:00:00"}
         for status, line in cases.items():
             self.assertEqual(due(Status=status), line)
         self.assertEqual(due(Status="0", CompletedTime="2026-10-31T22:30:00+0000"), "")
