@@ -9,15 +9,29 @@ from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 
 from tasks.quickadd.parser import QuickAdd, parse
+from tasks.recurrence import ordinal
 
 TITLE = "Xq"  # a title that says nothing of time
 LONGEST = 200  # characters
 # 3/4 and 03-04-2027 have two meanings, unless a figure above 12 decides.
 DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})[/-]([0-9]{1,2})(?:[/-][0-9]{2,4})?\b(?!-[0-9])")
 WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:,? ([0-9]{1,2}:[0-9]{2}))?")
-SYNONYMS = [(re.compile(r"(?i)\bev(?=!? )"), "every")]
-# The second of the month in Todoist, every other one in quick add.
-SECOND_WEEKDAY = re.compile(r"(?i)\bevery 2nd (mon|tue|wed|thu|fri|sat|sun)[a-z]*")
+
+
+def nth_of_month(found):
+    return f"{found[1]} month on the {ordinal(int(found[2]))}"
+
+
+SYNONYMS = [  # what Todoist understands otherwise than quick add
+    (re.compile(r"(?i)\bev(?=!? )"), "every"),
+    (re.compile(r"(?i)\b(every!?) afternoon$"), r"\1 day at 12:00"),
+    (re.compile(r"(?i)\b(every!?) night$"), r"\1 day at 22:00"),
+    (re.compile(r"(?i)\b(every!?) ([0-9]{1,2})(?=$| at )"), nth_of_month),
+    (re.compile(r"(?i)\bevery 2nd (mon|tue|wed|thu|fri|sat|sun)[a-z]*"), r"\g<0> of the month"),
+]
+# The end of a repeat that counts from its beginning, which isn't in the file unless it is named.
+COUNTED_END = re.compile(r"(?i)\bfor\b|\btimes\b|\bending in\b")
+START = re.compile(r"(?i)\bstart|\bfrom\b")
 
 
 @lru_cache(maxsize=1000)
@@ -37,10 +51,11 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
         return None
     for synonym, ours in SYNONYMS:
         words = synonym.sub(ours, words)
-    words = SECOND_WEEKDAY.sub(r"\g<0> of the month", words)
     said = parse(f"{TITLE} {words}", now=datetime.combine(today, time(), zone))
     is_whole = said.title == TITLE and not said.description and said.due_date
     says_more = said.tags or said.priority or said.list_name
+    if said.repeat and COUNTED_END.search(words) and not START.search(words):
+        return None
     return said if is_whole and not says_more else None
 
 

@@ -25,6 +25,7 @@ from tasks.reminders import MOST as MOST_REMINDERS
 INBOX = "inbox"
 UNTITLED = "Untitled"
 YEAR = re.compile(r"\b[12][0-9]{3}\b")
+BARE_HOUR = re.compile(r"(?i)\bat [0-9]{1,2}(?![0-9:.]| ?[ap]m)")
 
 
 @dataclass(eq=False)
@@ -34,6 +35,7 @@ class Home:
     name: str
     is_archived: bool
     color: str
+    keys: set  # of the lists of the file that have this name
     number: int | None = None  # in the plan
 
 
@@ -253,8 +255,9 @@ class Item:
         if said.repeat:
             self.repeat, self.repeat_from = said.repeat, said.repeat_from
             self.repeat_anchor = self.due_date
-        elif not YEAR.search(words):
-            self.leave(f"{quoted(words)} is taken for {self.due_date}.")
+        if BARE_HOUR.search(words) or not (said.repeat or YEAR.search(words)):
+            due = " ".join(filter(None, [self.due_date, self.due_time]))
+            self.leave(f"{quoted(words)} is taken for {due}.")
 
     def repeat_by(self, text, start=None, clock=None, zone=None, repeat_from="due"):
         """Take the repeat from an RRULE, for an item that is due.
@@ -355,10 +358,11 @@ class Items:
         self.all.append(item)
         return item
 
-    def home(self, name, group="", is_archived=False, color=""):
+    def home(self, name, group="", is_archived=False, color="", key=None):
         """Return a list by name, or one of a group in a project; None for the Inbox.
 
-        color is one of ours, or as #1abc9c.
+        color is one of ours, or as #1abc9c. key is its id in the file; several lists of one name
+        become one, which the plan notes.
         """
         reading = Reading(self.plan, "The lists")
         name = one_line(reading.words(name, "name of a list"))
@@ -374,7 +378,10 @@ class Items:
             name = name[: LIST_LENGTH - 1] + "…"
         if color not in TaskList.Color.values:
             color = color_of(color)
-        home = self.homes.setdefault(name.lower(), Home(name, is_archived, color))
+        home = self.homes.setdefault(name.lower(), Home(name, is_archived, color, {key}))
+        if key not in home.keys:
+            home.keys.add(key)
+            reading.leave(f"Several lists are called “{name}”. They become one.")
         if home.is_archived != is_archived:
             reading.leave(f"There are two lists “{name}”, one of them archived. They become one.")
             home.is_archived = False

@@ -52,6 +52,7 @@ class Text:
         self.pieces = []
         self.silent = ""  # the name of the element whose text isn't for people
         self.link = ""
+        self.is_pre = False  # whether line breaks mean something
 
     def tag(self, tag):
         name = NAME.match(tag)[1].lower()
@@ -65,6 +66,8 @@ class Text:
             self.pieces.append("\n")
         elif name in BLOCKS or name == "li":
             self.break_line()
+        if name == "pre":
+            self.is_pre = not is_end
         if not is_end:
             self.begin(name, tag)
         elif name == "a":
@@ -90,8 +93,10 @@ class Text:
         self.link = ""
 
     def add(self, words):
-        """Add text, whose own line breaks mean nothing."""
-        words = re.sub(r"[ \t\r\n]+", " ", unescape(words))
+        """Add text, whose own line breaks mean nothing but in <pre>."""
+        words = unescape(words)
+        if not self.is_pre:
+            words = re.sub(r"[ \t\r\n]+", " ", words)
         if not self.silent and (words.strip() or not self.ends_line()):
             self.pieces.append(words)
 

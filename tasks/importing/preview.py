@@ -12,6 +12,7 @@ LOWER = """
 SELECT lower(name) FROM unnest(%s::text[]) WITH ORDINALITY AS given(name, nth) ORDER BY nth
 """
 STATE = ["completed_at", "deleted_at"]
+DUE = ["due_date", "due_time", "repeat"]
 
 
 @dataclass
@@ -84,12 +85,23 @@ class Preview:
 
     def tasks_there(self):
         """Return the ids of the user's tasks, by the same key as key_of() returns."""
-        names = ["pk", "title", "list", "due_date", *STATE]
-        rows = self.user.tasks(manager="everything").order_by("pk").values_list(*names)
+        names = ["pk", "title", "list", *DUE, *STATE]
         there = defaultdict(list)
-        for pk, title, task_list, due_date, *state in rows:
-            there[title, task_list, as_json(due_date), *map(bool, state)].append(pk)
+        for task in self.user.tasks(manager="everything").order_by("pk").values(*names):
+            due = self.due_of({name: as_json(task[name]) for name in DUE})
+            state = [bool(task[name]) for name in STATE]
+            there[task["title"], task["list"], due, *state].append(task["pk"])
         return there
+
+    def due_of(self, task):
+        """Return what a task's due date is compared by.
+
+        Another program's file may hold the rule of a repeat but not its next date, and the date of
+        the task that became of it moves on. So its rule and its time count instead.
+        """
+        if self.plan.is_ours or not task["repeat"]:
+            return task["due_date"]
+        return task["repeat"], task["due_time"]
 
     def key_of(self, task):
         """Return the key by which tasks are compared; no existing task is in a new list."""
@@ -99,7 +111,7 @@ class Preview:
             number = self.lists.same.get(number, number)
             task_list = self.lists.there.get(number, f"new {number}")
         state = [bool(task[name]) for name in STATE]
-        return task["title"], task_list, task["due_date"], *state
+        return task["title"], task_list, self.due_of(task), *state
 
     @cached_property
     def selected(self):

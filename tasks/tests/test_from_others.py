@@ -97,6 +97,12 @@ class MicrosoftTests(SimpleTestCase):
             with self.subTest(moment, own=own, **settings):
                 self.assertEqual(self.due(moment, own, **settings), "2026-12-10")
 
+    def test_moments_of_other_zones(self):
+        at = {"dateTime": "2026-12-10T09:00:00.0000000", "timeZone": "America/New_York"}
+        plan = self.plan({"title": "A", "reminderDateTime": at, "startDateTime": at})
+        self.assertEqual(reminders_of(plan), {"A": ["2026-12-10 15:00"]})
+        self.assertEqual(notes_of(plan), {"A": "Start: 10 Dec 2026, 15:00"})
+
     def test_repeats(self):
         week = {"type": "weekly", "interval": 2, "daysOfWeek": ["monday", "friday"]}
         cases = [

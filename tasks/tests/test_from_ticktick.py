@@ -150,6 +150,13 @@ class RowTests(SimpleTestCase):
         ]:
             self.assertIn(words, said(plan))
 
+    def test_lists_of_one_name_in_several_folders_stay_apart(self):
+        rows = [{"Title": folder, "ListName": "Ideas", "FolderName": folder} for folder in "AB"]
+        rows.append({"Title": "C", "ListName": "Ideas"})
+        self.assertEqual(
+            lines_of(plan_of_text(file(*rows))), ["A / Ideas: A", "B / Ideas: B", "Ideas: C"]
+        )
+
     def test_rings_and_deep_parts_end(self):
         following = {1: 2, 2: 3, 3: 1}
         ring = [{"Title": n, "taskId": n, "parentId": following[n]} for n in following]

@@ -121,6 +121,11 @@ class RowTests(SimpleTestCase):
             with self.subTest(row):
                 self.assertEqual(self.line(f"task,A,,4,1,,{row}"), [f"Work: A {due}".strip()])
 
+    def test_what_was_taken_for_a_date_is_said(self):
+        plan = self.plan("task,A,,4,1,,tomorrow,en", "task,B,,4,1,,every friday at 7,en")
+        self.assertIn("line 2: “tomorrow” is taken for 2026-12-02.", said(plan))
+        self.assertIn("line 3: “every friday at 7” is taken for 2026-12-04 19:00:00.", said(plan))
+
     def test_name_of_the_project(self):
         names = {
             "Work [6Xy7].csv": "Work", "Inbox.csv": "Inbox", "INBOX [1] (2).csv": "Inbox",
@@ -137,6 +142,13 @@ class WordsTests(SimpleTestCase):
             "ev 3rd friday": (date(2026, 12, 18), "FREQ=MONTHLY;BYDAY=3FR"),
             "every 2nd monday": (date(2026, 12, 14), "FREQ=MONTHLY;BYDAY=2MO"),
             "12/24/2026": (date(2026, 12, 24), ""),
+            "every! 27 at 9:00": (date(2026, 12, 27), "FREQ=MONTHLY;BYMONTHDAY=27"),
+            "every thursday from 2 July 2027 for 10 weeks": (
+                date(2027, 7, 8),
+                "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270915",
+            ),
+            "every day for 3 weeks": None,
+            "every day 5 times": None,
             "every day or so": None,
             "every 12 hours": None,
             "3/4/2027": None,

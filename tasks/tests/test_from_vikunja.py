@@ -54,6 +54,11 @@ class VikunjaTests(SimpleTestCase):
         space = {"title": "Space", "lists": [project("L", [{"title": "x"}])]}
         self.assertEqual(lines_of(plan_of(space)), ["Space / L: x"])
 
+    def test_projects_of_one_name_become_one_list_and_it_is_said(self):
+        plan = plan_of(project("A", [{"title": "x"}]), project("a", [{"title": "y"}]))
+        self.assertEqual(lines_of(plan), ["A: x", "A: y"])
+        self.assertIn("Several lists are called “a”. They become one.", said(plan))
+
     def test_projects_in_a_ring_and_far_below_end(self):
         one = project("One", [{"title": "a"}], id=1, parent_project_id=2)
         two = project("Two", id=2, parent_project_id=1)

@@ -20,6 +20,7 @@ from tasks.importing.adding import add
 from tasks.importing.files import Unreadable
 from tasks.importing.preview import Preview
 from tasks.importing.reading import READERS
+from tasks.repeating import complete
 from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample
 
 SAMPLE = {
@@ -62,6 +63,18 @@ def test_second_import_adds_nothing(format):
     again = Preview(ann, plan)
     assert not again.selected
     assert again.adds_nothing
+
+
+@pytest.mark.django_db
+def test_repeat_that_has_moved_on_is_known_again():
+    ann = add_user(time_zone="Europe/Berlin")
+    plan = plan_of_sample(SAMPLE["todoist"])
+    add(Preview(ann, plan))
+    complete(ann.tasks.get(title="Call grandma"))
+    for task in plan.tasks:  # as read on the next day
+        if task["title"] == "Water the plants":
+            task["due_date"] = "2026-12-02"
+    assert not Preview(ann, plan).selected
 
 
 @pytest.mark.parametrize("format", SAMPLE)

@@ -36,7 +36,7 @@ def read(found, plan, today):
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     for number, row in enumerate(found, 1):
-        home = items.home(row.get("title"))
+        home = items.home(row.get("title"), key=number)
         for nth, task in enumerate(dicts(row.get("items")), 1):
             where = place(f"list {number}, task {nth}", task.get("title"))
             read_task(items, task, home, where, number)

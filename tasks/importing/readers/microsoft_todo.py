@@ -50,7 +50,7 @@ def read(found, plan, today):
     for number, (row, tasks) in enumerate(found, 1):
         home = None
         if row.get("wellknownListName") != "defaultList":
-            home = items.home(row.get("displayName"))
+            home = items.home(row.get("displayName"), key=number)
         for nth, task in enumerate(dicts(tasks), 1):
             where = place(f"list {number}, task {nth}", task.get("title"))
             item = items.add(where, key_of(task.get("id")))
@@ -67,7 +67,7 @@ def read_task(item, row):
     item.priority = PRIORITIES.get(key_of(row.get("importance")), 0)
     take_due(item, dict_of(row.get("dueDateTime")))
     if row.get("status") == "completed":
-        item.complete(dict_of(row.get("completedDateTime")).get("dateTime"), changed)
+        item.complete(moment_in(item, row.get("completedDateTime")), changed)
     elif state := STATES.get(key_of(row.get("status"))):
         item.say("Status", state)
     categories = row.get("categories")
@@ -83,6 +83,16 @@ def read_task(item, row):
 def body_of(item, body):
     words = item.reading.words(body.get("content"), "note")
     return plain(words) if body.get("contentType") == "html" else words
+
+
+def moment_in(item, said):
+    """Return a moment with its zone, as text; the user's zone, if the zone isn't known here."""
+    said = dict_of(said)
+    zone = zone_named(said.get("timeZone")) or item.plan.zone
+    try:
+        return moment(str(said.get("dateTime")), zone).isoformat()
+    except (ValueError, OverflowError):
+        return said.get("dateTime")
 
 
 def take_due(item, said):
@@ -119,11 +129,11 @@ def repeat(item, said):
 
 
 def say_more(item, row):
-    start = dict_of(row.get("startDateTime")).get("dateTime")
+    start = moment_in(item, row.get("startDateTime"))
     if not is_nothing(start):
         item.say("Start", item.in_words(start))
     if row.get("isReminderOn") is not False:
-        item.remind_at(dict_of(row.get("reminderDateTime")).get("dateTime"))
+        item.remind_at(moment_in(item, row.get("reminderDateTime")))
     for link in dicts(row.get("linkedResources")):
         words = [link.get("displayName"), link.get("webUrl")]
         item.say("Link", " ".join(str(part) for part in words if part))

@@ -53,10 +53,10 @@ class Project:
     """A project, whose rows stand below each other: sections, tasks by indent, and comments."""
 
     def __init__(self, items, name, table, many):
-        self.items, self.plan, self.table = items, items.plan, table
+        self.items, self.plan, self.table, self.key = items, items.plan, table, name
         self.name = FILE_NAME.fullmatch(name.rpartition("/")[2])[1].strip() or NAME
         self.before = f"{shortened(name)}, " if many else ""
-        self.home = items.home(self.name)
+        self.home = items.home(self.name, key=name)
         self.above = []  # the task above and what it is a part of, as (indent, item)
 
     def read(self):
@@ -78,7 +78,7 @@ class Project:
             self.plan.leave(where, words)
 
     def section(self, where, row):
-        self.home = self.items.home(self.name, row["CONTENT"])
+        self.home = self.items.home(self.name, row["CONTENT"], key=self.key)
         self.above = []
 
     def comment(self, where, row):

@@ -61,7 +61,9 @@ class Board:
     def card(self, item, card):
         row = self.lists.get(key_of(card.get("idList")), {})
         is_archived = row.get("closed") is True or self.said.get("closed") is True
-        item.home = self.items.home(self.said.get("name"), row.get("name"), is_archived)
+        item.home = self.items.home(
+            self.said.get("name"), row.get("name"), is_archived, key=key_of(card.get("idList"))
+        )
         item.order = (number_of(row.get("pos")), number_of(card.get("pos")))
         item.title, item.body = card.get("name"), card.get("desc")
         item.updated_at = item.moment_of(card.get("dateLastActivity"), "moment of the last change")

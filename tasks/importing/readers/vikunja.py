@@ -41,7 +41,8 @@ def read(found, plan, today):
         plan.leave("The ZIP file", f"Attached files aren't imported. It holds {len(files)}.")
     for project in projects_in(found, plan):
         first, *below = project.path
-        home = items.home(first, " / ".join(below), project.is_archived, project.color)
+        kind = {"is_archived": project.is_archived, "color": project.color}
+        home = items.home(first, " / ".join(below), key=project.number, **kind)
         for row in dicts(project.said.get("tasks")):
             rows.append((project, home, row))
     known = by_id([row for _, _, row in rows])
