@@ -49,8 +49,8 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 def pytest_collection_modifyitems(items):
     """Begin with the exhaustive tests, which take longest: none should run alone at the end.
 
-    Those of Neon's stand-in come first of all. A process that has nothing left takes tests from the
-    end of another's, and would have to make a stand-in and a database of its own for these.
+    The tests with Neon's stand-in come first of all. A process that has nothing left takes tests
+    from the end of another's, and would have to make a stand-in and a database for these.
     """
 
     def rank(item):

@@ -109,7 +109,7 @@ def forget(user, emails):
 
 
 def forget_in_cache(user, emails):
-    """Delete what allauth counts and remembers of a user in the cache.
+    """Delete the entries in the cache by which allauth counts and remembers acts of a user.
 
     Its keys (allauth.core.internal.ratelimit, allauth.mfa.totp) are compared by whole parts: an id
     from the old system may be so short that it occurs in others.

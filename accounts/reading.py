@@ -93,6 +93,6 @@ def check_body(request):
 
 
 def check_length(request, largest):
-    """Raise RequestDataTooBig for a body that says it is longer; no server reads beyond that."""
+    """Raise RequestDataTooBig if a body is declared longer; no server reads beyond that."""
     if int(request.headers.get("Content-Length") or 0) > largest:
         raise RequestDataTooBig

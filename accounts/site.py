@@ -35,7 +35,7 @@ def is_ours(request, url):
 
 
 def safe_path(request, url):
-    """Return an address from a request if it is a path of this site, else "".
+    """Return an address from a request if this site has such a path, else "".
 
     After "//", or "/\\" in a browser, a host would follow: even our own makes another path of it.
     """

@@ -742,7 +742,7 @@ class Task(Ordered):
     def add(self, tags=(), act=None, like=None):
         """Insert this new task with its tags and its act.
 
-        It gets the reminders of the task that it is like, or its user's default one.
+        It gets the reminders of the task that it copies, or its user's default one.
         """
         self.save(force_insert=True)
         row = Task.everything.filter(pk=self.pk)
@@ -782,7 +782,7 @@ class Task(Ordered):
         return bool(self.due_time) and self.user.default_reminder is not None
 
     def set_reminders(self, minutes=(), moments=()):
-        """Give the task these reminders in place of those it has, see ReminderQuerySet.replace."""
+        """Replace the reminders of the task by these, see ReminderQuerySet.replace."""
         return Reminder.objects.replace(self, minutes, moments)
 
     def duplicate(self, key=None):

@@ -433,7 +433,7 @@ def quoted(change):
 
 
 def imported(numbers):
-    """Return what an import has added: its tasks, and where it has none its lists or tags.
+    """Return the words for the rows that an import has added: tasks, else lists or tags.
 
     numbers is that of a Summary, which may not know of other kinds than the first.
     """

@@ -36,7 +36,7 @@ def sign_in(user):
 
 
 def client_of(user):
-    """Return a client in which a user is signed in, and whose forms need no token."""
+    """Return a client in which a user is signed in. Its forms need no token."""
     client = sign_in(user).client
     client.handler.enforce_csrf_checks = False
     return client
@@ -59,7 +59,7 @@ def addresses(resolver=None, before="/"):
 
 
 def key_of_route(match):
-    """Return what stands in an address for a part of its route: an id, or nothing for an anchor."""
+    """Return the text of a part of a route in an address: an id, or nothing for an anchor."""
     return "1" if len(match[0]) > 2 else ""
 
 
@@ -77,7 +77,7 @@ class LeaveTests(TestCase):
         confirm(page)
         self.assertEqual((page.url, page.heading), (URL, "Delete your account"))
 
-    def test_page_says_what_goes_in_numbers_and_offers_an_export(self):
+    def test_page_shows_how_much_is_deleted_and_offers_an_export(self):
         task = self.ann.tasks.create(title="Milk")
         copies = [type(task)(user=self.ann, title=f"Task {n}") for n in range(1202)]
         self.ann.tasks.bulk_create(copies)
@@ -88,7 +88,7 @@ class LeaveTests(TestCase):
         self.assertEqual(page.texts(".facts dd"), ["1,203", "1", "1"])
         self.assertEqual(page.follow("export your data").heading, "Export your data")
 
-    def test_leaving_ends_all_sessions_and_says_until_when_by_mail(self):
+    def test_leaving_ends_all_sessions_and_mails_the_date_of_deletion(self):
         add_session(self.ann)
         page = confirm(Visitor(self.ann).open(URL))
         mail.outbox.clear()
@@ -173,7 +173,7 @@ class LeavingTests(TestCase):
             self.assertEqual(page.open(url).url, URL, url)
             self.assertNotIn("Secret", page.words)
 
-    def test_each_address_but_five_leads_to_the_one_page(self):
+    def test_all_other_addresses_redirect_to_the_one_page(self):
         client = client_of(self.ann)
         acts = {"leave", "stay", "account_logout"}  # of that page
         reached = set()
@@ -189,7 +189,7 @@ class LeavingTests(TestCase):
         self.assertEqual(reached, {"leave", "stay", "export", *asked_again})
         self.assertEqual(self.ann.tasks.count(), 1)
 
-    def test_pages_that_are_left_show_nothing_of_the_lists(self):
+    def test_open_pages_show_no_lists(self):
         self.ann.lists.create(name="Secret garden")
         page = sign_in(self.ann).follow("Export your data")
         self.assertNotIn("Secret", page.words)
@@ -197,14 +197,14 @@ class LeavingTests(TestCase):
         self.assertEqual(page.heading, "Export your data")
         self.assertEqual(page.follow("Back").url, URL)
 
-    def test_words_that_cannot_wait_are_shown(self):
+    def test_text_that_cannot_wait_is_shown(self):
         client = client_of(self.ann)
         with mock.patch("accounts.models.MOST_WAITING", 0):
             page = client.post("/tasks/add/", {"text": "Buy bread"})
         self.assertContains(page, "Buy bread", status_code=403)
         self.assertContains(page, "This was not saved", status_code=403)
 
-    def test_no_act_takes_effect_and_its_words_wait(self):
+    def test_no_act_takes_effect_and_its_text_waits(self):
         client = client_of(self.ann)
         response = client.post("/tasks/add/", {"text": "Buy bread"}, headers=HTMX)
         self.assertEqual((response.status_code, response["HX-Redirect"]), (204, URL))
@@ -216,7 +216,7 @@ class LeavingTests(TestCase):
         self.ann.stay()
         self.assertContains(client.get("/today/"), "Buy bread")
 
-    def test_staying_brings_all_back(self):
+    def test_account_that_is_kept_has_all_its_tasks(self):
         page = sign_in(self.ann).press("Keep my account")
         self.assertEqual(page.message, "Your account stays. Nothing was deleted.")
         self.assertEqual(page.open("/inbox/").titles, ["Secret milk"])
@@ -225,7 +225,7 @@ class LeavingTests(TestCase):
         kinds = self.ann.events.order_by("pk").values_list("kind", flat=True)
         self.assertEqual(list(kinds), [Event.Kind.LEAVES, Event.Kind.STAYS])
 
-    def test_leaving_as_planned_signs_out(self):
+    def test_deleting_as_planned_signs_out(self):
         page = sign_in(self.ann).press("Delete as planned, and sign out")
         self.assertEqual(self.ann.sessions.count(), 0)
         self.ann.refresh_from_db()
@@ -238,7 +238,7 @@ class LeavingTests(TestCase):
         response = page.client.post(page.url, data)
         self.assertIn(b"Secret milk", b"".join(response.streaming_content))
 
-    def test_nobody_stays_once_the_deletion_has_begun(self):
+    def test_account_cannot_be_kept_once_its_deletion_has_begun(self):
         users = User.objects.filter(pk=self.ann.pk)
         users.begin_deletion()
         self.assertIs(self.ann.stay(), False)
@@ -247,7 +247,7 @@ class LeavingTests(TestCase):
 
 
 class RaceTests(TransactionTestCase):
-    def test_user_who_stays_while_the_deletion_begins_is_told_so(self):
+    def test_account_cannot_be_kept_while_its_deletion_begins(self):
         ann = add_user()
         ann.leave()
         with ThreadPoolExecutor(1) as pool:

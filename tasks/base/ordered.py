@@ -49,7 +49,7 @@ class OrderedQuerySet(TrackedQuerySet):
         return self.neighbors(pk) or (None, None)
 
     def neighbors(self, pk):
-        """Return what around() does; None if the row isn't among these.
+        """Return the ids before and after a row, as around(); None if the row isn't among these.
 
         Only the two rows are read, from the index of the order.
         """

@@ -121,7 +121,7 @@ class TrackedQuerySet(PurgeableQuerySet):
         return set(edited)
 
     def follow(self, before):
-        """Let what depends on these rows follow their change; before has their earlier states."""
+        """Let dependent rows follow the change of these; before has their earlier states."""
 
     def write_rows(self, rows):
         """Write individual values to rows by one statement, without versions and history."""
@@ -190,7 +190,7 @@ class TrackedQuerySet(PurgeableQuerySet):
 
 
 def value_of(value):
-    """Return the value of a field as given to change(), or what its function returns now."""
+    """Return the value of a field as given to change(), or the result of its function now."""
     return value() if callable(value) else value
 
 
@@ -316,7 +316,7 @@ class NamedQuerySet(TrackedQuerySet):
         return self.annotate(lower=Lower("name")).filter(lower__in=lower)
 
     def taken(self, user_id, names):
-        """Return the ids of rows whose names other rows of a user have, outside the trash.
+        """Return the ids of rows with names that other rows of a user have, outside the trash.
 
         names are those of the rows, {id: name}, and may be other than they have now.
         """

@@ -222,7 +222,7 @@ class Content:
     def steps_of(self, pks):
         """Return the steps of the user's tasks with these ids, {id of a task: [step]}.
 
-        They are asked for by their tasks alone. With the user beside these, PostgreSQL may read all
+        They are asked for by their tasks alone. With the user as well, PostgreSQL may read all
         steps of the user for each page.
         """
         steps = {}

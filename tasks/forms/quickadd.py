@@ -32,7 +32,7 @@ SHOWN = 5  # numbers of lines that a sentence names
 class AddForm(AddingForm, BaseTaskForm):
     """One line (tasks.quickadd.parser), and the other fields of a task where a form has them.
 
-    What the line says counts; the other fields say the rest.
+    The parts of the line win over the other fields.
     """
 
     text = TextField(
@@ -83,7 +83,7 @@ class AddForm(AddingForm, BaseTaskForm):
         super().clean()
 
     def beside(self):
-        """Return what the other fields say where the line says it too, as a POST has it."""
+        """Return the other fields for which the line has values too, as a POST has them."""
         alone = self.fields_alone
         said = set(said_in(self.line, {}))
         names = ["due_date", "priority", "list"]
@@ -111,7 +111,7 @@ class AddForm(AddingForm, BaseTaskForm):
             task.set_reminders(*self.line.reminders)
 
     def new_task(self):
-        """Return the task, with what the line says of its list and its repeat."""
+        """Return the task, with the list and the repeat that the line names."""
         task, cleaned = self.instance, self.cleaned_data
         task.list_id = cleaned["list"]
         task.repeat = cleaned.get("repeat", "")
@@ -132,7 +132,7 @@ class AddForm(AddingForm, BaseTaskForm):
         return bool(name) and name == self.cleaned_data["make_list"]
 
     def tags(self, act):
-        """Return the tags that the form says; act keeps those that it makes."""
+        """Return the tags that the form names; act records the new ones."""
         tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
         pk = self.cleaned_data["tag"]
         if not pk:
@@ -142,7 +142,7 @@ class AddForm(AddingForm, BaseTaskForm):
 
 
 class ReadForm(forms.Form):
-    """A line that is being typed, and what of it is to be text."""
+    """A line that is being typed, and its phrases that are to be text."""
 
     text = TextField(required=False)
     plain = PlainField(required=False)
@@ -153,7 +153,7 @@ class ReadForm(forms.Form):
     press = TextField(required=False)  # what was pressed: is it text, or is it none any more?
 
     def line(self, sidebar):
-        """Return what it says; sidebar has the user's lists and tags."""
+        """Return the reading of the line; sidebar has the user's lists and tags."""
         self.full_clean()
         cleaned = self.cleaned_data
         lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
@@ -172,7 +172,7 @@ class ReadForm(forms.Form):
 
 
 def toggled(phrases, pressed):
-    """Return phrases, each once, without the one that was pressed, or with it if it was missing."""
+    """Return phrases, each once, without the pressed one, or with it if it was missing."""
     phrases = list(dict.fromkeys(phrases))
     if pressed in phrases:
         phrases.remove(pressed)
@@ -182,7 +182,7 @@ def toggled(phrases, pressed):
 
 
 class PlainForm(AddForm):
-    """A new task as its line was typed; beside is what else was said when it was added."""
+    """A new task as its line was typed; beside has the other fields of the form that added it."""
 
     def __init__(self, *, task, beside):
         self.task = task
@@ -190,7 +190,7 @@ class PlainForm(AddForm):
         super().__init__(beside.dict() | said, user=task.user)
 
     def save(self):
-        """Take out what was understood, and nothing else; return the act."""
+        """Remove the values that the line gave, and nothing else; return the act."""
         cleaned, task = self.cleaned_data, self.task
         line = line_of(self.user, task.typed, meant=cleaned["meant"])
         understood = line.said
@@ -222,14 +222,14 @@ class MeantForm(AddForm):
         super().__init__(said, user=task.user)
 
     def save(self):
-        """Write what the offer says of time, and nothing else; return the act."""
+        """Write the dates and times of the offer, and nothing else; return the act."""
         names = ["due_date", "due_time", "repeat", "repeat_anchor", "repeat_from"]
         cleaned = self.cleaned_data
         return self.task.edit(**{name: cleaned[name] for name in names if name in cleaned})
 
 
 class PasteForm(AddForm):
-    """Several tasks, one a line; what else the form says is so for all of them."""
+    """Several tasks, one per line; the other fields of the form are for all of them."""
 
     text = TextField(
         label="One task a line",
@@ -276,7 +276,7 @@ class PasteForm(AddForm):
         return text
 
     def check_lines(self):
-        """Raise ValidationError, each with its line, for what can't be a task or a step."""
+        """Raise ValidationError for lines that can't be a task or a step, each with its number."""
         tags = self.fields["tags"].to_python(self.data.get("tags", ""))
         shared = {"tags": tags[: MOST_TAGS + 1]}  # one too many is too many
         errors = []
@@ -293,7 +293,7 @@ class PasteForm(AddForm):
             raise ValidationError(errors)
 
     def read(self, found, lists):
-        """Find out what pasted lines say; their titles are then what is left."""
+        """Read the pasted lines; their titles are then the rest of each."""
         texts = [task.title for task in found]
         how = {"lists": lists, "as_text": self.cleaned_data["as_text"]}
         how["put_on"] = self.cleaned_data.get("due_date")
@@ -310,7 +310,7 @@ class PasteForm(AddForm):
 
     @property
     def unread(self):
-        """Return what to say of the lines that weren't read to their end, "" if all were."""
+        """Return the sentence about lines that weren't read to their end, "" for none."""
         words = []
         numbers = self.numbers(lambda line: line.said.unread is not None)
         if numbers:
@@ -363,7 +363,7 @@ class PasteForm(AddForm):
                 task.set_reminders(*line.reminders)
 
     def rows_of(self, pasted_line, line, fields):
-        """Return the task and the steps of a line with those below it; fields are the task's."""
+        """Return the task of a line, and the steps of the lines below; fields are the task's."""
         fields["list_id"] = fields.pop("list")
         completed_at = timezone.now() if pasted_line.done else None
         task = Task(

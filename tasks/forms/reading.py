@@ -13,7 +13,7 @@ def lists_in(user, text):
 
 
 def named_in(user, text):
-    """Return the lists that text may name, and those that are archived, as a Line takes them."""
+    """Return the lists that text may name, and the archived lists, as a Line takes them."""
     rows = []
     if "+" in text:
         rows = user.lists.values_list("name", "pk", "archived_at")
@@ -23,15 +23,15 @@ def named_in(user, text):
 
 
 def line_of(user, text, **options):
-    """Return what a line of user's says, see Line."""
+    """Return the reading of a user's line, see Line."""
     return Line(text, user.clock(), **named_in(user, text), **options)
 
 
 def said_in(line, fields):
     """Return the fields of a task that a line says, with the tags and notes of fields.
 
-    A day without a time keeps that of fields. The line was read for the day that fields have, see
-    Line. Raises ValidationError where that is too much.
+    A day without a time keeps the time of fields. The line was read for the day that fields have,
+    see Line. Raise ValidationError for too many tags or too long notes.
     """
     said, both = line.said, {}
     if said.due_date:

@@ -66,5 +66,5 @@ def reminders_of(plan):
 
 
 def said(plan):
-    """Return in one text what can't be carried over."""
+    """Return the data that can't be carried over, with the reasons, as one text."""
     return "\n".join(f"{where}: {words}" for where, words in plan.left)

@@ -167,7 +167,7 @@ class TestInPlace:
     def focused(self, page):
         return page.evaluate("document.activeElement.innerText || document.activeElement.name")
 
-    def test_lines_typed_quickly_are_all_added_the_same_one_twice(self, signed_in):
+    def test_each_of_two_equal_lines_typed_quickly_is_added(self, signed_in):
         page = self.start(signed_in)
         page.get_by_label("Add a task").focus()
         lines = ["One", "Two", "Three", "Milk", "Milk"]
@@ -179,7 +179,7 @@ class TestInPlace:
         expect(page.get_by_label("Add a task")).to_have_value("")
         expect(page.get_by_text("Your inbox is empty")).to_have_count(0)
 
-    def test_line_that_is_wrong_is_given_back_before_the_next_one(self, signed_in):
+    def test_refused_line_returns_to_the_box_before_the_next_one(self, signed_in):
         page = self.start(signed_in)
         line = "Milk " + " ".join(f"#t{n}" for n in range(31))
         page.get_by_label("Add a task").fill(line)
@@ -190,7 +190,7 @@ class TestInPlace:
         )
         expect(page.get_by_label("Add a task")).to_have_value(f"{line} next")
 
-    def test_line_is_given_back_when_it_was_not_or_may_not_have_been_saved(self, signed_in):
+    def test_line_returns_to_the_box_if_it_may_not_have_been_saved(self, signed_in):
         page = self.start(signed_in)
         box = page.get_by_label("Add a task")
         page.context.set_offline(True)
@@ -217,7 +217,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Send it again: it won't be saved twice.")
         expect(box).to_have_value("Cheese ")
 
-    def test_lines_that_fail_together_come_back_in_order(self, signed_in):
+    def test_failed_lines_return_to_the_box_in_order(self, signed_in):
         page = self.start(signed_in)
         held = []
         page.route("**/tasks/add/", lambda route: held.append(route))
@@ -232,7 +232,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Todosite can't be reached.")
 
     @pytest.mark.exhaustive
-    def test_strange_or_lost_answer_leaves_forms_and_words_alone(self, signed_in):
+    def test_unexpected_or_lost_answer_keeps_forms_and_typed_text(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         for status in [200, 405, 413, 429, 500, 502]:
@@ -258,7 +258,7 @@ class TestInPlace:
         expect(message(page)).to_contain_text("Renamed “Milk” to “Oat milk”.")
         assert Task.objects.get().version == 3
 
-    def test_acts_beside_the_form_follow_each_other_and_deleting_goes_to_the_list(self, signed_in):
+    def test_acts_on_a_page_of_a_task_run_in_order_and_deletion_leads_to_the_list(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         page.get_by_role("button", name="Complete", exact=True).click()
@@ -272,7 +272,7 @@ class TestInPlace:
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("a.task-title")).to_have_text(["Milk"])
 
-    def test_act_in_a_row_goes_on_to_the_next_row_and_undo_brings_the_row_back(self, signed_in):
+    def test_act_on_a_row_focuses_the_next_row_and_undo_restores_it(self, signed_in):
         page = self.start(signed_in, "Milk", "Bread", "Cheese")
         page.get_by_role("button", name="Complete “Bread”").focus()
         page.keyboard.press("Enter")
@@ -302,7 +302,7 @@ class TestInPlace:
         expect(page.get_by_text("Your inbox is empty")).to_be_visible()
         assert Task.objects.get().version == 2
 
-    def test_edit_changes_form_and_row_and_names_an_error(self, signed_in):
+    def test_edit_updates_form_and_row_or_shows_an_error(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         page.get_by_label("Title").fill("")
@@ -331,7 +331,7 @@ class TestInPlace:
     def slow_down_edits(self, page):
         page.route("**/edit/", lambda route: (page.wait_for_timeout(500), route.continue_()))
 
-    def test_two_tabs_merge_and_where_they_meet_both_are_shown(self, signed_in):
+    def test_edits_in_two_tabs_are_merged_and_conflicts_show_both_values(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         page.get_by_label("Title").fill("Oat milk")
@@ -381,7 +381,7 @@ class TestInPlace:
         expect(page).to_have_url("/inbox/")
         page.wait_for_load_state()
 
-    def test_line_waits_for_a_new_sign_in_of_its_user_and_of_no_other(self, signed_in):
+    def test_line_waits_until_its_own_user_signs_in_again(self, signed_in):
         page = self.start(signed_in, "Milk")
         page.context.clear_cookies(name="sessionid")
         page.get_by_label("Add a task").fill("Bread")
@@ -399,7 +399,7 @@ class TestInPlace:
         assert page.evaluate("localStorage.length") == 0
 
     @pytest.mark.exhaustive
-    def test_saving_twice_quickly_loses_no_word_and_is_no_clash_with_oneself(self, signed_in):
+    def test_saving_twice_quickly_loses_no_text_and_makes_no_conflict(self, signed_in):
         page = self.start(signed_in, "Milk")
         open_task(page, "Milk")
         self.slow_down_edits(page)
@@ -423,7 +423,7 @@ class TestInPlace:
         expect(page.get_by_text("in the meantime")).to_have_count(0)
         assert Task.objects.get().description == "One, two"
 
-    def test_back_never_puts_old_text_on_a_new_baseline(self, signed_in):
+    def test_going_back_never_overwrites_newer_text(self, signed_in):
         page = self.start(signed_in, "Milk")
         page.on("dialog", lambda dialog: dialog.accept())  # yes, leave
         open_task(page, "Milk")
@@ -438,7 +438,7 @@ class TestInPlace:
         expect(page.get_by_text("This was changed in the meantime to: Theirs")).to_be_visible()
         assert Task.objects.get().description == "Theirs"
 
-    def test_leaving_with_something_unsaved_is_asked(self, signed_in):
+    def test_leaving_with_unsaved_text_asks_first(self, signed_in):
         page = self.start(signed_in, "Milk")
         asked = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -456,7 +456,7 @@ class TestInPlace:
         page.get_by_role("link", name="Trash").click()
         expect(page.get_by_role("heading", name="Trash", exact=True)).to_be_visible()
 
-    def test_list_says_when_nothing_is_left(self, signed_in):
+    def test_empty_list_says_so_after_the_last_task(self, signed_in):
         page = self.start(signed_in, "Milk", path="/tasks/")
         press(page, "Milk", "Delete “Milk”")
         expect(page.get_by_text("Nothing to do")).to_be_visible()
@@ -464,7 +464,7 @@ class TestInPlace:
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("Nothing to do")).to_have_count(0)
 
-    def test_pages_are_gone_after_sign_out(self, signed_in):
+    def test_going_back_after_sign_out_shows_no_tasks(self, signed_in):
         page = self.start(signed_in, "Secret milk")
         page.goto("/settings/")
         page.get_by_role("button", name="Sign out").click()
@@ -473,7 +473,7 @@ class TestInPlace:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_keyboard_alone(signed_in):
+def test_tasks_can_be_managed_with_the_keyboard_alone(signed_in):
     page = signed_in
     page.goto("/inbox/")
     page.keyboard.press("Tab")
@@ -595,7 +595,7 @@ class TestEveryPageIsAccessibleAndFits:
             signed_in.goto(path.format(**ids))
             assert_fine(signed_in, name, LOOKS.items())
 
-    def test_page_that_offers_to_merge(self, signed_in, ids):
+    def test_page_that_offers_a_merge(self, signed_in, ids):
         bills = Tag.objects.get(name="bills")
         signed_in.goto(f"/tags/{bills.pk}/edit/")
         signed_in.get_by_label("Name").fill("x" * 50)
@@ -651,7 +651,7 @@ class TestDatabaseAway:
             raise OperationalError("cut off") from psycopg.errors.AdminShutdown()
         return usual(self, *arguments, **options)
 
-    def test_page_comes_back_by_itself(self, signed_in, ann, away):
+    def test_page_reloads_once_the_database_is_back(self, signed_in, ann, away):
         page = signed_in
         ann.tasks.create(title="Milk")
         page.goto("/tasks/")
@@ -660,7 +660,7 @@ class TestDatabaseAway:
         expect(page.get_by_role("link", name="Milk", exact=True)).to_be_visible(timeout=10_000)
 
     @pytest.mark.exhaustive
-    def test_is_accessible_and_fits(self, signed_in, away):
+    def test_page_is_accessible_and_fits(self, signed_in, away):
         page = signed_in
         page.route("**/tasks/", self.stay)
         page.goto("/tasks/")
@@ -678,7 +678,7 @@ class TestDatabaseAway:
         route.fulfill(response=answer, headers=headers)
 
 
-def test_theme_is_the_users_own_choice(signed_in):
+def test_user_can_choose_the_theme(signed_in):
     page = signed_in
     page.emulate_media(color_scheme="light")
 

@@ -1,4 +1,4 @@
-"""Tasks of iCalendar files: what each VTODO becomes."""
+"""The import of iCalendar files: the task of each VTODO."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Tasks of Google Tasks, Microsoft To Do and Trello: what those of their files become."""
+"""The import of Google Tasks, Microsoft To Do and Trello: the tasks of their files."""
 
 import json
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Tasks of Super Productivity: what each part of a backup becomes."""
+"""The import of Super Productivity: the rows of each part of a backup."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Tasks of Taskwarrior: what each row of an export becomes."""
+"""The import of Taskwarrior: the task of each row."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tasks of TickTick: what each row of its files becomes."""
+"""The import of TickTick: the task of each row."""
 
 from django.test import SimpleTestCase
 

@@ -1,4 +1,4 @@
-"""Tasks of Todoist: what each row of its files becomes."""
+"""The import of Todoist: the task of each row."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Lines of todo.txt: what each becomes."""
+"""The import of todo.txt: the task of each line."""
 
 from django.test import SimpleTestCase
 

@@ -1,4 +1,4 @@
-"""Tasks of tududi: what each part of a backup becomes."""
+"""The import of tududi: the rows of each part of a backup."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Tasks of Vikunja: what those of its files become."""
+"""The import of Vikunja: the tasks of its files."""
 
 import json
 

@@ -65,7 +65,7 @@ class ImportTests(TestCase):
         return self.client.post(URL, {"file": as_file(text, name)}, follow=True)
 
     def fields(self):
-        """Return what the form of the preview sends."""
+        """Return the fields that the form of the preview sends."""
         form = one(self.client.get(URL), "form[action$='/add/']")
         ticked = {box.get("name"): "1" for box in select(form, "[checked]")}
         return hidden(form) | ticked | {"next": ""}

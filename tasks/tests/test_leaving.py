@@ -160,7 +160,7 @@ class WalkTests(TestCase):
         self.assertEqual(list(rows_naming(*self.hers)), ["accounts_adoption"])
 
     def test_every_model_that_leads_to_a_user_is_reached(self):
-        """The database's keys on users, and on what is theirs, name no table beyond these."""
+        """The database's keys on users, and on their rows, name no table beyond these."""
         tables = {model._meta.db_table for model in leaving.models_of_users()}
         with connection.cursor() as cursor:
             cursor.execute(

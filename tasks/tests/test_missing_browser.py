@@ -24,7 +24,7 @@ def hold(page, name):
     """Hold the first request for a module. Return a list that collects it.
 
     The module is missing until the page is loaded again: Chromium may ask once more for a module
-    whose preload failed.
+    after its preload failed.
     """
     held, loads = [], documents(page)
 

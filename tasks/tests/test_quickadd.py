@@ -61,7 +61,7 @@ def rebuilt(text, found):
 
 
 def title_of(text, found):
-    """Return what is left of the text without the spans, without blanks."""
+    """Return the rest of the text without the spans and without spaces."""
     kept = [*text]
     for start, end, _ in found.spans:
         kept[start:end] = " " * (end - start)

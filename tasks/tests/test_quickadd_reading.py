@@ -1,4 +1,4 @@
-"""Quick add on the pages and at the command line: what is understood, told, taken back, kept."""
+"""Quick add on the pages and at the command line: its readings, messages, Undo and saved text."""
 
 from contextlib import suppress
 from datetime import date, datetime, time
@@ -150,7 +150,7 @@ class QuickAddPageTests(PageTests):
         return Task.objects.get()
 
     def state(self):
-        """Return what the line may have said of the only task there is."""
+        """Return the columns of the only task that a line may set."""
         task = self.task()
         return {
             name: value

@@ -1,6 +1,6 @@
-"""A line is saved, and what it is understood as is undone, without JavaScript.
+"""A line is saved, and its reading is undone, without JavaScript.
 
-No date is named: what is understood is a test of its own (test_quickadd_reading.py).
+No date is named: readings have tests of their own (test_quickadd_reading.py).
 """
 
 import pytest

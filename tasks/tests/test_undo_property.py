@@ -31,7 +31,7 @@ class Person:
     """A user who does random acts on existing rows.
 
     Each act takes two numbers, which choose the row and the change. It returns the act, or None if
-    it is impossible.
+    that is impossible.
     """
 
     def __init__(self, user):

@@ -1,8 +1,8 @@
 """Pages that were open while this version took the place of an earlier one.
 
 yesterdays_forms.json has the forms of the pages as they were on 29 November 2026, before templates
-and forms were taken apart (5078a5f): the fields of each, by its address. What people then press
-still does what its button says.
+and forms were taken apart (5078a5f): the fields of each, by its address. Each button still does as
+it says.
 """
 
 import json

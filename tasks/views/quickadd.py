@@ -1,4 +1,4 @@
-"""Adding tasks by lines, and taking back what was understood of one."""
+"""Adding tasks by lines, and taking back the reading of a line."""
 
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -65,7 +65,7 @@ def task_add(request):
 
 
 def is_paste(request):
-    """Return whether the add box was sent with several lines, as it is without script."""
+    """Return whether the add box was sent with several lines, as happens without script."""
     if wants_fragment(request):
         return False
     return pasted.count(request.POST.get("text", "")) > 1
@@ -94,7 +94,7 @@ def is_unlisted(form, task):
 
 
 def actions_of(form, task):
-    """Return what can be done about a new task besides Undo."""
+    """Return the actions for a new task, in addition to Undo."""
     url = reverse("task_meant", args=[task.pk])
     actions = [
         Action(f"{offer.words}?", f"{url}?{urlencode({'meant': offer.meant})}")
@@ -120,7 +120,7 @@ def plain_url(task, form):
 @require_POST
 @login_not_required  # or it would lead away from the page, in the middle of a word
 def task_read(request):
-    """What a line would be understood as, while it is typed."""
+    """Show the reading of a line while it is typed."""
     if not request.user.is_authenticated:
         return HttpResponse(status=204)
     form = ReadForm(request.POST)
@@ -199,7 +199,7 @@ def task_paste(request):
 
 
 def presets(request):
-    """Return what a page that leads to the form says in its address, such as a due date."""
+    """Return the values in the address of the form, such as a due date."""
     if request.method == "POST":
         return None
     return request.GET.dict() | {"key": uuid4}
