@@ -38,6 +38,8 @@ class ReminderRow:
             return "Off while the task is completed"
         if reminder.moment is None:
             return "Off without a date"
+        if reminder.answer:
+            return f"Not sent. {reminder.answer}"
         return "This time has passed"
 
 

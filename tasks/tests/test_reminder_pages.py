@@ -125,6 +125,18 @@ class ReminderPageTests(PageTests):
         self.task.complete()
         self.assertNotIn("Reminder", meta_of(self.get("/completed/"), self.task))
 
+    def test_row_says_what_became_of_a_reminder(self):
+        (reminder,) = self.task.set_reminders([30])
+        moment = self.ann.now()
+        for state, answer, said in [
+            ("sent", "", "Sent 12:00"),
+            ("failed", "550 no such user", "The email could not be delivered"),
+            ("off", "The address isn't confirmed.", "Not sent. The address isn't confirmed."),
+        ]:
+            values = {"state": state, "answer": answer, "settled_at": moment, "next_at": None}
+            type(reminder).objects.update(**values)
+            self.assertEqual(rows_of(self.get(self.url)), [f"30 minutes before {said}"])
+
     def test_completed_task_takes_no_reminder(self):
         self.task.set_reminders([30])
         self.task.complete()

@@ -70,11 +70,13 @@ def test_reminder_is_set_snoozed_and_removed_in_place(signed_in, rent, live_serv
     expect(rows(page).first).to_contain_text("Snoozed until")
     page.get_by_role("button", name="Remove the reminder “1 day before”").click()
     expect(rows(page)).to_have_count(1)
+    look(page)
     page.get_by_role("button", name="Undo").click()
     expect(rows(page)).to_have_count(2)
     assert is_same(page)
 
 
+@pytest.mark.exhaustive
 def test_one_of_two_tabs_tells_a_reminder_that_is_due(signed_in, rent, live_server):
     page, other = signed_in, signed_in.context.new_page()
     reminder = due_soon(rent, 4)
@@ -100,6 +102,7 @@ def snoozed(reminder):
     return reminder.snoozed_until is not None
 
 
+@pytest.mark.exhaustive
 def test_notifications_are_allowed_by_a_press(signed_in, rent, live_server):
     page = signed_in
     page.add_init_script(NOTIFICATIONS)
@@ -113,6 +116,7 @@ def test_notifications_are_allowed_by_a_press(signed_in, rent, live_server):
     wait_for(page, lambda: page.evaluate("window.told?.[0] === 'Rent'"))
 
 
+@pytest.mark.exhaustive
 def test_links_of_mails_work_without_a_session(shared_page, ann, rent, live_server):
     page = shared_page
     (reminder,) = rent.set_reminders([0])
@@ -138,8 +142,10 @@ def test_pages_of_reminders_are_accessible(signed_in, ann, rent, live_server, se
     settings.HAS_MAIL = True
     reminder, _ = rent.set_reminders([0, 1440])
     url = rent.get_absolute_url()
+    type(ann).objects.update(created_at=ann.created_at - timedelta(days=8))
     links = [Snoozing(reminder.pk), Completing.of(rent), Stopping(ann.pk, "digest")]
-    paths = [url, "/settings/reminders/", *[link.path for link in links], "/mail/stop/x/"]
+    paths = ["/today/", url, "/settings/reminders/", "/mail/stop/x/"]
+    paths += [link.path for link in links]
     for path in paths:
         page.goto(live_server.url + path)
         if path == url:
