@@ -196,11 +196,15 @@ def look_at(page, paths):
 
 
 @pytest.mark.exhaustive
-def test_page_of_a_user_who_leaves_is_accessible_and_fits(page, ann):
+def test_pages_of_a_user_who_leaves_are_accessible_and_fit(page, ann):
     ann.leave()
     sign_in(page)
     expect(page.get_by_role("heading", name="Your account will be deleted")).to_be_visible()
     assert_fine(page, "leaving")
+    page.get_by_role("link", name="Export your data").click()
+    confirm_password(page)
+    expect(page.get_by_role("heading", name="Export your data")).to_be_visible()
+    assert_fine(page, "export")
 
 
 @pytest.mark.exhaustive

@@ -481,7 +481,8 @@ def accounts(rounds, user):
     rounds.get("/settings/delete/")
     user.leaves_at = NOW + timedelta(days=3)
     user.save(update_fields=["leaves_at"])
-    rounds.get("/settings/delete/", "/today/")
+    rounds.get("/settings/delete/", "/today/", "/settings/export/")
+    rounds.post("/settings/support/", text="Milk")  # of a form that keeps no words
     rounds.post("/settings/delete/stay/")
     importing(rounds, user)
     rounds.get("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/")
