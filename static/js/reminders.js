@@ -80,7 +80,10 @@ function say({ pk, title, url }) {
     "hx-post": `/reminders/${pk}/snooze/`,
     "hx-vals": JSON.stringify({ until: "10m", next: location.pathname + location.search }),
   });
-  toast.append(words, open, later, button("Close"));
+  const acts = document.createElement("div");
+  acts.append(open, later, button("Close"));
+  const bell = byId("due-today")?.querySelector("svg").cloneNode(true);
+  toast.append(bell ?? "", words, acts);
   toast.addEventListener("click", ({ target }) => {
     toast.hidden = target.matches("button"); // htmx sends nothing from an element that is gone
   });
