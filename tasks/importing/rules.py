@@ -142,7 +142,7 @@ class Reading:
         if not due_date:
             return "", "A repeat needs a date."
         if not all(map(can_be_meant, days)):
-            return "", "It begins on a day that nobody can mean."
+            return "", "It begins on an impossible date."
         return rule, ""
 
 

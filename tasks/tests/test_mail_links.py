@@ -146,7 +146,7 @@ class UnsubscribeTests(LinkTests):
         self.assertIn("Stop email reminders?", words_of(self.browser.get(path)))
         self.ann.refresh_from_db()
         self.assertTrue(self.ann.reminder_mail)
-        self.assertIn("We won't send you email reminders any more.", words_of(self.press(path)))
+        self.assertIn("We'll no longer send you email reminders.", words_of(self.press(path)))
         self.ann.refresh_from_db()
         self.assertFalse(self.ann.reminder_mail)
 

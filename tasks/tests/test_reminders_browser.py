@@ -130,7 +130,7 @@ def test_links_of_mails_work_without_a_session(shared_page, ann, rent, live_serv
     expect(page.get_by_role("heading", name="Completed")).to_be_visible()
     page.goto(live_server.url + Stopping(ann.pk, "reminders").path)
     page.get_by_role("button", name="Stop email reminders").click()
-    expect(page.get_by_text("We won't send you email reminders any more.")).to_be_visible()
+    expect(page.get_by_text("We'll no longer send you email reminders.")).to_be_visible()
     ann.refresh_from_db()
     rent.refresh_from_db()
     assert (rent.completed, ann.reminder_mail) == (True, False)

@@ -216,7 +216,7 @@ class CommandTests(TestCase):
         for args, said in [
             (["export_user", "nobody@example.org", "x.json"], "There is no account"),
             (["export_user", "ann@example.org", "x.xlsx"], "must end with .json"),
-            (["export_user", "ann@example.org", str(self.file)], "is there already."),
+            (["export_user", "ann@example.org", str(self.file)], "already exists."),
             (["export_user", "ann@example.org", "/nowhere/x.json"], "can't be written"),
             (["import_tasks", "ann@example.org", "/nowhere/x.json"], "can't be read"),
             (["import_tasks", "ann@example.org", str(self.file)], "no file that can be imported"),

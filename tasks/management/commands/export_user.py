@@ -33,7 +33,7 @@ class Command(ExampleCommand):
                 path.chmod(0o600)
                 shutil.copyfileobj(export, out)
         except FileExistsError:
-            raise CommandError(f"{path} is there already. Choose another name.") from None
+            raise CommandError(f"{path} already exists. Choose another name.") from None
         except OSError as error:
             raise CommandError(f"{path} can't be written: {error.strerror}.") from None
         self.stdout.write(f"Wrote {path}, {path.stat().st_size:,} bytes.")

@@ -25,8 +25,8 @@ ORDERS = {"day-first": written.DAY_FIRST, "month-first": written.MONTH_FIRST}
 class Command(ExampleCommand):
     help = (
         "Add the tasks in a file of Todosite or another task manager to an account, as its owner"
-        " can do in the settings, but more of them. They can undo it. What is there already is left"
-        " out."
+        " can do in the settings, but without their limit. The owner can undo it. Duplicates are"
+        " left out."
     )
     example = "manage.py import_tasks ann@example.org tasks.csv --map title=Subject,due=Deadline"
 
@@ -60,12 +60,8 @@ class Command(ExampleCommand):
             default="",
             help="what the priorities of a CSV file mean, such as 1=high,2=medium,3=low",
         )
-        parser.add_argument(
-            "--again", action="store_true", help="also tasks that are there already"
-        )
-        parser.add_argument(
-            "--with-settings", action="store_true", help="also take over the settings"
-        )
+        parser.add_argument("--again", action="store_true", help="also add duplicates")
+        parser.add_argument("--with-settings", action="store_true", help="also import the settings")
         parser.add_argument(
             "--as-of",
             metavar="DATE",
