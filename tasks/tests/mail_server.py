@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
+import time
 from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
@@ -12,13 +14,14 @@ from django.test import override_settings
 class MailServer:
     """Keeps the mails that it accepts, and answers each recipient as `answers` says.
 
-    An answer is a line of SMTP, "cut" to end the connection instead, or a number of seconds to wait
-    before the mail is accepted. Recipients that aren't named are accepted.
+    An answer is a line of SMTP, "cut" to end the connection instead, or a number of seconds after
+    which a mail that was accepted is answered. Recipients that aren't named are accepted.
     """
 
     def __init__(self):
         self.answers = {}
         self.mails = []
+        self.arrived = []  # seconds since 1970
         self.attempts = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -27,14 +30,16 @@ class MailServer:
         if answer == "cut":
             server.transport.abort()
             return "421 Gone"
+        accepts = isinstance(answer, float) or answer.startswith("250")
         envelope.wait = answer if isinstance(answer, float) else 0
-        if envelope.wait or answer.startswith("250"):
+        if accepts:
             envelope.rcpt_tos.append(address)
             return "250 OK"
         return answer
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.arrived.append(time.time())
         await asyncio.sleep(envelope.wait)
         return "250 Accepted"
 
@@ -43,9 +48,12 @@ class MailServer:
         return [mail["Message-ID"] for mail in self.mails]
 
 
+logging.getLogger("mail.log").setLevel("WARNING")  # aiosmtpd logs each line
+
+
 @contextlib.contextmanager
-def mail_server():
-    """Yield a MailServer on a free port, to which Django sends for the length of the block."""
+def listening():
+    """Yield a MailServer on a free port."""
     handler = MailServer()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -53,14 +61,23 @@ def mail_server():
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port, ready_timeout=30)
     controller.start()
     try:
-        with override_settings(
+        yield handler
+    finally:
+        controller.stop()
+
+
+@contextlib.contextmanager
+def mail_server():
+    """Yield a MailServer, to which Django sends for the length of the block."""
+    with (
+        listening() as handler,
+        override_settings(
             EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
             EMAIL_HOST="127.0.0.1",
             EMAIL_PORT=handler.port,
             EMAIL_USE_TLS=False,
             EMAIL_TIMEOUT=2,
             HAS_MAIL=True,
-        ):
-            yield handler
-    finally:
-        controller.stop()
+        ),
+    ):
+        yield handler

@@ -19,6 +19,7 @@ UNSET = [
         "TIME_ZONE",
         "LOG_LEVEL",
         "STATIC_ROOT",
+        "SEND_IN_WEB",
         "SIGNUP_OPEN",
         "ADMIN_REQUIRES_MFA",
         "BRANCH",

@@ -98,8 +98,8 @@ def reminders():
     except Error:  # the findings on the database say why
         return
     if late:
-        fact = f"{counted(late, 'reminder')} or digests should have been sent 15 minutes ago"
-        yield Finding(fact, "see below for a sender, and in the log and the admin for errors")
+        fact = f"reminders that are more than 15 minutes late: {late}"
+        yield Finding(fact, "the next line, the log and the admin may say why")
     else:
         yield Finding("reminders to send: none is late")
     yield of_the_sender(seen_at)

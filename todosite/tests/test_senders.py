@@ -1,0 +1,94 @@
+"""Senders as processes: killed, stopped, and in the workers of the real server."""
+
+import signal
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from accounts.tests.people import add_user
+from tasks import sending
+from tasks.reminders import SENT, Reminder
+from tasks.tests.mail_server import mail_server
+from todosite.management.commands.doctor import of_the_sender, reminders
+from todosite.tests.kills import SLOW, add_reminders, end
+from todosite.tests.production import database_url, manage, serve
+
+
+@pytest.fixture
+def server():
+    with mail_server() as server:
+        yield server
+
+
+@pytest.mark.exhaustive
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("how", "most"), [(signal.SIGKILL, 1), (signal.SIGTERM, 0)])
+def test_nothing_is_missing_and_at_most_the_mail_in_hand_comes_twice(server, how, most):
+    """`python -m todosite.tests.kills` does the same 48 times, with 1,000 reminders."""
+    server.answers = {"ann@example.org": SLOW}
+    missing, doubled = end(server, 200, how)
+    assert missing == 0
+    assert doubled <= most
+    assert not Reminder.objects.exclude(state=SENT).exists()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.django_db(transaction=True)
+def test_workers_send_and_finish_the_mail_in_hand_at_the_end(server, tmp_path):
+    """gunicorn's SIGTERM ends a worker: what it was sending is settled, and goes out once."""
+    add_reminders(add_user(), 40)
+    server.answers = {"ann@example.org": 0.1}
+    static = {"STATIC_ROOT": str(tmp_path)}
+    assert manage("collectstatic", "--noinput", **static).returncode == 0
+    address = f"smtp://127.0.0.1:{server.port}"
+    with serve(**static, DATABASE_URL=database_url(), EMAIL_URL=address, WEB_CONCURRENCY="2"):
+        for _ in range(300):
+            if len(server.mails) > 4:
+                break
+            time.sleep(0.1)
+    assert 4 < len(server.mails) < 40
+    assert len(set(server.ids)) == len(server.ids)
+    sent = Reminder.objects.filter(state=SENT)
+    assert sent.count() == len(server.ids)
+    assert not Reminder.objects.waiting().exclude(attempt=0).exists()
+
+
+@pytest.mark.django_db
+def test_doctor_counts_late_reminders_and_misses_a_sender(server):
+    ann = add_user()
+    add_reminders(ann, 2)
+    with override_settings(SEND_IN_WEB=True):
+        assert [bool(finding.advice) for finding in reminders()] == [False, False]
+        Reminder.objects.update(moment="2026-01-01T00:00Z")
+        first, second = reminders()
+    assert (first.fact, bool(first.advice)) == (
+        "reminders that are more than 15 minutes late: 2",
+        True,
+    )
+    assert second.fact == "web processes send reminders"
+    with override_settings(SEND_IN_WEB=False):
+        assert of_the_sender(None).advice.startswith("run manage.py send_due --loop")
+        call_command("send_due")
+        *_, seen = reminders()
+    assert seen.fact.startswith("a sender of reminders was seen at 20")
+    assert len(server.mails) == 2
+
+
+@pytest.mark.django_db
+def test_test_mail_shows_the_servers_answer(server, capsys):
+    call_command("send_test_mail", "ann@example.org")
+    assert server.mails[0]["Auto-Submitted"] == "auto-generated"
+    assert capsys.readouterr().out.startswith("Given to 127.0.0.1.")
+    server.answers = {"ben@example.org": "550 No such user"}
+    with pytest.raises(CommandError, match="No such user"):
+        call_command("send_test_mail", "ben@example.org")
+    with pytest.raises(CommandError, match="email"):
+        call_command("send_test_mail", "ben")
+
+
+def test_process_sends_only_if_it_is_to_send():
+    with override_settings(SEND_IN_WEB=False):
+        sending.start()
+    assert sending.threads == []
