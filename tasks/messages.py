@@ -92,7 +92,7 @@ def decoded(data):
 # In a message of the earlier version, extra_tags were the addresses of its buttons, separated by
 # spaces; in a warning, the address of the page with the conflicts. Sessions live for two weeks:
 # once this version has run for so long, the rest of this file can go, with old_messages().
-OLD_LABELS = {"undo": "Undo", "plain": "Keep as plain text", "make-list": "Make the list"}
+OLD_LABELS = {"undo": "Undo", "plain": "Keep what I typed", "make-list": "Add the list"}
 
 
 def with_old_actions(message):

@@ -567,7 +567,7 @@ def understood(line):
     """Return the words for the reading of a quick-add line, and for its unread parts."""
     words = []
     if line.said.spans and line.words:
-        words.append(f"Understood as {line.words}.")
+        words.append(f"Recognized: {line.words}.")
     if line.unread:
         words.append(line.unread)
     return " ".join(words)

@@ -36,7 +36,7 @@ class AddForm(AddingForm, BaseTaskForm):
     """
 
     text = TextField(
-        label="What is there to do?",
+        label="What do you want to do?",
         required=False,  # clean_title() says it better
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -232,17 +232,17 @@ class PasteForm(AddForm):
     """Several tasks, one per line; the other fields of the form are for all of them."""
 
     text = TextField(
-        label="One task a line",
+        label="One task per line",
         required=False,
         strip=False,
-        help_text=f"{pasted.MOST_LINES} lines at most. What is further in becomes a step of the"
-        " task above. Bullets, numbers and boxes are left out; a ticked box means done.",
+        help_text=f"At most {pasted.MOST_LINES} lines. Indented lines become steps of the task"
+        " above them. Bullets, numbers and checkboxes are removed; a checked box means completed.",
         widget=forms.Textarea(attrs={"rows": 12}),
     )
     as_text = forms.BooleanField(
-        label="Take the lines as they are",
+        label="Keep the lines as plain text",
         required=False,
-        help_text="Read no dates, tags or lists.",
+        help_text="Dates, tags and lists are not recognized.",
     )
     field_order = ["as_text", "due_date", "text"]
     adds_more = True
@@ -263,10 +263,10 @@ class PasteForm(AddForm):
         text = self.cleaned_data["text"]
         if (number := pasted.count(text)) > pasted.MOST_LINES:
             limit = pasted.MOST_LINES
-            raise ValidationError(f"These are {number} lines; {limit} are possible at once.")
+            raise ValidationError(f"Use at most {limit} lines at a time (you entered {number}).")
         found = pasted.read(text)
         if not found:
-            raise ValidationError("Write what there is to do, one task a line.", code="required")
+            raise ValidationError("Enter at least one task, one per line.", code="required")
         self.read(found, lists_in(self.user, text))
         self.check_lines()
         self.instance.title = found[0].title
@@ -316,22 +316,21 @@ class PasteForm(AddForm):
         if numbers:
             noun = "line" if len(numbers) == 1 else "lines"
             words.append(
-                f"Only the first {MOST_TRIED} dates, times and repeats of a line are read:"
+                f"Only the first {MOST_TRIED} dates, times and repeats in a line are recognized:"
                 f" the rest of {noun} {listed(numbers)} stays as you typed it."
             )
         numbers = self.numbers(lambda line: line.said.is_unclear)
         if numbers:
-            noun, verb = "lines", "say"
+            noun, gets = "lines", "they get"
             if len(numbers) == 1:
-                noun, verb = "line", "says"
+                noun, gets = "line", "it gets"
             words.append(
-                f"Not all that {noun} {listed(numbers)} {verb} of time is understood,"
-                " so no date is read there."
+                f"Some dates or times in {noun} {listed(numbers)} are unclear, so {gets} no date."
             )
         if self.unread_from:
             words.append(
-                f"From line {self.unread_from} on, all stays as you typed it: these are more dates,"
-                " times and repeats than are read at once."
+                f"From line {self.unread_from} on, everything stays as you typed it: there are more"
+                " dates, times and repeats than can be recognized at once."
             )
         return " ".join(words)
 

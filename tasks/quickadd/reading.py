@@ -19,7 +19,7 @@ MOST_TRIED = 2000  # phrases of lines that are read at once, as parser.parse() c
 MOST_CHARACTERS = 50_000  # of such lines; each is looked through for phrases, also where none is
 LONGEST_WORD = 30  # characters of a word that a sentence shows
 OF_TIME = {"date", "time", "repeat"}
-UNCLEAR = "Not all that it says of time is understood, so no date is read."
+UNCLEAR = "Some dates or times are unclear, so no date is set."
 PRIORITIES = {0: "No priority", 1: "Low priority", 2: "Medium priority", 3: "High priority"}
 
 
@@ -69,7 +69,7 @@ class Offer:
 EXAMPLES = [
     (
         "Days",
-        "A weekday is the next one. A date without a year is the next such day.",
+        "A weekday is the next one. A date without a year is the next one, too.",
         [
             "Call mum tomorrow",
             "Send the invoice by Friday",
@@ -83,10 +83,11 @@ EXAMPLES = [
     ),
     (
         "Times",
-        "Without a day it is today, or tomorrow if the time has passed.",
+        "A time without a date is today, or tomorrow if it has passed.",
         [
             "Lunch with Sam 12:30",
             "Pick up the kids at 4",
+            "Breakfast with Eve at 7",
             "Call Bob friday at half past five",
             "Go for a run tomorrow morning",
             "Take the bread out in 45 min",
@@ -94,7 +95,7 @@ EXAMPLES = [
     ),
     (
         "Repeats",
-        "“every” counts from the date, “every!” from the day when it is done.",
+        "“every” counts from the due date, “every!” from the day you complete the task.",
         [
             "Vitamins every day",
             "Put the bins out every monday evening",
@@ -104,17 +105,20 @@ EXAMPLES = [
             "Board meeting every last friday of the month",
             "Physio every tuesday 10 times",
             "Antibiotics every day until 30 june",
+            "French class every tuesday until july",
+            "Recycling every 1st and 3rd tuesday",
             "Clean the filter every! 3 months",
         ],
     ),
     (
         "Lists, tags, priority",
-        "A tag that isn't there is made; a list only if you say so.",
+        "New tags are added as you type them. A new list is added only if you confirm it.",
         [
             "Buy paint #home #diy",
             "Dig over the beds +Garden",
             'Order soil +"Garden project"',
             "Call the bank !high",
+            "Call the insurance p2",
         ],
     ),
     (
@@ -127,8 +131,8 @@ EXAMPLES = [
         ],
     ),
     (
-        "What stays text",
-        "Where in doubt, it is text. In quotes it always is.",
+        "What stays as text",
+        "When in doubt, words stay as text. Words in quotes always do.",
         [
             'Watch "Tomorrow Never Dies"',
             "Read Friday's paper",
@@ -137,6 +141,8 @@ EXAMPLES = [
             "Fix issue #2254",
             "Book a room 2-4pm",
             "Take 2 days off",
+            "Dinner friday or saturday 7pm",
+            "Water the plants every day except 3 may",
         ],
     ),
 ]
@@ -291,8 +297,8 @@ class Line:
             return UNCLEAR if self.said.is_unclear else ""
         word, *_ = self.text[self.said.unread :].split()
         return (
-            f"Only the first {MOST_OF_A_LINE} dates, times and repeats of a line are read."
-            f" From “{word[:LONGEST_WORD]}” on they stay as you typed them."
+            f"Only the first {MOST_OF_A_LINE} dates, times and repeats in a line are recognized."
+            f" From “{word[:LONGEST_WORD]}” on, the line stays as you typed it."
         )
 
     @property
@@ -338,7 +344,7 @@ class Line:
         rule = recurrence.describe(self.said.repeat, on=self.clock.date)
         words = rule[0].upper() + rule[1:]
         if self.said.repeat_from == "completion":
-            words += ", counted from when it is done"
+            words += ", counted from completion"
         if "date" in kinds:
             return words
         words += f", from {self.clock.day_within(self.said.due_date)}"
@@ -365,11 +371,11 @@ class Line:
     def list(self, kinds) -> str:
         if self.is_archived:
             return f"Archived list “{self.unlisted}”"
-        return self.list_name or f"No list “{self.unlisted}”"
+        return self.list_name or f"No list named “{self.unlisted}”"
 
     def tag(self, name) -> str:
         known = self.tags is None or name.lower() in self.tag_names
-        return f"#{name}" if known else f"#{name}, a new tag"
+        return f"#{name}" if known else f"#{name} (new tag)"
 
     @cached_property
     def tag_names(self):

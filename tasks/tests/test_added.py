@@ -73,7 +73,7 @@ class AddedTests(PageTests):
         self.add("Milk", key=key)
         self.ann.tasks.get().delete_softly()
         response = self.add("Milk", key=key)
-        self.assertIn("added before, and deleted since", messages_of(response)[0])
+        self.assertIn("already added, and has been deleted since", messages_of(response)[0])
         self.assertEqual((self.new(response), self.way(response)), ([], None))
 
     def test_copy_is_marked_or_opened(self):

@@ -666,7 +666,7 @@ class TestDatabaseAway:
         page.goto("/tasks/")
         assert_fine(page, "page")
         page.goto("/tasks/add/")
-        page.get_by_label("What is there to do?").fill("Milk")
+        page.get_by_label("What do you want to do?").fill("Milk")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
         assert_fine(page, "form")

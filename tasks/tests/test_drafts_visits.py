@@ -153,7 +153,7 @@ class TestStepBesideNotes:
 
 def test_form_can_be_sent_again_after_a_broken_connection(visitor):
     visitor.client.raise_request_exception = False
-    visitor.open("/tasks/add/").fill("What is there to do?", "Milk & <bread>")
+    visitor.open("/tasks/add/").fill("What do you want to do?", "Milk & <bread>")
     broken = OperationalError("cut off")
     broken.__cause__ = psycopg.errors.AdminShutdown()
     with mock.patch.object(AddForm, "save", side_effect=broken):

@@ -43,7 +43,7 @@ class FirstPageTests(PageTests):
         for url in ("/today/", "/settings/", "/lists/", f"{task.get_absolute_url()}?on=/today/"):
             with self.subTest(url=url):
                 links = [words_of(link) for link in select(self.get(url), "#add a.guide")]
-                self.assertEqual(links, ["What can I write?"])
+                self.assertEqual(links, ["What can I type?"])
                 self.assertEqual(len(select(self.get(url), '#add a[href="/writing/"]')), 1)
 
     def test_guide_is_linked_below_the_reading_of_a_line(self):

@@ -200,7 +200,7 @@ def test_add_form_does_not_move_for_one_row_of_chips(signed_in, width):
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/tasks/add/")
     before = page.locator("#line-help").bounding_box()["y"]
-    box = page.get_by_label("What is there to do?")
+    box = page.get_by_label("What do you want to do?")
     list(type_line(page, box, ["Call Ann tomorrow 5pm"]))
     assert page.locator("#line-help").bounding_box()["y"] == before
     list(type_line(page, box, LINE[1:]))
@@ -217,7 +217,7 @@ def test_chip_of_a_second_row_can_be_pressed_in_safari(signed_in):
     list(type_line(page, page.locator("#add-text"), ["Call Ann tomorrow 5pm #calls !high"]))
     page.evaluate("addEventListener('mousedown', () => document.activeElement.blur())")
     page.locator(".chips .chip", has_text="High").click()
-    expect(page.locator(".chips .chip", has_text="is text")).to_be_visible()
+    expect(page.locator(".chips .chip", has_text="kept as text")).to_be_visible()
     page.locator("#add-text").fill("")
 
 
@@ -227,7 +227,7 @@ def test_link_to_the_guide_is_below_the_box(signed_in, ids, width):
     page.set_viewport_size({"width": width, "height": 844})
     for path in ("/today/", "/lists/{list}/", "/settings/"):
         page.goto(path.format(**ids))
-        guide = page.get_by_role("link", name="What can I write?")
+        guide = page.get_by_role("link", name="What can I type?")
         expect(guide).to_have_count(1)
         box = page.get_by_label("Add a task").bounding_box()
         assert 0 <= guide.bounding_box()["y"] - box["y"] - box["height"] < 40
@@ -274,6 +274,6 @@ def test_line_to_try_fills_the_box_without_replacing_typed_text(signed_in):
     expect(page.locator(".chips .chip").first).to_contain_text("Tomorrow")
     box.fill("Half a line")
     page.get_by_role("link", name="Buy milk !high").click()
-    expect(page.get_by_label("What is there to do?")).to_have_value("Buy milk !high")
+    expect(page.get_by_label("What do you want to do?")).to_have_value("Buy milk !high")
     page.go_back()
     expect(box).to_have_value(re.compile("Half a line ?"))

@@ -354,7 +354,7 @@ class TestGo:
         expect(places.nth(0)).to_contain_text("Two")
         expect(places.nth(1)).to_contain_text("You completed “Two”")
         page.get_by_role("link", name="Add the task “two”").click()
-        expect(page.get_by_label("What is there to do?")).to_have_value("two")
+        expect(page.get_by_label("What do you want to do?")).to_have_value("two")
 
         open_page(page, "/inbox/")
         press(page, "Control+k")

@@ -236,7 +236,7 @@ class ArchivedTests(PageTests):
     def test_add_box_offers_to_unarchive_the_list(self):
         page = self.client.post("/tasks/read/", {"text": self.LINE})
         self.assertIn("Archived list “Old”", words_of(page))
-        self.assertIn("Bring back the list “Old”", words_of(page))
+        self.assertIn("Unarchive the list “Old”", words_of(page))
         self.assertEqual(one(page, "[name=make_list]").get("value"), "Old")
         self.post("/tasks/add/", text=self.LINE, make_list="Old")
         self.assertEqual((self.ann.tasks.get().list, self.is_back()), (self.old, True))

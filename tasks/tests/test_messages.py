@@ -130,11 +130,11 @@ class OldMessageTests(PageTests):
                     [
                         ("Undo", "post", "/history/5/undo/"),
                         (
-                            "Keep as plain text",
+                            "Keep what I typed",
                             "post",
                             "/tasks/7/plain/?due_date=2026-03-01&tags=a+b",
                         ),
-                        ("Make the list", "post", "/tasks/7/make-list/"),
+                        ("Add the list", "post", "/tasks/7/make-list/"),
                     ],
                 ),
                 ("Not undone: it changed since.", [("Show both", "link", "/history/5/")]),
@@ -203,7 +203,7 @@ class ActionTests(PageTests):
         page = self.post("/tasks/add/", text=line, tags=tags, next="/inbox/")
         ((_, actions),) = toasts_of(page)
         pk = self.ann.tasks.get().pk
-        labels = ["Open", "Undo", "Keep as plain text", "Make the list"]
+        labels = ["Open", "Undo", "Keep what I typed", "Add the list"]
         self.assertEqual([label for label, *_ in actions], labels)
         self.assertEqual(actions[3][2], f"/tasks/{pk}/make-list/")
         self.assertEqual(select(page, ".toast b, .toast i"), [])

@@ -75,10 +75,10 @@ class OnceTests(TestCase):
         self.post("/tasks/add/", text="Milk", key=KEY)
         self.ann.tasks.get().delete_softly()
         again = self.post("/tasks/add/", text="Milk", key=KEY)
-        self.assertEqual(again, ["That task was added before, and deleted since."])
+        self.assertEqual(again, ["That task was already added, and has been deleted since."])
         self.ann.tasks(manager="trash").get().delete()
         again = self.post("/tasks/add/", text="Milk", key=KEY)
-        self.assertEqual(again, ["That task was added before, and deleted since."])
+        self.assertEqual(again, ["That task was already added, and has been deleted since."])
         self.assertEqual(self.titles(), [])
 
     def test_each_page_has_a_key_of_its_own(self):

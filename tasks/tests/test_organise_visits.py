@@ -216,7 +216,7 @@ def test_today_and_the_days_to_come(visitor, ann):
     days = [clock.date(today + timedelta(n)) for n in range(7)]
     found = visitor.texts(".group-heading")
     assert [day in heading for day, heading in zip(days, found, strict=True)] == [True] * 7
-    visitor.follow(f"Add a task for {days[3]}").fill("What is there to do?", "Trip").press("Add")
+    visitor.follow(f"Add a task for {days[3]}").fill("What do you want to do?", "Trip").press("Add")
     assert visitor.titles == ["Bread", "Trip"]
     assert Task.objects.get(title="Trip").due_date == today + timedelta(3)
     visitor.follow("Show next week")

@@ -47,7 +47,7 @@ class PasteTests(PageTests):
         response = self.paste(CAKE)
         self.assertEqual(heading_of(response), "Add 2 tasks, 1 of them completed already?")
         self.assertIn("Cake (completed) Eggs (done) Milk Party", words_of(response))
-        self.assertContains(response, "500 lines at most.")
+        self.assertContains(response, "At most 500 lines.")
         self.assertContains(response, "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party")
         self.assertEqual(self.rows(), [])
 
@@ -123,7 +123,7 @@ class PasteTests(PageTests):
         lines = [f"Task {n}" for n in range(501)]
         response = self.paste("\n".join(lines), sure="1")
         self.assertContains(
-            response, "These are 501 lines; 500 are possible at once.", status_code=422
+            response, "Use at most 500 lines at a time (you entered 501).", status_code=422
         )
         self.assertContains(response, "Task 500", status_code=422)
         self.assertEqual(self.rows(), [])
@@ -140,7 +140,7 @@ class PasteTests(PageTests):
         self.assertEqual(self.rows(), [])
 
     def test_empty_paste_is_refused(self):
-        words = "Write what there is to do, one task a line."
+        words = "Enter at least one task, one per line."
         self.assertContains(self.paste(" \n- \n", sure="1"), words, status_code=422)
 
     def test_unknown_list_is_refused(self):
@@ -178,7 +178,7 @@ class PasteTests(PageTests):
     def test_empty_page_names_the_largest_number_of_lines(self):
         response = self.get("/tasks/paste/?next=/inbox/")
         self.assertEqual(heading_of(response), "Add several tasks")
-        self.assertContains(response, "500 lines at most.")
+        self.assertContains(response, "At most 500 lines.")
         self.assertEqual((text_of(response), preview_of(response)), ("", ""))
 
     def test_text_is_escaped(self):
@@ -253,7 +253,7 @@ class PasteTests(PageTests):
         text = "\n \n".join(f"Task {n}\n  Step" for n in range(250))
         more = text + "\n\n- Another"
         for sure in [{}, {"sure": "1"}]:
-            words = "These are 501 lines; 500 are possible at once."
+            words = "Use at most 500 lines at a time (you entered 501)."
             self.assertRefused(self.paste(more, **sure), words, more)
         self.paste(text, sure="1")
         steps = [(f"Task {n}", "pending", [("Step", False)]) for n in range(250)]
@@ -274,8 +274,8 @@ class PasteTests(PageTests):
     def test_unread_lines_are_text_in_preview_and_result(self):
         text = "Milk tomorrow\n  Oat\n\nBread friday #calls\nEggs tomorrow #calls\nJam"
         words = (
-            "From line 5 on, all stays as you typed it: these are more dates, times and repeats"
-            " than are read at once."
+            "From line 5 on, everything stays as you typed it: there are more dates, times and"
+            " repeats than can be recognized at once."
         )
         with mock.patch("tasks.quickadd.reading.MOST_TRIED", 2):
             asked = self.paste(text)
@@ -300,8 +300,8 @@ class PasteTests(PageTests):
             with self.subTest(number=number):
                 asked = self.paste("\n".join(["Milk", *[line] * number]))
                 words = (
-                    "Only the first 40 dates, times and repeats of a line are read: the rest of"
-                    f" {which} stays as you typed it."
+                    "Only the first 40 dates, times and repeats in a line are recognized: the rest"
+                    f" of {which} stays as you typed it."
                 )
                 self.assertEqual(words_of(one(asked, "#unread")), words)
 

@@ -37,7 +37,7 @@ def box(page):
 
 
 def lines(page):
-    return page.get_by_label("One task a line")
+    return page.get_by_label("One task per line")
 
 
 def question(page, words):
@@ -170,13 +170,13 @@ class TestPasting:
     def test_page_that_asks_is_accessible_and_fits(self, page):
         long = f"{CAKE}\n{'long ' * 50}\n  {'x' * 200}"
         for text, words in [
-            ("", "Write what there is to do, one task a line."),
-            (long, "What they become"),
+            ("", "Enter at least one task, one per line."),
+            (long, "Tasks to add"),
             (f"Milk\n  {'x' * 256}", "Line 2: Use at most 255 characters (you typed 256)."),
         ]:
             page.goto("/tasks/paste/?next=/inbox/")
             lines(page).fill(text)
-            page.get_by_role("button", name="Look first").click()
+            page.get_by_role("button", name="Preview").click()
             expect(page.get_by_text(words)).to_be_visible()
             page.wait_for_load_state()
             assert_fine(page, words)

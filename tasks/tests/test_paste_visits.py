@@ -13,28 +13,28 @@ CAKE = "- [x] Cake\n    - [x] Eggs\n    - Milk\n- Party"
 
 
 def lines(visitor):
-    return visitor.value("One task a line")
+    return visitor.value("One task per line")
 
 
 class TestSeveralAtOnce:
     def test_add_page_links_to_several_lines(self, visitor):
         visitor.open("/tasks/add/?next=/inbox/").follow("Add several at once")
-        visitor.fill("One task a line", "Milk\nBread").press("Look first")
+        visitor.fill("One task per line", "Milk\nBread").press("Preview")
         assert visitor.heading == "Add 2 tasks?"
         visitor.press("Add 2 tasks")
         assert visitor.titles == ["Milk", "Bread"]
 
     def test_invalid_line_is_named_and_the_text_kept(self, visitor):
         text = f"Milk\n  {'x' * 256}\nBread"
-        visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", text)
+        visitor.open("/tasks/paste/?next=/inbox/").fill("One task per line", text)
         visitor.press("Add these tasks")
         assert "Line 2: Use at most 255 characters (you typed 256)." in visitor.words
         assert lines(visitor) == text
-        visitor.fill("One task a line", "Milk\nBread").press("Add 2 tasks")
+        visitor.fill("One task per line", "Milk\nBread").press("Add 2 tasks")
         assert visitor.message == "Added 2 tasks. Undo Show them"
 
     def test_expired_session_keeps_the_lines(self, visitor, ann):
-        visitor.open("/tasks/paste/?next=/inbox/").fill("One task a line", CAKE)
+        visitor.open("/tasks/paste/?next=/inbox/").fill("One task per line", CAKE)
         Session.objects.all().delete()
         visitor.press("Add these tasks")
         visitor.fill("Email", ann.email).fill("Password", PASSWORD).press("Sign in")
@@ -43,7 +43,7 @@ class TestSeveralAtOnce:
         assert visitor.titles == ["Party"]
 
     def test_cancel_adds_nothing(self, visitor):
-        visitor.open("/tasks/paste/?next=/inbox/&text=Milk").press("Look first")
+        visitor.open("/tasks/paste/?next=/inbox/&text=Milk").press("Preview")
         assert visitor.heading == "Add 1 task?"
         visitor.follow("Cancel")
         assert "Your inbox is empty" in visitor.words

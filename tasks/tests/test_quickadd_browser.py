@@ -51,7 +51,7 @@ class TestChips:
             [
                 re.compile(r"^\s*Tomorrow"),
                 re.compile(r"^\s*12:00"),
-                re.compile(r"^\s*#calls, a new tag"),
+                re.compile(r"^\s*#calls \(new tag\)"),
             ]
         )
         page.emulate_media(reduced_motion="reduce")
@@ -67,7 +67,7 @@ class TestChips:
     def test_press_makes_it_text_and_a_second_press_takes_that_back(self, page):
         box(page).fill(LINE)
         chip(page, "Tomorrow").click()
-        expect(chip(page, "“tomorrow” is text")).to_be_visible()
+        expect(chip(page, "“tomorrow” kept as text")).to_be_visible()
         expect(chip(page, re.compile("^Tomorrow"))).to_have_count(0)
         expect(box(page)).to_be_focused()
         page.keyboard.press("Enter")
@@ -86,7 +86,7 @@ class TestChips:
         page.keyboard.press("Tab")
         expect(chip(page, "Tomorrow")).to_be_focused()
         page.keyboard.press("Enter")
-        chip(page, "“tomorrow” is text").click()
+        chip(page, "“tomorrow” kept as text").click()
         expect(chips(page)).to_have_text([re.compile(r"^\s*Tomorrow")])
         page.keyboard.press("Enter")
         expect(titles(page)).to_have_text(["Pay rent tomorrow", "Swim"])
@@ -118,16 +118,16 @@ class TestChips:
     def test_text_that_was_chosen_comes_back_with_a_line_that_failed(self, page):
         box(page).fill("Swim tomorrow")
         chip(page, "Tomorrow").click()
-        expect(chip(page, "is text")).to_be_visible()
+        expect(chip(page, "kept as text")).to_be_visible()
         page.route("**/tasks/add/", lambda route: route.abort(), times=1)
         page.keyboard.press("Enter")
-        expect(chip(page, "“tomorrow” is text")).to_be_visible()
+        expect(chip(page, "“tomorrow” kept as text")).to_be_visible()
         page.keyboard.press("Enter")
         expect(titles(page)).to_have_text(["Swim tomorrow"])
 
     def test_list_that_is_not_there_is_made_by_its_box(self, page):
         box(page).fill("Dig +Garden")
-        page.get_by_label("Make the list “Garden”").check()
+        page.get_by_label("Add the list “Garden”").check()
         page.get_by_role("button", name="Add", exact=True).click()
         expect(message(page)).to_contain_text("Added “Dig” to the new list “Garden”.")
         expect(page.locator("#sidebar").get_by_role("link", name="Garden")).to_be_visible()
@@ -136,10 +136,10 @@ class TestChips:
     @pytest.mark.exhaustive
     def test_page_that_adds_a_task_shows_them_too(self, page):
         page.goto("/tasks/add/?next=/inbox/")
-        page.get_by_label("What is there to do?").fill("Swim tomorrow")
+        page.get_by_label("What do you want to do?").fill("Swim tomorrow")
         found = page.locator(".sheet .chip", has_text="Tomorrow")
         found.click()
-        expect(page.locator(".sheet .chip")).to_have_text([re.compile("“tomorrow” is text")])
+        expect(page.locator(".sheet .chip")).to_have_text([re.compile("“tomorrow” kept as text")])
         page.locator(".sheet").get_by_role("button", name="Add", exact=True).click()
         expect(titles(page)).to_have_text(["Swim tomorrow"])
 
@@ -151,7 +151,7 @@ class TestSaved:
         box(page).fill(LINE + " +Garden")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(titles(page)).to_have_text(["Pay rent"])
-        said = "Understood as Tomorrow · 17:00 · #home · High priority · Every month."
+        said = "Recognized: Tomorrow · 17:00 · #home · High priority · Every month."
         expect(message(page)).to_contain_text(f"Added “Pay rent”. {said}")
         expect(message(page)).to_contain_text(
             "There is no list “Garden”, so the task is in the Inbox."
@@ -165,7 +165,7 @@ class TestSaved:
         assert (Task.objects.count(), Tag.objects.count()) == (0, 0)
 
         self.start(page)
-        press(page, "Keep as plain text")
+        press(page, "Keep what I typed")
         expect(titles(page)).to_have_text([LINE + " +Garden"])
         expect(message(page)).to_contain_text("It is now as you typed it.")
         task = Task.objects.get()
@@ -176,7 +176,7 @@ class TestSaved:
         task.refresh_from_db()
         task.delete_softly()
         self.start(page)
-        press(page, "Make the list")
+        press(page, "Add the list")
         expect(message(page)).to_contain_text("Moved “Pay rent” to the new list “Garden”.")
         expect(titles(page)).to_have_count(0)
         assert Task.objects.get().list == TaskList.objects.get()
@@ -186,6 +186,6 @@ class TestSaved:
         page.goto("/inbox/")
         open_task(page, "Swim tomorrow #fun")
         page.get_by_role("button", name="Apply from title: Tomorrow · #fun").click()
-        expect(message(page)).to_contain_text("Edited “Swim”. Understood as Tomorrow · #fun.")
+        expect(message(page)).to_contain_text("Edited “Swim”. Recognized: Tomorrow · #fun.")
         expect(page.get_by_label("Title")).to_have_value("Swim")
         assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

@@ -18,7 +18,7 @@ def added(visitor):
     """The Inbox with a line that was just added."""
     add(visitor.open("/inbox/"), LINE)
     assert visitor.titles == ["Pay rent"]
-    said = "Understood as Tomorrow · 17:00 · #home · High priority · Every month."
+    said = "Recognized: Tomorrow · 17:00 · #home · High priority · Every month."
     assert visitor.text("#messages p") == (
         f"Added “Pay rent”. {said} There is no list “Garden”, so the task is in the Inbox."
     )
@@ -33,7 +33,7 @@ def test_undo_takes_the_task_back_and_the_tag_that_was_made(added):
 
 
 def test_line_is_kept_as_plain_text(added):
-    added.press("Keep as plain text", "#messages")
+    added.press("Keep what I typed", "#messages")
     assert added.titles == [LINE]
     words = f"Edited “{LINE}”, which no longer repeats. It is now as you typed it."
     assert added.text("#messages p") == words
@@ -44,7 +44,7 @@ def test_line_is_kept_as_plain_text(added):
 
 
 def test_list_that_the_line_names_is_made(added):
-    added.press("Make the list", "#messages")
+    added.press("Add the list", "#messages")
     assert added.text("#messages p") == "Moved “Pay rent” to the new list “Garden”."
     assert added.titles == []
     assert Task.objects.get().list == TaskList.objects.get()
@@ -54,6 +54,6 @@ def test_title_is_read_on_the_page_of_the_task(visitor, ann):
     ann.tasks.create(title="Swim tomorrow #fun")
     visitor.open("/inbox/").follow("Swim tomorrow #fun")
     visitor.press("Apply from title: Tomorrow · #fun")
-    assert visitor.text("#messages p") == "Edited “Swim”. Understood as Tomorrow · #fun."
+    assert visitor.text("#messages p") == "Edited “Swim”. Recognized: Tomorrow · #fun."
     assert visitor.value("Title") == "Swim"
     assert [tag.name for tag in Task.objects.get().tags.all()] == ["fun"]

@@ -312,7 +312,7 @@ class LineTests(PageTests):
 
     def test_kept_as_plain_text_it_has_no_reminder(self):
         page = self.post("/tasks/add/", text="Rent friday 5pm !1h", next="/inbox/")
-        (plain,) = [f for f in select(page, ".toast form") if words(f) == "Keep as plain text"]
+        (plain,) = [f for f in select(page, ".toast form") if words(f) == "Keep what I typed"]
         self.post(plain.get("action"), next="/inbox/")
         self.assertEqual(self.ann.tasks.get().title, "Rent friday 5pm !1h")
         self.assertEqual(self.reminders(), [])

@@ -125,7 +125,7 @@ class EveryActTests(WordingTests):
         ),
         (
             *("/tasks/add/", {"text": "Bread +Garden tomorrow"}),
-            "Added “Bread”. Understood as Tomorrow."
+            "Added “Bread”. Recognized: Tomorrow."
             " There is no list “Garden”, so the task is in the Inbox.",
         ),
         (
@@ -168,7 +168,7 @@ class EveryActTests(WordingTests):
         ("/tasks/{milk}/edit/", {"tags": "new", "title": "Oat"}, "Edited “Oat”."),
         (
             *("/tasks/{run}/edit/", {"title": "Run tomorrow #fun", "read": "1"}),
-            "Edited “Run”. Understood as Tomorrow · #fun.",
+            "Edited “Run”. Recognized: Tomorrow · #fun.",
         ),
         (
             *("/tasks/{rent}/edit/", {"title": "Half", "this_one": "1"} | SHOWN),

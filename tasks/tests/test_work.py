@@ -246,8 +246,8 @@ class UnreadTests(SimpleTestCase):
                 line = self.line(text)
                 self.assertEqual((line.said.title, line.said.tried), (title, MOST_TRIED))
                 words = (
-                    "Only the first 40 dates, times and repeats of a line are read."
-                    f" From “{unread}” on they stay as you typed them."
+                    "Only the first 40 dates, times and repeats in a line are recognized."
+                    f" From “{unread}” on, the line stays as you typed it."
                 )
                 self.assertEqual(line.unread, words if unread else "")
 

@@ -75,7 +75,7 @@ def tell_added(request, form, act):
     """Tell that act has added a task by the line of form."""
     task = form.row
     if task is None or task.deleted_at:
-        show_message(request, "That task was added before, and deleted since.")
+        show_message(request, "That task was already added, and has been deleted since.")
     elif form.instance.pk is None:  # it was added before, from this very form
         ways = ways_to(request, [task], act)
         show_act(request, act, task, where=where(request, task), actions=ways)
@@ -102,10 +102,10 @@ def actions_of(form, task):
         if offer.meant != NO_OFFER
     ]
     if form.line.said.spans:
-        actions.append(Action("Keep as plain text", plain_url(task, form)))
+        actions.append(Action("Keep what I typed", plain_url(task, form)))
     if is_unlisted(form, task):
         url = reverse("task_make_list", args=[task.pk])
-        label = "Unarchive the list" if form.line.is_archived else "Make the list"
+        label = "Unarchive the list" if form.line.is_archived else "Add the list"
         actions.append(Action(label, url))
     return actions
 

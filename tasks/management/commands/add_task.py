@@ -43,7 +43,7 @@ class Command(ExampleCommand):
         where = task.list or "the Inbox"
         self.stdout.write(f"Added {task.pk} “{task}” to {where}.")
         if line.said.spans:
-            self.stdout.write(f"Understood as {line.words}.")
+            self.stdout.write(f"Recognized: {line.words}.")
         if line.unread:
             self.stdout.write(line.unread)
         if line.unlisted and not task.list_id:
