@@ -25,7 +25,7 @@ ORDERS = {"day-first": written.DAY_FIRST, "month-first": written.MONTH_FIRST}
 class Command(ExampleCommand):
     help = (
         "Add the tasks in a file of Todosite or another task manager to an account, as its owner"
-        " can do in the settings, but without their limit. The owner can undo it. Duplicates are"
+        " can do in the settings, but with a higher limit. The owner can undo it. Duplicates are"
         " left out."
     )
     example = "manage.py import_tasks ann@example.org tasks.csv --map title=Subject,due=Deadline"
