@@ -172,7 +172,7 @@ def summary_of(act, changes):
     return Summary(act.original.kind, rows, numbers, ended)
 
 
-class Teller:
+class HistoryWriter:
     """Acts as lines for one user, with the user's clock, lists and tags."""
 
     def __init__(self, sidebar):

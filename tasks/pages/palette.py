@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from tasks.pages.history import Teller
+from tasks.pages.history import HistoryWriter
 from tasks.pages.search import Search
 from tasks.search import fold
 
@@ -140,7 +140,7 @@ def task_place(task, sidebar):
 def acts(user, sidebar, words):
     """Return the latest acts that have all these words in their lines of the history."""
     latest = list(user.acts.with_changes()[:LATEST])
-    lines = Teller(sidebar).lines(latest)
+    lines = HistoryWriter(sidebar).lines(latest)
     found = [line for line in lines if has_all(fold(line.words), words)]
     return [act_place(line, sidebar.clock) for line in found[: MOST // 2]]
 

@@ -17,7 +17,7 @@ from accounts.tests.people import add_user
 from tasks import urls
 from tasks.history import Change, RowChange
 from tasks.models import Tag, Task
-from tasks.pages.history import Teller
+from tasks.pages.history import HistoryWriter
 from tasks.repeating import complete, skip
 from tasks.sidebar import Sidebar
 from tasks.tests.making import add_list, add_step, add_tasks
@@ -104,7 +104,7 @@ class WordingTests(PageTests):
 
     def sentence(self, act=None):
         """Return the history's sentence of an act, by default the latest."""
-        (line,) = Teller(Sidebar(self.ann)).lines([act or self.act()])
+        (line,) = HistoryWriter(Sidebar(self.ann)).lines([act or self.act()])
         return line.sentence
 
 
@@ -419,7 +419,7 @@ class HardCasesTests(WordingTests):
         said, told = [], []
         for _ in range(3):
             said.append(self.said(f"/history/{self.act().pk}/undo/"))
-            (line,) = Teller(Sidebar(self.ann)).lines([self.act()])
+            (line,) = HistoryWriter(Sidebar(self.ann)).lines([self.act()])
             told.append(line.words)
         words = "renamed “Milk” to “Oat milk”"
         self.assertEqual(said, [f"Undone: {words}.", f"Redone: {words}.", f"Undone: {words}."])

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms.filters import HistoryForm
 from tasks.forms.tasks import DetailForm
-from tasks.pages.history import Teller, part_of
+from tasks.pages.history import HistoryWriter, part_of
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.undo import revert
 from tasks.views.replies import (
@@ -24,8 +24,8 @@ LEFT_AS_IT_IS = "acts that can't be undone"  # in the session: their ids
 MOST_LEFT = 20
 
 
-def teller(request):
-    return Teller(sidebar_of(request))
+def writer(request):
+    return HistoryWriter(sidebar_of(request))
 
 
 @require_safe
@@ -38,7 +38,7 @@ def history(request):
     done = part_of(*acts_and_events(request, form), start, start + LIMIT + 1)
     context = {
         "form": form,
-        "lines": teller(request).all_lines(done[:LIMIT]),
+        "lines": writer(request).all_lines(done[:LIMIT]),
         "task": task_of(request, form),
         "number": number,
         "has_next": len(done) > LIMIT,
@@ -69,8 +69,8 @@ def act_detail(request, act_pk):
     act = get_object_or_404(request.user.acts.with_changes(), pk=act_pk)
     changes = act.changes.with_rows().order_by("pk")
     rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
-    (line,) = teller(request).lines([act])
-    compared = teller(request).compare(rows)
+    (line,) = writer(request).lines([act])
+    compared = writer(request).compare(rows)
     context = {"line": line, "rows": rows, "changes": compared}
     return render_page(request, "tasks/act_detail.html", context)
 
@@ -102,7 +102,7 @@ def undo_or_ask(request, act, nothing):
     if act and not act.why_ask():
         return undo(request, act)
     if act and act.is_undoable():
-        (line,) = teller(request).lines([act])
+        (line,) = writer(request).lines([act])
         show_message(
             request, f"The previous action was done {act.why_ask()}: {line.sentence}.", act
         )
@@ -116,7 +116,7 @@ def undo(request, act):
         show_message(request, TOO_LATE)
         return reply(request)
     # With a sidebar of its own, since the page shows the sidebar as it is after the act.
-    (line,) = Teller(Sidebar(request.user)).lines([act])
+    (line,) = HistoryWriter(Sidebar(request.user)).lines([act])
     undo, conflicts = revert(act)
     if not undo:  # nothing to restore: the next press goes on to the act before
         left = request.session.get(LEFT_AS_IT_IS, [])

@@ -21,7 +21,7 @@ from psycopg.errors import DeadlockDetected
 from tasks.forms.base import MergeForm, MoveForm
 from tasks.history import Act
 from tasks.messages import Action
-from tasks.pages.history import Teller
+from tasks.pages.history import HistoryWriter
 from tasks.pages.reminders import Reminders
 from tasks.quickadd.reading import Line, lists_by_name
 from tasks.return_page import ReturnPage
@@ -96,7 +96,7 @@ def recent_history(request, task):
     """Return the last acts on a task, as lines of its page."""
     acts = request.user.acts.with_changes().that_changed(task=task.pk)
     latest = list(acts[:LATEST])
-    return Teller(sidebar_of(request)).lines(latest, task)
+    return HistoryWriter(sidebar_of(request)).lines(latest, task)
 
 
 def reply(request, task=None, status=200, ticked=None, **context):
@@ -203,7 +203,7 @@ def sentence_of(request, act, rows, where=""):
     sidebar = sidebar_of(request)
     summary = Summary.of(act, rows)
     if summary is None:
-        lines = Teller(sidebar).lines([act])
+        lines = HistoryWriter(sidebar).lines([act])
         return lines[0].sentence if lines else ""
     wording = Wording(sidebar, [*rows, *act.new_rows])
     sentence = wording.sentence(summary)
