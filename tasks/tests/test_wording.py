@@ -285,6 +285,9 @@ class EveryActTests(WordingTests):
         *["task_purge", "list_purge", "tag_purge", "trash_empty"],
         *["export", "import_tasks", "import_add", "import_discard"],  # test_import.py
         *["import_columns", "import_kind"],  # test_import_csv.py
+        *["reminder_add", "reminder_delete", "reminder_settings"],  # test_reminder_pages.py
+        *["reminder_snooze", "reminders_set", "digest_offer", "mail_resume"],
+        *["mail_complete", "mail_snooze", "unsubscribe"],  # test_mail_links.py
     }
 
     @pytest.mark.exhaustive
