@@ -6,10 +6,11 @@ from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from tasks.envelopes import envelope
 from tasks.mail_links import Completing, Snoozing, Stopping
 from tasks.tests.pages import PageTests, words_of
 from todosite.tests.html import hidden, one, select, words
@@ -140,6 +141,17 @@ class UnsubscribeTests(LinkTests):
             stopped = {"reminder_mail", "daily_digest"} - {column}
             self.assertFalse(getattr(self.ann, column))
             self.assertTrue(all(getattr(self.ann, name) for name in stopped))
+
+    @override_settings(SITE_URL="https://todo.example.org")
+    def test_header_of_a_mail_leads_there(self):
+        (reminder,) = self.task.set_reminders([0])
+        header = envelope(reminder).extra_headers["List-Unsubscribe"]
+        url = header.removeprefix("<https://todo.example.org").removesuffix(">")
+        data = {"List-Unsubscribe": "One-Click"}
+        response = Client(enforce_csrf_checks=True).post(url, data)  # as multipart/form-data
+        self.assertEqual(response.status_code, 200)
+        self.ann.refresh_from_db()
+        self.assertFalse(self.ann.reminder_mail)
 
     def test_page_asks_before_it_stops_anything(self):
         path = Stopping(self.ann.pk, "reminders").path

@@ -51,6 +51,8 @@ from psycopg.errors import QueryCanceled
 from accounts.models import User
 from accounts.tests.people import add_user, login_by_second_factor
 from tasks.exporting.files import write_export
+from tasks.mail_links import Completing, Snoozing, Stopping
+from tasks.mails import digest_mail, reminder_mail
 from tasks.tests.pages import HTMX
 from todosite.environment import BASE_DIR
 from todosite.tests.html import hidden, parsed, select
@@ -61,6 +63,7 @@ TOMORROW = NOW + timedelta(days=1)
 ODD = "<b>Tom & “Jerry”</b> O'Brien"  # This text would break a page that doesn't escape it.
 
 MASKS = [
+    (r"(/mail/\w+/)[^/\s]+", r"\1TOKEN"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID"),
     (r"\b[A-Za-z0-9]{64}\b|\b[0-9a-z]{6}-[0-9a-f]{32}\b", "TOKEN"),
     (r"\b[A-Z2-7]{32}\b", "SECRET"),
@@ -176,6 +179,7 @@ def every_page(rounds):
     adding(rounds)
     tasks(rounds, maya)
     repeats(rounds, maya)
+    reminders(rounds, maya)
     steps(rounds, maya)
     lists_and_tags(rounds, maya)
     searches(rounds, maya)
@@ -309,6 +313,29 @@ def tasks(rounds, user):
     rounds.post(f"{odd.get_absolute_url()}restore/", next="/trash/")
     user.tasks.filter(pk=odd.pk).update(title="Buy milk on friday")
     rounds.get(odd.get_absolute_url())
+
+
+def reminders(rounds, user):
+    """Set and snooze reminders, and follow the links of their mails, with mail and without."""
+    task = user.tasks.create(title=ODD, user=user, due_date=TOMORROW.date(), due_time=NOW.time())
+    url = task.get_absolute_url()
+    for data in [{"minutes": "60"}, {"number": "x", "unit": "days"}, {"day": "", "at": "25:00"}]:
+        rounds.act(f"{url}reminders/add/", **data, next=url)
+    reminder = task.reminders.get()
+    rounds.act(f"/reminders/{reminder.pk}/snooze/", until="1h", next=url)
+    rounds.get(url, "/inbox/", "/settings/reminders/")
+    rounds.post("/settings/reminders/", reminder_hour="x")
+    User.objects.filter(pk=user.pk).update(created_at=NOW - timedelta(days=30))
+    with override_settings(HAS_MAIL=True):
+        rounds.get("/settings/reminders/", "/today/")
+    mails = {"reminder": reminder_mail(reminder), "digest": digest_mail(user, NOW.date())}
+    for name, mail in mails.items():
+        rounds.keep(f"mail {name}", f"{mail.subject}\n{mail.body}\n{mail.alternatives[0][0]}")
+    links = [Completing.of(task), Snoozing(reminder.pk), Stopping(user.pk, "digest")]
+    rounds.get(*[link.path for link in links], "/mail/complete/x/")
+    rounds.post(Stopping(user.pk, "reminders").path)
+    rounds.act(f"/reminders/{reminder.pk}/delete/", next=url)
+    task.delete_softly()
 
 
 def repeats(rounds, user):
