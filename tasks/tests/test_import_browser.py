@@ -47,6 +47,6 @@ def test_long_names_stay_on_a_small_phone(signed_in, ann, tmp_path):
     path.write_text(f"Title,{long},Priority,List\n{long * 2},{long},{long},{long[:100]}\n")
     choose(signed_in, path)
     assert_fine(signed_in, "long columns", looks=((320, (LIGHT,)),))
-    signed_in.get_by_label(f"Priority “{long}”").select_option("Low")
+    signed_in.get_by_label("Priority “Donau").select_option("Low")
     signed_in.get_by_role("button", name="Show the preview").click()
     assert_fine(signed_in, "long preview", looks=((320, (LIGHT,)),))
