@@ -34,6 +34,7 @@ DAMAGED_GZIP = "This packed file (gzip) is damaged. Export it again."
 DAMAGED = "This ZIP file is damaged. Export it again."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
 PIECE = 64 * 1024
+SAMPLE = 1000  # bytes that are looked at for UTF-16 without a mark
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -66,11 +67,16 @@ class File:
 
     @cached_property
     def encoding(self):
-        """The encoding of the text: by its mark, else UTF-8 if valid, else Windows-1252."""
+        """The encoding of the text: by its mark, else UTF-16, UTF-8 if valid, or Windows-1252."""
         if self.raw.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
         if self.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        start = self.raw[:SAMPLE]
+        if start[1::2].count(0) > 0.4 * len(start[1::2]):  # every other byte of most letters is NUL
+            return "utf-16-le"
+        if start[::2].count(0) > 0.4 * len(start[::2]):
+            return "utf-16-be"
         try:
             self.raw.decode()
         except UnicodeDecodeError:

@@ -19,6 +19,8 @@ FIELDS = {  # what a column can be; a page shows them in this order
     "section": "Section of the list",
     "tags": "Tags",
     "steps": "Steps",
+    "parent": "Part of: a task’s id or title",
+    "id": "Id of the task",
     "done": "Completed: yes or no",
     "completed": "Completed on",
     "created": "Created on",
@@ -79,6 +81,8 @@ def guessed_fields(table):
             take_by_name(name, known, table, fields)
     else:
         take_by_cells(table, fields)
+    if "parent" not in fields and "id" in fields:  # it has nothing to connect
+        fields[fields.index("id")] = ""
     if "title" not in fields:
         take_widest_text(table, fields)
     for number, column in enumerate(table.columns):

@@ -29,6 +29,7 @@ ENCODING_NAMES = {
     "cp1252": "Windows-1252",
 }
 KNOWN = {name for names in COLUMNS.values() for name in names}
+MOST_CONTROL = 0.05  # of the characters of a text
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -83,15 +84,25 @@ class Table:
         names = []
         if self.has_header and self.lines:
             names = self.lines[self.header_at][1]
-        return [self.column(number, names) for number in range(self.width)]
+        return [self.column(number, name) for number, name in enumerate(self.unlike(names))]
 
-    def column(self, number, names):
-        name = names[number].strip() if number < len(names) else ""
+    def unlike(self, names):
+        """Return a name for each column; of equal ones, the later ones get their number."""
+        found = []
+        for number in range(self.width):
+            name = names[number].strip() if number < len(names) else ""
+            name = name or f"Column {number + 1}"
+            if name in found:
+                name = f"{name} ({number + 1})"
+            found.append(name)
+        return found
+
+    def column(self, number, name):
         cells = []
         for _, row in self.rows:
             if number < len(row) and row[number].strip():
                 cells.append(row[number].strip())
-        return Column(number, name or f"Column {number + 1}", cells)
+        return Column(number, name, cells)
 
     @property
     def words(self):
@@ -126,12 +137,23 @@ def table_of(file):
         is_title = column_word_of(sample[0][0]) in COLUMNS["title"]
         return Table(file) if is_title and len(sample) > 1 else None
     even = [row for row in sample if len(row) == width]
-    is_known = max(len(known_names(row)) for row in sample[:HEADER_WITHIN]) > 1
-    return Table(file) if is_known or len(even) >= 0.8 * len(sample) else None
+    is_even = len(even) >= 0.8 * len(sample)
+    return Table(file) if is_even or has_known_names(sample) else None
+
+
+def has_known_header(file):
+    """Return whether one of the first lines of a file has two known names of columns."""
+    return has_known_names(first_rows(file, delimiter_of(file)))
+
+
+def has_known_names(rows):
+    return any(len(known_names(row)) > 1 for row in rows[:HEADER_WITHIN])
 
 
 def is_text(file):
-    return not file.is_zip and not CONTROL.search(file.table[:100_000])
+    """Return whether a file is text, which may hold a few characters that can't be kept."""
+    start = file.table[:100_000]
+    return not file.is_zip and len(CONTROL.findall(start)) <= MOST_CONTROL * len(start)
 
 
 def delimiter_of(file):

@@ -50,6 +50,12 @@ UNDER_WAY = set(
     zurückgestellt, en cours, en curso, in corso, em andamento, mee bezig
     """)
 )
+NEVER = set(  # of a repeat
+    words("""
+    -, no, none, never, once, false, does not repeat, doesn't repeat, not repeating, nie, keine
+    nein, einmalig, jamais, aucune, non, nunca, ninguna, mai, nessuna, nooit, geen, aldrig
+    """)
+)
 
 PRIORITIES = {
     0: words("""
@@ -114,12 +120,15 @@ COLUMNS = {
     приоритет, 优先级
     """),
     "list": words("""
-    list, list name, project, project name, folder, task list, tasklist, listname, board, area
+    list, list name, project, project name, projects, folder, task list, tasklist, listname
+    board, area
     liste, listenname, projekt, ordner, projet, dossier, lista, proyecto, carpeta
     progetto, elenco
     lijst, projeto, projektu, список, проект, 列表, 清单, リスト
     """),
-    "section": words("section, heading, group, abschnitt, gruppe, sektion, sección, sezione"),
+    "section": words(
+        "section, section column, heading, group, abschnitt, gruppe, sektion, sección, sezione"
+    ),
     "tags": words("""
     tags, tag, labels, label, categories, category, contexts, context, keywords, tag names
     schlagwörter, schlagworte, stichwörter, etiketten, kategorien, kategorie, étiquettes
@@ -152,6 +161,11 @@ COLUMNS = {
     wiederholung, wiederholen, serie, répétition, récurrence, repetición, recurrencia, ricorrenza
     ripetizione, herhaling, repetição, upprepning, gentagelse, gjentakelse, powtarzanie
     """),
+    "parent": words("""
+    parent, parent task, parent id, parent task id, parent title, subtask of, part of
+    übergeordnete aufgabe, hauptaufgabe, elternaufgabe, tâche parente, tarea principal
+    """),
+    "id": words("id, task id, uuid, guid, uid, key, aufgaben-id, nummer, number"),
     "steps": words("""
     steps, subtasks, sub-tasks, checklist, checklist items, schritte, unteraufgaben, teilaufgaben
     checkliste, sous-tâches, subtareas, sottoattività, subtaken, subtarefas

@@ -84,11 +84,17 @@ class TableTests(SimpleTestCase):
             "Tasks of Ann\n\nList;Title\nHome;Milk\n;Bread": (";", True, "List Title"),
             "Milk,2026-12-05\nBread,": (",", False, "Column 1 Column 2"),
             "Foo,Bar\nMilk,2026-12-05": (",", True, "Foo Bar"),
+            "Task,Due,Due\nMi\0lk,,2026-12-05": (",", True, "Task Due Due (3)"),
         }.items():
             with self.subTest(text):
                 table = table_of(File("any", text.encode()))
                 names = " ".join(column.name for column in table.columns)
                 self.assertEqual((table.delimiter, table.has_header, names), expected)
+
+    def test_utf16_needs_no_mark(self):
+        for encoding in ["utf-16-le", "utf-16-be"]:
+            plan = plan_of_text("Task\tDue\nÜber\t2026-12-05\n".encode(encoding))
+            self.assertEqual(lines_of(plan), ["Inbox: Über 2026-12-05"])
 
     def test_other_texts_are_no_tables(self):
         for text in ["Hello, you\nand you", "", '{"a": 1,\n"b": 2}', "<p>a,b", "a,b\0,c\n" * 9]:
@@ -218,6 +224,29 @@ class RowTests(SimpleTestCase):
         self.assertEqual(notes_of(plan)["D"], "Repeat: now and then")
         self.assertIn("line 4: Repeat “FREQ=WEEKLY;TT_SKIP=HOLIDAY”: ", said(plan))
         self.assertIn("line 6: Repeat “FREQ=DAILY”: A repeat needs a date.", said(plan))
+
+    def test_parts_are_named_by_id_or_title_and_may_stand_first(self):
+        text = (
+            "Id,Title,Parent,Due\n"
+            "3,Cake,2,\n"
+            "2,Party,,2026-12-05\n"
+            "4,Invite,Party,2026-12-02\n"
+            "5,Lost,9,\n"
+            "6,Ring,6,\n"
+        )
+        plan = plan_of_text(text)
+        self.assertEqual(
+            lines_of(plan),
+            [
+                "Inbox: Party 2026-12-05 (Cake)",
+                "Inbox: Invite 2026-12-02",
+                "Inbox: Lost",
+                "Inbox: Ring",
+            ],
+        )
+        self.assertEqual(notes_of(plan), {"Invite": "Part of: Party"})
+        self.assertIn("line 5: ", said(plan))
+        self.assertIn("line 6: ", said(plan))
 
     def test_tags_and_steps_are_taken_apart(self):
         text = 'Title,Tags,Steps\nA,"#x, on the phone; y","[x] One\n- Two"\nB,#p @q,\nC,r s,\n'

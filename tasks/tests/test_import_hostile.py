@@ -153,7 +153,7 @@ class ToldTests(SimpleTestCase):
             ({"repeat": "FREQ=DAILY"}, "It doesn't repeat. A repeat needs a date."),
             ({"due_date": "2026-12-01", "repeat": "FREQ=SECONDLY"}, "It doesn't repeat. A repeat"),
             ({"due_date": "2026-12-01", "repeat": "A" * 999}, "It doesn't repeat. It is too long."),
-            ({"due_date": "0001-01-01", "repeat": "FREQ=DAILY"}, "It begins on a day that nobody"),
+            ({"due_date": "0001-01-01", "repeat": "FREQ=DAILY"}, "It begins on an impossible date"),
             ({"list": 99}, "The list isn't in the file."),
             ({"list": {}}, "The list isn't in the file."),
             ({"tags": [99]}, "The tag isn't in the file."),

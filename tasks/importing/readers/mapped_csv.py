@@ -13,7 +13,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
 from tasks.importing.rules import quoted
 from tasks.importing.tables import Table, is_text, table_of
-from tasks.importing.vocabulary import is_done, priority, says_more
+from tasks.importing.vocabulary import NEVER, is_done, priority, says_more, word_of
 
 NAME = "CSV by its columns"
 NOON = time(12)  # of a day without a time, so that it is the same day in nearly all zones
@@ -41,10 +41,48 @@ def read(table, plan, today):
         raise Unreadable(NO_TITLE)
     items = Items(plan, today)
     note_columns(table, mapping, plan)
+    keys = keys_of(table, mapping)
     for line, cells in table.rows:
         plan.rows += 1
-        Row(items.add(f"line {line}"), cells, mapping, today, items).read()
+        key = parent = None
+        if keys:
+            key = keys.get(id_or_title(cells, mapping))
+            parent = parent_of(cells, mapping, keys)
+        Row(items.add(f"line {line}", key, parent), cells, mapping, today, items).read()
     items.land()
+
+
+def keys_of(table, mapping):
+    """Return what the rows of a table are named by, as {id or title: key}.
+
+    A part names its whole by its id or title. Without parts, return nothing.
+    """
+    keys = {}
+    if mapping.numbers("parent"):
+        for _, cells in table.rows:
+            key = id_or_title(cells, mapping)
+            keys.setdefault(key, key)
+            keys.setdefault(cell_of(cells, mapping, "title"), key)
+    keys.pop("", None)
+    return keys
+
+
+def parent_of(cells, mapping, keys):
+    """Return the key of the row that this one is a part of; its words if there is none."""
+    said = cell_of(cells, mapping, "parent")
+    return keys.get(said, said) or None
+
+
+def id_or_title(cells, mapping):
+    return cell_of(cells, mapping, "id") or cell_of(cells, mapping, "title")
+
+
+def cell_of(cells, mapping, name):
+    """Return the cell of a field in a row, "" if there is none."""
+    for number in mapping.numbers(name):
+        if number < len(cells):
+            return cells[number].strip()
+    return ""
 
 
 def note_columns(table, mapping, plan):
@@ -58,6 +96,8 @@ def note_columns(table, mapping, plan):
             plan.leave(where, "It has no place of its own, so the notes have it.")
         elif name == mappings.SKIP and column.cells:
             plan.leave(where, "It is left out, as you chose.")
+        elif name == "id":
+            plan.leave(where, "It only says which tasks are parts of others, so it isn’t kept.")
 
 
 class Row:
@@ -155,7 +195,7 @@ class Row:
 
     def read_repeat(self):
         cell = self.cell("repeat")
-        if not cell or is_done(cell) is False:  # “no”, “none”
+        if not cell or word_of(cell) in NEVER:
             return
         start = self.today
         if self.item.due_date:

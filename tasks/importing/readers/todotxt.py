@@ -13,6 +13,7 @@ from tasks.importing.moments import noon
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
+from tasks.importing.tables import has_known_header
 
 NAME = "todo.txt"
 PRIORITIES = {"A": 3, "B": 2, "C": 1}
@@ -37,7 +38,9 @@ def find(file):
     lines = lines_in(file.text)
     written = [line for line in lines[:1000] if line.strip()]
     marked = [line for line in written if MARK.match(line[:2000])]
-    if not marked or len(marked) * FEW < len(written) or looks_like_table(written[:5]):
+    if not marked or len(marked) * FEW < len(written):
+        return None
+    if looks_like_table(written[:5]) or has_known_header(file):
         return None
     return lines
 
