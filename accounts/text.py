@@ -32,8 +32,7 @@ PICTURES |= dict.fromkeys([*b"\t\n\v\f\r", 0x85, 0x2028, 0x2029], " ")
 
 def legible(text: str) -> str:
     """Return a text as one readable line, "" if nothing in it can be seen."""
-    kinds = {unicodedata.category(character)[0] for character in text}
-    if kinds <= {"C", "Z"}:
+    if all(unicodedata.category(character)[0] in "CZ" for character in text):
         return ""
     return " ".join(text.translate(PICTURES).split())
 

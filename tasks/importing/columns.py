@@ -7,6 +7,7 @@ from itertools import islice
 from tasks.importing.files import DELIMITERS, Unreadable
 
 MOST_BEFORE = 20  # rows before the header
+MOST_ROWS = 200_000  # tasks, comments and the like
 BOM = "\ufeff"  # also within a file, where others were joined to it
 
 
@@ -24,7 +25,10 @@ class KnownTable:
 
         Raise Unreadable for an incomplete row.
         """
-        for line, cells in islice(self.file.lines(self.delimiter), self.nth + 1, None):
+        rows = islice(self.file.lines(self.delimiter), self.nth + 1, None)
+        for number, (line, cells) in enumerate(rows):
+            if number >= MOST_ROWS:
+                raise Unreadable(f"This file holds more than {MOST_ROWS:,} rows.")
             if any(cells) and names_in(cells) != self.header:
                 yield f"line {line}", dict(zip(self.header, cells, strict=False))
 

@@ -12,7 +12,7 @@ from tasks.quickadd.parser import QuickAdd, parse
 from tasks.recurrence import ordinal
 
 TITLE = "Xq"  # a title that says nothing of time
-LONGEST = 200  # characters
+LONGEST, MOST_WORDS = 120, 15  # characters and words; a longer line takes quick add long
 # 3/4 and 03-04-2027 have two meanings, unless a figure above 12 decides.
 DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})[/-]([0-9]{1,2})(?:[/-][0-9]{2,4})?\b(?!-[0-9])")
 WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:,? ([0-9]{1,2}:[0-9]{2}))?")
@@ -42,7 +42,7 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
     language than English aren't read, but for 31.12.2026 and 2026-12-31 (with a time).
     """
     words = " ".join(words.split())
-    if not words or len(words) > LONGEST:
+    if not words or len(words) > LONGEST or words.count(" ") >= MOST_WORDS:
         return None
     if dots := WITH_DOTS.fullmatch(words):
         day, month, year, clock = dots.groups()

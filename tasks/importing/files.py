@@ -17,7 +17,7 @@ from functools import cached_property
 MEGABYTE = 1024 * 1024
 LARGEST = 25 * MEGABYTE  # of a file, and of each that a ZIP file holds
 LARGEST_UNPACKED = 2 * LARGEST  # of all that a ZIP file holds
-MOST_ENTRIES = 50  # of a ZIP file
+MOST_ENTRIES = 500  # of a ZIP file, which has one for each project
 GZIP = b"\x1f\x8b"
 ENTRY = b"PK\1\2"  # begins what a ZIP file says of an entry; what is packed may hold it, too
 MOST_SIGNATURES = 1000

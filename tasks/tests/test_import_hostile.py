@@ -78,8 +78,8 @@ class RefusedTests(SimpleTestCase):
             lying(packed(a__json=FILE * 100), 10), packed(ä__json=FILE).replace(b"\xa4", b"\xff"),
             packed(a__json=FILE)[:-22] + packed(a__json="")[-22:],
         ],
-        "more than 50 files": [
-            packed(**{f"a{n}": "x" for n in range(51)}), b"PK\3\4" + b"PK\1\2" * 2000
+        "more than 500 files": [
+            packed(**{f"a{n}": "x" for n in range(501)}), b"PK\3\4" + b"PK\1\2" * 2000
         ],
         "A cell near line 2 contains more than 1,000,000": [HEAD + f'"","{"a" * 1_000_001}","",""'],
         "can't be read near line 2": [HEAD + '"","Milk"x,"",""'],

@@ -163,3 +163,15 @@ def packed(raw, random):
                 part = spoiled(part, random)
             new.writestr(name, part)
     return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TYPE,CONTENT\n" + "note,x\n" * 200_001,
+        '[{"title": "x", "hex_color": "", "tasks": [{"title": "' + "<p>" * 1_000_001 + '"}]}]',
+    ],
+)
+def test_more_than_can_be_read_at_once_is_refused(text):
+    with pytest.raises(Unreadable, match=r"more than 200,000 rows|more HTML than"):
+        plan_of_text(text)

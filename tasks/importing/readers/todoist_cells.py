@@ -7,6 +7,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import dict_of
 
+LONGEST_LABELS = 5000  # characters of all labels of a task
 PRIORITIES = {"1": 3, "2": 2, "3": 1, "4": 0}
 
 
@@ -14,11 +15,12 @@ def take_title(item, content):
     """Take the title, and the labels at its end."""
     whole, labels = content.strip(), []
     end = len(whole)
-    for word in reversed(list(re.finditer(r"\S+", whole))[1:]):
+    start = max(end - LONGEST_LABELS, 0)
+    for word in reversed(list(re.finditer(r"\S+", whole[start:]))[1:]):
         if not word[0].startswith("@") or word[0] == "@":
             break
         labels.append(word[0])
-        end = word.start()
+        end = start + word.start()
     for name in reversed(labels):
         item.tag(name)
     title = whole[:end].rstrip()

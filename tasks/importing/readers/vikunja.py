@@ -5,9 +5,9 @@ Projects stand beside each other with the id of their parent, in older files wit
 seconds, or a month. Tasks refer to others by half-empty copies, of which only the id counts.
 """
 
+from tasks.importing.files import Unreadable
 from tasks.importing.items import Items
-from tasks.importing.markup import plain
-from tasks.importing.moments import is_nothing
+from tasks.importing.readers.vikunja_notes import say_more, say_relations, text_of
 from tasks.importing.readers.vikunja_projects import projects_in
 from tasks.importing.rules import place, quoted
 from tasks.importing.shapes import by_id, dict_of, dicts, key_of, number_of
@@ -15,9 +15,9 @@ from tasks.importing.shapes import by_id, dict_of, dicts, key_of, number_of
 NAME = "Vikunja"
 NEEDED = ('"tasks"', '"title"', '"hex_color"')
 PRIORITIES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 3, 5: 3}
+MOST_TAGS = 1_000_000
 DAY, HOUR = 86_400, 3600  # seconds
 FROM_DUE, MONTHLY, FROM_COMPLETION = 0, 1, 2
-PARTS = {"subtask", "parenttask"}
 LEFT_OUT = (
     "Saved filters, teams, views, favorites, reactions, backgrounds, the colors of tasks and labels"
     " and the contents of attached files stay in Vikunja."
@@ -29,8 +29,15 @@ def find(file):
     for part in file.parts:
         is_list = part.text.lstrip()[:1] == "["
         if is_list and all(name in part.text for name in NEEDED) and isinstance(part.json, list):
+            refuse_many_tags(part.text)
             return part.json, [other.name for other in file.parts if other is not part]
     return None
+
+
+def refuse_many_tags(text):
+    """Raise Unreadable for more HTML than can be made plain in a few seconds."""
+    if text.count("<") + text.count("\\u003c") > MOST_TAGS:
+        raise Unreadable("The notes in this file hold more HTML than can be read at once.")
 
 
 def read(found, plan, today):
@@ -90,10 +97,6 @@ def read_task(item, row):
     say_more(item, row)
 
 
-def text_of(item, html):
-    return plain(item.reading.words(html, "note"))
-
-
 def repeat(item, row):
     """Take the repeat: an RRULE in newer files, else seconds and a mode."""
     if row.get("repeats"):
@@ -114,37 +117,3 @@ def repeat(item, row):
             days, unit = days // 7, "WEEKLY"
         way = "completion" if mode == FROM_COMPLETION else "due"
         item.repeat_as(f"FREQ={unit};INTERVAL={days}", f"every {seconds // DAY:g} days", way)
-
-
-def say_more(item, row):
-    for name, label in [("start_date", "Start"), ("end_date", "End")]:
-        if not is_nothing(row.get(name)):
-            item.say(label, item.in_words(row[name]))
-    if done := number_of(row.get("percent_done")):
-        item.say("Progress", f"{done * 100:.0f} %")
-    for person in dicts(row.get("assignees")):
-        item.say("Assigned to", person.get("name") or person.get("username") or "someone")
-    for reminder in dicts(row.get("reminders")):
-        before = -number_of(reminder.get("relative_period"))
-        if reminder.get("relative_to") == "due_date" and before >= 0 and item.due_time:
-            item.remind_before(int(before // 60))
-        else:
-            item.remind_at(reminder.get("reminder"))
-    for attached in dicts(row.get("attachments")):
-        item.attach(dict_of(attached.get("file")).get("name"))
-    for comment in dicts(row.get("comments")):
-        words, author = text_of(item, comment.get("comment")), dict_of(comment.get("author"))
-        by = author.get("name") or author.get("username")
-        item.comment(words, comment.get("created"), by)
-
-
-def say_relations(item, row, known):
-    """Name related tasks; of parents the first counts, others are named."""
-    for kind, others in dict_of(row.get("related_tasks")).items():
-        for other in dicts(others):
-            key = key_of(other.get("id"))
-            title = known.get(key, other).get("title")
-            if kind == "parenttask" and key != item.parent:
-                item.say("Also part of", title)
-            elif kind not in PARTS:
-                item.say(f"Related ({kind})", title)

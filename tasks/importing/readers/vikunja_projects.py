@@ -1,6 +1,7 @@
 """The projects of an export of Vikunja, with the names of those that they are in."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tasks.importing.shapes import by_id, dicts, key_of, number_of
 
@@ -25,14 +26,21 @@ class Project:
         Older files have it in the task, newer ones beside.
         """
         key = self.buckets.get(key_of(row.get("id")), key_of(row.get("bucket_id")))
-        buckets = sorted(
-            dicts(self.said.get("buckets")), key=lambda one: number_of(one.get("position"))
-        )
-        usual = {key_of(one.get("id")) for one in buckets[:1]}
+        usual = self.columns[:1]
         if row.get("done") is True:
-            usual |= {key_of(one.get("id")) for one in buckets[-1:]}
-        names = {key_of(one.get("id")): one.get("title") for one in buckets}
-        return "" if key in usual else names.get(key, "")
+            usual = usual + self.columns[-1:]
+        return "" if key in usual else self.names.get(key, "")
+
+    @cached_property
+    def names(self):
+        """The names of the columns of its board, {id: name}, in their order."""
+        buckets = dicts(self.said.get("buckets"))
+        buckets.sort(key=lambda one: number_of(one.get("position")))
+        return {key_of(one.get("id")): one.get("title") for one in buckets}
+
+    @cached_property
+    def columns(self):
+        return list(self.names)
 
 
 def projects_in(found, plan):
