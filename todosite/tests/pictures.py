@@ -80,7 +80,7 @@ def test_search(look):
 def test_history(look):
     page = look("/inbox/", PART)
     press(page, "Renew the passport", "Tomorrow")
-    expect(message(page)).to_contain_text("due tomorrow")
+    expect(message(page)).to_contain_text("Moved “Renew the passport”")
     page.goto("/today/")
     page.get_by_text("Select", exact=True).click()
     page.get_by_label("Select “Send the Q1 invoice to Hollis & Grey”").check()
