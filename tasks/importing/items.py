@@ -15,6 +15,7 @@ from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
 from tasks.importing.colors import color_of
 from tasks.importing.english import read_words
 from tasks.importing.families import families_of
+from tasks.importing.files import Unreadable
 from tasks.importing.moments import due, is_nothing, moment, noon, zone_named
 from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
@@ -24,6 +25,7 @@ from tasks.reminders import MOST as MOST_REMINDERS
 
 INBOX = "inbox"
 UNTITLED = "Untitled"
+MOST_PARTS = 100_000  # that are steps of tasks
 YEAR = re.compile(r"\b[12][0-9]{3}\b")
 BARE_HOUR = re.compile(r"(?i)\bat [0-9]{1,2}(?![0-9:.]| ?[ap]m)")
 
@@ -354,6 +356,8 @@ class Items:
         key is its id in the file and parent that of the task it is a part of. order is what its
         siblings are sorted by, else they stand as in the file.
         """
+        if len(self.all) >= self.plan.most_tasks + MOST_PARTS:
+            raise Unreadable(f"This file holds more than {len(self.all):,} tasks and steps.")
         item = Item(self.plan, where, self.today, key, parent, order)
         self.all.append(item)
         return item

@@ -182,18 +182,19 @@ def moved(said: Rule, start: date, day: date) -> Rule:
     distance = day - start
     if said.until:
         said = replace(said, until=said.until + distance)
-    names_days = said.weekdays or said.month_days or said.months or said.positions
     if said.frequency in ("MONTHLY", "YEARLY"):
         is_same_month = (start.year, start.month) == (day.year, day.month)
+        names_days = said.weekdays or said.month_days or said.months or said.positions
         if names_days or not is_same_month or max(start.day, day.day) > 28:
             raise ValueError(INEXACT)
         return said
-    if not names_days:
-        return said
-    if said.interval > 1 or said.month_days or said.months or said.positions:
+    if said.month_days or said.months:
         raise ValueError(INEXACT)
-    weekdays = [(0, (weekday + distance.days) % 7) for _, weekday in said.weekdays]
-    return replace(said, weekdays=tuple(sorted(weekdays)))
+    weekdays = {(0, (weekday + distance.days) % 7) for _, weekday in said.weekdays}
+    week_start = said.week_start
+    if said.frequency == "WEEKLY" and weekdays and (said.interval > 1 or said.positions):
+        week_start = ((week_start or 0) + distance.days) % 7  # weeks move along
+    return replace(said, weekdays=tuple(sorted(weekdays)), week_start=week_start)
 
 
 def without_own_day(said: Rule, start: date) -> Rule:

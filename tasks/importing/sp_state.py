@@ -11,9 +11,13 @@ def entities_of(state):
     return {key: rows[key] for key in order if isinstance(rows.get(key), dict)}
 
 
-def place_in(keys, key):
-    """Return the place of a key; those that aren't there come last."""
-    return keys.index(key) if key in keys else len(keys)
+def places_in(tasks):
+    """Return the places of tasks among those of their parents, {(id of the parent, id): place}."""
+    found = {}
+    for key, task in tasks.items():
+        for place, part in enumerate(list_of(task.get("subTaskIds"))):
+            found[key, key_of(part)] = place
+    return found
 
 
 def archives_in(data):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import chain
 
 from tasks import recurrence
 from tasks.importing.plan import shortened
@@ -10,6 +11,7 @@ NOT_EXACT = {
     "RDATE": "It has further dates of its own.",
     "EXRULE": "A second rule takes dates away.",
 }
+MOST_COUNTED = 20  # days that are looked up in a series
 LATER = "Some of its later dates are left out or moved, which can't be done here."
 
 
@@ -99,7 +101,7 @@ def take_days(item, todo, zones, exceptions):
         item.say("Further dates", ", ".join(value.raw for value in todo.all("RDATE")))
     if rules := todo.all("RRULE"):
         text = " and ".join(rule.raw for rule in rules)
-        counted_from = start or due
+        counted_from = start if start and due and start.day <= due.day else due
         left_out = [value.part_of(raw) for value in todo.all("EXDATE") for raw in value.texts]
         days = [day_of(value, zones, item) for value in [*left_out, *exceptions]]
         days = {counted_from.day_of(day) for day in days if day and counted_from}
@@ -130,15 +132,21 @@ def take_repeat(item, text, start, due, exceptions):
     item.repeat_by(text, start=start.day, clock=start.clock, zone=start.zone)
     if not item.repeat:
         return
-    anchor = day = date.fromisoformat(item.due_date)
+    anchor = date.fromisoformat(item.due_date)
     left_out = {other + (anchor - start.day) for other in exceptions}
-    while day in left_out:
-        left_out.discard(day)
-        day = recurrence.next_due(item.repeat, anchor=anchor, after=day)
-        if day is None:
-            item.repeat_in_words(text, "It has no date left.")
-            return
+    rule = recurrence.read(item.repeat)
+    series = recurrence.days_after(rule, anchor, anchor - timedelta(1), 0)
+    day = next((other for other in chain([anchor], series) if other not in left_out), None)
+    if day is None:
+        item.repeat_in_words(text, "It has no date left.")
+        return
     item.due_date = day.isoformat()
-    later = [other for other in left_out if other > day]
-    if any(recurrence.is_day_of(item.repeat, anchor=anchor, day=other) for other in later):
+    if leaves_out(item.repeat, anchor, [other for other in left_out if other > day]):
         item.repeat_in_words(text, LATER)
+
+
+def leaves_out(rule, anchor, days):
+    """Return whether one of these later days belongs to a series; likely ones aren't counted."""
+    if "COUNT=" in rule or len(days) > MOST_COUNTED:
+        return bool(days)
+    return any(recurrence.is_day_of(rule, anchor=anchor, day=day) for day in days)

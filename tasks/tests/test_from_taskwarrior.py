@@ -51,7 +51,7 @@ class SampleTests(SimpleTestCase):
         )
         text = "\n".join(json.dumps(row(number)) for number in "12")  # without commas
         self.assertEqual(lines_of(plan_of_text(text)), ["Inbox: A", "Inbox: A"])
-        with self.assertRaisesMessage(Unreadable, "This is not whole JSON"):
+        with self.assertRaisesMessage(Unreadable, "It may have been cut off"):
             plan_of_text(text[:-5])
 
 

@@ -59,7 +59,7 @@ class LineTests(SimpleTestCase):
                 "Repeat: rec:soon",
             ],
         )
-        self.assertIn("line 2: It doesn't say when it was completed. Today is taken.", said(plan))
+        self.assertIn("line 2: The file doesn't say when it was completed.", said(plan))
 
     def test_mark_of_the_encoding_and_ends_of_lines_are_no_words(self):
         plan = plan_of_text("\ufeff(A) Müll @x\r\n\r\nx 2026-11-20 Öl\r\n".encode())

@@ -30,6 +30,7 @@ USED |= {"DTSTAMP", "DUE", "DTSTART", "DURATION", "RRULE", "RDATE", "EXRULE", "E
 USED |= {"RECURRENCE-ID", "COMMENT", "ATTACH", "CLASS", "SEQUENCE", "X-APPLE-SORT-ORDER"}
 UNUSED = {"X-MOZ-LASTACK", "X-MOZ-GENERATION", "X-OC-HIDESUBTASKS", "X-OC-HIDECOMPLETEDSUBTASKS"}
 OTHERS = {"VEVENT": "events", "VJOURNAL": "journal entries", "VFREEBUSY": "busy times"}
+MOST_NAMES = 100  # categories of a task that are looked at
 NO_TASKS = "This calendar holds no tasks (VTODO). Events can't be imported."
 
 
@@ -105,11 +106,13 @@ class Calendar:
             item.order = number_of(order)
         take_relations(item, todo)
         take_priority(item, todo.text("PRIORITY").strip())
-        for value in todo.all("CATEGORIES"):
-            for name in value.texts:
-                item.tag(name)
+        names = [name for value in todo.all("CATEGORIES") for name in value.texts]
+        for name in names[:MOST_NAMES]:
+            item.tag(name)
+        if len(names) > MOST_NAMES:
+            item.leave(f"It has {len(names)} categories. All but {MOST_NAMES} are left out.")
         take_state(item, todo, self.zones, self.items.today)
-        exceptions = [] if is_exception else self.exceptions[uid]
+        exceptions = [] if is_exception else self.exceptions.pop(uid, [])
         start = take_days(item, todo, self.zones, exceptions)
         take_alarms(item, todo, start, self.zones)
         say_more(item, todo)

@@ -15,7 +15,7 @@ from tasks.importing.sp_repeats import Repeats
 from tasks.importing.sp_state import (
     archives_in,
     entities_of,
-    place_in,
+    places_in,
     planned_days,
     reminders_in,
 )
@@ -65,6 +65,8 @@ class Backup:
         self.tasks, self.archived = entities_of(data.get("task")), {}
         for state in [data.get("taskArchive"), *archives_in(data)]:
             self.archived |= entities_of(state)
+        self.all_tasks = self.archived | self.tasks
+        self.places = places_in(self.all_tasks)
         self.repeats = Repeats(entities_of(data.get("taskRepeatCfg")), self)
         self.days, self.reminders = planned_days(data), reminders_in(data)
 
@@ -96,10 +98,10 @@ class Backup:
         where = f"task {len(self.items.all) + 1}"
         item = self.items.add(where, key=key_of(row.get("id")), parent=key_of(row.get("parentId")))
         item.title, item.body = row.get("title"), row.get("notes")
-        owner = (self.tasks | self.archived).get(item.parent)
+        owner = self.all_tasks.get(item.parent)
         item.home = self.home(row.get("projectId") or dict_of(owner).get("projectId"))
         if owner:
-            item.order = place_in(list_of(owner.get("subTaskIds")), item.key)
+            item.order = self.places.get((item.parent, item.key), len(self.places))
         item.priority = PRIORITIES.get(str(row.get("priority")), 0)
         for key in list_of(row.get("tagIds")):
             if key != TODAY:

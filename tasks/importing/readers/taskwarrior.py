@@ -22,7 +22,7 @@ SAID = {"wait": "Hidden until", "scheduled": "Scheduled", "start": "Started", "u
 USED = {"id", "uuid", "description", "entry", "modified", "end", "status", "project", "tags"}
 USED |= {"due", "priority", "urgency", "annotations", "recur", "rtype", "mask", "imask", "parent"}
 USED |= {"depends", "template", "last", "rlast", *SAID}
-LONGEST_MASK = 5000  # occurrences so far
+MOST_COUNTED = 200_000  # past occurrences of all repeats
 
 
 def find(file):
@@ -67,7 +67,7 @@ class Export:
                 self.templates[key_of(row.get("uuid"))] = row
             elif row.get("status") in ("pending", "waiting") and row.get("parent"):
                 open_ones[key_of(row["parent"])].append(row)
-        self.last = {}
+        self.last, self.counted = {}, 0
         for parent, rows in open_ones.items():
             self.last[parent] = key_of(max(rows, key=order_of).get("uuid"))
 
@@ -116,7 +116,10 @@ class Export:
         repeat_from = "completion" if is_chained else "due"
         item.repeat_as(rule, words, repeat_from)
         if is_template and item.repeat:
-            day = nth_day(item.repeat, date.fromisoformat(item.due_date), number_of_past(row))
+            number = len(str(row.get("mask") or ""))  # it has a character for each occurrence
+            self.counted += number
+            is_near = self.counted <= MOST_COUNTED
+            day = is_near and nth_day(item.repeat, date.fromisoformat(item.due_date), number)
             if day:
                 item.due_date = day.isoformat()
             else:
@@ -141,9 +144,3 @@ class Export:
 def order_of(row):
     """Return what occurrences of a repeat are sorted by: the later, the greater."""
     return number_of(row.get("imask")), str(row.get("due", ""))
-
-
-def number_of_past(row):
-    """Return how many occurrences a template has had; its mask has a character for each."""
-    mask = row.get("mask")
-    return min(len(mask), LONGEST_MASK) if isinstance(mask, str) else 0

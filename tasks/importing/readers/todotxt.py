@@ -9,7 +9,6 @@ import re
 from accounts import text
 from tasks.importing.columns import looks_like_table
 from tasks.importing.items import Items
-from tasks.importing.moments import noon
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
@@ -28,12 +27,15 @@ UNITS = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 MARK = re.compile(rf"x {DAY} |\([A-Z]\) |{DAY} \S|.*(?:^|\s)(?:[+@]\w|(?:due|t|rec|pri):[0-9A-Z+])")
 OTHERS = ("{", "[", "<", "BEGIN:")  # begin a file of another kind
+MOST_LINES, LONGEST = 500_000, 20_000  # characters of a line that is read word by word
 FEW = 5  # a line in so many is marked, at least
 
 
 def find(file):
     """Return the lines of a file of which enough have marks of todo.txt, else None."""
     if file.is_zip or "\0" in file.text or file.text.lstrip("\ufeff \n").startswith(OTHERS):
+        return None
+    if file.text.count("\n") > MOST_LINES:
         return None
     lines = lines_in(file.text)
     written = [line for line in lines[:1000] if line.strip()]
@@ -64,6 +66,9 @@ class Line:
         self.item, self.items = item, items
 
     def read(self, line):
+        if len(line) > LONGEST:
+            self.item.title = line
+            return
         line = self.take_start(line)
         pairs, words, projects = [], [], []
         for word in line.split():
@@ -96,7 +101,9 @@ class Line:
         first, second = days.groups() if days else (None, None)
         created = second if is_done else first
         if is_done:
-            self.item.completed_at = self.noon(first) or self.noon(created) or self.today()
+            self.item.completed_at = self.noon(first)
+            if not self.item.completed_at:
+                self.item.complete(None)
         elif second:
             line = f"{second} {line}"
         self.item.created_at = self.noon(created)
@@ -106,10 +113,6 @@ class Line:
         if day is None:
             return None
         return self.item.moment_of(f"{day}T12:00", "day", naive=self.item.plan.zone)
-
-    def today(self):
-        self.item.leave("It doesn't say when it was completed. Today is taken.")
-        return noon(self.items.today, self.item.plan.zone)
 
     def take_priority(self, letter):
         self.item.priority = PRIORITIES.get(letter, 0)
