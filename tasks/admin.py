@@ -267,7 +267,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class DeliveryAdmin(ModelAdmin):
-    """Mails to be sent, and what became of them: to be read, and to be sent again."""
+    """Mails to be sent, and their results: to be read, and to be sent again."""
 
     list_select_related = ["user"]
     list_filter = [StateFilter]

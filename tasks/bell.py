@@ -21,7 +21,7 @@ def ring_on_commit():
 
 
 def looked():
-    """Note that the sender of this process looks at what is due."""
+    """Note that the sender of this process looks for due deliveries."""
     _looked_at[0] = time.monotonic()
 
 

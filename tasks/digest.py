@@ -1,4 +1,4 @@
-"""The daily digest: a user's overdue tasks, and those of today and of the next days."""
+"""The daily digest: a user's overdue tasks, and the tasks of today and of the next days."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,7 +32,7 @@ class DigestDay:
 
 
 class Digest:
-    """What a user's digest says at a moment, an accounts.clock.Clock in the user's time zone.
+    """The content of a user's digest at a moment, a Clock in the user's time zone.
 
     `more` is the number of tasks that it leaves out, since they are too many for a mail.
     """

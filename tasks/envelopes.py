@@ -17,7 +17,7 @@ class NotWanted(Exception):
 def envelope(delivery):
     """Return the mail of a delivery, ready to be sent. Raise NotWanted if there is none to send.
 
-    The Message-ID is that of the delivery, so a mail that goes out twice has the same.
+    The Message-ID belongs to the delivery, so a mail that goes out twice has the same.
     """
     user = delivery.user
     refuse_user(user)

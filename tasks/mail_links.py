@@ -35,7 +35,7 @@ class TaskLink:
 
     @classmethod
     def read(cls, token):
-        """Return the link of a token; None if it is forged, one of another act, or too old."""
+        """Return the link of a token; None if the token is forged, for another act, or too old."""
         with suppress(signing.BadSignature):
             return cls(*signing.loads(token, salt=f"{SALT}.{cls.route}", max_age=LASTS))
 

@@ -37,7 +37,7 @@ def reminder_mail(reminder):
 
 
 def facts_of(task, clock):
-    """Return what a mail says about a task below its title, each with its words and `is_late`."""
+    """Return the facts of a task for a mail, below its title, each with its words and `is_late`."""
     facts = []
     if task.due_date:
         is_late = dates.due_state(task.due_date, task.due_time, clock.now) == "late"

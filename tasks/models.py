@@ -972,7 +972,7 @@ class ColumnMappingQuerySet(models.QuerySet):
 
 
 class ColumnMapping(models.Model):
-    """What a user said that the columns of a table are, for the next file with this header."""
+    """A user's mapping of the columns of a table, for the next file with this header."""
 
     MOST = 50  # of a user
 

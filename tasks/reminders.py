@@ -1,7 +1,7 @@
-"""Reminders of tasks and daily digests: when each is due, and how far its delivery is.
+"""Reminders of tasks and daily digests: when each is due, and the state of its delivery.
 
 A row is due at a moment in UTC, which is computed anew when its task or its user changes. So a
-sender (tasks.sending) needs no more than the time of the database to know what is due.
+sender (tasks.sending) needs no more than the time of the database to know the due ones.
 """
 
 from datetime import UTC, date, time, timedelta
@@ -190,7 +190,7 @@ class ReminderQuerySet(DeliveryQuerySet):
 
     @transaction.atomic
     def replace(self, task, minutes=(), moments=()):
-        """Give a task these reminders in place of those it has. Return them.
+        """Replace the reminders of a task. Return the new ones.
 
         minutes are numbers of minutes before the task; moments are (date, time) on the user's
         clock. A reminder that the task has already stays as it is, sent or not. Raise ValueError
@@ -212,7 +212,7 @@ class ReminderQuerySet(DeliveryQuerySet):
 
 
 class Reminder(Delivery):
-    """A mail about a task: some minutes before it is due, or at a moment that its user chose.
+    """A mail about a task: some minutes before its due time, or at a moment that its user chose.
 
     The database deletes it with its task (0017), and refuses it on another user's task.
     """
@@ -279,7 +279,7 @@ class Reminder(Delivery):
 
     @property
     def set_by_user(self):
-        """What the user set, as (minutes_before, on_date, at_time)."""
+        """The setting of the user, as (minutes_before, on_date, at_time)."""
         return self.minutes_before, self.on_date, self.at_time
 
     @property
@@ -373,7 +373,7 @@ class DigestQuerySet(DeliveryQuerySet):
 
 
 class Digest(Delivery):
-    """The mail that tells a user each day, at their hour, what is due. Its row moves day by day."""
+    """The daily mail with a user's due tasks, at their hour. Its row moves day by day."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests", db_index=False
@@ -393,7 +393,7 @@ class Digest(Delivery):
 
     @property
     def day(self):
-        """The day that it is about, in the zone of its user."""
+        """The day of the digest, in the zone of its user."""
         return self.moment.astimezone(self.user.zone).date()
 
     def next_moment(self):

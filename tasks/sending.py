@@ -2,8 +2,8 @@
 
 Each delivery is claimed by one committed statement, for the length of a lease; looked at once more,
 with its task; sent outside of any transaction; and settled if the claim is still the sender's own.
-So several senders share the work, on any number of machines, and what one that was killed had
-claimed is sent by another. It may have sent its last mail already: then this mail goes out twice,
+So several senders share the work, on any number of machines, and the deliveries of a killed sender
+are sent by another. It may have sent its last mail already: then this mail goes out twice,
 with the same Message-ID. docs/decisions/own-sender.md has the reasons.
 """
 
@@ -56,7 +56,7 @@ SELECT extract(epoch FROM least({moments}) - statement_timestamp())
 
 
 class Sender:
-    """Sends what is due. One process needs one; any number of them may run at the same time."""
+    """Sends due mails. One process needs one; any number of them may run at the same time."""
 
     def __init__(self, at_most=AT_MOST):
         """at_most is the longest sleep, in seconds."""
@@ -167,7 +167,7 @@ class Sender:
 
 
 class Unreachable(Exception):
-    """The mail server can't be reached, or serves nobody now: no mail is at fault."""
+    """The mail server can't be reached, or serves no client now: no mail is at fault."""
 
 
 class Refused(Exception):
@@ -260,7 +260,7 @@ def claim(model):
 
 
 def claimed(model, claim):
-    """Return a claimed delivery as it is now, with its user and task.
+    """Return a claimed delivery in its present state, with its user and task.
 
     None if it has changed since: then it waits for another moment, or for none. A task may have
     changed without its reminders, by a process of an earlier version that still runs.
@@ -294,7 +294,7 @@ def seconds_to_next():
 
 
 class Settlement:
-    """Writes what became of a claimed delivery, unless it isn't the sender's any more."""
+    """Writes the result of a claimed delivery, unless another sender has it now."""
 
     def __init__(self, delivery):
         self.delivery = delivery
@@ -330,9 +330,9 @@ class Settlement:
 
 
 def patiently(act):
-    """Return what act() does, also if the database is away for some seconds.
+    """Return the result of act(), also if the database is away for some seconds.
 
-    What was sent must not be forgotten.
+    A sent mail must not be forgotten.
     """
     for seconds in [0.2, 0.5, 1, 2, 5, 10, 20]:
         try:
@@ -349,7 +349,7 @@ def patiently(act):
 
 
 class Thread(threading.Thread):
-    """A sender beside all else in a process, with a connection of its own beside the pool."""
+    """A sender in a thread of its own, with a connection outside the pool."""
 
     def __init__(self, at_most=AT_MOST):
         super().__init__(name="sender", daemon=True)
@@ -377,7 +377,7 @@ threads = []
 
 
 def start():
-    """Start the sender of a web process, after it was forked, if it is to send."""
+    """Start the sender of a web process, after it was forked, if this process sends."""
     if settings.SEND_IN_WEB and not threads:
         threads.append(Thread())
         threads[0].start()

@@ -435,7 +435,7 @@ def quoted(change):
 def imported(numbers):
     """Return the words for the rows that an import has added: tasks, else lists or tags.
 
-    numbers is that of a Summary, which may not know of other kinds than the first.
+    numbers is as in a Summary, which may know the first kind only.
     """
     name = next(name for name in KINDS if name in numbers)
     return f"imported {counted(numbers[name], name)}"

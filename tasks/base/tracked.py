@@ -318,7 +318,7 @@ class NamedQuerySet(TrackedQuerySet):
     def taken(self, user_id, names):
         """Return the ids of rows with names that other rows of a user have, outside the trash.
 
-        names are those of the rows, {id: name}, and may be other than they have now.
+        names has the names to check, {id: name}, which may differ from the present ones.
         """
         sql = TAKEN.format(connection.ops.quote_name(self.model._meta.db_table))
         with connection.cursor() as cursor:

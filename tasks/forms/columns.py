@@ -1,4 +1,4 @@
-"""The form that asks what the columns of a CSV file are."""
+"""The form that asks for the meaning of the columns of a CSV file."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,7 +47,7 @@ class TableForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each column of the waiting file is. A valid form has kept its plan.
+    """The meaning of each column of the waiting file. A valid form has kept its plan.
 
     Fields are named by the numbers of the columns. A date that could be two days, and a priority
     that isn't known, are asked about.
@@ -56,7 +56,7 @@ class ColumnsForm(forms.Form):
     digest = forms.CharField(required=False, widget=forms.HiddenInput)  # of the waiting file
 
     def __init__(self, data=None, *, user, row, query):
-        """row is the waiting file; query says how it is cut into cells, as TableForm does.
+        """row is the waiting file; query says how to cut it into cells, as TableForm does.
 
         Raise Unreadable if it can't be cut so.
         """

@@ -25,7 +25,7 @@ LEVELS = {"none": 0, "low": 1, "medium": 2, "high": 3}
 
 
 class BadAnswer(ValueError):
-    """An option that can't be read; its text says what would be."""
+    """An option that can't be read; its text says which ones can."""
 
 
 def mapping_by(table, options):

@@ -39,7 +39,7 @@ class KnownTable:
 
 
 def known_table(file, needed: set[str]) -> KnownTable | None:
-    """Return the table whose header has all these names, None if the file has none."""
+    """Return the table with all these names in its header, None if the file has none."""
     if not all(name in file.text for name in needed):
         return None
     for delimiter in DELIMITERS:

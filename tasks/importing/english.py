@@ -36,7 +36,7 @@ START = re.compile(r"(?i)\bstart|\bfrom\b")
 
 @lru_cache(maxsize=1000)
 def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> QuickAdd | None:
-    """Return what words say of a date, a time and a repeat; None if they aren't understood.
+    """Return the date, time and repeat in words; None if they aren't understood.
 
     today is the day that words such as “tomorrow” count from, in the user's zone. Words in another
     language than English aren't read, but for 31.12.2026 and 2026-12-31 (with a time).

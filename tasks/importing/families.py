@@ -67,7 +67,7 @@ def note_open_step(item, owner):
 
 
 def in_order(items):
-    """Return siblings by their order, those without one where they stand."""
+    """Return siblings by their order; siblings without one keep their place."""
     if any(item.order is None for item in items):
         return items
     return sorted(items, key=lambda item: item.order)

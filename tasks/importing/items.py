@@ -60,7 +60,7 @@ class Item:
         self.tags, self.steps, self.lines, self.reminders = [], [], [], []
 
     def leave(self, words):
-        """Note in the plan what isn't carried over, with its reason."""
+        """Note data that isn't carried over in the plan, with the reason."""
         self.reading.leave(words)
 
     # What other programs know, and Todosite has no place for
@@ -392,7 +392,7 @@ class Items:
         return home
 
     def land(self):
-        """Put all tasks into the plan, each before what is a part of it."""
+        """Put all tasks into the plan, each before its parts."""
         kept = self.without_doubles([item for item in self.all if self.has_title(item)])
         places = {}
         for item, parent, owner in families_of(kept):

@@ -1,4 +1,4 @@
-"""A mapping: what each column of a table is, and how its dates and priorities are meant. Pure."""
+"""A mapping: the meaning of each column of a table, its dates and priorities. Pure."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -105,7 +105,7 @@ def take_by_name(name, known, table, fields):
 
 
 def take_by_cells(table, fields):
-    """Take the first column of dates as the due date, and that of states as done."""
+    """Take the first column of dates as the due date, and the first of states as done."""
     for column in table.columns:
         cells = column.cells[:50]
         if cells and "due" not in fields and all(map(written.is_date, cells)):
@@ -173,7 +173,7 @@ def to_remember(mapping, table):
 
 
 def remembered(kept, table):
-    """Return the guess for a table, with what was answered the last time."""
+    """Return the guess for a table, with the answers of the last time."""
     mapping = guess(table)
     fields = kept.get("fields", {})
     mapping.columns = [

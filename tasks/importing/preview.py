@@ -94,7 +94,7 @@ class Preview:
         return there
 
     def due_of(self, task):
-        """Return what a task's due date is compared by.
+        """Return the value by which a task's due date is compared.
 
         Another program's file may hold the rule of a repeat but not its next date, and the date of
         the task that became of it moves on. So its rule and its time count instead.

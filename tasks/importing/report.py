@@ -256,7 +256,7 @@ def section_of(task):
 
 
 def state_of(row, is_new):
-    """Return what becomes of a list, in words; "" for one that exists."""
+    """Return the state of a list after the import, in words; "" for one that exists."""
     states = []
     if is_new:
         states.append("new")

@@ -1,4 +1,4 @@
-"""JSON of any shape: its parts if they are what a reader expects, else empty ones. Pure."""
+"""JSON of any shape: its parts if a reader expects them, else empty ones. Pure."""
 
 
 def dicts(value: object) -> list[dict]:
@@ -17,7 +17,7 @@ def dict_of(value: object) -> dict:
 
 
 def by_id(rows: object) -> dict:
-    """Return the objects of a list by their ids, without those that have none."""
+    """Return the objects of a list by their ids; objects without one are left out."""
     found = {key_of(row.get("id")): row for row in dicts(rows)}
     found.pop(None, None)
     return found

@@ -1,4 +1,4 @@
-"""Repeats of Super Productivity, which are kept beside the tasks that they have made."""
+"""Repeats of Super Productivity, which are kept apart from their tasks."""
 
 from datetime import date, timedelta
 
@@ -90,7 +90,7 @@ class Repeats:
 
 
 def order_of(task):
-    """Return what the tasks of a repeat are sorted by: the later, the greater."""
+    """Return the key that sorts the tasks of a repeat: the later, the greater."""
     created = task.get("created")
     return str(task.get("dueDay") or ""), created if isinstance(created, (int, float)) else 0
 

@@ -45,7 +45,7 @@ def occurrences_of(row, backup):
 
 
 def all_occurrences(backup):
-    """Return the days of all occurrences, {id or uid of what they repeat: [day]}."""
+    """Return the days of all occurrences, {id or uid of the repeated task: [day]}."""
     found = {}
     for row in dicts(backup.data.get("tasks")):
         key = key_of(row.get("recurring_parent_uid")) or key_of(row.get("recurring_parent_id"))

@@ -1,4 +1,4 @@
-"""Rows of tududi's backups: their keys, states and days, and what lists have no place for."""
+"""Rows of tududi's backups: their keys, states and days, and values without a place in lists."""
 
 from tasks.importing.moments import moment
 from tasks.importing.rules import quoted
@@ -47,7 +47,7 @@ def day_in(value, zone):
 
 
 def note_projects(backup):
-    """Note what lists have no place for."""
+    """Note the values that lists have no place for."""
     for number, row in enumerate(dicts(backup.data.get("projects")), 1):
         area = backup.row_of(backup.areas, row, "area").get("name")
         says = [("area", area), ("description", row.get("description"))]

@@ -11,7 +11,7 @@ ONCE = "Its reminder is kept for the next time only: it counts from a day withou
 
 
 def take_alarms(item, todo, start, zones):
-    """Take the reminders of an item whose days are known; start is its first Day, or None."""
+    """Take the reminders of an item with known days; start is its first Day, or None."""
     for alarm in todo.named("VALARM"):
         trigger = alarm.first("TRIGGER")
         place = alarm.text("X-APPLE-PROXIMITY").strip().lower()

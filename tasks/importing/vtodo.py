@@ -1,4 +1,4 @@
-"""What a VTODO says beside its days: state, priority, relations, alarms and all that is noted."""
+"""The parts of a VTODO apart from its days: state, priority, relations, alarms and notes."""
 
 from datetime import datetime, time, timedelta
 
@@ -39,7 +39,7 @@ def take_relations(item, todo):
 
 
 def take_state(item, todo, zones, today):
-    """Take the moments of a VTODO, and whether it is completed. today is the user's."""
+    """Take the moments of a VTODO, and its completion. today is the user's."""
     item.created_at = moment_of(todo, "CREATED", zones, item)
     item.updated_at = moment_of(todo, "LAST-MODIFIED", zones, item)
     status, percent = todo.text("STATUS").strip().upper(), todo.text("PERCENT-COMPLETE").strip()
@@ -87,7 +87,7 @@ def moment_of(todo, name, zones, item):
 
 
 def say_more(item, todo):
-    """Keep in the notes what a task has no place for."""
+    """Keep values without a place in a task in the notes."""
     for name, word in LINES.items():
         for value in todo.all(name):
             if value.text.strip():

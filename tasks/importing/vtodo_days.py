@@ -1,4 +1,4 @@
-"""The days of a VTODO: what it is due on, what its repeat counts from, and at which one it is."""
+"""The days of a VTODO: its due day, the start of its repeat, and its present occurrence."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo

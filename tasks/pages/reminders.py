@@ -12,7 +12,7 @@ SOON = timedelta(days=1)  # before it comes, a reminder can be snoozed
 
 
 class ReminderRow:
-    """A reminder as a row: what its user set, and what became or becomes of it, in words."""
+    """A reminder as a row: its setting and its state, in words."""
 
     def __init__(self, reminder, task, clock, hour):
         self.pk = reminder.pk
@@ -70,7 +70,7 @@ class Reminders:
 
     @property
     def buttons(self):
-        """The spans that one press adds, as (minutes, words): those that aren't set yet."""
+        """The spans that one press adds and that aren't set yet, as (minutes, words)."""
         if self.task.due_date is None:
             return []
         there = {row.words for row in self.rows}

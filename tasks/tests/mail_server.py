@@ -1,4 +1,4 @@
-"""A real mail server on this machine, whose answers a test decides."""
+"""A real mail server on this machine, with the answers that a test chooses."""
 
 import asyncio
 import contextlib

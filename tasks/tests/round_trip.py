@@ -27,7 +27,7 @@ def imported(user, raw, *, again=True, settings=True):
 
 
 def set_by_user(reminder):
-    """Return what a user set of a reminder. Its delivery is planned anew by an import."""
+    """Return the setting of a reminder. Its delivery is planned anew by an import."""
     return [reminder[key] for key in ["minutes_before", "on_date", "at_time", "snoozed_until"]]
 
 

@@ -1,4 +1,4 @@
-"""A CSV file of any program: how it is read, the questions about its columns, and the command."""
+"""A CSV file of any program: its reading, the questions about its columns, and the command."""
 
 import json
 from io import StringIO
@@ -265,7 +265,7 @@ class PageTests(TestCase):
         return self.client.post(URL, {"file": as_file(text, name)}, follow=True)
 
     def fields(self):
-        """Return what the form of the columns sends without an answer of its user."""
+        """Return the fields that the form of the columns sends, unanswered."""
         form = one(self.client.get(COLUMNS), "form[action$='/columns/'][method=post]")
         chosen = {box.get("name"): box.get("value") for box in select(form, "[checked]")}
         for box in select(form, "select"):

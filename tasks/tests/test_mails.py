@@ -1,4 +1,4 @@
-"""The mails about tasks: what they say, and the links in them."""
+"""The mails about tasks: their text and their links."""
 
 import re
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""The sender, with a real mail server: what it sends, when it tries again, and when it gives up."""
+"""The sender, with a real mail server: its mails, its repeated attempts, and when it gives up."""
 
 from datetime import date, time, timedelta
 from unittest import mock
@@ -42,7 +42,7 @@ class SendingCase(TestCase):
         reminder.refresh_from_db()
 
     def send(self):
-        """Send what is due. Return the numbers of mails that were sent, and that failed."""
+        """Send due mails. Return the numbers of mails that were sent, and that failed."""
         return Sender().send_due()
 
     def state(self, row):

@@ -80,7 +80,7 @@ def report_of(request, row):
 
 @require_http_methods(METHODS)
 def import_columns(request):
-    """Ask what the columns of the waiting table are."""
+    """Ask for the meaning of the columns of the waiting table."""
     row = waiting.waiting(request.user)
     if row is None or row.file_kind != waiting.TABLE:
         return redirect("import_tasks")

@@ -124,7 +124,7 @@ def reminder_settings(request):
 
 @require_POST
 def mail_resume(request):
-    """Send mail again to a user whose address has refused it."""
+    """Resume mail to a user after their address has refused it."""
     request.user.resume_mail()
     messages.success(request, "We'll try to send you email again.")
     return redirect("reminder_settings")

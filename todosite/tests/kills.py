@@ -54,7 +54,7 @@ def add_reminders(user, number):
 
 
 def begin(server):
-    """Return a process that sends what is due to a mail server."""
+    """Return a process that sends due mails to a mail server."""
     address = f"smtp://127.0.0.1:{server.port}"
     return subprocess.Popen(
         [sys.executable, "manage.py", "send_due"],

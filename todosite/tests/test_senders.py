@@ -37,7 +37,7 @@ def test_nothing_is_missing_and_at_most_the_mail_in_hand_comes_twice(server, how
 @pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
 def test_workers_send_and_finish_the_mail_in_hand_at_the_end(server, tmp_path):
-    """gunicorn's SIGTERM ends a worker: what it was sending is settled, and goes out once."""
+    """gunicorn's SIGTERM ends a worker: its mail in hand is settled, and goes out once."""
     add_reminders(add_user(), 40)
     server.answers = {"ann@example.org": 0.1}
     static = {"STATIC_ROOT": str(tmp_path)}

@@ -23,12 +23,12 @@ EXCEL = " It looks like Excel’s number of a day: format the column as a date, 
 
 
 def find(file):
-    """Return the file as a table if it is one."""
+    """Return the file as a table, None for any other file."""
     return table_of(file)
 
 
 def find_if_asked(file):
-    """Return any text as a table, if its user says that it is one; None for no text."""
+    """Return any text as a table, at its user's request; None for no text."""
     return Table(file) if is_text(file) and file.table.strip() else None
 
 
@@ -172,7 +172,7 @@ class Row:
         self.take_repeat(said)
 
     def take_repeat(self, said):
-        """Take the repeat of words; said is what quick add reads in them."""
+        """Take the repeat of words; said is quick add's reading of them."""
         if said.repeat:
             self.item.repeat, self.item.repeat_from = said.repeat, said.repeat_from
             self.item.repeat_anchor = self.item.due_date

@@ -142,5 +142,5 @@ class Export:
 
 
 def order_of(row):
-    """Return what occurrences of a repeat are sorted by: the later, the greater."""
+    """Return the key that sorts occurrences of a repeat: the later, the greater."""
     return number_of(row.get("imask")), str(row.get("due", ""))

@@ -89,7 +89,7 @@ class Line:
         self.take_pairs(pairs)
 
     def take_start(self, line):
-        """Take what stands before the words: x, the priority and days. Return the rest."""
+        """Take the parts before the words: x, the priority and days. Return the rest."""
         is_done = bool(DONE.match(line))
         line = DONE.sub("", line, count=1) if is_done else line
         if found := PRIORITY.match(line):

@@ -34,7 +34,7 @@ def read(boards, plan, today):
 
 
 class Board:
-    """A board, with what its cards refer to, by id."""
+    """A board, with the rows that its cards refer to, by id."""
 
     def __init__(self, items, said):
         self.items, self.said = items, said
@@ -131,7 +131,7 @@ def card_of(action):
 
 
 def grouped(rows, key):
-    """Return rows by what they belong to, {id: rows}."""
+    """Return rows by their owner, {id: rows}."""
     found = {}
     for row in dicts(rows):
         found.setdefault(key_of(key(row)), []).append(row)

@@ -149,7 +149,7 @@ class Command(ExampleCommand):
         return mapping
 
     def question(self, table):
-        """Return what to add to the command for a table, with a guess."""
+        """Return the option to add to the command for a table, with a guess."""
         columns = ", ".join(f"“{column.name}”" for column in table.columns)
         guess = mappings.guess(table)
         pairs = []
