@@ -76,8 +76,8 @@ class ColumnsForm(forms.Form):
     def first_mapping(self):
         """Return the mapping to begin with: the present one, the remembered one, or a guess."""
         present = waiting.mapping_of(self.row)
-        cut = (self.table.delimiter, self.table.has_header)
-        if present and (present.delimiter, present.has_header) == cut:
+        cut = (self.table.delimiter, self.table.has_header, self.table.width)
+        if present and (present.delimiter, present.has_header, len(present.columns)) == cut:
             return present
         header = mappings.signature(self.table)
         kept = self.user.column_mappings.filter(header=header).first()

@@ -405,11 +405,20 @@ class CommandTests(TestCase):
         ColumnMapping.objects.keep(self.ann, mappings.signature(table), content)
         self.assertIn("Added 2 open tasks, 1 completed tasks", self.run_with(GERMAN))
 
+    def test_guess_is_taken_on_request_and_by_a_dry_run(self):
+        said = self.run_with(GERMAN, "--dry-run")
+        self.assertIn("How the columns were read\n- Titel: Title\n", said)
+        self.assertEqual(self.ann.tasks.count(), 0)
+        self.run_with(GERMAN, "--map", "guess")
+        self.assertEqual(self.ann.tasks.get(priority=3).title, "Müll rausbringen")
+        self.run_with(raw_sample("todoist/Old export.csv"), "--map", "guess")
+        self.assertTrue(self.ann.tasks.filter(title="Arzt anrufen").exists())
+
     def test_errors_say_what_to_add(self):
         ambiguous = "Subject,Deadline\nMilk,01/02/2027\n"
         mapped = ["--map", "title=Subject,due=Deadline"]
         for expected, text, options in [
-            ('A guess: --map "title=Subject,due=Deadline"', ambiguous, []),
+            ('--map guess takes: --map "title=Subject,due=Deadline"', ambiguous, []),
             ("Add --dates day-first or --dates month-first.", ambiguous, mapped),
             (
                 "There is no column “Topic”. There are “Subject”",

@@ -19,6 +19,7 @@ from tasks.importing.report import Report
 from tasks.importing.waiting import TABLE
 
 MOST_TASKS = 60_000  # PostgreSQL takes 65,535 parameters, and Undo names each task by one
+GUESS = "guess"
 ORDERS = {"day-first": written.DAY_FIRST, "month-first": written.MONTH_FIRST}
 
 
@@ -47,7 +48,7 @@ class Command(ExampleCommand):
             action="append",
             help="what the columns of a CSV file are, such as title=Subject,due=Deadline; the"
             f" fields are {', '.join(mappings.FIELDS)}; columns that aren't named become lines in"
-            " the notes",
+            f" the notes; “{GUESS}” takes a guess, which the report shows, as --dry-run does",
         )
         parser.add_argument(
             "--dates",
@@ -75,7 +76,7 @@ class Command(ExampleCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no account with the email {email}.")
-        plan = self.plan(user, Path(file), options)
+        plan = self.plan(user, Path(file), options | {"dry_run": dry_run})
         lock_user(user)
         preview = Preview(user, plan, Choices(again, with_settings))
         report = Report(preview, SimpleNamespace(file_name=Path(file).name), user.clock())
@@ -85,9 +86,10 @@ class Command(ExampleCommand):
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
         else:
             self.stdout.write(report.as_text())
-            self.stdout.write(self.outcome(user, report, dry_run))
         if is_added:
             add(preview)
+        if not options["json"]:
+            self.stdout.write(self.outcome(user, report, dry_run))
 
     def outcome(self, user, report, dry_run):
         if dry_run:
@@ -107,7 +109,7 @@ class Command(ExampleCommand):
             mapping = None
             if key == TABLE:
                 mapping = self.mapping(user, found, options)
-            elif options["map"]:
+            elif options["map"] and options["map"] != [GUESS]:
                 raise CommandError(
                     f"This file was read as {READERS[key].NAME}, whose columns are known. Leave out"
                     f" --map, or add --format {TABLE}."
@@ -124,16 +126,25 @@ class Command(ExampleCommand):
         format = options["format"]
         if format and format not in READERS:
             raise CommandError(f"There is no format “{format}”. There are {', '.join(READERS)}.")
-        return format or (TABLE if options["map"] else "")
+        if not format and options["map"] and options["map"] != [GUESS]:
+            return TABLE
+        return format
 
     def mapping(self, user, table, options):
-        """Return the mapping that is given, or the user's last one for these columns."""
+        """Return the mapping that is given, or the user's last one for these columns.
+
+        A guess is taken if the operator says so, or if nothing is added.
+        """
         kept = user.column_mappings.filter(header=mappings.signature(table)).first()
         priorities = priorities_by(options["priorities"])
-        if options["map"]:
+        if options["map"] == [GUESS]:
+            mapping = mappings.guess(table)
+        elif options["map"]:
             mapping = mapping_by(table, options["map"])
         elif kept:
             mapping = mappings.remembered(kept.content, table)
+        elif options["dry_run"]:
+            mapping = mappings.guess(table)
         else:
             raise CommandError(self.question(table))
         mapping.priorities |= priorities
@@ -158,5 +169,5 @@ class Command(ExampleCommand):
                 pairs.append(f"{name}={column.name}")
         return (
             f"This is a CSV file with the columns {columns}. Use --map to say what they contain. A"
-            f' guess: --map "{",".join(pairs)}"'
+            f' guess, which --map {GUESS} takes: --map "{",".join(pairs)}"'
         )
