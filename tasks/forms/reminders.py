@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.http import urlencode
 
@@ -156,14 +157,18 @@ class ReminderSettingsForm(MergeMixin, forms.ModelForm):
             *["daily_digest", "digest_hour"],
         ]
 
-    merged = Meta.fields
+    OF_MAIL = ["reminder_mail", "daily_digest", "digest_hour"]
 
     def __init__(self, *args, instance, **kwargs):
         super().__init__(*args, instance=instance, **kwargs)
+        if not settings.HAS_MAIL:
+            for name in self.OF_MAIL:
+                del self.fields[name]
+        self.merged = list(self.fields)
         spans = sorted({*DEFAULTS, instance.default_reminder or 0})
         words = [(span, reminder_words.before(span).capitalize()) for span in spans]
         self.fields["default_reminder"].choices = [("", "No reminder"), *words]
-        for name in ["reminder_hour", "digest_hour"]:
+        for name in {"reminder_hour", "digest_hour"} & self.fields.keys():
             self.fields[name].choices = hours(instance)
         self.begin_merge()
 
