@@ -182,7 +182,7 @@ def toggled(phrases, pressed):
 
 
 class PlainForm(AddForm):
-    """A new task as its line was typed; beside has the other fields of the form that added it."""
+    """A new task as its line was typed; beside are the other fields of the form that added it."""
 
     def __init__(self, *, task, beside):
         self.task = task

@@ -1,1 +1,3 @@
-"""Quick add: what a line means. The parser and its phrases are pure; reading.py knows the user."""
+"""Quick add reads a line as a task. All modules are pure, except for reading.py, which knows the
+user.
+"""

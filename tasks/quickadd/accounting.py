@@ -1,14 +1,14 @@
 """Whether a reading accounts for every phrase of time in its line. Pure: no Django.
 
-A line is read only as a whole. A phrase of time that is no part of the reading is accounted for if
-it is part of a name: it describes the noun behind it (Monday meeting, May invoice, first aid
-course), or it stands in a name With Capitals (Psychology Today). Any other blocks the reading:
+A line is read only as a whole. A phrase of time outside the reading is accounted for if it belongs
+to a name: it describes the noun behind it (Monday meeting, May invoice, first aid course), or it
+stands in a name With Capitals (Psychology Today). Any other blocks the reading:
 
 - a second day, time or rule: every tue 6pm fortnightly; Plan next week tomorrow
 - an exception or an end: every day except 25 dec
-- a word that connected the reading with what is no part of it: every 1 jan and; (tomorrow
+- a word that connects the reading with text: every 1 jan and; (tomorrow
 
-Then nothing of time is read: half of what was meant would be a wrong day.
+Then nothing of time is read, since half a reading would be a wrong day.
 """
 
 import re
@@ -158,7 +158,7 @@ OF_DAYS = re.compile(rf"(?:on )?(?:the )?(?:{DAY}|{UNIT}|of|{MONTH}|every|each)\
 
 @dataclass
 class Phrase:
-    """A phrase of time that is no part of the reading, and where it stands."""
+    """A phrase of time outside the reading, with its kind and its place in the line."""
 
     start: int
     end: int
@@ -170,8 +170,8 @@ class Phrase:
 def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Collection[str]) -> bool:
     """Return whether a reading accounts for every phrase of time in a line.
 
-    line has blanks for its tags, lists and priorities, and NULs for what can only be text. taken
-    are the ends of the parts that the reading took, and kinds what they say.
+    line has spaces for its tags, lists and priorities, and NULs for anything that is always text.
+    taken has the start and end of each phrase of the reading, and kinds their kinds.
     """
     rest = line
     for start, end in taken:
@@ -205,7 +205,7 @@ def as_range(words: str) -> str:
 
 
 def joined(rest: str, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the parts of a reading, those beside each other as one."""
+    """Return the start and end of each part of a reading, with adjacent phrases as one part."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(taken):
         if found and not rest[found[-1][1] : start].strip(" ,;"):
@@ -334,7 +334,7 @@ def any_blocks(line: str, rest: str, phrases: list[Phrase], kinds: Collection[st
 
 
 def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
-    """Return whether a phrase stands beside the reading, and says more of it."""
+    """Return whether a phrase adds something to the reading that it stands beside."""
     if one.kind in OF_REPEAT and "repeat" not in kinds:
         return False
     before, behind = rest[: one.start], rest[one.end :]

@@ -1,7 +1,7 @@
-"""What stands around a phrase, and whether that makes text of it. Pure: no Django.
+"""The words around a phrase, and whether they make it text. Pure: no Django.
 
-Words that lead to a phrase are its lead: by friday, due on 3 may. Text is what is part of a name or
-of a number, and one of two that are said together: monday or tuesday, 2 to 4 pm.
+The lead of a phrase is the words that introduce it: by friday, due on 3 may. A phrase is text if it
+belongs to a name or a number, or if it is one of two alternatives: monday or tuesday, 2 to 4 pm.
 """
 
 import re
@@ -65,7 +65,7 @@ MOVED_TO = re.compile("(?<= )(?P<moved>to) +$", re.IGNORECASE)
 
 
 def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
-    """Return where a phrase begins with the words that lead to it, and of what kind these are."""
+    """Return the start of a phrase including its lead, and the name of the lead in LEADS."""
     if kind not in LEAD:
         return start, ""
     far_enough = max(start - 20, 0)
@@ -82,7 +82,7 @@ def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Around:
-    """A phrase as it stands in the line, without its lead, and what is before and behind it."""
+    """A phrase without its lead, and the text before and behind it."""
 
     before: str
     phrase: str
@@ -117,7 +117,7 @@ class Around:
 
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
-    """Return whether what stands around a phrase makes it text."""
+    """Return whether the words around a phrase make it text."""
     around = Around(
         before=bare[: one.start],
         phrase=bare[one.core : one.end],
@@ -254,7 +254,7 @@ def is_number(one: Found, around: Around, word: str) -> bool:
 
 
 def is_given(around: Around, word: str) -> bool:
-    """Return whether the month of a date is somebody's name: Ask Jan 3 questions."""
+    """Return whether the month of a date is the name of a person: Ask Jan 3 questions."""
     return bool(word in GIVING and A_NAME.match(around.phrase) and around.is_told)
 
 
@@ -271,7 +271,7 @@ def is_no_day(one: Found, around: Around, word: str) -> bool:
 
 
 def is_bare_date(one: Found) -> bool:
-    """Return whether nothing else says of a date that it is one."""
+    """Return whether a phrase is a date without a word that marks it as one."""
     return one.kind == "date" and not one.lead and one.strength != STRONG
 
 
@@ -291,7 +291,7 @@ RANGE_BEHIND = re.compile(r" *(?:([-–—]|to)|until|till) *[0-9]")
 
 
 def is_range(behind: str, found: list[Found]) -> bool:
-    """Does an end of the time or the days follow, and not that of a repeat?"""
+    """Return whether the end of a range of times or days follows. "until" may also end a repeat."""
     end = RANGE_BEHIND.match(behind)
     if not end:
         return False
@@ -318,7 +318,7 @@ def is_name(one: Found, around: Around) -> bool:
 
 
 def is_among_capitals(around: Around) -> bool:
-    """Return whether words beside a phrase With Capitals have them, too."""
+    """Return whether the words next to a phrase With Capitals are capitalized, too."""
     before, following = around.words_before, around.following
     is_called = len(before) > 1 and before[-2].lower() in CALLING  # call Anna Today
     if not following:

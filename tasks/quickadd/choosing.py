@@ -30,7 +30,7 @@ MOST_TRIED = 40  # places of a line at which a phrase may begin; what people wri
 
 
 class Try(NamedTuple):
-    """A match that may be a phrase of a kind: how sure that is, and what reads it."""
+    """A match of a row of PHRASES, with its kind, its strength and its reader."""
 
     match: re.Match
     kind: str
@@ -39,8 +39,11 @@ class Try(NamedTuple):
 
 
 def tries_in(line: str) -> tuple[list[Try], int, int | None]:
-    """Return what may be a phrase in a line, in the order of PHRASES; the number of places at which
-    these begin; and the first place that is left out, None where none is."""
+    """Return the matches of PHRASES in a line, the number of places where they begin, and the first
+    place left out.
+
+    The matches have the order of PHRASES. No place is left out (None) below MOST_TRIED places.
+    """
     tries = [
         Try(match, kind, strength, read)
         for kind, strength, expression, read in PHRASES
@@ -55,7 +58,7 @@ def tries_in(line: str) -> tuple[list[Try], int, int | None]:
 
 
 def phrases_of(tries: list[Try], now: Now) -> list[Found]:
-    """Return the phrases that say something, the first of those that overlap."""
+    """Return the matches that have a value, as phrases: the first of matches that overlap."""
     found = []
     for match, kind, strength, read in tries:
         core, end = match.span()
@@ -76,7 +79,7 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
 
 
 def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
-    """Return the phrases that count by what they say: date, time, repeat, until, count."""
+    """Return the phrases that count, by role: date, time, repeat, until, count."""
     repeats = any(one.kind == "repeat" for one in found)
     taken = taken_of(bare, offers_of(found, repeats), tokens)
     if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
@@ -86,7 +89,7 @@ def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Foun
 
 
 def offers_of(found: list[Found], repeats: bool) -> list[tuple[str, Found]]:
-    """Return the phrases with what each says, the surest first."""
+    """Return the phrases with their roles, the surest first."""
     surest_first = sorted(found, key=lambda one: (-one.strength, one.start))
     offers = [(role_of(one, repeats), one) for one in surest_first]
     return [(says, one) for says, one in offers if says]
@@ -108,8 +111,11 @@ def taken_of(bare: str, offers: list[tuple[str, Found]], tokens: list[Found]) ->
 
 
 def role_of(one: Found, repeats: bool) -> str:
-    """Return what a phrase says in a line that repeats or not: "until Friday" ends a repeat, and
-    "starting Friday" is the date that it begins on. "" is nothing."""
+    """Return the role of a phrase in a line, which depends on whether the line repeats.
+
+    "until Friday" ends a repeat, and "starting Friday" is its first date; without a repeat they
+    have no role (""). Other phrases have their kind as their role.
+    """
     if one.lead in ("until", "start") and not repeats:
         return ""
     if one.kind == "count" and not repeats:
@@ -118,7 +124,7 @@ def role_of(one: Found, repeats: bool) -> str:
 
 
 def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
-    """Return whether a phrase counts where it stands, among those taken and others that may be."""
+    """Return whether a phrase counts at its place, beside taken phrases and other candidates."""
     if one.strength == STRONG:
         return True
     if any(is_beside(bare, one, other) for other in others):

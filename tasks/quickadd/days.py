@@ -22,7 +22,7 @@ class Now:
         return self.moment.date()
 
     def week(self, weeks: int = 0) -> date:
-        """Return the first day of this week, or of the one that is so many weeks ahead."""
+        """Return the first day of this week, or of the week so many weeks ahead."""
         days_since = (self.today.weekday() - self.week_start) % 7
         return self.today + timedelta(7 * weeks - days_since)
 
@@ -42,7 +42,7 @@ class Now:
         return next_weekday({weekday}, self.today + timedelta(1))
 
     def weekday(self, weekday: int, weeks: int = 0) -> date:
-        """Return a day of this week, or of the one that is so many weeks ahead."""
+        """Return a weekday of this week, or of the week so many weeks ahead."""
         days_into_it = (weekday - self.week_start) % 7
         return self.week(weeks) + timedelta(days_into_it)
 

@@ -40,7 +40,7 @@ def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bo
 
 
 def says_more(bare: str, one: Found, chosen: list[Found], counted: list[Found]) -> bool:
-    """Return whether a phrase beside the chosen ones says another day, time or repeat than they."""
+    """Return whether a phrase adds a second day, time or repeat to the chosen phrases."""
     if one.strength == BESIDE or one.kind not in {other.kind for other in chosen}:
         return False
     before = [other for other in chosen if other.end <= one.start]
@@ -55,9 +55,9 @@ def says_more(bare: str, one: Found, chosen: list[Found], counted: list[Found]) 
 
 @dataclass
 class LineReading:
-    """The phrases that count in a line, by what they say, and the fields that they stand for.
+    """The phrases of a line that count, by role, and the fields of a task that they give.
 
-    Where is_unclear there are none, and offers are the readings that there were.
+    If is_unclear, there are none, and offers has the possible readings.
     """
 
     found: dict[str, Found] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def reading_of(
 ) -> LineReading:
     """Return the reading of a line, or of the offer of it that was taken.
 
-    bare is the line with blanks for its tokens; dates_of() returns the fields of chosen phrases.
+    bare is the line with spaces for its tokens; dates_of() returns the fields of chosen phrases.
     """
     if meant and not is_other_half(meant):
         return taken_offer(bare, phrases, meant, dates_of)
@@ -120,10 +120,10 @@ def whole_reading(
 
 
 def moved_to(bare: str, phrases: list[Found]) -> list[Found]:
-    """Return the phrases that count where a line moves something to another time.
+    """Return the phrases that can count in a line that moves something to another time.
 
-    Reschedule Mon 3pm call to Tue 4pm: what stands before that time is what is moved. A day alone
-    is none: Move the call to tomorrow can be done today.
+    In "Reschedule Mon 3pm call to Tue 4pm" only the target counts. A target without a time doesn't
+    count: "Move the call to tomorrow" can be done today.
     """
     day = next((one for one in phrases if one.lead == "moved"), None)
     if not day:
@@ -250,8 +250,10 @@ A_WEEKDAY = re.compile(rf"(?:on )?(?:{FULL_DAY}|{SHORT_DAY})", re.IGNORECASE)
 
 
 def contradicts(bare: str, found: dict[str, Found], dates: dict) -> bool:
-    """Return whether a day that stands beside a repeat is none of its days, or ends it: every
-    tuesday by 27 oct. A day that it starts on is no such day."""
+    """Return whether the date of a line is no day of its repeat, or its end.
+
+    Every Tuesday by 27 Oct says both. A date that starts the repeat never contradicts it.
+    """
     if "repeat" not in found or "date" not in found or found["date"].lead == "start":
         return False
     date = found["date"]
@@ -307,7 +309,7 @@ def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:
 
 
 def dates_of(found: dict[str, Found], now: datetime, put_on: date | None = None) -> dict:
-    """Return the fields that the chosen phrases stand for; {} for a day that nobody means."""
+    """Return the fields of the chosen phrases; {} for a day outside the calendar in use."""
     said = {says: one.value for says, one in found.items()}
     try:
         meant = meaning(said, now, put_on)

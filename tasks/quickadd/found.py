@@ -11,7 +11,7 @@ STRONG, FAIR, WEAK, BESIDE = 3, 2, 1, 0  # how sure a phrase is, see tasks.quick
 
 @dataclass
 class Found:
-    """A part of the line that may be of a kind, how sure that is, and what it says."""
+    """A part of a line that may be a phrase or a token, with its kind, value and strength."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ def overlap(one: Found, other: Found) -> bool:
 
 
 def value_of(match: re.Match, read: Callable, now: Now):
-    """Return what a phrase says; None for no day, such as 31/2, and for one beyond 9999."""
+    """Return the value of a phrase; None for a day such as 31/2, and after the year 9999."""
     try:
         return read(match, now)
     except (ValueError, OverflowError):
@@ -36,7 +36,7 @@ def value_of(match: re.Match, read: Callable, now: Now):
 
 
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
-    """Return the line with blanks, or something else, where these parts of it are."""
+    """Return the line with spaces, or another character, in place of these parts."""
     for part in parts:
         before, behind = line[: part.start], line[part.end :]
         length = part.end - part.start
@@ -62,6 +62,6 @@ def following_word(behind: str) -> str:
 
 
 def is_beside(bare: str, one: Found, other: Found) -> bool:
-    """Return whether nothing but blanks and marks stands between two phrases."""
+    """Return whether nothing but spaces and marks stands between two phrases."""
     first, second = in_order(one, other)
     return not bare[first.end : second.start].strip(" ,;")

@@ -1,7 +1,7 @@
-"""What phrases say, as values, and the fields of a task that they stand for together.
+"""The values of phrases, and the fields of a task that they give together. Pure: no Django.
 
-Pure: no Django. A time without a day is today if it is still to come, else tomorrow; a bare hour
-from 1 to 7 is in the afternoon; a repeat is due on its first day that is still to come.
+A time without a day is today if it is still to come, else tomorrow. A bare hour from 1 to 7 is in
+the afternoon. A repeat is due on its first day that is still to come.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class SaidTime:
         return replace(self, how="bare")
 
     def within(self, part: str) -> tuple[time, int]:
-        """Return the time in a part of the day, and 1 if it is that of the next day."""
+        """Return the time in a part of the day, and 1 if it falls on the next day, else 0."""
         part = self.part or part
         if self.hour is None:
             return PARTS[part], 0
@@ -84,7 +84,7 @@ class SaidTime:
 
 @dataclass(frozen=True)
 class SaidRepeat:
-    """A repeat: the parts of its text, and its month and day where it is yearly and says them."""
+    """A repeat: the parts of its rule, and the month and day of a yearly repeat with a date."""
 
     parts: tuple[str, ...]
     yearly: tuple[int, int] | None = None
@@ -106,13 +106,14 @@ def first_day(rule: str, start: date) -> date:
 
 
 def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
-    """Return the fields of a task that phrases stand for.
+    """Return the fields of a task that phrases give together.
 
-    put_on is the day that the line is put on, where it says none: a time is one of that day, and a
-    repeat begins with it.
+    said has the values of the phrases by role: "date" and "until" a SaidDay, "time" a SaidTime,
+    "repeat" a SaidRepeat, "count" a number and a unit or None. now is in the zone of the user.
+    put_on is the day of a line that names none: its time is on that day, and its repeat begins
+    then.
 
-    said has the values of the phrases: "date" and "until" a SaidDay, "time" a SaidTime, "repeat" a
-    SaidRepeat, "count" a number and a unit or None.
+    Raises ValueError or OverflowError for days that don't exist.
     """
     day = said.get("date")
     rule = said.get("repeat")
@@ -136,8 +137,9 @@ def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
 
 
 def clock_of(said: dict, day: SaidDay | None, rule: SaidRepeat | None) -> tuple[time | None, int]:
-    """Return the time that was said, of its own or by a part of the day; and how many days later
-    it is than the day that was said."""
+    """Return the time of a line, from a phrase of time or a part of the day, and the number of days
+    from the day of the line to that time.
+    """
     part = (day and day.part) or (rule and rule.part) or ""
     if "time" in said:
         return said["time"].within(part)

@@ -1,18 +1,19 @@
-"""One line, typed as one thinks, read as a task. Pure: no Django; the moment is always given.
+"""Read one line, typed as one thinks, as a task. Pure: no Django; the moment is always given.
 
-Tokens stand for what they say: #tag, +list, +"two words", !high, !30m. Dates, times and repeats are
-phrases; all of them stand in tasks.quickadd.phrases.PHRASES. Where in doubt, it is text:
+Tokens are #tag, +list, +"two words", !high and !30m. Dates, times and repeats are phrases, and all
+of them stand in tasks.quickadd.phrases.PHRASES. When in doubt, words are text:
 
 - A STRONG phrase counts wherever it stands: tomorrow, on friday, 3 May 2027, every 2 weeks.
 - A FAIR one might describe the word behind it (Friday traffic). It counts at the end of the line,
   beside another phrase, before a word such as "with" or "about", and before a colon at the start.
-- A WEAK one counts at the end or beside another phrase alone: fri, 15/4, daily.
-- One that has to be BESIDE another phrase is nothing by itself: weekdays (at 7), by 9 (tomorrow).
+- A WEAK one counts only at the end or beside another phrase: fri, 15/4, daily.
+- A BESIDE one counts only beside another phrase: weekdays (at 7), by 9 (tomorrow).
 - Nothing counts in quotes, in the name of a file or a site, behind words such as "the", "my" and
   "about", in a name that is written With Capitals, or as one of two: monday or tuesday, 2 to 4 pm.
 
-A line has at most one date, time, repeat, priority and list: the surest, then the first. What else
-looks like one is text, and so is a line that would leave no title.
+A line has at most one date, time, repeat, priority and list: the surest, then the first. It is read
+only if these account for all that it says about time (tasks.quickadd.accounting). A line that would
+leave no title is text.
 
 The work for a line is limited by a number, not by a clock, so that each machine reads it alike. A
 phrase may begin at MOST_TRIED places of a line; from the next such place on, dates, times and
@@ -38,15 +39,17 @@ LONGEST_TITLE = 255
 
 @dataclass(frozen=True)
 class QuickAdd:
-    """What a line says: title, spans and description rebuild it, up to blanks.
+    """A line as a task. Title, spans and description together have all words of the line.
 
-    due_date and due_time are those of its writer's zone. priority is 0 (none) to 3 (high). repeat
-    is a rule's text (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
-    is_unclear says that no reading accounts for all that the line says of time; offers are then the
-    readings that there were, each as the phrases that it reads: meant of parse() takes them. Where
-    an hour may be in either half of the day (at 6), its phrase with OTHER_HALF is offered.
-    tried is the number of places at which a phrase was tried. unread is the first place at which
-    none was, since there are too many; None if all were tried.
+    due_date and due_time are in the zone of the user. priority is 0 (none) to 3 (high). repeat is a
+    rule (RFC 5545) or ""; repeat_from is "due" or "completion", "" without a repeat.
+
+    is_unclear says that no reading accounts for all that the line says about time; offers are then
+    the possible readings, each as its phrases, for the argument meant of parse(). An hour that may
+    be in either half of the day (at 6) is offered as its phrase with OTHER_HALF.
+
+    tried is the number of places where a phrase was tried. unread is the first place that was
+    left out, None without one.
     """
 
     title: str
@@ -81,16 +84,16 @@ def parse(
     has_day: bool = False,
     reminds: bool = True,
 ) -> QuickAdd:
-    """Read a line. It never fails: what isn't understood is the title.
+    """Read a line. This never fails: the words of no phrase and no token are the title.
 
-    now is aware and in the zone of the line's writer; week_start is 0 for Monday … 6 for Sunday;
-    day_first says that 3/4 is 3 April; plain has phrases that are text wherever they stand, and
-    as_text says that all of it is; meant has the phrases of an offer that was taken: these are read
-    and no others, and stay in the title; lists has names of lists, folded (tasks.search.fold),
-    which are known without quotes, too, such as +garden project. The name of any other list is
-    text, unless new_lists. put_on is the day that the line is put on, where it says none: see
-    tasks.quickadd.phrases.meaning(). has_day says that the task has a day even if the line says
-    none. Words that ask for a reminder are text unless reminds.
+    now is aware and in the zone of the user; week_start is 0 for Monday … 6 for Sunday; day_first
+    says that 3/4 is 3 April. plain has phrases that stay text wherever they stand; as_text keeps
+    the whole line as text. meant has the phrases of an offer that was taken: only these are read,
+    and they stay in the title. lists has folded names of lists (tasks.search.fold), which need no
+    quotes, such as +garden project. The name of any other list is text, unless new_lists. put_on is
+    the day of a line that names none, see tasks.quickadd.meaning.meaning(). has_day says that the
+    task has a day even if the line names none. Words that ask for a reminder are text unless
+    reminds.
     """
     line, rest = cut(text.strip(), LONGEST)
     bare = without_literals(line, plain)
@@ -142,7 +145,7 @@ def parse(
 
 
 def cut(text: str, longest: int) -> tuple[str, str]:
-    """Return the first line of text, of whole words and at most so long, and what is behind it."""
+    """Return the first line of text, in whole words up to a length, and the rest of text."""
     line = next(iter(text.splitlines()), "")
     whole_words = re.match(rf".{{1,{longest}}}(?!\S)", line)
     line = whole_words[0] if whole_words else line[:longest]

@@ -1,4 +1,4 @@
-"""Pasted lines: each a task, and what is indented below one its steps. Pure: no Django."""
+"""Pasted lines become tasks, and the lines indented below a task its steps. Pure: no Django."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from accounts.text import legible, unstorable
 
 MOST_LINES = 500
-TAB = 4  # blanks that a tab stands for
+TAB = 4  # spaces that a tab stands for
 BYTE_ORDER_MARK = "\ufeff"  # begins what some editors save
 
 # A bullet or a number, then a box that may be ticked. What could begin a line of words as well
-# needs a blank or a box behind it: "-5 degrees", "○○さん". Word writes bullets as letters of its
+# needs a space or a box behind it: "-5 degrees", "○○さん". Word writes bullets as letters of its
 # symbol fonts (U+F020 to U+F0FF), of which two are ticked boxes, or as plain ones with a tab.
 SQUARE = r"\[(?P<tick>[\sxX✓✔]?)\](?![(:])"  # and no link of Markdown
 APART = rf"(?:\s+|(?={SQUARE}))"
@@ -36,7 +36,7 @@ MONTH = re.compile(
 
 @dataclass
 class PastedLine:
-    """A line as it is added: where it stood, counted from 1, its words, whether it was ticked."""
+    """A line of a paste: its number from 1, its title, and whether its box is checked."""
 
     number: int
     title: str
@@ -51,10 +51,10 @@ class Pasted(PastedLine):
 
 
 def read(text: str) -> list[Pasted]:
-    """Return what the lines of text become. Blank lines, and those of a bullet alone, are nothing.
+    """Return the tasks of a text, with their steps. Empty lines and bare bullets are left out.
 
-    A line that is further in than the first line of its task is a step, however far. A line that
-    is less far in begins another task.
+    A line that is indented further than the first line of its task is a step, however far. A line
+    with less indentation begins another task.
     """
     tasks: list[Pasted] = []
     outermost = 0
@@ -74,7 +74,7 @@ def read(text: str) -> list[Pasted]:
 
 
 def indent_of(line: str) -> int:
-    """Return how far in a line begins, in blanks."""
+    """Return how far in a line begins, in spaces."""
     line = line.expandtabs(TAB)
     return len(line) - len(line.lstrip())
 
@@ -96,7 +96,7 @@ def strip(line: str, has_number: bool) -> tuple[str, bool]:
 
 
 def clean(words: str) -> str:
-    """Return words without blanks around them, with blanks for tabs."""
+    """Return words without spaces around them, with spaces for tabs."""
     return words.strip().expandtabs(TAB)
 
 
@@ -154,5 +154,5 @@ def count(text: str) -> int:
 
 
 def is_blank(line: str) -> bool:
-    """Is there nothing to be seen in line? What can't be stored is something, to be told of."""
+    """Return whether a line looks empty. One that can't be stored doesn't: an error names it."""
     return not legible(line) and not unstorable(line)

@@ -1,7 +1,7 @@
-"""The phrases of quick add: what each looks like, and the function that reads it. Pure: no Django.
+"""The phrases of quick add: the pattern and the reader of each. Pure: no Django.
 
-PHRASES, at the end of this module, has all of them by kind. A row has how sure the phrase is, its
-words, and its reader (tasks.quickadd.readers). A new phrase is a new row. In its words a blank
+PHRASES, at the end of this module, has all of them by kind. A row has the strength of the phrase,
+its words, and its reader (tasks.quickadd.readers). A new phrase is a new row. In its words a space
 stands for several, and {name} for one of FRAGMENTS. Of phrases that overlap the first counts.
 tasks.quickadd.parser says which phrases of a line count.
 """
@@ -115,12 +115,12 @@ FRAGMENTS = {
     "monthly": "(?:(?: of| in)? (?:every|each) month|,? monthly)",
     "nth_day": "(?P<nth>{ordinal}) (?P<nth_day>{day_name}|{work}?day)",
 }
-WIDE_MARKS = "。，、！？；："  # no blank follows these
+WIDE_MARKS = "。，、！？；："  # no space follows these
 MARKS = f",.;:!?)…{WIDE_MARKS}»”"  # may follow a phrase
 
 
 def whole(words: str) -> re.Pattern:
-    """Return words as a pattern: a blank stands for several too, {name} for one of FRAGMENTS.
+    """Return words as a pattern: a space stands for several, too, {name} for one of FRAGMENTS.
 
     A phrase may stand in brackets and before a mark, but 5.2 and monday.com hold none.
     """

@@ -1,10 +1,10 @@
-"""How the phrases are read: a function for each kind of phrase, which returns what it says.
+"""The readers of phrases: each function returns the value of one kind of phrase. Pure: no Django.
 
-Pure: no Django. A reader gets the match of a phrase and the moment (Now). It returns None, or
-raises ValueError or OverflowError, where the phrase says nothing: 31/2. So it reads them: a weekday
-is the next one after today, "next friday" is that of the next week, "next week" its first day,
-"this weekend" its Saturday; a day without a year is the next such day, one of a month with fewer
-days its last. The docstring of a reader has examples of what it reads.
+A reader gets the match of a phrase and the moment (Now). It returns None, or raises ValueError or
+OverflowError, for a phrase without a value: 31/2. A weekday is the next one after today, "next
+friday" a day of the next week, "next week" its first day, "this weekend" its Saturday. A day
+without a year is the next such day, and a day of a shorter month its last. The docstring of a
+reader has examples of its phrases.
 """
 
 import re
@@ -215,7 +215,7 @@ def read_edge(match, now):
 
 
 def this_or_next(month: int, now: Now) -> date:
-    """Return the first day of a month, 1 to 12, of this year, or of the next if it is over."""
+    """Return the first day of a month, 1 to 12, of this year, or of the next if it has ended."""
     first = date(now.today.year, month, 1)
     if after(first, 1, "month") <= now.today:
         return after(first, 1, "year")
@@ -318,7 +318,7 @@ def read_iso(match, now):
 
 
 def read_figures(match, now):
-    """15/4, 15.4.2026, 4/15: what can't be a month is the day"""
+    """15/4, 15.4.2026, 4/15: a number above 12 is the day"""
     first, second = map(int, match.group("first", "second"))
     if (first, second) == (24, 7):
         return None
@@ -351,7 +351,7 @@ def is_leap_day(month: int, day: int) -> bool:
 
 
 def day_of_figures(year: str | None, month: int, day: int, now: Now) -> date | None:
-    """Return the day; a year of two figures is of this century, and None if it is far ahead."""
+    """Return a day, a year of two figures being one of this century; None if that is far ahead."""
     if not year:
         return next_date(month, day, now.today)
     if int(year) > 99:

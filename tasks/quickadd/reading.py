@@ -1,4 +1,4 @@
-"""What a line says to the user who typed it: with their lists, in the words of their clock."""
+"""A line as its user sees it: with their lists, and in the words of their clock."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ PRIORITIES = {0: "No priority", 1: "Low priority", 2: "Medium priority", 3: "Hig
 
 @dataclass(frozen=True)
 class Chip:
-    """A part of a line: what it was taken for, how it was said, and what that means."""
+    """A part of a line that was recognized: its kind, its phrase, and its meaning in words."""
 
     kind: str
     phrase: str
@@ -44,12 +44,14 @@ BETWEEN_PHRASES = "|"  # which none of them has
 
 
 def press(phrase: str) -> str:
-    """Return what a press on a phrase says, as htmx takes it: text that is to be one, or none."""
+    """Return the value that htmx sends for a press on a phrase, which toggles between text and
+    meaning.
+    """
     return json.dumps({"press": phrase})
 
 
 def take(meant: str) -> str:
-    """Return what a press on an offer says, as htmx takes it; NO_OFFER takes the offer back."""
+    """Return the value that htmx sends for a press on an offer; NO_OFFER takes the offer back."""
     return json.dumps({"take": meant})
 
 
@@ -149,8 +151,11 @@ EXAMPLES = [
 
 
 def lists_by_name(lists):
-    """Return the lists that a line can go to, {name: id}, as a Line takes them: with the Inbox, and
-    by their names without case and accents, too. Of several lines it is worked out once."""
+    """Return the lists that a line can name, {name: id}, for Line: with the Inbox, and with the
+    spellings of their names in other cases and accents.
+
+    Call it once for several lines.
+    """
     return folded_names({"Inbox": None, **lists})
 
 
@@ -160,8 +165,11 @@ def archived_by_name(names):
 
 
 def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
-    """Return what each of texts says, as Lines, and the index of the first that was taken as it is
-    since reading the ones before it was work enough; None where all were read."""
+    """Return texts as Lines, and the index of the first text that was kept as text; None without
+    one.
+
+    After MOST_TRIED phrases or MOST_CHARACTERS characters, further texts are kept as text.
+    """
     lines, tried, characters, unread = [], 0, 0, None
     for index, text in enumerate(texts):
         is_enough = tried >= MOST_TRIED or characters >= MOST_CHARACTERS
@@ -175,18 +183,16 @@ def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
 
 
 class Line:
-    """A line and what it says.
+    """A line of a user, and its reading.
 
-    lists are those that it can go to, as lists_by_name() returns them; tags the user's, {name: id},
-    None where nobody asks which are new; plain has phrases that are text, and as_text says that
-    all of it is; meant is the offer that was taken, if any. archived are those that it can't go
-    to, as archived_by_name() returns them.
+    lists are the lists that the line can name, from lists_by_name(), and archived the archived
+    ones, from archived_by_name(). tags are the user's, {name: id}; None if new tags need no mark.
+    plain has phrases that stay text, and as_text keeps the whole line as text. meant is the offer
+    that was taken, if any. put_on is the day of a line that names none; today is no such day, since
+    a time that has passed is tomorrow's.
 
-    put_on is the day that was chosen for the line, where it says none; today is no choice, since a
-    time that has passed is tomorrow's.
-
-    list_pk is None for the Inbox, and where unlisted is the name of a list that isn't there, or is
-    archived: it is text where nobody offers to make it, or to bring it back.
+    list_pk is None for the Inbox. unlisted is the name of a list that is missing or archived, which
+    stays text unless the form offers to add or unarchive it.
     """
 
     def __init__(
@@ -267,12 +273,12 @@ class Line:
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of what was understood, in the order of the line."""
+        """The kinds of the parts that were recognized, in the order of the line."""
         return [kind for _, _, kind in self.said.spans]
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """Return what was understood, in the order of the line."""
+        """Return the parts that were recognized, in the order of the line."""
         kinds, found = self.kinds, []
         reminders = iter(self.said.reminders)
         for start, end, kind in self.said.spans:
@@ -292,7 +298,7 @@ class Line:
 
     @property
     def unread(self) -> str:
-        """Return what to say of the part that wasn't read, "" if all was."""
+        """Return the sentence about parts that are unclear or unread, "" without any."""
         if self.said.unread is None:
             return UNCLEAR if self.said.is_unclear else ""
         word, *_ = self.text[self.said.unread :].split()
@@ -303,12 +309,12 @@ class Line:
 
     @property
     def plain_phrases(self) -> list[tuple[str, str]]:
-        """Return what is to be text, with what a press on it says."""
+        """Return the phrases kept as text, each with the value that a press on it sends."""
         return [(phrase, press(phrase)) for phrase in self.plain]
 
     @property
     def meanings(self) -> list[Chip]:
-        """Return what was understood, each once, without a list that isn't there."""
+        """Return the recognized parts, each meaning once, without a list that is missing."""
         repeats = [chip for chip in self.chips if chip.kind == "repeat"]
         told = repeats[1:]  # how it ends: the first says it
         told += [chip for chip in self.chips if chip.kind == "list" and self.unlisted]
@@ -317,7 +323,7 @@ class Line:
 
     @property
     def words(self) -> str:
-        """Return what was understood as a line: Tomorrow · 17:00 · #home."""
+        """Return the recognized parts as a line: Tomorrow · 17:00 · #home."""
         return " · ".join(chip.words for chip in self.meanings)
 
     def day(self) -> str:

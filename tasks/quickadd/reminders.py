@@ -2,7 +2,7 @@
 
 !remind 9am and !remind 1 day before are tokens, as tags are. "remind me 30 min before", "remind me
 at 9am" and !30m count at the end of a line, or with nothing but tokens or a comma behind them.
-Anywhere else they tell what the task is: "remind me at 9am to call Bob".
+Anywhere else they describe the task: "remind me at 9am to call Bob".
 """
 
 import re
@@ -57,7 +57,9 @@ class Reminder(NamedTuple):
 
 
 def reminders_of(bare: str) -> list[Found]:
-    """Return the reminders of a line, in their order; bare has NULs for what is text."""
+    """Return the reminders of a line, in their order; bare has NULs for anything that is always
+    text.
+    """
     found = []
     for match in REMINDER.finditer(re.sub(r"\s", " ", bare)):
         asked = asked_by({name: text for name, text in match.groupdict().items() if text})
@@ -80,7 +82,7 @@ def asked_by(groups: dict[str, str]) -> Asked | None:
 
 
 def clock_of(words: str) -> time | None:
-    """Return the time of 9am, 9:30 or noon; None for one that no clock shows."""
+    """Return the time of 9am, 9:30 or noon; None for an hour or a minute outside the clock."""
     if words in CLOCKS:
         return CLOCKS[words]
     hour, minute, half = TIME.match(words).groups()
@@ -100,11 +102,11 @@ def planned(
     repeats: bool,
     now: datetime,
 ) -> list[Reminder] | None:
-    """Return reminders as a task can have them; None if one of them makes no sense for it.
+    """Return reminders as a task can have them; None if one of them makes no sense for the task.
 
-    A span needs a day to count from, which the line says (due_date) or the task has anyway
-    (has_day). A time is that of the line's day, or else the next such time; it must be to come,
-    unless the task repeats: the reminder goes along to its next day.
+    A span needs a day to count from, which the line names (due_date) or the task has anyway
+    (has_day). A time is on the day of the line, or else the next such time. It must be to come,
+    unless the task repeats, since the reminder goes along to its next day.
     """
     reminders = []
     for one in found:

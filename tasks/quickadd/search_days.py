@@ -1,8 +1,9 @@
 """Days in a search: tomorrow, friday, 3 may, this week. Pure: no Django; the moment is given.
 
-A single day is one as quick add reads it, where that is sure. What quick add takes only beside
-other words (fri, 5/4) is looked for as it is: "fri" stands in fridge, too. So is what a search
-can't ask for: a day with a time (friday morning, friday 5pm), by friday, friday or saturday.
+A single day has the meaning that quick add gives it, where that is sure. Words that quick add reads
+only beside others (fri, 5/4) are searched for as words: "fri" stands in fridge, too. So are days
+that a search can't ask for: with a time (friday morning, friday 5pm), by friday, friday or
+saturday.
 """
 
 import re
@@ -66,7 +67,7 @@ def last_word(text: str) -> str:
 
 
 def is_part_of_more(before: str, match: re.Match, days: Days) -> bool:
-    """Return whether the words beside days say more of them: friday week, wednesday 16 october.
+    """Return whether the words beside days add to them: friday week, wednesday 16 october.
 
     before is the word before them.
     """

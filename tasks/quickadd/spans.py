@@ -62,7 +62,7 @@ def with_comma(line: str, spans: list[Span], at: int) -> Span:
 
 
 def with_brackets(line: str, spans: list[Span]) -> list[Span]:
-    """Return the spans, those that are all that stands in brackets with these: (#shop, #home)."""
+    """Return the spans, with the brackets around spans that stand alone in them: (#shop, #home)."""
     for first, span in enumerate(spans):
         before = line[: span.start].rstrip()
         if not before.endswith("(") or (first and spans[first - 1].end >= len(before)):
@@ -129,7 +129,7 @@ def is_last(line: str, spans: list[Span], at: int) -> bool:
 
 
 def without(line: str, spans: list[Span]) -> str:
-    """Return the line without its spans, one blank between its words."""
+    """Return the line without its spans, one space between its words."""
     kept, at = [], 0
     for start, end, _ in [*spans, (len(line), len(line), "")]:
         part = line[at:start]

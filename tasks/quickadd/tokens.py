@@ -1,4 +1,4 @@
-"""Tokens of a line: #tag, @tag, +list, +"two words", !high and p1; and what is always text.
+"""Tokens of a line, #tag, @tag, +list, +"two words", !high and p1, and its literals, always text.
 
 Pure: no Django.
 """
@@ -38,7 +38,7 @@ NUMBER_OR_COLOR = re.compile(
 
 
 def without_literals(line: str, plain: Collection[str]) -> str:
-    """Return the line, as long as it is, with NULs for what is in quotes, an address or plain."""
+    """Return a line of the same length, with NULs for quotes, addresses and plain phrases."""
 
     def nothing(found):
         return "\x00" * len(found[0])
@@ -81,9 +81,9 @@ def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[
 
 
 def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> Found | None:
-    """Return a match of TOKEN as a tag, list or priority; None where it can't be one.
+    """Return a match of TOKEN as a tag, list or priority; None for an impossible one.
 
-    A known list's name may have blanks, and then goes on behind the match.
+    The name of a known list may have spaces, and then goes on behind the match.
     """
     start, end = match.span()
     value = " ".join(match[match.lastgroup].split())

@@ -1,4 +1,4 @@
-"""The words that tell what a day or a time beside them is. Pure: no Django."""
+"""Words that show whether a day or a time beside them is one. Pure: no Django."""
 
 # Names of days and months, as patterns.
 FULL_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
