@@ -92,7 +92,7 @@ class Backup:
             return None
         how = {"is_archived": project.get("isArchived") is True}
         color = dict_of(project.get("theme")).get("primary")
-        return self.items.home(project.get("title"), color=color, **how)
+        return self.items.home(project.get("title"), color=color, key=key_of(key), **how)
 
     def task(self, row, is_archived=False):
         where = f"task {len(self.items.all) + 1}"

@@ -140,17 +140,11 @@ class Line:
             self.item.repeat_in_words(words, "The rule isn't known here.")
             return
         number, unit = int(found[2] or 1), found[3]
-        if unit == "b" and number > 1 and number % 5:
+        if unit == "b" and number % 5 == 0:  # five business days are a week
+            number, unit = number // 5, "w"
+        if unit == "b" and number > 1:
             self.item.repeat_in_words(words, "Business days can't be counted here.")
             return
+        rule = WEEKDAYS if unit == "b" else every(UNITS[unit], number)
         repeat_from = "due" if found[1] else "completion"
-        self.item.repeat_as(rule_of(number, unit), words, repeat_from)
-
-
-def rule_of(number, unit):
-    """Return a rule for so many units. Five business days are a week."""
-    if unit == "b" and number == 1:
-        return WEEKDAYS
-    if unit == "b":
-        number, unit = number // 5, "w"
-    return every(UNITS[unit], number)
+        self.item.repeat_as(rule, words, repeat_from)

@@ -84,7 +84,7 @@ class Backup:
         if not project:
             return None
         is_archived = project.get("status") == "archived" or project.get("active") is False
-        return self.items.home(project.get("name"), is_archived=is_archived)
+        return self.items.home(project.get("name"), is_archived=is_archived, key=key_in(project))
 
     def names_of_tags(self, row):
         tags = [self.tags.get(key_of(uid), {}) for uid in list_of(row.get("tag_uids"))]
