@@ -65,7 +65,8 @@ class ColumnsForm(forms.Form):
         said = TableForm(data or query)
         said.is_valid()
         cut = said.cleaned_data
-        self.table = Table(waiting.file_of(row), cut.get("delimiter"), cut.get("header"))
+        found = waiting.table_of(row)
+        self.table = Table(found.file, cut.get("delimiter"), cut.get("header"))
         self.guess = self.first_mapping()
         self.add_table_fields()
         for column in self.table.columns:

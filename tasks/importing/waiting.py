@@ -40,6 +40,12 @@ def file_of(row):
     return File(row.file_name, zlib.decompress(bytes(row.file)))
 
 
+def table_of(row):
+    """Return the waiting file as a tasks.importing.tables.Table. Raise Unreadable."""
+    _, table = found_in(file_of(row), TABLE)
+    return table
+
+
 def can_be_read_again(row):
     """Return whether the file is there; an older version kept its plan alone."""
     return bool(row.file_kind)

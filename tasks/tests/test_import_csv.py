@@ -20,6 +20,7 @@ from tasks.models import ColumnMapping, ImportPlan
 from tasks.tests.imported import lines_of, notes_of, plan_of_text, raw_sample, said
 from tasks.tests.pages import messages_of
 from tasks.tests.test_import import URL, as_file
+from tasks.tests.test_import_hostile import packed
 from todosite.tests.html import hidden, one, select, words
 
 GERMAN = raw_sample("generic/reminders-semicolon-cp1252.csv")
@@ -137,7 +138,7 @@ class RowTests(SimpleTestCase):
             lines_of(plan),
             [
                 "Haushalt: Müll rausbringen high 2026-12-05",
-                "Haushalt: Größe messen 2026-12-31 18:30 ✓2026-11-30T23:00:00",
+                "Haushalt: Größe messen 2026-12-31 18:30 ✓2026-12-01T11:00:00",
                 "Inbox: Zahlen: 1,5 m low",
             ],
         )
@@ -145,7 +146,11 @@ class RowTests(SimpleTestCase):
             notes_of(plan),
             {"Müll rausbringen": "gelbe Tonne", "Zahlen: 1,5 m": "Komma, im Text"},
         )
-        self.assertEqual(said(plan), "The file: It isn't UTF-8, so it was read as Windows-1252.")
+        self.assertEqual(
+            said(plan),
+            "The file: It isn't UTF-8, so it was read as Windows-1252.\nThe column “Erledigt”: It"
+            " doesn’t say when a task was completed. Today is taken for it.",
+        )
 
     def test_month_is_first_where_another_date_proves_it(self):
         expected = ["Inbox: Überweisung 2026-12-31", "Inbox: Call back 2027-01-02"]
@@ -166,7 +171,7 @@ class RowTests(SimpleTestCase):
             lines_of(plan),
             [
                 "Inbox: A",
-                "Inbox: B high ✓2026-11-30T23:00:00",
+                "Inbox: B high ✓2026-12-01T11:00:00",
                 "Inbox: C 2026-12-02 09:00",
                 "Inbox: D",
                 "Inbox: E 2026-12-05 17:00",
@@ -348,6 +353,15 @@ class PageTests(TestCase):
         form = words(self.client.get(COLUMNS, {"delimiter": ",", "header": "0"}))
         self.assertIn("“Foo”, “Milk” – 2 rows", form)
         self.assertEqual(self.client.get(COLUMNS, {"delimiter": "xy"}).status_code, 200)
+
+    def test_only_table_of_a_zip_is_asked_about(self):
+        raw = packed(README__txt="Hello", tasks__csv="Task,Due\nMilk,2026-12-05\n")
+        self.assertIn("What do these columns contain?", words(self.choose(raw, "any.zip")))
+        self.map()
+        self.add()
+        self.assertEqual(str(self.ann.tasks.get().due_date), "2026-12-05")
+        raw = packed(a__csv="Task,Due\nMilk,\n", b__csv="Task,Due\nBread,\n")
+        self.assertIn("This ZIP file has several tables.", words(self.choose(raw, "two.zip")))
 
     def test_kind_can_be_changed_on_the_preview(self):
         self.choose(raw_sample("todoist/Old export.csv"))

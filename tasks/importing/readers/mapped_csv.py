@@ -8,7 +8,7 @@ from tasks.importing import written
 from tasks.importing.english import read_words
 from tasks.importing.files import Unreadable
 from tasks.importing.items import INBOX, Items
-from tasks.importing.moments import is_nothing
+from tasks.importing.moments import is_nothing, noon
 from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
 from tasks.importing.rules import quoted
@@ -16,19 +16,25 @@ from tasks.importing.tables import Table, is_text, table_of
 from tasks.importing.vocabulary import NEVER, is_done, priority, says_more, word_of
 
 NAME = "CSV by its columns"
-NOON = time(12)  # of a day without a time, so that it is the same day in nearly all zones
+NO_DAY_OF_COMPLETION = "It doesn’t say when a task was completed. Today is taken for it."
 STEP = re.compile(r"(?:[-*•]\s+)?(?:\[(?P<mark>[ xX]?)\]|(?P<open>[▫☐⬜])|(?P<done>[▪☑☒✓✔✅]))?\s*")
 NO_TITLE = "Say which column is the title: no task is without one."
+SEVERAL_TABLES = "This ZIP file has several tables. Unpack it, and import them one by one."
 EXCEL = " It looks like Excel’s number of a day: format the column as a date, and export it again."
 
 
 def find(file):
-    """Return the file as a table, None for any other file."""
-    return table_of(file)
+    """Return the file as a table, or the only table in a ZIP file; None for any other file."""
+    found = list(filter(None, map(table_of, file.parts)))
+    if len(found) > 1:
+        raise Unreadable(SEVERAL_TABLES)
+    return found[0] if found else None
 
 
 def find_if_asked(file):
     """Return any text as a table, at its user's request; None for no text."""
+    if file.is_zip:
+        return find(file)
     return Table(file) if is_text(file) and file.table.strip() else None
 
 
@@ -96,8 +102,15 @@ def note_columns(table, mapping, plan):
             plan.leave(where, "It has no place of its own, so the notes have it.")
         elif name == mappings.SKIP and column.cells:
             plan.leave(where, "It is left out, as you chose.")
+        elif name == "done" and has_no_days(column, mapping):
+            plan.leave(where, NO_DAY_OF_COMPLETION)
         elif name == "id":
             plan.leave(where, "It only says which tasks are parts of others, so it isn’t kept.")
+
+
+def has_no_days(column, mapping):
+    """Return whether nothing in the file says when its completed tasks were completed."""
+    return not mapping.numbers("completed") and any(map(is_done, column.cells))
 
 
 class Row:
@@ -237,8 +250,10 @@ class Row:
 
     def moment_in(self, cell):
         day, clock, moment = written.day_and_time(cell, self.mapping.order)
+        if moment is None and clock is None:
+            return noon(day, self.plan.zone)
         if moment is None:
-            moment = datetime.combine(day, clock or NOON, self.plan.zone)
+            moment = datetime.combine(day, clock, self.plan.zone)
         return moment.astimezone(UTC).isoformat()
 
     def read_done(self):
@@ -256,8 +271,9 @@ class Row:
         elif says_more(cell):
             self.keep("done", cell, "Todosite has no such state.")
         if done and not self.item.completed_at:
-            start = datetime.combine(self.today, time(), self.plan.zone)
-            self.item.completed_at = start.astimezone(UTC).isoformat()
+            self.item.completed_at = noon(self.today, self.plan.zone)
+            if self.mapping.numbers("completed"):
+                self.item.leave(NO_DAY_OF_COMPLETION)
         elif done is False and self.item.completed_at:
             self.item.leave("It has a day of completion and isn’t done, so it is open.")
             self.item.completed_at = None
