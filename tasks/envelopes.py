@@ -6,7 +6,7 @@ from accounts.site import site_url
 from tasks import mails
 from tasks.reminders import Reminder
 
-NO_ADDRESS = "The address isn’t confirmed."
+NO_ADDRESS = "The address isn't confirmed."
 STOPPED = "The address gets no mail, since servers refused it."
 
 

@@ -73,7 +73,7 @@ class Delivery(models.Model):
     next_at = models.DateTimeField(null=True, editable=False)
     attempt = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     settled_at = models.DateTimeField(null=True, editable=False)
-    answer = models.TextField("the server’s answer", default="", db_default="", editable=False)
+    answer = models.TextField("the server's answer", default="", db_default="", editable=False)
 
     WRITTEN = ["moment", "state", "next_at", "attempt", "settled_at", "answer"]
 

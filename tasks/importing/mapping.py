@@ -19,7 +19,7 @@ FIELDS = {  # what a column can be; a page shows them in this order
     "section": "Section of the list",
     "tags": "Tags",
     "steps": "Steps",
-    "parent": "Part of: a task’s id or title",
+    "parent": "Part of: a task's id or title",
     "id": "Id of the task",
     "done": "Completed: yes or no",
     "completed": "Completed on",

@@ -58,7 +58,7 @@ PRODUCTS = [
             "Press your avatar, then Settings, and find Backup.",
             "Choose Generate Backup.",
         ),
-        notes=("The file doesn’t say whether a task repeats from its completion.",),
+        notes=("The file doesn't say whether a task repeats from its completion.",),
         source="https://pikos.app/import/ticktick",
     ),
     Product(
@@ -79,7 +79,7 @@ PRODUCTS = [
             "Deselect all, then select Tasks.",
             "Create the export, and wait for the email with the file.",
         ),
-        notes=("Google doesn’t export repeats or times of day.",),
+        notes=("Google doesn't export repeats or times of day.",),
         source="https://github.com/LukaszLapaj/GoogleTaskConverter",
     ),
     Product(
@@ -87,7 +87,7 @@ PRODUCTS = [
         keys=("icalendar", "csv"),
         file="an ICS file, or a CSV file",
         steps=(
-            "Older versions of macOS export from the menu: File, Export. Newer ones can’t.",
+            "Older versions of macOS export from the menu: File, Export. Newer ones can't.",
             "Otherwise a shortcut of your own can write your reminders to a CSV file.",
         ),
         source=(
@@ -110,7 +110,7 @@ PRODUCTS = [
         keys=("trello",),
         file="a JSON file of a board",
         steps=(
-            "Open the board’s menu.",
+            "Open the board's menu.",
             "Choose Print, export and share, then Export as JSON.",
         ),
         notes=("Archived cards are left out.",),
@@ -134,7 +134,7 @@ PRODUCTS = [
         file="an ICS file",
         steps=(
             "If your lists are synchronized by CalDAV, export them from that server as ICS.",
-            "The app’s own backup isn’t read.",
+            "The app's own backup isn't read.",
         ),
     ),
     Product(
@@ -142,7 +142,7 @@ PRODUCTS = [
         keys=("super-productivity",),
         file="a JSON file",
         steps=("Go to Settings, then Sync and Export, and choose Export data.",),
-        notes=("Turn off encryption first: an encrypted backup can’t be read.",),
+        notes=("Turn off encryption first: an encrypted backup can't be read.",),
         source="https://github.com/super-productivity/super-productivity/issues/6030",
         is_own=True,
     ),

@@ -91,7 +91,7 @@ def found_in(file, format=""):
         reader = READERS[format]
         found = getattr(reader, "find_if_asked", reader.find)(file)
         if found is None:
-            raise Unreadable(f"This file can’t be read as {reader.NAME}.")
+            raise Unreadable(f"This file can't be read as {reader.NAME}.")
         return format, found
     for key, reader in READERS.items():
         found = reader.find(file)
@@ -106,7 +106,7 @@ def why_unknown(file):
         if file.raw.lstrip().lower().startswith(start):
             return f"This is {name}. Export your tasks as CSV or JSON, and import that file."
     if file.text.lstrip()[:1] in ("{", "["):
-        return "This is JSON of a kind that isn’t known here. Export your tasks as CSV instead."
+        return "This is JSON of a kind that isn't known here. Export your tasks as CSV instead."
     return UNKNOWN
 
 

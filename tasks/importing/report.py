@@ -73,7 +73,7 @@ class Report:
     def warnings(self):
         return [
             f"Your list “{text.legible(name)}” is archived, so {counted(number, 'open task')} in it"
-            " won’t be on Today or Upcoming."
+            " won't be on Today or Upcoming."
             for name, number in self.preview.hidden.items()
         ]
 

@@ -55,11 +55,11 @@ def day_and_time(text, order=""):
             except NotRead:
                 raise
             except ValueError:
-                raise NotRead("This day or time doesn’t exist.") from None
+                raise NotRead("This day or time doesn't exist.") from None
             if not can_be_meant(day):
                 raise NotRead("This day is too far away.")
             return day, clock, moment_of(day, clock, found["zone"])
-    raise NotRead("It isn’t a date.")
+    raise NotRead("It isn't a date.")
 
 
 def day_of(said, order):
@@ -75,7 +75,7 @@ def day_of(said, order):
     if order == MONTH_FIRST:
         numbers.reverse()
     elif order != DAY_FIRST and numbers[0] != numbers[1]:
-        raise NotRead("It doesn’t say whether the day or the month comes first.")
+        raise NotRead("It doesn't say whether the day or the month comes first.")
     return date(year, numbers[1], numbers[0])
 
 
@@ -85,11 +85,11 @@ def clock_of(found):
     if said["hour"] is None:
         return None
     if not said["minute"] and not said["half"]:
-        raise NotRead("It isn’t a time.")
+        raise NotRead("It isn't a time.")
     hour = int(said["hour"])
     if said["half"]:
         if not 1 <= hour <= 12:
-            raise NotRead("This hour doesn’t exist.")
+            raise NotRead("This hour doesn't exist.")
         hour %= 12
         if said["half"][0] in "pP":
             hour += 12
@@ -112,11 +112,11 @@ def time_of_day(text):
     """Return the time that a cell says. Raise NotRead for any other text."""
     found = TIME.fullmatch(text[:LONGEST])
     if not found or found["zone"]:
-        raise NotRead("It isn’t a time.")
+        raise NotRead("It isn't a time.")
     try:
         return clock_of(found)
     except ValueError:
-        raise NotRead("It isn’t a time.") from None
+        raise NotRead("It isn't a time.") from None
 
 
 def order_of(texts):

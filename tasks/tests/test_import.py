@@ -171,7 +171,7 @@ class PreviewTests(ImportTests):
 
     def test_preview_says_which_tasks_an_archived_list_would_hide(self):
         add_list(self.ann, "home").archive()
-        said = "Your list “Home” is archived, so 2 open tasks in it won’t be on Today or Upcoming."
+        said = "Your list “Home” is archived, so 2 open tasks in it won't be on Today or Upcoming."
         self.assertIn(said, words(self.choose()))
         self.assertIn(said, self.client.get(f"{URL}report/").text)
         archived = export_of(lists=[HOME | {"archived_at": MOMENT}], tasks=[task(list=7)])

@@ -52,11 +52,11 @@ class CellTests(SimpleTestCase):
             "05-Dec-2026 12:15 a.m.": "2026-12-05 00:15:00",
             "2026-12-05T10:00:00.0000000+01:00": "2026-12-05 10:00:00 1:00:00",
             "12/12/2026": "2026-12-12",
-            "01/02/2026": "It doesn’t say whether the day or the month comes first.",
-            "2026-02-30": "This day or time doesn’t exist.",
-            "2026-12-05 25:00": "This day or time doesn’t exist.",
-            "2026-12-05 9": "It isn’t a time.",
-            "5. Dezember 2026": "It isn’t a date.",
+            "01/02/2026": "It doesn't say whether the day or the month comes first.",
+            "2026-02-30": "This day or time doesn't exist.",
+            "2026-12-05 25:00": "This day or time doesn't exist.",
+            "2026-12-05 9": "It isn't a time.",
+            "5. Dezember 2026": "It isn't a date.",
             "0026-12-05": "This day is too far away.",
         }.items():
             with self.subTest(cell):
@@ -66,7 +66,7 @@ class CellTests(SimpleTestCase):
         self.assertEqual(self.read("01/02/2026", "day"), "2026-02-01")
         self.assertEqual(self.read("1.2.26 18.30 Uhr", "day"), "2026-02-01 18:30:00")
         self.assertEqual(self.read("01/02/2026 6:30 PM", "month"), "2026-01-02 18:30:00")
-        self.assertEqual(self.read("31/12/2026", "month"), "This day or time doesn’t exist.")
+        self.assertEqual(self.read("31/12/2026", "month"), "This day or time doesn't exist.")
 
     def test_times_priorities_and_states_are_read_in_many_languages(self):
         self.assertEqual(str(time_of_day("5:30 pm")), "17:30:00")
@@ -125,7 +125,7 @@ class TableTests(SimpleTestCase):
             b"%PDF-1.7": "This is a PDF. Export your tasks as CSV",
             b"<!DOCTYPE html><p>a,b": "This is a web page.",
             b"Hello": "This is no file that can be imported.",
-            b'[{"what": 1}]': "This is JSON of a kind that isn’t known here.",
+            b'[{"what": 1}]': "This is JSON of a kind that isn't known here.",
         }.items():
             with self.subTest(raw), self.assertRaisesMessage(Unreadable, expected):
                 plan_of_text(raw)
@@ -149,7 +149,7 @@ class RowTests(SimpleTestCase):
         self.assertEqual(
             said(plan),
             "The file: It isn't UTF-8, so it was read as Windows-1252.\nThe column “Erledigt”: It"
-            " doesn’t say when a task was completed. Today is taken for it.",
+            " doesn't say when a task was completed. Today is taken for it.",
         )
 
     def test_month_is_first_where_another_date_proves_it(self):
@@ -181,10 +181,10 @@ class RowTests(SimpleTestCase):
         self.assertEqual(notes_of(plan)["A"], "Due: soon\nPriority: 7\nDone: perhaps\nMood: good")
         for expected in [
             "The column “Mood”: It has no place of its own, so the notes have it.",
-            "line 2: Due “soon”: It isn’t a date. The notes have it.",
-            "line 2: Priority “7”: It isn’t known whether this is high or low.",
+            "line 2: Due “soon”: It isn't a date. The notes have it.",
+            "line 2: Priority “7”: It isn't known whether this is high or low.",
             "line 2: Done “perhaps”: It says neither done nor open, so the task is open.",
-            "line 3: Due “46357”: It isn’t a date. It looks like Excel’s number of a day",
+            "line 3: Due “46357”: It isn't a date. It looks like Excel's number of a day",
             "line 5: Time “17:00”: A time needs a date.",
             "line 6: Done “waiting”: Todosite has no such state.",
         ]:
@@ -368,7 +368,7 @@ class PageTests(TestCase):
         page = self.client.get(URL)
         fields = hidden(one(page, "form[action$='/kind/']"))
         answer = self.client.post(f"{URL}kind/", fields | {"kind": "todosite-json"})
-        self.assertIn("This file can’t be read as Todosite (JSON).", words(answer))
+        self.assertIn("This file can't be read as Todosite (JSON).", words(answer))
         self.assertEqual(ImportPlan.objects.get().file_kind, "todoist")
         answer = self.client.post(f"{URL}kind/", fields | {"kind": "csv"}, follow=True)
         self.assertIn("What do these columns contain?", words(answer))
@@ -445,7 +445,7 @@ class CommandTests(TestCase):
             ("names two columns as “title”", ambiguous, ["--map", "title=#1,title=#2"]),
             ("--priorities takes WORD=PRIORITY", ambiguous, [*mapped, "--priorities", "1"]),
             ("There is no format “xlsx”.", ambiguous, ["--format", "xlsx"]),
-            ("can’t be read as Todoist", ambiguous, ["--format", "todoist"]),
+            ("can't be read as Todoist", ambiguous, ["--format", "todoist"]),
         ]:
             with self.subTest(expected), self.assertRaises(CommandError) as raised:
                 self.run_with(text, *options)

@@ -59,7 +59,7 @@ class RefusedTests(SimpleTestCase):
             b"", "Hello", packed(a__txt="Hello"), b"\0" * 1000, "\ufeff",
         ],
         "This is a picture": [b"\x89PNG\r\n\x1a\n" + bytes(range(256))],
-        "This is JSON of a kind that isn’t known": ["[1, 2]", '{"format": "another"}'],
+        "This is JSON of a kind that isn't known": ["[1, 2]", '{"format": "another"}'],
         "cut off": [
             FILE[:-1], FILE[:200], export_of().replace("true", "false"), HEAD + '"","Milk',
         ],

@@ -106,7 +106,7 @@ class MailTests(SendingCase):
         self.ann.emailaddress_set.update(verified=False)
         reminder = self.remind()
         self.send()
-        self.assertEqual(self.state(reminder), (OFF, 1, "The address isn’t confirmed."))
+        self.assertEqual(self.state(reminder), (OFF, 1, "The address isn't confirmed."))
         self.assertEqual(self.server.attempts, 0)
 
     def test_task_that_changed_without_its_reminder_is_looked_at_again(self):

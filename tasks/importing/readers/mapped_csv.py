@@ -16,11 +16,11 @@ from tasks.importing.tables import Table, is_text, table_of
 from tasks.importing.vocabulary import NEVER, is_done, priority, says_more, word_of
 
 NAME = "CSV by its columns"
-NO_DAY_OF_COMPLETION = "It doesn’t say when a task was completed. Today is taken for it."
+NO_DAY_OF_COMPLETION = "It doesn't say when a task was completed. Today is taken for it."
 STEP = re.compile(r"(?:[-*•]\s+)?(?:\[(?P<mark>[ xX]?)\]|(?P<open>[▫☐⬜])|(?P<done>[▪☑☒✓✔✅]))?\s*")
 NO_TITLE = "Say which column is the title: no task is without one."
 SEVERAL_TABLES = "This ZIP file has several tables. Unpack it, and import them one by one."
-EXCEL = " It looks like Excel’s number of a day: format the column as a date, and export it again."
+EXCEL = " It looks like Excel's number of a day: format the column as a date, and export it again."
 
 
 def find(file):
@@ -105,7 +105,7 @@ def note_columns(table, mapping, plan):
         elif name == "done" and has_no_days(column, mapping):
             plan.leave(where, NO_DAY_OF_COMPLETION)
         elif name == "id":
-            plan.leave(where, "It only says which tasks are parts of others, so it isn’t kept.")
+            plan.leave(where, "It only says which tasks are parts of others, so it isn't kept.")
 
 
 def has_no_days(column, mapping):
@@ -218,7 +218,7 @@ class Row:
             return
         said = read_words(cell, start, self.plan.zone, "en")
         if said is None or not said.repeat:
-            self.keep("repeat", cell, "It isn’t understood as a whole, so it doesn’t repeat.")
+            self.keep("repeat", cell, "It isn't understood as a whole, so it doesn't repeat.")
             return
         if not self.item.due_date:
             self.item.due_date = said.due_date.isoformat()
@@ -275,7 +275,7 @@ class Row:
             if self.mapping.numbers("completed"):
                 self.item.leave(NO_DAY_OF_COMPLETION)
         elif done is False and self.item.completed_at:
-            self.item.leave("It has a day of completion and isn’t done, so it is open.")
+            self.item.leave("It has a day of completion and isn't done, so it is open.")
             self.item.completed_at = None
 
     # Everything else
@@ -286,7 +286,7 @@ class Row:
         if level is None:
             level = priority(cell)
         if level is None:
-            self.keep("priority", cell, "It isn’t known whether this is high or low.")
+            self.keep("priority", cell, "It isn't known whether this is high or low.")
         self.item.priority = level or 0
 
     def read_tags(self):
