@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 from unittest import mock
 
+import pytest
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
@@ -196,6 +197,7 @@ class AnswerTests(SendingCase):
         self.assertEqual((self.state(bad)[0], self.state(good)[0]), (WAITING, SENT))
 
 
+@pytest.mark.pooler
 class ClaimTests(SendingCase):
     def test_claimed_delivery_is_left_alone_until_the_lease_ends(self):
         reminder = self.remind()

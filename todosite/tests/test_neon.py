@@ -13,6 +13,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tasks.tests.mail_server import listening
+from todosite.tests import idle
 from todosite.tests.hammer import hammer
 from todosite.tests.html import hidden
 from todosite.tests.production import ask, environment, manage, serve
@@ -381,6 +383,7 @@ def test_doctor_finds_no_problem(stand):
             "OK     time limits are set",
             "OK     pending migrations: none",
             "OK     accounts due for deletion: none is overdue",
+            "OK     reminders: none is sent, without EMAIL_URL",
         ],
     )
 
@@ -440,7 +443,8 @@ def test_doctor_works_without_our_tables(stand):
     urls = {name: url.replace("/neondb?", "/empty?") for name, url in stand.urls.items()}
     code, lines = doctor(**urls)
     assert code == 1
-    assert lines[-2:] == [
+    *_, limits, migrations, _ = lines
+    assert [limits, migrations] == [
         "TO DO  time limits are missing: run manage.py migrate, or as an admin: ALTER ROLE"
         " neondb_owner IN DATABASE empty SET statement_timeout = '0s'; ALTER ROLE neondb_owner IN"
         " DATABASE empty SET lock_timeout = '0s'; ALTER ROLE neondb_owner IN DATABASE empty SET"
@@ -456,7 +460,7 @@ def test_doctor_reports_an_unreachable_database(stand):
     stand("suspend")
     done = manage("doctor", **stand.urls, DATABASE_POOL_SIZE="0")
     assert done.returncode == 1
-    *_, line = done.stdout.splitlines()
+    *_, line, _ = done.stdout.splitlines()
     assert line.startswith("TO DO  no connection: connection failed: ")
     assert line.endswith(": check DATABASE_URL.")
 
@@ -508,6 +512,20 @@ def test_sleeping_database_wakes_for_a_visitor(waking, static, session):
             waking("suspend")
             pages = at_once(lambda: ask(port, "/tasks/", **cookie).status, 3)
             assert pages == [200] * 3
+
+
+def test_sender_lets_the_database_sleep_until_a_reminder_is_due(waking, static):
+    """`python -m todosite.tests.idle` counts for longer, and shows the delay."""
+    moment = time.time() + 15
+    idle.add_reminders(waking, [moment])
+    with listening() as server:
+        address = f"smtp://127.0.0.1:{server.port}"
+        with serve(**waking.urls, STATIC_ROOT=static, EMAIL_URL=address, WEB_CONCURRENCY="2"):
+            time.sleep(3)  # until both workers have looked
+            assert idle.count(waking, 3) == 0
+            assert idle.delay(waking, server, 0) >= moment
+            time.sleep(1)
+    assert len(server.mails) == 1
 
 
 def test_reset_removes_personal_data_of_a_branch(stand):

@@ -2,13 +2,15 @@
 
 import signal
 import time
+from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from accounts.tests.people import add_user
-from tasks import sending
+from tasks import bell, sending
 from tasks.reminders import SENT, Reminder
 from tasks.tests.mail_server import mail_server
 from todosite.management.commands.doctor import of_the_sender, reminders
@@ -53,6 +55,40 @@ def test_workers_send_and_finish_the_mail_in_hand_at_the_end(server, tmp_path):
     sent = Reminder.objects.filter(state=SENT)
     assert sent.count() == len(server.ids)
     assert not Reminder.objects.waiting().exclude(attempt=0).exists()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.django_db(transaction=True)
+def test_sleeping_sender_is_woken_by_what_writes_a_reminder(server):
+    thread = sending.Thread()
+    thread.start()
+    try:
+        ann = add_user(time_zone="UTC")
+        time.sleep(0.5)  # it has looked, and found nothing
+        task = ann.tasks.create(title="Milk")
+        soon = ann.now() + timedelta(seconds=2)
+        task.set_reminders(moments=[(soon.date(), soon.time())])
+        for _ in range(100):
+            if server.mails:
+                break
+            time.sleep(0.1)
+    finally:
+        thread.stop()
+    assert server.arrived[0] >= soon.timestamp()
+    assert not thread.is_alive()
+    assert Reminder.objects.get().state == SENT
+
+
+@pytest.mark.django_db
+def test_request_wakes_the_sender_at_most_once_a_minute(client):
+    client.force_login(add_user())
+    bell.rung.clear()
+    bell.looked()
+    client.get("/today/")
+    assert not bell.rung.is_set()
+    with mock.patch.object(bell, "AGAIN", -1):
+        client.get("/today/")
+    assert bell.rung.is_set()
 
 
 @pytest.mark.django_db
