@@ -14,6 +14,7 @@ ATTRIBUTE = re.compile(
 )
 BLOCKS = {"p", "div", "ul", "ol", "table", "tr", "blockquote", "pre", "hr", "body"}
 BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "section", "article"}
+MARKS = ("- ", "- [x] ", "- [ ] ")  # of items; the others are those of lists of tasks
 SILENT = {"script", "style", "head", "title"}  # without text for people
 
 
@@ -65,7 +66,7 @@ class Text:
         elif name == "br":
             self.pieces.append("\n")
         elif name in BLOCKS or name == "li":
-            self.break_line()
+            self.break_line(is_item=name == "li")
         if name == "pre":
             self.is_pre = not is_end
         if not is_end:
@@ -100,12 +101,16 @@ class Text:
         if not self.silent and (words.strip() or not self.ends_line()):
             self.pieces.append(words)
 
-    def break_line(self):
-        if not self.ends_line():
+    def break_line(self, is_item=False):
+        """Begin a line; a paragraph at the start of an item stays in the line of its mark."""
+        if not self.ends_line() or (is_item and self.ends_mark()):
             self.pieces.append("\n")
 
     def ends_line(self):
-        return not self.pieces or self.pieces[-1].endswith("\n")
+        return not self.pieces or self.pieces[-1].endswith("\n") or self.ends_mark()
+
+    def ends_mark(self):
+        return bool(self.pieces) and self.pieces[-1] in MARKS
 
 
 def attributes_of(tag):

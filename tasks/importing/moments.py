@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
 from tasks.dates import can_be_meant
 from tasks.importing.plan import shortened
 
@@ -19,10 +21,14 @@ def known_zones() -> set[str]:
 
 
 def zone_named(name: object) -> tzinfo | None:
-    """Return the time zone of a name, None for an unknown one. ZoneInfo itself opens any path."""
-    if isinstance(name, str) and name in known_zones():
-        return ZoneInfo(name)
-    return None
+    """Return the time zone of a name, also of Windows, such as “Pacific Standard Time”.
+
+    None for an unknown one. ZoneInfo itself opens any path.
+    """
+    if not isinstance(name, str):
+        return None
+    name = WINDOWS_TO_OLSON.get(name, name)
+    return ZoneInfo(name) if name in known_zones() else None
 
 
 def is_nothing(text: object) -> bool:

@@ -19,6 +19,8 @@ def take_repeat(item, row, backup):
     if kind == "none":
         return
     words = in_words(row)
+    if not item.can_repeat(words):
+        return
     rule = rule_of(kind, row, item.due_date)
     if not rule:
         item.repeat_in_words(words, UNKNOWN)

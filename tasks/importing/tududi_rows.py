@@ -24,6 +24,8 @@ def take_state(item, row):
         state = STATES[state]
     if str(state) in DONE:
         item.complete(row.get("completed_at"), row.get("updated_at"))
+    if state is not None and str(state) not in STATES:
+        item.leave(f"Its status {quoted(state)} isn't known. It is taken for open.")
     if str(state) in ("cancelled", "waiting"):
         item.say("Status", STATE_WORDS[state])
     elif str(state) in ("in_progress", "planned", "archived"):

@@ -3,8 +3,6 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from tasks import recurrence
 from tasks.importing.moments import zone_named
 from tasks.importing.vcalendar import Component
@@ -43,7 +41,7 @@ class Zones:
     def found(self, name: str):
         """Return the zone of this name: a common one if possible, or one that the file defines."""
         own = self.own.get(name)
-        names = [name, WINDOWS_TO_OLSON.get(name), "/".join(name.split("/")[-2:])]
+        names = [name, "/".join(name.split("/")[-2:])]
         names.append("/".join(name.split("/")[-3:]))
         if own:
             names.append(own.text("X-LIC-LOCATION"))

@@ -1,5 +1,6 @@
 """The days of a VTODO: its due day, the start of its repeat, and its present occurrence."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import chain
@@ -38,9 +39,14 @@ class Day:
             return other.day
         return datetime.combine(other.day, other.clock, other.zone).astimezone(self.zone).date()
 
-    def __str__(self):
-        clock = f" {self.clock:%H:%M}" if self.clock else ""
-        return f"{self.day}{clock}"
+    def in_words(self, user):
+        """Return the day, or the day and time on the clock of the user's zone."""
+        if self.clock is None:
+            return f"{self.day}"
+        local = datetime.combine(self.day, self.clock, self.zone)
+        with suppress(OverflowError):  # the last day of the calendar, or the first
+            local = local.astimezone(user)
+        return f"{local:%Y-%m-%d %H:%M}"
 
 
 def day_of(value, zones, item):
@@ -96,7 +102,7 @@ def take_days(item, todo, zones, exceptions):
     if due is not None:
         item.due(due.text, zone=due.zone)
     if start is not None and start.text != getattr(due, "text", ""):
-        item.say("Start", start)
+        item.say("Start", start.in_words(zones.user))
     if todo.all("RDATE") and not todo.first("RRULE"):
         item.say("Further dates", ", ".join(value.raw for value in todo.all("RDATE")))
     if rules := todo.all("RRULE"):

@@ -135,6 +135,8 @@ class RepeatTests(SimpleTestCase):
              "The day on which it starts is taken as its date"),
             (["DTSTART:20261202", "DUE:20261204", "RRULE:FREQ=WEEKLY;BYDAY=WE"],
              "2026-12-04 FREQ=WEEKLY", "“Start: 2026-12-02”"),
+            (["DTSTART:20261205T080000Z", "DURATION:PT1H"], "2026-12-05 10:00",
+             "“Start: 2026-12-05 09:00”"),
             (["DUE:20261204", "RRULE:FREQ=SECONDLY"], "2026-12-04", "must be daily, weekly"),
             (["DUE:20261204", "RRULE:FREQ=WEEKLY", "RRULE:FREQ=DAILY"], "2026-12-04",
              "more than one rule"),

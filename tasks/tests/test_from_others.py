@@ -15,6 +15,8 @@ from tasks.tests.imported import (
 )
 
 NEW_YORK, AUCKLAND = ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")
+WINDOWS = "Pacific Standard Time"  # as Windows calls the zone of Los Angeles
+MICROSOFT = {"importance": "low", "createdDateTime": "2026-11-20T12:18:39Z"}
 
 
 class GoogleTests(SimpleTestCase):
@@ -43,6 +45,14 @@ class GoogleTests(SimpleTestCase):
         for zone in [NEW_YORK, AUCKLAND]:
             plan = self.plan({"title": "A", "due": "2026-12-03T00:00:00.000Z"}, zone=zone)
             self.assertEqual(lines_of(plan), ["Mine: A 2026-12-03"])
+
+    def test_scheduled_time_is_a_day_or_a_moment(self):
+        cases = {"2026-12-05T00:00:00Z": "2026-12-05", "2026-12-04T23:00:00Z": "2026-12-05"}
+        cases["2026-12-05T08:30:00Z"] = "2026-12-05 09:30"
+        for start, due in cases.items():
+            plan = self.plan({"title": "A", "scheduled_time": [{"start": start}]})
+            with self.subTest(start):
+                self.assertEqual(lines_of(plan)[0].partition(": A ")[2], due)
 
     def test_tasks_stand_in_their_order(self):
         rows = [{"id": n, "title": n, "position": f"{10 - ord(n) % 10:020}"} for n in "abc"]
@@ -102,6 +112,19 @@ class MicrosoftTests(SimpleTestCase):
         plan = self.plan({"title": "A", "reminderDateTime": at, "startDateTime": at})
         self.assertEqual(reminders_of(plan), {"A": ["2026-12-10 15:00"]})
         self.assertEqual(notes_of(plan), {"A": "Start: 10 Dec 2026, 15:00"})
+        plan = self.plan({"title": "A", "reminderDateTime": at | {"timeZone": WINDOWS}})
+        self.assertEqual(reminders_of(plan), {"A": ["2026-12-10 18:00"]})
+        plan = self.plan({"title": "A", "reminderDateTime": at | {"timeZone": "tzone://Custom"}})
+        self.assertIn("The time zone “tzone://Custom” isn't known here", said(plan))
+
+    def test_what_isnt_known_or_missing_is_said(self):
+        row = {"title": "A", "status": "skipped", "importance": "urgent"}
+        row["dueDateTime"] = {"dateTime": "2026-12-10T05:00:00", "timeZone": "UTC"}
+        plan = plan_of_text(json.dumps({"@odata.nextLink": "", "value": [MICROSOFT | row]}))
+        self.assertEqual(lines_of(plan), ["file: A 2026-12-10"])
+        for words in ["a further page", "“skipped” isn't known", "“urgent” isn't known",
+                      "elsewhere (2026-12-10 05:00), taken for 2026-12-10"]:  # fmt: skip
+            self.assertIn(words, said(plan))
 
     def test_repeats(self):
         week = {"type": "weekly", "interval": 2, "daysOfWeek": ["monday", "friday"]}

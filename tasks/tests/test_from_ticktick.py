@@ -1,5 +1,8 @@
 """The import of TickTick: the task of each row."""
 
+import io
+import zipfile
+
 from django.test import SimpleTestCase
 
 from tasks.tests.imported import (
@@ -112,6 +115,20 @@ class RowTests(SimpleTestCase):
             with self.subTest(row):
                 self.assertEqual(due(**row), line)
 
+    def test_days_of_a_rule_are_those_of_the_zone_of_the_row(self):
+        row = {"DueDate": "2026-12-08T04:00:00+0000", "Timezone": "America/Los_Angeles"}
+        row["Repeat"] = "RRULE:FREQ=WEEKLY;BYDAY=MO,WE"  # 20:00 on a Monday there
+        self.assertEqual(due(**row), "2026-12-08 05:00 FREQ=WEEKLY;BYDAY=TU,TH")
+
+    def test_all_files_in_a_zip_file_are_read(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name in ["one", "two"]:
+                archive.writestr(f"folder/{name}.csv", file({"Title": name, "Priority": "9"}))
+        plan = plan_of_text(packed.getvalue())
+        self.assertEqual(lines_of(plan), ["Work: one", "Work: two"])
+        self.assertIn("folder/two.csv, line 2: Its priority is “9”", said(plan))
+
     def test_reminders_count_from_the_time_or_the_start_of_the_day(self):
         day, clock = "2026-12-11T23:00:00+0000", "2026-12-12T08:30:00+0000"
         cases = [
@@ -130,7 +147,10 @@ class RowTests(SimpleTestCase):
         cases = {"0": "", "": "", "1": "✓2026-12-01T11:00:00", "2": "✓2026-12-01T11:00:00"}
         for status, line in cases.items():
             self.assertEqual(due(Status=status), line)
-        self.assertEqual(due(Status="0", CompletedTime="2026-10-31T22:30:00+0000"), "")
+        row = {"Title": "A", "Status": "0", "CompletedTime": "2026-10-31T22:30:00+0000"}
+        plan = plan_of_text(file(row))
+        self.assertEqual(lines_of(plan), ["Work: A"])
+        self.assertEqual(notes_of(plan), {"A": "Completed once: 31 Oct 2026, 23:30"})
         self.assertEqual(due(Status="done"), "")
 
     def test_words_in_columns_of_numbers(self):

@@ -77,6 +77,7 @@ class PartTests(SimpleTestCase):
             ({"status": 3, "updated_at": "2026-11-21T10:00:00.000Z"}, "A ✓2026-11-21T10:00:00"),
             ({"status": 4, "priority": "high"}, "A high"),
             ({"status": [], "priority": []}, "A"),
+            ({"status": 9, "priority": 9}, "A"),
         ]:
             self.assertEqual(self.line(**fields), line)
         self.line(status=4)

@@ -89,16 +89,27 @@ class VikunjaTests(SimpleTestCase):
         line = "Work: A 2026-12-02 FREQ=WEEKLY;BYDAY=WE!"
         self.assertEqual(lines_of(plan_of(project(tasks=[newer]))), [line])
 
+    def test_older_files_have_moments_of_reminders_and_another_mark_of_completion(self):
+        row = {"title": "A", "due_date": "2026-12-02", "repeat_after": 86_400}
+        row |= {"repeat_from_current_date": True, "reminder_dates": ["2026-12-01T08:00:00Z"]}
+        plan = plan_of(project(tasks=[row]))
+        self.assertEqual(lines_of(plan), ["Work: A 2026-12-02 FREQ=DAILY;INTERVAL=1!"])
+        self.assertEqual(reminders_of(plan), {"A": ["2026-12-01 09:00"]})
+
     def test_relations_are_read_by_ids_alone(self):
         tasks = [
             {"id": 1, "title": "Whole", "related_tasks": {"subtask": [{"id": 2, "title": "old"}]}},
             {"id": 2, "title": "Part"},
             {"id": 3, "title": "Next", "related_tasks": {
-                "blocked": [{"id": 1, "title": "old"}], "parenttask": [{"id": 77}]}},
+                "blocked": [{"id": 1, "title": "old"}], "parenttask": [{"id": 77}],
+                "subtask": [{"id": 78, "title": "Elsewhere"}]}},
         ]  # fmt: skip
         plan = plan_of(project(tasks=tasks))
         self.assertEqual(lines_of(plan), ["Work: Whole (Part)", "Work: Next"])
-        self.assertEqual(notes_of(plan), {"Next": "Related (blocked): Whole"})
+        self.assertEqual(
+            notes_of(plan),
+            {"Next": "Related (blocked): Whole\nNot in the file (subtask): Elsewhere"},
+        )
         self.assertIn("What it is a part of isn't in the file", said(plan))
 
     def test_all_else_that_a_task_has_is_in_the_notes(self):
@@ -106,7 +117,8 @@ class VikunjaTests(SimpleTestCase):
             "id": 1, "title": "A", "start_date": "2026-12-01T08:00:00Z", "end_date": NEVER,
             "percent_done": 0.4, "assignees": [{"username": "bob"}], "bucket_id": 8,
             "attachments": [{"file": {"name": "plan.pdf"}}], "priority": 9,
-            "description": "<ul><li data-checked='true'>x</li><li data-checked='false'>y</li></ul>"
+            "description": "<ul><li data-checked='true'><label><input></label><p>x</p></li>"
+            "<li data-checked='false'>y</li></ul>"
             "<p>see <a href='https://example.org'>here</a><br>z</p><script>no</script>",
         }  # fmt: skip
         buckets = [{"id": 7, "title": "To-Do", "position": 1}, {"id": 8, "title": "Doing"}]

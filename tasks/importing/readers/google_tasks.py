@@ -3,12 +3,15 @@
 Its due is a day, written as midnight in UTC, so no zone may move it. Repeats aren't in the file.
 """
 
+import re
+
 from tasks.importing.items import Items
 from tasks.importing.rules import place
 from tasks.importing.shapes import dict_of, dicts, key_of
 
 NAME = "Google Tasks"
 KINDS = ('"tasks#taskLists"', '"tasks#taskList"', '"tasks#tasks"', '"tasks#task"')
+MIDNIGHT = re.compile(r"(T00:00(:00)?(\.0+)?Z?)?")
 LEFT_OUT = "Google's file holds no repeats, no times of day and no stars."
 
 
@@ -53,7 +56,9 @@ def read_task(items, row, home, where, number):
     item.order = (number, not is_placed, position if is_placed else "")
     item.home, item.title, item.body = home, row.get("title"), row.get("notes")
     item.updated_at = item.moment_of(row.get("updated"), "moment of the last change")
-    item.due_on(row.get("due") or scheduled(row))
+    item.due_on(row.get("due"))
+    if not item.due_date:
+        take_scheduled(item, row)
     if row.get("status") == "completed":
         item.complete(row.get("completed"), row.get("updated"))
     for link in dicts(row.get("links")):
@@ -63,9 +68,13 @@ def read_task(items, row, home, where, number):
         item.say("Link", task)
 
 
-def scheduled(row):
-    """Return the moment of newer files, of which the present one counts."""
+def take_scheduled(item, row):
+    """Take the date of newer files: the present one of several, a day or a moment."""
     for one in dicts(row.get("scheduled_time")):
         if one.get("current") is not False:
-            return one.get("start")
-    return None
+            start = str(one.get("start") or "")
+            if MIDNIGHT.fullmatch(start[10:]):
+                item.due_on(start)
+            else:
+                item.due(start)
+            return

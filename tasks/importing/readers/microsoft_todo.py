@@ -5,14 +5,13 @@ midnight with which it began where its user was, in UTC.
 https://learn.microsoft.com/graph/api/resources/todotask; seen in November 2026.
 """
 
-from datetime import time, timedelta
-
 from tasks.importing.items import Items
 from tasks.importing.markup import plain
-from tasks.importing.moments import is_nothing, moment, zone_named
+from tasks.importing.moments import is_nothing
 from tasks.importing.plan import shortened
+from tasks.importing.readers.microsoft_dates import moment_in, take_due
 from tasks.importing.readers.microsoft_rules import end_of, rule_of
-from tasks.importing.rules import place
+from tasks.importing.rules import place, quoted
 from tasks.importing.shapes import dict_of, dicts, key_of
 
 NAME = "Microsoft To Do"
@@ -20,17 +19,23 @@ MARKS = [('"wellknownListName"',), ('"importance"', '"createdDateTime"', '"title
 PRIORITIES = {"low": 1, "normal": 0, "high": 3, None: 0}
 STATES = {"inProgress": "in progress", "waitingOnOthers": "waiting on others"}
 STATES |= {"deferred": "deferred"}
+NEXT_PAGE = "@odata.nextLink"
+CUT_OFF = "It isn't all: Microsoft gives tasks page by page, and a further page isn't in it."
 LEFT_OUT = "“My Day”, shared lists and the contents of attached files stay in Microsoft To Do."
 
 
 def find(file):
-    """Return the lists of a file, or of all files in a ZIP file, as [(list, its tasks)]."""
-    found, is_any = [], False
+    """Return the lists of a file, or of all files in a ZIP file, as [(list, its tasks)].
+
+    The second value is whether a file says that it has a further page.
+    """
+    found, is_any, is_cut_off = [], False, False
     for part in file.parts:
         if any(all(name in part.text for name in names) for names in MARKS):
             is_any = True
+            is_cut_off = is_cut_off or NEXT_PAGE in part.text
             found += lists_in(part.json, part.name.rpartition("/")[2].removesuffix(".json"))
-    return found if is_any else None
+    return (found, is_cut_off) if is_any else None
 
 
 def lists_in(said, name):
@@ -47,7 +52,10 @@ def lists_in(said, name):
 def read(found, plan, today):
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
-    for number, (row, tasks) in enumerate(found, 1):
+    lists, is_cut_off = found
+    if is_cut_off:
+        plan.leave("The file", CUT_OFF)
+    for number, (row, tasks) in enumerate(lists, 1):
         home = None
         if row.get("wellknownListName") != "defaultList":
             home = items.home(row.get("displayName"), key=number)
@@ -65,11 +73,15 @@ def read_task(item, row):
     changed = row.get("lastModifiedDateTime")
     item.updated_at = item.moment_of(changed, "moment of the last change")
     item.priority = PRIORITIES.get(key_of(row.get("importance")), 0)
+    if key_of(row.get("importance")) not in PRIORITIES:
+        item.leave(f"Its importance {quoted(row['importance'])} isn't known. It is taken for none.")
     take_due(item, dict_of(row.get("dueDateTime")))
     if row.get("status") == "completed":
         item.complete(moment_in(item, row.get("completedDateTime")), changed)
     elif state := STATES.get(key_of(row.get("status"))):
         item.say("Status", state)
+    elif row.get("status") not in (None, "notStarted"):
+        item.leave(f"Its status {quoted(row['status'])} isn't known. It is taken for open.")
     categories = row.get("categories")
     for name in categories if isinstance(categories, list) else []:
         item.tag(name)
@@ -83,35 +95,6 @@ def read_task(item, row):
 def body_of(item, body):
     words = item.reading.words(body.get("content"), "note")
     return plain(words) if body.get("contentType") == "html" else words
-
-
-def moment_in(item, said):
-    """Return a moment with its zone, as text; the user's zone, if the zone isn't known here."""
-    said = dict_of(said)
-    zone = zone_named(said.get("timeZone")) or item.plan.zone
-    try:
-        return moment(str(said.get("dateTime")), zone).isoformat()
-    except (ValueError, OverflowError):
-        return said.get("dateTime")
-
-
-def take_due(item, said):
-    """Take the day that a due moment stands for."""
-    if is_nothing(said.get("dateTime")):
-        return
-    own = zone_named(said.get("timeZone"))
-    try:
-        at = moment(str(said["dateTime"]), own or item.plan.zone).astimezone(own or item.plan.zone)
-    except (ValueError, OverflowError):
-        item.due(said["dateTime"])
-        return
-    here = at.astimezone(item.plan.zone)
-    day = at.date()
-    if at.time() != time() and here.time() == time():
-        day = here.date()
-    elif at.hour >= 12:  # the midnight of another zone, east of Greenwich
-        day = day + timedelta(1)
-    item.due(day.isoformat())
 
 
 def repeat(item, said):

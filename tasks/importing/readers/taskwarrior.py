@@ -12,11 +12,13 @@ from tasks.importing.items import Items
 from tasks.importing.moments import in_words
 from tasks.importing.periods import nth_day, rule_of
 from tasks.importing.plan import shortened
+from tasks.importing.rules import quoted
 from tasks.importing.shapes import dicts, key_of, names_in, number_of
 
 NAME = "Taskwarrior"
 MARKS = ('"uuid"', '"description"', '"status"', '"entry"')
 PRIORITIES = {"H": 3, "M": 2, "L": 1}
+STATES = {"pending", "waiting", "recurring", "completed"}
 LAST_SECOND = time(23, 59, 59)  # what “end of day” and “end of month” mean
 SAID = {"wait": "Hidden until", "scheduled": "Scheduled", "start": "Started", "until": "Expires"}
 USED = {"id", "uuid", "description", "entry", "modified", "end", "status", "project", "tags"}
@@ -81,6 +83,8 @@ class Export:
             self.take(item, row)
 
     def take(self, item, row):
+        if str(row.get("status")) not in STATES:
+            item.leave(f"Its status {quoted(row.get('status'))} isn't known. It is taken for open.")
         item.title = row.get("description")
         item.priority = PRIORITIES.get(str(row.get("priority")), 0)
         if row.get("priority") and not item.priority:
@@ -115,7 +119,7 @@ class Export:
         is_chained = template.get("rtype") == "chained"
         repeat_from = "completion" if is_chained else "due"
         item.repeat_as(rule, words, repeat_from)
-        if is_template and item.repeat:
+        if is_template and item.repeat and row.get("mask"):
             number = len(str(row.get("mask") or ""))  # it has a character for each occurrence
             self.counted += number
             is_near = self.counted <= MOST_COUNTED

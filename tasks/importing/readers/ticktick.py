@@ -10,6 +10,7 @@ from itertools import chain
 
 from tasks.importing.columns import known_table
 from tasks.importing.items import Items
+from tasks.importing.plan import shortened
 from tasks.importing.readers.ticktick_dates import take_dates
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import number_of
@@ -40,17 +41,20 @@ LEFT_OUT = (
 
 
 def find(file):
-    """Return the table of tasks in a file, or in a ZIP file."""
-    tables = (known_table(part, NEEDED) for part in file.parts)
-    return next(filter(None, tables), None)
+    """Return the tables of tasks in a file, or in all files of a ZIP file; None without any."""
+    tables = [known_table(part, NEEDED) for part in file.parts]
+    return list(filter(None, tables)) or None
 
 
-def read(table, plan, today):
+def read(tables, plan, today):
     items, order, rows = Items(plan, today), {}, []
     plan.leave("The file", LEFT_OUT)
-    table.leave_unknown(plan, UNUSED.union(READ))
-    for where, cells in table.rows():
-        rows.append((where, {name: cells.get(name, "").strip() for name in READ}))
+    for table in tables:
+        before = f"{shortened(table.file.name)}, " if len(tables) > 1 else ""
+        table.leave_unknown(plan, UNUSED.union(READ), f"{before or 'The '}header")
+        for where, cells in table.rows():
+            row = {name: cells.get(name, "").strip() for name in READ}
+            rows.append((f"{before}{where}", row))
     folders = folders_of(row for _, row in rows)
     for where, row in rows:
         name = row["List Name"]
@@ -114,5 +118,7 @@ def take_status(item, row):
     elif status == GIVEN_UP:
         item.complete(row["Completed Time"])
         item.say("Status", "given up")
-    elif status not in OPEN:
+    elif row["Completed Time"]:
+        item.say("Completed once", item.in_words(row["Completed Time"]))
+    if status not in OPEN | DONE | {GIVEN_UP}:
         item.leave(f"Its status is {quoted(status)}, which is taken for open.")

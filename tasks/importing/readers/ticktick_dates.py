@@ -1,7 +1,10 @@
 """Dates, repeats and reminders of TickTick."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from tasks.dates import moment
+from tasks.importing.moments import zone_named
 
 YES_OR_NO = {"true": True, "false": False}
 MINUTES = {"W": 10080, "D": 1440, "H": 60, "M": 1, "S": 0}
@@ -18,10 +21,20 @@ def take_dates(item, row):
     if start and end and start != end:
         item.say("Start", item.in_words(start))
     if row["Repeat"]:
-        item.repeat_by(row["Repeat"])
+        item.repeat_by(row["Repeat"], **counted_from(item, row, kind))
     for reminder in re.split(r"[\s,]+", row["Reminder"]):
         if reminder:
             remind(item, reminder)
+
+
+def counted_from(item, row, kind):
+    """Return what a rule counts from, where that is another day than the user's: in its zone."""
+    own = zone_named(row["Timezone"])
+    if own is None or kind["is_floating"] or not item.due_time:
+        return {}
+    clock = time.fromisoformat(item.due_time)
+    there = moment(date.fromisoformat(item.due_date), clock, item.plan.zone).astimezone(own)
+    return {"start": there.date(), "clock": there.time(), "zone": own}
 
 
 def remind(item, reminder):

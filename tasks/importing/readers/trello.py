@@ -90,6 +90,8 @@ class Board:
                 if row.get("due"):
                     due = item.in_words(row["due"])
                     item.say("Step with a date", f"{row.get('name')} ({due})")
+        if len(checklists) == 1 and checklists[0].get("name") not in (None, "", "Checklist"):
+            item.leave(f"The name of its checklist is left out: {quoted(checklists[0]['name'])}.")
         if len(checklists) > 1:
             names = ", ".join(quoted(row.get("name")) for row in checklists[:20])
             item.leave(f"Its checklists become one list of steps: {names}.")

@@ -98,6 +98,8 @@ class Backup:
         item.home = self.home(row) or self.home(parent)
         item.title, item.body = row.get("name"), row.get("note") or row.get("description")
         item.priority = PRIORITIES.get(str(row.get("priority")), 0)
+        if str(row.get("priority")) not in {*PRIORITIES, "None"}:
+            item.leave(f"Its priority {quoted(row['priority'])} isn't known. It is taken for none.")
         if item.parent and item.priority == 1:  # which a part has unless its user chose another
             item.priority = 0
         if item.parent and row.get("order") is not None:

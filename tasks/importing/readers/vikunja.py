@@ -44,7 +44,7 @@ def read(found, plan, today):
     items, rows = Items(plan, today), []
     plan.leave("The file", LEFT_OUT)
     found, others = found
-    if files := [name for name in others if name.startswith("files/")]:
+    if files := [name for name in others if "/files/" in f"/{name}"]:
         plan.leave("The ZIP file", f"Attached files aren't imported. It holds {len(files)}.")
     for project in projects_in(found, plan):
         first, *below = project.path
@@ -108,12 +108,17 @@ def repeat(item, row):
     if mode == MONTHLY:
         # Vikunja goes on from 31 January to 3 March, which nobody wants: months clamp here.
         item.repeat_as("FREQ=MONTHLY", "every month")
-    elif seconds > 0 and (seconds % DAY or mode not in (FROM_DUE, FROM_COMPLETION)):
+    elif seconds and mode not in (FROM_DUE, FROM_COMPLETION):
+        item.repeat_in_words(
+            f"every {seconds / HOUR:g} hours (mode {mode:g})", "It isn't known here."
+        )
+    elif seconds < 0 or seconds % DAY:
         words = f"every {seconds / HOUR:g} hours"
         item.repeat_in_words(words, "It isn't by whole days.")
-    elif seconds > 0:
+    elif seconds:
         days, unit = int(seconds // DAY), "DAILY"
         if days % 7 == 0:
             days, unit = days // 7, "WEEKLY"
-        way = "completion" if mode == FROM_COMPLETION else "due"
+        is_older_mark = row.get("repeat_from_current_date") is True
+        way = "completion" if mode == FROM_COMPLETION or is_older_mark else "due"
         item.repeat_as(f"FREQ={unit};INTERVAL={days}", f"every {seconds // DAY:g} days", way)

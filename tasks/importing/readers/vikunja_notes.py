@@ -2,7 +2,7 @@
 
 from tasks.importing.markup import plain
 from tasks.importing.moments import is_nothing
-from tasks.importing.shapes import dict_of, dicts, key_of, number_of
+from tasks.importing.shapes import dict_of, dicts, key_of, list_of, number_of
 
 PARTS = {"subtask", "parenttask"}
 
@@ -25,6 +25,8 @@ def say_more(item, row):
             item.remind_before(int(before // 60))
         else:
             item.remind_at(reminder.get("reminder"))
+    for moment in list_of(row.get("reminder_dates")):  # of older files
+        item.remind_at(moment)
     for attached in dicts(row.get("attachments")):
         item.attach(dict_of(attached.get("file")).get("name"))
     for comment in dicts(row.get("comments")):
@@ -41,5 +43,7 @@ def say_relations(item, row, known):
             title = known.get(key, other).get("title")
             if kind == "parenttask" and key != item.parent:
                 item.say("Also part of", title)
+            elif kind in PARTS and key not in known and title:
+                item.say(f"Not in the file ({kind})", title)
             elif kind not in PARTS:
                 item.say(f"Related ({kind})", title)
