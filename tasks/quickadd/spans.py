@@ -99,8 +99,8 @@ def with_marks(line: str, spans: list[Span], at: int) -> Span:
     elif re.match(r"[?!.,;:？！。，、；：]", behind):
         start = start - len(before) + len(before.rstrip())
     mark = MARK_BEFORE.search(before)
-    if mark and is_last(line, spans, at):
-        start -= len(mark[0])
+    if mark and (is_last(line, spans, at) or re.fullmatch(r"[?!]+\s*", behind)):
+        start = spans[at].start - len(mark[0])
     return Span(start, end, kind)
 
 
