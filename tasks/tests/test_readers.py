@@ -6,6 +6,7 @@ A new reader is a row of SAMPLE. Its own rows are tested in test_from_*.py.
 import io
 import json
 import random
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -21,7 +22,7 @@ from tasks.importing.files import Unreadable
 from tasks.importing.preview import Preview
 from tasks.importing.reading import READERS
 from tasks.repeating import complete
-from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample
+from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample, said
 
 SAMPLE = {
     "todoist": "todoist/Todoist backup 2026-11-28 0311 UTC.zip",
@@ -37,6 +38,8 @@ SAMPLE = {
     "tududi": "tududi/tududi-backup.json",
     "csv": "generic/reminders-semicolon-cp1252.csv",
 }
+HAVE_KNOWN_FIELDS = ["google-tasks", "microsoft-todo", "trello"]
+HAVE_KNOWN_FIELDS += ["super-productivity", "tududi"]
 OURS = {"todosite-json", "todosite-csv"}
 ODD = [None, "", "\0x\ud800", "x" * 300, 7, -1.5, 1e400, True, [], {}, [[]], "0001-01-01T00:00:00Z"]
 ODD += ["2026-02-30", "9999-12-31T23:59:59Z", "RRULE:FREQ=DAILY;X=1", "=1+1", {"a": {"b": [1]}}]
@@ -50,6 +53,14 @@ def test_each_reader_has_a_sample():
 def test_sample_is_recognised_whatever_its_name(format):
     plan = plan_of_text(raw_sample(SAMPLE[format]), "anything.bin")
     assert plan.format == READERS[format].NAME
+
+
+@pytest.mark.parametrize("format", HAVE_KNOWN_FIELDS)
+def test_fields_that_arent_known_are_named(format):
+    raw = raw_sample(SAMPLE[format])
+    assert "aren't known, so they are left out" not in said(plan_of_text(raw))
+    raw = re.sub(rb'("(title|name)":)', rb'"newField": "x", \1', raw)
+    assert "aren't known, so they are left out: “newField”." in said(plan_of_text(raw))
 
 
 @pytest.mark.django_db

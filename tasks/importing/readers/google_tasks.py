@@ -6,6 +6,7 @@ Its due is a day, written as midnight in UTC, so no zone may move it. Repeats ar
 import re
 
 from tasks.importing.items import Items
+from tasks.importing.known import GOOGLE, leave_unknown
 from tasks.importing.rules import place
 from tasks.importing.shapes import dict_of, dicts, key_of
 
@@ -38,6 +39,7 @@ def lists_in(said):
 def read(found, plan, today):
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
+    leave_unknown(plan, (task for row in found for task in dicts(row.get("items"))), GOOGLE)
     for number, row in enumerate(found, 1):
         home = items.home(row.get("title"), key=number)
         for nth, task in enumerate(dicts(row.get("items")), 1):

@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/api/resources/todotask; seen in November 2026.
 """
 
 from tasks.importing.items import Items
+from tasks.importing.known import MICROSOFT, leave_unknown
 from tasks.importing.markup import plain
 from tasks.importing.moments import is_nothing
 from tasks.importing.plan import shortened
@@ -55,6 +56,7 @@ def read(found, plan, today):
     lists, is_cut_off = found
     if is_cut_off:
         plan.leave("The file", CUT_OFF)
+    leave_unknown(plan, (task for _, tasks in lists for task in dicts(tasks)), MICROSOFT)
     for number, (row, tasks) in enumerate(lists, 1):
         home = None
         if row.get("wellknownListName") != "defaultList":

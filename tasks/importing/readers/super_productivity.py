@@ -6,6 +6,7 @@ tasks are kept beside the others, and an older version keeps all without “data
 
 from tasks.importing.files import Unreadable
 from tasks.importing.items import Items
+from tasks.importing.known import SUPER_PRODUCTIVITY, leave_unknown
 from tasks.importing.millis import length_of, moment_of
 from tasks.importing.moments import in_words
 from tasks.importing.plan import shortened
@@ -71,6 +72,8 @@ class Backup:
         self.days, self.reminders = planned_days(data), reminders_in(data)
 
     def read(self):
+        rows = [*self.tasks.values(), *self.archived.values()]
+        leave_unknown(self.plan, rows, SUPER_PRODUCTIVITY)
         for row in self.tasks.values():
             self.task(row)
         for row in self.archived.values():

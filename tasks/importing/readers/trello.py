@@ -4,6 +4,7 @@ Its lists become lists of the board; archived cards are skipped.
 """
 
 from tasks.importing.items import Items
+from tasks.importing.known import TRELLO, leave_unknown
 from tasks.importing.rules import place, quoted
 from tasks.importing.shapes import by_id, dict_of, dicts, key_of, number_of
 
@@ -51,6 +52,7 @@ class Board:
         desc = self.said.get("desc")
         if desc:
             self.items.plan.leave("The board", f"Lists have no description here: {quoted(desc)}.")
+        leave_unknown(self.items.plan, dicts(self.said.get("cards")), TRELLO)
         for number, card in enumerate(dicts(self.said.get("cards")), 1):
             where = place(f"card {number}", card.get("name"))
             if card.get("closed") is True:

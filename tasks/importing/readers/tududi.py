@@ -8,6 +8,7 @@ of the file's user. The file also holds secrets of its user, which aren't read.
 import re
 
 from tasks.importing.items import Items
+from tasks.importing.known import TUDUDI, leave_unknown
 from tasks.importing.moments import zone_named
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import dict_of, dicts, key_of, list_of, number_of
@@ -65,6 +66,7 @@ class Backup:
 
     def read(self):
         self.plan.leave("The account", SECRETS)
+        leave_unknown(self.plan, dicts(self.data.get("tasks")), TUDUDI)
         note_projects(self)
         for number, row in enumerate(dicts(self.data.get("tasks")), 1):
             self.task(f"task {number}", row)

@@ -7,6 +7,7 @@ seconds, or a month. Tasks refer to others by half-empty copies, of which only t
 
 from tasks.importing.files import Unreadable
 from tasks.importing.items import Items
+from tasks.importing.known import VIKUNJA, leave_unknown
 from tasks.importing.readers.vikunja_notes import say_more, say_relations, text_of
 from tasks.importing.readers.vikunja_projects import projects_in
 from tasks.importing.rules import place, quoted
@@ -52,6 +53,7 @@ def read(found, plan, today):
         home = items.home(first, " / ".join(below), key=project.number, **kind)
         for row in dicts(project.said.get("tasks")):
             rows.append((project, home, row))
+    leave_unknown(plan, (row for _, _, row in rows), VIKUNJA)
     known = by_id([row for _, _, row in rows])
     parents = parents_of(row for _, _, row in rows)
     for nth, (project, home, row) in enumerate(rows, 1):
