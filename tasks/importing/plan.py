@@ -98,7 +98,9 @@ class Plan:
 
     @classmethod
     def from_bytes(cls, kept):
-        return cls(**json.loads(zlib.decompress(kept)))
+        plan = cls(**json.loads(zlib.decompress(kept)))
+        plan.tasks = [NEW_TASK | task for task in plan.tasks]  # an earlier version knew fewer keys
+        return plan
 
 
 NEW_TASK = {

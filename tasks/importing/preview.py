@@ -134,6 +134,7 @@ class Preview:
             "in_trash": len(self.tasks) - len(there),
             "repeats": sum(bool(task["repeat"]) for task in there),
             "steps": sum(len(task["steps"]) for task in self.tasks),
+            "reminders": sum(len(task["reminders"]) for task in self.tasks),
             "lists": len(self.lists.new),
             "tags": len(self.tags.new),
             "searches": len(self.new_searches),

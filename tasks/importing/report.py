@@ -21,6 +21,7 @@ FACTS = {
     "in_trash": "Tasks in the trash",
     "repeats": "With a repeat",
     "steps": "Steps",
+    "reminders": "Reminders",
     "lists": "New lists",
     "tags": "New tags",
     "searches": "Saved searches",
@@ -154,6 +155,8 @@ class Report:
             says.append(self.repeat(task))
         if task["tags"]:
             says.append(" ".join(f"#{self.plan.tags[tag]['name']}" for tag in task["tags"]))
+        if task["reminders"]:
+            says.append(counted(len(task["reminders"]), "reminder"))
         if task["notes"]:
             says.append("notes")
         title = text.legible(task["title"]) or "(untitled)"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.people import add_user
+from tasks.importing.plan import Plan
 from tasks.importing.waiting import keep
 from tasks.models import ImportPlan, ListQuerySet, Task
 from tasks.tests.making import add_list, add_step, add_tasks
@@ -113,6 +114,21 @@ class PreviewTests(ImportTests):
         ]:  # fmt: skip
             self.assertIn(said, page)
         self.assertEqual((Task.everything.count(), self.ann.acts.count()), (0, 0))
+
+    def test_preview_counts_reminders(self):
+        rows = [{"minutes_before": 0}, {"minutes_before": 60}]
+        page = words(self.choose(export_of(tasks=[task(due_date="2090-12-01", reminders=rows)])))
+        self.assertIn("Reminders 2", page)
+        self.assertIn("2 reminders", page)
+
+    def test_plan_of_an_earlier_version_can_still_be_added(self):
+        plan = Plan("A file")
+        plan.add_task(title="Milk", created_at=MOMENT)
+        del plan.tasks[0]["reminders"]
+        ImportPlan.objects.keep(self.ann, plan.as_bytes(), file_name="mine.json")
+        self.assertNotIn("Kind of file", words(self.client.get(URL)))
+        self.add()
+        self.assertEqual(self.ann.tasks.get().title, "Milk")
 
     def test_existing_tasks_are_not_selected(self):
         home = add_list(self.ann, "HOME")
