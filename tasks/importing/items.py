@@ -93,12 +93,15 @@ class Item:
         return f"{local.day} {local:%b} {local.year}"
 
     def in_words(self, at):
-        """Return a moment of the file as its day and time on the user's clock."""
+        """Return a moment on the user's clock in words: the day, and the time but for midnight."""
         words = self.day_in_words(at)
         try:
-            return f"{words}, {moment(str(at)).astimezone(self.plan.zone):%H:%M}"
+            clock = moment(str(at)).astimezone(self.plan.zone).time()
         except (ValueError, OverflowError):
             return words
+        if clock == time():
+            return words
+        return f"{words}, {clock:%H:%M}"
 
     def attach(self, name, address=""):
         """Name an attached file in the notes, with its address, and say that it stays there."""

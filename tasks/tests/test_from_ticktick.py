@@ -170,6 +170,12 @@ class RowTests(SimpleTestCase):
         ]:
             self.assertIn(words, said(plan))
 
+    def test_range_keeps_its_start_in_the_notes(self):
+        row = {"StartDate": "2026-12-10T23:00:00+0000", "DueDate": "2026-12-12T23:00:00+0000"}
+        plan = plan_of_text(file({"Title": "A", "IsAllDay": "true"} | row))
+        self.assertEqual(lines_of(plan), ["Work: A 2026-12-13"])
+        self.assertEqual(notes_of(plan), {"A": "Start: 11 Dec 2026"})
+
     def test_lists_of_one_name_in_several_folders_stay_apart(self):
         rows = [{"Title": folder, "ListName": "Ideas", "FolderName": folder} for folder in "AB"]
         rows.append({"Title": "C", "ListName": "Ideas"})

@@ -21,6 +21,7 @@ from tasks.importing.rules import quoted
 from tasks.importing.shapes import number_of
 
 NAME = "Todoist"
+OF_A_MAC = "__MACOSX/"  # what a Mac adds to a ZIP file that it packs
 NEEDED = {"TYPE", "CONTENT"}
 PLAIN = ["TYPE", "CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "RESPONSIBLE", "DATE"]
 PLAIN += ["DATE_LANG", "TIMEZONE", "DURATION", "DURATION_UNIT", "DEADLINE", "DEADLINE_LANG"]
@@ -34,7 +35,8 @@ LEFT_OUT = (
 
 def find(file):
     """Return the tables of projects in a file, [(name of the file, table)]; None without any."""
-    tables = [(part.name, known_table(part, NEEDED)) for part in file.parts]
+    parts = [part for part in file.parts if not part.name.startswith(OF_A_MAC)]
+    tables = [(part.name, known_table(part, NEEDED)) for part in parts]
     return tables if any(table for _, table in tables) else None
 
 
