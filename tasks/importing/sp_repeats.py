@@ -77,6 +77,9 @@ class Repeats:
             item.step(step.get("title"), False)
         if estimate := length_of(row.get("defaultEstimate")):
             item.say("Estimate", estimate)
+        if row.get("isPaused") is True:
+            item.repeat_in_words(in_words(row), PAUSED)
+            return
         start, last = day_in(row.get("startDate")), day_in(last_day(row, self.items.plan.zone))
         item.due((start or last or self.items.today).isoformat(), is_day=True)
         self.take_rule(item, row)
@@ -120,7 +123,7 @@ def in_words(row):
 
 def rule_of(row, due_date):
     """Return the rule of a repeat; "" if it isn't known. Short months clamp, as they do there."""
-    number, cycle = row.get("repeatEvery"), row.get("repeatCycle")
+    number, cycle = row.get("repeatEvery"), str(row.get("repeatCycle"))
     start = day_in(row.get("startDate")) or day_in(due_date)
     is_known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1000
     if not is_known or start is None or cycle not in recurrence.FREQUENCIES:

@@ -197,3 +197,10 @@ class RepeatTests(SimpleTestCase):
         line = "Inbox: Review 2026-12-04 09:30 FREQ=WEEKLY;BYDAY=FR (Inbox)"
         self.assertEqual(lines_of(plan)[1], line)
         self.assertEqual(plan.tasks[1]["repeat_anchor"], "2026-11-06")
+
+    def test_paused_repeat_without_a_task_has_no_date(self):
+        paused = {"id": "r", "title": "Review", "repeatCycle": "DAILY", "isPaused": True}
+        plan = plan_of_data(task(tagIds=["gone"]), taskRepeatCfg=state(paused))
+        self.assertEqual(lines_of(plan), ["Inbox: Task t", "Inbox: Review"])
+        self.assertIn("Repeat: ", notes_of(plan)["Review"])
+        self.assertIn("Its tag “gone” isn't in the file.", said(plan))

@@ -31,7 +31,8 @@ class LineTests(SimpleTestCase):
         for line, became in [
             ("(D) Later @home", "Inbox: Later #home"),
             ("x 2026-11-20 Call pri:B @x", "Inbox: Call medium #x ✓2026-11-20T11:00:00"),
-            ("2026-11-01 Call +a +b", "a: Call #b"),
+            ("2026-11-01 Call +a +b +A", "a: Call #b"),
+            ("x 2026-11-20 2026-11-01 (C) Call @x", "Inbox: Call low #x ✓2026-11-20T11:00:00"),
             ("(A) 2026-11-01 2026-11-02 report", "Inbox: 2026-11-02 report high"),
             ("xylophone lesson @x", "Inbox: xylophone lesson #x"),
             ("(a) no priority @x", "Inbox: (a) no priority #x"),

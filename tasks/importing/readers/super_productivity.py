@@ -107,8 +107,10 @@ class Backup:
             item.order = self.places.get((item.parent, item.key), len(self.places))
         item.priority = PRIORITIES.get(str(row.get("priority")), 0)
         for key in list_of(row.get("tagIds")):
-            if key != TODAY:
-                item.tag(self.tags.get(key_of(key), {}).get("title"))
+            if key != TODAY and key_of(key) not in self.tags:
+                item.leave(f"Its tag {quoted(key)} isn't in the file.")
+            elif key != TODAY:
+                item.tag(self.tags[key_of(key)].get("title"))
         self.take_moments(item, row, is_archived)
         self.take_date(item, row)
         self.repeats.take(item, row)

@@ -18,6 +18,7 @@ NAME = "todo.txt"
 PRIORITIES = {"A": 3, "B": 2, "C": 1}
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 DONE = re.compile(r"x\s+")
+PRIORITY_LAST = re.compile(rf"x\s+((?:{DAY}\s+){{1,2}})(\([A-Z]\)\s+)")
 PRIORITY = re.compile(r"\(([A-Z])\)\s+")
 DAYS = re.compile(rf"({DAY})\s+(?:({DAY})\s+)?")
 # A key in lower case and a value; addresses (http://, mailto:) and times are words of the title.
@@ -37,7 +38,7 @@ def find(file):
         return None
     if file.text.count("\n") > MOST_LINES:
         return None
-    lines = lines_in(file.text)
+    lines = text.unix_lines(file.text.removeprefix("\ufeff")).split("\n")
     written = [line for line in lines[:1000] if line.strip()]
     marked = [line for line in written if MARK.match(line[:2000])]
     if not marked or len(marked) * FEW < len(written):
@@ -45,10 +46,6 @@ def find(file):
     if looks_like_table(written[:5]) or has_known_header(file):
         return None
     return lines
-
-
-def lines_in(whole):
-    return text.unix_lines(whole.removeprefix("\ufeff")).split("\n")
 
 
 def read(lines, plan, today):
@@ -85,12 +82,14 @@ class Line:
         if projects:
             self.item.home = self.items.home(projects[0])
         for name in projects[1:]:
-            self.item.tag(name)
+            if name.lower() != projects[0].lower():
+                self.item.tag(name)
         self.take_pairs(pairs)
 
     def take_start(self, line):
         """Take the parts before the words: x, the priority and days. Return the rest."""
         is_done = bool(DONE.match(line))
+        line = PRIORITY_LAST.sub(r"x \2\1", line, count=1)
         line = DONE.sub("", line, count=1) if is_done else line
         if found := PRIORITY.match(line):
             self.take_priority(found[1])
