@@ -5,12 +5,15 @@ day or so" is none.
 """
 
 import re
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
+from tasks.importing.written import NotRead, day_and_time
 from tasks.quickadd.parser import QuickAdd, parse
 from tasks.recurrence import ordinal
 
+YEAR = re.compile(r"\b[12][0-9]{3}\b")
+FAR = timedelta(183)  # a date without a year that is further away may be one that is over
 TITLE = "Xq"  # a title that says nothing of time
 LONGEST, MOST_WORDS = 120, 15  # characters and words; a longer line takes quick add long
 # 3/4 and 03-04-2027 have two meanings, unless a figure above 12 decides.
@@ -54,9 +57,21 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
     said = parse(f"{TITLE} {words}", now=datetime.combine(today, time(), zone))
     is_whole = said.title == TITLE and not said.description and said.due_date
     says_more = said.tags or said.priority or said.list_name
+    is_far = said.due_date and said.due_date - today > FAR and not YEAR.search(words)
+    if is_far and not said.repeat:
+        return None
     if said.repeat and COUNTED_END.search(words) and not START.search(words):
         return None
     return said if is_whole and not says_more else None
+
+
+def read_date(words: str) -> tuple[date, time | None] | None:
+    """Return the date, and the time on it, of words with a year, which may be over."""
+    try:
+        day, clock, moment = day_and_time(words)
+    except NotRead:
+        return None
+    return None if moment else (day, clock)
 
 
 def is_ambiguous(words: str) -> bool:

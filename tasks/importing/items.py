@@ -13,7 +13,7 @@ from tasks.dates import LONGEST_BEFORE
 from tasks.dates import moment as at
 from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
 from tasks.importing.colors import color_of
-from tasks.importing.english import read_words
+from tasks.importing.english import YEAR, read_date, read_words
 from tasks.importing.families import families_of
 from tasks.importing.files import Unreadable
 from tasks.importing.moments import due, is_nothing, moment, noon, zone_named
@@ -26,7 +26,6 @@ from tasks.reminders import MOST as MOST_REMINDERS
 INBOX = "inbox"
 UNTITLED = "Untitled"
 MOST_PARTS = 100_000  # that are steps of tasks
-YEAR = re.compile(r"\b[12][0-9]{3}\b")
 BARE_HOUR = re.compile(r"(?i)\bat [0-9]{1,2}(?![0-9:.]| ?[ap]m)")
 
 
@@ -167,9 +166,8 @@ class Item:
             day, clock = due(str(value), own, here, is_day, naive)
         except (ValueError, OverflowError):
             self.say("Due date, which doesn't exist", shortened(str(value)))
-            return
-        self.due_date = day.isoformat()
-        self.due_time = clock.isoformat() if clock else None
+        else:
+            self.take_day(day, clock)
 
     def due_on(self, value):
         """Take the due date from a moment that is a day, written as midnight in UTC."""
@@ -240,23 +238,29 @@ class Item:
             day, clock = due(words, own, self.plan.zone, naive=own)
         except (ValueError, OverflowError):
             self.take_words(words, today, language, own)
-            return
+        else:
+            self.take_day(day, clock)
+
+    def take_day(self, day, clock):
         self.due_date = day.isoformat()
         self.due_time = clock.isoformat() if clock else None
 
     def take_words(self, words, today, language, own):
+        is_english = language.lower().startswith("en")
+        found = read_date(words) if is_english else None
+        if found:
+            self.take_day(*self.on_clock(*found, own, repeats=False))
+            return
         said = read_words(words, today, self.plan.zone, language)
         if said is None:
             words = self.reading.words(words, "date").strip()
             self.lines.append(f"Date: {words}")
             reason = "isn't understood as a whole, so it is no date and no repeat"
-            if not language.lower().startswith("en"):
+            if not is_english:
                 reason = "isn't English, the only language of dates that is read here"
             self.leave(f"{quoted(words)} {reason}. The notes have it.")
             return
-        day, clock = self.on_clock(said.due_date, said.due_time, own, bool(said.repeat))
-        self.due_date = day.isoformat()
-        self.due_time = clock.isoformat() if clock else None
+        self.take_day(*self.on_clock(said.due_date, said.due_time, own, bool(said.repeat)))
         if said.repeat:
             self.repeat, self.repeat_from = said.repeat, said.repeat_from
             self.repeat_anchor = self.due_date

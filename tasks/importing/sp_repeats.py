@@ -116,6 +116,10 @@ def in_words(row):
         return row["rrule"]
     days = [day for day in WEEKDAYS if row.get(day) is True]
     says = [f"every {row.get('repeatEvery')}", row.get("repeatCycle"), ", ".join(days)]
+    if row.get("monthlyWeekOfMonth"):
+        says.append(f"week {row['monthlyWeekOfMonth']}, weekday {row.get('monthlyWeekday')}")
+    if row.get("monthlyLastDay") is True:
+        says.append("last day")
     if row.get("startDate"):
         says.append(f"from {row['startDate']}")
     return shortened(" ".join(str(words) for words in says if words))

@@ -111,6 +111,9 @@ class RowTests(SimpleTestCase):
             "Dec 22 2026 at 17:30,en,America/New_York": "2026-12-22 23:30",
             "Dec 22 2026 at 20:00,en,America/New_York": "2026-12-23 02:00",
             "Dec 22 2026,en,America/New_York": "2026-12-22",
+            "4 Dec 2025 20:00,en,America/New_York": "2025-12-05 02:00",
+            "28 Nov,en,": "",  # of this year or the next
+            "31 Jan,en,": "2027-01-31",
             "2026-12-22T20:00:00Z,de,Asia/Tokyo": "2026-12-22 21:00",
             "22.12.2026 um 9,de,Europe/Berlin": "",
             "22.12.2026 09:00,de,Europe/Berlin": "2026-12-22 09:00",
