@@ -53,11 +53,11 @@ def add_reminders(user, number):
     )
 
 
-def begin(server):
+def begin(server, *options):
     """Return a process that sends due mails to a mail server."""
     address = f"smtp://127.0.0.1:{server.port}"
     return subprocess.Popen(
-        [sys.executable, "manage.py", "send_due"],
+        [sys.executable, "manage.py", "send_due", *options],
         env=environment(DATABASE_URL=database_url(), EMAIL_URL=address, LOG_LEVEL="ERROR"),
         cwd=BASE_DIR,
         stdout=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from tasks import bell, sending
 from tasks.reminders import SENT, Reminder
 from tasks.tests.mail_server import mail_server
 from todosite.management.commands.doctor import of_the_sender, reminders
-from todosite.tests.kills import SLOW, add_reminders, end
+from todosite.tests.kills import SLOW, add_reminders, begin, end
 from todosite.tests.production import database_url, manage, serve
 
 
@@ -34,6 +34,22 @@ def test_nothing_is_missing_and_at_most_the_mail_in_hand_comes_twice(server, how
     assert missing == 0
     assert doubled <= most
     assert not Reminder.objects.exclude(state=SENT).exists()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.django_db(transaction=True)
+def test_loop_finds_what_others_write_and_ends_at_sigterm(server):
+    loop = begin(server, "--loop", "--at-most", "1")
+    add_reminders(add_user(), 1)
+    for number in [1, 2]:
+        for _ in range(300):
+            if len(server.mails) == number:
+                break
+            time.sleep(0.1)
+        Reminder.objects.send_again()
+    loop.terminate()
+    assert loop.wait(30) == 0
+    assert len(server.mails) >= 2
 
 
 @pytest.mark.exhaustive
