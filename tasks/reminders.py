@@ -167,10 +167,19 @@ class ReminderQuerySet(DeliveryQuerySet):
         self.write(changed)
 
     def write(self, rows):
-        """Save the moments of planned reminders, and wake the sender."""
-        columns = ["on_date", "snoozed_until", *Delivery.WRITTEN]
-        if rows:
-            self.model.objects.bulk_update(rows, columns, batch_size=BATCH)
+        """Save the moments of planned reminders, and wake the sender.
+
+        Rows with moments of their own are inserted anew, under their ids: several of one task move
+        together, and PostgreSQL would refuse the first that takes the place of the next.
+        """
+        own = [row for row in rows if row.on_date]
+        others = [row for row in rows if not row.on_date]
+        if own:
+            self.model.objects.filter(pk__in=[row.pk for row in own]).delete()
+            self.model.objects.bulk_create(own, batch_size=BATCH)
+        if others:
+            columns = ["snoozed_until", *Delivery.WRITTEN]
+            self.model.objects.bulk_update(others, columns, batch_size=BATCH)
         ring_for(rows)
 
     def add_default(self, tasks):
@@ -287,12 +296,15 @@ class Reminder(Delivery):
         return self.task.completed_at is None and self.task.deleted_at is None
 
     def computed_moment(self):
-        """Return the moment in UTC that follows from task and user; None without a date."""
+        """Return the moment in UTC that follows from task and user.
+
+        None without a date, and at the ends of the calendar.
+        """
         if self.snoozed_until:
             return self.snoozed_until
         zone = self.user.zone
         if self.on_date:
-            return dates.moment(self.on_date, self.at_time, zone).astimezone(UTC)
+            return dates.moment_before(self.on_date, self.at_time, 0, zone)
         clock = self.task.due_time or time(self.user.reminder_hour)
         return dates.moment_before(self.task.due_date, clock, self.minutes_before, zone)
 

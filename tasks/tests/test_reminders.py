@@ -171,6 +171,23 @@ class FollowingTests(ReminderCase):
         undo.revert(act)
         self.assertEqual([row.state for row in task.reminders.all()], [OFF])
 
+    def test_own_moments_of_a_repeat_move_along_where_one_takes_the_place_of_another(self):
+        own = [(DAY, time(9)), (DAY + timedelta(days=1), time(9))]
+        task = self.add((), own, repeat="FREQ=DAILY", repeat_anchor=DAY)
+        before = set(task.reminders.values_list("pk", flat=True))
+        act = repeating.complete(task)
+        self.assertEqual(self.moments(task), ["05-07 07:00", "05-08 07:00"])
+        undo.revert(act)
+        self.assertEqual(self.moments(task), ["05-06 07:00", "05-07 07:00"])
+        self.assertEqual(set(task.reminders.values_list("pk", flat=True)), before)
+
+    def test_zone_that_moves_a_moment_out_of_the_calendar_turns_it_off(self):
+        task = self.add((), [(date(9999, 12, 31), time(23, 30))])
+        self.ann.time_zone = "America/New_York"
+        self.ann.save()
+        self.ann.reschedule()
+        self.assertEqual(task.reminders.get().state, OFF)
+
     def test_detached_occurrence_takes_copies_along(self):
         task = self.add([30], repeat="FREQ=DAILY", repeat_anchor=DAY)
         own = repeating.detach(task, task.new_act("edit"), title="Oat milk")
