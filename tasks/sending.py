@@ -76,11 +76,14 @@ class Sender:
             except Error:
                 seconds, fails = AWAY[min(fails, len(AWAY) - 1)], fails + 1
                 log.warning("No database for reminders; the next try is in %s s.", seconds)
+            except Exception:  # a thread that ends would be missed by no one
+                seconds, fails = AWAY[-1], fails + 1
+                log.exception("The sender of reminders failed; the next try is in %s s.", seconds)
             finally:
                 connection.close()
             rest = min(1, max(0.1, seconds))  # however often the bell rings
-            self.is_stopping.wait(rest)
-            bell.rung.wait(max(0, seconds - rest))
+            if not self.is_stopping.wait(rest):  # stop() may have rung before the bell was cleared
+                bell.rung.wait(max(0, seconds - rest))
 
     def stop(self):
         """Have run() end once the mail in hand is sent."""
@@ -140,7 +143,14 @@ class Sender:
 
     def send(self, line, model, claim):
         """Send one claimed delivery, and settle it. Raise Unreachable without a mail server."""
-        delivery = patiently(partial(claimed, model, claim))
+        try:
+            delivery = patiently(partial(claimed, model, claim))
+        except Error:
+            raise
+        except Exception:  # it waits for the end of its lease, and the others go out
+            self.failed += 1
+            log.exception("A reminder or digest can't be read: %s %s", model.__name__, claim[0])
+            return
         if delivery is None:
             return
         mine = Settlement(delivery)

@@ -196,6 +196,19 @@ class AnswerTests(SendingCase):
             self.assertEqual(self.send(), (1, 1))
         self.assertEqual((self.state(bad)[0], self.state(good)[0]), (WAITING, SENT))
 
+    def test_row_that_can_not_be_read_stops_no_other(self):
+        bad, good = self.remind(ago=90), self.remind()
+        read = sending.claimed
+
+        def fail_once(model, claim):
+            if claim[0] == bad.pk:
+                raise OverflowError("date")
+            return read(model, claim)
+
+        with mock.patch.object(sending, "claimed", fail_once), self.assertLogs("tasks.sending"):
+            self.assertEqual(self.send(), (1, 1))
+        self.assertEqual((self.state(bad)[0], self.state(good)[0]), (WAITING, SENT))
+
 
 @pytest.mark.pooler
 class ClaimTests(SendingCase):
