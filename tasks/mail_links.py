@@ -62,7 +62,10 @@ class Completing(TaskLink):
         """Return whether the task is still open, and at the occurrence that the mail names."""
         if task.completed:
             return False
-        return not self.occurrence or as_json(task.due_date) == self.occurrence
+        # A task that has got a repeat since: each press would complete one more occurrence.
+        if not (task.repeat or self.occurrence):
+            return True
+        return as_json(task.due_date) == self.occurrence
 
     def complete(self, task):
         """Complete the task. Return the act, None if it isn't as the mail names it."""

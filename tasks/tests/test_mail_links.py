@@ -75,6 +75,11 @@ class CompletingTests(LinkTests):
         self.assertEqual(words(one(page, "h1")), "Completed")
         self.assertEqual(select(page, "form"), [])
 
+    def test_link_of_a_task_that_has_got_a_repeat_completes_no_occurrence(self):
+        url = Completing.of(self.task).path
+        self.task.edit(repeat="FREQ=DAILY", repeat_anchor=self.task.due_date)
+        self.assertEqual(words(one(self.browser.get(url), "h1")), "Nothing to complete")
+
     def test_forged_old_or_exchanged_links_do_not_work(self):
         path = Completing.of(self.task).path
         token = path.split("/")[-2]
