@@ -27,6 +27,8 @@ def envelope(delivery):
             raise NotWanted("The user wants no reminders by email.")
         message = mails.reminder_mail(delivery)
     else:
+        if not user.daily_digest:
+            raise NotWanted("The user wants no digest.")
         kind, thread = "digest", f"digest-{user.pk}-{delivery.day:%Y-%m}"
         message = mails.digest_mail(user, delivery.day)
         if message is None:

@@ -5,12 +5,13 @@ from datetime import datetime, time
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.http import urlencode
 
 from accounts.merging import MergeMixin
 from accounts.models import User
 from tasks import reminder_words
-from tasks.dates import LONGEST_BEFORE, moment
+from tasks.dates import LONGEST_BEFORE, can_be_meant, moment
 from tasks.forms.fields import DateField, NumberField, TimeField
 from tasks.reminders import MOST
 
@@ -73,8 +74,13 @@ class ReminderForm(forms.Form):
         if day and at and moment(day, at, self.task.user.zone) <= self.task.user.now():
             self.add_error("day", "This moment has passed. Enter a later one.")
 
+    @transaction.atomic
     def add(self):
-        """Add the reminder to its task, unless it has the same one already."""
+        """Add the reminder to its task, unless it has the same one already.
+
+        The task is locked first, so that a reminder added at the same time stays.
+        """
+        self.task.lock()
         minutes, moments = set_of(self.task)
         if self.is_moment:
             moments.append((self.cleaned_data["day"], self.cleaned_data["at"]))
@@ -113,6 +119,8 @@ def set_from(query):
     minutes = [span.clean(text) for text in query.getlist("minutes")]
     texts = query.getlist("moment")
     moments = [datetime.strptime(text, MOMENT) for text in texts]  # noqa: DTZ007
+    if not all(can_be_meant(each.date()) for each in moments):
+        raise ValueError("No user can mean such a day.")
     return minutes, [(each.date(), each.time()) for each in moments]
 
 

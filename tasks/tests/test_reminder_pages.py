@@ -17,6 +17,9 @@ def rows_of(response):
     return [words(row) for row in select(response, ".reminder > p")]
 
 
+EARLY = "moment=0001-01-01T00:00:00"
+
+
 class ReminderPageTests(PageTests):
     def setUp(self):
         super().setUp()
@@ -111,7 +114,7 @@ class ReminderPageTests(PageTests):
 
     def test_undo_with_a_spoiled_address_changes_nothing(self):
         self.task.set_reminders([30])
-        for query in ["minutes=x", "moment=2026", "minutes=-1", "minutes=999999999"]:
+        for query in ["minutes=x", "moment=2026", "minutes=-1", "minutes=999999999", EARLY]:
             response = self.client.post(f"{self.url}reminders/set/?{query}")
             self.assertEqual(response.status_code, 400, query)
         self.assertEqual(self.set_of(self.task), [(30, None, None)])
@@ -271,6 +274,12 @@ class DigestOfferTests(PageTests):
         self.ann.refresh_from_db()
         self.assertFalse(self.ann.daily_digest)
         self.assertFalse(self.is_offered())
+
+    def test_offer_of_an_old_page_turns_an_accepted_digest_off(self):
+        self.post("/settings/reminders/digest/", answer="yes")
+        self.assertEqual(self.ann.digests.count(), 1)
+        self.post("/settings/reminders/digest/", answer="no")
+        self.assertEqual(self.ann.digests.count(), 0)
 
     def test_offer_is_accepted_by_one_press(self):
         page = self.post("/settings/reminders/digest/", answer="yes")

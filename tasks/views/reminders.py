@@ -137,8 +137,8 @@ def digest_offer(request):
     user.digest_offered = True
     user.daily_digest = request.POST.get("answer") == "yes"
     user.save(update_fields=["digest_offered", "daily_digest"])
+    user.follow(["daily_digest"])
     if user.daily_digest:
-        user.reschedule()
         at = user.clock().time(user.digest_time)
         words = f"You'll get the digest each day at {at}, if there is something to do."
         show_message(
