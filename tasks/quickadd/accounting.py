@@ -136,7 +136,7 @@ BEHIND = re.compile(
 )
 BEHIND_REPEAT = re.compile(
     r"\s*[,;]?\s*(?:until|till|til|through|throughout|during|starting|beginning|ending|ends"
-    r"|as of|up to|unless|if|minus|skip(?:ping)?|bar (?:the|[0-9]))\b",
+    r"|as of|up to|unless|if|minus|skip(?:ping)?|bar (?:the|[0-9])|x ?[0-9]+|[0-9]+ ?x)\b",
     re.IGNORECASE,
 )
 # Friday 8; tomorrow 5 or 6: perhaps a time.
@@ -153,6 +153,12 @@ SEVERAL_HOURS = re.compile(  # at 3 or at 4
     re.IGNORECASE,
 )
 A_DATE = re.compile("the [0-9]", re.IGNORECASE)
+A_SPAN = re.compile(
+    rf"\b(?:{NUMBER}|a|one|the|few) +(?:day|week|fortnight|month|year)s?\s*$", re.IGNORECASE
+)
+VAGUE = re.compile(r"\b(?:late|mid)\s*$", re.IGNORECASE)
+A_MONTHS_DAY = re.compile(rf"{MONTH}\.? +[0-9]{{1,2}}(?:st|nd|rd|th)?$", re.IGNORECASE)
+ANOTHER_DAY = re.compile(r"\s*(?:,|/|&)\s*[0-9]{1,2}(?:st|nd|rd|th)?(?![\w:.])", re.IGNORECASE)
 OF_DAYS = re.compile(rf"(?:on )?(?:the )?(?:{DAY}|{UNIT}|of|{MONTH}|every|each)\b", re.IGNORECASE)
 
 
@@ -232,10 +238,19 @@ def is_whole(line: str, rest: str, start: int, end: int, kinds: Collection[str])
 
 
 def is_cut(part: str, before: str, behind: str) -> bool:
-    """Return whether a number at a seam belongs to the reading: 16 | oct 3, in | 3 days today."""
+    """Return whether words at a seam belong to the reading.
+
+    16 | oct 3; in | 3 days today; 1 week | before 1 dec; late | next week; oct 20 |, 21.
+    """
     if re.match(rf"{MONTH}\b", part, re.IGNORECASE) and re.search(r"\b[0-9]{1,2}\s*$", before):
         return True
     if re.match(rf"{NUMBER} +{UNIT}\b", part, re.IGNORECASE) and re.search(r"\bin\s*$", before):
+        return True
+    if re.match(r"(?:before|after)\b", part, re.IGNORECASE) and A_SPAN.search(before):
+        return True
+    if re.match(r"next (?:week|month|year)", part, re.IGNORECASE) and VAGUE.search(before):
+        return True
+    if A_MONTHS_DAY.search(part) and ANOTHER_DAY.match(behind):
         return True
     return part[-1].isdigit() and bool(re.match(rf"\s*{MONTH}\b", behind, re.IGNORECASE))
 

@@ -330,6 +330,8 @@ def is_among_capitals(around: Around) -> bool:
         return all(capitals)  # but: Tomorrow Anna comes
     if " " in around.phrase and around.phrase.istitle():  # The Day After Tomorrow
         return True
+    if len(before) == 1 and following[0].isalpha():  # Psychology Today article
+        return before[0][0].isupper()
     return capitals[0] or (ends_in_a_capital(before) and not is_called)
 
 
