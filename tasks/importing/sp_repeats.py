@@ -9,6 +9,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.shapes import dicts, key_of, list_of
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MINUTES_BEFORE = {"AtStart": 0, "m5": 5, "m10": 10, "m15": 15, "m30": 30, "h1": 60}
 UNKNOWN = "Its rule isn't known here."
 PAUSED = "It was paused."
 COUNTED = "The file doesn't say how many of its dates are over."
@@ -90,6 +91,11 @@ class Repeats:
             item.due_date = day.isoformat() if day else item.due_date
         if isinstance(row.get("startTime"), str) and item.due_date:
             item.due(f"{item.due_date}T{row['startTime']}", naive=self.items.plan.zone)
+        before = row.get("remindAt")
+        if isinstance(before, str) and before in MINUTES_BEFORE and item.due_time:
+            item.remind_before(MINUTES_BEFORE[before])
+        elif before not in (None, "", "DoNotRemind"):
+            item.say("Reminder", shortened(str(before)))
 
 
 def order_of(task):

@@ -191,9 +191,10 @@ class RepeatTests(SimpleTestCase):
             taskRepeatCfg=state(
                 {"id": "r", "title": "Review", "repeatCycle": "WEEKLY", "repeatEvery": 1,
                  "friday": True, "startDate": "2026-11-06", "lastTaskCreationDay": "2026-11-27",
-                 "startTime": "09:30", "subTaskTemplates": [{"title": "Inbox"}]}
+                 "startTime": "09:30", "remindAt": "m10", "subTaskTemplates": [{"title": "Inbox"}]}
             ),
         )  # fmt: skip
+        self.assertEqual(reminders_of(plan), {"Review": [10]})
         line = "Inbox: Review 2026-12-04 09:30 FREQ=WEEKLY;BYDAY=FR (Inbox)"
         self.assertEqual(lines_of(plan)[1], line)
         self.assertEqual(plan.tasks[1]["repeat_anchor"], "2026-11-06")

@@ -253,6 +253,14 @@ class RowTests(SimpleTestCase):
         self.assertIn("line 5: ", said(plan))
         self.assertIn("line 6: ", said(plan))
 
+    def test_part_that_names_no_list_is_in_that_of_its_whole(self):
+        file = "Task ID,Name,Projects,Parent task,Due Date\n3,Deep,,Cake,2026-12-06\n"
+        file += "2,Cake,,Party,2026-12-05\n1,Party,Home,,\n4,Loop,,Loop,2026-12-05\n"
+        plan = plan_of_text(file)
+        lines = ["Home: Party", "Home: Cake 2026-12-05", "Home: Deep 2026-12-06"]
+        lines.append("Inbox: Loop 2026-12-05")
+        self.assertEqual(lines_of(plan), lines)
+
     def test_tags_and_steps_are_taken_apart(self):
         text = 'Title,Tags,Steps\nA,"#x, on the phone; y","[x] One\n- Two"\nB,#p @q,\nC,r s,\n'
         self.assertEqual(

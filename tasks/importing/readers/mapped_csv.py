@@ -19,6 +19,7 @@ NAME = "CSV by its columns"
 NO_DAY_OF_COMPLETION = "It doesn't say when a task was completed. Today is taken for it."
 STEP = re.compile(r"(?:[-*•]\s+)?(?:\[(?P<mark>[ xX]?)\]|(?P<open>[▫☐⬜])|(?P<done>[▪☑☒✓✔✅]))?\s*")
 NO_TITLE = "Say which column is the title: no task is without one."
+DEEPEST = 20  # parts in each other that a list is looked for in
 SEVERAL_TABLES = "This ZIP file has several tables. Unpack it, and import them one by one."
 EXCEL = " It looks like Excel's number of a day: format the column as a date, and export it again."
 
@@ -47,15 +48,31 @@ def read(table, plan, today):
         raise Unreadable(NO_TITLE)
     items = Items(plan, today)
     note_columns(table, mapping, plan)
-    keys = keys_of(table, mapping)
+    keys, without_list = keys_of(table, mapping), set()
     for line, cells in table.rows:
         plan.rows += 1
         key = parent = None
         if keys:
             key = keys.get(id_or_title(cells, mapping))
             parent = parent_of(cells, mapping, keys)
-        Row(items.add(f"line {line}", key, parent), cells, mapping, today, items).read()
+        row = Row(items.add(f"line {line}", key, parent), cells, mapping, today, items)
+        row.read()
+        if not any(row.list_and_section()):
+            without_list.add(row.item)
+    join_parents(items.all, without_list)
     items.land()
+
+
+def join_parents(all_items, without_list):
+    """Put parts that name no list into the list of what they are a part of."""
+    by_key = {item.key: item for item in all_items if item.key is not None}
+    for item in all_items:
+        above = item
+        for _ in range(DEEPEST):
+            if above not in without_list or above.parent not in by_key:
+                break
+            above = by_key[above.parent]
+        item.home = above.home
 
 
 def keys_of(table, mapping):
