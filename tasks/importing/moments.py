@@ -10,7 +10,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from tasks.dates import can_be_meant
 from tasks.importing.plan import shortened
 
-A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+A_DAY = re.compile(r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}")
 NEVER = "0001-01-01"  # what Go and .NET write for no moment
 LONGEST = 40  # characters of a moment
 
