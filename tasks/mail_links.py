@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from tasks.history import as_json
@@ -21,6 +22,14 @@ from tasks.repeating import complete
 LASTS = timedelta(days=30)  # an act on a task; to stop mails works without an end
 SALT = "tasks.mail_links"
 ACTIVE = {"user__is_active": True, "user__leaves_at": None}
+
+
+def mark_of(user):
+    """Return the mark of a user's address: a link works only for the address that it was sent to.
+
+    A user who gives an address up may have lost the mails in it.
+    """
+    return salted_hmac(f"{SALT}.address", user.email).hexdigest()[:16]
 
 
 class TaskLink:
@@ -46,17 +55,24 @@ class Completing(TaskLink):
 
     task_pk: int
     occurrence: str  # an ISO date; "" for a task that doesn't repeat
+    address: str  # the mark of the address that the mail went to
 
     route = "mail_complete"
 
     @classmethod
     def of(cls, task):
         occurrence = as_json(task.due_date) if task.repeat else ""
-        return cls(task.pk, occurrence)
+        return cls(task.pk, occurrence, mark_of(task.user))
 
     def task(self):
-        """Return the task with its user; None if it's in the trash, or its account is shut."""
-        return Task.objects.select_related("user").filter(pk=self.task_pk, **ACTIVE).first()
+        """Return the task with its user; None if it's in the trash, or its account is shut.
+
+        None also if the user has another address now.
+        """
+        task = Task.objects.select_related("user").filter(pk=self.task_pk, **ACTIVE).first()
+        if task and mark_of(task.user) == self.address:
+            return task
+        return None
 
     def fits(self, task):
         """Return whether the task is still open, and at the occurrence that the mail names."""
@@ -80,14 +96,25 @@ class Snoozing(TaskLink):
     """The link that snoozes one reminder of a task."""
 
     reminder_pk: int
+    address: str  # the mark of the address that the mail went to
 
     route = "mail_snooze"
 
+    @classmethod
+    def of(cls, reminder):
+        return cls(reminder.pk, mark_of(reminder.user))
+
     def reminder(self):
-        """Return the reminder with its open task; None if there is none to be reminded of."""
+        """Return the reminder with its open task; None if there is none to be reminded of.
+
+        None also if the user has another address now.
+        """
         there = Reminder.objects.filter(pk=self.reminder_pk, **ACTIVE)
         open_ones = there.filter(task__completed_at=None, task__deleted_at=None)
-        return open_ones.select_related("task", "user").first()
+        reminder = open_ones.select_related("task", "user").first()
+        if reminder and mark_of(reminder.user) == self.address:
+            return reminder
+        return None
 
     @staticmethod
     def snoozed_until(reminder):

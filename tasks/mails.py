@@ -30,7 +30,7 @@ def reminder_mail(reminder):
         "facts": facts_of(task, clock),
         "why": f"You set a reminder for this task: {set_as}.",
         "complete_url": absolute(Completing.of(task).path),
-        "snooze_url": absolute(Snoozing(reminder.pk).path),
+        "snooze_url": absolute(Snoozing.of(reminder).path),
         "task_url": absolute(task.get_absolute_url()),
     }
     return mail("reminder", user, "reminders", context)

@@ -68,7 +68,7 @@ def give(user, word):
     rows = {"task_pk": tasks, "list_pk": lists, "tag_pk": tags, "step_pk": steps}
     rows |= {"search_pk": searches, "reminder_pk": reminders}
     ids = {name: [row.pk for row in found] for name, found in rows.items()}
-    links = [Completing.of(tasks[0]), Snoozing(reminders[0].pk), Stopping(user.pk, "digest")]
+    links = [Completing.of(tasks[0]), Snoozing.of(reminders[0]), Stopping(user.pk, "digest")]
     ids["mail_token"] = [resolve(link.path).kwargs["mail_token"][:-1] for link in links]
     return ids | {"act_pk": list(user.acts.values_list("pk", flat=True))}
 

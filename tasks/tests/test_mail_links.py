@@ -91,6 +91,13 @@ class CompletingTests(LinkTests):
             self.assertGone(path)
         self.assertFalse(self.is_completed())
 
+    def test_link_sent_to_an_address_that_was_given_up_does_not_work(self):
+        (reminder,) = self.task.set_reminders([0])
+        paths = [Completing.of(self.task).path, Snoozing.of(reminder).path]
+        User.objects.filter(pk=self.ann.pk).update(email="ann@example.net")
+        for path in paths:
+            self.assertGone(path)
+
     def test_link_of_a_deleted_task_or_a_shut_account_does_not_work(self):
         path = Completing.of(self.task).path
         self.task.delete_softly()
@@ -106,7 +113,7 @@ class SnoozingTests(LinkTests):
     def setUp(self):
         super().setUp()
         (self.reminder,) = self.task.set_reminders([0])
-        self.url = Snoozing(self.reminder.pk).path
+        self.url = Snoozing.of(self.reminder).path
 
     def test_press_snoozes_the_reminder_and_says_until_when(self):
         page = self.browser.get(self.url)

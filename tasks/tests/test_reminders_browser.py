@@ -120,7 +120,7 @@ def test_notifications_are_allowed_by_a_press(signed_in, rent, live_server):
 def test_links_of_mails_work_without_a_session(shared_page, ann, rent, live_server):
     page = shared_page
     (reminder,) = rent.set_reminders([0])
-    page.goto(live_server.url + Snoozing(reminder.pk).path)
+    page.goto(live_server.url + Snoozing.of(reminder).path)
     page.get_by_role("button", name="1 hour").click()
     expect(page.get_by_role("status")).to_contain_text("You'll be reminded again")
     assert snoozed(reminder)
@@ -143,7 +143,7 @@ def test_pages_of_reminders_are_accessible(signed_in, ann, rent, live_server, se
     reminder, _ = rent.set_reminders([0, 1440])
     url = rent.get_absolute_url()
     type(ann).objects.update(created_at=ann.created_at - timedelta(days=8))
-    links = [Snoozing(reminder.pk), Completing.of(rent), Stopping(ann.pk, "digest")]
+    links = [Snoozing.of(reminder), Completing.of(rent), Stopping(ann.pk, "digest")]
     paths = ["/today/", url, "/settings/reminders/", "/mail/stop/x/"]
     paths += [link.path for link in links]
     for path in paths:

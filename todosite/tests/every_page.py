@@ -331,7 +331,7 @@ def reminders(rounds, user):
     mails = {"reminder": reminder_mail(reminder), "digest": digest_mail(user, NOW.date())}
     for name, mail in mails.items():
         rounds.keep(f"mail {name}", f"{mail.subject}\n{mail.body}\n{mail.alternatives[0][0]}")
-    links = [Completing.of(task), Snoozing(reminder.pk), Stopping(user.pk, "digest")]
+    links = [Completing.of(task), Snoozing.of(reminder), Stopping(user.pk, "digest")]
     rounds.get(*[link.path for link in links], "/mail/complete/x/")
     rounds.post(Stopping(user.pk, "reminders").path)
     rounds.act(f"/reminders/{reminder.pk}/delete/", next=url)
