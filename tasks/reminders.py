@@ -383,6 +383,12 @@ class DigestQuerySet(DeliveryQuerySet):
             row.save(update_fields=self.model.WRITTEN)
             ring_for([row])
 
+    @transaction.atomic
+    def send_again(self):
+        """Make these digests due now, as digests of today: the row has the next day's moment."""
+        self.update(moment=Now())
+        return super().send_again()
+
 
 class Digest(Delivery):
     """The daily mail with a user's due tasks, at their hour. Its row moves day by day."""
@@ -407,6 +413,19 @@ class Digest(Delivery):
     def day(self):
         """The day of the digest, in the zone of its user."""
         return self.moment.astimezone(self.user.zone).date()
+
+    def is_still_due(self):
+        """Return whether the day of this digest is the user's today; if it is over, move to today.
+
+        So after days without a sender, one digest is sent, with the right date.
+        """
+        today = self.user.today()
+        if self.day >= today:
+            return True
+        moment = dates.moment(today, time(self.user.digest_hour), self.user.zone).astimezone(UTC)
+        rows = Digest.objects.waiting().filter(pk=self.pk, moment=self.moment)
+        rows.update(moment=moment, next_at=moment, attempt=0, answer="")
+        return False
 
     def next_moment(self):
         """Return the next moment in UTC of the user's hour, on a day that wasn't told yet."""

@@ -287,6 +287,42 @@ class DigestTests(SendingCase):
         self.assertEqual(after.day, digest.day + timedelta(days=1))
         self.assertEqual(self.send(), (0, 0))
 
+    def test_late_digest_is_sent_once_as_of_today(self):
+        self.ann.tasks.create(title="Milk", due_date=self.ann.today())
+        digest, today = self.due(), self.ann.today()
+        ago = timezone.now() - timedelta(days=5)
+        self.ann.digest_hour = 0
+        self.ann.save()
+        self.set(digest, moment=ago, next_at=ago)
+        self.assertEqual(self.send(), (1, 0))
+        (mail,) = self.server.mails
+        self.assertIn(self.ann.clock().date(today), mail["Subject"])
+        digest.refresh_from_db()
+        self.assertEqual((digest.told_on, digest.day), (today, today + timedelta(days=1)))
+
+    def test_late_digest_waits_for_the_hour_of_today(self):
+        digest = self.due()
+        ago = timezone.now() - timedelta(days=1)
+        self.set(digest, moment=ago, next_at=ago)
+        to_come = self.ann.now().replace(hour=23, minute=0)
+        with mock.patch.object(type(self.ann), "now", lambda user: to_come.replace(hour=1)):
+            self.ann.digest_hour = 23
+            self.ann.save()
+            self.assertIsNone(sending.claimed(Digest, (digest.pk, 0, digest.moment)))
+        digest.refresh_from_db()
+        self.assertEqual((digest.day, digest.told_on), (to_come.date(), None))
+
+    def test_digest_that_is_sent_again_leaves_the_next_one(self):
+        self.ann.tasks.create(title="Milk", due_date=self.ann.today())
+        digest, today = self.due(), self.ann.today()
+        self.send()
+        Digest.objects.send_again()
+        self.assertEqual(self.send(), (1, 0))
+        first, second = self.server.mails
+        self.assertNotEqual(first["Message-ID"], second["Message-ID"])
+        digest.refresh_from_db()
+        self.assertEqual((digest.told_on, digest.day), (today, today + timedelta(days=1)))
+
     def test_day_without_anything_to_tell_sends_nothing_and_moves_on(self):
         digest = self.due()
         self.assertEqual(self.send(), (0, 0))
