@@ -46,7 +46,7 @@ PAGES = LISTINGS | {
     "/repeats/": 2,
     "/searches/add/": 4,
     "/settings/": 2,
-    "/settings/reminders/": 3,  # whether the address is confirmed
+    "/settings/reminders/": 2,  # with mail, a third asks whether the address is confirmed
     "/tasks/add/": 3,
     "/tasks/paste/": 3,
     # those of its list; the task, its tags, steps and reminders, lists to choose from, its acts and
