@@ -24,7 +24,8 @@ from todosite.tests.html import hidden
 class SiteTests(TestCase):
     def test_only_our_models_are_registered(self):
         labels = sorted(model._meta.label for model in admin.site._registry)
-        self.assertEqual(labels, ["accounts.User", "tasks.Task"])
+        ours = ["accounts.User", "tasks.Digest", "tasks.Reminder", "tasks.Task"]
+        self.assertEqual(labels, ours)
 
     @override_settings(ADMIN_REQUIRES_MFA=False)
     def test_password_is_changed_on_the_account_page(self):

@@ -70,9 +70,9 @@ ABOUT = {  # The variables that any of the mails may need.
 
 
 def mails():
-    """Return the prefixes of all mails, without the base templates."""
-    prefixes = {re.sub(r"_(message|subject)\.txt$", "", name) for name in templates()}
-    return sorted(prefix for prefix in prefixes if "/base" not in prefix)
+    """Return the prefixes of all mails about the account, without the base templates."""
+    found = [re.fullmatch(r"(.+)_message\.txt", name) for name in templates()]
+    return sorted(name[1] for name in found if name and "/base" not in name[1])
 
 
 def sent(prefix):
