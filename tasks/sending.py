@@ -35,7 +35,8 @@ LEASE = timedelta(minutes=5)
 # A mail may take some commands of EMAIL_TIMEOUT each, so none begins in the rest of a lease.
 LAST_START = timedelta(minutes=3)
 BACKOFF = [timedelta(minutes=n) for n in [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60]]
-PAUSES = [30, 60, 120, 300]  # seconds, while the mail server can't be reached
+# Seconds, while the mail server can't be reached. Each try asks the database, which shall sleep.
+PAUSES = [30, 60, 120, 300, 900, 3600]
 AWAY = [1, 2, 5, 10, 30, 60, 300]  # seconds, while the database can't be reached
 AT_MOST = 6 * 3600  # seconds of sleep, in case that clocks differ
 SEEN = "tasks.sending.seen"  # in the cache: when a sender last looked
@@ -391,6 +392,12 @@ def start():
     if settings.SEND_IN_WEB and not threads:
         threads.append(Thread())
         threads[0].start()
+
+
+def retire():
+    """Have the sender of this process begin no other mail, without waiting for the one in hand."""
+    for thread in threads:
+        thread.sender.stop()
 
 
 def stop():

@@ -7,6 +7,7 @@ ACCESS_LOG (off) come from the environment.
 import contextlib
 import gc
 import os
+import signal
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -75,6 +76,14 @@ def post_worker_init(worker):
     from tasks import sending
 
     sending.start()
+    end = signal.getsignal(signal.SIGTERM)
+
+    def retire_and_end(number, frame):
+        """Begin no mail while the last requests are answered: after 20 s all of it is killed."""
+        sending.retire()
+        end(number, frame)
+
+    signal.signal(signal.SIGTERM, retire_and_end)
 
 
 def worker_exit(server, worker):

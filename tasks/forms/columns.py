@@ -33,12 +33,12 @@ class TableForm(forms.Form):
     """How the file of a table is cut into rows and cells; all of it has been detected."""
 
     delimiter = forms.ChoiceField(
-        label="Between the cells stand",
+        label="Cells are separated by",
         required=False,
         choices=[(key, name) for key, name in DELIMITER_NAMES.items()],
     )
     header = forms.TypedChoiceField(
-        label="The first row holds",
+        label="The first row contains",
         required=False,
         choices=[("1", "the names of the columns"), ("0", "a task")],
         coerce=lambda value: value == "1",

@@ -19,6 +19,7 @@ UNITS = [(unit, unit) for unit in reminder_words.UNITS]
 # The buttons of a task's page, in minutes before the task.
 OF_TIMED_TASK, OF_DAY = [0, 10, 60, 1440], [0, 1440, 7 * 1440]
 DEFAULTS = [0, 5, 10, 30, 60, 120, 1440]
+TOO_MANY = f"A task can have at most {MOST} reminders. Remove one first."
 TOO_LONG = f"A reminder can come at most {LONGEST_BEFORE // reminder_words.DAY} days before."
 
 
@@ -51,8 +52,7 @@ class ReminderForm(forms.Form):
         elif self.cleaned_data.get("minutes") is None:
             self.cleaned_data["minutes"] = self.span()
         if self.task.reminders.count() >= MOST:
-            words = f"A task can have at most {MOST} reminders. Remove one first."
-            raise ValidationError(words)
+            raise ValidationError(TOO_MANY)
 
     def span(self):
         """Return the minutes that were typed as a number of units; None with an error."""
@@ -78,15 +78,20 @@ class ReminderForm(forms.Form):
     def add(self):
         """Add the reminder to its task, unless it has the same one already.
 
-        The task is locked first, so that a reminder added at the same time stays.
+        The task is locked first, so that a reminder added at the same time stays. Return whether
+        there was room for one more; otherwise the form has an error.
         """
         self.task.lock()
         minutes, moments = set_of(self.task)
+        if len(minutes) + len(moments) >= MOST:
+            self.add_error(None, TOO_MANY)
+            return False
         if self.is_moment:
             moments.append((self.cleaned_data["day"], self.cleaned_data["at"]))
         else:
             minutes.append(self.cleaned_data["minutes"])
         self.task.set_reminders(minutes, moments)
+        return True
 
 
 def set_of(task):

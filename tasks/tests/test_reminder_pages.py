@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.test import override_settings
 
 from accounts.models import User
+from tasks.forms.reminders import ReminderForm
 from tasks.tests.pages import PageTests, meta_of, undo_of, words_of
 from todosite.tests.html import one, select, values, words
 
@@ -33,6 +34,14 @@ class ReminderPageTests(PageTests):
     def set_of(self, task):
         found = task.reminders.in_order()
         return [(each.minutes_before, each.on_date, each.at_time) for each in found]
+
+    def test_of_two_last_reminders_at_once_one_is_refused(self):
+        self.task.set_reminders(minutes=range(9))
+        forms = [ReminderForm({"minutes": each}, task=self.task) for each in ("60", "120")]
+        self.assertTrue(all(form.is_valid() for form in forms))
+        self.assertEqual([form.add() for form in forms], [True, False])
+        words = ["A task can have at most 10 reminders. Remove one first."]
+        self.assertEqual(forms[1].non_field_errors(), words)
 
     def test_reminder_is_added_by_one_press(self):
         buttons = select(self.get(self.url), "button[name=minutes]")

@@ -48,10 +48,9 @@ def reply_with(request, task, status=200, form=None):
 def reminder_add(request, task_pk):
     task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
     form = ReminderForm(request.POST, task=task)
-    if not form.is_valid():
-        return refuse(request, task, form)
     undo = undo_of(task)
-    form.add()
+    if not (form.is_valid() and form.add()):
+        return refuse(request, task, form)
     show_message(request, f"Added a reminder to {named(task)}.", None, undo)
     return reply_with(request, task)
 
