@@ -1,10 +1,7 @@
-"""The models: tasks in lists, with tags and steps, and saved searches. Acts: tasks/history.py."""
+"""The models: tasks in lists, with tags and steps. Acts: tasks/history.py."""
 
 from datetime import timedelta
-from hashlib import sha256
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
 from django.db.models import (
@@ -20,23 +17,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Concat, Lower
-from django.db.models.query import ModelIterable
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts import text
 from tasks.addresses import address
 from tasks.base.inserted import insert_once, notify
 from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField, number_anew  # noqa: F401
-from tasks.base.searched import (
-    Fold,
-    Holds,
-    IsOneOf,
-    TriggeredField,
-    any_of,
-    as_array,
-    due,
-)
+from tasks.base.searched import Fold, Holds, IsOneOf, TriggeredField, any_of, as_array, due
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
     EverythingManager,
@@ -46,11 +33,15 @@ from tasks.base.tracked import (
     TrashManager,
     unique_name,
 )
+from tasks.base.withheld import WithholdingQuerySet
 from tasks.history import Act, Change, as_json, owner, owner_of_task
+from tasks.import_plans import ColumnMapping, ImportPlan  # noqa: F401
 from tasks.reminders import Reminder
-from tasks.search import LONGEST, fold
+from tasks.saved_searches import SavedSearch  # noqa: F401
+from tasks.search import fold
 
-# Migrations name PositionField and to_inbox() as of this module, so both stay here.
+# Migrations name PositionField and to_inbox() as of this module, so both stay here. Django looks
+# for all models here, so those of other modules are imported.
 
 
 class ListQuerySet(OrderedQuerySet, NamedQuerySet):
@@ -256,17 +247,7 @@ DATES = ["due_date", "due_time", "repeat"]  # a time and a repeat need a date
 REPEAT = ["repeat_from", "repeat_anchor", "missed"]  # how the days of a repeat are counted
 
 
-class WithholdingIterable(ModelIterable):
-    """Tasks without their words, where their user doesn't let support read them."""
-
-    def __iter__(self):
-        for task in super().__iter__():
-            if not task.user.lets_support_look:
-                task.withhold()
-            yield task
-
-
-class TaskQuerySet(OrderedQuerySet):
+class TaskQuerySet(OrderedQuerySet, WithholdingQuerySet):
     # The list comes first. Within one list that changes nothing, but without it PostgreSQL would
     # sort the Inbox, whose list is NULL, instead of reading the index.
     """The tasks of users."""
@@ -274,20 +255,6 @@ class TaskQuerySet(OrderedQuerySet):
     HAND = ["list_id", OrderedQuerySet.UNPLACED, "position", "created_at", "id"]
     SHARED = ["list_id"]
     UNCERTAIN = ["list_id"]  # see leave_deleted_lists()
-
-    def for_staff(self, staff):
-        """Return these tasks as staff may read them in the admin: with or without their words.
-
-        Superusers read all. `readable_title` is for searches: it's empty for a task without its
-        words.
-        """
-        if staff.is_superuser:
-            return self.alias(readable_title=F("title"))
-        is_readable = Q(user__support_until__gt=timezone.now())
-        readable = Case(When(is_readable, then="title"), default=Value(""))
-        rows = self.select_related("user").alias(readable_title=readable)
-        rows._iterable_class = WithholdingIterable
-        return rows
 
     def open(self):
         return self.filter(completed_at=None)
@@ -878,117 +845,3 @@ class Step(Ordered):
         kind = Act.Kind.COMPLETE if done else Act.Kind.REOPEN
         act = self.new_act(kind)
         return self.change_from({"done": not done}, act, done=done)
-
-
-class SavedSearch(models.Model):
-    """A search that stands in its user's sidebar under a name."""
-
-    user = owner("searches")
-    name = models.CharField(max_length=100)
-    q = models.CharField("search", max_length=LONGEST)
-    completed = models.BooleanField("completed ones too", default=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        verbose_name_plural = "saved searches"
-        constraints = [
-            models.UniqueConstraint(
-                F("user"),
-                Lower("name"),
-                name="tasks_savedsearch_name",
-                violation_error_message="There is already a saved search with this name.",
-            )
-        ]
-
-    def __str__(self):
-        return text.legible(self.name) or "(unnamed)"
-
-    def get_absolute_url(self):
-        query = {"q": self.q}
-        if self.completed:
-            query["completed"] = 1
-        return f"{reverse('search')}?{urlencode(query)}"
-
-    def edit(self, *, act, **fields):
-        """Write new values of fields. Searches have no history, so act isn't saved."""
-        row = self.user.searches.filter(pk=self.pk)
-        row.update(version=F("version") + 1, **fields)
-        self.refresh_from_db()
-
-
-class ImportPlanQuerySet(models.QuerySet):
-    def current(self):
-        """Return the plans that can still be added."""
-        return self.filter(made_at__gte=timezone.now() - ImportPlan.KEPT)
-
-    def expired(self):
-        return self.filter(made_at__lt=timezone.now() - ImportPlan.KEPT)
-
-    def keep(self, user, plan, **fields):
-        """Store a user's plan in place of an earlier one. Return its row.
-
-        plan has the form of tasks.importing.plan.Plan.as_bytes(), or is empty as long as the file
-        needs a mapping. fields are the other columns.
-        """
-        digest = sha256(plan or fields.get("file", b"")).hexdigest()
-        fields |= {"plan": plan, "digest": digest, "made_at": timezone.now()}
-        fields = {"mapping": None} | fields
-        row, _ = self.update_or_create(user=user, defaults=fields)
-        return row
-
-
-class ImportPlan(models.Model):
-    """A file that waits until its user has looked at the preview: one for each user, for a day.
-
-    Its plan is empty until there is a mapping, if the format needs one.
-    """
-
-    KEPT = timedelta(days=1)
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="import_plan"
-    )
-    file_name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64)  # of the plan or the file: which one a page shows
-    plan = models.BinaryField()
-    file = models.BinaryField(null=True)  # compressed, to be read in another way
-    file_kind = models.CharField(max_length=30, default="", db_default="")  # a key of READERS
-    mapping = models.JSONField(null=True)  # a tasks.importing.mapping.Mapping
-    made_at = models.DateTimeField()
-
-    objects = ImportPlanQuerySet.as_manager()
-
-    def __str__(self):
-        return f"{self.file_name} of {self.user_id}"
-
-
-class ColumnMappingQuerySet(models.QuerySet):
-    def keep(self, user, header, content):
-        """Remember a user's mapping for tables with this header, and forget the oldest ones."""
-        fields = {"content": content, "made_at": timezone.now()}
-        self.update_or_create(user=user, header=header, defaults=fields)
-        newest = self.filter(user=user).order_by("-made_at").values_list("pk", flat=True)
-        self.filter(user=user).exclude(pk__in=list(newest[: ColumnMapping.MOST])).delete()
-
-
-class ColumnMapping(models.Model):
-    """A user's mapping of the columns of a table, for the next file with this header."""
-
-    MOST = 50  # of a user
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="column_mappings"
-    )
-    header = models.CharField(max_length=64)  # a hash of the names of its columns
-    content = models.JSONField()  # as tasks.importing.mapping.to_remember() returns it
-    made_at = models.DateTimeField()
-
-    objects = ColumnMappingQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "header"], name="tasks_columnmapping_header")
-        ]
-
-    def __str__(self):
-        return f"{len(self.content)} columns of {self.user_id}"

@@ -28,13 +28,8 @@ REFUSED = (
     " under Sync & Backup, and import that file."
 )
 PRIORITIES = {"1": 1, "low": 1, "2": 2, "medium": 2, "3": 3, "high": 3}
-OTHERS = {
-    "metric": "metrics",
-    "simpleCounter": "counters",
-    "improvement": "improvements",
-    "obstruction": "obstructions",
-    "boards": "boards",
-}
+OTHERS = {"metric": "metrics", "simpleCounter": "counters", "improvement": "improvements"}
+OTHERS |= {"obstruction": "obstructions", "boards": "boards"}
 
 
 def find(file):
