@@ -547,7 +547,7 @@ def test_reset_removes_personal_data_of_a_branch(stand):
 
 def test_twenty_clients_lose_nothing():
     """A short run; `python -m todosite.tests.hammer` takes a minute."""
-    answers, there, _ = hammer(8, ["suspend", "kill-backends", "restart"])
+    answers, there, _ = hammer(5, ["suspend", "kill-backends", "restart"])
     assert {status for _, status in answers} <= {200, 302, 503, "broken"}
     assert set(+there) == {1}
     assert there[1] > 20
