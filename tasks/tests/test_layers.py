@@ -100,6 +100,7 @@ class LayerTests(SimpleTestCase):
             "tasks.base.searched": set(),
             "tasks.base.tagged": set(),
             "tasks.base.tracked": {"tasks.history"},
+            "tasks.base.withheld": set(),
             "tasks.base.ordered": tracked,  # an ordered row is a kind of tracked one
         }
         self.assertEqual({n for n in self.modules if n.startswith("tasks.base.")}, {*imported})
