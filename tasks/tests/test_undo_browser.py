@@ -134,6 +134,7 @@ class TestUndo:
         self.undone(page, "completed 2 tasks")
         assert is_same(page)
 
+    @pytest.mark.exhaustive
     def test_undo_of_a_menu_act_returns_the_focus_to_the_row(self, page):
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
         for button, said, words, rows, meta, today, work in [
@@ -292,6 +293,7 @@ class TestUndoInPlace:
 
 
 class TestDoublePress:
+    @pytest.mark.exhaustive
     def test_double_click_acts_once(self, signed_in, ann):
         page = signed_in
         add_tasks(ann, "One", "Two", "Three", "Four")
@@ -413,6 +415,7 @@ class TestBar:
         expect_said(page, "Undone: completed 4 tasks.")
         expect(page.get_by_role("button", name="Complete “Four”")).to_be_visible()
 
+    @pytest.mark.exhaustive
     def test_act_unselects_only_its_own_rows(self, page):
         self.open(page, "One", "Two")
         page.get_by_role("button", name="Complete", exact=True).click()

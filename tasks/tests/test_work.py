@@ -79,6 +79,7 @@ class LineTests(SimpleTestCase):
             read = partial(parse, line, now=NOW, lists=NAMES, **options)
             self.assertLess(calls(read), MOST_OF_A_LINE, line)
 
+    @pytest.mark.exhaustive
     def test_two_alternating_phrases_take_limited_steps(self):
         self.check(worst.lines_of_two(worst.words() + worst.phrases(4), 300))
 
