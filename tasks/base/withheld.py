@@ -17,7 +17,7 @@ class WithholdingIterable(ModelIterable):
 
 
 class WithholdingQuerySet(models.QuerySet):
-    """Rows whose words a user may withhold from support: their model has withhold()."""
+    """Rows with words that a user may withhold from support. Their model has withhold()."""
 
     def for_staff(self, staff):
         """Return these tasks as staff may read them in the admin: with or without their words.

@@ -75,7 +75,7 @@ def read_date(words: str) -> tuple[date, time | None] | None:
 
 
 def is_ambiguous(words: str) -> bool:
-    """Return whether words hold a date of which nobody can say what is its day, what its month."""
+    """Return whether words hold an ambiguous date: either number could be the day or the month."""
     for found in DAY_AND_MONTH.finditer(words):
         if int(found[1]) <= 12 and int(found[2]) <= 12 and found[1] != found[2]:
             return True

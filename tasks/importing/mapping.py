@@ -140,7 +140,7 @@ def order_in(cells):
 
 
 def undecided(cells):
-    """Return the first date whose order nothing decides, "" if there is none.
+    """Return the first ambiguous date, day first or month first; "" if there is none.
 
     Of two dates that prove opposite orders, neither decides.
     """

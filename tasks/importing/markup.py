@@ -94,7 +94,7 @@ class Text:
         self.link = ""
 
     def add(self, words):
-        """Add text, whose own line breaks mean nothing but in <pre>."""
+        """Add text. Its line breaks count only in <pre>."""
         words = unescape(words)
         if not self.is_pre:
             words = re.sub(r"[ \t\r\n]+", " ", words)

@@ -1,4 +1,4 @@
-"""The task managers that files can come from: how each makes its export, and what stays behind.
+"""The task managers of importable files: how to export from each, and the data that stays behind.
 
 The steps were looked up in public help pages on LOOKED_UP. Where no page of the product itself was
 found, a product isn't verified, and the page says so. Pure: no Django.
