@@ -90,6 +90,19 @@ def test_bar_does_not_move_with_reduced_motion(page, gate):
     page.wait_for_url("**/upcoming/")
 
 
+@pytest.mark.parametrize(("motion", "fades"), [("no-preference", True), ("reduce", False)])
+def test_pages_fade_into_each_other_unless_motion_is_reduced(page, gate, motion, fades):
+    gate.set()
+    page.emulate_media(reduced_motion=motion)
+    page.add_init_script(
+        "addEventListener('pagereveal', e => { window.fades = Boolean(e.viewTransition) })"
+    )
+    leave(page)
+    page.wait_for_url("**/upcoming/")
+    page.wait_for_function("'fades' in window")
+    assert page.evaluate("window.fades") == fades
+
+
 def test_form_without_htmx_shows_the_bar(page, gate):
     gate.set()
     page.goto("/search/")
