@@ -167,12 +167,20 @@ class Content:
 
     def events(self):
         for row in self.user.events.latest_first().reverse():
-            yield {"kind": row.kind, "by_support": row.by_staff, "at": as_json(row.created_at)}
+            yield {
+                "kind": row.kind,
+                "by_support": row.by_staff,
+                "at": as_json(row.created_at),
+            }
 
     def unsent(self):
         """Yield the waiting forms: text that couldn't be saved since the session had expired."""
         for row in self.user.waiting.order_by("kept_at", "pk"):
-            yield {"page": row.path, "fields": row.posted, "kept_at": as_json(row.kept_at)}
+            yield {
+                "page": row.path,
+                "fields": row.posted,
+                "kept_at": as_json(row.kept_at),
+            }
 
     def task_lists(self):
         """Yield the lists in the user's order, including archived and deleted ones."""

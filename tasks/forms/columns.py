@@ -66,7 +66,11 @@ class ColumnsForm(forms.Form):
         said.is_valid()
         cut = said.cleaned_data
         found = waiting.table_of(row)
-        self.table = Table(found.file, cut.get("delimiter"), cut.get("header"))
+        self.table = Table(
+            found.file,
+            cut.get("delimiter"),
+            cut.get("header"),
+        )
         self.guess = self.first_mapping()
         self.add_table_fields()
         for column in self.table.columns:
@@ -89,7 +93,10 @@ class ColumnsForm(forms.Form):
 
     def add_table_fields(self):
         """Send along how the table was cut, so that the answers fit its columns."""
-        hidden = {"delimiter": self.table.delimiter, "header": str(int(self.table.has_header))}
+        hidden = {
+            "delimiter": self.table.delimiter,
+            "header": str(int(self.table.has_header)),
+        }
         for name, value in hidden.items():
             field = forms.CharField(required=False, initial=value, widget=forms.HiddenInput)
             self.fields[name] = field
@@ -184,7 +191,11 @@ class ColumnsForm(forms.Form):
         except Unreadable as error:
             raise ValidationError(str(error)) from None
         content = mappings.to_remember(self.mapping, self.table)
-        ColumnMapping.objects.keep(self.user, mappings.signature(self.table), content)
+        ColumnMapping.objects.keep(
+            self.user,
+            mappings.signature(self.table),
+            content,
+        )
 
     def refuse_twice(self):
         """Refuse a mapping without a title, or with two columns that are one field."""

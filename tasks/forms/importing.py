@@ -101,7 +101,11 @@ class ImportAddForm(forms.Form):
         if not self.row or not self.row.plan or self.row.digest != self.cleaned_data.get("digest"):
             raise ValidationError(GONE)
         choices = Choices(self.cleaned_data["again"], self.cleaned_data["settings"])
-        self.preview = Preview(self.user, waiting.plan_in(self.row), choices)
+        self.preview = Preview(
+            self.user,
+            waiting.plan_in(self.row),
+            choices,
+        )
         if len(self.preview.twins.there) != self.cleaned_data.get("there"):
             raise ValidationError(CHANGED)
         if self.preview.adds_nothing:

@@ -34,7 +34,11 @@ def add(preview, key=None):
     key is an idempotency key: the second of two submissions with one key adds nothing, and gets the
     act of the first.
     """
-    return preview.user.acts.once(key, Act.Kind.IMPORT, Adding(preview).add)
+    return preview.user.acts.once(
+        key,
+        Act.Kind.IMPORT,
+        Adding(preview).add,
+    )
 
 
 def lock_user(user):
@@ -80,7 +84,12 @@ class Adding:
         ids = TaskList.everything.new_ids(len(new))
         rows = []
         for pk, key, row in zip(ids, keys, new, strict=True):
-            own = {"id": pk, "user_id": self.user.pk, "position": key, "version": 1}
+            own = {
+                "id": pk,
+                "user_id": self.user.pk,
+                "position": key,
+                "version": 1,
+            }
             rows.append(row | own)
         TaskList.everything.insert_rows(rows)
         self.keep(act, TaskList, rows)
@@ -157,7 +166,12 @@ class Adding:
             steps = self.plan.tasks[number]["steps"]
             keys = generate_n_keys_between(None, None, len(steps))
             for key, step in zip(keys, steps, strict=True):
-                own = {"user_id": self.user.pk, "task_id": pk, "position": key, "version": 1}
+                own = {
+                    "user_id": self.user.pk,
+                    "task_id": pk,
+                    "position": key,
+                    "version": 1,
+                }
                 rows.append(step | own)
         Step.everything.insert_rows(rows)
 

@@ -25,7 +25,11 @@ class KnownTable:
 
         Raise Unreadable for an incomplete row.
         """
-        rows = islice(self.file.lines(self.delimiter), self.nth + 1, None)
+        rows = islice(
+            self.file.lines(self.delimiter),
+            self.nth + 1,
+            None,
+        )
         for number, (line, cells) in enumerate(rows):
             if number >= MOST_ROWS:
                 raise Unreadable(f"This file holds more than {MOST_ROWS:,} rows.")
@@ -35,7 +39,10 @@ class KnownTable:
     def leave_unknown(self, plan, known, where="The header"):
         """Note in a plan the columns that aren't known."""
         if unknown := [name for name in self.header if name and name not in known]:
-            plan.leave(where, f"These columns aren't known: {', '.join(unknown)[:500]}.")
+            plan.leave(
+                where,
+                f"These columns aren't known: {', '.join(unknown)[:500]}.",
+            )
 
 
 def known_table(file, needed: set[str]) -> KnownTable | None:

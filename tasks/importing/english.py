@@ -54,7 +54,10 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
         return None
     for synonym, ours in SYNONYMS:
         words = synonym.sub(ours, words)
-    said = parse(f"{TITLE} {words}", now=datetime.combine(today, time(), zone))
+    said = parse(
+        f"{TITLE} {words}",
+        now=datetime.combine(today, time(), zone),
+    )
     is_whole = said.title == TITLE and not said.description and said.due_date
     says_more = said.tags or said.priority or said.list_name
     is_far = said.due_date and said.due_date - today > FAR and not YEAR.search(words)

@@ -67,7 +67,13 @@ def guess(table):
 
     Dates with dots have the day first, wherever they are written.
     """
-    mapping = Mapping(guessed_fields(table), "", {}, table.delimiter, table.has_header)
+    mapping = Mapping(
+        guessed_fields(table),
+        "",
+        {},
+        table.delimiter,
+        table.has_header,
+    )
     mapping.order = order_in(mapping.cells(table, DATES))
     mapping.priorities = priorities_in(mapping.cells(table, ["priority"]))
     return mapping

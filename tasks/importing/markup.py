@@ -116,7 +116,10 @@ class Text:
 def attributes_of(tag):
     found = {}
     for name, *values in ATTRIBUTE.findall(tag):
-        found.setdefault(name.lower(), unescape("".join(values)))
+        found.setdefault(
+            name.lower(),
+            unescape("".join(values)),
+        )
     return found
 
 

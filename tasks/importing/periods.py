@@ -47,5 +47,10 @@ def every(frequency: str, number: int) -> str:
 
 def nth_day(rule: str, anchor: date, number: int) -> date | None:
     """Return the day of a series after so many others, None if it has ended before."""
-    days = recurrence.days_after(recurrence.read(rule), anchor, anchor - timedelta(1), 0)
+    days = recurrence.days_after(
+        recurrence.read(rule),
+        anchor,
+        anchor - timedelta(1),
+        0,
+    )
     return next(islice(days, number, None), None)

@@ -94,7 +94,10 @@ class Plan:
 
     def as_bytes(self):
         """Return the plan in its stored form, for from_bytes()."""
-        return zlib.compress(json.dumps(asdict_shallow(self)).encode(), 1)
+        return zlib.compress(
+            json.dumps(asdict_shallow(self)).encode(),
+            1,
+        )
 
     @classmethod
     def from_bytes(cls, kept):

@@ -105,7 +105,10 @@ def last_day(value: str, clock: time | None, zone: tzinfo) -> date:
         day = datetime.strptime(match[1], "%Y%m%d")  # noqa: DTZ007 (floating, RFC 5545)
         if not match[2]:
             return day.date()
-        end = datetime.combine(day, time(*(int(match[2][at : at + 2]) for at in (0, 2, 4))))
+        end = datetime.combine(
+            day,
+            time(*(int(match[2][at : at + 2]) for at in (0, 2, 4))),
+        )
         if match[3] and not (clock is None and end.time() in EDGES):
             end = end.replace(tzinfo=UTC).astimezone(zone)
         if clock is not None and clock > end.time():

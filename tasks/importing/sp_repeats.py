@@ -20,14 +20,11 @@ class Repeats:
     """The repeats of a backup, {id: row}."""
 
     def __init__(self, rows, backup):
-        self.rows, self.backup, self.items = rows, backup, backup.items
-        self.newest = {}  # the open task that each repeat has made last, {id: id}
-        for key, task in backup.tasks.items():
-            repeat = key_of(task.get("repeatCfgId"))
-            if task.get("isDone") is not True and repeat:
-                before = backup.tasks.get(self.newest.get(repeat), {})
-                if order_of(task) >= order_of(before):
-                    self.newest[repeat] = key
+        self.rows = rows
+        self.backup = backup
+        self.items = backup.items
+        self.zone = backup.plan.zone
+        self.newest = newest_of(backup.tasks)
 
     def take(self, item, task):
         """Take the repeat of a task, if it is the newest one of it."""
@@ -39,28 +36,10 @@ class Repeats:
             item.leave("Its repeat isn't in the file.")
             return
         if not item.due_date:
-            item.due(
-                last_day(row, self.items.plan.zone) or moment_of(task.get("created")), is_day=True
-            )
+            made_on = last_day(row) or moment_of(task.get("created"))
+            item.due(made_on, is_day=True)
             item.leave("It has no date. The day that its repeat made it on is taken.")
-        self.take_rule(item, row)
-
-    def take_rule(self, item, row):
-        words = in_words(row)
-        days = [day for day in list_of(row.get("deletedInstanceDates")) if isinstance(day, str)]
-        way = "completion" if row.get("repeatFromCompletionDate") is True else "due"
-        if row.get("isPaused") is True:
-            item.repeat_in_words(words, PAUSED)
-        elif any(day > (item.due_date or "") for day in days):
-            item.repeat_in_words(words, LATER)
-        elif isinstance(row.get("rrule"), str) and "COUNT" in row["rrule"].upper():
-            item.repeat_in_words(words, COUNTED)
-        elif isinstance(row.get("rrule"), str) and row["rrule"]:
-            item.repeat_by(row["rrule"], repeat_from=way)
-        elif rule := rule_of(row, item.due_date):
-            item.repeat_as(rule, words, way)
-        else:
-            item.repeat_in_words(words, UNKNOWN)
+        take_rule(item, row)
 
     def add_waiting(self):
         """Add a task for each repeat without an open one: its next occurrence."""
@@ -69,11 +48,15 @@ class Repeats:
                 self.add(f"repeat {number}", row)
 
     def add(self, where, row):
-        item = self.items.add(where, key=f"repeat {key_of(row.get('id'))}")
+        """Add a task for a repeat, from what the repeat has for its tasks."""
+        key = key_of(row.get("id"))
+        item = self.items.add(where, key=f"repeat {key}")
         item.home = self.backup.home(row.get("projectId"))
-        item.title, item.body = row.get("title"), row.get("notes")
+        item.title = row.get("title")
+        item.body = row.get("notes")
         for key in list_of(row.get("tagIds")):
-            item.tag(self.backup.tags.get(key_of(key), {}).get("title"))
+            tag = self.backup.tags.get(key_of(key), {})
+            item.tag(tag.get("title"))
         for step in dicts(row.get("subTaskTemplates")):
             item.step(step.get("title"), False)
         if estimate := length_of(row.get("defaultEstimate")):
@@ -81,86 +64,161 @@ class Repeats:
         if row.get("isPaused") is True:
             item.repeat_in_words(in_words(row), PAUSED)
             return
-        start, last = day_in(row.get("startDate")), day_in(last_day(row, self.items.plan.zone))
-        item.due((start or last or self.items.today).isoformat(), is_day=True)
-        self.take_rule(item, row)
+        self.take_next_day(item, row)
+        self.take_clock(item, row)
+
+    def take_next_day(self, item, row):
+        """Take the rule, and the first of its days after the last task that it has made."""
+        last = day_in(last_day(row))
+        start = day_in(row.get("startDate")) or last or self.items.today
+        item.due(start.isoformat(), is_day=True)
+        take_rule(item, row)
         if item.repeat and last:
-            after = max(last, date.fromisoformat(item.due_date) - timedelta(1))
-            how = {"anchor": date.fromisoformat(item.due_date), "after": after}
-            day = recurrence.next_due(item.repeat, **how)
-            item.due_date = day.isoformat() if day else item.due_date
-        if isinstance(row.get("startTime"), str) and item.due_date:
-            item.due(f"{item.due_date}T{row['startTime']}", naive=self.items.plan.zone)
+            anchor = date.fromisoformat(item.due_date)
+            day_before = anchor - timedelta(1)
+            day = recurrence.next_due(
+                item.repeat,
+                anchor=anchor,
+                after=max(last, day_before),
+            )
+            if day:
+                item.due_date = day.isoformat()
+
+    def take_clock(self, item, row):
+        """Take the time of day, and the reminder before it."""
+        clock = row.get("startTime")
+        if isinstance(clock, str) and item.due_date:
+            item.due(f"{item.due_date}T{clock}", naive=self.zone)
         before = row.get("remindAt")
-        if isinstance(before, str) and before in MINUTES_BEFORE and item.due_time:
+        is_known = isinstance(before, str) and before in MINUTES_BEFORE
+        if is_known and item.due_time:
             item.remind_before(MINUTES_BEFORE[before])
         elif before not in (None, "", "DoNotRemind"):
             item.say("Reminder", shortened(str(before)))
 
 
+def newest_of(tasks):
+    """Return the open task that each repeat has made last, {id of the repeat: id}."""
+    newest = {}
+    for key, task in tasks.items():
+        repeat = key_of(task.get("repeatCfgId"))
+        if task.get("isDone") is True or not repeat:
+            continue
+        before = tasks.get(newest.get(repeat), {})
+        if order_of(task) >= order_of(before):
+            newest[repeat] = key
+    return newest
+
+
 def order_of(task):
     """Return the key that sorts the tasks of a repeat: the later, the greater."""
+    day = str(task.get("dueDay") or "")
     created = task.get("created")
-    return str(task.get("dueDay") or ""), created if isinstance(created, (int, float)) else 0
+    if not isinstance(created, (int, float)):
+        created = 0
+    return day, created
 
 
-def last_day(row, zone):
+def last_day(row):
     """Return the day on which a repeat has made its last task, in ISO 8601, or a moment of it."""
     return row.get("lastTaskCreationDay") or moment_of(row.get("lastTaskCreation"))
 
 
 def day_in(value):
+    """Return the day that a value begins with; None if it's none."""
     try:
         return date.fromisoformat(str(value)[:10])
     except ValueError:
         return None
 
 
+def take_rule(item, row):
+    """Take the rule of a repeat; it goes into the notes if it can't be exactly the same here."""
+    words = in_words(row)
+    rule = row.get("rrule")
+    has_rrule = isinstance(rule, str) and rule != ""
+    is_from_completion = row.get("repeatFromCompletionDate") is True
+    way = "completion" if is_from_completion else "due"
+    if row.get("isPaused") is True:
+        item.repeat_in_words(words, PAUSED)
+    elif has_gaps(row, item.due_date):
+        item.repeat_in_words(words, LATER)
+    elif has_rrule and "COUNT" in rule.upper():
+        item.repeat_in_words(words, COUNTED)
+    elif has_rrule:
+        item.repeat_by(rule, repeat_from=way)
+    elif known := rule_of(row, item.due_date):
+        item.repeat_as(known, words, way)
+    else:
+        item.repeat_in_words(words, UNKNOWN)
+
+
+def has_gaps(row, due_date):
+    """Return whether days of a repeat are left out after a day in ISO 8601, which may be None."""
+    days = list_of(row.get("deletedInstanceDates"))
+    start = due_date or ""
+    return any(isinstance(day, str) and day > start for day in days)
+
+
 def in_words(row):
     """Return the rule of a repeat as the notes have it."""
     if isinstance(row.get("rrule"), str) and row["rrule"]:
         return row["rrule"]
-    days = [day for day in WEEKDAYS if row.get(day) is True]
-    says = [f"every {row.get('repeatEvery')}", row.get("repeatCycle"), ", ".join(days)]
-    if row.get("monthlyWeekOfMonth"):
-        says.append(f"week {row['monthlyWeekOfMonth']}, weekday {row.get('monthlyWeekday')}")
+    says = [
+        f"every {row.get('repeatEvery')}",
+        row.get("repeatCycle"),
+        ", ".join(day for day in WEEKDAYS if row.get(day) is True),
+    ]
+    if week := row.get("monthlyWeekOfMonth"):
+        weekday = row.get("monthlyWeekday")
+        says.append(f"week {week}, weekday {weekday}")
     if row.get("monthlyLastDay") is True:
         says.append("last day")
-    if row.get("startDate"):
-        says.append(f"from {row['startDate']}")
-    return shortened(" ".join(str(words) for words in says if words))
+    if start := row.get("startDate"):
+        says.append(f"from {start}")
+    words = map(str, filter(None, says))
+    return shortened(" ".join(words))
 
 
 def rule_of(row, due_date):
     """Return the rule of a repeat; "" if it isn't known. Short months clamp, as they do there."""
-    number, cycle = row.get("repeatEvery"), str(row.get("repeatCycle"))
+    number = row.get("repeatEvery")
+    cycle = str(row.get("repeatCycle"))
     start = day_in(row.get("startDate")) or day_in(due_date)
-    is_known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1000
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    is_known = is_number and 0 < number < 1000
     if not is_known or start is None or cycle not in recurrence.FREQUENCIES:
         return ""
-    days = {"WEEKLY": weekly, "MONTHLY": monthly, "YEARLY": yearly}.get(cycle, lambda *_: "")
-    return every(cycle, number) + days(row, start, number)
+    rule = every(cycle, number)
+    if cycle == "WEEKLY":
+        rule += weekly(row, start, number)
+    elif cycle == "MONTHLY":
+        rule += monthly(row, start)
+    elif cycle == "YEARLY":
+        rule += f";BYMONTH={start.month};BYMONTHDAY={start.day}"
+    return rule
 
 
 def weekly(row, start, number):
     """Return the weekdays. Weeks begin on the day that the repeat has begun."""
-    named = [
-        code for code, day in zip(recurrence.DAYS, WEEKDAYS, strict=True) if row.get(day) is True
-    ]
+    first = recurrence.DAYS[start.weekday()]
+    codes = zip(recurrence.DAYS, WEEKDAYS, strict=True)
+    named = [code for code, day in codes if row.get(day) is True]
     if not named:
-        return f";BYDAY={recurrence.DAYS[start.weekday()]}"
-    weeks = f";WKST={recurrence.DAYS[start.weekday()]}" if number > 1 and len(named) > 1 else ""
-    return f";BYDAY={','.join(named)}{weeks}"
+        return f";BYDAY={first}"
+    days = f";BYDAY={','.join(named)}"
+    if number > 1 and len(named) > 1:
+        days += f";WKST={first}"
+    return days
 
 
-def monthly(row, start, number):
-    nth, weekday = row.get("monthlyWeekOfMonth"), row.get("monthlyWeekday")
-    if nth in (1, 2, 3, 4, -1) and weekday in range(7):  # from 0 for Sunday
-        return f";BYDAY={nth}{recurrence.DAYS[weekday - 1]}"
+def monthly(row, start):
+    """Return the day of a month: a weekday of one of its weeks, its last day, or a number."""
+    nth = row.get("monthlyWeekOfMonth")
+    weekday = row.get("monthlyWeekday")  # from 0 for Sunday
+    if nth in (1, 2, 3, 4, -1) and weekday in range(7):
+        code = recurrence.DAYS[weekday - 1]
+        return f";BYDAY={nth}{code}"
     if row.get("monthlyLastDay") is True:
         return ";BYMONTHDAY=-1"
     return f";BYMONTHDAY={start.day}"
-
-
-def yearly(row, start, number):
-    return f";BYMONTH={start.month};BYMONTHDAY={start.day}"

@@ -26,7 +26,7 @@ def cell_of(cells, mapping, name):
 
 
 class Row:
-    """Reads one row into an item (tasks.importing.items.Item)."""
+    """Reads one row into an item (tasks.importing.item.Item)."""
 
     def __init__(self, item, cells, mapping, today, items):
         self.item, self.mapping, self.today, self.items = item, mapping, today, items
@@ -89,7 +89,11 @@ class Row:
         if not any(map(str.isdecimal, cell[:1])):
             said = read_words(cell, self.today, self.plan.zone, "en")
         if said is None:
-            self.keep(name, cell, f"{error}{EXCEL * bool(written.EXCEL_DAY.fullmatch(cell))}")
+            self.keep(
+                name,
+                cell,
+                f"{error}{EXCEL * bool(written.EXCEL_DAY.fullmatch(cell))}",
+            )
             return
         self.item.due_date = said.due_date.isoformat()
         if said.due_time:
@@ -211,7 +215,10 @@ class Row:
             for line in filter(str.strip, cell.splitlines()):
                 found = STEP.match(line.strip())
                 is_ticked = bool(found["done"]) or found["mark"] in ("x", "X")
-                self.item.step(line.strip()[found.end() :], is_ticked)
+                self.item.step(
+                    line.strip()[found.end() :],
+                    is_ticked,
+                )
 
     def keep(self, name, cell, why):
         """Keep a cell that can't be read in the notes, under the name of its column."""

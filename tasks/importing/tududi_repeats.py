@@ -25,32 +25,49 @@ def take_repeat(item, row, backup):
     if not rule:
         item.repeat_in_words(words, UNKNOWN)
         return
-    if row.get("recurrence_end_date"):
-        last = backup.day_of(row["recurrence_end_date"])
-        rule += f";UNTIL={last:%Y%m%d}" if last else ";UNTIL=?"
-    way = "completion" if row.get("completion_based") is True else "due"
+    rule += end_of(row, backup)
+    is_from_completion = row.get("completion_based") is True
+    way = "completion" if is_from_completion else "due"
     item.repeat_as(rule, words, way)
     days = occurrences_of(row, backup)
     if item.repeat and days:
-        anchor = date.fromisoformat(item.due_date)
-        day = recurrence.next_due(item.repeat, anchor=anchor, after=max(days))
-        if day is None:
-            item.repeat_in_words(words, "It has no date left.")
-        else:
-            item.due_date = day.isoformat()
+        move_past(item, max(days), words)
+
+
+def end_of(row, backup):
+    """Return the end of a repeat as a part of its rule; "" for a repeat without one."""
+    end = row.get("recurrence_end_date")
+    if not end:
+        return ""
+    last = backup.day_of(end)
+    return f";UNTIL={last:%Y%m%d}" if last else ";UNTIL=?"
+
+
+def move_past(item, last, words):
+    """Move a repeating item to the first of its days after this one."""
+    anchor = date.fromisoformat(item.due_date)
+    day = recurrence.next_due(item.repeat, anchor=anchor, after=last)
+    if day is None:
+        item.repeat_in_words(words, "It has no date left.")
+    else:
+        item.due_date = day.isoformat()
 
 
 def occurrences_of(row, backup):
     """Return the days of the tasks that are occurrences of this one."""
-    keys = {key_of(row.get(name)) for name in ("id", "uid", "uuid")} - {None}
-    return [day for key in keys for day in backup.occurrences.get(key, [])]
+    keys = {key_of(row.get(name)) for name in ("id", "uid", "uuid")}
+    days = []
+    for key in keys - {None}:
+        days += backup.occurrences.get(key, [])
+    return days
 
 
 def all_occurrences(backup):
     """Return the days of all occurrences, {id or uid of the repeated task: [day]}."""
     found = {}
     for row in dicts(backup.data.get("tasks")):
-        key = key_of(row.get("recurring_parent_uid")) or key_of(row.get("recurring_parent_id"))
+        uid = key_of(row.get("recurring_parent_uid"))
+        key = uid or key_of(row.get("recurring_parent_id"))
         day = backup.day_of(row.get("due_date"))
         if key and day:
             found.setdefault(key, []).append(day)
@@ -59,21 +76,25 @@ def all_occurrences(backup):
 
 def in_words(row):
     """Return the rule of a task as the notes have it."""
-    says = [(name, row.get(f"recurrence_{name}")) for name in COLUMNS]
-    return shortened(
-        ", ".join(f"{name} {value}" for name, value in says if value not in (None, ""))
-    )
+    says = []
+    for name in COLUMNS:
+        value = row.get(f"recurrence_{name}")
+        if value not in (None, ""):
+            says.append(f"{name} {value}")
+    return shortened(", ".join(says))
 
 
 def rule_of(kind, row, due_date):
     """Return a rule; "" if it isn't known, or has no date. Short months clamp, as they do there."""
     number = row.get("recurrence_interval") or 1
-    is_known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1000
+    is_known = is_number(number) and 0 < number < 1000
     if not is_known or not due_date or kind not in KINDS:
         return ""
     frequency, days_of = KINDS[kind]
     days = days_of(row, number)
-    return "" if days is None else every(frequency, number) + days
+    if days is None:
+        return ""
+    return every(frequency, number) + days
 
 
 def no_days(row, number):
@@ -82,42 +103,57 @@ def no_days(row, number):
 
 def weekdays(row, number):
     """Return the weekdays; None if there are several, and weeks between, whose first day counts."""
-    named = row.get("recurrence_weekdays")
-    if isinstance(named, str):
-        named = parsed(named)
-    named = list_of(named) or [row.get("recurrence_weekday")]
-    codes = [code_of(day) for day in named if day is not None]
+    codes = [code_of(day) for day in named_days(row)]
     if None in codes or (number > 1 and len(codes) > 1):
         return None
     return f";BYDAY={','.join(codes)}" if codes else ""
 
 
+def named_days(row):
+    """Return the weekdays of a row, which are a list, a list in JSON, or one alone."""
+    named = row.get("recurrence_weekdays")
+    if isinstance(named, str):
+        named = parsed(named)
+    named = list_of(named) or [row.get("recurrence_weekday")]
+    return [day for day in named if day is not None]
+
+
 def parsed(text):
+    """Return the value of a text in JSON, None for any other text."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
 
+def is_number(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def code_of(day):
     """Return MO for 1 and SU for 0; None for what is no number of a weekday."""
-    is_number = isinstance(day, int) and not isinstance(day, bool) and 0 <= day <= 6
-    return recurrence.DAYS[day - 1] if is_number else None
+    is_day = is_number(day) and 0 <= day <= 6
+    return recurrence.DAYS[day - 1] if is_day else None
 
 
 def month_day(row, number):
+    """Return the day of the month; None if it can't be read."""
     day = row.get("recurrence_month_day")
     if day in (None, 0):
         return ""
-    is_number = isinstance(day, int) and not isinstance(day, bool)
-    return f";BYMONTHDAY={day}" if is_number else None
+    return f";BYMONTHDAY={day}" if is_number(day) else None
 
 
 def nth_weekday(row, number):
-    week, code = row.get("recurrence_week_of_month"), code_of(row.get("recurrence_weekday"))
-    if code is None or isinstance(week, (list, dict)) or week not in WEEKS | {-1}:
+    """Return a weekday of one of the month's weeks; None if either can't be read."""
+    week = row.get("recurrence_week_of_month")
+    code = code_of(row.get("recurrence_weekday"))
+    if code is None or isinstance(week, (list, dict)):
         return None
-    return f";BYDAY={-1 if week == 5 else week}{code}"
+    if week not in WEEKS | {-1}:
+        return None
+    nth = -1 if week == 5 else week
+    return f";BYDAY={nth}{code}"
 
 
 def last_day(row, number):

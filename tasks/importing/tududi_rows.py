@@ -13,23 +13,32 @@ MIDNIGHT = {"", "T00:00:00Z", "T00:00:00.000Z", " 00:00:00.000 +00:00"}
 
 def key_in(row):
     """Return the key by which a row is known: its uid, else its id."""
-    return key_of(row.get("uid")) or key_of(row.get("uuid")) or key_of(row.get("id"))
+    keys = [key_of(row.get(name)) for name in ("uid", "uuid", "id")]
+    return next(filter(None, keys), None)
 
 
 def take_state(item, row):
-    item.created_at = item.moment_of(row.get("created_at"), "moment of creation")
-    item.updated_at = item.moment_of(row.get("updated_at"), "moment of change")
-    state = row.get("status")
-    if isinstance(state, int) and 0 <= state < len(STATES):
-        state = STATES[state]
-    if str(state) in DONE:
-        item.complete(row.get("completed_at"), row.get("updated_at"))
-    if state is not None and str(state) not in STATES:
-        item.leave(f"Its status {quoted(state)} isn't known. It is taken for open.")
-    if str(state) in ("cancelled", "waiting"):
+    """Take the moments of a row, and whether it is completed."""
+    changed = row.get("updated_at")
+    item.take_creation(row.get("created_at"))
+    item.updated_at = item.moment_of(changed, "moment of change")
+    status = row.get("status")
+    state = state_of(status)
+    if state in DONE:
+        item.complete(row.get("completed_at"), changed)
+    if status is not None and state not in STATES:
+        item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
+    if state in ("cancelled", "waiting"):
         item.say("Status", STATE_WORDS[state])
-    elif str(state) in ("in_progress", "planned", "archived"):
+    elif state in STATE_WORDS:
         item.leave(f"“{STATE_WORDS[state]}” has no place here.")
+
+
+def state_of(status):
+    """Return the name of a state, which a row may have by its number."""
+    if isinstance(status, int) and 0 <= status < len(STATES):
+        return STATES[status]
+    return str(status)
 
 
 def as_day(value):
@@ -45,17 +54,31 @@ def day_in(value, zone):
         at = moment(text)
     except (ValueError, OverflowError):
         return None
-    return at.date() if len(text) == 10 else at.astimezone(zone).date()
+    if len(text) == 10:
+        return at.date()
+    return at.astimezone(zone).date()
 
 
 def note_projects(backup):
     """Note the values that lists have no place for."""
     for number, row in enumerate(dicts(backup.data.get("projects")), 1):
-        area = backup.row_of(backup.areas, row, "area").get("name")
-        says = [("area", area), ("description", row.get("description"))]
-        says += [("date", row.get("due_date_at")), ("priority", row.get("priority"))]
-        says += [("tags", ", ".join(backup.names_of_tags(row)))]
-        says = [f"{name} {quoted(value)}" for name, value in says if value not in (None, "")]
+        says = more_than_a_list(row, backup)
         if says:
-            words = f"A list has no {', '.join(says)}."
-            backup.plan.leave(f"project {number}, {quoted(row.get('name'))}", words)
+            name = quoted(row.get("name"))
+            backup.plan.leave(
+                f"project {number}, {name}",
+                f"A list has no {', '.join(says)}.",
+            )
+
+
+def more_than_a_list(row, backup):
+    """Return what a list can't hold of a project, as words."""
+    area = backup.row_of(backup.areas, row, "area")
+    values = {
+        "area": area.get("name"),
+        "description": row.get("description"),
+        "date": row.get("due_date_at"),
+        "priority": row.get("priority"),
+        "tags": ", ".join(backup.names_of_tags(row)),
+    }
+    return [f"{name} {quoted(value)}" for name, value in values.items() if value not in (None, "")]

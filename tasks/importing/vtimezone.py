@@ -119,7 +119,11 @@ def offset(component: Component, name: str) -> timedelta:
     if not match:
         raise ValueError(f"{name} is no offset.")
     sign, hours, minutes, seconds = match.groups()
-    found = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0))
+    found = timedelta(
+        hours=int(hours),
+        minutes=int(minutes),
+        seconds=int(seconds or 0),
+    )
     if found >= timedelta(days=1):
         raise ValueError(f"{name} is more than a day.")
     return -found if sign == "-" else found

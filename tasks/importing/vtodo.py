@@ -106,7 +106,10 @@ def say_more(item, todo):
 
 def attach(item, value):
     names = ("FILENAME", "X-FILENAME", "X-LABEL", "FMTTYPE")
-    name = next((str(value.params[key]) for key in names if key in value.params), "")
+    name = next(
+        (str(value.params[key]) for key in names if key in value.params),
+        "",
+    )
     if value.params.get("ENCODING", "").upper() == "BASE64" or value.raw.startswith("data:"):
         item.attach(name or "a file within the calendar")
     else:

@@ -31,7 +31,12 @@ class Day:
             later = self.day + duration
             return Day(later, None, self.zone, later.isoformat())
         later = datetime.combine(self.day, self.clock, self.zone) + duration
-        return Day(later.date(), later.time(), self.zone, later.isoformat())
+        return Day(
+            later.date(),
+            later.time(),
+            self.zone,
+            later.isoformat(),
+        )
 
     def day_of(self, other):
         """Return the day of another Day, as it is in the zone of this one."""
@@ -73,7 +78,12 @@ def day_of(value, zones, item):
         item.leave(f"Its time zone “{shortened(value.zone)}” isn't known here, so yours is taken.")
     clock = moment.time() or None
     if clock == time():
-        return Day(moment.date(), None, moment.tzinfo, moment.date().isoformat())
+        return Day(
+            moment.date(),
+            None,
+            moment.tzinfo,
+            moment.date().isoformat(),
+        )
     return Day(moment.date(), clock, moment.tzinfo, moment.isoformat())
 
 
@@ -104,7 +114,10 @@ def take_days(item, todo, zones, exceptions):
     if start is not None and start.text != getattr(due, "text", ""):
         item.say("Start", start.in_words(zones.user))
     if todo.all("RDATE") and not todo.first("RRULE"):
-        item.say("Further dates", ", ".join(value.raw for value in todo.all("RDATE")))
+        item.say(
+            "Further dates",
+            ", ".join(value.raw for value in todo.all("RDATE")),
+        )
     if rules := todo.all("RRULE"):
         text = " and ".join(rule.raw for rule in rules)
         counted_from = start if start and due and start.day <= due.day else due
@@ -126,7 +139,10 @@ def why_not(todo, exceptions, due):
         return "It has more than one rule."
     if any("RANGE" in value.params for value in exceptions):
         return LATER
-    return next((why for name, why in NOT_EXACT.items() if todo.all(name)), "")
+    return next(
+        (why for name, why in NOT_EXACT.items() if todo.all(name)),
+        "",
+    )
 
 
 def take_repeat(item, text, start, due, exceptions):
@@ -141,8 +157,16 @@ def take_repeat(item, text, start, due, exceptions):
     anchor = date.fromisoformat(item.due_date)
     left_out = {other + (anchor - start.day) for other in exceptions}
     rule = recurrence.read(item.repeat)
-    series = recurrence.days_after(rule, anchor, anchor - timedelta(1), 0)
-    day = next((other for other in chain([anchor], series) if other not in left_out), None)
+    series = recurrence.days_after(
+        rule,
+        anchor,
+        anchor - timedelta(1),
+        0,
+    )
+    day = next(
+        (other for other in chain([anchor], series) if other not in left_out),
+        None,
+    )
     if day is None:
         item.repeat_in_words(text, "It has no date left.")
         return

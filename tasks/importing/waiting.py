@@ -22,10 +22,21 @@ def keep(user, name, raw, format="", mapping=None):
     """
     file = File(name, raw)
     format, _ = found_in(file, format)
-    fields = {"file_name": name[:255], "file": zlib.compress(raw, 1), "file_kind": format}
+    fields = {
+        "file_name": name[:255],
+        "file": zlib.compress(raw, 1),
+        "file_kind": format,
+    }
     plan = b""
     if format != TABLE or mapping:
-        read = plan_of(file, user.today(), MOST_TASKS, format, user.zone, mapping)
+        read = plan_of(
+            file,
+            user.today(),
+            MOST_TASKS,
+            format,
+            user.zone,
+            mapping,
+        )
         plan = read.as_bytes()
         fields["mapping"] = mapping and mapping.as_json()
     return ImportPlan.objects.keep(user, plan, **fields)
@@ -33,7 +44,13 @@ def keep(user, name, raw, format="", mapping=None):
 
 def read_again(row, format="", mapping=None):
     """Read the waiting file anew, as another format or with a mapping. Raise Unreadable."""
-    return keep(row.user, row.file_name, file_of(row).raw, format, mapping)
+    return keep(
+        row.user,
+        row.file_name,
+        file_of(row).raw,
+        format,
+        mapping,
+    )
 
 
 def file_of(row):

@@ -70,7 +70,11 @@ def day_of(said, order):
         month = MONTHS.index(said["name"].lower()[:3]) + 1
         return date(year, month, int(said["day"]))
     if not said.get("first"):
-        return date(year, int(said["month"]), int(said["day"]))
+        return date(
+            year,
+            int(said["month"]),
+            int(said["day"]),
+        )
     numbers = [int(said["first"]), int(said["second_number"])]
     if order == MONTH_FIRST:
         numbers.reverse()
@@ -93,7 +97,11 @@ def clock_of(found):
         hour %= 12
         if said["half"][0] in "pP":
             hour += 12
-    return time(hour, int(said["minute"] or 0), int(said["second"] or 0))
+    return time(
+        hour,
+        int(said["minute"] or 0),
+        int(said["second"] or 0),
+    )
 
 
 def moment_of(day, clock, zone):

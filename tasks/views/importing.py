@@ -116,7 +116,12 @@ def import_add(request):
         return redirect("import_tasks")
     act = form.save()
     words = message(sentence_of(request, act, ()) or "imported nothing but settings and searches")
-    show_message(request, words, act, Action("Show them", act.get_absolute_url(), is_link=True))
+    show_message(
+        request,
+        words,
+        act,
+        Action("Show them", act.get_absolute_url(), is_link=True),
+    )
     return redirect("task_list")
 
 

@@ -39,11 +39,18 @@ def lists_in(said):
 def read(found, plan, today):
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
-    leave_unknown(plan, (task for row in found for task in dicts(row.get("items"))), GOOGLE)
+    leave_unknown(
+        plan,
+        (task for row in found for task in dicts(row.get("items"))),
+        GOOGLE,
+    )
     for number, row in enumerate(found, 1):
         home = items.home(row.get("title"), key=number)
         for nth, task in enumerate(dicts(row.get("items")), 1):
-            where = place(f"list {number}, task {nth}", task.get("title"))
+            where = place(
+                f"list {number}, task {nth}",
+                task.get("title"),
+            )
             read_task(items, task, home, where, number)
     items.land()
 
@@ -52,7 +59,11 @@ def read_task(items, row, home, where, number):
     if row.get("deleted") is True:
         items.plan.leave(where, "It is deleted, so it is skipped.")
         return
-    item = items.add(where, key_of(row.get("id")), key_of(row.get("parent")))
+    item = items.add(
+        where,
+        key_of(row.get("id")),
+        key_of(row.get("parent")),
+    )
     position = row.get("position")
     is_placed = isinstance(position, str)
     item.order = (number, not is_placed, position if is_placed else "")
@@ -65,7 +76,10 @@ def read_task(items, row, home, where, number):
         item.complete(row.get("completed"), row.get("updated"))
     for link in dicts(row.get("links")):
         words = [link.get("description"), link.get("link")]
-        item.say("Link", " ".join(filter(None, map(str, filter(None, words)))))
+        item.say(
+            "Link",
+            " ".join(filter(None, map(str, filter(None, words)))),
+        )
     if task := dict_of(row.get("assignmentInfo")).get("linkToTask"):
         item.say("Link", task)
 

@@ -47,7 +47,10 @@ def read(found, plan, today):
     for part in found:
         calendars, broken = calendars_in(part.text)
         if broken:
-            plan.leave(shortened(part.name), f"Lines that can't be read: {broken}.")
+            plan.leave(
+                shortened(part.name),
+                f"Lines that can't be read: {broken}.",
+            )
         zones = Zones(calendars, plan.zone)
         for calendar in calendars:
             Calendar(items, calendar, zones, part.name).read()
@@ -76,10 +79,16 @@ class Calendar:
         for todo in todos:
             self.todo(todo)
         if words := self.component.text("X-WR-CALDESC") or self.component.text("DESCRIPTION"):
-            self.plan.leave(self.where, f"A list has no description: “{shortened(words)}”.")
+            self.plan.leave(
+                self.where,
+                f"A list has no description: “{shortened(words)}”.",
+            )
         for name, words in OTHERS.items():
             if number := len(self.component.named(name)):
-                self.plan.leave(self.where, f"It also holds {words} ({number}), which are skipped.")
+                self.plan.leave(
+                    self.where,
+                    f"It also holds {words} ({number}), which are skipped.",
+                )
         if self.unknown:
             names = ", ".join(sorted(self.unknown))[:500]
             self.plan.leave(self.where, f"These properties aren't known here: {names}.")
@@ -97,7 +106,10 @@ class Calendar:
         uid = todo.text("UID").strip()
         is_exception = bool(todo.first("RECURRENCE-ID"))
         self.unknown |= set(todo.values) - USED - UNUSED
-        item = self.items.add(f"task {len(self.items.all) + 1}", parent=self.parents.get(uid))
+        item = self.items.add(
+            f"task {len(self.items.all) + 1}",
+            parent=self.parents.get(uid),
+        )
         if uid and not is_exception:
             item.key = uid
         item.home, item.title = self.home, todo.text("SUMMARY")

@@ -46,7 +46,13 @@ def read(table, plan, today):
         if keys:
             key = keys.get(id_or_title(cells, mapping))
             parent = parent_of(cells, mapping, keys)
-        row = Row(items.add(f"line {line}", key, parent), cells, mapping, today, items)
+        row = Row(
+            items.add(f"line {line}", key, parent),
+            cells,
+            mapping,
+            today,
+            items,
+        )
         row.read()
         if not any(row.list_and_section()):
             without_list.add(row.item)

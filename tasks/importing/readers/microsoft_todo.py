@@ -35,7 +35,10 @@ def find(file):
         if any(all(name in part.text for name in names) for names in MARKS):
             is_any = True
             is_cut_off = is_cut_off or NEXT_PAGE in part.text
-            found += lists_in(part.json, part.name.rpartition("/")[2].removesuffix(".json"))
+            found += lists_in(
+                part.json,
+                part.name.rpartition("/")[2].removesuffix(".json"),
+            )
     return (found, is_cut_off) if is_any else None
 
 
@@ -56,13 +59,20 @@ def read(found, plan, today):
     lists, is_cut_off = found
     if is_cut_off:
         plan.leave("The file", CUT_OFF)
-    leave_unknown(plan, (task for _, tasks in lists for task in dicts(tasks)), MICROSOFT)
+    leave_unknown(
+        plan,
+        (task for _, tasks in lists for task in dicts(tasks)),
+        MICROSOFT,
+    )
     for number, (row, tasks) in enumerate(lists, 1):
         home = None
         if row.get("wellknownListName") != "defaultList":
             home = items.home(row.get("displayName"), key=number)
         for nth, task in enumerate(dicts(tasks), 1):
-            where = place(f"list {number}, task {nth}", task.get("title"))
+            where = place(
+                f"list {number}, task {nth}",
+                task.get("title"),
+            )
             item = items.add(where, key_of(task.get("id")))
             item.home = home
             read_task(item, task)
@@ -74,7 +84,10 @@ def read_task(item, row):
     item.created_at = item.moment_of(row.get("createdDateTime"), "moment of creation")
     changed = row.get("lastModifiedDateTime")
     item.updated_at = item.moment_of(changed, "moment of the last change")
-    item.priority = PRIORITIES.get(key_of(row.get("importance")), 0)
+    item.priority = PRIORITIES.get(
+        key_of(row.get("importance")),
+        0,
+    )
     if key_of(row.get("importance")) not in PRIORITIES:
         item.leave(f"Its importance {quoted(row['importance'])} isn't known. It is taken for none.")
     take_due(item, dict_of(row.get("dueDateTime")))
@@ -88,7 +101,10 @@ def read_task(item, row):
     for name in categories if isinstance(categories, list) else []:
         item.tag(name)
     for step in dicts(row.get("checklistItems")):
-        item.step(step.get("displayName"), step.get("isChecked") is True)
+        item.step(
+            step.get("displayName"),
+            step.get("isChecked") is True,
+        )
     if row.get("recurrence"):
         repeat(item, dict_of(row["recurrence"]))
     say_more(item, row)
@@ -121,7 +137,10 @@ def say_more(item, row):
         item.remind_at(moment_in(item, row.get("reminderDateTime")))
     for link in dicts(row.get("linkedResources")):
         words = [link.get("displayName"), link.get("webUrl")]
-        item.say("Link", " ".join(str(part) for part in words if part))
+        item.say(
+            "Link",
+            " ".join(str(part) for part in words if part),
+        )
     for file in dicts(row.get("attachments")):
         item.attach(file.get("name"))
     if row.get("hasAttachments") is True and not row.get("attachments"):

@@ -30,21 +30,31 @@ REFUSED = (
 PRIORITIES = {"1": 1, "low": 1, "2": 2, "medium": 2, "3": 3, "high": 3}
 OTHERS = {"metric": "metrics", "simpleCounter": "counters", "improvement": "improvements"}
 OTHERS |= {"obstruction": "obstructions", "boards": "boards"}
+NOTE = "Notes of a project are no tasks, so it is skipped"
 
 
 def find(file):
     """Return the data of a backup, None if it's none. Raise Unreadable for an encrypted one."""
     for part in file.parts:
-        start = part.text[:40].lstrip("\ufeff \r\n\t")
-        if start.startswith(PACKED) and "__" in start:
-            raise Unreadable(REFUSED)
-        is_likely = '"entities"' in part.text and '"task"' in part.text
-        if start[:1] == "{" and is_likely:
-            said = dict_of(part.json)
-            data = dict_of(said.get("data")) or said
-            if isinstance(dict_of(data.get("task")).get("entities"), dict):
-                return data
+        data = data_in(part)
+        if data is not None:
+            return data
     return None
+
+
+def data_in(part):
+    """Return the data of a file, None if it's no backup. Raise Unreadable if it's encrypted."""
+    start = part.text[:40].lstrip("\ufeff \r\n\t")
+    if start.startswith(PACKED) and "__" in start:
+        raise Unreadable(REFUSED)
+    if not start.startswith("{"):
+        return None
+    if '"entities"' not in part.text or '"task"' not in part.text:
+        return None
+    said = dict_of(part.json)
+    data = dict_of(said.get("data")) or said
+    tasks = dict_of(data.get("task"))
+    return data if isinstance(tasks.get("entities"), dict) else None
 
 
 def read(data, plan, today):
@@ -55,16 +65,20 @@ class Backup:
     """The data of a backup."""
 
     def __init__(self, data, items):
-        self.data, self.items, self.plan = data, items, items.plan
+        self.data = data
+        self.items = items
+        self.plan = items.plan
         self.projects = entities_of(data.get("project"))
         self.tags = entities_of(data.get("tag"))
-        self.tasks, self.archived = entities_of(data.get("task")), {}
-        for state in [data.get("taskArchive"), *archives_in(data)]:
+        self.tasks = entities_of(data.get("task"))
+        self.archived = entities_of(data.get("taskArchive"))
+        for state in archives_in(data):
             self.archived |= entities_of(state)
         self.all_tasks = self.archived | self.tasks
         self.places = places_in(self.all_tasks)
+        self.days = planned_days(data)
+        self.reminders = reminders_in(data)
         self.repeats = Repeats(entities_of(data.get("taskRepeatCfg")), self)
-        self.days, self.reminders = planned_days(data), reminders_in(data)
 
     def read(self):
         rows = [*self.tasks.values(), *self.archived.values()]
@@ -74,49 +88,83 @@ class Backup:
         for row in self.archived.values():
             self.task(row, is_archived=True)
         self.repeats.add_waiting()
-        for number, note in enumerate(entities_of(self.data.get("note")).values(), 1):
-            words = (
-                f"Notes of a project are no tasks, so it is skipped: {quoted(note.get('content'))}"
-            )
-            self.plan.leave(f"note {number}", words)
-        others = [words for key, words in OTHERS.items() if entities_of(self.data.get(key))]
-        if others:
-            self.plan.leave("The file", f"It also holds {', '.join(others)}: no place for them.")
+        self.leave_others()
         self.items.land()
 
+    def leave_others(self):
+        """Note the rows of a backup that are no tasks."""
+        notes = entities_of(self.data.get("note"))
+        for number, note in enumerate(notes.values(), 1):
+            words = quoted(note.get("content"))
+            self.plan.leave(
+                f"note {number}",
+                f"{NOTE}: {words}",
+            )
+        others = [words for key, words in OTHERS.items() if entities_of(self.data.get(key))]
+        if others:
+            names = ", ".join(others)
+            self.plan.leave("The file", f"It also holds {names}: no place for them.")
+
     def home(self, key):
+        """Return the list of a project; None for the Inbox."""
         project = self.projects.get(key_of(key))
         if project is None or key == INBOX:
             return None
-        how = {"is_archived": project.get("isArchived") is True}
-        color = dict_of(project.get("theme")).get("primary")
-        return self.items.home(project.get("title"), color=color, key=key_of(key), **how)
+        theme = dict_of(project.get("theme"))
+        return self.items.home(
+            project.get("title"),
+            is_archived=project.get("isArchived") is True,
+            color=theme.get("primary"),
+            key=key_of(key),
+        )
 
     def task(self, row, is_archived=False):
-        where = f"task {len(self.items.all) + 1}"
-        item = self.items.add(where, key=key_of(row.get("id")), parent=key_of(row.get("parentId")))
-        item.title, item.body = row.get("title"), row.get("notes")
-        owner = self.all_tasks.get(item.parent)
-        item.home = self.home(row.get("projectId") or dict_of(owner).get("projectId"))
-        if owner:
-            item.order = self.places.get((item.parent, item.key), len(self.places))
-        item.priority = PRIORITIES.get(str(row.get("priority")), 0)
+        """Add a task, of those that are archived or of the others."""
+        item = self.items.add(
+            f"task {len(self.items.all) + 1}",
+            key=key_of(row.get("id")),
+            parent=key_of(row.get("parentId")),
+        )
+        item.title = row.get("title")
+        item.body = row.get("notes")
+        self.put_in_place(item, row)
+        priority = str(row.get("priority"))
+        item.priority = PRIORITIES.get(priority, 0)
         for key in list_of(row.get("tagIds")):
-            if key != TODAY and key_of(key) not in self.tags:
-                item.leave(f"Its tag {quoted(key)} isn't in the file.")
-            elif key != TODAY:
-                item.tag(self.tags[key_of(key)].get("title"))
+            self.hang_tag(item, key)
         self.take_moments(item, row, is_archived)
         self.take_date(item, row)
         self.repeats.take(item, row)
         self.say_more(item, row)
 
+    def put_in_place(self, item, row):
+        """Give an item its list, which may be its parent's, and its place among its siblings."""
+        parent = self.all_tasks.get(item.parent)
+        project = row.get("projectId") or dict_of(parent).get("projectId")
+        item.home = self.home(project)
+        if parent:
+            item.order = self.places.get(
+                (item.parent, item.key),
+                len(self.places),
+            )
+
+    def hang_tag(self, item, key):
+        if key == TODAY:
+            return
+        tag = self.tags.get(key_of(key))
+        if tag is None:
+            item.leave(f"Its tag {quoted(key)} isn't in the file.")
+        else:
+            item.tag(tag.get("title"))
+
     def take_moments(self, item, row, is_archived):
-        item.created_at = item.moment_of(moment_of(row.get("created")), "moment of creation")
-        item.updated_at = item.moment_of(moment_of(row.get("modified")), "moment of change")
-        if row.get("isDone") is True or is_archived:
-            item.complete(moment_of(row.get("doneOn")), moment_of(row.get("modified")))
-        if is_archived and row.get("isDone") is not True:
+        is_done = row.get("isDone") is True
+        changed = moment_of(row.get("modified"))
+        item.take_creation(moment_of(row.get("created")))
+        item.updated_at = item.moment_of(changed, "moment of change")
+        if is_done or is_archived:
+            item.complete(moment_of(row.get("doneOn")), changed)
+        if is_archived and not is_done:
             item.leave("It was archived without being done. Here it is completed.")
 
     def take_date(self, item, row):
@@ -131,17 +179,28 @@ class Backup:
             item.leave("It stood in Today, and has no date of its own.")
 
     def say_more(self, item, row):
-        estimate, spent = length_of(row.get("timeEstimate")), length_of(row.get("timeSpent"))
-        words = ", ".join(filter(None, [estimate, spent and f"spent {spent}"]))
+        self.say_lengths(item, row)
+        reminder = row.get("remindAt") or self.reminders.get(item.key)
+        item.remind_at(moment_of(reminder))
+        if deadline := row.get("deadlineDay") or moment_of(row.get("deadlineWithTime")):
+            words = in_words(str(deadline), self.plan.zone)
+            item.say("Deadline", words)
+        if issue := row.get("issueId"):
+            kind = row.get("issueType") or ""
+            words = f"{kind} {issue}".strip()
+            item.say("Issue", shortened(words))
+        for file in dicts(row.get("attachments")):
+            item.attach(
+                file.get("title"),
+                file.get("path"),
+            )
+
+    def say_lengths(self, item, row):
+        """Say the time that a task was estimated to take, and has taken."""
+        words = length_of(row.get("timeEstimate"))
+        if spent := length_of(row.get("timeSpent")):
+            words = ", ".join(filter(None, [words, f"spent {spent}"]))
         if words and item.parent:  # of a step, its task has the sum
             item.leave(f"Estimate: {words}. A step has no place for it.")
         elif words:
             item.say("Estimate", words)
-        item.remind_at(moment_of(row.get("remindAt") or self.reminders.get(item.key)))
-        if deadline := row.get("deadlineDay") or moment_of(row.get("deadlineWithTime")):
-            item.say("Deadline", in_words(str(deadline), self.plan.zone))
-        if row.get("issueId"):
-            kind = f"{row.get('issueType') or ''} {row['issueId']}".strip()
-            item.say("Issue", shortened(kind))
-        for file in dicts(row.get("attachments")):
-            item.attach(file.get("title"), file.get("path"))

@@ -29,19 +29,29 @@ MOST_COUNTED = 200_000  # past occurrences of all repeats
 
 def find(file):
     """Return the rows of an export, None if it's none. Raise Unreadable for one cut off."""
-    start = file.text[:100].lstrip("\ufeff \r\n\t")[:1]
-    if file.is_zip or not start or not all(mark in file.text for mark in MARKS):
+    if file.is_zip or not all(mark in file.text for mark in MARKS):
         return None
-    lines = [line.strip() for line in file.text.removeprefix("\ufeff").split("\n")]
-    lines = [line.removesuffix(",") for line in lines if line]
-    if start == "{" and lines[0].endswith("}"):
-        joined = ",\n".join(lines)
-        file = File(file.name, f"[{joined}]".encode(errors="replace"))
-    elif start != "[":
+    start = file.text[:100].lstrip("\ufeff \r\n\t")
+    if start.startswith("["):
+        rows = file.json
+    elif start.startswith("{"):
+        rows = rows_of_lines(file)
+    else:
         return None
-    rows = file.json
-    is_export = isinstance(rows, list) and any(is_task(row) for row in rows)
+    is_export = isinstance(rows, list) and any(map(is_task, rows))
     return rows if is_export else None
+
+
+def rows_of_lines(file):
+    """Return the rows of a file with an object on each line; None if the first is no whole one."""
+    whole = file.text.removeprefix("\ufeff")
+    lines = [line.strip() for line in whole.split("\n")]
+    lines = [line.removesuffix(",") for line in lines if line]
+    if not lines[0].endswith("}"):
+        return None
+    joined = ",\n".join(lines)
+    array = f"[{joined}]".encode(errors="replace")
+    return File(file.name, array).json
 
 
 def is_task(row):
@@ -49,9 +59,13 @@ def is_task(row):
 
 
 def read(rows, plan, today):
-    reading = Export(Items(plan, today), dicts(rows))
-    if len(reading.rows) < len(rows):
-        plan.leave("The file", f"{len(rows) - len(reading.rows)} of its rows are no tasks.")
+    reading = Export(
+        Items(plan, today),
+        dicts(rows),
+    )
+    others = len(rows) - len(reading.rows)
+    if others:
+        plan.leave("The file", f"{others} of its rows are no tasks.")
     for number, row in enumerate(reading.rows, 1):
         reading.task(f"task {number}", row)
     reading.items.land()
@@ -61,20 +75,23 @@ class Export:
     """The rows of an export, and the items that they become."""
 
     def __init__(self, items, rows):
-        self.items, self.plan, self.rows = items, items.plan, rows
-        self.titles = {key_of(row.get("uuid")): row.get("description") for row in rows}
-        self.templates, open_ones = {}, defaultdict(list)
+        self.items = items
+        self.plan = items.plan
+        self.rows = rows
+        self.titles = {}
+        self.templates = {}
         for row in rows:
+            uuid = key_of(row.get("uuid"))
+            self.titles[uuid] = row.get("description")
             if row.get("status") == "recurring":
-                self.templates[key_of(row.get("uuid"))] = row
-            elif row.get("status") in ("pending", "waiting") and row.get("parent"):
-                open_ones[key_of(row["parent"])].append(row)
-        self.last, self.counted = {}, 0
-        for parent, rows in open_ones.items():
-            self.last[parent] = key_of(max(rows, key=order_of).get("uuid"))
+                self.templates[uuid] = row
+        self.last = last_open_ones(rows)
+        self.counted = 0  # occurrences of all templates
 
     def task(self, where, row):
-        status, uuid = row.get("status"), key_of(row.get("uuid"))
+        """Add an item for a row, unless it was deleted, or is a template with open occurrences."""
+        status = row.get("status")
+        uuid = key_of(row.get("uuid"))
         if status == "deleted":
             title = shortened(str(row.get("description", "")))
             self.plan.leave(where, f"“{title}” was deleted there, so it is skipped.")
@@ -83,19 +100,20 @@ class Export:
             self.take(item, row)
 
     def take(self, item, row):
-        if str(row.get("status")) not in STATES:
-            item.leave(f"Its status {quoted(row.get('status'))} isn't known. It is taken for open.")
+        """Read a row into its item."""
+        status = row.get("status")
+        if str(status) not in STATES:
+            item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
         item.title = row.get("description")
-        item.priority = PRIORITIES.get(str(row.get("priority")), 0)
-        if row.get("priority") and not item.priority:
-            item.say("Priority", shortened(str(row["priority"])))
+        take_priority(item, row.get("priority"))
         item.home = self.items.home(row.get("project"))
         for name in names_in(row.get("tags")):
             item.tag(name)
-        item.created_at = item.moment_of(row.get("entry"), "moment of creation")
-        item.updated_at = item.moment_of(row.get("modified"), "moment of the last change")
-        if row.get("status") == "completed":
-            item.complete(row.get("end"), row.get("modified"))
+        changed = row.get("modified")
+        item.take_creation(row.get("entry"))
+        item.take_change(changed)
+        if status == "completed":
+            item.complete(row.get("end"), changed)
         item.due(row.get("due"))
         if item.due_time == LAST_SECOND.isoformat():
             item.due_time = None
@@ -104,38 +122,60 @@ class Export:
 
     def take_repeat(self, item, row):
         """Take the repeat: of the last open occurrence, or of a template without any."""
-        said, parent = row.get("recur"), key_of(row.get("parent"))
+        said = row.get("recur")
+        parent = key_of(row.get("parent"))
         is_template = row.get("status") == "recurring"
-        if not said or not (is_template or self.last.get(parent) == key_of(row.get("uuid"))):
+        is_last = self.last.get(parent) == key_of(row.get("uuid"))
+        if not said or not (is_template or is_last):
             return
-        words, rule = shortened(f"recur:{said}"), rule_of(said)
-        template = self.templates.get(parent, row)
+        words = shortened(f"recur:{said}")
+        rule = rule_of(said)
         if not rule:
             item.repeat_in_words(words, "The rule isn't known here.")
             return
-        if until := item.moment_of(template.get("until"), "end of the repeat"):
-            day = datetime.fromisoformat(until).astimezone(self.plan.zone)
-            rule += f";UNTIL={day:%Y%m%d}"
+        template = self.templates.get(parent, row)
+        rule += self.end_of(item, template)
         is_chained = template.get("rtype") == "chained"
         repeat_from = "completion" if is_chained else "due"
         item.repeat_as(rule, words, repeat_from)
         if is_template and item.repeat and row.get("mask"):
-            number = len(str(row.get("mask") or ""))  # it has a character for each occurrence
-            self.counted += number
-            is_near = self.counted <= MOST_COUNTED
-            day = is_near and nth_day(item.repeat, date.fromisoformat(item.due_date), number)
-            if day:
-                item.due_date = day.isoformat()
-            else:
-                item.repeat_in_words(words, "It has no date left.")
+            self.take_next_day(item, row, words)
+
+    def end_of(self, item, template):
+        """Return the end of a repeat as a part of its rule; "" for a repeat without one."""
+        until = item.moment_of(template.get("until"), "end of the repeat")
+        if not until:
+            return ""
+        day = datetime.fromisoformat(until).astimezone(self.plan.zone)
+        return f";UNTIL={day:%Y%m%d}"
+
+    def take_next_day(self, item, row, words):
+        """Move the item of a template past the occurrences that it has had."""
+        number = len(str(row["mask"]))  # it has a character for each occurrence
+        self.counted += number
+        day = None
+        if self.counted <= MOST_COUNTED:
+            anchor = date.fromisoformat(item.due_date)
+            day = nth_day(item.repeat, anchor, number)
+        if day:
+            item.due_date = day.isoformat()
+        else:
+            item.repeat_in_words(words, "It has no date left.")
 
     def say_more(self, item, row):
         for key, words in SAID.items():
             is_end = key == "until" and row.get("recur")
             if row.get(key) and not is_end:
-                item.say(words, in_words(str(row[key]), self.plan.zone))
+                day = in_words(
+                    str(row[key]),
+                    self.plan.zone,
+                )
+                item.say(words, day)
         for note in dicts(row.get("annotations")):
-            item.comment(note.get("description"), note.get("entry"))
+            item.comment(
+                note.get("description"),
+                note.get("entry"),
+            )
         others = names_in(row.get("depends"))
         titles = [f"“{self.titles.get(uuid, uuid)}”" for uuid in others]
         if titles:
@@ -145,6 +185,28 @@ class Export:
                 item.say(shortened(key), value)
 
 
+def last_open_ones(rows):
+    """Return the last open occurrence of each repeat, {id of its template: id}."""
+    open_ones = defaultdict(list)
+    for row in rows:
+        is_open = row.get("status") in ("pending", "waiting")
+        if is_open and row.get("parent"):
+            parent = key_of(row["parent"])
+            open_ones[parent].append(row)
+    last = {}
+    for parent, occurrences in open_ones.items():
+        latest = max(occurrences, key=order_of)
+        last[parent] = key_of(latest.get("uuid"))
+    return last
+
+
 def order_of(row):
     """Return the key that sorts occurrences of a repeat: the later, the greater."""
-    return number_of(row.get("imask")), str(row.get("due", ""))
+    number = number_of(row.get("imask"))
+    return number, str(row.get("due", ""))
+
+
+def take_priority(item, said):
+    item.priority = PRIORITIES.get(str(said), 0)
+    if said and not item.priority:
+        item.say("Priority", shortened(str(said)))

@@ -51,7 +51,11 @@ def read(tables, plan, today):
     plan.leave("The file", LEFT_OUT)
     for table in tables:
         before = f"{shortened(table.file.name)}, " if len(tables) > 1 else ""
-        table.leave_unknown(plan, UNUSED.union(READ), f"{before or 'The '}header")
+        table.leave_unknown(
+            plan,
+            UNUSED.union(READ),
+            f"{before or 'The '}header",
+        )
         for where, cells in table.rows():
             row = {name: cells.get(name, "").strip() for name in READ}
             rows.append((f"{before}{where}", row))
@@ -60,13 +64,20 @@ def read(tables, plan, today):
         name = row["List Name"]
         if len(folders[name]) > 1 and row["Folder Name"]:
             name = f"{row['Folder Name']} / {name}"
-        item = items.add(where, row["taskId"] or None, parent_of(row))
+        item = items.add(
+            where,
+            row["taskId"] or None,
+            parent_of(row),
+        )
         item.order = (order.setdefault(name, len(order)), number_of(row["Order"]))
         item.home = items.home(name, row["Column Name"])
         read_row(item, row)
     names = [quoted(name) for name in dict.fromkeys(chain(*folders.values())) if name]
     if names:
-        plan.leave("The folders", f"Lists have no folders here: {', '.join(names[:50])}.")
+        plan.leave(
+            "The folders",
+            f"Lists have no folders here: {', '.join(names[:50])}.",
+        )
     items.land()
 
 
@@ -102,7 +113,10 @@ def take_content(item, row):
     item.body = row["Content"]
     if row["Kind"].upper() != "CHECKLIST" and row["Is Check list"].upper() != "Y":
         return
-    before, *steps = re.split(f"(?=[{CHECKED}{UNCHECKED}])", row["Content"])
+    before, *steps = re.split(
+        f"(?=[{CHECKED}{UNCHECKED}])",
+        row["Content"],
+    )
     others = [before.strip()]
     for step in steps:
         title, _, rest = step[1:].strip().partition("\n")

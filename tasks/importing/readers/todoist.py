@@ -62,7 +62,11 @@ class Project:
         self.above = []  # the task above and what it is a part of, as (indent, item)
 
     def read(self):
-        self.table.leave_unknown(self.plan, {*PLAIN, *UNUSED}, f"{self.before}the header")
+        self.table.leave_unknown(
+            self.plan,
+            {*PLAIN, *UNUSED},
+            f"{self.before}the header",
+        )
         if self.before and self.table.file.encoding == "cp1252":
             self.plan.leave(self.before, "It isn't UTF-8, so it was read as Windows-1252.")
         kinds = {"task": self.task, "section": self.section, "note": self.comment}
@@ -80,7 +84,11 @@ class Project:
             self.plan.leave(where, words)
 
     def section(self, where, row):
-        self.home = self.items.home(self.name, row["CONTENT"], key=self.key)
+        self.home = self.items.home(
+            self.name,
+            row["CONTENT"],
+            key=self.key,
+        )
         self.above = []
 
     def comment(self, where, row):
@@ -119,8 +127,14 @@ class Project:
     def say_more(self, item, row):
         if row["DURATION"].strip():
             unit = {"minute": "min"}.get(row["DURATION_UNIT"].strip(), row["DURATION_UNIT"])
-            item.say("Duration", f"{row['DURATION']} {unit}")
+            item.say(
+                "Duration",
+                f"{row['DURATION']} {unit}",
+            )
         if row["DEADLINE"].strip():
             item.say("Deadline", row["DEADLINE"])
         if row["RESPONSIBLE"].strip():
-            item.say("Assigned to", re.sub(r" \([0-9]+\)$", "", row["RESPONSIBLE"].strip()))
+            item.say(
+                "Assigned to",
+                re.sub(r" \([0-9]+\)$", "", row["RESPONSIBLE"].strip()),
+            )

@@ -36,7 +36,12 @@ def take_priority(item, value):
 
 
 def take_date(item, row, today):
-    item.when(row["DATE"], today, row["DATE_LANG"].strip() or "en", row["TIMEZONE"].strip())
+    item.when(
+        row["DATE"],
+        today,
+        row["DATE_LANG"].strip() or "en",
+        row["TIMEZONE"].strip(),
+    )
     is_sure = "BY" in item.repeat and "INTERVAL" not in item.repeat
     if item.repeat and not is_sure:
         words = f"The file doesn't say when {quoted(row['DATE'])} is next: from {item.due_date} on."

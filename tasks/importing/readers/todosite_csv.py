@@ -18,7 +18,10 @@ LEFT_OUT = (
 
 def find(file):
     """Return the file with our columns: this one, or one in a ZIP file."""
-    return next((part for part in file.parts if part.columns >= NEEDED), None)
+    return next(
+        (part for part in file.parts if part.columns >= NEEDED),
+        None,
+    )
 
 
 def read(file, plan, today):
@@ -27,12 +30,20 @@ def read(file, plan, today):
     for line, cells in file.rows(set(COLUMNS)):
         plan.rows += 1
         row = {name: restored(cell) for name, cell in cells.items()}
-        read_row(Reading(plan, f"line {line}"), row, lists, tags)
+        read_row(
+            Reading(plan, f"line {line}"),
+            row,
+            lists,
+            tags,
+        )
     number_places(plan)
     plan.leave("The file", LEFT_OUT)
     header = file.header(file.delimiter(set(COLUMNS)))
     if unknown := [name for name in header if name not in COLUMNS]:
-        plan.leave("The header", f"These columns aren't known: {', '.join(unknown)[:500]}.")
+        plan.leave(
+            "The header",
+            f"These columns aren't known: {', '.join(unknown)[:500]}.",
+        )
 
 
 def read_row(reading, row, lists, tags):
@@ -88,7 +99,11 @@ def steps_in(reading, cell):
     steps = []
     for line in cell.split("\n"):
         if line.startswith((DONE, NOT_DONE)):
-            title = reading.line(line[len(DONE) :], "title of a step", 255)
+            title = reading.line(
+                line[len(DONE) :],
+                "title of a step",
+                255,
+            )
             steps.append({"title": title, "done": line.startswith(DONE), "deleted_at": None})
         elif line.strip():
             title = reading.line(line.strip(), "title of a step", 255)

@@ -64,7 +64,10 @@ def rows_of(said, plan, key):
         return []
     rows = [row for row in part if isinstance(row, dict)]
     if len(rows) < len(part):
-        plan.leave(f"“{key}”", f"{len(part) - len(rows)} of them say nothing that can be read.")
+        plan.leave(
+            f"“{key}”",
+            f"{len(part) - len(rows)} of them say nothing that can be read.",
+        )
     return rows
 
 
@@ -72,7 +75,10 @@ def read_named(said, plan, key, name, read_one):
     """Read lists or tags into the plan. Return their numbers there, {id: number}."""
     numbers, rows = {}, getattr(plan, key)
     for number, row in enumerate(rows_of(said, plan, key), 1):
-        read_row = read_one(Reading(plan, f"{name} {number}"), row)
+        read_row = read_one(
+            Reading(plan, f"{name} {number}"),
+            row,
+        )
         if read_row["name"].strip():
             numbers[id_of(row.get("id"))] = len(rows)
             rows.append(read_row)
@@ -89,7 +95,12 @@ def id_of(value):
 
 
 def read_list(reading, row):
-    color = reading.one_of(row.get("color"), TaskList.Color.values, "colour", TaskList.Color.GREY)
+    color = reading.one_of(
+        row.get("color"),
+        TaskList.Color.values,
+        "colour",
+        TaskList.Color.GREY,
+    )
     return {
         "name": reading.list_name(row.get("name")),
         "color": str(color),
@@ -152,7 +163,10 @@ def references(reading, values, numbers):
 
 
 def read_task(reading, row):
-    title, notes = reading.title(row.get("title"), reading.notes(row.get("notes")))
+    title, notes = reading.title(
+        row.get("title"),
+        reading.notes(row.get("notes")),
+    )
     created_at = reading.moment(row.get("created_at"), "moment of creation")
     return {
         "title": title,
@@ -297,7 +311,10 @@ def read_arrangements(said, plan, lists, tags):
         page, _, pk = key.partition("-")
         if not is_name(page):
             continue
-        row = {"page": page, "arrangement": {name: arrangement[name] for name in ["sort", "group"]}}
+        row = {
+            "page": page,
+            "arrangement": {name: arrangement[name] for name in ["sort", "group"]},
+        }
         numbers = {"list_detail": lists, "tag_detail": tags}.get(page, {})
         if pk:
             number = numbers.get(number_in(pk))

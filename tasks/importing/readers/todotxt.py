@@ -111,7 +111,11 @@ class Line:
     def noon(self, day):
         if day is None:
             return None
-        return self.item.moment_of(f"{day}T12:00", "day", naive=self.item.plan.zone)
+        return self.item.moment_of(
+            f"{day}T12:00",
+            "day",
+            naive=self.item.plan.zone,
+        )
 
     def take_priority(self, letter):
         self.item.priority = PRIORITIES.get(letter, 0)

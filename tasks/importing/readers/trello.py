@@ -6,24 +6,27 @@ Its lists become lists of the board; archived cards are skipped.
 from tasks.importing.items import Items
 from tasks.importing.known import TRELLO, leave_unknown
 from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import by_id, dict_of, dicts, key_of, number_of
+from tasks.importing.shapes import by_id, dict_of, dicts, key_of, list_of, number_of
 
 NAME = "Trello"
 NEEDED = ('"cards"', '"lists"', '"idList"')
 COMMENTS = ("commentCard", "copyCommentCard")
 LEFT_OUT = "The history of cards, votes, covers and the addresses of cards stay in Trello."
+UNNAMED = (None, "", "Checklist")  # names of a checklist that its user hasn't chosen
 
 
 def find(file):
-    """Return the boards in a file, or in the files of a ZIP file."""
-    boards, is_any = [], False
-    for part in file.parts:
-        if all(name in part.text for name in NEEDED):
-            said = part.json
-            if isinstance(said, dict) and isinstance(said.get("cards"), list):
-                boards.append(said)
-                is_any = True
-    return boards if is_any else None
+    """Return the boards in a file, or in the files of a ZIP file; None without any."""
+    boards = [board_in(part) for part in file.parts]
+    return list(filter(None, boards)) or None
+
+
+def board_in(part):
+    """Return the board that a file holds, None without one."""
+    if not all(name in part.text for name in NEEDED):
+        return None
+    board = dict_of(part.json)
+    return board if isinstance(board.get("cards"), list) else None
 
 
 def read(boards, plan, today):
@@ -38,107 +41,170 @@ class Board:
     """A board, with the rows that its cards refer to, by id."""
 
     def __init__(self, items, said):
-        self.items, self.said = items, said
+        self.items = items
+        self.plan = items.plan
+        self.said = said
         self.lists = by_id(said.get("lists"))
         self.labels = by_id(said.get("labels"))
         self.members = by_id(said.get("members"))
         self.fields = by_id(said.get("customFields"))
-        self.checklists = grouped(said.get("checklists"), lambda row: row.get("idCard"))
-        actions = [row for row in dicts(said.get("actions")) if row.get("type") in COMMENTS]
-        actions.sort(key=lambda row: str(row.get("date")))
-        self.comments = grouped(actions, card_of)
+        self.checklists = grouped(dicts(said.get("checklists")), list_owner)
+        self.comments = grouped(comments_in(said), comment_owner)
 
     def read(self):
         desc = self.said.get("desc")
         if desc:
-            self.items.plan.leave("The board", f"Lists have no description here: {quoted(desc)}.")
-        leave_unknown(self.items.plan, dicts(self.said.get("cards")), TRELLO)
-        for number, card in enumerate(dicts(self.said.get("cards")), 1):
-            where = place(f"card {number}", card.get("name"))
+            self.plan.leave("The board", f"Lists have no description here: {quoted(desc)}.")
+        cards = dicts(self.said.get("cards"))
+        leave_unknown(self.plan, cards, TRELLO)
+        for number, card in enumerate(cards, 1):
+            where = place(
+                f"card {number}",
+                card.get("name"),
+            )
             if card.get("closed") is True:
-                self.items.plan.leave(where, "It is archived, so it is skipped.")
-            else:
-                self.card(self.items.add(where, key_of(card.get("id"))), card)
+                self.plan.leave(where, "It is archived, so it is skipped.")
+                continue
+            item = self.items.add(where, key_of(card.get("id")))
+            self.card(item, card)
 
     def card(self, item, card):
-        row = self.lists.get(key_of(card.get("idList")), {})
-        is_archived = row.get("closed") is True or self.said.get("closed") is True
-        item.home = self.items.home(
-            self.said.get("name"), row.get("name"), is_archived, key=key_of(card.get("idList"))
-        )
-        item.order = (number_of(row.get("pos")), number_of(card.get("pos")))
-        item.title, item.body = card.get("name"), card.get("desc")
-        item.updated_at = item.moment_of(card.get("dateLastActivity"), "moment of the last change")
+        """Read a card into its item."""
+        self.put_in_list(item, card)
+        item.title = card.get("name")
+        item.body = card.get("desc")
+        changed = card.get("dateLastActivity")
+        item.take_change(changed)
         item.due(card.get("due"))
         if card.get("dueComplete") is True:
-            item.complete(card.get("dateCompleted"), card.get("dateLastActivity"))
+            item.complete(card.get("dateCompleted"), changed)
         self.hang_labels(item, card)
         self.add_steps(item, card)
         self.say_more(item, card)
 
+    def put_in_list(self, item, card):
+        key = key_of(card.get("idList"))
+        row = self.lists.get(key, {})
+        is_archived = row.get("closed") is True or self.said.get("closed") is True
+        item.home = self.items.home(
+            self.said.get("name"),
+            row.get("name"),
+            is_archived,
+            key=key,
+        )
+        item.order = (
+            number_of(row.get("pos")),
+            number_of(card.get("pos")),
+        )
+
     def hang_labels(self, item, card):
         labels = dicts(card.get("labels"))
-        if not labels and isinstance(card.get("idLabels"), list):
-            labels = [self.labels.get(key_of(pk), {}) for pk in card["idLabels"]]
+        if not labels:
+            keys = map(key_of, list_of(card.get("idLabels")))
+            labels = [self.labels.get(key, {}) for key in keys]
         for label in labels:
             item.tag(label.get("name") or label.get("color"))
 
     def add_steps(self, item, card):
-        checklists = in_place(self.checklists.get(key_of(card.get("id")), []))
-        checklists = checklists or in_place(dicts(card.get("checklists")))
+        """Take the checklists of a card, which stand in it or in the board, as its steps."""
+        apart = self.checklists.get(key_of(card.get("id")), [])
+        checklists = in_place(apart or dicts(card.get("checklists")))
         for checklist in checklists:
-            for row in in_place(dicts(checklist.get("checkItems"))):
-                item.step(row.get("name"), row.get("state") == "complete")
-                if row.get("due"):
-                    due = item.in_words(row["due"])
-                    item.say("Step with a date", f"{row.get('name')} ({due})")
-        if len(checklists) == 1 and checklists[0].get("name") not in (None, "", "Checklist"):
-            item.leave(f"The name of its checklist is left out: {quoted(checklists[0]['name'])}.")
-        if len(checklists) > 1:
-            names = ", ".join(quoted(row.get("name")) for row in checklists[:20])
-            item.leave(f"Its checklists become one list of steps: {names}.")
+            rows = dicts(checklist.get("checkItems"))
+            for row in in_place(rows):
+                add_step(item, row)
+        leave_names(item, [checklist.get("name") for checklist in checklists])
 
     def say_more(self, item, card):
         if card.get("start"):
             item.say("Start", item.in_words(card["start"]))
-        members = card.get("idMembers")
-        for pk in members if isinstance(members, list) else []:
-            member = self.members.get(key_of(pk), {})
-            item.say("Assigned to", member.get("fullName") or member.get("username") or pk)
+        self.say_members(item, card)
         minutes = card.get("dueReminder")
         if card.get("due") and type(minutes) is int and minutes >= 0:
             item.remind_before(minutes)
-        if card.get("address") or card.get("locationName"):
-            place = [card.get("locationName"), card.get("address")]
-            item.say("Place", ", ".join(map(str, filter(None, place))))
+        where = filter(None, [card.get("locationName"), card.get("address")])
+        if words := ", ".join(map(str, where)):
+            item.say("Place", words)
         for row in dicts(card.get("customFieldItems")):
-            name = self.fields.get(key_of(row.get("idCustomField")), {}).get("name")
-            item.say(str(name or "Field"), self.value_of(row))
+            self.say_field(item, row)
         for file in dicts(card.get("attachments")):
-            item.attach(file.get("name"), file.get("url"))
+            item.attach(
+                file.get("name"),
+                file.get("url"),
+            )
         for action in self.comments.get(key_of(card.get("id")), []):
-            author = dict_of(action.get("memberCreator")).get("fullName")
-            item.comment(dict_of(action.get("data")).get("text"), action.get("date"), author)
+            add_comment(item, action)
 
-    def value_of(self, row):
-        """Return the value of a custom field in words; one of a list of options by its name."""
-        value = dict_of(row.get("value"))
+    def say_members(self, item, card):
+        for pk in list_of(card.get("idMembers")):
+            member = self.members.get(key_of(pk), {})
+            name = member.get("fullName") or member.get("username")
+            item.say("Assigned to", name or pk)
+
+    def say_field(self, item, row):
+        """Say the value of a custom field: its own, or that of one of the field's options."""
+        field = self.fields.get(key_of(row.get("idCustomField")), {})
+        value = row.get("value")
         if row.get("idValue"):
-            field = self.fields.get(key_of(row.get("idCustomField")), {})
             options = by_id(field.get("options"))
-            value = dict_of(options.get(key_of(row["idValue"]), {}).get("value"))
-        return ", ".join(str(part) for part in value.values())
+            option = options.get(key_of(row["idValue"]), {})
+            value = option.get("value")
+        name = str(field.get("name") or "Field")
+        parts = dict_of(value).values()
+        item.say(name, ", ".join(map(str, parts)))
 
 
-def card_of(action):
-    return dict_of(dict_of(action.get("data")).get("card")).get("id")
+def add_step(item, row):
+    name = row.get("name")
+    item.step(name, row.get("state") == "complete")
+    if row.get("due"):
+        due = item.in_words(row["due"])
+        item.say("Step with a date", f"{name} ({due})")
 
 
-def grouped(rows, key):
-    """Return rows by their owner, {id: rows}."""
+def leave_names(item, names):
+    """Note the names of a card's checklists, which become one list of steps."""
+    if len(names) == 1 and names[0] not in UNNAMED:
+        item.leave(f"The name of its checklist is left out: {quoted(names[0])}.")
+    if len(names) > 1:
+        words = ", ".join(map(quoted, names[:20]))
+        item.leave(f"Its checklists become one list of steps: {words}.")
+
+
+def comments_in(said):
+    """Return the actions of a board that are comments, from the first."""
+    actions = dicts(said.get("actions"))
+    comments = [row for row in actions if row.get("type") in COMMENTS]
+    return sorted(comments, key=lambda row: str(row.get("date")))
+
+
+def add_comment(item, action):
+    author = dict_of(action.get("memberCreator"))
+    data = dict_of(action.get("data"))
+    item.comment(
+        data.get("text"),
+        action.get("date"),
+        author.get("fullName"),
+    )
+
+
+def comment_owner(action):
+    """Return the id of the card that a comment belongs to."""
+    data = dict_of(action.get("data"))
+    return dict_of(data.get("card")).get("id")
+
+
+def list_owner(checklist):
+    """Return the id of the card that a checklist belongs to."""
+    return checklist.get("idCard")
+
+
+def grouped(rows, owner):
+    """Return rows by their owners, {id: rows}; owner() returns that of a row."""
     found = {}
-    for row in dicts(rows):
-        found.setdefault(key_of(key(row)), []).append(row)
+    for row in rows:
+        key = key_of(owner(row))
+        found.setdefault(key, []).append(row)
     found.pop(None, None)
     return found
 

@@ -19,19 +19,26 @@ NAME = "tududi"
 PRIORITIES = {"0": 1, "1": 2, "2": 3, "low": 1, "medium": 2, "high": 3}
 OTHERS = {"goals": "goals", "views": "views", "people": "people", "task_events": "events"}
 SECRETS = "The settings and tokens of your account there aren't read."
+NOTE = "Notes are no tasks, so it is skipped"
 HASHTAG = re.compile(r"#[^\W\d][\w-]*")
 
 
 def find(file):
     """Return the whole of a backup, None if it's none."""
     for part in file.parts:
-        start = part.text[:40].lstrip("\ufeff \r\n\t")
-        if start[:1] == "{" and '"exported_at"' in part.text and '"tasks"' in part.text:
+        if is_likely(part.text):
             said = dict_of(part.json)
             data = dict_of(said.get("data"))
-            if isinstance(data.get("tasks"), list) and "user" in said and "tags" in data:
+            has_tasks = isinstance(data.get("tasks"), list)
+            if has_tasks and "user" in said and "tags" in data:
                 return said
     return None
+
+
+def is_likely(text):
+    """Return whether a text may be a backup, before it is read as JSON."""
+    start = text[:40].lstrip("\ufeff \r\n\t")
+    return start.startswith("{") and '"exported_at"' in text and '"tasks"' in text
 
 
 def read(said, plan, today):
@@ -42,43 +49,67 @@ class Backup:
     """A backup, with its rows by id and by uid."""
 
     def __init__(self, said, items):
-        self.data, self.items, self.plan = dict_of(said.get("data")), items, items.plan
-        name = dict_of(said.get("user")).get("timezone")
-        self.zone = zone_named(name)
-        if self.zone is None:
-            self.zone = self.plan.zone
-            self.plan.leave(
-                "The file", f"Its time zone {quoted(name)} isn't known; yours is taken."
-            )
-        self.projects, self.areas = self.by_key("projects"), self.by_key("areas")
-        self.tags, self.tasks = self.by_key("tags"), self.by_key("tasks")
+        self.data = dict_of(said.get("data"))
+        self.items = items
+        self.plan = items.plan
+        user = dict_of(said.get("user"))
+        self.zone = self.zone_of(user.get("timezone"))
+        self.projects = self.by_key("projects")
+        self.areas = self.by_key("areas")
+        self.tags = self.by_key("tags")
+        self.tasks = self.by_key("tasks")
         self.occurrences = all_occurrences(self)
+
+    def zone_of(self, name):
+        """Return the time zone of the file's user; the importing one's, noted, if unknown."""
+        zone = zone_named(name)
+        if zone is None:
+            words = f"Its time zone {quoted(name)} isn't known; yours is taken."
+            self.plan.leave("The file", words)
+        return zone or self.plan.zone
+
+    def rows(self, name):
+        """Return the rows of a kind."""
+        return dicts(self.data.get(name))
 
     def by_key(self, name):
         """Return the rows of a kind by their ids and uids."""
-        rows = dicts(self.data.get(name))
-        return {key_of(row.get(key)): row for key in ("id", "uid", "uuid") for row in rows}
+        found = {}
+        for key in ("id", "uid", "uuid"):
+            for row in self.rows(name):
+                found[key_of(row.get(key))] = row
+        return found
 
     def row_of(self, rows, row, name):
         """Return the row that another refers to, by its uid or id; {} if there is none."""
-        key = key_of(row.get(f"{name}_uid")) or key_of(row.get(f"{name}_id"))
+        key = reference(row, name)
         return rows.get(key, {}) if key else {}
 
     def read(self):
         self.plan.leave("The account", SECRETS)
-        leave_unknown(self.plan, dicts(self.data.get("tasks")), TUDUDI)
+        leave_unknown(self.plan, self.rows("tasks"), TUDUDI)
         note_projects(self)
-        for number, row in enumerate(dicts(self.data.get("tasks")), 1):
+        for number, row in enumerate(self.rows("tasks"), 1):
             self.task(f"task {number}", row)
-        for number, row in enumerate(dicts(self.data.get("inbox_items")), 1):
+        for number, row in enumerate(self.rows("inbox_items"), 1):
             self.inbox_item(f"inbox item {number}", row)
-        for number, row in enumerate(dicts(self.data.get("notes")), 1):
-            words = quoted(row.get("title") or row.get("content"))
-            self.plan.leave(f"note {number}", f"Notes are no tasks, so it is skipped: {words}.")
-        for name, words in OTHERS.items():
-            if number := len(dicts(self.data.get(name))):
-                self.plan.leave("The file", f"It also holds {words} ({number}): no place for them.")
+        self.leave_others()
         self.items.land()
+
+    def leave_others(self):
+        """Note the rows of a backup that are no tasks."""
+        for number, row in enumerate(self.rows("notes"), 1):
+            words = quoted(row.get("title") or row.get("content"))
+            self.plan.leave(
+                f"note {number}",
+                f"{NOTE}: {words}.",
+            )
+        for name, words in OTHERS.items():
+            if number := len(self.rows(name)):
+                self.plan.leave(
+                    "The file",
+                    f"It also holds {words} ({number}): no place for them.",
+                )
 
     def home(self, row):
         """Return the list of a task: its project."""
@@ -86,31 +117,41 @@ class Backup:
         if not project:
             return None
         is_archived = project.get("status") == "archived" or project.get("active") is False
-        return self.items.home(project.get("name"), is_archived=is_archived, key=key_in(project))
+        return self.items.home(
+            project.get("name"),
+            is_archived=is_archived,
+            key=key_in(project),
+        )
 
     def names_of_tags(self, row):
-        tags = [self.tags.get(key_of(uid), {}) for uid in list_of(row.get("tag_uids"))]
-        tags += dicts(row.get("tags")) + dicts(row.get("Tags"))
-        return [tag["name"] for tag in tags if isinstance(tag.get("name"), str)]
+        """Return the names of a task's or project's tags: rows in it, or elsewhere by their uid."""
+        keys = map(key_of, list_of(row.get("tag_uids")))
+        tags = [self.tags.get(key, {}) for key in keys]
+        tags += dicts(row.get("tags"))
+        tags += dicts(row.get("Tags"))
+        names = [tag.get("name") for tag in tags]
+        return [name for name in names if isinstance(name, str)]
 
     def task(self, where, row):
+        """Add a task; the whole that it is a part of may be missing in the file."""
         parent = self.row_of(self.tasks, row, "parent_task")
-        missing = key_of(row.get("parent_task_uid")) or key_of(row.get("parent_task_id"))
-        item = self.items.add(where, key=key_in(row), parent=key_in(parent) or missing)
+        item = self.items.add(
+            where,
+            key=key_in(row),
+            parent=key_in(parent) or reference(row, "parent_task"),
+        )
         item.home = self.home(row) or self.home(parent)
-        item.title, item.body = row.get("name"), row.get("note") or row.get("description")
-        item.priority = PRIORITIES.get(str(row.get("priority")), 0)
-        if str(row.get("priority")) not in {*PRIORITIES, "None"}:
-            item.leave(f"Its priority {quoted(row['priority'])} isn't known. It is taken for none.")
-        if item.parent and item.priority == 1:  # which a part has unless its user chose another
-            item.priority = 0
+        item.title = row.get("name")
+        item.body = row.get("note") or row.get("description")
+        take_priority(item, row)
         if item.parent and row.get("order") is not None:
             item.order = number_of(row["order"])
         for name in self.names_of_tags(row):
             item.tag(name)
         take_state(item, row)
         if row.get("due_date"):
-            item.due(as_day(row["due_date"]), zone=self.zone, is_day=True)
+            day = as_day(row["due_date"])
+            item.due(day, zone=self.zone, is_day=True)
         take_repeat(item, row, self)
         self.say_more(item, row)
 
@@ -124,16 +165,34 @@ class Backup:
         if number := len(dicts(row.get("completions"))):
             item.leave(f"Earlier completions of it ({number}) have no place here.")
         for file in dicts(row.get("attachments")):
-            item.attach(file.get("original_filename") or file.get("file_path"))
+            name = file.get("original_filename") or file.get("file_path")
+            item.attach(name)
 
     def inbox_item(self, where, row):
+        """Add a line of the inbox, whose hashtags are tags."""
         if row.get("status") in ("processed", "deleted"):
             self.plan.leave(where, f"It was {row['status']} there, so it is skipped.")
             return
         item = self.items.add(where, key=f"inbox {key_in(row)}")
-        words = str(row.get("content") or "")
-        tags = [word for word in words.split() if HASHTAG.fullmatch(word)]
-        item.title = " ".join(word for word in words.split() if word not in tags) or words
+        content = str(row.get("content") or "")
+        words = content.split()
+        tags = [word for word in words if HASHTAG.fullmatch(word)]
+        others = [word for word in words if word not in tags]
+        item.title = " ".join(others) or content
         for name in tags:
             item.tag(name)
-        item.created_at = item.moment_of(row.get("created_at"), "moment of creation")
+        item.take_creation(row.get("created_at"))
+
+
+def reference(row, name):
+    """Return the uid, or else the id, by which a row refers to another; None if it doesn't."""
+    return key_of(row.get(f"{name}_uid")) or key_of(row.get(f"{name}_id"))
+
+
+def take_priority(item, row):
+    said = str(row.get("priority"))
+    item.priority = PRIORITIES.get(said, 0)
+    if said not in {*PRIORITIES, "None"}:
+        item.leave(f"Its priority {quoted(row['priority'])} isn't known. It is taken for none.")
+    if item.parent and item.priority == 1:  # which a part has unless its user chose another
+        item.priority = 0

@@ -50,7 +50,12 @@ def read(found, plan, today):
     for project in projects_in(found, plan):
         first, *below = project.path
         kind = {"is_archived": project.is_archived, "color": project.color}
-        home = items.home(first, " / ".join(below), key=project.number, **kind)
+        home = items.home(
+            first,
+            " / ".join(below),
+            key=project.number,
+            **kind,
+        )
         for row in dicts(project.said.get("tasks")):
             rows.append((project, home, row))
     leave_unknown(plan, (row for _, _, row in rows), VIKUNJA)
@@ -58,7 +63,11 @@ def read(found, plan, today):
     parents = parents_of(row for _, _, row in rows)
     for nth, (project, home, row) in enumerate(rows, 1):
         key = key_of(row.get("id"))
-        item = items.add(place(f"task {nth}", row.get("title")), key, parents.get(key))
+        item = items.add(
+            place(f"task {nth}", row.get("title")),
+            key,
+            parents.get(key),
+        )
         item.home = home
         item.order = (project.number, number_of(row.get("position")))
         read_task(item, row)
@@ -123,4 +132,8 @@ def repeat(item, row):
             days, unit = days // 7, "WEEKLY"
         is_older_mark = row.get("repeat_from_current_date") is True
         way = "completion" if mode == FROM_COMPLETION or is_older_mark else "due"
-        item.repeat_as(f"FREQ={unit};INTERVAL={days}", f"every {seconds // DAY:g} days", way)
+        item.repeat_as(
+            f"FREQ={unit};INTERVAL={days}",
+            f"every {seconds // DAY:g} days",
+            way,
+        )

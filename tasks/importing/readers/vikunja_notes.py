@@ -16,9 +16,15 @@ def say_more(item, row):
         if not is_nothing(row.get(name)):
             item.say(label, item.in_words(row[name]))
     if done := number_of(row.get("percent_done")):
-        item.say("Progress", f"{done * 100:.0f} %")
+        item.say(
+            "Progress",
+            f"{done * 100:.0f} %",
+        )
     for person in dicts(row.get("assignees")):
-        item.say("Assigned to", person.get("name") or person.get("username") or "someone")
+        item.say(
+            "Assigned to",
+            person.get("name") or person.get("username") or "someone",
+        )
     for reminder in dicts(row.get("reminders")):
         before = -number_of(reminder.get("relative_period"))
         if reminder.get("relative_to") == "due_date" and before >= 0 and item.due_time:

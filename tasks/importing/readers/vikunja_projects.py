@@ -25,7 +25,10 @@ class Project:
 
         Older files have it in the task, newer ones beside.
         """
-        key = self.buckets.get(key_of(row.get("id")), key_of(row.get("bucket_id")))
+        key = self.buckets.get(
+            key_of(row.get("id")),
+            key_of(row.get("bucket_id")),
+        )
         usual = self.columns[:1]
         if row.get("done") is True:
             usual = usual + self.columns[-1:]
@@ -64,7 +67,10 @@ def projects_in(found, plan):
 def project_of(number, row, above, plan):
     path, is_archived, one = [], False, row
     while one is not None and len(path) < DEEPEST:
-        path.insert(0, str(one.get("title") or "Project"))
+        path.insert(
+            0,
+            str(one.get("title") or "Project"),
+        )
         is_archived = is_archived or one.get("is_archived") is True
         one = above[id(one)]
         if one is row:
