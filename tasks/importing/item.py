@@ -111,6 +111,12 @@ class Item:
             return words
         return f"{words}, {local:%H:%M}"
 
+    def say_link(self, name, address):
+        """Keep a link, of which either part may be missing."""
+        parts = filter(None, [name, address])
+        words = filter(None, map(str, parts))
+        self.say("Link", " ".join(words))
+
     def attach(self, name, address=""):
         """Name an attached file in the notes, with its address, and say that it stays there."""
         name = str(name or "").strip()

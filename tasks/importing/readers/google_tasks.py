@@ -18,12 +18,12 @@ LEFT_OUT = "Google's file holds no repeats, no times of day and no stars."
 
 def find(file):
     """Return the lists of tasks of a file, or of the files in a ZIP file."""
-    found, is_any = [], False
+    found = None
     for part in file.parts:
         if any(kind in part.text for kind in KINDS):
-            is_any = True
+            found = found or []
             found += lists_in(part.json)
-    return found if is_any else None
+    return found
 
 
 def lists_in(said):
@@ -39,11 +39,7 @@ def lists_in(said):
 def read(found, plan, today):
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
-    leave_unknown(
-        plan,
-        (task for row in found for task in dicts(row.get("items"))),
-        GOOGLE,
-    )
+    leave_unknown(plan, all_tasks(found), GOOGLE)
     for number, row in enumerate(found, 1):
         home = items.home(row.get("title"), key=number)
         for nth, task in enumerate(dicts(row.get("items")), 1):
@@ -55,7 +51,13 @@ def read(found, plan, today):
     items.land()
 
 
+def all_tasks(found):
+    for row in found:
+        yield from dicts(row.get("items"))
+
+
 def read_task(items, row, home, where, number):
+    """Add a task of the list of this number, unless it is deleted."""
     if row.get("deleted") is True:
         items.plan.leave(where, "It is deleted, so it is skipped.")
         return
@@ -63,34 +65,41 @@ def read_task(items, row, home, where, number):
         where,
         key_of(row.get("id")),
         key_of(row.get("parent")),
+        order_of(row, number),
     )
-    position = row.get("position")
-    is_placed = isinstance(position, str)
-    item.order = (number, not is_placed, position if is_placed else "")
-    item.home, item.title, item.body = home, row.get("title"), row.get("notes")
-    item.updated_at = item.moment_of(row.get("updated"), "moment of the last change")
+    item.home = home
+    item.title = row.get("title")
+    item.body = row.get("notes")
+    changed = row.get("updated")
+    item.take_change(changed)
     item.due_on(row.get("due"))
     if not item.due_date:
         take_scheduled(item, row)
     if row.get("status") == "completed":
-        item.complete(row.get("completed"), row.get("updated"))
+        item.complete(row.get("completed"), changed)
     for link in dicts(row.get("links")):
-        words = [link.get("description"), link.get("link")]
-        item.say(
-            "Link",
-            " ".join(filter(None, map(str, filter(None, words)))),
-        )
-    if task := dict_of(row.get("assignmentInfo")).get("linkToTask"):
+        item.say_link(link.get("description"), link.get("link"))
+    assignment = dict_of(row.get("assignmentInfo"))
+    if task := assignment.get("linkToTask"):
         item.say("Link", task)
+
+
+def order_of(row, number):
+    """Return what tasks are sorted by: their list, and their position; those without one last."""
+    position = row.get("position")
+    if isinstance(position, str):
+        return number, False, position
+    return number, True, ""
 
 
 def take_scheduled(item, row):
     """Take the date of newer files: the present one of several, a day or a moment."""
     for one in dicts(row.get("scheduled_time")):
-        if one.get("current") is not False:
-            start = str(one.get("start") or "")
-            if MIDNIGHT.fullmatch(start[10:]):
-                item.due_on(start)
-            else:
-                item.due(start)
-            return
+        if one.get("current") is False:
+            continue
+        start = str(one.get("start") or "")
+        if MIDNIGHT.fullmatch(start[10:]):
+            item.due_on(start)
+        else:
+            item.due(start)
+        return

@@ -12,33 +12,44 @@ from tasks.importing.shapes import dict_of
 def moment_in(item, said):
     """Return a moment with its zone, as text; the user's zone, with a note, if it's unknown."""
     said = dict_of(said)
-    if is_nothing(said.get("dateTime")):
+    words = said.get("dateTime")
+    if is_nothing(words):
         return None
     try:
-        return moment(str(said["dateTime"]), zone_in(item, said)).isoformat()
+        return moment(str(words), zone_in(item, said)).isoformat()
     except (ValueError, OverflowError):
-        return said["dateTime"]
+        return words
 
 
 def zone_in(item, said):
-    return item.zone_of(str(said.get("timeZone") or ""))
+    name = said.get("timeZone") or ""
+    return item.zone_of(str(name))
 
 
 def take_due(item, said):
     """Take the day that a due moment stands for."""
-    if is_nothing(said.get("dateTime")):
+    words = said.get("dateTime")
+    if is_nothing(words):
         return
     own = zone_in(item, said)
     try:
-        at = moment(str(said["dateTime"]), own).astimezone(own)
+        at = moment(str(words), own).astimezone(own)
     except (ValueError, OverflowError):
-        item.due(said["dateTime"])
+        item.due(words)
         return
-    here = at.astimezone(item.plan.zone)
-    day = at.date()
-    if at.time() != time() and here.time() == time():
-        day = here.date()
-    elif at.time() != time():  # the midnight of another zone, from noon on east of Greenwich
-        day = day + timedelta(at.hour >= 12)
-        item.leave(f"Its due date is a midnight elsewhere ({at:%Y-%m-%d %H:%M}), taken for {day}.")
+    day = day_of(item, at)
     item.due(day.isoformat())
+
+
+def day_of(item, at):
+    """Return the day of which a moment is the midnight: in its zone, the user's, or another."""
+    if at.time() == time():
+        return at.date()
+    here = at.astimezone(item.plan.zone)
+    if here.time() == time():
+        return here.date()
+    day = at.date()
+    if at.hour >= 12:  # the midnight of another zone, from noon on east of Greenwich
+        day += timedelta(1)
+    item.leave(f"Its due date is a midnight elsewhere ({at:%Y-%m-%d %H:%M}), taken for {day}.")
+    return day

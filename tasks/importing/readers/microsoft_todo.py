@@ -13,7 +13,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.readers.microsoft_dates import moment_in, take_due
 from tasks.importing.readers.microsoft_rules import end_of, rule_of
 from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import dict_of, dicts, key_of
+from tasks.importing.shapes import dict_of, dicts, key_of, list_of
 
 NAME = "Microsoft To Do"
 MARKS = [('"wellknownListName"',), ('"importance"', '"createdDateTime"', '"title"')]
@@ -22,6 +22,7 @@ STATES = {"inProgress": "in progress", "waitingOnOthers": "waiting on others"}
 STATES |= {"deferred": "deferred"}
 NEXT_PAGE = "@odata.nextLink"
 CUT_OFF = "It isn't all: Microsoft gives tasks page by page, and a further page isn't in it."
+HAS_BEGUN = "It has begun, and how many times are left isn't in the file."
 LEFT_OUT = "“My Day”, shared lists and the contents of attached files stay in Microsoft To Do."
 
 
@@ -30,40 +31,51 @@ def find(file):
 
     The second value is whether a file says that it has a further page.
     """
-    found, is_any, is_cut_off = [], False, False
-    for part in file.parts:
-        if any(all(name in part.text for name in names) for names in MARKS):
-            is_any = True
-            is_cut_off = is_cut_off or NEXT_PAGE in part.text
-            found += lists_in(
-                part.json,
-                part.name.rpartition("/")[2].removesuffix(".json"),
-            )
-    return (found, is_cut_off) if is_any else None
+    parts = [part for part in file.parts if is_likely(part.text)]
+    if not parts:
+        return None
+    found = []
+    for part in parts:
+        file_name = part.name.rpartition("/")[2]
+        found += lists_in(part.json, file_name.removesuffix(".json"))
+    is_cut_off = any(NEXT_PAGE in part.text for part in parts)
+    return found, is_cut_off
+
+
+def is_likely(text):
+    """Return whether a text may be lists or tasks of Microsoft, before it is read as JSON."""
+    return any(all(name in text for name in names) for names in MARKS)
 
 
 def lists_in(said, name):
     """Return lists with tasks, or the tasks of one list, which has the name of the file."""
-    rows = said
+    lists = []
+    tasks = []
+    for row in rows_of(said):
+        if "tasks" in row:
+            own = dict_of(row.get("list")) or row
+            lists.append((own, row["tasks"]))
+        elif "title" in row:
+            tasks.append(row)
+    if tasks:
+        lists.append(({"displayName": name}, tasks))
+    return lists
+
+
+def rows_of(said):
+    """Return the rows of a file: those of an answer of Microsoft Graph, or the one that it is."""
     if isinstance(said, dict):
-        rows = said.get("lists") or said.get("value") or [said]
-    rows = dicts(rows)
-    lists = [(dict_of(row.get("list")) or row, row["tasks"]) for row in rows if "tasks" in row]
-    tasks = [row for row in rows if "title" in row and "tasks" not in row]
-    return [*lists, ({"displayName": name}, tasks)] if tasks else lists
+        said = said.get("lists") or said.get("value") or [said]
+    return dicts(said)
 
 
 def read(found, plan, today):
+    lists, is_cut_off = found
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
-    lists, is_cut_off = found
     if is_cut_off:
         plan.leave("The file", CUT_OFF)
-    leave_unknown(
-        plan,
-        (task for _, tasks in lists for task in dicts(tasks)),
-        MICROSOFT,
-    )
+    leave_unknown(plan, all_tasks(lists), MICROSOFT)
     for number, (row, tasks) in enumerate(lists, 1):
         home = None
         if row.get("wellknownListName") != "defaultList":
@@ -79,52 +91,72 @@ def read(found, plan, today):
     items.land()
 
 
+def all_tasks(lists):
+    for _, tasks in lists:
+        yield from dicts(tasks)
+
+
 def read_task(item, row):
-    item.title, item.body = row.get("title"), body_of(item, dict_of(row.get("body")))
-    item.created_at = item.moment_of(row.get("createdDateTime"), "moment of creation")
+    """Read a task into its item."""
+    item.title = row.get("title")
+    item.body = body_of(item, row)
     changed = row.get("lastModifiedDateTime")
-    item.updated_at = item.moment_of(changed, "moment of the last change")
-    item.priority = PRIORITIES.get(
-        key_of(row.get("importance")),
-        0,
-    )
-    if key_of(row.get("importance")) not in PRIORITIES:
-        item.leave(f"Its importance {quoted(row['importance'])} isn't known. It is taken for none.")
+    item.take_creation(row.get("createdDateTime"))
+    item.take_change(changed)
+    take_importance(item, row.get("importance"))
     take_due(item, dict_of(row.get("dueDateTime")))
-    if row.get("status") == "completed":
-        item.complete(moment_in(item, row.get("completedDateTime")), changed)
-    elif state := STATES.get(key_of(row.get("status"))):
-        item.say("Status", state)
-    elif row.get("status") not in (None, "notStarted"):
-        item.leave(f"Its status {quoted(row['status'])} isn't known. It is taken for open.")
-    categories = row.get("categories")
-    for name in categories if isinstance(categories, list) else []:
+    take_status(item, row, changed)
+    for name in list_of(row.get("categories")):
         item.tag(name)
     for step in dicts(row.get("checklistItems")):
-        item.step(
-            step.get("displayName"),
-            step.get("isChecked") is True,
-        )
+        is_done = step.get("isChecked") is True
+        item.step(step.get("displayName"), is_done)
     if row.get("recurrence"):
         repeat(item, dict_of(row["recurrence"]))
     say_more(item, row)
 
 
-def body_of(item, body):
+def body_of(item, row):
+    """Return the notes of a task, which may be HTML, as plain text."""
+    body = dict_of(row.get("body"))
     words = item.reading.words(body.get("content"), "note")
-    return plain(words) if body.get("contentType") == "html" else words
+    if body.get("contentType") == "html":
+        return plain(words)
+    return words
+
+
+def take_importance(item, said):
+    key = key_of(said)
+    item.priority = PRIORITIES.get(key, 0)
+    if key not in PRIORITIES:
+        item.leave(f"Its importance {quoted(said)} isn't known. It is taken for none.")
+
+
+def take_status(item, row, changed):
+    """Complete a completed task, at the moment of its last change if there is no other."""
+    status = row.get("status")
+    state = STATES.get(key_of(status))
+    if status == "completed":
+        completed_at = moment_in(item, row.get("completedDateTime"))
+        item.complete(completed_at, changed)
+    elif state:
+        item.say("Status", state)
+    elif status not in (None, "notStarted"):
+        item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
 
 
 def repeat(item, said):
     """Take the repeat. Months clamp there, too: the 31st is the last day of a shorter month."""
-    pattern, span = dict_of(said.get("pattern")), dict_of(said.get("range"))
+    pattern = dict_of(said.get("pattern"))
+    span = dict_of(said.get("range"))
     try:
-        rule = f"{rule_of(pattern)}{end_of(span)}"
+        rule = rule_of(pattern) + end_of(span)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        item.repeat_in_words(shortened(str(said)), "Its rule isn't understood.")
+        words = shortened(str(said))
+        item.repeat_in_words(words, "Its rule isn't understood.")
         return
     if span.get("type") == "numbered" and span.get("startDate") != item.due_date:
-        item.repeat_in_words(rule, "It has begun, and how many times are left isn't in the file.")
+        item.repeat_in_words(rule, HAS_BEGUN)
     else:
         item.repeat_as(rule, rule)
 
@@ -134,13 +166,10 @@ def say_more(item, row):
     if not is_nothing(start):
         item.say("Start", item.in_words(start))
     if row.get("isReminderOn") is not False:
-        item.remind_at(moment_in(item, row.get("reminderDateTime")))
+        reminder = moment_in(item, row.get("reminderDateTime"))
+        item.remind_at(reminder)
     for link in dicts(row.get("linkedResources")):
-        words = [link.get("displayName"), link.get("webUrl")]
-        item.say(
-            "Link",
-            " ".join(str(part) for part in words if part),
-        )
+        item.say_link(link.get("displayName"), link.get("webUrl"))
     for file in dicts(row.get("attachments")):
         item.attach(file.get("name"))
     if row.get("hasAttachments") is True and not row.get("attachments"):

@@ -17,23 +17,15 @@ from tasks.importing.shapes import number_of
 
 NAME = "TickTick"
 NEEDED = {"Folder Name", "List Name", "Title"}
-READ = [
-    "Folder Name",
-    "List Name",
-    "Title",
-    "Kind",
-    "Tags",
-    "Content",
-    "Is Check list",
-    "Start Date",
-    "Due Date",
-]
+READ = ["Folder Name", "List Name", "Title", "Kind", "Tags", "Content", "Is Check list"]
+READ += ["Start Date", "Due Date"]
 READ += ["Reminder", "Repeat", "Priority", "Status", "Created Time", "Completed Time", "Order"]
 READ += ["Timezone", "Is All Day", "Is Floating", "Column Name", "taskId", "parentId"]
 UNUSED = {"Column Order", "View Mode", "projectKind"}
 PRIORITIES = {"": 0, "0": 0, "1": 1, "3": 2, "5": 3}
 OPEN, DONE, GIVEN_UP = {"", "0"}, {"1", "2"}, "-1"
-CHECKED, UNCHECKED = "▪", "▫"
+CHECKED = "▪"
+STEP = re.compile("(?=[▪▫])")  # where one begins: done, or open
 LEFT_OUT = (
     "TickTick's file doesn't say whether a repeat counts from the day it was completed, and holds"
     " no comments, habits and attached files."
@@ -47,10 +39,33 @@ def find(file):
 
 
 def read(tables, plan, today):
-    items, order, rows = Items(plan, today), {}, []
+    items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
+    rows = rows_of(tables, plan)
+    folders = folders_of(row for _, row in rows)
+    order = {}
+    for where, row in rows:
+        name = name_of_list(row, folders)
+        place = order.setdefault(name, len(order))
+        item = items.add(
+            where,
+            key=row["taskId"] or None,
+            parent=parent_of(row),
+            order=(place, number_of(row["Order"])),
+        )
+        item.home = items.home(name, row["Column Name"])
+        read_row(item, row)
+    leave_folders(plan, folders)
+    items.land()
+
+
+def rows_of(tables, plan):
+    """Return the rows of all tables, as [(place in the file, {column: cell})]."""
+    rows = []
     for table in tables:
-        before = f"{shortened(table.file.name)}, " if len(tables) > 1 else ""
+        before = ""
+        if len(tables) > 1:
+            before = f"{shortened(table.file.name)}, "
         table.leave_unknown(
             plan,
             UNUSED.union(READ),
@@ -59,64 +74,70 @@ def read(tables, plan, today):
         for where, cells in table.rows():
             row = {name: cells.get(name, "").strip() for name in READ}
             rows.append((f"{before}{where}", row))
-    folders = folders_of(row for _, row in rows)
-    for where, row in rows:
-        name = row["List Name"]
-        if len(folders[name]) > 1 and row["Folder Name"]:
-            name = f"{row['Folder Name']} / {name}"
-        item = items.add(
-            where,
-            row["taskId"] or None,
-            parent_of(row),
-        )
-        item.order = (order.setdefault(name, len(order)), number_of(row["Order"]))
-        item.home = items.home(name, row["Column Name"])
-        read_row(item, row)
-    names = [quoted(name) for name in dict.fromkeys(chain(*folders.values())) if name]
-    if names:
+    return rows
+
+
+def name_of_list(row, folders):
+    """Return the name of a row's list, with its folder if lists of several have the name."""
+    name = row["List Name"]
+    folder = row["Folder Name"]
+    if len(folders[name]) > 1 and folder:
+        return f"{folder} / {name}"
+    return name
+
+
+def leave_folders(plan, folders):
+    """Note the folders of lists."""
+    names = dict.fromkeys(chain(*folders.values()))
+    words = [quoted(name) for name in names if name]
+    if words:
         plan.leave(
             "The folders",
-            f"Lists have no folders here: {', '.join(names[:50])}.",
+            f"Lists have no folders here: {', '.join(words[:50])}.",
         )
-    items.land()
 
 
 def folders_of(rows):
     """Return the folders of lists, {name: folders}; lists of one name may be in several."""
     folders = {}
     for row in rows:
-        folders.setdefault(row["List Name"], {})[row["Folder Name"]] = True
+        own = folders.setdefault(row["List Name"], {})
+        own[row["Folder Name"]] = True
     return folders
 
 
 def parent_of(row):
-    return None if row["parentId"] in ("", "0") else row["parentId"]
+    parent = row["parentId"]
+    return None if parent in ("", "0") else parent
 
 
 def read_row(item, row):
+    """Read a row into its item."""
     item.title = row["Title"]
-    item.created_at = item.moment_of(row["Created Time"], "moment of creation")
+    item.take_creation(row["Created Time"])
     take_content(item, row)
     for name in row["Tags"].split(","):
         item.tag(name)
     take_status(item, row)
     take_dates(item, row)
-    item.priority = PRIORITIES.get(row["Priority"], 0)
-    if row["Priority"] not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(row['Priority'])}, which is taken for none.")
+    take_priority(item, row["Priority"])
     if row["Kind"].upper() == "NOTE":
         item.leave("In TickTick it is a note. Here it is a task.")
 
 
+def take_priority(item, said):
+    item.priority = PRIORITIES.get(said, 0)
+    if said not in PRIORITIES:
+        item.leave(f"Its priority is {quoted(said)}, which is taken for none.")
+
+
 def take_content(item, row):
     """Take the notes, or the steps that stand in their place."""
-    item.body = row["Content"]
+    content = row["Content"]
+    item.body = content
     if row["Kind"].upper() != "CHECKLIST" and row["Is Check list"].upper() != "Y":
         return
-    before, *steps = re.split(
-        f"(?=[{CHECKED}{UNCHECKED}])",
-        row["Content"],
-    )
+    before, *steps = STEP.split(content)
     others = [before.strip()]
     for step in steps:
         title, _, rest = step[1:].strip().partition("\n")
@@ -126,13 +147,15 @@ def take_content(item, row):
 
 
 def take_status(item, row):
+    """Complete a task that is done or given up; note when a repeating one was completed once."""
     status = row["Status"]
+    completed = row["Completed Time"]
     if status in DONE:
-        item.complete(row["Completed Time"])
+        item.complete(completed)
     elif status == GIVEN_UP:
-        item.complete(row["Completed Time"])
+        item.complete(completed)
         item.say("Status", "given up")
-    elif row["Completed Time"]:
-        item.say("Completed once", item.in_words(row["Completed Time"]))
+    elif completed:
+        item.say("Completed once", item.in_words(completed))
     if status not in OPEN | DONE | {GIVEN_UP}:
         item.leave(f"Its status is {quoted(status)}, which is taken for open.")

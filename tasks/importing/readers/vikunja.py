@@ -28,61 +28,76 @@ LEFT_OUT = (
 def find(file):
     """Return the projects of a file, or of data.json in a ZIP file, and the other files in it."""
     for part in file.parts:
-        is_list = part.text.lstrip()[:1] == "["
-        if is_list and all(name in part.text for name in NEEDED) and isinstance(part.json, list):
+        if is_likely(part.text) and isinstance(part.json, list):
             refuse_many_tags(part.text)
-            return part.json, [other.name for other in file.parts if other is not part]
+            others = [other.name for other in file.parts if other is not part]
+            return part.json, others
     return None
+
+
+def is_likely(text):
+    """Return whether a text may be an export, before it is read as JSON."""
+    return text.lstrip().startswith("[") and all(name in text for name in NEEDED)
 
 
 def refuse_many_tags(text):
     """Raise Unreadable for more HTML than can be made plain in a few seconds."""
-    if text.count("<") + text.count("\\u003c") > MOST_TAGS:
+    number = text.count("<") + text.count("\\u003c")
+    if number > MOST_TAGS:
         raise Unreadable("The notes in this file hold more HTML than can be read at once.")
 
 
 def read(found, plan, today):
-    items, rows = Items(plan, today), []
+    said, others = found
+    items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
-    found, others = found
-    if files := [name for name in others if "/files/" in f"/{name}"]:
+    files = [name for name in others if "/files/" in f"/{name}"]
+    if files:
         plan.leave("The ZIP file", f"Attached files aren't imported. It holds {len(files)}.")
-    for project in projects_in(found, plan):
-        first, *below = project.path
-        kind = {"is_archived": project.is_archived, "color": project.color}
-        home = items.home(
-            first,
-            " / ".join(below),
-            key=project.number,
-            **kind,
-        )
-        for row in dicts(project.said.get("tasks")):
-            rows.append((project, home, row))
-    leave_unknown(plan, (row for _, _, row in rows), VIKUNJA)
-    known = by_id([row for _, _, row in rows])
-    parents = parents_of(row for _, _, row in rows)
+    rows = rows_of(said, items)
+    tasks = [row for _, _, row in rows]
+    leave_unknown(plan, tasks, VIKUNJA)
+    known = by_id(tasks)
+    parents = parents_of(tasks)
     for nth, (project, home, row) in enumerate(rows, 1):
         key = key_of(row.get("id"))
         item = items.add(
             place(f"task {nth}", row.get("title")),
             key,
-            parents.get(key),
+            parent=parents.get(key),
+            order=(project.number, number_of(row.get("position"))),
         )
         item.home = home
-        item.order = (project.number, number_of(row.get("position")))
         read_task(item, row)
         say_relations(item, row, known)
-        bucket = project.bucket_of(row)
-        if bucket:
+        if bucket := project.bucket_of(row):
             item.say("Bucket", bucket)
     items.land()
+
+
+def rows_of(said, items):
+    """Return the tasks of all projects, as [(project, list, task)]."""
+    rows = []
+    for project in projects_in(said, items.plan):
+        first, *below = project.path
+        home = items.home(
+            first,
+            " / ".join(below),
+            project.is_archived,
+            project.color,
+            key=project.number,
+        )
+        for row in dicts(project.said.get("tasks")):
+            rows.append((project, home, row))
+    return rows
 
 
 def parents_of(rows):
     """Return the parents that tasks have by themselves or their parents, {id: id}."""
     parents = {}
     for row in rows:
-        key, relations = key_of(row.get("id")), dict_of(row.get("related_tasks"))
+        key = key_of(row.get("id"))
+        relations = dict_of(row.get("related_tasks"))
         for parent in dicts(relations.get("parenttask")):
             parents.setdefault(key, key_of(parent.get("id")))
         for child in dicts(relations.get("subtask")):
@@ -92,48 +107,59 @@ def parents_of(rows):
 
 
 def read_task(item, row):
-    item.title, item.body = row.get("title"), text_of(item, row.get("description"))
-    item.created_at = item.moment_of(row.get("created"), "moment of creation")
-    item.updated_at = item.moment_of(row.get("updated"), "moment of the last change")
+    """Read a task into its item."""
+    item.title = row.get("title")
+    item.body = text_of(item, row.get("description"))
+    changed = row.get("updated")
+    item.take_creation(row.get("created"))
+    item.take_change(changed)
     item.due(row.get("due_date"))
     if row.get("done") is True:
-        item.complete(row.get("done_at"), row.get("updated"))
-    priority = row.get("priority")
-    item.priority = PRIORITIES.get(number_of(priority), 0)
-    if number_of(priority) not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(priority)}, which is taken for none.")
+        item.complete(row.get("done_at"), changed)
+    take_priority(item, row.get("priority"))
     for label in dicts(row.get("labels")):
         item.tag(label.get("title"))
     repeat(item, row)
     say_more(item, row)
 
 
+def take_priority(item, said):
+    number = number_of(said)
+    item.priority = PRIORITIES.get(number, 0)
+    if number not in PRIORITIES:
+        item.leave(f"Its priority is {quoted(said)}, which is taken for none.")
+
+
 def repeat(item, row):
     """Take the repeat: an RRULE in newer files, else seconds and a mode."""
     if row.get("repeats"):
-        is_from_completion = row.get("repeats_from_current_date") is True
-        way = "completion" if is_from_completion else "due"
+        way = way_of(row.get("repeats_from_current_date") is True)
         item.repeat_by(str(row["repeats"]), repeat_from=way)
         return
-    seconds, mode = number_of(row.get("repeat_after")), number_of(row.get("repeat_mode"))
+    seconds = number_of(row.get("repeat_after"))
+    mode = number_of(row.get("repeat_mode"))
+    hours = f"every {seconds / HOUR:g} hours"
     if mode == MONTHLY:
         # Vikunja goes on from 31 January to 3 March, which nobody wants: months clamp here.
         item.repeat_as("FREQ=MONTHLY", "every month")
     elif seconds and mode not in (FROM_DUE, FROM_COMPLETION):
-        item.repeat_in_words(
-            f"every {seconds / HOUR:g} hours (mode {mode:g})", "It isn't known here."
-        )
+        item.repeat_in_words(f"{hours} (mode {mode:g})", "It isn't known here.")
     elif seconds < 0 or seconds % DAY:
-        words = f"every {seconds / HOUR:g} hours"
-        item.repeat_in_words(words, "It isn't by whole days.")
+        item.repeat_in_words(hours, "It isn't by whole days.")
     elif seconds:
-        days, unit = int(seconds // DAY), "DAILY"
-        if days % 7 == 0:
-            days, unit = days // 7, "WEEKLY"
         is_older_mark = row.get("repeat_from_current_date") is True
-        way = "completion" if mode == FROM_COMPLETION or is_older_mark else "due"
-        item.repeat_as(
-            f"FREQ={unit};INTERVAL={days}",
-            f"every {seconds // DAY:g} days",
-            way,
-        )
+        way = way_of(mode == FROM_COMPLETION or is_older_mark)
+        repeat_by_days(item, int(seconds // DAY), way)
+
+
+def way_of(is_from_completion):
+    return "completion" if is_from_completion else "due"
+
+
+def repeat_by_days(item, days, way):
+    """Take a repeat after so many days, by weeks if they are whole ones."""
+    words = f"every {days:g} days"
+    rule = f"FREQ=DAILY;INTERVAL={days}"
+    if days % 7 == 0:
+        rule = f"FREQ=WEEKLY;INTERVAL={days // 7}"
+    item.repeat_as(rule, words, way)

@@ -8,48 +8,73 @@ PARTS = {"subtask", "parenttask"}
 
 
 def text_of(item, html):
-    return plain(item.reading.words(html, "note"))
+    """Return notes or a comment as plain text."""
+    words = item.reading.words(html, "note")
+    return plain(words)
 
 
 def say_more(item, row):
-    for name, label in [("start_date", "Start"), ("end_date", "End")]:
-        if not is_nothing(row.get(name)):
-            item.say(label, item.in_words(row[name]))
+    """Take the reminders of a task, and put into the notes what has no place."""
+    say_moment(item, "Start", row.get("start_date"))
+    say_moment(item, "End", row.get("end_date"))
     if done := number_of(row.get("percent_done")):
-        item.say(
-            "Progress",
-            f"{done * 100:.0f} %",
-        )
+        item.say("Progress", f"{done * 100:.0f} %")
     for person in dicts(row.get("assignees")):
-        item.say(
-            "Assigned to",
-            person.get("name") or person.get("username") or "someone",
-        )
+        item.say("Assigned to", name_of(person) or "someone")
     for reminder in dicts(row.get("reminders")):
-        before = -number_of(reminder.get("relative_period"))
-        if reminder.get("relative_to") == "due_date" and before >= 0 and item.due_time:
-            item.remind_before(int(before // 60))
-        else:
-            item.remind_at(reminder.get("reminder"))
+        remind(item, reminder)
     for moment in list_of(row.get("reminder_dates")):  # of older files
         item.remind_at(moment)
     for attached in dicts(row.get("attachments")):
-        item.attach(dict_of(attached.get("file")).get("name"))
+        file = dict_of(attached.get("file"))
+        item.attach(file.get("name"))
     for comment in dicts(row.get("comments")):
-        words, author = text_of(item, comment.get("comment")), dict_of(comment.get("author"))
-        by = author.get("name") or author.get("username")
-        item.comment(words, comment.get("created"), by)
+        add_comment(item, comment)
+
+
+def say_moment(item, label, value):
+    if not is_nothing(value):
+        item.say(label, item.in_words(value))
+
+
+def name_of(person):
+    return person.get("name") or person.get("username")
+
+
+def remind(item, reminder):
+    """Take a reminder before a task is due, or at a moment."""
+    before = -number_of(reminder.get("relative_period"))
+    is_relative = reminder.get("relative_to") == "due_date"
+    if is_relative and before >= 0 and item.due_time:
+        minutes = int(before // 60)
+        item.remind_before(minutes)
+    else:
+        item.remind_at(reminder.get("reminder"))
+
+
+def add_comment(item, comment):
+    author = dict_of(comment.get("author"))
+    item.comment(
+        text_of(item, comment.get("comment")),
+        comment.get("created"),
+        name_of(author),
+    )
 
 
 def say_relations(item, row, known):
     """Name related tasks; of parents the first counts, others are named."""
     for kind, others in dict_of(row.get("related_tasks")).items():
         for other in dicts(others):
-            key = key_of(other.get("id"))
-            title = known.get(key, other).get("title")
-            if kind == "parenttask" and key != item.parent:
-                item.say("Also part of", title)
-            elif kind in PARTS and key not in known and title:
-                item.say(f"Not in the file ({kind})", title)
-            elif kind not in PARTS:
-                item.say(f"Related ({kind})", title)
+            say_relation(item, kind, other, known)
+
+
+def say_relation(item, kind, other, known):
+    """Name a related task, unless it stands with this one: as its parent, or a part of it."""
+    key = key_of(other.get("id"))
+    title = known.get(key, other).get("title")
+    if kind == "parenttask" and key != item.parent:
+        item.say("Also part of", title)
+    elif kind in PARTS and key not in known and title:
+        item.say(f"Not in the file ({kind})", title)
+    elif kind not in PARTS:
+        item.say(f"Related ({kind})", title)

@@ -25,14 +25,14 @@ class Project:
 
         Older files have it in the task, newer ones beside.
         """
-        key = self.buckets.get(
-            key_of(row.get("id")),
-            key_of(row.get("bucket_id")),
-        )
+        own = key_of(row.get("bucket_id"))
+        key = self.buckets.get(key_of(row.get("id")), own)
         usual = self.columns[:1]
         if row.get("done") is True:
-            usual = usual + self.columns[-1:]
-        return "" if key in usual else self.names.get(key, "")
+            usual += self.columns[-1:]
+        if key in usual:
+            return ""
+        return self.names.get(key, "")
 
     @cached_property
     def names(self):
@@ -48,37 +48,67 @@ class Project:
 
 def projects_in(found, plan):
     """Return all projects of a file, each after the one that it is in."""
-    rows, waiting = [], [(row, None) for row in reversed(dicts(found))]
+    rows = rows_in(found)
+    above = above_of(rows)
+    projects = []
+    for number, (row, _) in enumerate(rows):
+        where = f"project {number + 1}"
+        projects.append(project_of(number, row, above, plan, where))
+    return projects
+
+
+def rows_in(found):
+    """Return the rows of all projects, as [(row, the row that it stands in or None)]."""
+    rows = []
+    waiting = [(row, None) for row in reversed(dicts(found))]
     while waiting:
         row, within = waiting.pop()
         rows.append((row, within))
         for name in WITHIN:
-            waiting += [(child, row) for child in reversed(dicts(row.get(name)))]
+            children = reversed(dicts(row.get(name)))
+            waiting += [(child, row) for child in children]
+    return rows
+
+
+def above_of(rows):
+    """Return the row that each is in, by id() of the row: it stands in it, or has its id."""
     by_key = by_id([row for row, within in rows if within is None])
     above = {}
     for row, within in rows:
         parent = within
         if parent is None:
-            parent = by_key.get(key_of(row.get("parent_project_id")))
+            key = key_of(row.get("parent_project_id"))
+            parent = by_key.get(key)
         above[id(row)] = parent
-    return [project_of(number, row, above, plan) for number, (row, _) in enumerate(rows)]
+    return above
 
 
-def project_of(number, row, above, plan):
-    path, is_archived, one = [], False, row
+def project_of(number, row, above, plan, where):
+    """Return a project, which is archived if one above it is."""
+    rows = path_of(row, above, plan, where)
+    if row.get("description"):
+        plan.leave(where, "Lists have no description here. It is left out.")
+    project = Project(
+        number,
+        row,
+        path=[str(one.get("title") or "Project") for one in rows],
+        is_archived=any(one.get("is_archived") is True for one in rows),
+        color=row.get("hex_color"),
+    )
+    for one in dicts(row.get("task_buckets")):
+        task = key_of(one.get("task_id"))
+        project.buckets[task] = key_of(one.get("bucket_id"))
+    return project
+
+
+def path_of(row, above, plan, where):
+    """Return the rows above a project and its own; note a project that would be in itself."""
+    path = []
+    one = row
     while one is not None and len(path) < DEEPEST:
-        path.insert(
-            0,
-            str(one.get("title") or "Project"),
-        )
-        is_archived = is_archived or one.get("is_archived") is True
+        path.insert(0, one)
         one = above[id(one)]
         if one is row:
-            plan.leave(f"project {number + 1}", "It would be in itself, so it is taken out.")
+            plan.leave(where, "It would be in itself, so it is taken out.")
             break
-    if row.get("description"):
-        plan.leave(f"project {number + 1}", "Lists have no description here. It is left out.")
-    project = Project(number, row, path, is_archived, row.get("hex_color"))
-    for one in dicts(row.get("task_buckets")):
-        project.buckets[key_of(one.get("task_id"))] = key_of(one.get("bucket_id"))
-    return project
+    return path
