@@ -89,7 +89,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """Send a mail about the user's account, with the present moment in the user's format."""
-        at = {"at": user.clock().moment(timezone.now()), "zone": user.time_zone}
+        at = {
+            "at": user.clock().moment(timezone.now()),
+            "zone": user.time_zone,
+        }
         super().send_notification_mail(template_prefix, user, at | (context or {}), email)
 
     def can_delete_email(self, email_address):

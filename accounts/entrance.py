@@ -63,7 +63,11 @@ class AddressField(EmailField):
 
     def __init__(self, **kwargs):
         # Browsers refuse letters beyond ASCII in an input of the type "email".
-        attrs = {"inputmode": "email", "autocomplete": "email", "autocapitalize": "none"}
+        attrs = {
+            "inputmode": "email",
+            "autocomplete": "email",
+            "autocapitalize": "none",
+        }
         super().__init__(widget=TextInput(attrs=attrs), **kwargs)
 
 

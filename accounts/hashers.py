@@ -78,7 +78,10 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
 
     def safe_summary(self, encoded):
         kept = self.decode(encoded)
-        return {"algorithm": kept["algorithm"], "salt": hashers.mask_hash(kept["salt"])}
+        return {
+            "algorithm": kept["algorithm"],
+            "salt": hashers.mask_hash(kept["salt"]),
+        }
 
     def must_update(self, encoded):
         return True

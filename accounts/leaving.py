@@ -116,7 +116,11 @@ def forget_in_cache(user, emails):
     """
     counted = [f"mfa-auth-user-{user.pk}", *(email.lower() for email in emails)]
     hashes = [sha256(key.encode()).hexdigest() for key in counted]
-    parts = [f":user:{user.pk}:", f"?user={user.pk}&", *(f":{digest}:" for digest in hashes)]
+    parts = [
+        f":user:{user.pk}:",
+        f"?user={user.pk}&",
+        *(f":{digest}:" for digest in hashes),
+    ]
     table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
         cursor.execute(

@@ -407,7 +407,10 @@ class WaitingFormQuerySet(models.QuerySet):
 
     def has_room(self, size=1):
         """Return whether a form of this size, in characters, fits in with these of one user."""
-        taken = self.aggregate(number=models.Count("pk"), size=models.Sum("size", default=0))
+        taken = self.aggregate(
+            number=models.Count("pk"),
+            size=models.Sum("size", default=0),
+        )
         if taken["number"] >= MOST_WAITING:
             return False
         return taken["size"] + size <= MOST_WAITING_CHARACTERS
@@ -435,8 +438,16 @@ class WaitingFormManager(models.Manager.from_queryset(WaitingFormQuerySet)):
         size = sum(map(len, texts))
         if not kept.has_room(size):
             raise NoRoom
-        fields = {"path": path, "posted": posted, "size": size}
-        return WaitingForm.objects.create(user=user, kept_at=kept_at or timezone.now(), **fields)
+        fields = {
+            "path": path,
+            "posted": posted,
+            "size": size,
+        }
+        return WaitingForm.objects.create(
+            user=user,
+            kept_at=kept_at or timezone.now(),
+            **fields,
+        )
 
 
 class WaitingForm(models.Model):

@@ -8,7 +8,11 @@ def place(request):
 
     Views override them.
     """
-    return {"path": request.path, "next": request.get_full_path(), "listing": None}
+    return {
+        "path": request.path,
+        "next": request.get_full_path(),
+        "listing": None,
+    }
 
 
 def sidebar(request):

@@ -48,7 +48,12 @@ def moment(day: date, clock: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)
 
 
-def moment_before(day: date | None, clock: time, minutes: int, zone: tzinfo) -> datetime | None:
+def moment_before(
+    day: date | None,
+    clock: time,
+    minutes: int,
+    zone: tzinfo,
+) -> datetime | None:
     """Return the moment in UTC that is so many minutes before a time on a day in a time zone.
 
     Whole days are days of the calendar: a day before 9:00 is 9:00, also where the clocks change in

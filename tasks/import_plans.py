@@ -23,7 +23,11 @@ class ImportPlanQuerySet(models.QuerySet):
         needs a mapping. fields are the other columns.
         """
         digest = sha256(plan or fields.get("file", b"")).hexdigest()
-        fields |= {"plan": plan, "digest": digest, "made_at": timezone.now()}
+        fields |= {
+            "plan": plan,
+            "digest": digest,
+            "made_at": timezone.now(),
+        }
         fields = {"mapping": None} | fields
         row, _ = self.update_or_create(user=user, defaults=fields)
         return row

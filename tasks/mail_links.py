@@ -39,14 +39,22 @@ class TaskLink:
 
     @property
     def path(self):
-        token = signing.dumps(astuple(self), salt=f"{SALT}.{self.route}")
+        token = signing.dumps(
+            astuple(self),
+            salt=f"{SALT}.{self.route}",
+        )
         return reverse(self.route, args=[token])
 
     @classmethod
     def read(cls, token):
         """Return the link of a token; None if the token is forged, for another act, or too old."""
         with suppress(signing.BadSignature):
-            return cls(*signing.loads(token, salt=f"{SALT}.{cls.route}", max_age=LASTS))
+            fields = signing.loads(
+                token,
+                salt=f"{SALT}.{cls.route}",
+                max_age=LASTS,
+            )
+            return cls(*fields)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,10 @@ def digest_mail(user, day):
 
 def mail(name, user, kind, context):
     """Return a mail from its two templates. kind names the mails that its last link stops."""
-    stop = {"stop_url": unsubscribe_url(user, kind), "stop_words": STOP_WORDS[kind]}
+    stop = {
+        "stop_url": unsubscribe_url(user, kind),
+        "stop_words": STOP_WORDS[kind],
+    }
     text = render_to_string(f"tasks/email/{name}.txt", context | stop)
     html = render_to_string(f"tasks/email/{name}.html", context | stop)
     message = EmailMultiAlternatives(context["subject"], text)

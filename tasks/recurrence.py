@@ -224,7 +224,13 @@ MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
 MOST_WALKED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
-def next_due(rule: str, *, anchor: date, after: date, week_start: int = 0) -> date | None:
+def next_due(
+    rule: str,
+    *,
+    anchor: date,
+    after: date,
+    week_start: int = 0,
+) -> date | None:
     """Return the first day of the series strictly after `after`, None if the series has ended.
 
     anchor is the first possible day; week_start, 0 for Monday, is used if the rule has none.
@@ -265,7 +271,11 @@ def following(
 
 
 def after_completion(
-    rule: str, *, day: date, but: date | None = None, week_start: int = 0
+    rule: str,
+    *,
+    day: date,
+    but: date | None = None,
+    week_start: int = 0,
 ) -> date | None:
     """Return the day after an occurrence done on day, None after the last; it differs from `but`.
 
@@ -304,7 +314,13 @@ def one_less(rule: str) -> str:
     return write(less)
 
 
-def completions(rule: str, *, day: date, count: int, week_start: int = 0) -> list[date]:
+def completions(
+    rule: str,
+    *,
+    day: date,
+    count: int,
+    week_start: int = 0,
+) -> list[date]:
     """Return at most count next days after an occurrence done on day, if each is done on time."""
     found = []
     while len(found) < count:
@@ -327,14 +343,26 @@ def last_behind(due_date: date, due_time: time | None, now: datetime, missed: st
 
 
 def upcoming(
-    rule: str, *, anchor: date, after: date, count: int = 5, week_start: int = 0
+    rule: str,
+    *,
+    anchor: date,
+    after: date,
+    count: int = 5,
+    week_start: int = 0,
 ) -> list[date]:
     """Return at most count days of the series strictly after `after`."""
     days = days_after(read(rule), anchor, after, week_start)
     return list(islice(days, count))
 
 
-def between(rule: str, *, anchor: date, after: date, last: date, week_start: int = 0) -> list[date]:
+def between(
+    rule: str,
+    *,
+    anchor: date,
+    after: date,
+    last: date,
+    week_start: int = 0,
+) -> list[date]:
     """Return the days of the series after `after`, up to and including last."""
     said = read(rule)
     if said.count and (last - anchor).days < said.count:  # the series ends after last
@@ -390,7 +418,12 @@ def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> boo
 
 
 def number_before(
-    rule: str, *, anchor: date, day: date, week_start: int = 0, most: int = MOST_COUNT
+    rule: str,
+    *,
+    anchor: date,
+    day: date,
+    week_start: int = 0,
+    most: int = MOST_COUNT,
 ) -> int:
     """Return how many days of a series precede the occurrence that is due on day, at most `most`.
 
@@ -625,7 +658,11 @@ def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
     return [date(year, month, number) for number in numbers]
 
 
-def on_weekdays(weekdays: tuple[tuple[int, int], ...], year: int, month: int) -> set[int]:
+def on_weekdays(
+    weekdays: tuple[tuple[int, int], ...],
+    year: int,
+    month: int,
+) -> set[int]:
     """Return the days of a month, by number, that fall on weekdays, given as in a Rule."""
     first, length = monthrange(year, month)
     numbers = set()

@@ -434,7 +434,11 @@ class Digest(Delivery):
         clock = time(self.user.digest_hour)
         coming = dates.moment(day, clock, self.user.zone)
         if coming <= now:
-            coming = dates.moment(day + timedelta(days=1), clock, self.user.zone)
+            coming = dates.moment(
+                day + timedelta(days=1),
+                clock,
+                self.user.zone,
+            )
         return coming.astimezone(UTC)
 
     def settled(self, state, answer):

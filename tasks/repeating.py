@@ -35,7 +35,11 @@ class Series:
     def occurrence(self):
         """The present occurrence of the task, as the functions of tasks.recurrence take it."""
         week_start = self.task.user.week_start
-        return {"anchor": self.anchor, "day": self.task.due_date, "week_start": week_start}
+        return {
+            "anchor": self.anchor,
+            "day": self.task.due_date,
+            "week_start": week_start,
+        }
 
     def next_day(self):
         """Return the day after this occurrence is done, None if there is no other."""
@@ -114,7 +118,11 @@ def columns_of_repeat(rule, day, *, today, repeat_from, week_start):
     recurrence.refuse_old(day, today)
     if rule.until and rule.until < day:
         raise ValueError("The repeat ends before that date.")
-    how = {"anchor": day, "repeat_from": repeat_from, "week_start": week_start}
+    how = {
+        "anchor": day,
+        "repeat_from": repeat_from,
+        "week_start": week_start,
+    }
     text = recurrence.with_week_start(recurrence.write(rule), **how)
     if len(text) > LONGEST_REPEAT:
         raise ValueError("That is too many dates for one repeat.")
@@ -130,7 +138,11 @@ def complete(task, version=None, occurrence=None):
     if not task.repeat:
         return task.complete(version)
     act = task.new_act(Act.Kind.COMPLETE)
-    number = complete_occurrences(shown(task, version), act, {task.pk: occurrence})
+    number = complete_occurrences(
+        shown(task, version),
+        act,
+        {task.pk: occurrence},
+    )
     task.refresh()
     return act if number else None
 
@@ -308,7 +320,11 @@ def advance(act, days):
         anchor, rule = task.repeat_anchor, task.repeat
         if Series(task).is_from_completion:
             anchor, rule = day, recurrence.one_less(rule)
-        columns = {"due_date": day, "repeat_anchor": anchor, "repeat": rule}
+        columns = {
+            "due_date": day,
+            "repeat_anchor": anchor,
+            "repeat": rule,
+        }
         rows[task.pk] = {name: as_json(value) for name, value in columns.items()}
     Task.everything.rewrite(act, rows)
     Step.objects.filter(task__in=rows, done=True).change(act, done=False)

@@ -45,7 +45,11 @@ class ReturnPage:
     @cached_property
     def listing(self):
         """The listing on the page, or the listing of the page's task; None without one."""
-        return listing_at(self.request.user, self.url, sidebar_of(self.request))
+        return listing_at(
+            self.request.user,
+            self.url,
+            sidebar_of(self.request),
+        )
 
     @property
     def is_gone(self):

@@ -118,7 +118,10 @@ def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Que
 
 
 def filter_at(
-    text: str, token: re.Match, names: dict, days_at: Callable
+    text: str,
+    token: re.Match,
+    names: dict,
+    days_at: Callable,
 ) -> tuple[tuple | None, int]:
     """Return the filter that begins at a token, as filter_of() does, and its end.
 

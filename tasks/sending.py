@@ -249,7 +249,10 @@ class Line:
 def refusal(code, answer):
     """Return the error of a server's answer: 5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
-    return Refused(f"{code} {words}"[:500], for_good=500 <= code < 600)
+    return Refused(
+        f"{code} {words}"[:500],
+        for_good=500 <= code < 600,
+    )
 
 
 def words_of(error):
@@ -267,7 +270,10 @@ def claim(model):
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(table=table), [BATCH, LEASE])
-        return sorted(cursor.fetchall(), key=lambda row: (row[2], row[0]))
+        return sorted(
+            cursor.fetchall(),
+            key=lambda row: (row[2], row[0]),
+        )
 
 
 def claimed(model, claim):
@@ -285,7 +291,10 @@ def claimed(model, claim):
 
 def give_back(model, claims, after=0):
     """Let other senders take claimed deliveries, after some seconds, as if nothing was tried."""
-    columns = {"next_at": Now() + timedelta(seconds=after), "attempt": F("attempt") - 1}
+    columns = {
+        "next_at": Now() + timedelta(seconds=after),
+        "attempt": F("attempt") - 1,
+    }
     for pk, attempt, moment in claims:
         rows = model.objects.waiting().filter(pk=pk, attempt=attempt, moment=moment)
         patiently(partial(rows.update, **columns))
@@ -333,7 +342,12 @@ class Settlement:
             self.write(FAILED, str(refused))
         else:
             next_at = Now() + BACKOFF[tried - 1]
-            patiently(partial(self.rows.update, next_at=next_at, answer=str(refused)))
+            write = partial(
+                self.rows.update,
+                next_at=next_at,
+                answer=str(refused),
+            )
+            patiently(write)
 
     def write(self, state, answer=""):
         columns = self.delivery.settled(state, answer)
@@ -380,7 +394,11 @@ def connection_apart():
     wrapper = connections["default"]
     options = dict(wrapper.settings_dict["OPTIONS"])
     options.pop("pool", None)
-    own = {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+    own = {
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+    }
     return type(wrapper)(wrapper.settings_dict | own, "default")
 
 

@@ -34,7 +34,11 @@ def revert(act):
         kind = Act.Kind.REDO
     reverting = Act(user_id=act.user_id, kind=kind, of=act.original)
     changes = collect(act)
-    skipped, conflicts = repeats_advanced_since(act, changes["task"], changes["step"])
+    skipped, conflicts = repeats_advanced_since(
+        act,
+        changes["task"],
+        changes["step"],
+    )
     for row_name, policy in POLICIES.items():
         rows = {
             pk: change for pk, change in changes[row_name].items() if change.task_id not in skipped

@@ -167,7 +167,10 @@ def first_host(hosts):
             "ALLOWED_HOSTS is * alone, which doesn't say what links in emails start with; set"
             " SITE_URL, such as https://todo.example.org"
         )
-    return next((name for name in names if not is_local(name)), names[0])
+    return next(
+        (name for name in names if not is_local(name)),
+        names[0],
+    )
 
 
 def site_of(hosts, https_only):

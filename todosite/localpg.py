@@ -157,7 +157,11 @@ class _Server:
         except FileNotFoundError:
             return None
         if self.owner:
-            os.fchown(file, self.owner["user"], self.owner["group"])
+            os.fchown(
+                file,
+                self.owner["user"],
+                self.owner["group"],
+            )
         try:
             fcntl.flock(file, how)
         except BlockingIOError:
@@ -170,7 +174,10 @@ class _Server:
         if file is None:
             return False
         try:
-            return os.path.samestat(os.fstat(file), os.stat(self.root / name))
+            return os.path.samestat(
+                os.fstat(file),
+                os.stat(self.root / name),
+            )
         except OSError:
             return False
 
@@ -260,7 +267,12 @@ class _Server:
         """Return whether the server takes connections now."""
         from psycopg import conninfo, pq  # not at the top: the keeper must start quickly
 
-        who = {"host": str(self.socket), "port": PORT, "user": "postgres", "dbname": "postgres"}
+        who = {
+            "host": str(self.socket),
+            "port": PORT,
+            "user": "postgres",
+            "dbname": "postgres",
+        }
         info = conninfo.make_conninfo(**who, connect_timeout=30)
         return pq.PGconn.ping(info.encode()) == pq.Ping.OK
 
@@ -285,7 +297,8 @@ class _Server:
             flags += ["-c", f"{name}={value}"]
         # Started by a shell that ends: as our own child the server would become a zombie.
         shell = ["sh", "-c", '"$@" >"$0" 2>&1 & echo $!', log]
-        pid = int(self.run(*shell, bin / "postgres", "-D", self.data, *flags))
+        server = [bin / "postgres", "-D", self.data, *flags]
+        pid = int(self.run(*shell, *server))
         _until(lambda: self.ping() or not _alive(pid), 60)
         if not self.ping():
             raise ImproperlyConfigured(
@@ -302,8 +315,19 @@ class _Server:
             how.append("--no-sync")
             single[1:1] = ["-F"]
         # If this process is killed, the started programs keep the lock until they end.
-        self.run(bin / "initdb", "--pgdata", new, *how, pass_fds=[starting])
-        self.run(bin / "postgres", *single, input=CREATE, pass_fds=[starting])
+        self.run(
+            bin / "initdb",
+            "--pgdata",
+            new,
+            *how,
+            pass_fds=[starting],
+        )
+        self.run(
+            bin / "postgres",
+            *single,
+            input=CREATE,
+            pass_fds=[starting],
+        )
         new.rename(self.data)
         if self.root.parent == SHARED:
             print(f"Todosite: PostgreSQL keeps its data in {self.root}", file=sys.stderr)
@@ -393,7 +417,11 @@ def _owner(folder):
         with contextlib.suppress(KeyError):
             user = find(who)
             if user.pw_uid:
-                return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+                return {
+                    "user": user.pw_uid,
+                    "group": user.pw_gid,
+                    "extra_groups": [],
+                }
     raise ImproperlyConfigured(
         "PostgreSQL can't run as root, nor find the user postgres or nobody."
     )

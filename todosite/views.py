@@ -48,7 +48,10 @@ def bad_request(request, exception):
 
 def unreadable(request, error):
     """400: the query or the form can't be read. The log has one line about it."""
-    context = {"is_form": request.method == "POST", "too_much": isinstance(error, TOO_MUCH)}
+    context = {
+        "is_form": request.method == "POST",
+        "too_much": isinstance(error, TOO_MUCH),
+    }
     page = plain_page(request, "400.html", 400, **context)
     log_response(
         "Can't be read (%s): %s",
@@ -106,7 +109,10 @@ def try_again_page(request, error, trouble, **context):
         "unicode_escape"
     ).decode()  # so that it can't forge a line of the log
     logger.warning("%s %s: %s: %s", request.method, path, trouble, one_line(error))
-    context |= {"path": request.get_full_path(), "post": request.method not in SAFE}
+    context |= {
+        "path": request.get_full_path(),
+        "post": request.method not in SAFE,
+    }
     if context["post"]:
         context["typed"] = typed(request)
         context |= {"again": again(request), "token": get_token(request)}

@@ -15,7 +15,11 @@ class ExampleCommand(BaseCommand):
     example = ""
 
     def create_parser(self, *args, **kwargs):
-        return super().create_parser(*args, epilog=f"Example: {self.example}", **kwargs)
+        return super().create_parser(
+            *args,
+            epilog=f"Example: {self.example}",
+            **kwargs,
+        )
 
     def execute(self, *args, **options):
         """Run the command. Raise CommandError for text that no column can hold, such as invalid

@@ -322,5 +322,6 @@ class NamedQuerySet(TrackedQuerySet):
         """
         sql = TAKEN.format(connection.ops.quote_name(self.model._meta.db_table))
         with connection.cursor() as cursor:
-            cursor.execute(sql, [list(names), list(names.values()), user_id])
+            values = [list(names), list(names.values()), user_id]
+            cursor.execute(sql, values)
             return {pk for (pk,) in cursor.fetchall()}

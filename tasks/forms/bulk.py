@@ -163,7 +163,11 @@ class BulkForm(forms.Form):
 
     def save(self):
         """Do the act, once for each submission. Return the act."""
-        return self.user.acts.once(self.submission, self.KINDS[self.verb], self.act)
+        return self.user.acts.once(
+            self.submission,
+            self.KINDS[self.verb],
+            self.act,
+        )
 
     def act(self, act):
         tasks, cleaned = self.tasks, self.cleaned_data

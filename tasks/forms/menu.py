@@ -32,9 +32,17 @@ class WhenForm(forms.Form):
         if not text:
             raise ValidationError(f"Enter a date. {EXAMPLES}")
         task = self.task
-        how = {"offers": False, "reminds": False, "put_on": task.due_date}
+        how = {
+            "offers": False,
+            "reminds": False,
+            "put_on": task.due_date,
+        }
         line = line_of(self.user, f"{TITLE} {text}", **how)
-        said = said_in(line, {"due_date": task.due_date, "due_time": task.due_time})
+        now = {
+            "due_date": task.due_date,
+            "due_time": task.due_time,
+        }
+        said = said_in(line, now)
         if line.said.title != TITLE or set(said) != {"due_date", "due_time"}:
             raise ValidationError(f"“{text}” can't be read as one date. {EXAMPLES}")
         return said

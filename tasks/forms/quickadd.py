@@ -67,7 +67,10 @@ class AddForm(AddingForm, BaseTaskForm):
         cleaned = self.cleaned_data
         text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
         how = {name: cleaned.get(name) for name in ("meant", "as_text")}
-        how |= {"plain": cleaned.get("plain", ()), "put_on": cleaned.get("due_date")}
+        how |= {
+            "plain": cleaned.get("plain", ()),
+            "put_on": cleaned.get("due_date"),
+        }
         self.line = line_of(self.user, text, **how)
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
@@ -163,7 +166,11 @@ class ReadForm(forms.Form):
         text = whole[: LONGEST + 1]  # and whether its last word goes on
         phrases = toggled(cleaned["plain"], cleaned["press"])
         plain = [one for one in phrases if one.lower() in text.lower()]
-        known = {"lists": lists, "archived": archived, "tags": tags}
+        known = {
+            "lists": lists,
+            "archived": archived,
+            "tags": tags,
+        }
         meant = cleaned["take"] or cleaned["meant"]
         day = cleaned.get("due_date")
         if self.data.get("due_date") == "today":  # as the page of today has it, at any hour
@@ -218,7 +225,11 @@ class MeantForm(AddForm):
 
     def __init__(self, *, task, meant):
         self.task = task
-        said = {"text": task.typed, "meant": meant, "due_date": task.due_date}
+        said = {
+            "text": task.typed,
+            "meant": meant,
+            "due_date": task.due_date,
+        }
         super().__init__(said, user=task.user)
 
     def save(self):
@@ -297,7 +308,11 @@ class PasteForm(AddForm):
         texts = [task.title for task in found]
         how = {"lists": lists, "as_text": self.cleaned_data["as_text"]}
         how["put_on"] = self.cleaned_data.get("due_date")
-        lines, unread = read_all(texts, self.user.clock(), **how)
+        lines, unread = read_all(
+            texts,
+            self.user.clock(),
+            **how,
+        )
         self.lines = list(zip(found, lines, strict=True))
         for task, line in self.lines:
             task.title = line.said.title

@@ -24,7 +24,12 @@ def named_in(user, text):
 
 def line_of(user, text, **options):
     """Return the reading of a user's line, see Line."""
-    return Line(text, user.clock(), **named_in(user, text), **options)
+    return Line(
+        text,
+        user.clock(),
+        **named_in(user, text),
+        **options,
+    )
 
 
 def said_in(line, fields):
@@ -36,7 +41,10 @@ def said_in(line, fields):
     said, both = line.said, {}
     if said.due_date:
         day = said.due_date
-        both |= {"due_date": day, "due_time": said.due_time or fields.get("due_time")}
+        both |= {
+            "due_date": day,
+            "due_time": said.due_time or fields.get("due_time"),
+        }
     if said.repeat:
         both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
         how = {"repeat_from": said.repeat_from, "week_start": line.clock.week_start}

@@ -353,7 +353,10 @@ class RepeatForm(MergeMixin, forms.Form):
         count = rule.count
         if not count or self.from_completion:
             return count
-        count += recurrence.number_before(self.now["repeat"], **Series(self.task).occurrence)
+        count += recurrence.number_before(
+            self.now["repeat"],
+            **Series(self.task).occurrence,
+        )
         if count > recurrence.MOST_COUNT:
             words = (
                 f"A repeat can have at most {recurrence.MOST_COUNT:,} dates, including past ones."

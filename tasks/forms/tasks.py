@@ -230,7 +230,10 @@ class DetailForm(TaskForm):
         title = self.posted.get("step", "")
         if not title.strip():
             return None
-        data = {"title": title, "key": self.posted.get("key", "")}
+        data = {
+            "title": title,
+            "key": self.posted.get("key", ""),
+        }
         return StepAddForm(data, task=self.instance, user=self.user)
 
     def is_valid(self):
@@ -324,7 +327,11 @@ class ReadTitleForm(DetailForm):
 
     def read(self, title):
         """Fill the fields from the title, except fields that were edited to other values."""
-        how = {"offers": False, "reminds": False, "put_on": self.cleaned_data.get("due_date")}
+        how = {
+            "offers": False,
+            "reminds": False,
+            "put_on": self.cleaned_data.get("due_date"),
+        }
         self.line = line_of(self.user, title, **how)
         try:
             said = said_in(self.line, self.cleaned_data)

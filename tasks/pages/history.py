@@ -126,7 +126,12 @@ def first_changes(acts, task=None):
     deletions = [act.pk for act in acts if act.original.kind == Act.Kind.DELETE]
     ranks = [When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)]
     # When a tag was merged into another, the act also gave its tasks the other tag.
-    rank = Case(When(is_of("tag"), act__in=deletions, then=Value(-1)), *ranks)
+    tag_first = When(
+        is_of("tag"),
+        act__in=deletions,
+        then=Value(-1),
+    )
+    rank = Case(tag_first, *ranks)
     # A row may have several changes: one of its columns, and one for each tag.
     row = Coalesce("step", "task", "list", "tag")
     of_kind = [F("act"), rank]
@@ -157,7 +162,13 @@ def add_other_tags(changes):
     for pk, tag, before, after in tagged.values_list(
         "act", "tagged_with", "before", "after"
     ).distinct():
-        many[pk].add(Change(act_id=pk, tagged_with_id=tag, before=before, after=after))
+        change = Change(
+            act_id=pk,
+            tagged_with_id=tag,
+            before=before,
+            after=after,
+        )
+        many[pk].add(change)
 
 
 def summary_of(act, changes):

@@ -89,7 +89,11 @@ def named(words, places):
 
 def list_place(one):
     """Return the page of a list, given as in the sidebar, as a destination."""
-    return Place(one["name"], one["url"], color=one["color"])
+    return Place(
+        one["name"],
+        one["url"],
+        color=one["color"],
+    )
 
 
 def tag_place(one):
@@ -107,8 +111,16 @@ def ways_on(q):
     to_search = urlencode({"q": q})
     to_add = urlencode({"text": q})
     return [
-        Place(f"Search for “{q}”", f"{reverse('search')}?{to_search}", "search"),
-        Place(f"Add the task “{q}”", f"{reverse('task_add')}?{to_add}", "plus"),
+        Place(
+            f"Search for “{q}”",
+            f"{reverse('search')}?{to_search}",
+            "search",
+        ),
+        Place(
+            f"Add the task “{q}”",
+            f"{reverse('task_add')}?{to_add}",
+            "plus",
+        ),
     ]
 
 

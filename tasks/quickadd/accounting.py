@@ -173,7 +173,11 @@ class Phrase:
     is_named: bool = False
 
 
-def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Collection[str]) -> bool:
+def is_accounted_for(
+    line: str,
+    taken: Collection[tuple[int, int]],
+    kinds: Collection[str],
+) -> bool:
     """Return whether a reading accounts for every phrase of time in a line.
 
     line has spaces for its tags, lists and priorities, and NULs for anything that is always text.
@@ -189,7 +193,12 @@ def is_accounted_for(line: str, taken: Collection[tuple[int, int]], kinds: Colle
             return False
         rest = TIMES.sub(lambda found: as_range(found[0]), rest)
     phrases = [
-        Phrase(found.start(), found.end(), found.lastgroup, found[0])
+        Phrase(
+            found.start(),
+            found.end(),
+            found.lastgroup,
+            found[0],
+        )
         for found in PHRASE.finditer(rest)
     ]
     mark_named(line, rest, phrases, kinds)
@@ -221,7 +230,13 @@ def joined(rest: str, taken: Collection[tuple[int, int]]) -> list[tuple[int, int
     return found
 
 
-def is_whole(line: str, rest: str, start: int, end: int, kinds: Collection[str]) -> bool:
+def is_whole(
+    line: str,
+    rest: str,
+    start: int,
+    end: int,
+    kinds: Collection[str],
+) -> bool:
     """Return whether no word or mark at a seam of the reading connects it with something else."""
     before, behind = rest[:start], rest[end:]
     if BEFORE.search(before) or BEHIND.match(behind):
@@ -255,7 +270,12 @@ def is_cut(part: str, before: str, behind: str) -> bool:
     return part[-1].isdigit() and bool(re.match(rf"\s*{MONTH}\b", behind, re.IGNORECASE))
 
 
-def mark_named(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> None:
+def mark_named(
+    line: str,
+    rest: str,
+    phrases: list[Phrase],
+    kinds: Collection[str],
+) -> None:
     """Mark the phrases that are part of a name, or are accounted for by the word before them."""
     by_start = {one.start: one for one in phrases}
     for one in reversed(phrases):  # since one may describe the next
@@ -341,7 +361,12 @@ def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
     return year[0] < "1990" or before in ("of", "from", "since", "dated", "about", "on")
 
 
-def any_blocks(line: str, rest: str, phrases: list[Phrase], kinds: Collection[str]) -> bool:
+def any_blocks(
+    line: str,
+    rest: str,
+    phrases: list[Phrase],
+    kinds: Collection[str],
+) -> bool:
     """Return whether one of the phrases that nothing accounts for blocks the reading."""
     if any(one.kind in ANYWHERE for one in phrases):
         return True

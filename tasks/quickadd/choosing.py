@@ -78,7 +78,11 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
     return found
 
 
-def chosen(bare: str, found: list[Found], tokens: list[Found]) -> dict[str, Found]:
+def chosen(
+    bare: str,
+    found: list[Found],
+    tokens: list[Found],
+) -> dict[str, Found]:
     """Return the phrases that count, by role: date, time, repeat, until, count."""
     repeats = any(one.kind == "repeat" for one in found)
     taken = taken_of(bare, offers_of(found, repeats), tokens)
@@ -95,7 +99,11 @@ def offers_of(found: list[Found], repeats: bool) -> list[tuple[str, Found]]:
     return [(says, one) for says, one in offers if says]
 
 
-def taken_of(bare: str, offers: list[tuple[str, Found]], tokens: list[Found]) -> dict[str, Found]:
+def taken_of(
+    bare: str,
+    offers: list[tuple[str, Found]],
+    tokens: list[Found],
+) -> dict[str, Found]:
     """Return the first phrase that counts of each kind."""
     taken, before = {}, None
     while before != len(taken):  # what is taken may let another one count
@@ -123,7 +131,12 @@ def role_of(one: Found, repeats: bool) -> str:
     return {"until": "until", "start": "date"}.get(one.lead, one.kind)
 
 
-def counts(bare: str, one: Found, taken: list[Found], others: list[Found]) -> bool:
+def counts(
+    bare: str,
+    one: Found,
+    taken: list[Found],
+    others: list[Found],
+) -> bool:
     """Return whether a phrase counts at its place, beside taken phrases and other candidates."""
     if one.strength == STRONG:
         return True

@@ -39,7 +39,12 @@ def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bo
     return is_accounted_for(bare, taken, found)
 
 
-def says_more(bare: str, one: Found, chosen: list[Found], counted: list[Found]) -> bool:
+def says_more(
+    bare: str,
+    one: Found,
+    chosen: list[Found],
+    counted: list[Found],
+) -> bool:
     """Return whether a phrase adds a second day, time or repeat to the chosen phrases."""
     if one.strength == BESIDE or one.kind not in {other.kind for other in chosen}:
         return False
@@ -67,7 +72,11 @@ class LineReading:
 
 
 def reading_of(
-    bare: str, phrases: list[Found], tokens: list[Found], meant: Collection[str], dates_of: Callable
+    bare: str,
+    phrases: list[Found],
+    tokens: list[Found],
+    meant: Collection[str],
+    dates_of: Callable,
 ) -> LineReading:
     """Return the reading of a line, or of the offer of it that was taken.
 
@@ -82,7 +91,10 @@ def reading_of(
 
 
 def taken_offer(
-    bare: str, phrases: list[Found], meant: Collection[str], dates_of: Callable
+    bare: str,
+    phrases: list[Found],
+    meant: Collection[str],
+    dates_of: Callable,
 ) -> LineReading:
     """Return the reading of an offer that was taken: of its phrases, and of no others."""
     said = {phrase.lower() for phrase in meant}
@@ -94,7 +106,10 @@ def taken_offer(
 
 
 def whole_reading(
-    bare: str, phrases: list[Found], tokens: list[Found], dates_of: Callable
+    bare: str,
+    phrases: list[Found],
+    tokens: list[Found],
+    dates_of: Callable,
 ) -> LineReading:
     """Return the reading that accounts for every phrase of time in a line, or the offers of others,
     see reading_of()."""
@@ -134,7 +149,11 @@ def moved_to(bare: str, phrases: list[Found]) -> list[Found]:
     return [one for one in phrases if one is not day]
 
 
-def completed(bare: str, found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
+def completed(
+    bare: str,
+    found: dict[str, Found],
+    phrases: list[Found],
+) -> dict[str, Found]:
     """Return the chosen phrases, each as the others and the words of the line have it."""
     found = in_the_evening(bare, in_the_morning(bare, found))
     if has_range_beside(bare, found):
@@ -200,7 +219,11 @@ def in_the_evening(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     has_part = any(getattr(value, "part", "") for value in others)
     if has_part or not GOING_OUT & frozenset(bare.lower().split()):
         return found
-    value = replace(one.value, hour=one.value.hour + 12, how="exact")
+    value = replace(
+        one.value,
+        hour=one.value.hour + 12,
+        how="exact",
+    )
     return found | {"time": replace(one, value=value)}
 
 
@@ -212,7 +235,11 @@ def is_other_half(meant: Collection[str]) -> bool:
     return len(meant) == 1 and next(iter(meant)).endswith(OTHER_HALF)
 
 
-def other_half(bare: str, found: dict[str, Found], counted: list[Found]) -> list[tuple[str, ...]]:
+def other_half(
+    bare: str,
+    found: dict[str, Found],
+    counted: list[Found],
+) -> list[tuple[str, ...]]:
     """Return the offer of a time in the other half of the day, where its hour may be in either."""
     one = found.get("time")
     if not one:
@@ -231,7 +258,11 @@ def in_the_other_half(reading: LineReading, dates_of: Callable) -> LineReading:
     """Return a reading with its time in the other half of the day."""
     one = reading.found["time"]
     clock, _ = one.value.within("")
-    value = replace(one.value, hour=(clock.hour + 12) % 24, how="exact")
+    value = replace(
+        one.value,
+        hour=(clock.hour + 12) % 24,
+        how="exact",
+    )
     found = reading.found | {"time": replace(one, value=value)}
     return LineReading(found, dates_of(found))
 
@@ -271,7 +302,11 @@ MOST_OFFERED = 3  # readings
 MOST_LOOKED_AT = 12  # phrases
 
 
-def offered(bare: str, phrases: list[Found], dates_of: Callable) -> list[tuple[str, ...]]:
+def offered(
+    bare: str,
+    phrases: list[Found],
+    dates_of: Callable,
+) -> list[tuple[str, ...]]:
     """Return the readings that a line offers, each as its phrases: a day or a repeat with the time,
     if there is one; or each of the times."""
     phrases = [one for one in phrases[:MOST_LOOKED_AT] if may_be_offered(bare, one, phrases)]
@@ -301,14 +336,22 @@ def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
 
 def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a noun follows a phrase, which it may describe: Monday meeting."""
-    around = Around(bare[: one.start], bare[one.core : one.end], bare[one.end :])
+    around = Around(
+        bare[: one.start],
+        bare[one.core : one.end],
+        bare[one.end :],
+    )
     if not around.is_told or not around.following[0].isalpha():
         return False
     is_noun = around.following[0].lower() not in CONNECTING
     return is_noun and not any(other.start == one.end + 1 for other in phrases)
 
 
-def dates_of(found: dict[str, Found], now: datetime, put_on: date | None = None) -> dict:
+def dates_of(
+    found: dict[str, Found],
+    now: datetime,
+    put_on: date | None = None,
+) -> dict:
     """Return the fields of the chosen phrases; {} for a day outside the calendar in use."""
     said = {says: one.value for says, one in found.items()}
     try:

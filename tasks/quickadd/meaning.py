@@ -132,11 +132,18 @@ def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
     if rule.parts == YEARLY and day and day.is_leap_day:
         rule, due = replace(rule, parts=LEAP_DAY), now.date()
     due = rule.first(due)
-    repeat = {"repeat": rule_text(rule, said, due), "repeat_from": rule.repeat_from}
+    repeat = {
+        "repeat": rule_text(rule, said, due),
+        "repeat_from": rule.repeat_from,
+    }
     return {"due_date": due, "due_time": clock} | repeat
 
 
-def clock_of(said: dict, day: SaidDay | None, rule: SaidRepeat | None) -> tuple[time | None, int]:
+def clock_of(
+    said: dict,
+    day: SaidDay | None,
+    rule: SaidRepeat | None,
+) -> tuple[time | None, int]:
     """Return the time of a line, from a phrase of time or a part of the day, and the number of days
     from the day of the line to that time.
     """

@@ -112,8 +112,18 @@ def parse(
     repeats = bool(dates.get("repeat"))
     to_come = planned(reminders, due_date=day, has_day=has_day, repeats=repeats, now=now)
     if to_come is None:  # the line is read as a whole, or not at all
-        how = {"week_start": week_start, "day_first": day_first, "plain": plain, "meant": meant}
-        how |= {"lists": lists, "new_lists": new_lists, "as_text": as_text, "put_on": put_on}
+        how = {
+            "week_start": week_start,
+            "day_first": day_first,
+            "plain": plain,
+            "meant": meant,
+        }
+        how |= {
+            "lists": lists,
+            "new_lists": new_lists,
+            "as_text": as_text,
+            "put_on": put_on,
+        }
         return parse(text, now=now, **how, reminds=False)
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)

@@ -126,7 +126,11 @@ def numbered_lines(lines: list[str]) -> set[int]:
         words = line.strip() + " "
         if found := NUMBER.match(words):
             indent = indent_of(line)
-            here = Run(found["mark"], indent, indent + len(found["number"]))
+            here = Run(
+                found["mark"],
+                indent,
+                indent + len(found["number"]),
+            )
             run = run_of(here, int(found["number"]), runs)
             if run:
                 run.number += 1

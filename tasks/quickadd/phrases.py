@@ -128,7 +128,10 @@ def whole(words: str) -> re.Pattern:
         words = words.replace(name[0], FRAGMENTS[name[1]])
     words = re.sub(" (?![?*+])", " +", words)
     before, behind = rf"(?<![^ (,;{WIDE_MARKS}])", rf"(?=[{MARKS}]*(?: |$)|[{WIDE_MARKS}])"
-    return re.compile(f"{before}(?:{words}){behind}", re.ASCII | re.IGNORECASE)
+    return re.compile(
+        f"{before}(?:{words}){behind}",
+        re.ASCII | re.IGNORECASE,
+    )
 
 
 ADVERBS = "daily|everyday|weekly|fortnightly|bi-?weekly|monthly|quarterly|yearly|annually"

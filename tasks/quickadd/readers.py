@@ -111,7 +111,10 @@ def read_near(match, now):
 def read_moment(match, now):
     """in 45 min, in 1.5 hours, in half an hour"""
     if match["minutes"]:
-        ahead = timedelta(hours=number_of(match["n"]), minutes=int(match["minutes"]))
+        ahead = timedelta(
+            hours=number_of(match["n"]),
+            minutes=int(match["minutes"]),
+        )
         return moment_of(now.moment.astimezone(UTC) + ahead, now)
     words = match["n"].lower().replace(",", ".")
     number = 0.5 if match["more"] or "half" in words else 0
@@ -159,7 +162,10 @@ def read_ahead_of(match, now):
 def read_week_after(match, now):
     """tomorrow week, friday week"""
     base = match["base"].lower()
-    days = {"today": now.today, "tomorrow": now.today + timedelta(1)}
+    days = {
+        "today": now.today,
+        "tomorrow": now.today + timedelta(1),
+    }
     day = days.get(base) or now.coming(weekday_of(base))
     return SaidDay(after(day, 1, match["unit"].lower()))
 
@@ -350,7 +356,12 @@ def is_leap_day(month: int, day: int) -> bool:
     return (month, day) == (2, 29)
 
 
-def day_of_figures(year: str | None, month: int, day: int, now: Now) -> date | None:
+def day_of_figures(
+    year: str | None,
+    month: int,
+    day: int,
+    now: Now,
+) -> date | None:
     """Return a day, a year of two figures being one of this century; None if that is far ahead."""
     if not year:
         return next_date(month, day, now.today)
@@ -514,7 +525,11 @@ def weekly(match, now, parts, weekdays):
 def weekdays_in(words: str) -> list[int]:
     """Return the weekdays of a list: mon, wed and fri; mon to fri."""
     found, is_range = [], False
-    parts = re.findall(f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}", words, re.IGNORECASE)
+    parts = re.findall(
+        f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}",
+        words,
+        re.IGNORECASE,
+    )
     for name in parts:
         if re.fullmatch(UP_TO, name, re.IGNORECASE):
             is_range = True
@@ -541,7 +556,12 @@ def read_yearly_months(match, now):
     if any(other != day for other in others) or not 1 <= day <= 28 or len(months) < 2:
         return None
     listed = ",".join(map(str, months))
-    return rule_of(match, *YEARLY, f"BYMONTH={listed}", f"BYMONTHDAY={day}")
+    return rule_of(
+        match,
+        *YEARLY,
+        f"BYMONTH={listed}",
+        f"BYMONTHDAY={day}",
+    )
 
 
 def read_weekends(match, now):
@@ -574,7 +594,10 @@ def read_month_weekdays(match, now):
     weekdays = weekdays_of(match["nth_day"])
     if nths := match.groupdict().get("nths"):
         words = re.findall(r"[0-9]+|(?!and\b|the\b)[a-z]{3,}", nths.lower())
-        numbers = sorted({number_of(word) for word in words}, key=lambda nth: (nth < 0, nth))
+        numbers = sorted(
+            {number_of(word) for word in words},
+            key=lambda nth: (nth < 0, nth),
+        )
         if any(nth > 5 for nth in numbers):
             return None
         days = ",".join(f"{nth}{DAYS[weekdays[0]]}" for nth in numbers)

@@ -259,7 +259,13 @@ class Line:
 
     def with_offer(self, meant):
         """Return the line with the reading of an offer, or without any for ""."""
-        return Line(self.text, self.clock, plain=self.plain, meant=meant, put_on=self.put_on)
+        return Line(
+            self.text,
+            self.clock,
+            plain=self.plain,
+            meant=meant,
+            put_on=self.put_on,
+        )
 
     @property
     def words_of_time(self) -> str:
@@ -293,7 +299,14 @@ class Line:
             else:
                 words = getattr(self, kind)(kinds)
             is_meant = self.is_whole_offer and kind in OF_TIME
-            found.append(Chip(kind, phrase, words, ICONS.get(kind, ""), is_meant))
+            chip = Chip(
+                kind,
+                phrase,
+                words,
+                ICONS.get(kind, ""),
+                is_meant,
+            )
+            found.append(chip)
         return found
 
     @property

@@ -40,7 +40,11 @@ TWO_DATES = re.compile(rf"[0-9]\S* {MONTH} [0-9]{{1,2}} {MONTH}(?!\S)", re.IGNOR
 WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?")
 
 
-def days_at(text: str, start: int, clock: Clock) -> tuple[Days, str, int] | None:
+def days_at(
+    text: str,
+    start: int,
+    clock: Clock,
+) -> tuple[Days, str, int] | None:
     """Return the days that are said from a place of text on, None if none are.
 
     With them come their words for a person, and where they end in text.

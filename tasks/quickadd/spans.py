@@ -14,7 +14,11 @@ class Span(NamedTuple):
     kind: str
 
     def moved(self, by: int) -> "Span":
-        return Span(self.start + by, self.end + by, self.kind)
+        return Span(
+            self.start + by,
+            self.end + by,
+            self.kind,
+        )
 
 
 SPANS = {

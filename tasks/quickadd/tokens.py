@@ -46,7 +46,12 @@ def without_literals(line: str, plain: Collection[str]) -> str:
     bare = line
     for phrase in sorted(no_longer_than_a_line(plain), key=len, reverse=True):
         words = r"\s+".join(map(re.escape, phrase.split()))
-        bare = re.sub(rf"(?<!\w){words}(?!\w)", nothing, bare, flags=re.IGNORECASE)
+        bare = re.sub(
+            rf"(?<!\w){words}(?!\w)",
+            nothing,
+            bare,
+            flags=re.IGNORECASE,
+        )
     return LITERAL.sub(nothing, bare)
 
 
@@ -60,7 +65,11 @@ def no_longer_than_a_line(phrases: Collection[str]) -> list[str]:
     return kept
 
 
-def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[Found], str]:
+def tokens_of(
+    bare: str,
+    lists: Collection[str],
+    new_lists: bool,
+) -> tuple[list[Found], str]:
     """Return the tags, and the first list and the first priority, in their order; and the line
     with NULs for the name of a list that is text, see parse()."""
     tokens, strange = {}, []
@@ -80,7 +89,12 @@ def tokens_of(bare: str, lists: Collection[str], new_lists: bool) -> tuple[list[
     return list(tokens.values()), blanked(bare, strange, "\x00")
 
 
-def token_of(match: re.Match, kind: str, bare: str, lists: Collection[str]) -> Found | None:
+def token_of(
+    match: re.Match,
+    kind: str,
+    bare: str,
+    lists: Collection[str],
+) -> Found | None:
     """Return a match of TOKEN as a tag, list or priority; None for an impossible one.
 
     The name of a known list may have spaces, and then goes on behind the match.

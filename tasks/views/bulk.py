@@ -22,7 +22,11 @@ from tasks.wording import NOTHING_TO_CHANGE
 def task_bulk(request):
     """Do one act on several tasks."""
     # A listing and a sidebar of its own: the return page reads its own after the act.
-    listing = listing_at(request.user, request.return_page.url, Sidebar(request.user))
+    listing = listing_at(
+        request.user,
+        request.return_page.url,
+        Sidebar(request.user),
+    )
     form = BulkForm(request.POST, user=request.user, listing=listing)
     if form.is_of_others():
         raise Http404

@@ -35,7 +35,11 @@ def history(request):
         return render(request, "400.html", {"reason": form.reason()}, status=400)
     number = form.cleaned_data["page"] or 1
     start = (number - 1) * LIMIT
-    done = part_of(*acts_and_events(request, form), start, start + LIMIT + 1)
+    done = part_of(
+        *acts_and_events(request, form),
+        start,
+        start + LIMIT + 1,
+    )
     context = {
         "form": form,
         "lines": writer(request).all_lines(done[:LIMIT]),
@@ -71,7 +75,11 @@ def act_detail(request, act_pk):
     rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
     (line,) = writer(request).lines([act])
     compared = writer(request).compare(rows)
-    context = {"line": line, "rows": rows, "changes": compared}
+    context = {
+        "line": line,
+        "rows": rows,
+        "changes": compared,
+    }
     return render_page(request, "tasks/act_detail.html", context)
 
 

@@ -105,7 +105,11 @@ def list_delete(request, list_pk):
     form = ListDeleteForm(posted(request))
     if not form.is_valid():
         number = request.user.tasks.filter(list=task_list).count()
-        context = {"list": task_list, "form": form, "number": number}
+        context = {
+            "list": task_list,
+            "form": form,
+            "number": number,
+        }
         return render_page(request, "tasks/list_delete.html", context, status_of(form))
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)

@@ -31,7 +31,11 @@ def mail_complete(request, mail_token):
     if request.method == "POST":
         link.complete(task)
         return redirect(f"{request.path}?done")
-    context = {"task": task, "is_open": link.fits(task), "is_done": "done" in request.GET}
+    context = {
+        "task": task,
+        "is_open": link.fits(task),
+        "is_done": "done" in request.GET,
+    }
     return render(request, "tasks/mail_complete.html", context)
 
 

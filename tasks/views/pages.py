@@ -91,7 +91,11 @@ def tag_detail(request, tag_pk):
 @require_safe
 def listing_print(request):
     """Show all tasks of a listing as a page for paper. The address names the listing."""
-    listing = listing_at(request.user, request.GET.get("on", ""), sidebar_of(request))
+    listing = listing_at(
+        request.user,
+        request.GET.get("on", ""),
+        sidebar_of(request),
+    )
     if listing is None:
         raise Http404
     listing.limit = listing.MOST_PRINTED
@@ -99,7 +103,12 @@ def listing_print(request):
 
 
 def show(request, kind, **ids):
-    listing = kind(request.user, request.GET, sidebar_of(request), **ids)
+    listing = kind(
+        request.user,
+        request.GET,
+        sidebar_of(request),
+        **ids,
+    )
     if listing.problem:
         return render(request, "400.html", {"reason": listing.problem}, status=400)
     if not listing.exists:
@@ -111,7 +120,11 @@ def show(request, kind, **ids):
 def arrange(request):
     """Save how the return page is sorted and grouped."""
     # A listing of its own: the return page's is read later, in its new order.
-    listing = listing_at(request.user, request.return_page.url, sidebar_of(request))
+    listing = listing_at(
+        request.user,
+        request.return_page.url,
+        sidebar_of(request),
+    )
     form = listing and ArrangeForm(request.POST, listing=listing)
     if not form or not form.is_valid():
         return render(request, "400.html", status=400)

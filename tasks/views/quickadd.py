@@ -54,7 +54,11 @@ UNSEEN = {"tag": "Tag", "make_list": "New list"}  # beside a line
 def task_add(request):
     if is_paste(request):
         return task_paste(request)
-    form = AddForm(posted(request), user=request.user, initial=presets(request))
+    form = AddForm(
+        posted(request),
+        user=request.user,
+        initial=presets(request),
+    )
     if form.is_valid():
         tell_added(request, form, form.save())
         return reply(request, new_pk=form.row and form.row.pk)
@@ -84,8 +88,18 @@ def tell_added(request, form, act):
         if is_unlisted(form, task):
             words.append(no_list(form.line))
         more = " ".join(filter(None, words))
-        actions = [*ways_to(request, [task], act), *actions_of(form, task)]
-        show_act(request, act, task, where=where(request, task), more=more, actions=actions)
+        actions = [
+            *ways_to(request, [task], act),
+            *actions_of(form, task),
+        ]
+        show_act(
+            request,
+            act,
+            task,
+            where=where(request, task),
+            more=more,
+            actions=actions,
+        )
 
 
 def is_unlisted(form, task):
@@ -97,7 +111,10 @@ def actions_of(form, task):
     """Return the actions for a new task, in addition to Undo."""
     url = reverse("task_meant", args=[task.pk])
     actions = [
-        Action(f"{offer.words}?", f"{url}?{urlencode({'meant': offer.meant})}")
+        Action(
+            f"{offer.words}?",
+            f"{url}?{urlencode({'meant': offer.meant})}",
+        )
         for offer in form.line.offers
         if offer.meant != NO_OFFER
     ]
@@ -137,7 +154,13 @@ def task_plain(request, task_pk):
     task = get_object_or_404(tasks, pk=task_pk)
     form = PlainForm(task=task, beside=request.GET)
     if task.version == 1 and form.is_valid():
-        show_act(request, form.save(), task, more=AS_TYPED, otherwise=is_as_typed(task))
+        show_act(
+            request,
+            form.save(),
+            task,
+            more=AS_TYPED,
+            otherwise=is_as_typed(task),
+        )
     elif task.title == task.typed:
         show_message(request, is_as_typed(task))
     else:
@@ -186,7 +209,11 @@ def task_make_list(request, task_pk):
 @require_http_methods(METHODS)
 def task_paste(request):
     """Ask whether several lines are to be that many tasks, then add them."""
-    form = PasteForm(posted(request), user=request.user, initial=presets(request))
+    form = PasteForm(
+        posted(request),
+        user=request.user,
+        initial=presets(request),
+    )
     if form.is_valid() and "sure" in request.POST:
         act = form.save()
         done = completed_among(form.done, len(form.lines))

@@ -69,7 +69,12 @@ def reminder_delete(request, reminder_pk):
     reminder = get_reminder(request, reminder_pk)
     undo = undo_of(reminder.task)
     reminder.delete()
-    show_message(request, f"Removed a reminder of {named(reminder.task)}.", None, undo)
+    show_message(
+        request,
+        f"Removed a reminder of {named(reminder.task)}.",
+        None,
+        undo,
+    )
     return reply_with(request, reminder.task)
 
 

@@ -49,7 +49,8 @@ def look(request, form, status):
     template = "tasks/task_repeat.html"
     if wants_fragment(request):
         template = "tasks/_repeat_days.html"
-    return render_page(request, template, {"form": form, "task": form.task}, status)
+    context = {"form": form, "task": form.task}
+    return render_page(request, template, context, status)
 
 
 @require_POST

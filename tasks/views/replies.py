@@ -87,7 +87,12 @@ def render_page(request, template, context=None, status=200):
         "sidebar": sidebar,
         "new_pk": None,  # of a row that is marked
     }
-    response = render(request, template, shared | (context or {}), status=status)
+    response = render(
+        request,
+        template,
+        shared | (context or {}),
+        status=status,
+    )
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
 
@@ -132,7 +137,11 @@ def title_says(request, task):
     """Return the reading of a task's title as a quick-add line, in words; "" for none."""
     sidebar = sidebar_of(request)
     lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
-    how = {"offers": False, "reminds": False, "put_on": task.due_date}
+    how = {
+        "offers": False,
+        "reminds": False,
+        "put_on": task.due_date,
+    }
     line = Line(task.title, sidebar.clock, lists=lists, **how)
     return line.words
 

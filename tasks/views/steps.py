@@ -75,7 +75,12 @@ def step_edit(request, step_pk):
     if wants_fragment(request):
         template = "tasks/_menu_again.html" if form.is_bound else "tasks/_step_menu.html"
     before, after = step.task.steps.around(step.pk)
-    context = {"step": step, "form": form, "before": before, "after": after}
+    context = {
+        "step": step,
+        "form": form,
+        "before": before,
+        "after": after,
+    }
     return render_page(request, template, context, status_of(form))
 
 

@@ -132,7 +132,12 @@ def task_complete(request, task_pk):
     if not task.repeat:
         show_act(request, act, task, otherwise=not_done("complete", task))
     elif act:
-        show_act(request, act, task, more=next_occurrence(task, sidebar_of(request).clock))
+        show_act(
+            request,
+            act,
+            task,
+            more=next_occurrence(task, sidebar_of(request).clock),
+        )
     else:
         show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
     return reply(request, task, ticked=act)

@@ -73,7 +73,11 @@ def give_back(request, row, form_class, kind):
         data = {"name": row.name} | request.POST.dict()
     form = form_class(data, instance=row, user=request.user)
     if not form.is_valid():
-        context = {"row": row, "form": form, "kind": kind}
+        context = {
+            "row": row,
+            "form": form,
+            "kind": kind,
+        }
         return render_page(request, "tasks/_restore.html", context, status_of(form))
     act = row.restore(shown_version(request), name=form.cleaned_data["name"])
     show_act(request, act, row, otherwise=changed(row))

@@ -69,7 +69,11 @@ class DatabaseClient(base.DatabaseClient):
         settings_dict = settings_dict | settings_dict.get("UNPOOLED", {})
         if not settings_dict.get("LOCALPG"):
             return super().settings_to_cmd_args_env(settings_dict, parameters)
-        settings_dict = {**settings_dict, "HOST": _start(settings_dict), "PORT": localpg.PORT}
+        settings_dict = {
+            **settings_dict,
+            "HOST": _start(settings_dict),
+            "PORT": localpg.PORT,
+        }
         args, env = super().settings_to_cmd_args_env(settings_dict, parameters)
         return [str(localpg.programs() / "psql"), *args[1:]], env
 

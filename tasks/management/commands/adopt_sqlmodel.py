@@ -76,7 +76,11 @@ class Command(ExampleCommand):
             raise CommandError(f"{time_zone} is not a time zone; one is Europe/Berlin.")
         if batch_size < 1:
             raise CommandError("--batch-size must be 1 or more.")
-        options = {"dry_run": dry_run, "batch_size": batch_size, "tell": self.stdout.write}
+        options = {
+            "dry_run": dry_run,
+            "batch_size": batch_size,
+            "tell": self.stdout.write,
+        }
         try:
             with (
                 open(report or os.devnull, "w", encoding="utf-8") as file,
@@ -97,7 +101,10 @@ class Command(ExampleCommand):
     def adopt(self, run, file):
         for column in run.legacy.left:
             self.stdout.write(f"{column} is not taken over.")
-        counts = {"users": run.users(), "tasks": run.tasks(self.progress)}
+        counts = {
+            "users": run.users(),
+            "tasks": run.tasks(self.progress),
+        }
         write_report(run, counts, file)
         self.show(run, counts)
 
@@ -172,7 +179,11 @@ def write_report(run, counts, file):
 
 def as_told(kind, key, what, email, more):
     """Return a remark as the report has it; more is the reason, or the user of a task."""
-    remark = {"kind": kind, "id": key, "what": what}
+    remark = {
+        "kind": kind,
+        "id": key,
+        "what": what,
+    }
     if kind == "task":
         remark["user"] = more
     else:

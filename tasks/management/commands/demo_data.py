@@ -111,11 +111,19 @@ def add_batch(batch, lists, tags):
     """Add tasks, each as (id of its user, its fields), with their tags and steps."""
     parts = [(fields.pop("tags"), fields.pop("steps")) for _, fields in batch]
     tasks = Task.objects.bulk_create(
-        Task(user_id=user, list_id=lists.get((user, fields.pop("list"))), **fields)
+        Task(
+            user_id=user,
+            list_id=lists.get((user, fields.pop("list"))),
+            **fields,
+        )
         for user, fields in batch
     )
     TaskTag.objects.bulk_create(
-        TaskTag(user_id=task.user_id, task_id=task.pk, tag_id=tags[task.user_id, name])
+        TaskTag(
+            user_id=task.user_id,
+            task_id=task.pk,
+            tag_id=tags[task.user_id, name],
+        )
         for task, (names, _) in zip(tasks, parts, strict=True)
         for name in names
     )

@@ -76,13 +76,25 @@ class Command(ExampleCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no account with the email {email}.")
-        plan = self.plan(user, Path(file), options | {"dry_run": dry_run})
+        plan = self.plan(
+            user,
+            Path(file),
+            options | {"dry_run": dry_run},
+        )
         lock_user(user)
         preview = Preview(user, plan, Choices(again, with_settings))
-        report = Report(preview, SimpleNamespace(file_name=Path(file).name), user.clock())
+        report = Report(
+            preview,
+            SimpleNamespace(file_name=Path(file).name),
+            user.clock(),
+        )
         is_added = not (dry_run or preview.adds_nothing)
         if options["json"]:
-            said = {"account": user.email, "added": is_added, **report.as_json()}
+            said = {
+                "account": user.email,
+                "added": is_added,
+                **report.as_json(),
+            }
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
         else:
             self.stdout.write(report.as_text())

@@ -19,7 +19,10 @@ class Command(PurgeCommand):
     sentence = "{act} and {event} older than {days}."
 
     def old(self, moment):
-        return {"act": Act.objects.before(moment), "event": Event.objects.before(moment)}
+        return {
+            "act": Act.objects.before(moment),
+            "event": Event.objects.before(moment),
+        }
 
     def handle(self, *, dry_run, **options):
         super().handle(dry_run=dry_run, **options)
@@ -37,6 +40,11 @@ def take_titles_out_of_log():
 
     Migration 0009 did so once, but while a deployment goes on, an older version may write titles.
     """
-    name = Concat(Value("(task "), F("object_id"), Value(")"), output_field=TextField())
+    name = Concat(
+        Value("(task "),
+        F("object_id"),
+        Value(")"),
+        output_field=TextField(),
+    )
     entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Task))
     return entries.exclude(object_repr=name).update(object_repr=name)

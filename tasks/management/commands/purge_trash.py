@@ -14,5 +14,10 @@ class Command(PurgeCommand):
         """Return the old rows by kind. Steps come first, so that the steps of tasks are counted,
         too.
         """
-        kinds = {"step": Step, "task": Task, "list": TaskList, "tag": Tag}
+        kinds = {
+            "step": Step,
+            "task": Task,
+            "list": TaskList,
+            "tag": Tag,
+        }
         return {name: kind.trash.deleted_before(moment) for name, kind in kinds.items()}

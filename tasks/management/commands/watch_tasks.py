@@ -86,7 +86,13 @@ class Command(ExampleCommand):
         self.printed.append(pk)
         at = timezone.now().isoformat(timespec="seconds")
         if self.json:
-            line = json.dumps({"event": "task_created", "id": pk, "at": at, "missed": missed})
+            event = {
+                "event": "task_created",
+                "id": pk,
+                "at": at,
+                "missed": missed,
+            }
+            line = json.dumps(event)
         else:
             line = f"{at} {pk}" + (" (missed)" if missed else "")
         self.stdout.write(line)

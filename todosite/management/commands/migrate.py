@@ -27,7 +27,8 @@ class Command(migrate.Command):
             with connection.cursor() as cursor:
                 for name, value in settings.DATABASE_TIMEOUTS.items():
                     change = sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}")
-                    cursor.execute(change.format(who, where, sql.Identifier(name), value))
+                    named = sql.Identifier(name)
+                    cursor.execute(change.format(who, where, named, value))
         except Error as error:
             self.stderr.write(
                 f"The time limits of the role {role} could not be set: {str(error).strip()}."
