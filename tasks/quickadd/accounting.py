@@ -159,6 +159,21 @@ A_SPAN = re.compile(
 VAGUE = re.compile(r"\b(?:late|mid)\s*$", re.IGNORECASE)
 A_MONTHS_DAY = re.compile(rf"{MONTH}\.? +[0-9]{{1,2}}(?:st|nd|rd|th)?$", re.IGNORECASE)
 ANOTHER_DAY = re.compile(r"\s*(?:,|/|&)\s*[0-9]{1,2}(?:st|nd|rd|th)?(?![\w:.])", re.IGNORECASE)
+A_MONTH = re.compile(rf"\s*{MONTH}\b", re.IGNORECASE)
+ENDS_IN_A_NUMBER = re.compile(r"\b[0-9]{1,2}\s*$")
+A_NUMBER_OF_UNITS = re.compile(rf"{NUMBER} +{UNIT}\b", re.IGNORECASE)
+ENDS_IN_IN = re.compile(r"\bin\s*$")
+BEFORE_OR_AFTER = re.compile(r"(?:before|after)\b", re.IGNORECASE)
+NEXT_OF_UNITS = re.compile("next (?:week|month|year)", re.IGNORECASE)
+SAID_AS_A_TIME = re.compile(rf":|{HALF}", re.IGNORECASE)
+AND = re.compile(r"\band\b")
+BETWEEN_TWO = re.compile("between", re.IGNORECASE)
+A_CLOSED_BRACKET = re.compile(r"\s*[?!.]*\)")
+A_DAY = re.compile(DAY, re.IGNORECASE)
+WHAT_WAS_TAKEN = re.compile(rf"\s*{TAKEN}")
+NO_YEAR_THAT_IS_MEANT = re.compile("/[4-9][0-9]$")
+A_SMALL_LETTER = re.compile("[a-z]")
+A_YEAR = re.compile("[0-9]{4}$")
 OF_DAYS = re.compile(rf"(?:on )?(?:the )?(?:{DAY}|{UNIT}|of|{MONTH}|every|each)\b", re.IGNORECASE)
 
 
@@ -183,16 +198,36 @@ def is_accounted_for(
     line has spaces for its tags, lists and priorities, and NULs for anything that is always text.
     taken has the start and end of each phrase of the reading, and kinds their kinds.
     """
-    rest = line
-    for start, end in taken:
-        rest = rest[:start] + TAKEN * (end - start) + rest[end:]
-    if not all(is_whole(line, rest, start, end, kinds) for start, end in joined(rest, taken)):
-        return False
+    rest = without_taken(line, taken)
+    for start, end in joined(rest, taken):
+        if not is_whole(line, rest, start, end, kinds):
+            return False
     if "time" not in kinds:
         if SEVERAL_HOURS.search(rest):
             return False
-        rest = TIMES.sub(lambda found: as_range(found[0]), rest)
-    phrases = [
+        rest = without_ranges(rest)
+    phrases = phrases_in(rest)
+    mark_named(line, rest, phrases, kinds)
+    others = [one for one in phrases if not one.is_named]
+    return not any_blocks(line, rest, others, kinds)
+
+
+def without_taken(line: str, taken: Collection[tuple[int, int]]) -> str:
+    """Return a line with marks in place of the parts of the reading."""
+    for start, end in taken:
+        mark = TAKEN * (end - start)
+        line = line[:start] + mark + line[end:]
+    return line
+
+
+def without_ranges(line: str) -> str:
+    """Return a line with marks in place of two times that belong together."""
+    return TIMES.sub(lambda found: as_range(found[0]), line)
+
+
+def phrases_in(rest: str) -> list[Phrase]:
+    """Return the phrases of time in the rest of a line."""
+    return [
         Phrase(
             found.start(),
             found.end(),
@@ -201,20 +236,17 @@ def is_accounted_for(
         )
         for found in PHRASE.finditer(rest)
     ]
-    mark_named(line, rest, phrases, kinds)
-    return not any_blocks(line, rest, [one for one in phrases if not one.is_named], kinds)
 
 
 def has_range(text: str) -> bool:
     """Return whether two times that belong together stand in a text: 8-9pm."""
-    return any(as_range(found[0]) != found[0] for found in TIMES.finditer(text))
+    return without_ranges(text) != text
 
 
 def as_range(words: str) -> str:
     """Return two times that belong together as a mark; two bare numbers are none."""
-    if re.search(rf":|{HALF}", words, re.IGNORECASE) and not re.search(r"\band\b", words):
-        return RANGE * len(words)
-    if re.match("between", words, re.IGNORECASE):
+    has_times = SAID_AS_A_TIME.search(words) and not AND.search(words)
+    if has_times or BETWEEN_TWO.match(words):
         return RANGE * len(words)
     return words
 
@@ -223,8 +255,10 @@ def joined(rest: str, taken: Collection[tuple[int, int]]) -> list[tuple[int, int
     """Return the start and end of each part of a reading, with adjacent phrases as one part."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(taken):
-        if found and not rest[found[-1][1] : start].strip(" ,;"):
-            found[-1] = found[-1][0], end
+        first, last = found[-1] if found else (start, start)
+        is_next = bool(found) and not rest[last:start].strip(" ,;")
+        if is_next:
+            found[-1] = first, end
         else:
             found.append((start, end))
     return found
@@ -238,18 +272,28 @@ def is_whole(
     kinds: Collection[str],
 ) -> bool:
     """Return whether no word or mark at a seam of the reading connects it with something else."""
-    before, behind = rest[:start], rest[end:]
+    before = rest[:start]
+    behind = rest[end:]
     if BEFORE.search(before) or BEHIND.match(behind):
         return False
     if "repeat" in kinds and BEHIND_REPEAT.match(behind):
         return False
-    if WITH_A_DAY.match(behind) or (SWAPPED.search(before) and FOR_ANOTHER.match(behind)):
+    if "time" not in kinds and A_BARE_HOUR.match(behind):
+        return False
+    if is_swapped(before, behind):
         return False
     if is_cut(line[start:end], before, behind):
         return False
-    if "time" not in kinds and A_BARE_HOUR.match(behind):
-        return False
-    return before.rstrip().endswith("(") == bool(re.match(r"\s*[?!.]*\)", behind))
+    is_opened = before.rstrip().endswith("(")
+    is_closed = bool(A_CLOSED_BRACKET.match(behind))
+    return is_opened == is_closed
+
+
+def is_swapped(before: str, behind: str) -> bool:
+    """Return whether the words at a seam name a second day: swap | friday | with monday."""
+    if WITH_A_DAY.match(behind):
+        return True
+    return bool(SWAPPED.search(before) and FOR_ANOTHER.match(behind))
 
 
 def is_cut(part: str, before: str, behind: str) -> bool:
@@ -257,17 +301,20 @@ def is_cut(part: str, before: str, behind: str) -> bool:
 
     16 | oct 3; in | 3 days today; 1 week | before 1 dec; late | next week; oct 20 |, 21.
     """
-    if re.match(rf"{MONTH}\b", part, re.IGNORECASE) and re.search(r"\b[0-9]{1,2}\s*$", before):
-        return True
-    if re.match(rf"{NUMBER} +{UNIT}\b", part, re.IGNORECASE) and re.search(r"\bin\s*$", before):
-        return True
-    if re.match(r"(?:before|after)\b", part, re.IGNORECASE) and A_SPAN.search(before):
-        return True
-    if re.match(r"next (?:week|month|year)", part, re.IGNORECASE) and VAGUE.search(before):
-        return True
+    for begins, ends in CUT_BEFORE:
+        if begins.match(part) and ends.search(before):
+            return True
     if A_MONTHS_DAY.search(part) and ANOTHER_DAY.match(behind):
         return True
-    return part[-1].isdigit() and bool(re.match(rf"\s*{MONTH}\b", behind, re.IGNORECASE))
+    return part[-1].isdigit() and bool(A_MONTH.match(behind))
+
+
+CUT_BEFORE = [  # how a part begins, and what before it belongs to it
+    (A_MONTH, ENDS_IN_A_NUMBER),
+    (A_NUMBER_OF_UNITS, ENDS_IN_IN),
+    (BEFORE_OR_AFTER, A_SPAN),
+    (NEXT_OF_UNITS, VAGUE),
+]
 
 
 def mark_named(
@@ -288,30 +335,41 @@ def mark_named(
 
 def describes(rest: str, one: Phrase, by_start: dict[int, Phrase]) -> bool:
     """Return whether a phrase describes the noun behind it: Monday meeting."""
+    text_before = rest[: one.start]
     before = word_before(rest, one.start)
     if one.kind not in DESCRIBES and before not in DETERMINERS:
         return False
     found = WORD_BEHIND.match(rest, one.end)
     if not found:
         return False
-    word = found[1]
     other = by_start.get(found.start(1))
     if other:
         return other.is_named
-    if not (word[0].isalpha() or word[0] == "\x00"):
+    if not may_be_noun(found[1]):
         return False
-    if word.lower().strip(".,;:!?)") in FUNCTION | CONNECTING:
-        return False
-    if before in ("on", "by", "due") and rest[: one.start].split() == [before]:
+    if before in ("on", "by", "due") and text_before.split() == [before]:
         return False  # on friday call Bob
-    is_behind = rest[: one.start].rstrip(" ,;").endswith(TAKEN)
-    return not (is_behind and one.kind not in ("adverb", "weekend", "short"))
+    if one.kind in ("adverb", "weekend", "short"):
+        return True
+    is_behind_taken = text_before.rstrip(" ,;").endswith(TAKEN)
+    return not is_behind_taken
+
+
+def may_be_noun(word: str) -> bool:
+    """Return whether a word may be a noun: one that is always text (NUL) may be, "with" isn't."""
+    if not word[0].isalpha() and word[0] != "\x00":
+        return False
+    bare = word.lower().strip(".,;:!?)")
+    return bare not in FUNCTION and bare not in CONNECTING
 
 
 def word_before(rest: str, start: int) -> str:
     """Return the word before a place, in small letters, "" if there is none."""
-    words = rest[max(start - 40, 0) : start].lower().split()
-    return words[-1].strip(",;(") if words else ""
+    near = rest[max(start - 40, 0) : start]
+    words = near.lower().split()
+    if not words:
+        return ""
+    return words[-1].strip(",;(")
 
 
 def is_in_capitals(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
@@ -319,18 +377,20 @@ def is_in_capitals(line: str, rest: str, one: Phrase, kinds: Collection[str]) ->
     if not one.words[0].isupper() or rest.isupper():
         return False
     words = rest[: one.start].split()
-    behind = WORD_BEHIND.match(rest, one.end)
-    has_before = len(words) > 1 and words[-1][0].isupper()
+    taken = WHAT_WAS_TAKEN.match(rest, one.end)
     is_late_name = words and one.kind in ("near", "adverb", "clock")
     if is_late_name and one.words.isalpha():  # which have no capital otherwise
-        is_at_a_time = "date" not in kinds and re.match(rf"\s*{TAKEN}", rest[one.end :])
+        is_at_a_time = taken and "date" not in kinds
         return not is_at_a_time or words[-1].isupper()  # USA Today 9am
-    if behind and behind[1][0].isupper() and has_before:
+    capitals = [word[0].isupper() for word in words]
+    behind = WORD_BEHIND.match(rest, one.end)
+    if behind and behind[1][0].isupper() and capitals[1:][-1:] == [True]:
         return True
-    if len(words) < 3 or not (words[-1][0].isupper() and words[-2][0].isupper()):
+    if len(words) < 3 or capitals[-2:] != [True, True]:
         return False
-    taken = re.match(rf"\s*{TAKEN}", rest[one.end :])  # Any Given Sunday tomorrow, not Monday
-    return not (taken and re.match(DAY, line[one.end + taken.end() - 1 :], re.IGNORECASE))
+    if not taken:
+        return True
+    return not A_DAY.match(line, taken.end() - 1)  # Any Given Sunday tomorrow, not Monday
 
 
 NUMBERED = RATIOS | VERSIONED | BOOKS | BOOKS_ALONE | HELD | SCALES
@@ -339,24 +399,36 @@ NUMBERED = RATIOS | VERSIONED | BOOKS | BOOKS_ALONE | HELD | SCALES
 def is_told_of(rest: str, one: Phrase, kinds: Collection[str]) -> bool:
     """Return whether the word before a phrase accounts for it: last friday, Black Friday."""
     before = word_before(rest, one.start)
+    if is_no_number_of_time(one, before):
+        return True
     if before in NAMES and one.kind in ("day", "short"):
-        return True
-    if before in NUMBERED and one.kind in ("written", "figures"):
-        return True
-    if one.kind == "figures" and re.search("/[4-9][0-9]$", one.words):  # no year that is meant
-        return True
-    if one.kind == "written" and before in ("in", "under"):  # a duration
         return True
     if before in DETERMINERS and one.kind == "short":  # the sun, a sat nav
         return True
-    if one.words in ("SAT", "SUN") and re.search("[a-z]", rest):  # an exam, a newspaper
+    if one.words in ("SAT", "SUN") and A_SMALL_LETTER.search(rest):  # an exam, a newspaper
         return True
     if one.kind in ("part", "parts"):
-        return before in PAST | {"the", "their", "our", "my"}
+        return before in PAST or before in ("the", "their", "our", "my")
     if before in PAST:
-        return bool({"date", "repeat"} & set(kinds))
-    year = re.search("[0-9]{4}$", one.words)
-    if one.kind != "date" or not year or "date" not in kinds:
+        return "date" in kinds or "repeat" in kinds
+    return "date" in kinds and is_of_the_past(one, before)
+
+
+def is_no_number_of_time(one: Phrase, before: str) -> bool:
+    """Return whether figures are a score, a version, a year or a duration: in 4:30."""
+    if one.kind not in ("written", "figures"):
+        return False
+    if before in NUMBERED:
+        return True
+    if one.kind == "figures":
+        return bool(NO_YEAR_THAT_IS_MEANT.search(one.words))
+    return before in ("in", "under")
+
+
+def is_of_the_past(one: Phrase, before: str) -> bool:
+    """Return whether a date with its year is one that is only told of: of 3 May 2019."""
+    year = A_YEAR.search(one.words)
+    if one.kind != "date" or not year:
         return False
     return year[0] < "1990" or before in ("of", "from", "since", "dated", "about", "on")
 
@@ -377,23 +449,26 @@ def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> 
     """Return whether a phrase adds something to the reading that it stands beside."""
     if one.kind in OF_REPEAT and "repeat" not in kinds:
         return False
-    before, behind = rest[: one.start], rest[one.end :]
+    before = rest[: one.start]
+    behind = rest[one.end :]
     if before.endswith("(") and behind.startswith(")"):  # bread (sat), cake (sun)
         return True
-    is_behind = is_beside(before, TAKEN)
-    if is_behind:
+    if is_beside(before, TAKEN):
         return True
     if one.kind in ("also", "on", "week", "times"):
         return False
     found = behind.find(TAKEN)
     if found < 0 or not BETWEEN.fullmatch(behind[:found]):
         return False
-    if one.kind == "th":
-        return bool(A_DATE.match(one.words) or OF_DAYS.match(line, one.end + found))
-    return True
+    if one.kind != "th" or A_DATE.match(one.words):
+        return True
+    return bool(OF_DAYS.match(line, one.end + found))
 
 
 def is_beside(before: str, mark: str) -> bool:
     """Return whether no word but a connecting one stands between a mark and the end of a text."""
     at = before.rfind(mark)
-    return at >= 0 and BETWEEN.fullmatch(before[at + 1 :]) is not None
+    if at < 0:
+        return False
+    between = before[at + 1 :]
+    return bool(BETWEEN.fullmatch(between))

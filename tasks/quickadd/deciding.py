@@ -13,8 +13,16 @@ from tasks.dates import can_be_meant
 from tasks.quickadd.accounting import has_range, is_accounted_for
 from tasks.quickadd.around import Around, is_one_of_two, is_text
 from tasks.quickadd.choosing import chosen
-from tasks.quickadd.found import BESIDE, FAIR, Found, is_at_the_end, is_beside, overlap
-from tasks.quickadd.meaning import every, meaning
+from tasks.quickadd.found import (
+    BESIDE,
+    FAIR,
+    Found,
+    is_at_the_end,
+    is_beside_any,
+    of_kind,
+    overlaps_any,
+)
+from tasks.quickadd.meaning import SaidTime, every, meaning
 from tasks.quickadd.words import (
     CONNECTING,
     EARLY,
@@ -32,7 +40,7 @@ def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bo
     counted has all phrases of the line that aren't text.
     """
     chosen = list(found.values())
-    others = [one for one in counted if not any(overlap(one, other) for other in chosen)]
+    others = [one for one in counted if not overlaps_any(one, chosen)]
     if any(says_more(bare, one, chosen, counted) for one in others):
         return False
     taken = [(one.start, one.end) for one in chosen]
@@ -46,16 +54,20 @@ def says_more(
     counted: list[Found],
 ) -> bool:
     """Return whether a phrase adds a second day, time or repeat to the chosen phrases."""
-    if one.strength == BESIDE or one.kind not in {other.kind for other in chosen}:
+    if one.strength == BESIDE or not of_kind(chosen, one.kind):
         return False
-    before = [other for other in chosen if other.end <= one.start]
-    is_behind = any(not bare[other.end : one.start].strip(" ,;") for other in before)
-    if is_behind and one.strength >= FAIR:
+    is_sure = one.strength >= FAIR
+    if is_sure and is_behind_any(bare, one, chosen):
         return True
-    is_beside_one = any(is_beside(bare, one, other) for other in chosen)
-    if not (is_beside_one or is_at_the_end(bare, one) or one.strength >= FAIR):
+    if not (is_sure or is_beside_any(bare, one, chosen) or is_at_the_end(bare, one)):
         return False
     return not is_described(bare, one, counted)
+
+
+def is_behind_any(bare: str, one: Found, others: list[Found]) -> bool:
+    """Return whether a phrase follows one of others, with nothing but marks between them."""
+    before = [other for other in others if other.end <= one.start]
+    return is_beside_any(bare, one, before)
 
 
 @dataclass
@@ -100,9 +112,11 @@ def taken_offer(
     said = {phrase.lower() for phrase in meant}
     found = {}
     for one in phrases:
-        if bare[one.start : one.end].lower() in said:
+        words = one.words_in(bare).lower()
+        if words in said:
             found.setdefault(one.kind, one)
-    return LineReading(found, dates_of(found))
+    dates = dates_of(found)
+    return LineReading(found, dates)
 
 
 def whole_reading(
@@ -115,23 +129,36 @@ def whole_reading(
     see reading_of()."""
     counted = [one for one in phrases if not is_text(bare, one, phrases)]
     counted = moved_to(bare, counted)
-    found = completed(bare, chosen(bare, counted, tokens), counted)
+    taken = chosen(bare, counted, tokens)
+    found = completed(bare, taken, counted)
     dates = dates_of(found)
-    if dates and contradicts(bare, found, dates):
-        return LineReading(is_unclear=True, offers=offered(bare, phrases, dates_of))
     if not dates:
-        if any(is_one_of_two(bare, one, phrases) for one in phrases):
-            return LineReading(is_unclear=True, offers=offered(bare, phrases, dates_of))
+        if has_one_of_two(bare, phrases):
+            return unclear(bare, phrases, dates_of)
         return LineReading()
+    if contradicts(bare, found, dates):
+        return unclear(bare, phrases, dates_of)
     if accounts_for(bare, found, counted):
-        return LineReading(found, dates, offers=other_half(bare, found, counted))
+        offers = other_half(bare, found, counted)
+        return LineReading(found, dates, offers=offers)
     if "date" in found and is_described(bare, found["date"], phrases):  # next week plan tomorrow
         others = [one for one in counted if one is not found["date"]]
         found = chosen(bare, others, tokens)
         dates = dates_of(found)
         if dates and accounts_for(bare, found, others):
             return LineReading(found, dates)
-    return LineReading(is_unclear=True, offers=offered(bare, phrases, dates_of))
+    return unclear(bare, phrases, dates_of)
+
+
+def unclear(bare: str, phrases: list[Found], dates_of: Callable) -> LineReading:
+    """Return the reading of a line that none accounts for: without phrases, with offers."""
+    offers = offered(bare, phrases, dates_of)
+    return LineReading(is_unclear=True, offers=offers)
+
+
+def has_one_of_two(bare: str, phrases: list[Found]) -> bool:
+    """Return whether a line names two days or times of which one is meant: monday or tuesday."""
+    return any(is_one_of_two(bare, one, phrases) for one in phrases)
 
 
 def moved_to(bare: str, phrases: list[Found]) -> list[Found]:
@@ -143,9 +170,10 @@ def moved_to(bare: str, phrases: list[Found]) -> list[Found]:
     day = next((one for one in phrases if one.lead == "moved"), None)
     if not day:
         return phrases
-    times = [one for one in phrases if one.kind == "time" and one.start > day.start]
-    if any(is_beside(bare, day, time) for time in times):
-        return [one for one in phrases if one.start >= day.start]
+    from_there = [one for one in phrases if one.start >= day.start]
+    times = of_kind(from_there, "time")
+    if is_beside_any(bare, day, times):
+        return from_there
     return [one for one in phrases if one is not day]
 
 
@@ -155,25 +183,42 @@ def completed(
     phrases: list[Found],
 ) -> dict[str, Found]:
     """Return the chosen phrases, each as the others and the words of the line have it."""
-    found = in_the_evening(bare, in_the_morning(bare, found))
+    found = in_the_morning(bare, found)
+    found = in_the_evening(bare, found)
     if has_range_beside(bare, found):
-        day = found["date"]
-        found = found | {"date": replace(day, value=replace(day.value, clock=None))}
-    return with_end(bare, with_interval(found, phrases))
+        found = with_value(found, "date", clock=None)
+    found = with_interval(found, phrases)
+    return with_end(bare, found)
+
+
+def with_value(found: dict[str, Found], says: str, **changes) -> dict[str, Found]:
+    """Return the chosen phrases, with changed fields of the value of the one in a role."""
+    one = found[says]
+    value = replace(one.value, **changes)
+    return found | {says: replace(one, value=value)}
 
 
 def with_interval(found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
     """Return the chosen phrases, with "fortnightly" as how often a weekday repeats."""
     repeat = found.get("repeat")
-    if not repeat or not re.fullmatch("BYDAY=[A-Z]{2}", repeat.value.parts[-1]):
+    if not repeat or not is_every_weekday(repeat):
         return found
-    others = [one for one in phrases if one.kind == "repeat" and one is not repeat]
-    if len(others) != 1 or others[0].value.parts != every("WEEKLY", 2):
+    others = [one for one in of_kind(phrases, "repeat") if one is not repeat]
+    if len(others) != 1 or others[0].value.parts != FORTNIGHTLY:
         return found
-    if repeat.value.parts[:-1] != every("WEEKLY"):
-        return found
-    rule = replace(repeat.value, parts=(*every("WEEKLY", 2), repeat.value.parts[-1]))
-    return found | {"repeat": replace(repeat, value=rule), "interval": others[0]}
+    *_, weekday = repeat.value.parts
+    found = with_value(found, "repeat", parts=(*FORTNIGHTLY, weekday))
+    return found | {"interval": others[0]}
+
+
+FORTNIGHTLY = every("WEEKLY", 2)
+A_DAY_OF_A_RULE = re.compile("BYDAY=[A-Z]{2}")
+
+
+def is_every_weekday(repeat: Found) -> bool:
+    """Return whether a repeat is on one day of every week."""
+    *before, days = repeat.value.parts
+    return tuple(before) == every("WEEKLY") and bool(A_DAY_OF_A_RULE.fullmatch(days))
 
 
 def with_end(bare: str, found: dict[str, Found]) -> dict[str, Found]:
@@ -181,9 +226,10 @@ def with_end(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     day = found.get("date")
     if "repeat" not in found or not day or "until" in found:
         return found
-    if not BY_A_DATE.fullmatch(bare[day.start : day.end]):
+    if not BY_A_DATE.fullmatch(day.words_in(bare)):
         return found
-    return {says: one for says, one in found.items() if says != "date"} | {"until": day}
+    others = {says: one for says, one in found.items() if says != "date"}
+    return others | {"until": day}
 
 
 BY_A_DATE = re.compile(
@@ -195,36 +241,51 @@ GETTING_UP = re.compile(r"\bget(?:ting)? up\b", re.IGNORECASE)
 def in_the_morning(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     """Return the chosen phrases, with a bare hour of 5 to 7 before noon where words ask for that:
     Wake up at 7, Flight at 6:30."""
-    one = found.get("time")
-    if not one or one.value.how != "bare" or one.value.part or one.value.hour not in (5, 6, 7):
+    if "time" not in found or says_part_of_day(found):
         return found
-    said = frozenset(bare.lower().split())
-    others = [other.value for says, other in found.items() if says != "time"]
-    has_part = any(getattr(value, "part", "") for value in others)
-    is_early = said & EARLY or GETTING_UP.search(bare)
-    if has_part or not is_early or said & LATE:
+    said = found["time"].value
+    if said.part or not may_be_early(said):
         return found
-    return found | {"time": replace(one, value=replace(one.value, how="exact"))}
+    words = frozenset(bare.lower().split())
+    is_early = words & EARLY or GETTING_UP.search(bare)
+    if not is_early or words & LATE:
+        return found
+    return with_value(found, "time", how="exact")
+
+
+def may_be_early(said: SaidTime) -> bool:
+    """Return whether a time is a bare hour of 5 to 7, which may be before noon or after it."""
+    return said.how == "bare" and said.hour in (5, 6, 7)
+
+
+def says_part_of_day(found: dict[str, Found]) -> bool:
+    """Return whether another phrase than the time says a part of the day: friday evening."""
+    others = [one.value for says, one in found.items() if says != "time"]
+    return any(getattr(value, "part", "") for value in others)
 
 
 def in_the_evening(bare: str, found: dict[str, Found]) -> dict[str, Found]:
     """Return the chosen phrases, with an hour of 7 to 11 that says no half of the day after noon
     where words ask for that: Dinner at 8, Theatre at 7:30."""
-    one = found.get("time")
-    if not one or one.value.how == "exact" or one.value.part or one.value.has_zero:
+    if "time" not in found or says_part_of_day(found):
         return found
-    if one.value.hour not in range(7, 12) or (one.value.how != "bare" and one.lead != "clock"):
+    one = found["time"]
+    if not may_be_late(one):
         return found
-    others = [other.value for says, other in found.items() if says != "time"]
-    has_part = any(getattr(value, "part", "") for value in others)
-    if has_part or not GOING_OUT & frozenset(bare.lower().split()):
+    words = frozenset(bare.lower().split())
+    if not words & GOING_OUT:
         return found
-    value = replace(
-        one.value,
-        hour=one.value.hour + 12,
-        how="exact",
-    )
-    return found | {"time": replace(one, value=value)}
+    hour = one.value.hour + 12
+    return with_value(found, "time", hour=hour, how="exact")
+
+
+def may_be_late(one: Found) -> bool:
+    """Return whether a time is an hour of 7 to 11 that may be after noon: 7:30, but not 07:30."""
+    said = one.value
+    if said.how == "exact" or said.part or said.has_zero:
+        return False
+    is_said_as_bare = said.how == "bare" or one.lead == "clock"
+    return is_said_as_bare and said.hour in range(7, 12)
 
 
 OTHER_HALF = "~"  # behind the phrase of a time, in an offer
@@ -241,39 +302,34 @@ def other_half(
     counted: list[Found],
 ) -> list[tuple[str, ...]]:
     """Return the offer of a time in the other half of the day, where its hour may be in either."""
-    one = found.get("time")
-    if not one:
+    if "time" not in found or says_part_of_day(found):
         return []
+    one = found["time"]
     as_said = next(other for other in counted if other.start == one.start).value
-    is_either = as_said.how == "bare" and as_said.hour in (5, 6, 7)
-    if as_said.part or not (is_either or as_said != one.value):
+    is_either = may_be_early(as_said) or as_said != one.value
+    if as_said.part or not is_either:
         return []
-    others = [other.value for says, other in found.items() if says != "time"]
-    if any(getattr(value, "part", "") for value in others):
-        return []
-    return [(bare[one.start : one.end] + OTHER_HALF,)]
+    phrase = one.words_in(bare) + OTHER_HALF
+    return [(phrase,)]
 
 
 def in_the_other_half(reading: LineReading, dates_of: Callable) -> LineReading:
     """Return a reading with its time in the other half of the day."""
-    one = reading.found["time"]
-    clock, _ = one.value.within("")
-    value = replace(
-        one.value,
-        hour=(clock.hour + 12) % 24,
-        how="exact",
-    )
-    found = reading.found | {"time": replace(one, value=value)}
-    return LineReading(found, dates_of(found))
+    clock, _ = reading.found["time"].value.within("")
+    hour = (clock.hour + 12) % 24
+    found = with_value(reading.found, "time", hour=hour, how="exact")
+    dates = dates_of(found)
+    return LineReading(found, dates)
 
 
 def has_range_beside(bare: str, found: dict[str, Found]) -> bool:
     """Return whether a day brings a time of its own, and two times that belong together say it
     better: tonight 8-9pm."""
     date = found.get("date")
-    if not date or "time" in found or not getattr(date.value, "clock", None):
+    if not date or "time" in found:
         return False
-    return date.value.part != "" and has_range(bare[date.end :])
+    has_own_time = date.value.part and date.value.clock
+    return bool(has_own_time) and has_range(bare[date.end :])
 
 
 BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)
@@ -285,17 +341,20 @@ def contradicts(bare: str, found: dict[str, Found], dates: dict) -> bool:
 
     Every Tuesday by 27 Oct says both. A date that starts the repeat never contradicts it.
     """
-    if "repeat" not in found or "date" not in found or found["date"].lead == "start":
+    if "repeat" not in found or "date" not in found:
         return False
     date = found["date"]
-    said = bare[date.start : date.end]
-    if BY.match(said):
+    if date.lead == "start":
+        return False
+    words = date.words_in(bare)
+    if BY.match(words):
         return True
-    if A_WEEKDAY.fullmatch(said) and not re.search("WEEKLY", dates["repeat"]):
+    if A_WEEKDAY.fullmatch(words) and "WEEKLY" not in dates["repeat"]:
         return True
-    return (
-        dates["due_date"] != date.value.day and not date.value.is_leap_day and not date.value.part
-    )
+    said = date.value
+    if said.is_leap_day or said.part:
+        return False
+    return said.day != dates["due_date"]
 
 
 MOST_OFFERED = 3  # readings
@@ -309,20 +368,26 @@ def offered(
 ) -> list[tuple[str, ...]]:
     """Return the readings that a line offers, each as its phrases: a day or a repeat with the time,
     if there is one; or each of the times."""
-    phrases = [one for one in phrases[:MOST_LOOKED_AT] if may_be_offered(bare, one, phrases)]
-    times = [one for one in phrases if one.kind == "time"]
-    days = [one for one in phrases if one.kind in ("date", "repeat")]
-    days.sort(key=lambda one: one.kind != "repeat")
-    readings = [[time] for time in times]
-    if days:
-        readings = [[day, *times[: len(times) == 1]] for day in days]
+    looked_at = phrases[:MOST_LOOKED_AT]
+    phrases = [one for one in looked_at if may_be_offered(bare, one, phrases)]
     found = {}
-    for reading in readings:
+    for reading in readings_of(phrases):
         dates = dates_of({one.kind: one for one in reading})
         if dates and len(found) < MOST_OFFERED:
-            said = tuple(bare[one.start : one.end] for one in reading)
+            said = tuple(one.words_in(bare) for one in reading)
             found.setdefault(tuple(dates.items()), said)
     return list(found.values())
+
+
+def readings_of(phrases: list[Found]) -> list[list[Found]]:
+    """Return the possible readings of phrases, repeats first, each as its phrases."""
+    times = of_kind(phrases, "time")
+    days = of_kind(phrases, "repeat") + of_kind(phrases, "date")
+    if not days:
+        return [[time] for time in times]
+    if len(times) != 1:
+        return [[day] for day in days]
+    return [[day, *times] for day in days]
 
 
 def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
@@ -337,14 +402,16 @@ def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
 def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a noun follows a phrase, which it may describe: Monday meeting."""
     around = Around(
-        bare[: one.start],
-        bare[one.core : one.end],
-        bare[one.end :],
+        before=bare[: one.start],
+        phrase=one.core_in(bare),
+        behind=bare[one.end :],
     )
-    if not around.is_told or not around.following[0].isalpha():
+    if not around.is_told:
         return False
-    is_noun = around.following[0].lower() not in CONNECTING
-    return is_noun and not any(other.start == one.end + 1 for other in phrases)
+    word = around.following[0]
+    is_noun = word.isalpha() and word.lower() not in CONNECTING
+    starts = [other.start for other in phrases]
+    return is_noun and one.end + 1 not in starts
 
 
 def dates_of(
@@ -359,4 +426,6 @@ def dates_of(
     except (ValueError, OverflowError):
         return {}
     day = meant["due_date"]
-    return meant if day is None or can_be_meant(day) else {}
+    if day and not can_be_meant(day):
+        return {}
+    return meant

@@ -21,10 +21,28 @@ class Found:
     lead: str = ""
     core: int = 0  # where it begins without the words that lead to it
 
+    def words_in(self, line: str) -> str:
+        """Return its words in the line, with its lead."""
+        return line[self.start : self.end]
+
+    def core_in(self, line: str) -> str:
+        """Return its words in the line, without its lead."""
+        return line[self.core : self.end]
+
+
+def of_kind(found: Iterable[Found], *kinds: str) -> list[Found]:
+    """Return the phrases of these kinds."""
+    return [one for one in found if one.kind in kinds]
+
 
 def overlap(one: Found, other: Found) -> bool:
     """Return whether two phrases share a part of the line."""
     return one.start < other.end and other.start < one.end
+
+
+def overlaps_any(one: Found, others: Iterable[Found]) -> bool:
+    """Return whether a phrase shares a part of the line with one of others."""
+    return any(overlap(one, other) for other in others)
 
 
 def value_of(match: re.Match, read: Callable, now: Now):
@@ -38,7 +56,8 @@ def value_of(match: re.Match, read: Callable, now: Now):
 def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
     """Return the line with spaces, or another character, in place of these parts."""
     for part in parts:
-        before, behind = line[: part.start], line[part.end :]
+        before = line[: part.start]
+        behind = line[part.end :]
         length = part.end - part.start
         line = before + blank * length + behind
     return line
@@ -51,7 +70,9 @@ def is_at_the_end(bare: str, one: Found) -> bool:
 
 def in_order(one: Found, other: Found) -> tuple[Found, Found]:
     """Return two phrases as they stand in the line."""
-    return (one, other) if one.start < other.start else (other, one)
+    if one.start < other.start:
+        return one, other
+    return other, one
 
 
 def following_word(behind: str) -> str:
@@ -64,4 +85,10 @@ def following_word(behind: str) -> str:
 def is_beside(bare: str, one: Found, other: Found) -> bool:
     """Return whether nothing but spaces and marks stands between two phrases."""
     first, second = in_order(one, other)
-    return not bare[first.end : second.start].strip(" ,;")
+    between = bare[first.end : second.start]
+    return not between.strip(" ,;")
+
+
+def is_beside_any(bare: str, one: Found, others: Iterable[Found]) -> bool:
+    """Return whether nothing but spaces and marks stands between a phrase and one of others."""
+    return any(is_beside(bare, one, other) for other in others)
