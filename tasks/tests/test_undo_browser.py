@@ -27,7 +27,7 @@ from tasks.tests.browsing import (
 from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.rows import in_order
 from tasks.undo import revert
-from todosite.tests.axe import assert_fine
+from todosite.tests.axe import BOTH, LIGHT, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,7 +135,7 @@ class TestUndo:
         assert is_same(page)
 
     @pytest.mark.exhaustive
-    def test_undo_of_a_menu_act_returns_the_focus_to_the_row(self, page):
+    def test_undo_of_a_menu_act_returns_the_focus_or_shows_a_conflict(self, page):
         tomorrow = self.ann.clock().date(self.ann.today() + timedelta(1))
         for button, said, words, rows, meta, today, work in [
             (
@@ -163,6 +163,18 @@ class TestUndo:
             expect(row(page, "Two")).not_to_contain_text("High")
             expect(page.get_by_role("link", name="Two", exact=True)).to_be_focused()
         assert is_same(page)
+
+        press(page, "Two", "High")
+        expect(row(page, "Two")).to_contain_text("High")
+        self.tasks[1].refresh_from_db()
+        self.tasks[1].edit(priority=1)
+        undo(page)
+        expect_said(page, "Not undone: “Two” has changed since (priority), so it stays as it is.")
+        message(page).get_by_role("link", name="Show both").click()
+        expect(page.get_by_role("heading", name="You gave “Two” high priority")).to_be_visible()
+        line = page.locator(".act-line")
+        for words in ["before: None", "after: High", "Changed since; now: Low"]:
+            expect(line).to_contain_text(re.compile(words.replace(" ", r"\s*")))
 
     def test_undo_works_on_the_tasks_page_and_in_its_history(self, page):
         press(page, "Two", "High")
@@ -224,110 +236,70 @@ class TestUndo:
         expect(page.get_by_text("· Undone")).to_be_visible()
         expect_counts(page, Inbox=0, Today=1, Work=2)
 
-    @pytest.mark.exhaustive
-    def test_conflict_shows_both_priorities(self, page):
-        press(page, "Two", "High")
-        expect(row(page, "Two")).to_contain_text("High")
-        self.tasks[1].edit(priority=1)
-        undo(page)
-        expect_said(page, "Not undone: “Two” has changed since (priority), so it stays as it is.")
-        message(page).get_by_role("link", name="Show both").click()
-        expect(page.get_by_role("heading", name="You gave “Two” high priority")).to_be_visible()
-        line = page.locator(".act-line")
-        for words in ["before: None", "after: High", "Changed since; now: Low"]:
-            expect(line).to_contain_text(re.compile(words.replace(" ", r"\s*")))
-
 
 @pytest.mark.exhaustive
-class TestUndoInPlace:
-    """With JavaScript the page stays, and so does the focus."""
+def test_page_stays_and_each_press_of_undo_or_complete_acts_once(signed_in, ann):
+    page = signed_in
+    one, *_ = add_tasks(ann, "One", "Two", "Three")
+    page.goto("/inbox/")
+    mark(page)
+    drag(page, "Three", "One")
+    expect(message(page)).to_contain_text("Moved “Three” up.")
+    expect(titles(page)).to_have_text(["Three", "One", "Two"])
+    undo(page)
+    expect(titles(page)).to_have_text(["One", "Two", "Three"])
+    assert is_same(page)
+    assert [task.title for task in ann.tasks.by_hand()] == ["One", "Two", "Three"]
 
-    def start(self, page, ann, path="/inbox/"):
-        add_tasks(ann, "One", "Two", "Three")
-        page.goto(path)
-        mark(page)
-        return page
+    one.refresh_from_db()
+    version, acts = one.version, ann.acts.count()
+    look(page)
+    page.get_by_role("button", name="Complete “One”").dblclick()
+    expect_said(page, "Completed “One”.")
+    page.route("**/undo/", lambda route: (page.wait_for_timeout(200), route.continue_()))
+    look(page)
+    message(page).get_by_role("button", name="Undo").dblclick()
+    expect_said(page, "Undone: completed “One”.")
+    expect(titles(page)).to_have_text(["One", "Two", "Three"])
+    page.unroute("**/undo/")
+    one.refresh_from_db()
+    assert (one.version, ann.acts.count()) == (version + 2, acts + 2)
 
-    def test_undo_of_a_drag(self, signed_in, ann):
-        page = self.start(signed_in, ann)
-        drag(page, "Three", "One")
-        expect(message(page)).to_contain_text("Moved “Three” up.")
-        expect(titles(page)).to_have_text(["Three", "One", "Two"])
-        undo(page)
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
-        assert is_same(page)
-        assert [task.title for task in ann.tasks.by_hand()] == ["One", "Two", "Three"]
+    other = page.context.new_page()
+    other.goto("/inbox/")
+    other.wait_for_load_state()
+    look(page)
+    for tab, words in [(page, "Completed “One”."), (other, "“One” was already completed.")]:
+        tab.get_by_role("button", name="Complete “One”").click()
+        expect_said(tab, words)
+        expect(titles(tab)).to_have_text(["Two", "Three"])
+    expect(message(other).get_by_role("button", name="Undo")).to_have_count(0)
+    other.goto("/history/")
+    undo(page)
+    expect_said(page, "Undone: completed “One”.")
+    undo_of(other, "completed “One”").first.click()
+    expect(message(other)).to_contain_text("That was already undone.")
+    one.refresh_from_db()
+    assert (one.version, ann.acts.count()) == (version + 4, acts + 4)
 
-    def test_undo_keeps_text_typed_since(self, signed_in, ann):
-        page = self.start(signed_in, ann)
-        open_task(page, "One")
-        page.get_by_label("High").check()
-        page.get_by_role("button", name="Save").click()
-        expect(message(page)).to_contain_text("Gave “One” high priority.")
-        page.get_by_label("Notes").fill("Half a thought")
-        undo(page)
-        expect(page.locator("#id_priority_0")).to_be_checked()
-        expect(page.get_by_label("Notes")).to_have_value("Half a thought")
+    open_task(page, "One")
+    page.get_by_label("High").check()
+    page.get_by_role("button", name="Save").click()
+    expect(message(page)).to_contain_text("Gave “One” high priority.")
+    page.get_by_label("Notes").fill("Half a thought")
+    undo(page)
+    expect(page.locator("#id_priority_0")).to_be_checked()
+    expect(page.get_by_label("Notes")).to_have_value("Half a thought")
 
-    def test_second_undo_in_another_tab_says_so(self, signed_in, ann):
-        page = self.start(signed_in, ann)
-        page.get_by_role("button", name="Complete “One”").click()
-        expect(message(page)).to_contain_text("Completed “One”.")
-        other = page.context.new_page()
-        other.goto("/history/")
-        undo(page)
-        expect(message(page)).to_contain_text("Undone: completed “One”.")
-        undo_of(other, "completed “One”").click()
-        expect(message(other)).to_contain_text("That was already undone.")
-        assert ann.tasks.get(title="One").version == 3
-
-    def test_two_fast_presses_of_undo_undo_once(self, signed_in, ann):
-        page = self.start(signed_in, ann)
-        page.get_by_role("button", name="Complete “One”").click()
-        expect(message(page)).to_contain_text("Completed “One”.")
-        page.route("**/undo/", lambda route: (page.wait_for_timeout(200), route.continue_()))
-        message(page).get_by_role("button", name="Undo").dblclick()
-        expect(message(page)).to_contain_text("Undone: completed “One”.")
-        expect(titles(page)).to_have_text(["One", "Two", "Three"])
-        assert ann.acts.count() == 2
-
-
-class TestDoublePress:
-    @pytest.mark.exhaustive
-    def test_double_click_acts_once(self, signed_in, ann):
-        page = signed_in
-        add_tasks(ann, "One", "Two", "Three", "Four")
-        page.goto("/inbox/")
-        page.wait_for_load_state()
-        page.get_by_role("button", name="Complete “One”").dblclick()
-        expect(titles(page)).to_have_text(["Two", "Three", "Four"])
-        assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 1)
-        page.get_by_text("Select", exact=True).click()
-        page.get_by_label("All 3 on this page").check()
-        page.get_by_role("button", name="Delete", exact=True).dblclick()
-        expect_said(page, "Deleted 3 tasks.")
-        expect(page.get_by_text("Your inbox is empty")).to_be_visible()
-        page.goto("/completed/")
-        expect(titles(page)).to_have_text(["One"])
-        assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 2)
-
-    @pytest.mark.exhaustive
-    def test_completion_in_two_tabs_takes_effect_once(self, signed_in, ann):
-        page = signed_in
-        add_tasks(ann, "One", "Two")
-        other = page.context.new_page()
-        for tab in (page, other):
-            tab.goto("/inbox/")
-            tab.wait_for_load_state()
-        for tab, words in [
-            (page, "Completed “One”."),
-            (other, "“One” was already completed."),
-        ]:
-            tab.get_by_role("button", name="Complete “One”").click()
-            expect_said(tab, words)
-            expect(titles(tab)).to_have_text(["Two"])
-        expect(message(other).get_by_role("button", name="Undo")).to_have_count(0)
-        assert (ann.tasks.get(title="One").version, ann.acts.count()) == (2, 1)
+    page.goto("/inbox/")
+    page.wait_for_load_state()
+    acts = ann.acts.count()
+    page.get_by_text("Select", exact=True).click()
+    page.get_by_label("All 3 on this page").check()
+    page.get_by_role("button", name="Delete", exact=True).dblclick()
+    expect_said(page, "Deleted 3 tasks.")
+    expect(page.get_by_text("Your inbox is empty")).to_be_visible()
+    assert ann.acts.count() == acts + 1
 
 
 class TestBar:
@@ -385,61 +357,6 @@ class TestBar:
         page.goto("/today/")  # without tasks
         expect(page.get_by_text("Select", exact=True)).to_be_hidden()
 
-    @pytest.mark.exhaustive
-    def test_bar_works_by_keyboard_alone(self, page):
-        page.get_by_text("Select", exact=True).focus()
-        page.keyboard.press("Enter")
-        page.get_by_label("Select “Two”").focus()
-        page.keyboard.press("Space")
-        self.expect_ticked(page, "Two")
-        page.keyboard.press("Shift+Tab")  # on to the row before it
-        page.get_by_label("1 selected").focus()
-        page.keyboard.press("ArrowDown")
-        expect(page.get_by_label("All 4 on this page")).to_be_checked()
-        self.expect_ticked(page, "One", "Two", "Three", "Four")
-        page.keyboard.press("Tab")
-        expect(page.get_by_role("button", name="Complete", exact=True)).to_be_focused()
-        page.keyboard.press("Enter")
-        expect_said(page, "Completed 4 tasks.")
-        expect(page.get_by_text("Your inbox is empty")).to_be_visible()
-        assert focused(page) != "body"
-
-    @pytest.mark.exhaustive
-    def test_bar_selects_all_of_several_pages(self, page):
-        page.goto("/tasks/?limit=2")
-        self.open(page)
-        page.get_by_label("All 4", exact=True).check()
-        page.get_by_role("button", name="Complete", exact=True).click()
-        expect_said(page, "Completed 4 tasks.")
-        undo(page)
-        expect_said(page, "Undone: completed 4 tasks.")
-        expect(page.get_by_role("button", name="Complete “Four”")).to_be_visible()
-
-    @pytest.mark.exhaustive
-    def test_act_unselects_only_its_own_rows(self, page):
-        self.open(page, "One", "Two")
-        page.get_by_role("button", name="Complete", exact=True).click()
-        expect(titles(page)).to_have_text(["Three", "Four"])
-        expect(page.get_by_label("Select “Three”")).to_be_visible()
-        self.expect_ticked(page)
-        expect(page.get_by_label("All 2 on this page")).not_to_be_checked()
-        undo(page)
-        expect_said(page, "Undone: completed 2 tasks.")
-        expect(titles(page)).to_have_text(["One", "Two", "Three", "Four"])
-
-        self.tick(page, "One", "Three")
-        page.get_by_role("button", name="Complete “Two”").click()
-        expect_said(page, "Completed “Two”.")
-        expect(titles(page)).to_have_text(["One", "Three", "Four"])
-        self.expect_ticked(page, "One", "Three")
-        page.get_by_role("button", name="Complete", exact=True).click()
-        expect_said(page, "Completed 2 tasks.")
-        expect(titles(page)).to_have_text(["Four"])
-        undo(page)
-        expect_said(page, "Undone: completed 2 tasks.")
-        expect(titles(page)).to_have_text(["One", "Three", "Four"])
-        assert is_same(page)
-
     def test_act_keeps_the_focus_in_the_bar_and_unselects_all(self, page, ann):
         add_tasks(ann, "Five", "Six", "Seven")
         page.reload()
@@ -478,7 +395,7 @@ class TestBar:
         expect(titles(page)).to_have_text(["Seven"])
 
     @pytest.mark.exhaustive
-    def test_refused_act_keeps_selection_and_text(self, page, ann):
+    def test_act_unselects_its_own_rows_unless_it_is_refused(self, page, ann):
         self.open(page)
         page.get_by_role("button", name="Complete", exact=True).click()
         expect_said(page, "Select one or more tasks first.")
@@ -515,6 +432,52 @@ class TestBar:
         page.keyboard.press("Enter")
         expect_said(page, "Moved “Two” to 24 Dec 2031.")
         assert ann.tasks.open().count() == 4
+
+        self.tick(page, "One", "Three")
+        page.get_by_role("button", name="Complete “Two”").click()
+        expect_said(page, "Completed “Two”.")
+        expect(titles(page)).to_have_text(["One", "Three", "Four"])
+        self.expect_ticked(page, "One", "Three")
+        page.get_by_role("button", name="Complete", exact=True).click()
+        expect_said(page, "Completed 2 tasks.")
+        expect(titles(page)).to_have_text(["Four"])
+        self.expect_ticked(page)
+        expect(page.get_by_label("Select “Four”")).to_be_visible()
+        expect(page.get_by_label("All 1 on this page")).not_to_be_checked()
+        undo(page)
+        expect_said(page, "Undone: completed 2 tasks.")
+        expect(titles(page)).to_have_text(["One", "Three", "Four"])
+        assert is_same(page)
+
+    @pytest.mark.exhaustive
+    def test_bar_selects_all_of_several_pages_and_works_by_keyboard_alone(self, page):
+        page.goto("/tasks/?limit=2")
+        self.open(page)
+        page.get_by_label("All 4", exact=True).check()
+        page.get_by_role("button", name="Complete", exact=True).click()
+        expect_said(page, "Completed 4 tasks.")
+        undo(page)
+        expect_said(page, "Undone: completed 4 tasks.")
+        expect(page.get_by_role("button", name="Complete “Four”")).to_be_visible()
+
+        page.goto("/inbox/")
+        page.wait_for_load_state()
+        page.get_by_text("Select", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Select “Two”").focus()
+        page.keyboard.press("Space")
+        self.expect_ticked(page, "Two")
+        page.keyboard.press("Shift+Tab")  # on to the row before it
+        page.get_by_label("1 selected").focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_label("All 4 on this page")).to_be_checked()
+        self.expect_ticked(page, "One", "Two", "Three", "Four")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Complete", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect_said(page, "Completed 4 tasks.")
+        expect(page.get_by_text("Your inbox is empty")).to_be_visible()
+        assert focused(page) != "body"
 
 
 @pytest.mark.exhaustive
@@ -612,25 +575,29 @@ def full(signed_in, ann):
 def test_undo_and_history_are_accessible_and_fit(full):
     page, ids = full
 
-    look = partial(assert_fine, page)
-    for path in ["/history/", "/history/?kind=edit&of=task", "/history/?task={task}",
-                 "/history/{act}/", "/history/{many}/", "/history/?page=9"]:  # fmt: skip
+    look, narrow = partial(assert_fine, page), [(320, [LIGHT])]
+    for path in ["/history/", "/history/{act}/"]:
         page.goto(path.format(**ids))
-        look(path)
+        look(path, [(1280, BOTH), *narrow])
+    page.goto("/history/?page=9")
+    look("past the end", narrow)
+    for path in ["/history/?kind=edit&of=task", "/history/?task={task}", "/history/{many}/"]:
+        page.goto(path.format(**ids))
+        assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 320)
     page.goto("/today/")
     page.wait_for_load_state()
     page.get_by_text("Reschedule", exact=True).click()
-    look("reschedule")
+    look("reschedule", [(320, BOTH)])
     page.keyboard.press("Escape")
     page.get_by_text("Select", exact=True).click()
     page.get_by_label("Select “Length").check()
-    look("bar")
+    look("bar", [(320, BOTH)])
     for menu in ["Date", "Priority", "List", "Tags"]:
         page.locator("#bulk-form summary", has_text=menu).click()
-        look(menu)
+        look(menu, narrow)
     page.goto("/tasks/{task}/".format(**ids))
     page.locator(".past summary").click()
-    look("history of a task")
+    look("history of a task", [(320, BOTH)])
     page.locator(".past").get_by_role("button", name="Undo").first.click()
     expect(message(page)).to_contain_text("Redone:")
-    look("message")
+    look("message", narrow)
