@@ -3,7 +3,8 @@
 An act is recorded in the transaction that changes its rows. A change holds the changed columns of
 one row before and after, as JSON: {"priority": 0} and {"priority": 3}. The change of a new row
 holds its deleted_at alone, as if it came out of the trash, so that undo puts it there. A tag that a
-task was given, or lost, is a change of its own, which names both.
+task was given, or lost, is a change of its own, which names both. The reminders that an act added,
+removed or snoozed stand in a change of their task.
 """
 
 import json
@@ -284,6 +285,25 @@ class Act(models.Model):
             cursor.execute(INSERT_TAGS, [self.pk, self.user_id, *columns])
         self.kept_tags = self.kept_tags | tags
 
+    def keep_reminders(self, reminders):
+        """Record what became of reminders, {id of a task: {id of a reminder: (before, after)}}.
+
+        Both are states as JSON (tasks.reminders), None for no reminder. It stands in the change of
+        the task's columns if this act has one, so that the history counts the task once.
+        """
+        there = {change.task_id: change for change in self.kept if not change.step_id}
+        new, joined = [], []
+        for task, states in reminders.items():
+            change = there.get(task)
+            if change:
+                joined.append(change)
+            else:
+                change = Change(task_id=task, before={}, after={})
+                new.append(change)
+            change.reminders = (change.reminders or {}) | states
+        Change.objects.bulk_update(joined, ["reminders"], batch_size=BATCH)
+        self.keep(new)
+
     def row_changes(self):
         """Return the recorded changes row by row, without a query; [] for an act that was read."""
         rows = RowChange.of_rows(self.kept)
@@ -400,6 +420,8 @@ class Change(models.Model):
     )
     before = models.JSONField()
     after = models.JSONField()
+    # The reminders of the task that were added, removed or snoozed: see Act.keep_reminders().
+    reminders = models.JSONField(null=True)
 
     objects = ChangeQuerySet.as_manager()
 
@@ -450,7 +472,8 @@ class RowChange:
     """All that an act changed in one row, from any number of changes.
 
     `before` and `after` are the columns, {name: JSON}. `tags` has the tags that a task was given or
-    lost, {id: (whether it had the tag before, and after)}.
+    lost, {id: (whether it had the tag before, and after)}. `reminders` has the states of its
+    reminders, {id: (before, after)}.
     """
 
     def __init__(self, change):
@@ -459,7 +482,7 @@ class RowChange:
         self.row_name = change.row_name
         self.row_pk = change.row_pk
         self.task_id = change.task_id
-        self.before, self.after, self.tags = {}, {}, {}
+        self.before, self.after, self.tags, self.reminders = {}, {}, {}, {}
 
     def __str__(self):
         return f"{self.row_name} {self.row_pk}: {self.before} → {self.after}, tags {self.tags}"
@@ -487,6 +510,9 @@ class RowChange:
             else:
                 self.before.setdefault(name, before)
                 self.after[name] = after
+        for pk, (before, after) in (change.reminders or {}).items():
+            first, _ = self.reminders.get(int(pk), (before, after))
+            self.reminders[int(pk)] = (first, after)
 
     def add_tag(self, pk, before, after):
         first, _ = self.tags.get(pk, (before, after))
@@ -502,12 +528,14 @@ class RowChange:
         back = RowChange(self.change)
         back.before, back.after = self.after, self.before
         back.tags = {pk: (after, before) for pk, (before, after) in self.tags.items()}
+        back.reminders = {pk: (after, before) for pk, (before, after) in self.reminders.items()}
         return back
 
     def with_tags_of(self, others):
         """Return the change with the tags of other rows as well, which the same act changed."""
         change = RowChange(self.change)
         change.before, change.after = self.before, self.after
+        change.reminders = self.reminders
         for other in [*others, self]:
             change.tags |= other.tags
         return change

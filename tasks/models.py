@@ -408,11 +408,14 @@ class TaskQuerySet(OrderedQuerySet, WithholdingQuerySet):
         act.keep_new(new)
         notify(pks)
 
-    def follow(self, before):
-        """Let the reminders of changed tasks follow them, {id: {column: JSON}} before."""
+    def follow(self, act, before):
+        """Let the reminders of changed tasks follow them, {id: {column: JSON}} before.
+
+        A task's new date ends the snoozes of its reminders, which the act keeps for its Undo.
+        """
         columns = {name for row in before.values() for name in row}
         if not columns.isdisjoint(Reminder.DECIDING):
-            Reminder.objects.filter(task__in=before).follow(before)
+            Reminder.objects.filter(task__in=before).follow(before, act)
 
     def leave_deleted_lists(self):
         """Move tasks to the Inbox if their list was deleted while they were moving into it.
@@ -748,9 +751,9 @@ class Task(Ordered):
         """Whether this task, if new, gets the reminder that its user wants by default."""
         return bool(self.due_time) and self.user.default_reminder is not None
 
-    def set_reminders(self, minutes=(), moments=()):
+    def set_reminders(self, minutes=(), moments=(), act=None):
         """Replace the reminders of the task by these, see ReminderQuerySet.replace."""
-        return Reminder.objects.replace(self, minutes, moments)
+        return Reminder.objects.replace(self, minutes, moments, act)
 
     def duplicate(self, key=None):
         """Add an open copy of this task, with its tags, and its steps not done, just after it.

@@ -4,7 +4,7 @@ A row is due at a moment in UTC, which is computed anew when its task or its use
 sender (tasks.sending) needs no more than the time of the database to know the due ones.
 """
 
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tasks import bell, dates
-from tasks.history import as_json, owner_of_task
+from tasks.history import Act, as_json, owner_of_task
 
 MOST = 10  # reminders of a task
 BATCH = 500  # rows that one statement writes
@@ -150,21 +150,26 @@ class ReminderQuerySet(DeliveryQuerySet):
         )
 
     @transaction.atomic(savepoint=False)
-    def follow(self, before=None):
+    def follow(self, before=None, act=None):
         """Compute the moments of these reminders anew.
 
-        before has the earlier states of tasks that have just changed, {id: {column: JSON}}. If a
-        task has another date or time now, its reminders are due again and their snoozes end.
-        Otherwise a reminder isn't due again once it was sent.
+        before has the earlier states of tasks that have just changed, {id: {column: JSON}}, by an
+        act if there is one. If a task has another date or time now, its reminders are due again and
+        their snoozes end. Otherwise a reminder isn't due again once it was sent.
         """
         pks = self.lock()
         if not pks:
             return
-        changed = []
+        changed, ended = [], {}
         for row in self.model.objects.filter(pk__in=pks).for_planning():
+            earlier = row.as_kept()
             if row.follow((before or {}).get(row.task_id, {})):
                 changed.append(row)
+            if earlier["snoozed_until"] and not row.snoozed_until:
+                ended.setdefault(row.task_id, {})[row.pk] = (earlier, row.as_kept())
         self.write(changed)
+        if act:
+            act.keep_reminders(ended)
 
     def write(self, rows):
         """Save the moments of planned reminders, and wake the sender.
@@ -198,8 +203,8 @@ class ReminderQuerySet(DeliveryQuerySet):
         self.add_all([self.model.of(tasks[row.task_id], *row.set_by_user) for row in rows])
 
     @transaction.atomic
-    def replace(self, task, minutes=(), moments=()):
-        """Replace the reminders of a task. Return the new ones.
+    def replace(self, task, minutes=(), moments=(), act=None):
+        """Replace the reminders of a task, as part of an act if there is one. Return the new ones.
 
         minutes are numbers of minutes before the task; moments are (date, time) on the user's
         clock. A reminder that the task has already stays as it is, sent or not. Raise ValueError
@@ -216,8 +221,30 @@ class ReminderQuerySet(DeliveryQuerySet):
         self.filter(pk__in=gone).delete()
         new = [self.model.of(task, *key) for key in wanted if key not in there]
         self.add_all(new)
+        if act and new:
+            act.keep_reminders({task.pk: {row.pk: (None, row.as_kept()) for row in new}})
         there |= {row.set_by_user: row for row in new}
         return [there[key] for key in wanted]
+
+    @transaction.atomic(savepoint=False)
+    def restore(self, task, states):
+        """Give reminders of a task their earlier states, {id: (earlier, later)} of an act.
+
+        A reminder that was added goes, and one that was removed comes back under its id, unless the
+        task has the same one. A snooze that has changed again stays.
+
+        Return (changes, refused): what changed, {id: (state before, state now)}; and the ids of
+        the reminders that keep their states.
+        """
+        mine = self.filter(task=task)
+        rows = {row.pk: row for row in mine.filter(pk__in=mine.lock()).for_planning()}
+        restoring = Restoring(task, rows)
+        for pk, (earlier, later) in states.items():
+            restoring.restore(pk, earlier, later)
+        mine.filter(pk__in=restoring.gone).delete()
+        self.add_all(restoring.new)
+        self.write(restoring.snoozed)
+        return restoring.changes, restoring.refused
 
 
 class Reminder(Delivery):
@@ -228,6 +255,7 @@ class Reminder(Delivery):
 
     # The columns of a task that decide when its reminders are due.
     DECIDING = ["due_date", "due_time", "repeat", "completed_at", "deleted_at"]
+    KEPT = ["minutes_before", "on_date", "at_time", "snoozed_until"]  # in changes
 
     user = owner_of_task("reminders")
     task = models.ForeignKey(
@@ -286,6 +314,20 @@ class Reminder(Delivery):
         new.plan_anew()
         return new
 
+    @classmethod
+    def of_kept(cls, task, pk, state):
+        """Return a reminder of a task with an id, from its state in a change, planned, unsaved."""
+        new = cls(pk=pk, user=task.user, task=task)
+        for name in cls.KEPT:
+            field = cls._meta.get_field(name)
+            setattr(new, name, field.to_python(state[name]))
+        new.plan_anew()
+        return new
+
+    def as_kept(self):
+        """Return the state as a change keeps it, {column: JSON}: the setting and the snooze."""
+        return {name: as_json(getattr(self, name)) for name in self.KEPT}
+
     @property
     def set_by_user(self):
         """The setting of the user, as (minutes_before, on_date, at_time)."""
@@ -337,23 +379,38 @@ class Reminder(Delivery):
         Reminder.objects.filter(pk=self.pk).follow()
         return False
 
+    @transaction.atomic
+    def remove(self):
+        """Remove this. Return the act, None if another removed it before."""
+        rows = Reminder.objects.filter(pk=self.pk)
+        if not rows.lock():
+            return None
+        act = self.task.new_act(Act.Kind.EDIT)
+        act.keep_reminders({self.task_id: {self.pk: (rows.get().as_kept(), None)}})
+        rows.delete()
+        return act
+
     def move_along(self, earlier):
         """Move a moment of its own by as many days as a repeating task moved, from a day."""
         if self.on_date and earlier and self.task.repeat and self.task.due_date:
             self.on_date += self.task.due_date - date.fromisoformat(earlier)
 
+    @transaction.atomic
     def snooze(self, until):
         """Let this be due again at a moment, rounded up to a full minute; the task stays.
 
-        Return whether its task is open and the moment is to come; otherwise nothing changes.
+        Return the act, None if the task isn't open or the moment has passed.
         """
         until = until.astimezone(UTC)
         if until.second or until.microsecond:
             until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        row = Reminder.objects.filter(pk=self.pk, task__completed_at=None, task__deleted_at=None)
-        if until <= timezone.now():
-            return False
-        number = row.update(
+        rows = Reminder.objects.filter(pk=self.pk)
+        is_open = rows.filter(task__completed_at=None, task__deleted_at=None).lock()
+        if until <= timezone.now() or not is_open:
+            return None
+        self.refresh_from_db()
+        earlier = self.as_kept()
+        rows.update(
             snoozed_until=until,
             moment=until,
             state=WAITING,
@@ -362,10 +419,62 @@ class Reminder(Delivery):
             settled_at=None,
             answer="",
         )
-        if number:
-            self.refresh_from_db()
-            bell.ring_on_commit()
-        return number == 1
+        self.refresh_from_db()
+        bell.ring_on_commit()
+        act = self.task.new_act(Act.Kind.EDIT)
+        act.keep_reminders({self.task_id: {self.pk: (earlier, self.as_kept())}})
+        return act
+
+
+class Restoring:
+    """The reminders of a task on their way to earlier states, {id: row} at first.
+
+    `new` and `snoozed` are rows to be written, `gone` the ids of rows to be deleted.
+    """
+
+    def __init__(self, task, rows):
+        self.task, self.rows = task, rows
+        self.new, self.snoozed, self.gone = [], [], []
+        self.changes, self.refused = {}, []
+
+    def restore(self, pk, earlier, later):
+        """Give a reminder its earlier state, if it is in the later one."""
+        row = self.rows.get(pk)
+        if row is None:
+            if earlier and later is None:
+                self.add(pk, earlier)
+        elif earlier is None:
+            self.remove(row)
+        elif later:
+            self.snooze(row, earlier["snoozed_until"], later["snoozed_until"])
+
+    def add(self, pk, state):
+        row = Reminder.of_kept(self.task, pk, state)
+        if row.set_by_user in {other.set_by_user for other in self.rows.values()}:
+            return
+        if len(self.rows) >= MOST:
+            self.refused.append(pk)
+            return
+        self.rows[pk] = row
+        self.new.append(row)
+        self.changes[pk] = (None, row.as_kept())
+
+    def remove(self, row):
+        self.gone.append(row.pk)
+        self.changes[row.pk] = (row.as_kept(), None)
+        del self.rows[row.pk]
+
+    def snooze(self, row, earlier, later):
+        now = row.as_kept()
+        if now["snoozed_until"] == earlier:
+            return
+        if now["snoozed_until"] != later:
+            self.refused.append(row.pk)
+            return
+        row.snoozed_until = earlier and datetime.fromisoformat(earlier)
+        row.plan_anew()
+        self.snoozed.append(row)
+        self.changes[row.pk] = (now, row.as_kept())
 
 
 class DigestQuerySet(DeliveryQuerySet):

@@ -11,6 +11,7 @@ from django.db import transaction
 from tasks import untracked
 from tasks.history import Act, RowChange, as_json
 from tasks.models import DATES, REPEAT, Step, Tag, Task, TaskList, TaskTag
+from tasks.reminders import Reminder
 
 MODELS = {"list": TaskList, "task": Task, "step": Step, "tag": Tag}
 NAME = ["name", "deleted_at"]  # only a row outside the trash occupies its name
@@ -62,9 +63,10 @@ def collect(act):
 
 
 def present_states(row_changes):
-    """Return the present values of the changed columns and tags.
+    """Return the present values of the changed columns, tags and reminders.
 
-    Return ({(kind of row, id): {column: JSON}}, {(id of a task, id of a tag)}).
+    Return ({(kind of row, id): {column: JSON}}, {(id of a task, id of a tag)},
+    {id of a reminder: its state}).
     """
     states = {}
     for row_name, model in MODELS.items():
@@ -76,7 +78,7 @@ def present_states(row_changes):
         found = rows.states(changed_columns(of_kind), lock=False)
         for pk, state in found.items():
             states[row_name, pk] = state
-    return states, present_tags(row_changes)
+    return states, present_tags(row_changes), present_reminders(row_changes)
 
 
 def changed_columns(row_changes):
@@ -91,6 +93,16 @@ def present_tags(row_changes):
     tasks = [change.row_pk for change in row_changes if change.tags]
     pairs = TaskTag.objects.filter(task__in=tasks, tag__in=tags)
     return set(pairs.values_list("task", "tag"))
+
+
+def present_reminders(row_changes):
+    """Return the changed reminders that tasks have now, as {id: state}."""
+    pks = [pk for change in row_changes for pk in change.reminders]
+    if not pks:
+        return {}
+    tasks = [change.row_pk for change in row_changes]
+    rows = Reminder.objects.filter(pk__in=pks, task__in=tasks)
+    return {row.pk: row.as_kept() for row in rows}
 
 
 def changed_tags(row_changes):
@@ -329,6 +341,7 @@ def revert_tasks(act, changes):
     reversion.find_free_positions()
     raised = reversion.write()
     Task.everything.write_tags(act, tags, raised=raised)
+    restore_reminders(reversion)
     return reversion.conflicts
 
 
@@ -404,6 +417,21 @@ def tags_to_restore(reversion):
             else:
                 tags.setdefault(pk, {})[tag] = before
     return tags
+
+
+def restore_reminders(reversion):
+    """Restore the reminders of tasks, once these have their earlier dates."""
+    changes = {pk: change for pk, change in reversion.changes.items() if change.reminders}
+    if not changes:
+        return
+    restored = {}
+    for task in Task.everything.filter(pk__in=changes).select_related("user"):
+        change = changes[task.pk]
+        found, refused = Reminder.objects.restore(task, change.reminders)
+        reversion.conflicts += [(change, "reminders") for _ in refused]
+        if found:
+            restored[task.pk] = found
+    reversion.act.keep_reminders(restored)
 
 
 def purged_tags(row_changes):

@@ -92,7 +92,6 @@ urlpatterns = [
     path("history/<int:act_pk>/undo/", history.act_undo, name="act_undo"),
     path("history/<int:act_pk>/series/", repeats.act_series, name="act_series"),
     path("tasks/<int:task_pk>/reminders/add/", reminders.reminder_add, name="reminder_add"),
-    path("tasks/<int:task_pk>/reminders/set/", reminders.reminders_set, name="reminders_set"),
     path("reminders/<int:reminder_pk>/snooze/", reminders.reminder_snooze, name="reminder_snooze"),
     path("reminders/<int:reminder_pk>/delete/", reminders.reminder_delete, name="reminder_delete"),
     path("mail/complete/<str:mail_token>/", mailed.mail_complete, name="mail_complete"),

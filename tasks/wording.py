@@ -5,13 +5,15 @@ sentence, and may add facts of the moment: Completed “Pay rent”. Next: tomor
 """
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 from accounts import text
 from accounts.text import counted
 from tasks.history import Act, Change, RowChange
 from tasks.models import DATES, Task
 from tasks.recurrence import describe, listed, one_less
+from tasks.reminder_words import words_of
+from tasks.reminders import Reminder
 from tasks.repeating import Series
 
 QUOTED = 80  # characters of a title or name that a sentence quotes
@@ -42,6 +44,7 @@ LABELS = {
     "missed": "Missed dates",
     "list_id": "List",
     "tags": "Tags",
+    "reminders": "Reminders",
     "completed_at": "Completed",
     "archived_at": "Archived",
     "deleted_at": "Exists",
@@ -210,6 +213,8 @@ class Wording:
         columns = set(change.after)
         if change.tags and not columns:
             return self.tagged(change, what)
+        if change.reminders and not columns:
+            return self.reminded(change, what)
         if not change.tags:
             for known, tell in self.EDITS:
                 if columns <= known and (words := tell(self, change, what)):
@@ -229,6 +234,17 @@ class Wording:
         if given:
             return f"added {given} to {what}"
         return f"removed {lost} from {what}"
+
+    def reminded(self, change, what):
+        """Return the words for a reminder that was added, removed or snoozed."""
+        (before, after), *others = change.reminders.values()
+        if not others and before is None:
+            return f"added a reminder to {what}"
+        if not others and after is None:
+            return f"removed a reminder of {what}"
+        if not others and after["snoozed_until"]:
+            return f"snoozed a reminder of {what} until {self.snooze(after)}"
+        return f"changed the reminders of {what}"
 
     # Each of these returns the sentence of an edit of certain columns, or "" if it has none.
 
@@ -355,6 +371,18 @@ class Wording:
 
     def time(self, value):
         return self.clock.time(time.fromisoformat(value))
+
+    def snooze(self, state):
+        """Return until when a reminder was snoozed, from its state; None if it wasn't."""
+        until = state["snoozed_until"]
+        return until and self.clock.moment(datetime.fromisoformat(until))
+
+    def reminder(self, state, task):
+        """Return a reminder of a task in words, from its state: 30 minutes before; "" for none."""
+        if state is None:
+            return ""
+        reminder = Reminder.of_kept(task, None, state)
+        return words_of(reminder, task, self.clock, self.sidebar.user.reminder_hour)
 
     def rule(self, value):
         return describe(value, on=self.clock.date)

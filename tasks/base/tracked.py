@@ -62,14 +62,13 @@ class TrackedQuerySet(PurgeableQuerySet):
             return 0
         rows = self.model.everything.filter(pk__in=before)
         rows.write(**fields)
-        self.follow(before)
-        if not act:
-            return len(before)
-        if new is None or set(columns) & set(self.UNCERTAIN):
-            after = rows.states(columns)
-        else:
-            after = {pk: row | new for pk, row in before.items()}
-        self.record(act, before, after)
+        if act:
+            if new is None or set(columns) & set(self.UNCERTAIN):
+                after = rows.states(columns)
+            else:
+                after = {pk: row | new for pk, row in before.items()}
+            self.record(act, before, after)
+        self.follow(act, before)
         return len(before)
 
     def column(self, name):
@@ -116,12 +115,15 @@ class TrackedQuerySet(PurgeableQuerySet):
         after = mine.states(columns)
         edited = [pk for pk in after if self.is_counted(before[pk], after[pk])]
         mine.filter(pk__in=edited).write()
-        self.follow(before)
         self.record(act, before, after)
+        self.follow(act, before)
         return set(edited)
 
-    def follow(self, before):
-        """Let dependent rows follow the change of these; before has their earlier states."""
+    def follow(self, act, before):
+        """Let dependent rows follow a change of these, as part of its act if there is one.
+
+        before has the earlier states of these rows.
+        """
 
     def write_rows(self, rows):
         """Write individual values to rows by one statement, without versions and history."""

@@ -62,6 +62,7 @@ CHANGE = {
     "tag": "tag_id",
     "step": "step_id",
     "tagged_with": "tagged_with_id",
+    "reminders": "reminders",
     "before": "before",
     "after": "after",
 }

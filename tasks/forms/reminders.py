@@ -1,18 +1,18 @@
 """The forms of reminders: one more for a task, and a user's settings."""
 
-from datetime import datetime, time
+from datetime import time
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.http import urlencode
 
 from accounts.merging import MergeMixin
 from accounts.models import User
 from tasks import reminder_words
-from tasks.dates import LONGEST_BEFORE, can_be_meant, moment
+from tasks.dates import LONGEST_BEFORE, moment
 from tasks.forms.fields import DateField, NumberField, TimeField
+from tasks.history import Act
 from tasks.reminders import MOST
 
 UNITS = [(unit, unit) for unit in reminder_words.UNITS]
@@ -78,20 +78,21 @@ class ReminderForm(forms.Form):
     def add(self):
         """Add the reminder to its task, unless it has the same one already.
 
-        The task is locked first, so that a reminder added at the same time stays. Return whether
-        there was room for one more; otherwise the form has an error.
+        The task is locked first, so that a reminder added at the same time stays. Return the act,
+        which is unsaved if nothing changed; None with an error if there is no room for one more.
         """
         self.task.lock()
         minutes, moments = set_of(self.task)
         if len(minutes) + len(moments) >= MOST:
             self.add_error(None, TOO_MANY)
-            return False
+            return None
         if self.is_moment:
             moments.append((self.cleaned_data["day"], self.cleaned_data["at"]))
         else:
             minutes.append(self.cleaned_data["minutes"])
-        self.task.set_reminders(minutes, moments)
-        return True
+        act = self.task.new_act(Act.Kind.EDIT)
+        self.task.set_reminders(minutes, moments, act)
+        return act
 
 
 def set_of(task):
@@ -103,30 +104,6 @@ def set_of(task):
         else:
             minutes.append(reminder.minutes_before)
     return minutes, moments
-
-
-MOMENT = "%Y-%m-%dT%H:%M:%S"
-
-
-def query_of(task):
-    """Return the reminders of a task as the query of an address."""
-    minutes, moments = set_of(task)
-    texts = [datetime.combine(*each).strftime(MOMENT) for each in moments]
-    return urlencode({"minutes": minutes, "moment": texts}, doseq=True)
-
-
-def set_from(query):
-    """Return the reminders that a query names, as Task.set_reminders() takes them.
-
-    Raise ValueError or ValidationError if it names none.
-    """
-    span = NumberField(min_value=0, max_value=LONGEST_BEFORE)
-    minutes = [span.clean(text) for text in query.getlist("minutes")]
-    texts = query.getlist("moment")
-    moments = [datetime.strptime(text, MOMENT) for text in texts]  # noqa: DTZ007
-    if not all(can_be_meant(each.date()) for each in moments):
-        raise ValueError("No user can mean such a day.")
-    return minutes, [(each.date(), each.time()) for each in moments]
 
 
 def hours(user):

@@ -226,6 +226,8 @@ class HistoryWriter:
             found.append(self.detail(change, name))
         for pk in sorted(change.tags):
             found.append(self.detail_of_tag(change, pk))
+        for pk in sorted(change.reminders):
+            found.append(self.detail_of_reminder(change, *change.reminders[pk]))
         return found
 
     def detail(self, change, name):
@@ -239,28 +241,36 @@ class HistoryWriter:
         after = self.wording.yes_or_no(is_tagged)
         return self.wording.tag(pk), before, after
 
+    def detail_of_reminder(self, change, before, after):
+        if before and after:
+            return "Snoozed until", self.wording.snooze(before), self.wording.snooze(after)
+        before, after = (self.wording.reminder(state, change.task) for state in (before, after))
+        return "Reminder", before, after
+
     def compare(self, changes):
         """Return changes with present values: (name of the row, its address, columns).
 
         Columns are (label, before, after, now); now is None if it equals after.
         """
         rows = RowChange.of_rows(changes)
-        states, tags = present_states(rows)
+        states, *others = present_states(rows)
         compared = []
         for row in rows:
             state = states[row.row_name, row.row_pk]
-            columns = self.columns(row, state, tags)
+            columns = self.columns(row, state, *others)
             compared.append((quoted(row), url_of(row), columns))
         return compared
 
-    def columns(self, change, state, tags):
-        """Return the columns of compare(), from the state and the tags of present_states()."""
+    def columns(self, change, state, tags, reminders):
+        """Return the columns of compare(), from the parts of present_states()."""
         present = []
         for name in shown_columns(change):
             present.append(self.now(change, name, state[name]))
         for pk in sorted(change.tags):
             is_tagged = (change.row_pk, pk) in tags
             present.append(self.now_of_tag(change, pk, is_tagged))
+        for pk in sorted(change.reminders):
+            present.append(self.now_of_reminder(change, pk, reminders.get(pk)))
         details = self.details(change)
         return [(*detail, now) for detail, now in zip(details, present, strict=True)]
 
@@ -274,6 +284,13 @@ class HistoryWriter:
         if is_tagged == was_left_tagged:
             return None
         return self.wording.yes_or_no(is_tagged)
+
+    def now_of_reminder(self, change, pk, state):
+        before, after = change.reminders[pk]
+        if state == after:
+            return None
+        *_, now = self.detail_of_reminder(change, before, state)
+        return now
 
 
 def shown_columns(change):

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from accounts.models import User
 from tasks.forms.reminders import ReminderForm
-from tasks.tests.pages import PageTests, meta_of, undo_of, words_of
+from tasks.tests.pages import PageTests, meta_of, words_of
 from todosite.tests.html import one, select, values, words
 
 DAY = date(2026, 11, 27)  # a Friday
@@ -16,9 +16,6 @@ DAY = date(2026, 11, 27)  # a Friday
 def rows_of(response):
     """Return the reminders on a task's page, as words."""
     return [words(row) for row in select(response, ".reminder > p")]
-
-
-EARLY = "moment=0001-01-01T00:00:00"
 
 
 class ReminderPageTests(PageTests):
@@ -39,7 +36,7 @@ class ReminderPageTests(PageTests):
         self.task.set_reminders(minutes=range(9))
         forms = [ReminderForm({"minutes": each}, task=self.task) for each in ("60", "120")]
         self.assertTrue(all(form.is_valid() for form in forms))
-        self.assertEqual([form.add() for form in forms], [True, False])
+        self.assertEqual([bool(form.add()) for form in forms], [True, False])
         words = ["A task can have at most 10 reminders. Remove one first."]
         self.assertEqual(forms[1].non_field_errors(), words)
 
@@ -103,7 +100,7 @@ class ReminderPageTests(PageTests):
         self.assertEqual(page.status_code, 422)
         self.assertEqual(self.task.reminders.count(), 10)
 
-    def test_adding_and_removing_can_be_undone(self):
+    def test_adding_and_removing_are_undone_and_in_the_history(self):
         self.task.set_reminders([30], [(date(2026, 11, 26), time(8, 0))])
         before = self.set_of(self.task)
         page = self.add(minutes="60")
@@ -111,22 +108,30 @@ class ReminderPageTests(PageTests):
         self.assertEqual(len(after), 3)
         page = self.undo(page)
         self.assertEqual(self.set_of(self.task), before)
-        self.assertIn("Restored the reminders of “Rent”.", words(one(page, ".toast")))
+        self.assertIn("Undone: added a reminder to “Rent”.", words(one(page, ".toast")))
         self.undo(page)
         self.assertEqual(self.set_of(self.task), after)
         first = self.task.reminders.get(minutes_before=30)
         page = self.post(f"/reminders/{first.pk}/delete/", next=self.url)
+        self.assertIn("Removed a reminder of “Rent”.", words(one(page, ".toast")))
         self.assertEqual(len(rows_of(page)), 2)
-        self.assertTrue(undo_of(page)[0].startswith(f"{self.url}reminders/set/?"))
         self.undo(page)
         self.assertEqual(self.set_of(self.task), after)
+        history = words_of(self.get("/history/"))
+        for said in ["You removed a reminder of “Rent”", "Reminder 30 minutes before"]:
+            self.assertIn(said, history)
 
-    def test_undo_with_a_spoiled_address_changes_nothing(self):
-        self.task.set_reminders([30])
-        for query in ["minutes=x", "moment=2026", "minutes=-1", "minutes=999999999", EARLY]:
-            response = self.client.post(f"{self.url}reminders/set/?{query}")
-            self.assertEqual(response.status_code, 400, query)
-        self.assertEqual(self.set_of(self.task), [(30, None, None)])
+    def test_same_reminder_twice_changes_nothing(self):
+        self.add(minutes="60")
+        page = self.add(minutes="60")
+        self.assertIn("The task already has this reminder.", words(one(page, ".toast")))
+        self.assertEqual(self.ann.acts.count(), 1)
+
+    def test_page_of_an_act_compares_a_reminder_with_the_present(self):
+        self.add(minutes="60")
+        act = self.ann.acts.get()
+        self.task.set_reminders([])
+        self.assertIn("Reminder", words_of(self.get(act.get_absolute_url())))
 
     def test_row_shows_the_next_reminder_with_a_bell(self):
         self.task.set_reminders([30, 2 * 1440])
@@ -211,6 +216,25 @@ class SnoozeTests(PageTests):
         self.task.refresh_from_db()
         self.assertEqual(self.task.due_time, time(12, 30))
         self.assertEqual(self.task.version, 1)
+
+    def test_snooze_is_undone_and_in_the_history(self):
+        page = self.snooze("1h")
+        self.assertIn("You'll be reminded of “Rent” again: 13:00.", words(one(page, ".toast")))
+        said = "You snoozed a reminder of “Rent” until 25 Nov 2026, 13:00"
+        self.assertIn(said, words_of(self.get("/history/")))
+        self.assertEqual(rows_of(self.undo(page)), ["15 minutes before Today 12:15"])
+
+    def test_completed_repeat_counts_once_with_its_snooze_and_in_its_undo(self):
+        self.task.edit(repeat="FREQ=DAILY", repeat_anchor=self.task.due_date)
+        self.snooze("1h")
+        page = self.post(f"{self.task.get_absolute_url()}complete/", next="/today/")
+        page = self.undo(page)
+        self.assertIn("Undone: completed “Rent”.", words(one(page, ".toast")))
+        lines = words_of(self.get("/history/"))
+        self.assertIn("You undid: completed “Rent”", lines)
+        self.assertEqual(
+            self.task.reminders.get().moment, datetime(2026, 11, 25, 7, 15, tzinfo=UTC)
+        )
 
     def test_evening_is_offered_until_shortly_before_it(self):
         def offered():

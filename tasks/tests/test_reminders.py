@@ -238,7 +238,7 @@ class SnoozeTests(ReminderCase):
         task = self.add([0, 30])
         self.pass_by(task)
         first = task.reminders.get(minutes_before=0)
-        self.assertIs(first.snooze(utc(2031, 5, 6, 16, 0, 20)), True)
+        self.assertTrue(first.snooze(utc(2031, 5, 6, 16, 0, 20)))
         self.assertEqual(self.moments(task), ["05-06 16:01"])
         task.refresh_from_db()
         self.assertEqual((task.due_date, task.due_time, task.version), (DAY, time(17, 30), 1))
@@ -255,10 +255,88 @@ class SnoozeTests(ReminderCase):
     def test_past_moment_and_completed_task_refuse(self):
         task = self.add()
         reminder = task.reminders.get()
-        self.assertIs(reminder.snooze(utc(2020, 1, 1)), False)
+        self.assertIsNone(reminder.snooze(utc(2020, 1, 1)))
         task.complete()
-        self.assertIs(reminder.snooze(utc(2031, 1, 1)), False)
+        self.assertIsNone(reminder.snooze(utc(2031, 1, 1)))
         self.assertEqual(self.moments(task), [])
+        self.assertEqual(self.ann.acts.filter(kind="edit").count(), 0)
+
+    def test_undo_of_acts_that_end_a_snooze_brings_it_back(self):
+        acts = {
+            "completion": repeating.complete,
+            "skip": repeating.skip,
+            "another date": lambda task: task.edit(due_date=DAY + timedelta(days=3)),
+            "removal": lambda task: task.reminders.get().remove(),
+        }
+        for own in [[], [(DAY, time(8))]]:
+            for name, act_on in acts.items():
+                with self.subTest(act=name, own=own):
+                    task = self.add([0][len(own) :], own, repeat="FREQ=DAILY", repeat_anchor=DAY)
+                    task.reminders.get().snooze(utc(2031, 5, 7, 8))
+                    act = act_on(task)
+                    self.assertNotEqual(self.moments(task), ["05-07 08:00"])
+                    after = self.moments(task)
+                    undone, conflicts = undo.revert(act)
+                    self.assertEqual((self.moments(task), conflicts), (["05-07 08:00"], []))
+                    redone, conflicts = undo.revert(undone)
+                    self.assertEqual((self.moments(task), conflicts), (after, []))
+                    undo.revert(redone)
+                    self.assertEqual(self.moments(task), ["05-07 08:00"])
+
+    def test_later_snooze_stays_when_an_earlier_one_would_come_back(self):
+        task = self.add(repeat="FREQ=DAILY", repeat_anchor=DAY)
+        task.reminders.get().snooze(utc(2031, 5, 6, 18))
+        moved = task.edit(due_time=time(19))
+        snoozed = task.reminders.get().snooze(utc(2031, 5, 6, 20))
+        _, conflicts = undo.revert(moved)
+        self.assertEqual([column for _, column in conflicts], [])
+        self.assertEqual(self.moments(task), ["05-06 18:00"])
+        undo.revert(snoozed)
+        self.assertEqual(self.moments(task), ["05-06 18:00"])
+
+    def test_past_snooze_comes_back_without_a_mail(self):
+        task = self.add(repeat="FREQ=DAILY", repeat_anchor=DAY)
+        reminder = task.reminders.get()
+        reminder.snooze(utc(2031, 5, 7, 8))
+        ago = timezone.now() - timedelta(hours=1)
+        values = {"snoozed_until": ago, "moment": ago, "state": SENT, "next_at": None}
+        task.reminders.update(**values)
+        undo.revert(repeating.complete(task))
+        self.assertEqual(task.reminders.get().state, OFF)
+
+
+class RecordTests(ReminderCase):
+    """Reminders that are added, removed and snoozed are changes of their task."""
+
+    def test_undo_of_a_removal_keeps_ten_reminders_and_no_two_equal_ones(self):
+        task = self.add(range(MOST))
+        act = task.reminders.get(minutes_before=3).remove()
+        task.set_reminders([*range(3), *range(4, MOST), 99])
+        undone, conflicts = undo.revert(act)
+        self.assertIsNone(undone)
+        self.assertEqual([column for _, column in conflicts], ["reminders"])
+        task.set_reminders([3])
+        undone, conflicts = undo.revert(act)
+        self.assertEqual((undone, conflicts), (None, []))
+        self.assertEqual([row.set_by_user for row in task.reminders.all()], [(3, None, None)])
+
+    def test_removal_is_undone_under_the_same_id_and_once(self):
+        task = self.add([30])
+        reminder = task.reminders.get()
+        act = reminder.remove()
+        self.assertIsNone(reminder.remove())
+        undo.revert(act)
+        self.assertEqual(task.reminders.get(), reminder)
+        self.assertEqual(self.moments(task), ["05-06 15:00"])
+
+    def test_reminders_of_a_deleted_task_come_back_silent(self):
+        task = self.add([30])
+        act = task.reminders.get().remove()
+        task.delete_softly()
+        undo.revert(act)
+        self.assertEqual(task.reminders.get().state, OFF)
+        task.restore()
+        self.assertEqual(self.moments(task), ["05-06 15:00"])
 
 
 class DigestTests(ReminderCase):

@@ -286,7 +286,7 @@ class EveryActTests(WordingTests):
         *["export", "import_tasks", "import_add", "import_discard"],  # test_import.py
         *["import_columns", "import_kind"],  # test_import_csv.py
         *["reminder_add", "reminder_delete", "reminder_settings"],  # test_reminder_pages.py
-        *["reminder_snooze", "reminders_set", "digest_offer", "mail_resume"],
+        *["reminder_snooze", "digest_offer", "mail_resume"],
         *["mail_complete", "mail_snooze", "unsubscribe"],  # test_mail_links.py
     }
 

@@ -4,13 +4,12 @@ from copy import copy
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tasks import snoozing
-from tasks.forms.reminders import ReminderForm, ReminderSettingsForm, query_of, set_from
+from tasks.forms.reminders import ReminderForm, ReminderSettingsForm
 from tasks.forms.tasks import DetailForm
 from tasks.messages import Action
 from tasks.pages.reminders import Reminders
@@ -20,17 +19,13 @@ from tasks.views.replies import (
     posted,
     render_page,
     reply,
+    show_act,
     show_message,
     status_of,
     wants_fragment,
 )
 from tasks.views.tasks import detail_context
 from tasks.wording import named
-
-
-def undo_of(task):
-    """Return the action that gives a task the reminders that it has now."""
-    return Action("Undo", f"{reverse('reminders_set', args=[task.pk])}?{query_of(task)}")
 
 
 def get_reminder(request, reminder_pk):
@@ -48,10 +43,10 @@ def reply_with(request, task, status=200, form=None):
 def reminder_add(request, task_pk):
     task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
     form = ReminderForm(request.POST, task=task)
-    undo = undo_of(task)
-    if not (form.is_valid() and form.add()):
+    act = form.is_valid() and form.add()
+    if not act:
         return refuse(request, task, form)
-    show_message(request, f"Added a reminder to {named(task)}.", None, undo)
+    show_act(request, act, task, otherwise="The task already has this reminder.")
     return reply_with(request, task)
 
 
@@ -67,27 +62,8 @@ def refuse(request, task, form):
 @require_POST
 def reminder_delete(request, reminder_pk):
     reminder = get_reminder(request, reminder_pk)
-    undo = undo_of(reminder.task)
-    reminder.delete()
-    show_message(
-        request,
-        f"Removed a reminder of {named(reminder.task)}.",
-        None,
-        undo,
-    )
-    return reply_with(request, reminder.task)
-
-
-@require_POST
-def reminders_set(request, task_pk):
-    """Give a task the reminders that the address names: the Undo of the acts above."""
-    task = get_object_or_404(request.user.tasks, pk=task_pk)
-    undo = undo_of(task)
-    try:
-        task.set_reminders(*set_from(request.GET))
-    except (ValueError, ValidationError) as error:
-        raise BadRequest("These are no reminders of a task.") from error
-    show_message(request, f"Restored the reminders of {named(task)}.", None, undo)
+    task = reminder.task
+    show_act(request, reminder.remove(), task, otherwise="The reminder was already removed.")
     return reply_with(request, task)
 
 
@@ -99,9 +75,10 @@ def reminder_snooze(request, reminder_pk):
     if until is None:
         words = "That time has passed. Choose another."
         show_message(request, words, level=messages.ERROR)
-    elif reminder.snooze(until):
+    elif act := reminder.snooze(until):
         when = clock.within_day(reminder.moment)
-        show_message(request, f"You'll be reminded of {named(reminder.task)} again: {when}.")
+        words = f"You'll be reminded of {named(reminder.task)} again: {when}."
+        show_message(request, words, act)
     else:
         show_message(
             request, f"{named(reminder.task)} is completed, so there is nothing to remind of."
