@@ -17,7 +17,8 @@ class NotWanted(Exception):
 def envelope(delivery):
     """Return the mail of a delivery, ready to be sent. Raise NotWanted if there is none to send.
 
-    The Message-ID belongs to the delivery, so a mail that goes out twice has the same.
+    The Message-ID belongs to the delivery, so a mail that goes out twice has the same; a mail that
+    is sent again on purpose has another.
     """
     user = delivery.user
     refuse_user(user)
@@ -29,8 +30,8 @@ def envelope(delivery):
     else:
         if not user.daily_digest:
             raise NotWanted("The user wants no digest.")
-        kind, thread = "digest", f"digest-{user.pk}-{delivery.day:%Y-%m}"
-        message = mails.digest_mail(user, delivery.day)
+        kind, thread = "digest", f"digest-{user.pk}-{delivery.for_day:%Y-%m}"
+        message = mails.digest_mail(user, delivery.for_day)
         if message is None:
             raise NotWanted("There is nothing to tell.")
     message.subject = " ".join(message.subject.split())  # a title may hold ends of lines
@@ -52,7 +53,9 @@ def refuse_user(user):
 def headers(delivery, thread):
     """Return the headers of a delivery; clients show mails of one thread together (RFC 5322)."""
     host = urlsplit(site_url()).hostname
-    name = f"{delivery._meta.model_name}-{delivery.pk}-{delivery.moment.timestamp():.0f}"
+    name = f"{delivery._meta.model_name}-{delivery.pk}-{delivery.occasion}"
+    if delivery.again:
+        name += f"-{delivery.again}"
     return {
         "Message-ID": f"<{name}@{host}>",
         "In-Reply-To": f"<{thread}@{host}>",

@@ -47,9 +47,14 @@ class DeliveryQuerySet(models.QuerySet):
         return self.waiting().select_related("user")
 
     def send_again(self):
-        """Make these deliveries due now, sent or not. Return their number."""
+        """Make these deliveries due now, sent or not, as mails of their own. Return how many."""
         number = self.exclude(moment=None).update(
-            state=WAITING, next_at=Now(), attempt=0, settled_at=None, answer=""
+            state=WAITING,
+            next_at=Now(),
+            attempt=0,
+            settled_at=None,
+            answer="",
+            again=F("again") + 1,
         )
         bell.ring_on_commit()
         return number
@@ -74,6 +79,8 @@ class Delivery(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     settled_at = models.DateTimeField(null=True, editable=False)
     answer = models.TextField("the server's answer", default="", db_default="", editable=False)
+    # How often it was sent again on purpose: each time is a mail with a Message-ID of its own.
+    again = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     WRITTEN = ["moment", "state", "next_at", "attempt", "settled_at", "answer"]
 
@@ -101,9 +108,17 @@ class Delivery(models.Model):
         """Return whether this is to be sent now, as far as its task tells."""
         return True
 
-    def settled(self, state, answer):
-        """Return the columns of a delivery that is over, in a state, with the server's answer."""
-        return {"state": state, "next_at": None, "answer": answer}
+    @property
+    def occasion(self):
+        """What this is a mail for, as a word: its mails for it, again or not, are one."""
+        return f"{self.moment.timestamp():.0f}"
+
+    def settle(self, claimed, state, answer):
+        """End this delivery, in a state, with the server's answer.
+
+        claimed has its row, as long as the sender has it.
+        """
+        claimed.update(state=state, settled_at=Now(), next_at=None, answer=answer)
 
     @property
     def is_settled(self):
@@ -482,29 +497,33 @@ class DigestQuerySet(DeliveryQuerySet):
 
     @transaction.atomic(savepoint=False)
     def follow(self, user):
-        """Plan a user's next digest, if they want any."""
-        if not user.daily_digest:
-            self.filter(user=user).delete()
-            return
-        row, _ = self.get_or_create(user=user)
-        row.user = user
-        if row.plan(row.next_moment()):
-            row.save(update_fields=self.model.WRITTEN)
-            ring_for([row])
+        """Plan a user's next digest; turn it off if they want none."""
+        user.lock()  # so that a sender settles before or after
+        if user.daily_digest:
+            self.get_or_create(user=user)
+        for row in self.filter(user=user):
+            row.user = user
+            row.plan_anew()
 
     @transaction.atomic
     def send_again(self):
         """Make these digests due now, as digests of today: the row has the next day's moment."""
-        self.update(moment=Now())
+        for row in self.select_related("user"):
+            self.filter(pk=row.pk).update(moment=Now(), for_day=row.user.today(), told_on=None)
         return super().send_again()
 
 
 class Digest(Delivery):
-    """The daily mail with a user's due tasks, at their hour. Its row moves day by day."""
+    """The daily mail with a user's due tasks, at their hour. Its row moves day by day.
+
+    `for_day` is the day that it tells of, in the zone of its user. The database refuses a digest that
+    waits to tell of a day again, whatever its hour has become since.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests", db_index=False
     )
+    for_day = models.DateField(null=True, editable=False)
     told_on = models.DateField(null=True, editable=False)  # the last day that was told
 
     objects = DigestQuerySet.as_manager()
@@ -513,15 +532,24 @@ class Digest(Delivery):
         constraints = [
             *Delivery.Meta.constraints,
             models.UniqueConstraint(fields=["user"], name="tasks_digest_of_user"),
+            models.CheckConstraint(
+                condition=~Q(state=WAITING) | Q(for_day__isnull=False),
+                name="tasks_digest_has_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=WAITING) | Q(told_on=None) | Q(for_day__gt=F("told_on")),
+                name="tasks_digest_once_a_day",
+            ),
         ]
 
     def __str__(self):
         return f"digest of {self.user_id}"
 
+    WRITTEN = [*Delivery.WRITTEN, "for_day", "told_on"]
+
     @property
-    def day(self):
-        """The day of the digest, in the zone of its user."""
-        return self.moment.astimezone(self.user.zone).date()
+    def occasion(self):
+        return self.for_day.isoformat()
 
     def is_still_due(self):
         """Return whether the day of this digest is the user's today; if it is over, move to today.
@@ -529,17 +557,22 @@ class Digest(Delivery):
         So after days without a sender, one digest is sent, with the right date.
         """
         today = self.user.today()
-        if self.day >= today:
+        if self.for_day >= today:
             return True
-        moment = dates.moment(today, time(self.user.digest_hour), self.user.zone).astimezone(UTC)
+        day = self.next_untold(today)
+        moment = dates.moment(day, time(self.user.digest_hour), self.user.zone).astimezone(UTC)
         rows = Digest.objects.waiting().filter(pk=self.pk, moment=self.moment)
-        rows.update(moment=moment, next_at=moment, attempt=0, answer="")
+        rows.update(for_day=day, moment=moment, next_at=moment, attempt=0, answer="")
         return False
+
+    def next_untold(self, day):
+        """Return a day, or the first one after it that wasn't told yet."""
+        return max(day, self.told_on + timedelta(days=1)) if self.told_on else day
 
     def next_moment(self):
         """Return the next moment in UTC of the user's hour, on a day that wasn't told yet."""
         now = self.user.now()
-        day = max(now.date(), self.told_on + timedelta(days=1)) if self.told_on else now.date()
+        day = self.next_untold(now.date())
         clock = time(self.user.digest_hour)
         coming = dates.moment(day, clock, self.user.zone)
         if coming <= now:
@@ -550,12 +583,34 @@ class Digest(Delivery):
             )
         return coming.astimezone(UTC)
 
-    def settled(self, state, answer):
-        """Return the columns of the next digest: this one is over, whatever became of it."""
-        self.told_on = self.day
-        self.moment = self.next_moment()
-        columns = {name: getattr(self, name) for name in ["told_on", "moment"]}
-        return columns | {"next_at": self.moment, "attempt": 0, "answer": answer}
+    def plan_anew(self):
+        """Plan the next digest if the user wants any, and save it."""
+        moment = self.next_moment() if self.user.daily_digest else None
+        is_planned = self.plan(moment)
+        if moment:
+            self.for_day = moment.astimezone(self.user.zone).date()
+        self.save(update_fields=self.WRITTEN)
+        if is_planned:
+            ring_for([self])
+
+    @transaction.atomic
+    def settle(self, claimed, state, answer):
+        """Record that the day was told, or that nothing was to tell, and plan the next digest.
+
+        A mail that is sent counts although the hour may have changed meanwhile, or another sender
+        has the row: the day was told.
+        """
+        self.user.lock()
+        rows = Digest.objects.filter(pk=self.pk) if state == SENT else claimed
+        row = rows.select_related("user").first()
+        if row is None:
+            return
+        row.told_on = max(self.for_day, row.told_on or self.for_day)
+        if row.state != WAITING or row.for_day <= row.told_on:
+            row.plan_anew()
+            Digest.objects.filter(pk=row.pk).update(settled_at=Now(), answer=answer)
+        else:
+            row.save(update_fields=["told_on"])
 
 
 def ring_for(rows):

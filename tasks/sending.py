@@ -8,6 +8,8 @@ with the same Message-ID. docs/decisions/own-sender.md has the reasons.
 """
 
 import logging
+import math
+import re
 import smtplib
 import threading
 import time
@@ -39,6 +41,9 @@ BACKOFF = [timedelta(minutes=n) for n in [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60
 PAUSES = [30, 60, 120, 300, 900, 3600]
 AWAY = [1, 2, 5, 10, 30, 60, 300]  # seconds, while the database can't be reached
 AT_MOST = 6 * 3600  # seconds of sleep, in case that clocks differ
+# Seconds after which a sender looks whether another one has sent what it claimed. The database is
+# awake then; at the end of the lease it would be woken, or kept awake, for nothing.
+RECHECK = 20
 SEEN = "tasks.sending.seen"  # in the cache: when a sender last looked
 SEEN_EVERY = 60  # seconds between two notes of that
 JOIN = 15  # seconds that the end of a process waits for the mail in hand
@@ -52,8 +57,10 @@ UPDATE {table} AS row SET next_at = statement_timestamp() + %s, attempt = attemp
 FROM due WHERE row.id = due.id RETURNING row.id, row.attempt, row.moment
 """
 NEXT = """
-SELECT extract(epoch FROM least({moments}) - statement_timestamp())
+SELECT extract(epoch FROM next_at - statement_timestamp()), attempt
+FROM ({firsts}) AS firsts ORDER BY next_at LIMIT 1
 """
+FIRST = "(SELECT next_at, attempt FROM {table} WHERE state = 'waiting' ORDER BY next_at LIMIT 1)"
 
 
 class Sender:
@@ -66,6 +73,7 @@ class Sender:
         self.sent = self.failed = 0
         self.pauses = 0  # in a row, since the mail server can't be reached
         self.seen_at = 0
+        self.has_rechecked = False
 
     def run(self):
         """Send whenever something is due, until stop() is called."""
@@ -98,8 +106,12 @@ class Sender:
         self.be_seen()
         if self.pauses:
             return PAUSES[min(self.pauses, len(PAUSES)) - 1]
-        seconds = seconds_to_next()
-        return self.at_most if seconds is None else min(max(0, seconds), self.at_most)
+        seconds, attempt = next_one()
+        if attempt and seconds > RECHECK and not self.has_rechecked:
+            self.has_rechecked = True
+            return RECHECK
+        self.has_rechecked = False
+        return min(max(0, seconds), self.at_most)
 
     def be_seen(self):
         """Note for manage.py doctor that a sender is at work, as the database is awake anyway."""
@@ -182,11 +194,15 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The server refused one mail, with its words: for now, or for good."""
+    """The server refused one mail, with its words: for now, or for good.
 
-    def __init__(self, answer, for_good=False):
+    `is_of_address` is whether it said that the address is bad, so that no mail can reach it.
+    """
+
+    def __init__(self, answer, for_good=False, is_of_address=False):
         super().__init__(answer)
         self.for_good = for_good
+        self.is_of_address = is_of_address
 
 
 class CutOff(Exception):
@@ -236,7 +252,7 @@ class Line:
             self.is_used = True
         except smtplib.SMTPRecipientsRefused as error:
             ((code, answer),) = error.recipients.values()
-            raise refusal(code, answer) from error
+            raise refusal(code, answer, at_recipient=True) from error
         except smtplib.SMTPDataError as error:
             raise refusal(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError) as error:
@@ -246,13 +262,30 @@ class Line:
             raise CutOff(words_of(error)) from error
 
 
-def refusal(code, answer):
-    """Return the error of a server's answer: 5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
+# Enhanced codes that say that a recipient's address is bad, or its mailbox disabled (RFC 3463, 3.2
+# and 3.3). 5.1.7 and 5.1.8 are about the sender's address; 5.1.9 is none.
+BAD_ADDRESS = re.compile(r"5\.(1\.([0-6]|10)|2\.1)(?!\d)")
+ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\d)")
+# Replies to RCPT that say so without one (RFC 5321, 4.2.3): no mailbox, user not local, bad name.
+NO_MAILBOX = {550, 551, 553}
+
+
+def refusal(code, answer, at_recipient=False):
+    """Return the error of a server's answer: 5xx is for good, 4xx for now (RFC 5321, 4.2.1).
+
+    at_recipient is whether it answered the recipient's address, and not the mail.
+    """
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
-    return Refused(
-        f"{code} {words}"[:500],
-        for_good=500 <= code < 600,
-    )
+    for_good = 500 <= code < 600
+    is_of_address = for_good and says_bad_address(code, words, at_recipient)
+    return Refused(f"{code} {words}"[:500], for_good, is_of_address)
+
+
+def says_bad_address(code, words, at_recipient):
+    """Return whether a 5xx says that the address is bad, and not the mail, or its sender."""
+    if ENHANCED.match(words):
+        return bool(BAD_ADDRESS.match(words))
+    return at_recipient and code in NO_MAILBOX
 
 
 def words_of(error):
@@ -300,17 +333,17 @@ def give_back(model, claims, after=0):
         patiently(partial(rows.update, **columns))
 
 
-def seconds_to_next():
-    """Return the seconds until a sender has something to do, None if nothing waits."""
-    moments = [
-        f"(SELECT min(next_at) FROM {connection.ops.quote_name(model._meta.db_table)}"
-        " WHERE state = 'waiting')"
-        for model in MODELS
-    ]
+def next_one():
+    """Return the seconds until a sender has something to do, and how often that was tried.
+
+    The seconds are infinite if nothing waits. What was tried may be claimed by another sender.
+    """
+    tables = [connection.ops.quote_name(model._meta.db_table) for model in MODELS]
+    firsts = " UNION ALL ".join(FIRST.format(table=table) for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(NEXT.format(moments=", ".join(moments)))
-        (seconds,) = cursor.fetchone()
-    return None if seconds is None else float(seconds)
+        cursor.execute(NEXT.format(firsts=firsts))
+        seconds, attempt = cursor.fetchone() or (math.inf, 0)
+    return float(seconds), attempt
 
 
 class Settlement:
@@ -334,7 +367,7 @@ class Settlement:
 
     def fail(self, refused):
         """Try again later; give up if the server refused it for good, or too often."""
-        if refused.for_good:
+        if refused.is_of_address:
             user = self.delivery.user
             patiently(partial(user.mark_address, user.email))
         tried = self.delivery.attempt
@@ -350,8 +383,7 @@ class Settlement:
             patiently(write)
 
     def write(self, state, answer=""):
-        columns = self.delivery.settled(state, answer)
-        patiently(partial(self.rows.update, settled_at=Now(), **columns))
+        patiently(partial(self.delivery.settle, self.rows, state, answer))
 
 
 def patiently(act):

@@ -228,7 +228,7 @@ class WalkTests(TestCase):
             Step: {*content.STEP, "id", "user_id", "task_id", "version", "position"},
             Reminder: {
                 *[*content.REMINDER, "id", "user_id", "task_id"],
-                *["next_at", "attempt"],  # of the sender, while it waits
+                *["next_at", "attempt", "again"],  # of the sender, while it waits
             },
             SavedSearch: {*content.SEARCH, "id", "user_id", "version"},
             Act: {*content.ACT.values(), "user_id", "key", "browser"},  # of a form, of a session

@@ -354,13 +354,13 @@ class DigestTests(ReminderCase):
         self.assertGreater(digest.moment, timezone.now())
         self.assertLess(digest.moment, timezone.now() + timedelta(hours=26))
         self.want(daily_digest=False)
-        self.assertEqual(self.ann.digests.count(), 0)
+        self.assertEqual(self.ann.digests.get().state, OFF)
 
     def test_day_that_was_told_is_not_told_at_another_hour(self):
         self.want(daily_digest=True)
         self.ann.digests.update(told_on=self.ann.today())
         self.want(digest_hour=23)
-        self.assertEqual(self.ann.digests.get().day, self.ann.today() + timedelta(days=1))
+        self.assertEqual(self.ann.digests.get().for_day, self.ann.today() + timedelta(days=1))
 
 
 @override_settings(HAS_MAIL=True)

@@ -1,5 +1,6 @@
 """The sender, with a real mail server: its mails, its repeated attempts, and when it gives up."""
 
+import math
 from datetime import date, time, timedelta
 from unittest import mock
 
@@ -7,11 +8,13 @@ import pytest
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.tests.people import add_user
 from tasks import sending
 from tasks.reminders import FAILED, OFF, SENT, WAITING, Digest, Reminder
 from tasks.sending import Sender
 from tasks.tests.mail_server import mail_server
+from tasks.tests.making import refused
 
 SITE = {"SITE_URL": "https://todo.example.org"}
 
@@ -85,7 +88,7 @@ class MailTests(SendingCase):
     def test_snooze_is_another_mail_of_the_same_thread(self):
         reminder = self.remind()
         self.send()
-        self.assertIs(reminder.snooze(timezone.now() + timedelta(hours=1)), True)
+        self.assertTrue(reminder.snooze(timezone.now() + timedelta(hours=1)))
         due = timezone.now() - timedelta(seconds=1)
         self.set(reminder, moment=due, next_at=due, snoozed_until=due)
         self.assertEqual(self.send(), (1, 0))
@@ -153,6 +156,37 @@ class AnswerTests(SendingCase):
         self.assertEqual((self.ann.mail_failures, self.ann.mail_is_stopped), (3, True))
         self.assertEqual(self.server.attempts, 3)
 
+    def test_refusal_for_another_reason_than_the_address_counts_nothing(self):
+        for answer in ["550 5.7.1 Rejected by policy", "552 5.3.4 Message too large", "554 Spam"]:
+            reminder = self.remind()
+            self.server.answers = {"ann@example.org": answer}
+            self.assertEqual(self.send(), (0, 1))
+            self.assertEqual(self.state(reminder)[::2], (FAILED, answer))
+        self.ann.refresh_from_db()
+        self.assertEqual(self.ann.mail_failures, 0)
+
+    def test_answer_says_whether_the_address_is_bad(self):
+        for code, words, of_address in [
+            (550, "5.1.1 No such user", True),
+            (550, "5.1.10 No mail here", True),
+            (553, "5.1.3 Bad address", True),
+            (550, "5.2.1 Mailbox disabled", True),
+            (550, "No such user", True),
+            (551, "User not local", True),
+            (553, "Mailbox name not allowed", True),
+            (553, "5.1.8 Bad sender", False),
+            (550, "5.2.2 Mailbox full", False),
+            (552, "5.2.3 Message too large", False),
+            (550, "5.4.1 Access denied", False),
+            (550, "5.7.1 Relaying denied", False),
+            (552, "Message too large", False),
+            (554, "Transaction failed", False),
+            (450, "4.1.1 Not now", False),
+        ]:
+            refused = sending.refusal(code, words.encode(), at_recipient=True)
+            self.assertEqual(refused.is_of_address, of_address, words)
+        self.assertFalse(sending.refusal(550, b"Looks like spam").is_of_address)
+
     def test_success_forgets_earlier_failures(self):
         self.ann.mark_address("ann@example.org")
         self.remind()
@@ -217,7 +251,8 @@ class ClaimTests(SendingCase):
         ((pk, attempt, moment),) = sending.claim(Reminder)
         self.assertEqual((pk, attempt, moment), (reminder.pk, 1, reminder.moment))
         self.assertEqual(sending.claim(Reminder), [])
-        self.assertTrue(200 < sending.seconds_to_next() <= 300)
+        seconds, attempt = sending.next_one()
+        self.assertTrue(200 < seconds <= 300)
         self.set(reminder, next_at=timezone.now())  # the lease has ended
         self.assertEqual(sending.claim(Reminder), [(pk, 2, moment)])
 
@@ -245,14 +280,24 @@ class ClaimTests(SendingCase):
         self.assertEqual(states, [(SENT, 1), (WAITING, 0), (WAITING, 0)])
         self.assertEqual(self.send(), (2, 0))
 
+    def test_claim_of_another_sender_is_looked_at_once_before_its_lease_ends(self):
+        reminder = self.remind()
+        sending.claim(Reminder)
+        sender = Sender()
+        self.assertEqual(sender.look(), sending.RECHECK)
+        self.assertTrue(200 < sender.look() <= 300)  # it is still under way
+        self.assertEqual(sender.look(), sending.RECHECK)
+        self.set(reminder, state=SENT, next_at=None)
+        self.assertEqual(sender.look(), sending.AT_MOST)
+
     def test_next_moment_is_the_first_of_all(self):
-        self.assertIsNone(sending.seconds_to_next())
+        self.assertEqual(sending.next_one(), (math.inf, 0))
         task = self.ann.tasks.create(title="Milk")
         task.set_reminders(moments=[(date(2090, 1, 1), time(9))])
-        far = sending.seconds_to_next()
+        far, _ = sending.next_one()
         self.ann.daily_digest = True
         self.ann.reschedule()
-        self.assertLess(sending.seconds_to_next(), 26 * 3600)
+        self.assertLess(sending.next_one()[0], 26 * 3600)
         self.assertGreater(far, 26 * 3600)
 
     def test_reminder_can_be_sent_again_on_purpose(self):
@@ -260,7 +305,11 @@ class ClaimTests(SendingCase):
         self.send()
         self.assertEqual(Reminder.objects.filter(pk=reminder.pk).send_again(), 1)
         self.assertEqual(self.send(), (1, 0))
-        self.assertEqual(len(set(self.server.ids)), 1)
+        first, second = self.server.ids
+        self.assertEqual(second, first.replace("@", "-1@"))
+        Reminder.objects.filter(pk=reminder.pk).send_again()
+        self.send()
+        self.assertEqual(self.server.ids[2], first.replace("@", "-2@"))
 
 
 class DigestTests(SendingCase):
@@ -270,7 +319,7 @@ class DigestTests(SendingCase):
         self.ann.save()
         self.ann.reschedule()
         due = timezone.now() - timedelta(seconds=1)
-        self.ann.digests.update(moment=due, next_at=due)
+        self.ann.digests.update(moment=due, next_at=due, for_day=self.ann.today())
         return self.ann.digests.get()
 
     def test_digest_is_sent_and_moves_to_the_next_day(self):
@@ -278,13 +327,13 @@ class DigestTests(SendingCase):
         digest = self.due()
         self.assertEqual(self.send(), (1, 0))
         (mail,) = self.server.mails
-        month = digest.day.strftime("%Y-%m")
+        month = digest.for_day.strftime("%Y-%m")
         self.assertEqual(
             mail["References"].strip(), f"<digest-{self.ann.pk}-{month}@todo.example.org>"
         )
         after = Digest.objects.get()
-        self.assertEqual((after.state, after.attempt, after.told_on), (WAITING, 0, digest.day))
-        self.assertEqual(after.day, digest.day + timedelta(days=1))
+        self.assertEqual((after.state, after.attempt, after.told_on), (WAITING, 0, digest.for_day))
+        self.assertEqual(after.for_day, digest.for_day + timedelta(days=1))
         self.assertEqual(self.send(), (0, 0))
 
     def test_late_digest_is_sent_once_as_of_today(self):
@@ -293,24 +342,24 @@ class DigestTests(SendingCase):
         ago = timezone.now() - timedelta(days=5)
         self.ann.digest_hour = 0
         self.ann.save()
-        self.set(digest, moment=ago, next_at=ago)
+        self.set(digest, moment=ago, next_at=ago, for_day=today - timedelta(days=5))
         self.assertEqual(self.send(), (1, 0))
         (mail,) = self.server.mails
         self.assertIn(self.ann.clock().date(today), mail["Subject"])
         digest.refresh_from_db()
-        self.assertEqual((digest.told_on, digest.day), (today, today + timedelta(days=1)))
+        self.assertEqual((digest.told_on, digest.for_day), (today, today + timedelta(days=1)))
 
     def test_late_digest_waits_for_the_hour_of_today(self):
         digest = self.due()
         ago = timezone.now() - timedelta(days=1)
-        self.set(digest, moment=ago, next_at=ago)
+        self.set(digest, moment=ago, next_at=ago, for_day=self.ann.today() - timedelta(days=1))
         to_come = self.ann.now().replace(hour=23, minute=0)
         with mock.patch.object(type(self.ann), "now", lambda user: to_come.replace(hour=1)):
             self.ann.digest_hour = 23
             self.ann.save()
             self.assertIsNone(sending.claimed(Digest, (digest.pk, 0, digest.moment)))
         digest.refresh_from_db()
-        self.assertEqual((digest.day, digest.told_on), (to_come.date(), None))
+        self.assertEqual((digest.for_day, digest.told_on), (to_come.date(), None))
 
     def test_digest_that_is_sent_again_leaves_the_next_one(self):
         self.ann.tasks.create(title="Milk", due_date=self.ann.today())
@@ -321,11 +370,73 @@ class DigestTests(SendingCase):
         first, second = self.server.mails
         self.assertNotEqual(first["Message-ID"], second["Message-ID"])
         digest.refresh_from_db()
-        self.assertEqual((digest.told_on, digest.day), (today, today + timedelta(days=1)))
+        self.assertEqual((digest.told_on, digest.for_day), (today, today + timedelta(days=1)))
+
+    def test_change_while_a_digest_is_sent_tells_no_day_twice(self):
+        def later_hour():
+            self.ann.digest_hour = 23
+            self.ann.save()
+            self.ann.reschedule()
+
+        def off_and_on():
+            for wanted in [False, True]:
+                self.ann.daily_digest = wanted
+                self.ann.save()
+                self.ann.reschedule()
+            later_hour()
+
+        def to_the_east():
+            self.ann.time_zone = "Pacific/Kiritimati"
+            self.ann.save()
+            self.ann.reschedule()
+
+        noon = self.ann.now().replace(hour=12, minute=0)
+        for change in [later_hour, off_and_on, to_the_east]:
+            with (
+                self.subTest(change=change.__name__),
+                mock.patch.object(User, "now", lambda user: noon.astimezone(user.zone)),
+            ):
+                Digest.objects.all().delete()
+                self.ann.digest_hour, self.ann.time_zone = 11, "UTC"
+                self.ann.tasks.create(title="Milk", due_date=noon.date())
+                self.due()
+                self.server.mails = []
+
+                def send(line, message, change=change, send=sending.Line.send):
+                    send(line, message)
+                    change()
+
+                with mock.patch.object(sending.Line, "send", send):
+                    self.assertEqual(self.send(), (1, 0))
+                after = Digest.objects.get()
+                self.assertEqual((after.told_on, after.state), (noon.date(), WAITING))
+                self.assertEqual(after.for_day, noon.date() + timedelta(days=1))
+                local = after.moment.astimezone(self.ann.zone)
+                self.assertEqual((local.date(), local.hour), (after.for_day, self.ann.digest_hour))
+
+    def test_digest_turned_off_while_it_is_sent_stays_off_and_told(self):
+        self.ann.tasks.create(title="Milk", due_date=self.ann.today())
+        digest = self.due()
+
+        def turn_off(line, message, send=sending.Line.send):
+            send(line, message)
+            self.ann.daily_digest = False
+            self.ann.save()
+            self.ann.reschedule()
+
+        with mock.patch.object(sending.Line, "send", turn_off):
+            self.assertEqual(self.send(), (1, 0))
+        digest.refresh_from_db()
+        self.assertEqual((digest.state, digest.told_on), (OFF, self.ann.today()))
+
+    def test_database_refuses_to_tell_a_day_twice(self):
+        digest = self.due()
+        with refused(self, "tasks_digest_once_a_day"):
+            self.set(digest, told_on=digest.for_day)
 
     def test_day_without_anything_to_tell_sends_nothing_and_moves_on(self):
         digest = self.due()
         self.assertEqual(self.send(), (0, 0))
         after = Digest.objects.get()
-        self.assertEqual(after.day, digest.day + timedelta(days=1))
+        self.assertEqual(after.for_day, digest.for_day + timedelta(days=1))
         self.assertEqual(after.answer, "There is nothing to tell.")

@@ -12,6 +12,7 @@ from django.test import override_settings
 from accounts.tests.people import add_user
 from tasks import bell, sending
 from tasks.reminders import SENT, Reminder
+from tasks.sending import Sender
 from tasks.tests.mail_server import mail_server
 from todosite.management.commands.doctor import of_the_sender, reminders
 from todosite.tests.kills import SLOW, add_reminders, begin, end
@@ -119,12 +120,18 @@ def test_doctor_counts_late_reminders_and_misses_a_sender(server):
         "reminders that are more than 15 minutes late: 2",
         True,
     )
-    assert second.fact == "web processes send reminders"
+    assert second.fact == "web processes send reminders: none was seen yet"
+    assert second.advice.startswith("start the web processes")
+    Sender().be_seen()
+    with override_settings(SEND_IN_WEB=True):
+        *_, seen = reminders()
+    assert seen.fact.startswith("web processes send reminders: one was seen at 20")
+    assert not seen.advice
     with override_settings(SEND_IN_WEB=False):
-        assert of_the_sender(None).advice.startswith("run manage.py send_due --loop")
+        assert of_the_sender(None, 0).advice.startswith("run manage.py send_due --loop")
         call_command("send_due")
         *_, seen = reminders()
-    assert seen.fact.startswith("a sender of reminders was seen at 20")
+    assert seen.fact.startswith("senders of reminders: one was seen at 20")
     assert len(server.mails) == 2
 
 

@@ -102,14 +102,28 @@ def reminders():
         yield Finding(fact, "the next line, the log and the admin may say why")
     else:
         yield Finding("reminders to send: none is late")
-    yield of_the_sender(seen_at)
+    yield of_the_sender(seen_at, late)
 
 
-def of_the_sender(seen_at):
-    """Return whether reminders are sent, as a finding; a sender was last seen at a moment."""
+def of_the_sender(seen_at, late):
+    """Return whether reminders are sent, as a finding.
+
+    A sender was last seen at a moment, None for never; late is the number of late reminders.
+    """
+    seen = "none was seen yet"
+    if seen_at:
+        seen = f"one was seen at {seen_at:%Y-%m-%d %H:%M} UTC"
     if settings.SEND_IN_WEB:
-        return Finding("web processes send reminders")
-    if seen_at and seen_at > timezone.now() - UNSEEN:
-        return Finding(f"a sender of reminders was seen at {seen_at:%Y-%m-%d %H:%M} UTC")
+        fact = f"web processes send reminders: {seen}"
+        if not late or was_seen(seen_at, TOO_LATE):
+            return Finding(fact)
+        return Finding(fact, "start the web processes; if they run, see their log")
+    if was_seen(seen_at, UNSEEN):
+        return Finding(f"senders of reminders: {seen}")
     advice = "run manage.py send_due --loop, or drop SEND_IN_WEB=false"
-    return Finding("no sender of reminders was seen for a day", advice)
+    return Finding(f"senders of reminders: {seen}, none for a day", advice)
+
+
+def was_seen(seen_at, ago):
+    """Return whether a sender was seen within a span before now."""
+    return bool(seen_at) and seen_at > timezone.now() - ago
