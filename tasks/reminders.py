@@ -153,6 +153,14 @@ class ReminderQuerySet(DeliveryQuerySet):
         coming = self.waiting().filter(moment__gte=since, moment__lt=until)
         return coming.select_related("task").defer("task__search_text").in_order()
 
+    def of_open_tasks(self):
+        return self.filter(task__completed_at=None, task__deleted_at=None)
+
+    def due_at(self, milliseconds):
+        """Return the reminders due at a moment in milliseconds since 1970, to the second."""
+        at = datetime.fromtimestamp(milliseconds // 1000, UTC)
+        return self.filter(moment__gte=at, moment__lt=at + timedelta(seconds=1))
+
     def for_sending(self):
         return super().for_sending().select_related("task").defer("task__search_text")
 
@@ -420,7 +428,7 @@ class Reminder(Delivery):
         if until.second or until.microsecond:
             until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
         rows = Reminder.objects.filter(pk=self.pk)
-        is_open = rows.filter(task__completed_at=None, task__deleted_at=None).lock()
+        is_open = rows.of_open_tasks().lock()
         if until <= timezone.now() or not is_open:
             return None
         self.refresh_from_db()
@@ -516,8 +524,8 @@ class DigestQuerySet(DeliveryQuerySet):
 class Digest(Delivery):
     """The daily mail with a user's due tasks, at their hour. Its row moves day by day.
 
-    `for_day` is the day that it tells of, in the zone of its user. The database refuses a digest that
-    waits to tell of a day again, whatever its hour has become since.
+    `for_day` is the day that it tells of, in the zone of its user. The database refuses a digest
+    that waits to tell of a day again, whatever its hour has become since.
     """
 
     user = models.ForeignKey(

@@ -66,9 +66,8 @@ FIRST = "(SELECT next_at, attempt FROM {table} WHERE state = 'waiting' ORDER BY 
 class Sender:
     """Sends due mails. One process needs one; any number of them may run at the same time."""
 
-    def __init__(self, at_most=AT_MOST):
-        """at_most is the longest sleep, in seconds."""
-        self.at_most = at_most
+    def __init__(self):
+        self.at_most = AT_MOST  # the longest sleep, in seconds
         self.is_stopping = threading.Event()
         self.sent = self.failed = 0
         self.pauses = 0  # in a row, since the mail server can't be reached
@@ -408,9 +407,9 @@ def patiently(act):
 class Thread(threading.Thread):
     """A sender in a thread of its own, with a connection outside the pool."""
 
-    def __init__(self, at_most=AT_MOST):
+    def __init__(self):
         super().__init__(name="sender", daemon=True)
-        self.sender = Sender(at_most)
+        self.sender = Sender()
 
     def run(self):
         connections["default"] = connection_apart()

@@ -93,6 +93,7 @@ urlpatterns = [
     path("history/<int:act_pk>/series/", repeats.act_series, name="act_series"),
     path("tasks/<int:task_pk>/reminders/add/", reminders.reminder_add, name="reminder_add"),
     path("reminders/<int:reminder_pk>/snooze/", reminders.reminder_snooze, name="reminder_snooze"),
+    path("reminders/<int:reminder_pk>/due/", reminders.reminder_due, name="reminder_due"),
     path("reminders/<int:reminder_pk>/delete/", reminders.reminder_delete, name="reminder_delete"),
     path("mail/complete/<str:mail_token>/", mailed.mail_complete, name="mail_complete"),
     path("mail/snooze/<str:mail_token>/", mailed.mail_snooze, name="mail_snooze"),

@@ -1,5 +1,6 @@
 // A reminder that is due is told in a page that is open: at the time that came with the page, so
-// nothing is asked for. Of several tabs, one tells it.
+// nothing is asked for until then. Of several tabs, one tells it, and asks before: the page may be
+// hours old.
 
 import { byId, user } from "./page.js";
 
@@ -42,9 +43,23 @@ function look() {
     claim(key, mine);
     if (late > OLD) continue;
     tabs.postMessage({ key, by: mine });
-    setTimeout(() => claims[key] === mine && say(one), AGREE);
+    setTimeout(() => claims[key] === mine && tell(one), AGREE);
   }
   wait();
+}
+
+async function tell(one) {
+  if (await isStillDue(one)) say(one);
+}
+
+async function isStillDue({ pk, at }) {
+  try {
+    // A redirect leads to the sign-in page: then nothing is told.
+    const answer = await fetch(`/reminders/${pk}/due/?at=${at}`, { redirect: "manual" });
+    return answer.ok || answer.status >= 500;
+  } catch {
+    return true; // offline
+  }
 }
 
 function box() {

@@ -3,14 +3,17 @@
 import json
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import F
 from django.test import override_settings
 
 from accounts.models import User
 from tasks.forms.reminders import ReminderForm
+from tasks.reminders import OFF, WAITING
 from tasks.tests.pages import PageTests, meta_of, words_of
 from todosite.tests.html import one, select, values, words
 
 DAY = date(2026, 11, 27)  # a Friday
+AN_HOUR = timedelta(hours=1)
 
 
 def rows_of(response):
@@ -181,6 +184,23 @@ class DueTodayTests(PageTests):
         task.complete()
         self.assertEqual(self.due(), [])
 
+    def test_page_asks_whether_a_reminder_is_still_due(self):
+        self.set_clock(2026, 11, 25, 12, 0)
+        task = self.add_task("Rent", due_date=date(2026, 11, 25), due_time=time(17, 0))
+        (reminder,) = task.set_reminders([30])
+        (due,) = self.due()
+        url = f"/reminders/{reminder.pk}/due/?at={due['at']}"
+        self.assertEqual(self.client.get(url).status_code, 204)
+        for at in ["", "x", "-1", "1" * 15, due["at"] + 1000, due["at"] - 1000]:
+            response = self.client.get(f"/reminders/{reminder.pk}/due/?at={at}")
+            self.assertEqual(response.status_code, 404, at)
+        type(reminder).objects.update(snoozed_until=F("moment"), moment=F("moment") + AN_HOUR)
+        self.assertEqual(self.client.get(url).status_code, 404)
+        type(reminder).objects.update(moment=F("snoozed_until"))
+        self.assertEqual(self.client.get(url).status_code, 204)
+        task.complete()
+        self.assertEqual(self.client.get(url).status_code, 404)
+
     def test_page_knows_no_reminder_of_tomorrow_or_of_another_user(self):
         self.set_clock(2026, 11, 25, 12, 0)
         task = self.add_task(due_date=date(2026, 11, 26), due_time=time(0, 30))
@@ -310,9 +330,9 @@ class DigestOfferTests(PageTests):
 
     def test_offer_of_an_old_page_turns_an_accepted_digest_off(self):
         self.post("/settings/reminders/digest/", answer="yes")
-        self.assertEqual(self.ann.digests.count(), 1)
+        self.assertEqual(self.ann.digests.get().state, WAITING)
         self.post("/settings/reminders/digest/", answer="no")
-        self.assertEqual(self.ann.digests.count(), 0)
+        self.assertEqual(self.ann.digests.get().state, OFF)
 
     def test_offer_is_accepted_by_one_press(self):
         page = self.post("/settings/reminders/digest/", answer="yes")

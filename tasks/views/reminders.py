@@ -4,9 +4,10 @@ from copy import copy
 
 from django.conf import settings
 from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tasks import snoozing
 from tasks.forms.reminders import ReminderForm, ReminderSettingsForm
@@ -26,6 +27,8 @@ from tasks.views.replies import (
 )
 from tasks.views.tasks import detail_context
 from tasks.wording import named
+
+LONGEST_MOMENT = 14  # digits of a moment in milliseconds since 1970
 
 
 def get_reminder(request, reminder_pk):
@@ -65,6 +68,20 @@ def reminder_delete(request, reminder_pk):
     task = reminder.task
     show_act(request, reminder.remove(), task, otherwise="The reminder was already removed.")
     return reply_with(request, task)
+
+
+@require_GET
+def reminder_due(request, reminder_pk):
+    """Answer a page that is about to tell a reminder: 204 if it is still due then, else 404.
+
+    The page may be old, and the task completed, or the reminder snoozed, elsewhere.
+    """
+    at = request.GET.get("at", "")
+    if not (at.isascii() and at.isdecimal() and len(at) <= LONGEST_MOMENT):
+        raise Http404
+    reminders = request.user.reminders.of_open_tasks().due_at(int(at))
+    get_object_or_404(reminders, pk=reminder_pk)
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -39,8 +39,9 @@ def test_nothing_is_missing_and_at_most_the_mail_in_hand_comes_twice(server, how
 
 @pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
-def test_loop_finds_what_others_write_and_ends_at_sigterm(server):
-    loop = begin(server, "--loop", "--at-most", "1")
+def test_loop_hears_of_what_others_write_and_ends_at_sigterm(server, settings):
+    settings.SEND_IN_WEB = False
+    loop = begin(server, "--loop", "--at-most", "3600")
     add_reminders(add_user(), 1)
     for number in [1, 2]:
         for _ in range(300):

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from accounts.management.base import ExampleCommand
+from tasks.listening import Listener
 from tasks.sending import Sender, Thread
 
 AT_MOST = 60  # seconds
@@ -26,8 +27,8 @@ class Command(ExampleCommand):
             type=int,
             default=AT_MOST,
             metavar="SECONDS",
-            help="with --loop: the longest sleep, after which reminders that web processes have set"
-            f" in the meantime are found (default: {AT_MOST})",
+            help="with --loop: the longest sleep while the database can't tell of new reminders,"
+            f" since a pooler is in between or the connection was lost (default: {AT_MOST})",
         )
 
     def handle(self, *, loop, at_most, **options):
@@ -47,8 +48,10 @@ class Command(ExampleCommand):
 def go_on(at_most):
     """Send until SIGTERM or SIGINT, and then finish the mail in hand."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # also for the thread: it inherits this
-    thread = Thread(at_most)
+    thread = Thread()
+    listener = Listener(thread.sender, at_most)
     thread.start()
+    listener.start()
     while thread.is_alive() and not signal.sigtimedwait(SIGNALS, 1):
         pass
     thread.stop()
