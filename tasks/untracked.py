@@ -13,12 +13,12 @@ from tasks.history import Act, UntrackedChanges
 
 def do(act, searches, settings):
     """Add searches with free names, and change the user's settings; record both in act."""
-    done = {"searches": [], "settings": {}}
+    added = []
     for search in searches:
         if add_search(act.user, search):
-            done["searches"].append([None, search])
-    done["settings"] = change_settings(act.user, settings)
-    keep(act, done)
+            added.append([None, search])
+    changed = change_settings(act.user, settings)
+    keep(act, added, changed)
 
 
 def revert(act, reverting):
@@ -28,34 +28,47 @@ def revert(act, reverting):
         kept = UntrackedChanges.objects.filter(act=act).first()
     if kept is None:
         return
-    done = {"searches": [], "settings": {}}
-    for before, after in kept.content["searches"]:
-        if before is None and remove_search(act.user, after):
-            done["searches"].append([after, None])
-        elif after is None and add_search(act.user, before):
-            done["searches"].append([None, before])
-    user = User.objects.get(pk=act.user_id)  # the act's own object may be outdated
+    searches = revert_searches(act.user, kept.content["searches"])
+    settings = revert_settings(act.user_id, kept.content["settings"])
+    keep(reverting, searches, settings)
+
+
+def revert_searches(user, changes):
+    """Remove the searches that were added, and add those that were removed, as far as possible."""
+    done = []
+    for before, after in changes:
+        if before is None and remove_search(user, after):
+            done.append([after, None])
+        elif after is None and add_search(user, before):
+            done.append([None, before])
+    return done
+
+
+def revert_settings(user_id, changes):
+    """Restore the settings that are still as they were left."""
+    user = User.objects.get(pk=user_id)  # the act's own object may be outdated
     earlier = {}
-    for name, (before, after) in kept.content["settings"].items():
+    for name, (before, after) in changes.items():
         if getattr(user, name) == after:
             earlier[name] = before
-    done["settings"] = change_settings(user, earlier)
-    keep(reverting, done)
+    return change_settings(user, earlier)
 
 
-def keep(act, done):
-    if not any(done.values()):
+def keep(act, searches, settings):
+    """Record what was done in an act, which is saved with the first of its changes."""
+    if not searches and not settings:
         return
     if act._state.adding:
         act.save(force_insert=True)
-    UntrackedChanges.objects.create(act=act, content=done)
+    content = {"searches": searches, "settings": settings}
+    UntrackedChanges.objects.create(act=act, content=content)
 
 
 def add_search(user, search):
     """Add a search unless its name is taken. Return whether it was added."""
+    searches = user.searches.annotate(lower=Lower("name"))
     name = Lower(Value(search["name"]))
-    namesakes = user.searches.annotate(lower=Lower("name")).filter(lower=name)
-    if namesakes.exists():
+    if searches.filter(lower=name).exists():
         return False
     user.searches.create(**search)
     return True

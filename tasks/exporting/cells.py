@@ -11,7 +11,8 @@ FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
 def defused(text: str) -> str:
     """Return a text as a cell that is no formula; restored() gives the text back."""
-    first, second = text[:1], text[1:2]
+    first = text[:1]
+    second = text[1:2]
     is_formula = first in FORMULA
     would_lose_it = first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE)
     if is_formula or would_lose_it:
@@ -21,7 +22,8 @@ def defused(text: str) -> str:
 
 def restored(cell: str) -> str:
     """Return the original text of a cell made by defused(); any other cell unchanged."""
-    first, second = cell[:1], cell[1:2]
+    first = cell[:1]
+    second = cell[1:2]
     if first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE):
         return cell[1:]
     return cell

@@ -95,7 +95,10 @@ def picked(row, keys):
 
 
 def columns(keys):
-    return list(keys.values()) if isinstance(keys, dict) else keys
+    """Return the columns of a row: keys is a list of them, or {key: column}."""
+    if isinstance(keys, dict):
+        return list(keys.values())
+    return keys
 
 
 def rows_of(queryset, keys):
@@ -144,6 +147,7 @@ class Content:
         }
 
     def account(self):
+        """Return the account, with the day of its adoption if it is of the system before."""
         account = picked(self.user, ACCOUNT)
         adoption = self.user.adoption
         return account | {"adopted_at": adoption and as_json(adoption.adopted_at)}
@@ -158,8 +162,13 @@ class Content:
         }
 
     def addresses(self):
+        """Yield the addresses of the account."""
         for row in self.user.emailaddress_set.order_by("pk"):
-            yield {"email": row.email, "confirmed": row.verified, "primary": row.primary}
+            yield {
+                "email": row.email,
+                "confirmed": row.verified,
+                "primary": row.primary,
+            }
 
     def sessions(self):
         """Yield the sessions in which the user is signed in, without their keys."""
@@ -167,6 +176,7 @@ class Content:
             yield picked(row, SESSION)
 
     def events(self):
+        """Yield the events of the account, from the first."""
         for row in self.user.events.latest_first().reverse():
             yield {
                 "kind": row.kind,
@@ -198,7 +208,8 @@ class Content:
         `steps` are in their order.
         """
         rows = self.user.tasks(manager=manager).by_hand()
-        places, last = {}, {}
+        places = {}
+        last = {}
         for pk, task_list, position in rows.values_list("pk", "list", "position"):
             places[pk] = None
             if position:
@@ -208,8 +219,10 @@ class Content:
             yield from self.page_of_tasks(pks[start : start + PAGE], places)
 
     def page_of_tasks(self, pks, places):
+        """Yield the tasks with these ids, each with its tags, steps and reminders."""
         tasks = self.user.tasks(manager="everything").in_bulk(pks)
-        tags, steps = self.tags_of(pks), self.steps_of(pks)
+        tags = self.tags_of(pks)
+        steps = self.steps_of(pks)
         reminders = self.reminders_of(pks)
         for pk in pks:
             row = picked(tasks[pk], TASK)

@@ -25,7 +25,8 @@ def write_table(content, out):
     out.write(BOM)
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    lists, tags = names_of(content.task_lists()), names_of(content.tags())
+    lists = names_of(content.task_lists())
+    tags = names_of(content.tags())
     for task in content.tasks(manager="objects"):
         cells = cells_of(task, lists, tags)
         writer.writerow(map(defused, cells))
@@ -59,7 +60,10 @@ def cells_of(task, lists, tags):
 
 
 def priority(value):
-    return Task.Priority(value).label if value else ""
+    """Return the name of a priority, "" for none."""
+    if value:
+        return Task.Priority(value).label
+    return ""
 
 
 def line_of(step):

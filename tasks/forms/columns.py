@@ -61,28 +61,24 @@ class ColumnsForm(forms.Form):
         Raise Unreadable if it can't be cut so.
         """
         super().__init__(data and data.copy())
-        self.user, self.row, self.is_remembered = user, row, False
-        said = TableForm(data or query)
-        said.is_valid()
-        cut = said.cleaned_data
-        found = waiting.table_of(row)
-        self.table = Table(
-            found.file,
-            cut.get("delimiter"),
-            cut.get("header"),
+        self.user = user
+        self.row = row
+        self.is_remembered = False
+        self.table = table_as(
+            data or query,
+            waiting.table_of(row).file,
         )
         self.guess = self.first_mapping()
         self.add_table_fields()
         for column in self.table.columns:
-            self.fields[f"column_{column.number}"] = self.column_field(column)
+            self.fields[name_of_field(column)] = self.column_field(column)
         self.mapping = self.posted_mapping() if self.is_bound else self.guess
         self.add_questions()
 
     def first_mapping(self):
         """Return the mapping to begin with: the present one, the remembered one, or a guess."""
         present = waiting.mapping_of(self.row)
-        cut = (self.table.delimiter, self.table.has_header, self.table.width)
-        if present and (present.delimiter, present.has_header, len(present.columns)) == cut:
+        if present and is_for(present, self.table):
             return present
         header = mappings.signature(self.table)
         kept = self.user.column_mappings.filter(header=header).first()
@@ -93,75 +89,87 @@ class ColumnsForm(forms.Form):
 
     def add_table_fields(self):
         """Send along how the table was cut, so that the answers fit its columns."""
-        hidden = {
-            "delimiter": self.table.delimiter,
-            "header": str(int(self.table.has_header)),
-        }
-        for name, value in hidden.items():
-            field = forms.CharField(required=False, initial=value, widget=forms.HiddenInput)
-            self.fields[name] = field
+        for name, value in cut_of(self.table).items():
+            self.fields[name] = forms.CharField(
+                required=False,
+                initial=value,
+                widget=forms.HiddenInput,
+            )
 
     def column_field(self, column):
-        words = "It is empty."
-        if column.cells:
-            examples = ", ".join(f"“{example}”" for example in column.examples)
-            words = f"{examples} – {counted(len(column.cells), 'row')}"
+        """Return the field that asks what a column is."""
         return forms.ChoiceField(
             label=column.name,
             choices=FIELDS.items(),
             initial=self.guess.columns[column.number],
-            help_text=escape(words),
+            help_text=escape(words_of(column)),
         )
 
     def posted_mapping(self):
         """Return the mapping that was sent, without the answers to questions."""
         columns = []
         for column in self.table.columns:
-            name = self.data.get(f"column_{column.number}")
+            name = self.data.get(name_of_field(column))
             columns.append(KNOWN.get(name, SKIP))
-        delimiter, has_header = self.table.delimiter, self.table.has_header
-        return Mapping(columns, "", {}, delimiter, has_header)
+        return Mapping(
+            columns,
+            delimiter=self.table.delimiter,
+            has_header=self.table.has_header,
+        )
+
+    def cells(self, *names):
+        """Return the cells of all columns that are one of these fields."""
+        return self.mapping.cells(self.table, names)
 
     def add_questions(self):
         """Add a field for the order of dates if nothing proves it, and one for each priority."""
-        self.unclear = mappings.undecided(self.mapping.cells(self.table, mappings.DATES))
+        self.unclear = mappings.undecided(self.cells(*mappings.DATES))
         if self.unclear:
-            self.fields["order"] = forms.ChoiceField(
-                label="Dates",
-                required=False,
-                choices=ORDERS,
-                widget=forms.RadioSelect,
-                initial=self.guess.order,
-                help_text=escape(
-                    f"No date in this file proves it. One is “{shown(self.unclear)}”."
-                ),
-            )
-        for name, (word, level) in zip(self.priority_names, self.priorities.items(), strict=True):
-            known = self.guess.priorities.get(word, level)
-            initial = "" if known is None else str(known)
-            self.fields[name] = forms.ChoiceField(
-                label=f"Priority “{shown(word)}”",
-                required=False,
-                choices=PRIORITIES,
-                initial=initial,
-            )
+            self.fields["order"] = self.order_field()
+        for name, word in zip(self.priority_names, self.priorities, strict=True):
+            field = self.priority_field(word)
+            self.fields[name] = field
             if self.is_bound:  # the column may have been chosen just now
-                self.data.setdefault(name, initial)
+                self.data.setdefault(name, field.initial)
+
+    def order_field(self):
+        """Return the field that asks for the order of day and month."""
+        words = f"No date in this file proves it. One is “{shown(self.unclear)}”."
+        return forms.ChoiceField(
+            label="Dates",
+            required=False,
+            choices=ORDERS,
+            widget=forms.RadioSelect,
+            initial=self.guess.order,
+            help_text=escape(words),
+        )
+
+    def priority_field(self, word):
+        """Return the field that asks what a priority means."""
+        level = self.guess.priorities.get(word, self.priorities[word])
+        initial = "" if level is None else str(level)
+        return forms.ChoiceField(
+            label=f"Priority “{shown(word)}”",
+            required=False,
+            choices=PRIORITIES,
+            initial=initial,
+        )
 
     @cached_property
     def priorities(self):
         """The different priorities of the file, {word: 0 to 3, or None if it isn't known}."""
-        return mappings.priorities_in(self.mapping.cells(self.table, ["priority"]))
+        return mappings.priorities_in(self.cells("priority"))
 
     @property
     def column_fields(self):
-        return [self[f"column_{column.number}"] for column in self.table.columns]
+        return [self[name_of_field(column)] for column in self.table.columns]
 
     @property
     def priority_names(self):
         """The names of the fields of priorities, which differ for each column."""
         columns = self.mapping.numbers("priority")
-        return [f"priority_{columns[0]}_{number}" for number in range(len(self.priorities))]
+        numbers = range(len(self.priorities))
+        return [f"priority_{columns[0]}_{number}" for number in numbers]
 
     @property
     def priority_fields(self):
@@ -169,16 +177,16 @@ class ColumnsForm(forms.Form):
 
     @property
     def has_more_priorities(self):
-        cells = self.mapping.cells(self.table, ["priority"])
-        return len(set(cells)) > MOST_PRIORITIES
+        different = set(self.cells("priority"))
+        return len(different) > MOST_PRIORITIES
 
     @property
     def table_form(self):
         """The form that cuts the file in another way."""
-        header = str(int(self.table.has_header))
-        return TableForm(initial={"delimiter": self.table.delimiter, "header": header})
+        return TableForm(initial=cut_of(self.table))
 
     def clean(self):
+        """Refuse the answers to another file; read the waiting one by them, and remember them."""
         if self.row.digest != self.cleaned_data.get("digest"):
             raise ValidationError("Another file is waiting now. Look at it again.")
         self.refuse_twice()
@@ -204,21 +212,66 @@ class ColumnsForm(forms.Form):
             other = taken.setdefault(name, column)
             if other is not column and name not in SEVERAL:
                 words = f"“{other.name}” is this, too. Choose another field for one of the two."
-                self.add_error(f"column_{column.number}", words)
+                self.add_error(name_of_field(column), words)
         if "title" not in taken:
             raise ValidationError("Choose which column is the title.")
 
     def take_order(self):
-        cells = self.mapping.cells(self.table, mappings.DATES)
-        self.mapping.order = mappings.order_in(cells) or self.cleaned_data.get("order", "")
+        """Take the order of day and month: as the cells prove it, or as it was answered."""
+        answer = self.cleaned_data.get("order", "")
+        proven = mappings.order_in(self.cells(*mappings.DATES))
+        self.mapping.order = proven or answer
         if self.unclear and not self.mapping.order:
             words = f"“{shown(self.unclear)}” could be two days. Choose what comes first."
             self.add_error("order", words)
 
     def take_priorities(self):
+        """Take the answers about priorities; each needs one."""
         for name, word in zip(self.priority_names, self.priorities, strict=True):
             answer = self.cleaned_data.get(name)
             if answer == "":
-                self.add_error(name, f"Choose what “{shown(word)}” means.")
+                self.add_error(
+                    name,
+                    f"Choose what “{shown(word)}” means.",
+                )
             elif answer not in (None, KEEP):
                 self.mapping.priorities[word] = int(answer)
+
+
+def table_as(said, file):
+    """Return a file as a table, cut as TableForm reads it in what was sent."""
+    form = TableForm(said)
+    form.is_valid()
+    return Table(
+        file,
+        form.cleaned_data.get("delimiter"),
+        form.cleaned_data.get("header"),
+    )
+
+
+def cut_of(table):
+    """Return how a table is cut into rows and cells, as TableForm has it."""
+    return {
+        "delimiter": table.delimiter,
+        "header": str(int(table.has_header)),
+    }
+
+
+def is_for(mapping, table):
+    """Return whether a mapping is for a table that is cut in this way."""
+    if len(mapping.columns) != table.width:
+        return False
+    return (mapping.delimiter, mapping.has_header) == (table.delimiter, table.has_header)
+
+
+def name_of_field(column):
+    return f"column_{column.number}"
+
+
+def words_of(column):
+    """Return examples of a column's cells, and in how many rows it has one."""
+    if not column.cells:
+        return "It is empty."
+    examples = ", ".join(f"“{example}”" for example in column.examples)
+    rows = counted(len(column.cells), "row")
+    return f"{examples} – {rows}"

@@ -34,12 +34,17 @@ class ImportFileForm(forms.Form):
         self.user = user
 
     def clean_file(self):
+        """Read the file, and keep its plan for the preview."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise ValidationError(too_large("This file"))
         name = text.legible(text.UNSTORABLE.sub("", file.name)) or "file"
         try:
-            self.row = waiting.keep(self.user, name, file.read())
+            self.row = waiting.keep(
+                self.user,
+                name,
+                file.read(),
+            )
         except Unreadable as error:
             raise ValidationError(str(error)) from None
         return file
@@ -100,7 +105,10 @@ class ImportAddForm(forms.Form):
         self.row = waiting.waiting(self.user)
         if not self.row or not self.row.plan or self.row.digest != self.cleaned_data.get("digest"):
             raise ValidationError(GONE)
-        choices = Choices(self.cleaned_data["again"], self.cleaned_data["settings"])
+        choices = Choices(
+            self.cleaned_data["again"],
+            self.cleaned_data["settings"],
+        )
         self.preview = Preview(
             self.user,
             waiting.plan_in(self.row),

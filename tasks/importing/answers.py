@@ -42,7 +42,11 @@ def mapping_by(table, options):
             columns[number] = name
     if "title" not in columns:
         raise BadAnswer("--map needs title=COLUMN, since no task is without a title.")
-    mapping = Mapping(columns, "", {}, table.delimiter, table.has_header)
+    mapping = Mapping(
+        columns,
+        delimiter=table.delimiter,
+        has_header=table.has_header,
+    )
     mapping.priorities = priorities_in(mapping.cells(table, ["priority"]))
     return mapping
 
@@ -52,7 +56,8 @@ def pairs_in(option, table):
 
     A comma may be a part of a column's name, if nothing else makes sense.
     """
-    pairs, rest = [], option
+    pairs = []
+    rest = option
     while rest:
         name, sign, words = rest.partition("=")
         if not sign:
@@ -64,10 +69,13 @@ def pairs_in(option, table):
 
 
 def field_of(name):
-    word = name.strip().lower().replace("-", "_")
+    """Return the field of this name, or of a synonym of it. Raise BadAnswer."""
+    name = name.strip()
+    word = name.lower().replace("-", "_")
     word = SYNONYMS.get(word, word)
     if word not in FIELDS:
-        raise BadAnswer(f"There is no field “{name.strip()}”. There are {', '.join(FIELDS)}.")
+        names = ", ".join(FIELDS)
+        raise BadAnswer(f"There is no field “{name}”. There are {names}.")
     return word
 
 
@@ -75,17 +83,21 @@ def column_in(words, table):
     """Return the number of the column that words begin with, and the rest after its comma."""
     parts = words.split(",")
     for length in range(len(parts), 0, -1):
-        number = number_of(",".join(parts[:length]), table)
+        name = ",".join(parts[:length]).strip()
+        number = number_of(name, table)
         if number is not None:
             return number, ",".join(parts[length:])
+    first = parts[0].strip()
     names = ", ".join(f"“{column.name}”" for column in table.columns)
-    raise BadAnswer(f"There is no column “{parts[0].strip()}”. There are {names}.")
+    raise BadAnswer(f"There is no column “{first}”. There are {names}.")
 
 
 def number_of(name, table):
-    name = name.strip()
-    if name.startswith("#") and name[1:].isdecimal() and 1 <= int(name[1:]) <= table.width:
-        return int(name[1:]) - 1
+    """Return the number of the column that is named so, as #2 or by its name; None without one."""
+    sign = name[:1]
+    digits = name[1:]
+    if sign == "#" and digits.isdecimal() and 1 <= int(digits) <= table.width:
+        return int(digits) - 1
     for same in (str.strip, str.lower, column_word_of):
         for column in table.columns:
             if same(column.name) == same(name):
@@ -98,9 +110,9 @@ def priorities_by(option):
     priorities = {}
     for pair in filter(str.strip, option.split(",")):
         word, sign, level = pair.rpartition("=")
-        if not sign or level.strip().lower() not in LEVELS:
-            raise BadAnswer(
-                f"--priorities takes WORD=PRIORITY, with {', '.join(LEVELS)}, and not “{pair}”."
-            )
-        priorities[word.strip()] = LEVELS[level.strip().lower()]
+        level = level.strip().lower()
+        if not sign or level not in LEVELS:
+            levels = ", ".join(LEVELS)
+            raise BadAnswer(f"--priorities takes WORD=PRIORITY, with {levels}, and not “{pair}”.")
+        priorities[word.strip()] = LEVELS[level]
     return priorities

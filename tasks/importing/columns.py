@@ -1,6 +1,7 @@
 """Tables with columns of known names; the header may stand below other lines. Pure: no Django."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,14 +35,17 @@ class KnownTable:
             if number >= MOST_ROWS:
                 raise Unreadable(f"This file holds more than {MOST_ROWS:,} rows.")
             if any(cells) and names_in(cells) != self.header:
-                yield f"line {line}", dict(zip(self.header, cells, strict=False))
+                row = zip(self.header, cells, strict=False)
+                yield f"line {line}", dict(row)
 
     def leave_unknown(self, plan, known, where="The header"):
         """Note in a plan the columns that aren't known."""
-        if unknown := [name for name in self.header if name and name not in known]:
+        unknown = [name for name in self.header if name and name not in known]
+        if unknown:
+            names = ", ".join(unknown)
             plan.leave(
                 where,
-                f"These columns aren't known: {', '.join(unknown)[:500]}.",
+                f"These columns aren't known: {names[:500]}.",
             )
 
 
@@ -50,13 +54,12 @@ def known_table(file, needed: set[str]) -> KnownTable | None:
     if not all(name in file.text for name in needed):
         return None
     for delimiter in DELIMITERS:
-        try:
-            for nth, (_, cells) in enumerate(islice(file.lines(delimiter), MOST_BEFORE)):
+        with suppress(Unreadable):
+            first = islice(file.lines(delimiter), MOST_BEFORE)
+            for nth, (_, cells) in enumerate(first):
                 header = names_in(cells)
                 if needed <= set(header):
                     return KnownTable(file, delimiter, nth, header)
-        except Unreadable:
-            continue
     return None
 
 

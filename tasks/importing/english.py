@@ -44,28 +44,45 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
     today is the day that words such as “tomorrow” count from, in the user's zone. Words in another
     language than English aren't read, but for 31.12.2026 and 2026-12-31 (with a time).
     """
+    words = as_quick_add(words, language)
+    if words is None:
+        return None
+    said = parse(
+        f"{TITLE} {words}",
+        now=datetime.combine(today, time(), zone),
+    )
+    if not is_date_alone(said):
+        return None
+    if said.repeat:
+        is_counted = COUNTED_END.search(words) and not START.search(words)
+        return None if is_counted else said
+    is_far = said.due_date - today > FAR and not YEAR.search(words)
+    return None if is_far else said
+
+
+def as_quick_add(words: str, language: str) -> str | None:
+    """Return words as quick add understands them; None if they may not be read."""
     words = " ".join(words.split())
     if not words or len(words) > LONGEST or words.count(" ") >= MOST_WORDS:
         return None
     if dots := WITH_DOTS.fullmatch(words):
         day, month, year, clock = dots.groups()
-        words = f"{year}-{month:0>2}-{day:0>2} {clock or ''}"
+        words = f"{year}-{month:0>2}-{day:0>2}"
+        if clock:
+            words += f" {clock}"
     elif not language.lower().startswith("en") or is_ambiguous(words):
         return None
     for synonym, ours in SYNONYMS:
         words = synonym.sub(ours, words)
-    said = parse(
-        f"{TITLE} {words}",
-        now=datetime.combine(today, time(), zone),
-    )
-    is_whole = said.title == TITLE and not said.description and said.due_date
-    says_more = said.tags or said.priority or said.list_name
-    is_far = said.due_date and said.due_date - today > FAR and not YEAR.search(words)
-    if is_far and not said.repeat:
-        return None
-    if said.repeat and COUNTED_END.search(words) and not START.search(words):
-        return None
-    return said if is_whole and not says_more else None
+    return words
+
+
+def is_date_alone(said: QuickAdd) -> bool:
+    """Return whether a reading is a date, and nothing else but the title."""
+    if said.title != TITLE or not said.due_date:
+        return False
+    others = [said.description, said.tags, said.priority, said.list_name]
+    return not any(others)
 
 
 def read_date(words: str) -> tuple[date, time | None] | None:
@@ -74,12 +91,16 @@ def read_date(words: str) -> tuple[date, time | None] | None:
         day, clock, moment = day_and_time(words)
     except NotRead:
         return None
-    return None if moment else (day, clock)
+    if moment:
+        return None
+    return day, clock
 
 
 def is_ambiguous(words: str) -> bool:
     """Return whether words hold an ambiguous date: either number could be the day or the month."""
     for found in DAY_AND_MONTH.finditer(words):
-        if int(found[1]) <= 12 and int(found[2]) <= 12 and found[1] != found[2]:
+        first, second = found.groups()
+        is_either = int(first) <= 12 and int(second) <= 12
+        if is_either and first != second:
             return True
     return False

@@ -19,7 +19,8 @@ def families_of(items):
     parts = defaultdict(list)
     for item in items:
         parts[parents[item]].append(item)
-    owners, waiting = {}, in_order(parts[None])[::-1]
+    owners = {}
+    waiting = in_order(parts[None])[::-1]
     while waiting:
         item = waiting.pop()
         parent = parents[item]
@@ -33,6 +34,7 @@ def families_of(items):
 
 
 def parent_of(item, by_key):
+    """Return the item that another is a part of; None, with a note, if the file lacks it."""
     if item.parent is None:
         return None
     parent = by_key.get(item.parent)
@@ -45,7 +47,8 @@ def cut_rings(parents):
     """Make each item of a ring, in which items would be parts of each other, a part of nothing."""
     done = {None}
     for start in parents:
-        path, item = {}, start
+        path = {}
+        item = start
         while item not in done and item not in path:
             path[item] = len(path)
             item = parents[item]

@@ -32,6 +32,7 @@ FOLD = re.compile(rb"\r?\n[ \t]")  # of a long line in a calendar
 TOO_DEEP = "The lists in this file are nested too deeply."
 DAMAGED_GZIP = "This packed file (gzip) is damaged. Export it again."
 DAMAGED = "This ZIP file is damaged. Export it again."
+TOO_MANY_FILES = f"This ZIP file contains more than {MOST_ENTRIES} files."
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any memory
 PIECE = 64 * 1024
 SAMPLE = 1000  # bytes that are looked at for UTF-16 without a mark
@@ -52,7 +53,8 @@ class File:
             raise Unreadable(too_large("This file"))
         if raw.startswith(OLD_SPREADSHEET):
             raise Unreadable(SPREADSHEET)
-        self.name, self.raw = name, raw
+        self.name = name
+        self.raw = raw
 
     @cached_property
     def is_zip(self):
@@ -63,7 +65,9 @@ class File:
         """The files in a ZIP file, or the file itself, without gzip."""
         if self.raw.startswith(GZIP):
             return [File(self.name.removesuffix(".gz"), unzipped(self.raw))]
-        return unpacked(self.raw) if self.is_zip else [self]
+        if self.is_zip:
+            return unpacked(self.raw)
+        return [self]
 
     @cached_property
     def encoding(self):
@@ -73,9 +77,9 @@ class File:
         if self.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         start = self.raw[:SAMPLE]
-        if start[1::2].count(0) > 0.4 * len(start[1::2]):  # every other byte of most letters is NUL
+        if holds_nul(start[1::2]):
             return "utf-16-le"
-        if start[::2].count(0) > 0.4 * len(start[::2]):
+        if holds_nul(start[::2]):
             return "utf-16-be"
         try:
             self.raw.decode()
@@ -100,18 +104,15 @@ class File:
     @cached_property
     def json(self):
         """The JSON of the file, parsed. Raise Unreadable if invalid or too large."""
-        if sum(map(self.raw.count, [b",", b"[", b"{"])) > MOST_VALUES:
+        number = sum(map(self.raw.count, [b",", b"[", b"{"]))
+        if number > MOST_VALUES:
             raise Unreadable("This file contains more values than can be imported at once.")
         try:
             return json.loads(self.text, parse_constant=refuse_constant)
         except RecursionError:
             raise Unreadable(TOO_DEEP) from None
         except ValueError as error:
-            where = ""
-            if isinstance(error, json.JSONDecodeError):
-                where = f" (line {error.lineno}, column {error.colno})"
-            words = f"This JSON is incomplete{where}. It may have been cut off: export it again."
-            raise Unreadable(words) from None
+            raise Unreadable(why_no_json(error)) from None
 
     def rows(self, known):
         """Return the rows of a CSV file, as (number of the line, {column: cell}).
@@ -123,7 +124,8 @@ class File:
         _, header = next(lines, (0, []))
         for line, cells in lines:
             if any(cells):
-                yield line, dict(zip(header, cells, strict=False))
+                row = zip(header, cells, strict=False)
+                yield line, dict(row)
 
     def lines(self, delimiter):
         """Return the rows of a CSV file as (number of the last line, cells); raise Unreadable."""
@@ -134,7 +136,8 @@ class File:
             for cells in reader:
                 yield reader.line_num + skipped, cells
         except csv.Error as error:
-            raise Unreadable(why_no_csv(reader.line_num + skipped, error)) from None
+            line = reader.line_num + skipped
+            raise Unreadable(why_no_csv(line, error)) from None
 
     @cached_property
     def sep_line(self):
@@ -144,11 +147,16 @@ class File:
     @cached_property
     def table(self):
         """The text of a CSV file from its header on."""
-        return self.text[self.sep_line.end() :] if self.sep_line else self.text
+        if self.sep_line:
+            return self.text[self.sep_line.end() :]
+        return self.text
 
     def delimiter(self, known):
         """Return the delimiter with which the header has the most of these names of columns."""
-        return max(DELIMITERS, key=lambda one: len(known & set(self.header(one))))
+        return max(
+            DELIMITERS,
+            key=lambda delimiter: len(known.intersection(self.header(delimiter))),
+        )
 
     def header(self, delimiter):
         """Return the cells of the header, [] if unreadable."""
@@ -168,10 +176,24 @@ def too_large(what):
     return f"{what} is larger than {LARGEST // MEGABYTE} MB, which is as much as can be imported."
 
 
+def holds_nul(every_other):
+    """Return whether every other byte of a text is mostly NUL, as it is of most letters."""
+    return every_other.count(0) > 0.4 * len(every_other)
+
+
 def why_no_csv(line, error):
+    """Return why a table can't be read, in words for its user."""
     if "field limit" in str(error):
         return f"A cell near line {line} contains more than {LONGEST_CELL:,} characters."
     return f"The table can't be read near line {line}. It may have been cut off: export it again."
+
+
+def why_no_json(error):
+    """Return why a text is no JSON, in words for its user."""
+    where = ""
+    if isinstance(error, json.JSONDecodeError):
+        where = f" (line {error.lineno}, column {error.colno})"
+    return f"This JSON is incomplete{where}. It may have been cut off: export it again."
 
 
 def refuse_constant(name):
@@ -195,10 +217,11 @@ def unzipped(raw):
 def unpacked(raw):
     """Return the files in a ZIP file. Nothing is written to disk, and sizes are limited."""
     if raw.count(ENTRY) > MOST_SIGNATURES:
-        raise Unreadable(f"This ZIP file contains more than {MOST_ENTRIES} files.")
+        raise Unreadable(TOO_MANY_FILES)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return [File(entry.filename, read(archive, entry)) for entry in entries_of(archive)]
+            entries = entries_of(archive)
+            return [File(entry.filename, read(archive, entry)) for entry in entries]
     except (NotImplementedError, RuntimeError) as error:  # an unknown ZIP method, or a password
         words = "This ZIP file can't be opened. If it has a password, remove it."
         raise Unreadable(words) from error
@@ -217,19 +240,22 @@ def entries_of(archive):
     if any(entry.compress_type not in PACKINGS for entry in entries):
         raise Unreadable("This ZIP file uses a compression that can't be read. Create it again.")
     if len(entries) > MOST_ENTRIES:
-        raise Unreadable(f"This ZIP file contains more than {MOST_ENTRIES} files.")
-    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+        raise Unreadable(TOO_MANY_FILES)
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > LARGEST_UNPACKED:
         raise Unreadable(too_large("The content of this ZIP file"))
     return entries
 
 
 def read(archive, entry):
     """Return the bytes of an entry, which may be more than its archive declares."""
-    pieces, size = [], 0
+    pieces = []
+    size = 0
     with archive.open(entry) as file:
         while piece := file.read(PIECE):
             size += len(piece)
             if size > LARGEST:
-                raise Unreadable(too_large(f"“{entry.filename[:80]}”"))
+                name = entry.filename[:80]
+                raise Unreadable(too_large(f"“{name}”"))
             pieces.append(piece)
     return b"".join(pieces)

@@ -29,6 +29,7 @@ FIELDS = {  # what a column can be; a page shows them in this order
 }
 SEVERAL = {"notes", "tags", "steps", EXTRA, SKIP}  # fields that several columns can be
 DATES = ["due", "completed", "created"]
+LOOKED_AT = 50  # cells of a column
 MOST_PRIORITIES = 12  # different ones that are asked about; further ones stay in the notes
 
 
@@ -69,10 +70,8 @@ def guess(table):
     """
     mapping = Mapping(
         guessed_fields(table),
-        "",
-        {},
-        table.delimiter,
-        table.has_header,
+        delimiter=table.delimiter,
+        has_header=table.has_header,
     )
     mapping.order = order_in(mapping.cells(table, DATES))
     mapping.priorities = priorities_in(mapping.cells(table, ["priority"]))
@@ -91,47 +90,64 @@ def guessed_fields(table):
         fields[fields.index("id")] = ""
     if "title" not in fields:
         take_widest_text(table, fields)
-    for number, column in enumerate(table.columns):
-        if fields[number] == "done" and not is_state(column.cells):
-            fields[number] = "completed" if "completed" not in fields else EXTRA
-        if not fields[number]:
-            fields[number] = EXTRA if column.cells else SKIP
+    take_rest(table, fields)
     return fields
 
 
+def take_rest(table, fields):
+    """Take days in a column of states as those of completion, and other columns as notes."""
+    for number, column in enumerate(table.columns):
+        if fields[number] == "done" and has_dates(column.cells):
+            is_taken = "completed" in fields
+            fields[number] = EXTRA if is_taken else "completed"
+        if not fields[number]:
+            fields[number] = EXTRA if column.cells else SKIP
+
+
 def take_by_name(name, known, table, fields):
+    """Take the columns with a known name as a field; the surest alone, if it can be only one."""
     ranks = []
     for column in table.columns:
         word = column_word_of(column.name)
         if not fields[column.number] and word in known:
-            ranks.append((known.index(word), column.number))
+            rank = known.index(word)
+            ranks.append((rank, column.number))
     ranks.sort()
-    for _, number in ranks if name in SEVERAL else ranks[:1]:
+    if name not in SEVERAL:
+        ranks = ranks[:1]
+    for _, number in ranks:
         fields[number] = name
 
 
 def take_by_cells(table, fields):
     """Take the first column of dates as the due date, and the first of states as done."""
     for column in table.columns:
-        cells = column.cells[:50]
-        if cells and "due" not in fields and all(map(written.is_date, cells)):
+        if "due" not in fields and has_dates(column.cells):
             fields[column.number] = "due"
-        elif cells and "done" not in fields and all(is_done(cell) is not None for cell in cells):
+        elif "done" not in fields and has_states(column.cells):
             fields[column.number] = "done"
 
 
 def take_widest_text(table, fields):
     """Take the first column of mostly different texts as the title."""
+    fewest = 0.5 * max(len(table.rows), 1)
     for column in table.columns:
-        different = len(set(column.cells))
-        if not fields[column.number] and different > 0.5 * max(len(table.rows), 1):
+        different = set(column.cells)
+        if not fields[column.number] and len(different) > fewest:
             fields[column.number] = "title"
             return
 
 
-def is_state(cells):
-    """Return whether a column says done or not; else it may have the days of completion."""
-    return not cells or not all(map(written.is_date, cells[:50]))
+def has_dates(cells):
+    """Return whether the first cells of a column are dates."""
+    first = cells[:LOOKED_AT]
+    return bool(first) and all(map(written.is_date, first))
+
+
+def has_states(cells):
+    """Return whether the first cells of a column say done or not."""
+    first = cells[:LOOKED_AT]
+    return bool(first) and all(is_done(cell) is not None for cell in first)
 
 
 def order_in(cells):
@@ -152,8 +168,10 @@ def undecided(cells):
     """
     if order_in(cells):
         return ""
-    unclear = (cell for cell in cells if written.is_ambiguous(cell) or written.proof(cell))
-    return next(unclear, "")
+    for cell in cells:
+        if written.is_ambiguous(cell) or written.proof(cell):
+            return cell
+    return ""
 
 
 def priorities_in(cells):
@@ -167,7 +185,8 @@ def signature(table):
     names = [column.name for column in table.columns]
     if not table.has_header:
         names = [f"{len(names)} columns without names"]
-    return sha256("\0".join(sorted(names)).encode()).hexdigest()
+    joined = "\0".join(sorted(names))
+    return sha256(joined.encode()).hexdigest()
 
 
 def to_remember(mapping, table):
@@ -175,20 +194,23 @@ def to_remember(mapping, table):
     fields = {}
     for column, name in zip(table.columns, mapping.columns, strict=True):
         fields[column.name] = name
-    return {"fields": fields, "order": mapping.order, "priorities": mapping.priorities}
+    return {
+        "fields": fields,
+        "order": mapping.order,
+        "priorities": mapping.priorities,
+    }
 
 
 def remembered(kept, table):
     """Return the guess for a table, with the answers of the last time."""
     mapping = guess(table)
     fields = kept.get("fields", {})
-    mapping.columns = [
-        fields.get(column.name, name)
-        for column, name in zip(table.columns, mapping.columns, strict=True)
-    ]
+    columns = zip(table.columns, mapping.columns, strict=True)
+    mapping.columns = [fields.get(column.name, name) for column, name in columns]
     cells = mapping.cells(table, DATES)
     mapping.order = order_in(cells) or kept.get("order", "")
     mapping.priorities = priorities_in(mapping.cells(table, ["priority"]))
-    for word in mapping.priorities:
-        mapping.priorities[word] = kept.get("priorities", {}).get(word, mapping.priorities[word])
+    levels = kept.get("priorities", {})
+    for word in levels.keys() & mapping.priorities.keys():
+        mapping.priorities[word] = levels[word]
     return mapping

@@ -31,11 +31,11 @@ def plain(html: str) -> str:
     for tag, words in zip(others[::2], others[1::2], strict=True):
         text.tag(tag)
         text.add(words)
-    lines = [line.strip() for line in "".join(text.pieces).split("\n")]
-    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return text.as_lines()
 
 
 def without_comments(html):
+    """Return HTML without its comments; one without an end is text."""
     first, *parts = html.split("<!--")
     kept = [first]
     for part in parts:
@@ -55,7 +55,14 @@ class Text:
         self.link = ""
         self.is_pre = False  # whether line breaks mean something
 
+    def as_lines(self):
+        """Return the text, with at most one empty line between two others."""
+        whole = "".join(self.pieces)
+        lines = [line.strip() for line in whole.split("\n")]
+        return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+
     def tag(self, tag):
+        """Add what the beginning or the end of an element means."""
         name = NAME.match(tag)[1].lower()
         is_end = tag.startswith("</")
         if self.silent:
@@ -75,6 +82,7 @@ class Text:
             self.end_link()
 
     def begin(self, name, tag):
+        """Add what an element shows at its beginning, and remember the address of a link."""
         attributes = {}
         if name in ("a", "img", "li"):
             attributes = attributes_of(tag)
@@ -85,11 +93,14 @@ class Text:
         elif name == "a":
             self.link = attributes.get("href", "")
         elif name == "img":
-            self.pieces.append(f" {attributes.get('src', '')} ")
+            address = attributes.get("src", "")
+            self.pieces.append(f" {address} ")
 
     def end_link(self):
+        """Add the address of a link, unless it is what the link shows."""
         shown = "".join(self.pieces[-3:])
-        if self.link and self.link.removeprefix("mailto:") not in shown:
+        address = self.link.removeprefix("mailto:")
+        if self.link and address not in shown:
             self.pieces.append(f" ({self.link})")
         self.link = ""
 
@@ -98,7 +109,9 @@ class Text:
         words = unescape(words)
         if not self.is_pre:
             words = re.sub(r"[ \t\r\n]+", " ", words)
-        if not self.silent and (words.strip() or not self.ends_line()):
+        if self.silent:
+            return
+        if words.strip() or not self.ends_line():
             self.pieces.append(words)
 
     def break_line(self, is_item=False):
@@ -107,19 +120,21 @@ class Text:
             self.pieces.append("\n")
 
     def ends_line(self):
-        return not self.pieces or self.pieces[-1].endswith("\n") or self.ends_mark()
+        """Return whether nothing stands in the last line, or only the mark of an item."""
+        if not self.pieces:
+            return True
+        return self.pieces[-1].endswith("\n") or self.ends_mark()
 
     def ends_mark(self):
         return bool(self.pieces) and self.pieces[-1] in MARKS
 
 
 def attributes_of(tag):
+    """Return the attributes of a tag, {name: value}; the first of each name counts."""
     found = {}
     for name, *values in ATTRIBUTE.findall(tag):
-        found.setdefault(
-            name.lower(),
-            unescape("".join(values)),
-        )
+        value = unescape("".join(values))
+        found.setdefault(name.lower(), value)
     return found
 
 

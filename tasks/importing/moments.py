@@ -28,7 +28,9 @@ def zone_named(name: object) -> tzinfo | None:
     if not isinstance(name, str):
         return None
     name = WINDOWS_TO_OLSON.get(name, name)
-    return ZoneInfo(name) if name in known_zones() else None
+    if name in known_zones():
+        return ZoneInfo(name)
+    return None
 
 
 def is_nothing(text: object) -> bool:

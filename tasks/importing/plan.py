@@ -101,6 +101,7 @@ class Plan:
 
     @classmethod
     def from_bytes(cls, kept):
+        """Return the plan that as_bytes() has stored, maybe that of an earlier version."""
         plan = cls(**json.loads(zlib.decompress(kept)))
         plan.tasks = [NEW_TASK | task for task in plan.tasks]  # an earlier version knew fewer keys
         return plan

@@ -36,7 +36,8 @@ class Matches:
 
     def ids(self, added):
         """Return the ids of all rows, {number: id}, from the ids of the added ones."""
-        ids = self.there | dict(zip(self.new, added, strict=True))
+        new = zip(self.new, added, strict=True)
+        ids = self.there | dict(new)
         return ids | {number: ids[other] for number, other in self.same.items()}
 
 
@@ -44,24 +45,32 @@ class Preview:
     """Compares a plan with the user's present rows, without writing."""
 
     def __init__(self, user, plan, choices=None):
-        self.user, self.plan = user, plan
+        self.user = user
+        self.plan = plan
         self.choices = choices or Choices(settings=self.is_first)
 
     @cached_property
     def is_first(self):
         """Whether the account has no rows that an import could duplicate."""
-        return not (
-            self.user.tasks(manager="everything").exists()
-            or self.user.lists(manager="everything").exists()
-        )
+        tasks = self.user.tasks(manager="everything")
+        lists = self.user.lists(manager="everything")
+        return not (tasks.exists() or lists.exists())
 
     @cached_property
     def lists(self):
-        return matched(self.plan.lists, self.user.lists(manager="everything"))
+        """The lists of the plan that exist already, and those to add."""
+        return matched(
+            self.plan.lists,
+            self.user.lists(manager="everything"),
+        )
 
     @cached_property
     def tags(self):
-        return matched(self.plan.tags, self.user.tags(manager="everything"))
+        """The tags of the plan that exist already, and those to add."""
+        return matched(
+            self.plan.tags,
+            self.user.tags(manager="everything"),
+        )
 
     @cached_property
     def twins(self):
@@ -71,7 +80,8 @@ class Preview:
         third is new.
         """
         there = self.tasks_there()
-        matches, seen = Matches(), {}
+        matches = Matches()
+        seen = {}
         for number, task in enumerate(self.plan.tasks):
             key = self.key_of(task)
             if there[key]:
@@ -86,11 +96,12 @@ class Preview:
     def tasks_there(self):
         """Return the ids of the user's tasks, by the same key as key_of() returns."""
         names = ["pk", "title", "list", *DUE, *STATE]
+        rows = self.user.tasks(manager="everything").order_by("pk")
         there = defaultdict(list)
-        for task in self.user.tasks(manager="everything").order_by("pk").values(*names):
+        for task in rows.values(*names):
             due = self.due_of({name: as_json(task[name]) for name in DUE})
-            state = [bool(task[name]) for name in STATE]
-            there[task["title"], task["list"], due, *state].append(task["pk"])
+            key = task["title"], task["list"], due, *state_of(task)
+            there[key].append(task["pk"])
         return there
 
     def due_of(self, task):
@@ -110,8 +121,7 @@ class Preview:
         if number is not None:
             number = self.lists.same.get(number, number)
             task_list = self.lists.there.get(number, f"new {number}")
-        state = [bool(task[name]) for name in STATE]
-        return task["title"], task_list, self.due_of(task), *state
+        return task["title"], task_list, self.due_of(task), *state_of(task)
 
     @cached_property
     def selected(self):
@@ -128,11 +138,13 @@ class Preview:
     def counts(self):
         """The numbers of rows to add, by kind, as {name: number}."""
         there = [task for task in self.tasks if not task["deleted_at"]]
+        completed = [task for task in there if task["completed_at"]]
+        repeating = [task for task in there if task["repeat"]]
         return {
-            "open": sum(not task["completed_at"] for task in there),
-            "completed": sum(bool(task["completed_at"]) for task in there),
+            "open": len(there) - len(completed),
+            "completed": len(completed),
             "in_trash": len(self.tasks) - len(there),
-            "repeats": sum(bool(task["repeat"]) for task in there),
+            "repeats": len(repeating),
             "steps": sum(len(task["steps"]) for task in self.tasks),
             "reminders": sum(len(task["reminders"]) for task in self.tasks),
             "lists": len(self.lists.new),
@@ -143,10 +155,12 @@ class Preview:
     @cached_property
     def new_searches(self):
         """The saved searches with free names."""
-        names = lowered([search["name"] for search in self.plan.searches])
-        taken = set(lowered(self.user.searches.values_list("name", flat=True)))
+        searches = self.plan.searches
+        names = lowered(search["name"] for search in searches)
+        existing = self.user.searches.values_list("name", flat=True)
+        taken = set(lowered(existing))
         new = {}
-        for name, search in zip(names, self.plan.searches, strict=True):
+        for name, search in zip(names, searches, strict=True):
             if name not in taken:
                 new.setdefault(name, search)
         return list(new.values())
@@ -157,25 +171,38 @@ class Preview:
 
         Lists that are archived in the file, too, are left out.
         """
-        existing = self.user.lists(manager="everything").exclude(archived_at=None)
-        archived = set(existing.values_list("pk", flat=True))
+        lists = self.user.lists(manager="everything")
+        existing = lists.exclude(archived_at=None).values_list("pk", flat=True)
+        archived = set(existing)
         found = defaultdict(int)
         for task in self.tasks:
             number = task["list"]
-            if number is None or task["completed_at"] or task["deleted_at"]:
+            if number is None or any(state_of(task)):
                 continue
             row = self.plan.lists[number]
-            if self.lists.there.get(number) in archived and not row["archived_at"]:
+            is_hidden = self.lists.there.get(number) in archived
+            if is_hidden and not row["archived_at"]:
                 found[row["name"]] += 1
         return dict(found)
 
     @property
     def adds_nothing(self):
-        settings = self.choices.settings and self.plan.settings
-        return not (any(self.counts.values()) or settings)
+        """Whether neither rows nor settings would be added."""
+        if any(self.counts.values()):
+            return False
+        return not (self.choices.settings and self.plan.settings)
 
     def list_name(self, task):
-        return "Inbox" if task["list"] is None else self.plan.lists[task["list"]]["name"]
+        """Return the name of a task's list."""
+        number = task["list"]
+        if number is None:
+            return "Inbox"
+        return self.plan.lists[number]["name"]
+
+
+def state_of(task):
+    """Return whether a task is completed, and whether it is in the trash."""
+    return [bool(task[name]) for name in STATE]
 
 
 def lowered(names):
@@ -190,17 +217,16 @@ def matched(rows, there):
 
     In the trash several may have one name, so there each counts once.
     """
-    taken = defaultdict(list)
-    known = list(there.order_by("pk").values_list("pk", "name", "deleted_at"))
-    names = lowered(name for _, name, _ in known)
-    for (pk, _, deleted_at), name in zip(known, names, strict=True):
-        taken[name, bool(deleted_at)].append(pk)
-    matches, first = Matches(), {}
+    taken = ids_by_name(there)
+    matches = Matches()
+    first = {}
     for number, name in enumerate(lowered(row["name"] for row in rows)):
         is_deleted = bool(rows[number]["deleted_at"])
         found = taken[name, is_deleted]
-        if found:
-            matches.there[number] = found.pop(0) if is_deleted else found[0]
+        if found and is_deleted:
+            matches.there[number] = found.pop(0)
+        elif found:
+            matches.there[number] = found[0]
         elif not is_deleted and name in first:
             matches.same[number] = first[name]
         else:
@@ -208,3 +234,14 @@ def matched(rows, there):
             if not is_deleted:
                 first[name] = number
     return matches
+
+
+def ids_by_name(rows):
+    """Return the ids of lists or tags, {(name in lower case, whether in the trash): [id]}."""
+    columns = rows.order_by("pk").values_list("pk", "name", "deleted_at")
+    known = list(columns)
+    names = lowered(name for _, name, _ in known)
+    found = defaultdict(list)
+    for (pk, _, deleted_at), name in zip(known, names, strict=True):
+        found[name, bool(deleted_at)].append(pk)
+    return found

@@ -67,7 +67,9 @@ def plan_of(file, today, most_tasks, format="", zone=UTC, mapping=None):
     """
     reader, found = reader_of(file, format)
     plan = Plan(format=reader.NAME)
-    plan.most_tasks, plan.zone, plan.mapping = most_tasks, zone, mapping
+    plan.most_tasks = most_tasks
+    plan.zone = zone
+    plan.mapping = mapping
     if file.parts[0] is file and file.encoding == "cp1252":
         plan.leave("The file", "It isn't UTF-8, so it was read as Windows-1252.")
     try:
@@ -111,6 +113,7 @@ def why_unknown(file):
 
 
 def refuse_too_many(plan):
+    """Raise Unreadable for a plan that a request can't add, or that is empty."""
     for number, most, name in [
         (len(plan.lists), MOST_LISTS, "lists"),
         (len(plan.tags), MOST_TAGS, "tags"),

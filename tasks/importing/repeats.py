@@ -46,7 +46,8 @@ def repeat_of(
     if "UNTIL" in parts:
         last = last_day(parts["UNTIL"], clock, zone)
         parts["UNTIL"] = f"{last:%Y%m%d}".zfill(8)
-    said = recurrence.read(";".join(f"{name}={value}" for name, value in parts.items()))
+    named = [f"{name}={value}" for name, value in parts.items()]
+    said = recurrence.read(";".join(named))
     if not clamps:
         said = without_short_months(said, start)
     if day != start:
@@ -60,7 +61,8 @@ def repeat_of(
 def parts_of(text: str) -> dict[str, str]:
     """Return the parts of an RRULE, {name: value}. Raise ValueError if one is there twice."""
     parts = {}
-    for part in text.upper().strip().removeprefix("RRULE:").strip("; ").split(";"):
+    whole = text.upper().strip().removeprefix("RRULE:")
+    for part in whole.strip("; ").split(";"):
         name, equals, value = part.strip().partition("=")
         if name in parts:
             raise ValueError(f"{name[:40]} is there twice.")
@@ -76,8 +78,8 @@ def refuse_other_times(parts: dict[str, str], clock: time | None) -> None:
         value = parts.pop(name, None)
         if value is None:
             continue
-        number = re.fullmatch("0*([0-9]{1,2})", value)
-        if clock is None or not number or int(number[1]) != getattr(clock, field):
+        is_number = re.fullmatch("0*[0-9]{1,2}", value)
+        if clock is None or not is_number or int(value) != getattr(clock, field):
             raise ValueError("It has several times of day, or another one than the task.")
 
 
@@ -86,7 +88,8 @@ def take_skip(parts: dict[str, str]) -> bool:
 
     Raise ValueError for another calendar, and for SKIP=FORWARD.
     """
-    scale, skip = parts.pop("RSCALE", "GREGORIAN"), parts.pop("SKIP", "OMIT")
+    scale = parts.pop("RSCALE", "GREGORIAN")
+    skip = parts.pop("SKIP", "OMIT")
     if scale != "GREGORIAN":
         raise ValueError("It is of another calendar.")
     if skip not in ("OMIT", "BACKWARD"):
@@ -100,22 +103,29 @@ def last_day(value: str, clock: time | None, zone: tzinfo) -> date:
     Without a time of day, an UNTIL at the edge of a day in UTC means that day, since many programs
     write it so; any other UNTIL in UTC means the day that it is on in zone.
     """
-    match = UNTIL.fullmatch(value)
     try:
-        day = datetime.strptime(match[1], "%Y%m%d")  # noqa: DTZ007 (floating, RFC 5545)
-        if not match[2]:
-            return day.date()
-        end = datetime.combine(
-            day,
-            time(*(int(match[2][at : at + 2]) for at in (0, 2, 4))),
-        )
-        if match[3] and not (clock is None and end.time() in EDGES):
+        end = parsed(value)
+        if not isinstance(end, datetime):
+            return end
+        is_edge = clock is None and end.time() in EDGES
+        if value.endswith("Z") and not is_edge:
             end = end.replace(tzinfo=UTC).astimezone(zone)
         if clock is not None and clock > end.time():
             return end.date() - timedelta(1)
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         raise ValueError("UNTIL must be a date, such as 20260630.") from None
     return end.date()
+
+
+def parsed(value: str) -> date | datetime:
+    """Return the day or the moment of an UNTIL, without its zone. Raise ValueError for neither."""
+    match = UNTIL.fullmatch(value)
+    if not match:
+        raise ValueError("This is no UNTIL.")
+    day, clock, _ = match.groups()
+    if clock:
+        return datetime.strptime(day + clock, "%Y%m%d%H%M%S")  # noqa: DTZ007 (floating, RFC 5545)
+    return datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007
 
 
 def without_short_months(said: Rule, start: date) -> Rule:
@@ -186,18 +196,29 @@ def moved(said: Rule, start: date, day: date) -> Rule:
     if said.until:
         said = replace(said, until=said.until + distance)
     if said.frequency in ("MONTHLY", "YEARLY"):
-        is_same_month = (start.year, start.month) == (day.year, day.month)
         names_days = said.weekdays or said.month_days or said.months or said.positions
-        if names_days or not is_same_month or max(start.day, day.day) > 28:
+        if names_days or not is_each_month_alike(start, day):
             raise ValueError(INEXACT)
         return said
     if said.month_days or said.months:
         raise ValueError(INEXACT)
-    weekdays = {(0, (weekday + distance.days) % 7) for _, weekday in said.weekdays}
+    weekdays = {(weekday + distance.days) % 7 for _, weekday in said.weekdays}
     week_start = said.week_start
-    if said.frequency == "WEEKLY" and weekdays and (said.interval > 1 or said.positions):
-        week_start = ((week_start or 0) + distance.days) % 7  # weeks move along
-    return replace(said, weekdays=tuple(sorted(weekdays)), week_start=week_start)
+    has_weeks = said.interval > 1 or said.positions
+    if said.frequency == "WEEKLY" and weekdays and has_weeks:
+        week_start = (week_start or 0) + distance.days  # weeks move along
+        week_start %= 7
+    return replace(
+        said,
+        weekdays=tuple((0, weekday) for weekday in sorted(weekdays)),
+        week_start=week_start,
+    )
+
+
+def is_each_month_alike(start: date, day: date) -> bool:
+    """Return whether two days are as far from each other in each month, however short."""
+    is_same_month = (start.year, start.month) == (day.year, day.month)
+    return is_same_month and max(start.day, day.day) <= 28
 
 
 def without_own_day(said: Rule, start: date) -> Rule:
@@ -206,10 +227,18 @@ def without_own_day(said: Rule, start: date) -> Rule:
         return said
     if said.frequency == "WEEKLY" and said.weekdays == ((0, start.weekday()),):
         return replace(said, weekdays=())
-    if said.frequency in ("MONTHLY", "YEARLY") and not said.weekdays:
-        is_whole_year = said.frequency == "MONTHLY" or said.months
-        if said.month_days == (start.day,) and is_whole_year:
-            said = replace(said, month_days=())
-        if said.frequency == "YEARLY" and said.months == (start.month,) and not said.month_days:
-            said = replace(said, months=())
+    if said.frequency == "MONTHLY" and not said.weekdays:
+        return without_month_day(said, start)
+    if said.frequency == "YEARLY" and not said.weekdays:
+        if said.months:
+            said = without_month_day(said, start)
+        if said.months == (start.month,) and not said.month_days:
+            return replace(said, months=())
+    return said
+
+
+def without_month_day(said: Rule, start: date) -> Rule:
+    """Return the rule without its day of the month, if it is the only one, and that of start."""
+    if said.month_days == (start.day,):
+        return replace(said, month_days=())
     return said

@@ -34,7 +34,9 @@ class Report:
     """A preview for its user; row is the waiting import, clock the user's."""
 
     def __init__(self, preview, row, clock):
-        self.preview, self.row, self.clock = preview, row, clock
+        self.preview = preview
+        self.row = row
+        self.clock = clock
         self.plan = preview.plan
 
     @property
@@ -61,48 +63,49 @@ class Report:
         """The rows to add, in one line."""
         if self.preview.adds_nothing:
             return "nothing new"
-        return listed([f"{number} {label.lower()}" for label, number in self.facts])
+        parts = [f"{number} {label.lower()}" for label, number in self.facts]
+        return listed(parts)
 
     @property
     def about(self):
         """The format of the file, and the number of its rows if it has any."""
-        if self.plan.rows:
-            return f"{self.plan.format}, {counted(self.plan.rows, 'row')}"
-        return self.plan.format
+        plan = self.plan
+        if plan.rows:
+            rows = counted(plan.rows, "row")
+            return f"{plan.format}, {rows}"
+        return plan.format
 
     @property
     def warnings(self):
-        return [
-            f"Your list “{text.legible(name)}” is archived, so {counted(number, 'open task')} in it"
-            " won't be on Today or Upcoming."
-            for name, number in self.preview.hidden.items()
-        ]
+        """What may surprise the user, in sentences."""
+        return [hidden_words(name, number) for name, number in self.preview.hidden.items()]
 
     @cached_property
     def lists(self):
         """The lists that get tasks, as [{"name", "state", "number"}], the Inbox first."""
         numbers = Counter(task["list"] for task in self.preview.tasks)
+        new = set(self.preview.lists.new)
         found = []
         if numbers[None]:
-            found.append({"name": "Inbox", "state": "", "number": numbers[None]})
-        new = set(self.preview.lists.new)
+            found.append(list_fact("Inbox", "", numbers[None]))
         for number, row in enumerate(self.plan.lists):
-            if numbers[number] or number in new:
+            is_new = number in new
+            if numbers[number] or is_new:
                 name = text.legible(row["name"]) or "(unnamed)"
-                state = state_of(row, number in new)
-                found.append({"name": name, "state": state, "number": numbers[number]})
+                state = state_of(row, is_new)
+                found.append(list_fact(name, state, numbers[number]))
         return found
 
     @cached_property
     def tags(self):
-        """The tags of the tasks to add, as ["#name, new"]."""
+        """The tags of the tasks to add, as ["#name (new)"]."""
         used = {number for task in self.preview.tasks for number in task["tags"]}
         new = set(self.preview.tags.new)
         return [self.tag(number, number in new) for number in sorted(used | new)]
 
     def tag(self, number, is_new):
-        name = f"#{text.legible(self.plan.tags[number]['name'])}"
-        return f"{name} (new)" if is_new else name
+        name = text.legible(self.plan.tags[number]["name"])
+        return f"#{name} (new)" if is_new else f"#{name}"
 
     @cached_property
     def sections(self):
@@ -113,6 +116,7 @@ class Report:
         return [{"name": name, "tasks": tasks} for name, tasks in found.items() if tasks]
 
     def first_of(self, section):
+        """Return the tasks of a section that the page shows."""
         return [self.line(task) for task in section["tasks"][:SHOWN]]
 
     @cached_property
@@ -127,52 +131,70 @@ class Report:
 
     @property
     def first_duplicates(self):
+        """The duplicates that the page shows."""
         return [self.duplicate(*found) for found in self.duplicates[:SHOWN]]
 
     def duplicate(self, number, reason):
+        """Return a duplicate as line() does, with its reason before all else."""
         line = self.line(self.plan.tasks[number])
-        return line | {"says": [reason, *line["says"]]}
+        says = [reason, *line["says"]]
+        return line | {"says": says}
 
     @property
     def left(self):
+        """The notes of data that can't be carried over, of those that the page shows."""
         return self.plan.left[:MOST_LEFT]
 
     @property
     def more_left(self):
-        return max(len(self.plan.left) - MOST_LEFT, 0) + self.plan.more_left
+        hidden = max(len(self.plan.left) - MOST_LEFT, 0)
+        return hidden + self.plan.more_left
 
     def line(self, task):
         """Return a task as {"title", "says", "steps", "more_steps", "is_done"}.
 
         says are its place in the file, its list, its due date, its repeat and so on.
         """
-        says = [task["where"], self.preview.list_name(task)]
-        if task["due_date"]:
-            says.append(self.due(task))
-        if task["priority"]:
-            says.append(f"{PRIORITIES[task['priority']]} priority")
-        if task["repeat"]:
-            says.append(self.repeat(task))
-        if task["tags"]:
-            says.append(" ".join(f"#{self.plan.tags[tag]['name']}" for tag in task["tags"]))
-        if task["reminders"]:
-            says.append(counted(len(task["reminders"]), "reminder"))
-        if task["notes"]:
-            says.append("notes")
-        title = text.legible(task["title"]) or "(untitled)"
+        says = filter(None, self.says(task))
+        steps = task["steps"]
         return {
-            "title": title,
-            "says": [text.legible(words) for words in says if words],
-            "steps": [step_line(step) for step in task["steps"][:SHOWN_STEPS]],
-            "more_steps": max(len(task["steps"]) - SHOWN_STEPS, 0),
+            "title": text.legible(task["title"]) or "(untitled)",
+            "says": [text.legible(words) for words in says],
+            "steps": [step_line(step) for step in steps[:SHOWN_STEPS]],
+            "more_steps": max(len(steps) - SHOWN_STEPS, 0),
             "is_done": bool(task["completed_at"]),
         }
 
+    def says(self, task):
+        """Yield what is said of a task beside its title, some of it empty."""
+        yield task["where"]
+        yield self.preview.list_name(task)
+        if task["due_date"]:
+            yield self.due(task)
+        if task["priority"]:
+            level = PRIORITIES[task["priority"]]
+            yield f"{level} priority"
+        if task["repeat"]:
+            yield self.repeat(task)
+        names = self.names_of_tags(task)
+        yield " ".join(f"#{name}" for name in names)
+        if task["reminders"]:
+            yield counted(len(task["reminders"]), "reminder")
+        if task["notes"]:
+            yield "notes"
+
+    def names_of_tags(self, task):
+        """Return the names of a task's tags."""
+        return [self.plan.tags[number]["name"] for number in task["tags"]]
+
     def due(self, task):
-        day = self.clock.date(date.fromisoformat(task["due_date"]))
+        """Return the due date in words, with its time."""
+        day = date.fromisoformat(task["due_date"])
+        words = self.clock.date(day)
         if task["due_time"]:
-            day += f" at {self.clock.time(time.fromisoformat(task['due_time']))}"
-        return day
+            clock = time.fromisoformat(task["due_time"])
+            words += f" at {self.clock.time(clock)}"
+        return words
 
     def repeat(self, task):
         """Return a repeat in words; for an open task, with its next dates."""
@@ -185,45 +207,61 @@ class Report:
         anchor = day
         if task["repeat_anchor"]:
             anchor = date.fromisoformat(task["repeat_anchor"])
-        days = upcoming(task["repeat"], anchor=anchor, after=day, count=NEXT_DATES)
+        days = upcoming(
+            task["repeat"],
+            anchor=anchor,
+            after=day,
+            count=NEXT_DATES,
+        )
         if not days:
             return words
-        return f"{words}, then {', '.join(map(self.clock.date, days))}"
+        following = ", ".join(map(self.clock.date, days))
+        return f"{words}, then {following}"
 
     def as_text(self):
         """Return the preview as text: new tasks, duplicates, and data that can't be imported."""
-        lines = [f"{self.row.file_name} ({self.about})", "", "What would be added"]
-        lines += [f"- {label}: {number}" for label, number in self.facts]
-        lines += self.section("Note", self.warnings)
+        heading = f"{self.row.file_name} ({self.about})"
+        facts = [f"- {label}: {number}" for label, number in self.facts]
         read_as = [f"{column}: {name}" for column, name in self.plan.read_as]
-        lines += self.section("How the columns were read", read_as)
-        lines += self.section("Lists", map(list_line, self.lists))
-        lines += self.section("Tags", self.tags)
-        for section in self.sections:
-            tasks = [self.in_one_line(self.line(task), task) for task in section["tasks"]]
-            lines += self.section(section["name"], tasks)
-        duplicates = []
+        lines = [heading, "", "What would be added", *facts]
+        lines += section("Note", self.warnings)
+        lines += section("How the columns were read", read_as)
+        lines += section("Lists", map(list_line, self.lists))
+        lines += section("Tags", self.tags)
+        for one in self.sections:
+            lines += section(
+                one["name"],
+                map(self.task_line, one["tasks"]),
+            )
+        lines += section("Duplicates, not selected", self.duplicate_lines())
+        lines += section("What can't be imported", self.left_lines())
+        lines.append("")
+        return "\n".join(lines)
+
+    def task_line(self, task):
+        """Return a task as one line of text, and its steps as lines below it."""
+        return in_one_line(self.line(task), task)
+
+    def duplicate_lines(self):
+        """Yield the duplicates as lines of text."""
         for number, reason in self.duplicates:
             line = self.duplicate(number, reason)
-            duplicates.append(self.in_one_line(line, self.plan.tasks[number]))
-        lines += self.section("Duplicates, not selected", duplicates)
-        left = [f"{where}: {words}" for where, words in self.plan.left]
+            yield in_one_line(line, self.plan.tasks[number])
+
+    def left_lines(self):
+        """Yield what can't be imported as lines of text."""
+        for where, words in self.plan.left:
+            yield f"{where}: {words}"
         if self.plan.more_left:
-            left.append(f"And {self.plan.more_left} more")
-        lines += self.section("What can't be imported", left)
-        return "\n".join([*lines, ""])
-
-    def section(self, heading, lines):
-        lines = [f"- {line}" for line in lines]
-        return ["", heading, *lines] if lines else []
-
-    def in_one_line(self, line, task):
-        """Return a task as one line, and its steps as lines below it."""
-        steps = [f"\n  - {step_line(step)}" for step in task["steps"]]
-        return f"{line['title']} ({', '.join(line['says'])})" + "".join(steps)
+            yield f"And {self.plan.more_left} more"
 
     def as_json(self):
         """Return the preview as a dictionary for JSON."""
+        duplicates = [
+            {"reason": reason, **self.task_as_json(self.plan.tasks[number])}
+            for number, reason in self.duplicates
+        ]
+        left = [{"where": where, "reason": reason} for where, reason in self.plan.left]
         return {
             "file": self.row.file_name,
             "format": self.plan.format,
@@ -234,23 +272,39 @@ class Report:
             "lists": self.lists,
             "tags": self.tags,
             "tasks": [self.task_as_json(task) for task in self.preview.tasks],
-            "duplicates": [
-                {"reason": reason, **self.task_as_json(self.plan.tasks[number])}
-                for number, reason in self.duplicates
-            ],
-            "not_carried_over": [
-                {"where": where, "reason": reason} for where, reason in self.plan.left
-            ],
+            "duplicates": duplicates,
+            "not_carried_over": left,
             "more_not_carried_over": self.plan.more_left,
         }
 
     def task_as_json(self, task):
-        own = {name: value for name, value in task.items() if name not in ("list", "tags")}
-        tags = [self.plan.tags[number]["name"] for number in task["tags"]]
-        return own | {"list": self.preview.list_name(task), "tags": tags}
+        """Return a task with the names of its list and tags."""
+        names = {
+            "list": self.preview.list_name(task),
+            "tags": self.names_of_tags(task),
+        }
+        own = {name: value for name, value in task.items() if name not in names}
+        return own | names
+
+
+def hidden_words(name, number):
+    """Return the warning that open tasks go into an archived list."""
+    name = text.legible(name)
+    tasks = counted(number, "open task")
+    return f"Your list “{name}” is archived, so {tasks} in it won't be on Today or Upcoming."
+
+
+def list_fact(name, state, number):
+    """Return a list as Report.lists has it."""
+    return {
+        "name": name,
+        "state": state,
+        "number": number,
+    }
 
 
 def section_of(task):
+    """Return the heading that a task stands below."""
     if task["deleted_at"]:
         return "Tasks in the trash"
     if task["completed_at"]:
@@ -270,11 +324,31 @@ def state_of(row, is_new):
     return ", ".join(states)
 
 
+def section(heading, lines):
+    """Return a part of the text, below its heading; nothing without lines."""
+    lines = [f"- {line}" for line in lines]
+    if lines:
+        return ["", heading, *lines]
+    return []
+
+
 def list_line(one):
-    says = ", ".join(filter(None, [one["state"], counted(one["number"], "task")]))
-    return f"{one['name']} ({says})"
+    """Return a list as a line of the text."""
+    tasks = counted(one["number"], "task")
+    says = filter(None, [one["state"], tasks])
+    return f"{one['name']} ({', '.join(says)})"
+
+
+def in_one_line(line, task):
+    """Return a task as line() has it in one line, with all of its steps as lines below it."""
+    says = ", ".join(line["says"])
+    steps = [f"\n  - {step_line(step)}" for step in task["steps"]]
+    return f"{line['title']} ({says})" + "".join(steps)
 
 
 def step_line(step):
-    mark = "✓ " if step["done"] else ""
-    return mark + (shortened(text.legible(step["title"])) or "(untitled)")
+    """Return a step as a line of the page and of the text."""
+    title = shortened(text.legible(step["title"])) or "(untitled)"
+    if step["done"]:
+        return f"✓ {title}"
+    return title

@@ -24,7 +24,8 @@ class Reading:
 
     def __init__(self, plan, where):
         """where identifies the row for its user, such as “line 7”."""
-        self.plan, self.where = plan, where
+        self.plan = plan
+        self.where = where
 
     def leave(self, words):
         self.plan.leave(self.where, words)
@@ -82,6 +83,7 @@ class Reading:
         return otherwise
 
     def yes_or_no(self, value, name):
+        """Return a yes or no of the file; no, with a note, for a value that is neither."""
         if value is None or isinstance(value, bool):
             return bool(value)
         self.leave(f"“{name}” says neither yes nor no: {quoted(value)}. It is taken for no.")
@@ -89,7 +91,11 @@ class Reading:
 
     def day(self, value, name="date"):
         """Return a day in ISO 8601, None for an empty or impossible one."""
-        return self.parsed(value, date.fromisoformat, f"{name} {{}} doesn't exist")
+        return self.parsed(
+            value,
+            date.fromisoformat,
+            f"{name} {{}} doesn't exist",
+        )
 
     def clock(self, value):
         """Return a time of day with its seconds, without a zone."""

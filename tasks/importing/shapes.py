@@ -3,9 +3,7 @@
 
 def dicts(value: object) -> list[dict]:
     """Return the objects of a list; [] for anything else."""
-    if not isinstance(value, list):
-        return []
-    return [row for row in value if isinstance(row, dict)]
+    return [row for row in list_of(value) if isinstance(row, dict)]
 
 
 def list_of(value: object) -> list:
@@ -18,15 +16,16 @@ def dict_of(value: object) -> dict:
 
 def by_id(rows: object) -> dict:
     """Return the objects of a list by their ids; objects without one are left out."""
-    found = {key_of(row.get("id")): row for row in dicts(rows)}
+    found = {key_in(row, "id"): row for row in dicts(rows)}
     found.pop(None, None)
     return found
 
 
 def key_of(value: object) -> int | str | None:
     """Return an id of a file; None if it's empty, or nothing that can be an id."""
-    is_id = isinstance(value, (int, str)) and not isinstance(value, bool)
-    return (value or None) if is_id else None
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    return value or None
 
 
 def number_of(value: object) -> float:
@@ -37,7 +36,8 @@ def number_of(value: object) -> float:
         number = float(value)
     except (ValueError, OverflowError):
         return 0
-    return number if abs(number) < 1e300 else 0  # not infinite, and a number
+    is_finite = abs(number) < 1e300  # and a number
+    return number if is_finite else 0
 
 
 def names_in(value: object) -> list[str]:
@@ -45,3 +45,26 @@ def names_in(value: object) -> list[str]:
     if isinstance(value, str):
         value = value.split(",")
     return [name for name in list_of(value) if isinstance(name, str)]
+
+
+# The same of a field of an object.
+
+
+def dicts_in(row: dict, name: str) -> list[dict]:
+    return dicts(row.get(name))
+
+
+def list_in(row: dict, name: str) -> list:
+    return list_of(row.get(name))
+
+
+def dict_in(row: dict, name: str) -> dict:
+    return dict_of(row.get(name))
+
+
+def key_in(row: dict, name: str) -> int | str | None:
+    return key_of(row.get(name))
+
+
+def number_in(row: dict, name: str) -> float:
+    return number_of(row.get(name))

@@ -6,7 +6,7 @@ from tasks import recurrence
 from tasks.importing.millis import length_of, moment_of
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
-from tasks.importing.shapes import dicts, key_of, list_of
+from tasks.importing.shapes import dicts_in, key_in, key_of, list_in
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MINUTES_BEFORE = {"AtStart": 0, "m5": 5, "m10": 10, "m15": 15, "m30": 30, "h1": 60}
@@ -28,7 +28,7 @@ class Repeats:
 
     def take(self, item, task):
         """Take the repeat of a task, if it is the newest one of it."""
-        key = key_of(task.get("repeatCfgId"))
+        key = key_in(task, "repeatCfgId")
         if key is None or self.newest.get(key) != item.key:
             return
         row = self.rows.get(key)
@@ -49,15 +49,15 @@ class Repeats:
 
     def add(self, where, row):
         """Add a task for a repeat, from what the repeat has for its tasks."""
-        key = key_of(row.get("id"))
+        key = key_in(row, "id")
         item = self.items.add(where, key=f"repeat {key}")
         item.home = self.backup.home(row.get("projectId"))
         item.title = row.get("title")
         item.body = row.get("notes")
-        for key in list_of(row.get("tagIds")):
+        for key in list_in(row, "tagIds"):
             tag = self.backup.tags.get(key_of(key), {})
             item.tag(tag.get("title"))
-        for step in dicts(row.get("subTaskTemplates")):
+        for step in dicts_in(row, "subTaskTemplates"):
             item.step(step.get("title"), False)
         if estimate := length_of(row.get("defaultEstimate")):
             item.say("Estimate", estimate)
@@ -101,7 +101,7 @@ def newest_of(tasks):
     """Return the open task that each repeat has made last, {id of the repeat: id}."""
     newest = {}
     for key, task in tasks.items():
-        repeat = key_of(task.get("repeatCfgId"))
+        repeat = key_in(task, "repeatCfgId")
         if task.get("isDone") is True or not repeat:
             continue
         before = tasks.get(newest.get(repeat), {})
@@ -155,7 +155,7 @@ def take_rule(item, row):
 
 def has_gaps(row, due_date):
     """Return whether days of a repeat are left out after a day in ISO 8601, which may be None."""
-    days = list_of(row.get("deletedInstanceDates"))
+    days = list_in(row, "deletedInstanceDates")
     start = due_date or ""
     return any(isinstance(day, str) and day > start for day in days)
 

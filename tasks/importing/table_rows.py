@@ -29,20 +29,28 @@ class Row:
     """Reads one row into an item (tasks.importing.item.Item)."""
 
     def __init__(self, item, cells, mapping, today, items):
-        self.item, self.mapping, self.today, self.items = item, mapping, today, items
+        """cells are those of the row, in the order of the mapping's columns."""
+        self.item = item
+        self.mapping = mapping
+        self.today = today
+        self.items = items
         self.plan = item.plan
         self.said = {}  # the cells of each field that aren't empty
         self.extra = []  # numbers of columns
-        for number, cell in enumerate(cells[: len(mapping.columns)]):
-            if cell.strip():
-                self.said.setdefault(mapping.columns[number], []).append(cell.strip())
-                if mapping.columns[number] == mappings.EXTRA:
-                    self.extra.append((number, cell.strip()))
+        for number, (field, cell) in enumerate(zip(mapping.columns, cells, strict=False)):
+            cell = cell.strip()
+            if not cell:
+                continue
+            self.said.setdefault(field, []).append(cell)
+            if field == mappings.EXTRA:
+                self.extra.append((number, cell))
 
     def cell(self, name):
+        """Return the first cell of a field, "" if there is none."""
         return self.said.get(name, [""])[0]
 
     def read(self):
+        """Read all cells. The date comes first, since the time and the repeat need one."""
         item = self.item
         item.title = self.cell("title")
         item.body = "\n\n".join(self.said.get("notes", []))
@@ -57,17 +65,21 @@ class Row:
         item.completed_at = self.moment("completed")
         self.read_done()
         for number, cell in self.extra:
-            item.lines.append(f"{self.plan.read_as[number][0]}: {cell}")
+            column, _ = self.plan.read_as[number]
+            item.lines.append(f"{column}: {cell}")
 
     def list_and_section(self):
-        name, section = self.cell("list"), self.cell("section")
-        if name.lower() in ("", INBOX) and section:
+        """Return the names of the list and the section; a section of the Inbox is a list."""
+        name = self.cell("list")
+        section = self.cell("section")
+        if section and name.lower() in ("", INBOX):
             return section, ""
         return name, section
 
     # Dates
 
     def read_due(self):
+        """Read the due date, with its time if the cell has one."""
         cell = self.cell("due")
         if is_nothing(cell):
             return
@@ -78,7 +90,8 @@ class Row:
             return
         if moment and not is_midnight(clock):
             local = moment.astimezone(self.plan.zone)
-            day, clock = local.date(), local.time()
+            day = local.date()
+            clock = local.time()
         self.item.due_date = day.isoformat()
         if clock and not is_midnight(clock):
             self.item.due_time = clock.replace(microsecond=0).isoformat()
@@ -86,14 +99,15 @@ class Row:
     def read_words(self, name, cell, error):
         """Read a cell that is no date as English words; else it goes to the notes."""
         said = None
-        if not any(map(str.isdecimal, cell[:1])):
-            said = read_words(cell, self.today, self.plan.zone, "en")
-        if said is None:
-            self.keep(
-                name,
+        if not cell[0].isdecimal():
+            said = read_words(
                 cell,
-                f"{error}{EXCEL * bool(written.EXCEL_DAY.fullmatch(cell))}",
+                self.today,
+                self.plan.zone,
+                "en",
             )
+        if said is None:
+            self.keep(name, cell, why_no_date(cell, error))
             return
         self.item.due_date = said.due_date.isoformat()
         if said.due_time:
@@ -103,10 +117,12 @@ class Row:
     def take_repeat(self, said):
         """Take the repeat of words; said is quick add's reading of them."""
         if said.repeat:
-            self.item.repeat, self.item.repeat_from = said.repeat, said.repeat_from
+            self.item.repeat = said.repeat
+            self.item.repeat_from = said.repeat_from
             self.item.repeat_anchor = self.item.due_date
 
     def read_time(self):
+        """Read the time of a column of its own."""
         cell = self.cell("time")
         if not cell:
             return
@@ -123,6 +139,7 @@ class Row:
             self.keep("time", cell, "The due date has another time, which is taken.")
 
     def read_repeat(self):
+        """Read the repeat: a rule, or English words."""
         cell = self.cell("repeat")
         if not cell or word_of(cell) in NEVER:
             return
@@ -145,13 +162,21 @@ class Row:
         if not self.item.due_date:
             self.keep("repeat", cell, "A repeat needs a date.")
             return
-        clock = self.item.due_time and time.fromisoformat(self.item.due_time)
+        clock = None
+        if self.item.due_time:
+            clock = time.fromisoformat(self.item.due_time)
         try:
-            rule = repeat_of(cell, start=start, clock=clock, zone=self.plan.zone)
+            rule = repeat_of(
+                cell,
+                start=start,
+                clock=clock,
+                zone=self.plan.zone,
+            )
         except ValueError as error:
             self.keep("repeat", cell, str(error))
             return
-        self.item.repeat, self.item.repeat_anchor = rule, self.item.due_date
+        self.item.repeat = rule
+        self.item.repeat_anchor = self.item.due_date
 
     def moment(self, name):
         """Return a cell as a moment in UTC; None for an empty one, and with a note for others."""
@@ -165,6 +190,7 @@ class Row:
             return None
 
     def moment_in(self, cell):
+        """Return a cell as a moment in UTC. Raise NotRead or OverflowError for any other."""
         day, clock, moment = written.day_and_time(cell, self.mapping.order)
         if moment is None and clock is None:
             return noon(day, self.plan.zone)
@@ -173,14 +199,17 @@ class Row:
         return moment.astimezone(UTC).isoformat()
 
     def read_done(self):
+        """Read the cell that says whether it is done, which may be the moment of completion."""
         cell = self.cell("done")
-        if not cell:
+        if not cell or self.item.completed_at:
             return
         try:
-            self.item.completed_at = self.item.completed_at or self.moment_in(cell)
-            return
+            self.item.completed_at = self.moment_in(cell)
         except (written.NotRead, OverflowError):
-            pass
+            self.read_state(cell)
+
+    def read_state(self, cell):
+        """Read a word that says done or open."""
         done = is_done(cell)
         if done is None:
             self.keep("done", cell, "It says neither done nor open, so the task is open.")
@@ -197,6 +226,7 @@ class Row:
     # Everything else
 
     def read_priority(self):
+        """Read the priority, by the answers of the user or by its word."""
         cell = self.cell("priority")
         level = self.mapping.priorities.get(cell)
         if level is None:
@@ -206,29 +236,41 @@ class Row:
         self.item.priority = level or 0
 
     def read_tags(self):
+        """Read the tags of all columns that have some."""
         for cell in self.said.get("tags", []):
             for name in tags_in(cell):
                 self.item.tag(name)
 
     def read_steps(self):
+        """Read the steps, one a line."""
         for cell in self.said.get("steps", []):
             for line in filter(str.strip, cell.splitlines()):
-                found = STEP.match(line.strip())
-                is_ticked = bool(found["done"]) or found["mark"] in ("x", "X")
-                self.item.step(
-                    line.strip()[found.end() :],
-                    is_ticked,
-                )
+                self.item.step(*step_in(line.strip()))
 
     def keep(self, name, cell, why):
         """Keep a cell that can't be read in the notes, under the name of its column."""
-        column = self.plan.read_as[self.mapping.columns.index(name)][0]
+        number = self.mapping.columns.index(name)
+        column, _ = self.plan.read_as[number]
         self.item.lines.append(f"{column}: {cell}")
         self.item.leave(f"{column} {quoted(cell)}: {why} The notes have it.")
 
 
 def is_midnight(clock):
     return clock == time()
+
+
+def why_no_date(cell, error):
+    """Return why a cell is no date; a number may be Excel's number of a day."""
+    if written.EXCEL_DAY.fullmatch(cell):
+        return f"{error}{EXCEL}"
+    return str(error)
+
+
+def step_in(line):
+    """Return the title of a step, and whether a mark before it says that it is done."""
+    mark = STEP.match(line)
+    is_ticked = bool(mark["done"]) or mark["mark"] in ("x", "X")
+    return line[mark.end() :], is_ticked
 
 
 def tags_in(cell):

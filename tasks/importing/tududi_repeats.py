@@ -6,7 +6,7 @@ from datetime import date
 from tasks import recurrence
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
-from tasks.importing.shapes import dicts, key_of, list_of
+from tasks.importing.shapes import dicts_in, key_in, list_of
 
 WEEKS = {1, 2, 3, 4, 5}  # of a month; the fifth is the last where there is no fifth
 UNKNOWN = "Its rule isn't known here."
@@ -40,7 +40,9 @@ def end_of(row, backup):
     if not end:
         return ""
     last = backup.day_of(end)
-    return f";UNTIL={last:%Y%m%d}" if last else ";UNTIL=?"
+    if last:
+        return f";UNTIL={last:%Y%m%d}"
+    return ";UNTIL=?"
 
 
 def move_past(item, last, words):
@@ -55,9 +57,9 @@ def move_past(item, last, words):
 
 def occurrences_of(row, backup):
     """Return the days of the tasks that are occurrences of this one."""
-    keys = {key_of(row.get(name)) for name in ("id", "uid", "uuid")}
+    keys = {key_in(row, name) for name in ("id", "uid", "uuid")}
     days = []
-    for key in keys - {None}:
+    for key in keys:
         days += backup.occurrences.get(key, [])
     return days
 
@@ -65,9 +67,9 @@ def occurrences_of(row, backup):
 def all_occurrences(backup):
     """Return the days of all occurrences, {id or uid of the repeated task: [day]}."""
     found = {}
-    for row in dicts(backup.data.get("tasks")):
-        uid = key_of(row.get("recurring_parent_uid"))
-        key = uid or key_of(row.get("recurring_parent_id"))
+    for row in dicts_in(backup.data, "tasks"):
+        uid = key_in(row, "recurring_parent_uid")
+        key = uid or key_in(row, "recurring_parent_id")
         day = backup.day_of(row.get("due_date"))
         if key and day:
             found.setdefault(key, []).append(day)
@@ -104,9 +106,13 @@ def no_days(row, number):
 def weekdays(row, number):
     """Return the weekdays; None if there are several, and weeks between, whose first day counts."""
     codes = [code_of(day) for day in named_days(row)]
-    if None in codes or (number > 1 and len(codes) > 1):
+    if None in codes:
         return None
-    return f";BYDAY={','.join(codes)}" if codes else ""
+    if number > 1 and len(codes) > 1:
+        return None
+    if codes:
+        return f";BYDAY={','.join(codes)}"
+    return ""
 
 
 def named_days(row):
@@ -133,7 +139,9 @@ def is_number(value):
 def code_of(day):
     """Return MO for 1 and SU for 0; None for what is no number of a weekday."""
     is_day = is_number(day) and 0 <= day <= 6
-    return recurrence.DAYS[day - 1] if is_day else None
+    if is_day:
+        return recurrence.DAYS[day - 1]
+    return None
 
 
 def month_day(row, number):
@@ -141,7 +149,9 @@ def month_day(row, number):
     day = row.get("recurrence_month_day")
     if day in (None, 0):
         return ""
-    return f";BYMONTHDAY={day}" if is_number(day) else None
+    if is_number(day):
+        return f";BYMONTHDAY={day}"
+    return None
 
 
 def nth_weekday(row, number):

@@ -2,7 +2,7 @@
 
 from tasks.importing.moments import moment
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dicts, key_of
+from tasks.importing.shapes import dicts_in, key_in
 
 STATES = ["not_started", "in_progress", "done", "archived", "waiting", "cancelled", "planned"]
 DONE = {"done", "archived", "cancelled"}
@@ -11,10 +11,9 @@ STATE_WORDS |= {"planned": "planned", "archived": "archived"}
 MIDNIGHT = {"", "T00:00:00Z", "T00:00:00.000Z", " 00:00:00.000 +00:00"}
 
 
-def key_in(row):
+def own_key(row):
     """Return the key by which a row is known: its uid, else its id."""
-    keys = [key_of(row.get(name)) for name in ("uid", "uuid", "id")]
-    return next(filter(None, keys), None)
+    return key_in(row, "uid") or key_in(row, "uuid") or key_in(row, "id")
 
 
 def take_state(item, row):
@@ -44,7 +43,9 @@ def state_of(status):
 def as_day(value):
     """Return a due date as it is, or its day if it is midnight in UTC, as in older backups."""
     text = str(value)
-    return text[:10] if text[10:] in MIDNIGHT else text
+    if text[10:] in MIDNIGHT:
+        return text[:10]
+    return text
 
 
 def day_in(value, zone):
@@ -61,18 +62,19 @@ def day_in(value, zone):
 
 def note_projects(backup):
     """Note the values that lists have no place for."""
-    for number, row in enumerate(dicts(backup.data.get("projects")), 1):
-        says = more_than_a_list(row, backup)
+    projects = dicts_in(backup.data, "projects")
+    for number, row in enumerate(projects, 1):
+        says = ", ".join(more_than_a_list(row, backup))
         if says:
             name = quoted(row.get("name"))
             backup.plan.leave(
                 f"project {number}, {name}",
-                f"A list has no {', '.join(says)}.",
+                f"A list has no {says}.",
             )
 
 
 def more_than_a_list(row, backup):
-    """Return what a list can't hold of a project, as words."""
+    """Yield what a list can't hold of a project, as words."""
     area = backup.row_of(backup.areas, row, "area")
     values = {
         "area": area.get("name"),
@@ -81,4 +83,6 @@ def more_than_a_list(row, backup):
         "priority": row.get("priority"),
         "tags": ", ".join(backup.names_of_tags(row)),
     }
-    return [f"{name} {quoted(value)}" for name, value in values.items() if value not in (None, "")]
+    for name, value in values.items():
+        if value not in (None, ""):
+            yield f"{name} {quoted(value)}"

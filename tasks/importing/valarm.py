@@ -19,7 +19,10 @@ def take_alarms(item, todo, start, zones):
         if alarm.text("ACTION").strip().upper() == "NONE":
             continue
         if place:
-            item.say("Reminder", f"at a place ({shortened(place)})")
+            item.say(
+                "Reminder",
+                f"at a place ({shortened(place)})",
+            )
         if place or trigger is None:
             continue
         try:
@@ -55,12 +58,21 @@ def take_trigger(item, trigger, start, zones):
 def base_of(item, start, is_of_start, zones):
     """Return the moment that an alarm counts from."""
     if is_of_start and start is not None:
-        return moment(start.day, start.clock or time(), start.zone)
+        return moment(
+            start.day,
+            start.clock or time(),
+            start.zone,
+        )
     if not item.due_date:
         raise ValueError("It has no date.")
     return due_moment(item, zones)
 
 
 def due_moment(item, zones):
+    """Return the moment that an item is due, the start of its day if it has no time."""
     clock = time.fromisoformat(item.due_time or "00:00")
-    return moment(date.fromisoformat(item.due_date), clock, zones.user)
+    return moment(
+        date.fromisoformat(item.due_date),
+        clock,
+        zones.user,
+    )

@@ -97,7 +97,8 @@ def calendars_in(text: str) -> tuple[list[Component], int]:
     if text.count("\n") > MOST_LINES:
         raise Unreadable("This calendar contains more lines than can be imported at once.")
     top = Component("")
-    stack, broken = [top], 0
+    stack = [top]
+    broken = 0
     for line in Contentlines.from_ical(text):
         if not line.strip():
             continue

@@ -7,7 +7,8 @@ import re
 
 
 def words(text):
-    return [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()]
+    words = text.replace("\n", ",").split(",")
+    return list(filter(None, map(str.strip, words)))
 
 
 DONE = set(
@@ -181,14 +182,14 @@ def word_of(text):
 def column_word_of(name):
     """Return the name of a column as names are compared: DueDate and due_date are “due date”."""
     parted = re.sub(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])", " ", name.strip())
-    return " ".join(re.sub(r"[_*:?.()/]+|-(?=\s)", " ", parted).lower().replace("’", "'").split())
+    return word_of(re.sub(r"[_*:?.()/]+|-(?=\s)", " ", parted))
 
 
 def priority(text):
-    """Return the priority that a word means, 0 to 3; None if it isn't known
-    as a number isn't."""
+    """Return the priority that a word means, 0 to 3; None if it isn't known, as a number isn't."""
     word = word_of(text)
-    return PRIORITY_OF.get(word, PRIORITY_OF.get(word.removesuffix(" priority")))
+    otherwise = PRIORITY_OF.get(word.removesuffix(" priority"))
+    return PRIORITY_OF.get(word, otherwise)
 
 
 def is_done(text):

@@ -16,11 +16,14 @@ class Zones:
     """The time zones of a file, by the names that its values use."""
 
     def __init__(self, calendars: list[Component], user: tzinfo):
-        self.user, self.known = user, {}
+        """user is the zone of times that name none."""
+        self.user = user
+        self.known = {}
         self.own = {}
         for calendar in calendars:
             for component in calendar.named("VTIMEZONE"):
-                self.own.setdefault(component.text("TZID"), component)
+                name = component.text("TZID")
+                self.own.setdefault(name, component)
 
     def moment(self, at: datetime, name: str) -> tuple[datetime, bool]:
         """Return a local time as an aware datetime, and whether its zone is known.
@@ -41,17 +44,27 @@ class Zones:
     def found(self, name: str):
         """Return the zone of this name: a common one if possible, or one that the file defines."""
         own = self.own.get(name)
-        names = [name, "/".join(name.split("/")[-2:])]
-        names.append("/".join(name.split("/")[-3:]))
-        if own:
-            names.append(own.text("X-LIC-LOCATION"))
-        common = next(filter(None, map(zone_named, names)), None)
-        if common or not own:
-            return common
+        common = map(zone_named, possible_names(name, own))
+        zone = next(filter(None, common), None)
+        if zone or not own:
+            return zone
         try:
             return OwnZone(own)
         except ValueError:
             return None
+
+
+def possible_names(name: str, own: Component | None) -> list[str]:
+    """Return the names that a zone may be known by: its own, the end of it, or one that it says."""
+    parts = name.split("/")
+    names = [
+        name,
+        "/".join(parts[-2:]),
+        "/".join(parts[-3:]),
+    ]
+    if own:
+        names.append(own.text("X-LIC-LOCATION"))
+    return names
 
 
 class OwnZone:
@@ -69,7 +82,8 @@ class OwnZone:
         last, number = max(latest)
         if last > EARLIEST:
             return self.changes[number].to
-        return min(self.changes, key=lambda change: change.start).of
+        first = min(self.changes, key=lambda change: change.start)
+        return first.of
 
 
 class Change:
@@ -78,26 +92,42 @@ class Change:
     def __init__(self, component: Component):
         """Raise ValueError if a value is missing, or its rule isn't understood."""
         self.start = local(component, "DTSTART")
-        self.of, self.to = offset(component, "TZOFFSETFROM"), offset(component, "TZOFFSETTO")
-        self.rule = ""
-        if found := component.first("RRULE"):
-            self.rule = recurrence.write(recurrence.read(found.raw))
-            if "FREQ=YEARLY" not in self.rule or "COUNT=" in self.rule:
-                raise ValueError("A time zone changes by the year.")
-        self.others = [
-            local(component, "RDATE", number) for number in range(len(component.all("RDATE")))
-        ]
+        self.of = offset(component, "TZOFFSETFROM")
+        self.to = offset(component, "TZOFFSETTO")
+        self.rule = rule_of(component)
+        further = range(len(component.all("RDATE")))
+        self.others = [local(component, "RDATE", number) for number in further]
 
     def last_before(self, at: datetime) -> datetime:
         """Return the last moment of this change, in local time, that isn't after `at`."""
-        days = [self.start, *self.others]
-        if self.rule:
-            after = at.date() - min(LOOK_BACK, at.date() - date.min)
-            anchor = self.start.date()
-            found = recurrence.between(self.rule, anchor=anchor, after=after, last=at.date())
-            clock = self.start.time()
-            days += [datetime.combine(day, clock) for day in found]
-        return max([day for day in days if day <= at], default=EARLIEST)
+        moments = [self.start, *self.others, *self.by_rule(at.date())]
+        past = [moment for moment in moments if moment <= at]
+        return max(past, default=EARLIEST)
+
+    def by_rule(self, day: date) -> list[datetime]:
+        """Return the last moments by the rule, up to a day."""
+        if not self.rule:
+            return []
+        look_back = min(LOOK_BACK, day - date.min)
+        days = recurrence.between(
+            self.rule,
+            anchor=self.start.date(),
+            after=day - look_back,
+            last=day,
+        )
+        clock = self.start.time()
+        return [datetime.combine(day, clock) for day in days]
+
+
+def rule_of(component: Component) -> str:
+    """Return the rule of a change, "" without one. Raise ValueError if it isn't understood."""
+    found = component.first("RRULE")
+    if not found:
+        return ""
+    rule = recurrence.write(recurrence.read(found.raw))
+    if "FREQ=YEARLY" not in rule or "COUNT=" in rule:
+        raise ValueError("A time zone changes by the year.")
+    return rule
 
 
 def local(component: Component, name: str, number: int = 0) -> datetime:

@@ -1,11 +1,12 @@
 """The parts of a VTODO apart from its days: state, priority, relations, alarms and notes."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
 
-HIGH, MEDIUM, LOW = range(1, 5), range(5, 6), range(6, 10)  # RFC 5545, section 3.8.1.9
+PRIORITIES = {1: 3, 2: 3, 3: 3, 4: 3, 5: 2, 6: 1, 7: 1, 8: 1, 9: 1}  # RFC 5545, section 3.8.1.9
 NOON = time(12)  # stands for a day in a moment, so that it is that day nearly everywhere
 LINES = {  # that a task here has no place for, with the word for them in the notes
     "LOCATION": "Place",
@@ -17,21 +18,24 @@ LINES = {  # that a task here has no place for, with the word for them in the no
     "ATTENDEE": "Attendee",
     "REQUEST-STATUS": "Reply",
 }
+NAMES_OF_FILES = ["FILENAME", "X-FILENAME", "X-LABEL", "FMTTYPE"]
 
 
 def take_priority(item, said):
-    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else None
-    for priority, numbers in [(3, HIGH), (2, MEDIUM), (1, LOW)]:
-        if number in numbers:
-            item.priority = priority
-    if said and number not in range(10):
+    """Take the priority: 1 is the highest and 9 the lowest, 0 is none."""
+    number = None
+    if re.fullmatch("[0-9]{1,3}", said):
+        number = int(said)
+    item.priority = PRIORITIES.get(number, 0)
+    if said and number not in (0, *PRIORITIES):
         item.say("Priority", shortened(said))
 
 
 def take_relations(item, todo):
     """Take the parent. RELTYPE=PARENT is the default; a CHILD is read with its calendar."""
     for value in todo.all("RELATED-TO"):
-        kind, uid = value.params.get("RELTYPE", "PARENT").upper(), value.text.strip()
+        kind = value.params.get("RELTYPE", "PARENT").upper()
+        uid = value.text.strip()
         if kind == "PARENT" and uid and item.parent in (None, uid):
             item.parent = uid
         elif kind != "CHILD":
@@ -42,7 +46,8 @@ def take_state(item, todo, zones, today):
     """Take the moments of a VTODO, and its completion. today is the user's."""
     item.created_at = moment_of(todo, "CREATED", zones, item)
     item.updated_at = moment_of(todo, "LAST-MODIFIED", zones, item)
-    status, percent = todo.text("STATUS").strip().upper(), todo.text("PERCENT-COMPLETE").strip()
+    status = todo.text("STATUS").strip().upper()
+    percent = todo.text("PERCENT-COMPLETE").strip()
     at = moment_of(todo, "COMPLETED", zones, item)
     is_done = status in ("COMPLETED", "CANCELLED")
     if not status:
@@ -51,21 +56,30 @@ def take_state(item, todo, zones, today):
         item.completed_at = at or last_moment(item, todo, zones, today)
     elif at:
         item.say("Completed once", at)
+    say_status(item, status)
+    is_told = is_done and percent == "100"
+    if percent not in ("", "0") and not is_told:
+        item.say("Progress", f"{shortened(percent)} %")
+
+
+def say_status(item, status):
+    """Say a state that is neither open nor completed."""
     if status == "CANCELLED":
         item.say("Status", "canceled")
     elif status == "IN-PROCESS":
         item.leave("“In process” has no place here. The task is open.")
     elif status not in ("", "COMPLETED", "NEEDS-ACTION"):
         item.say("Status", shortened(status))
-    if percent not in ("", "0") and not (is_done and percent == "100"):
-        item.say("Progress", f"{shortened(percent)} %")
 
 
 def last_moment(item, todo, zones, today):
     """Return a moment for a completed VTODO that doesn't say when it was completed."""
     item.leave("It doesn't say when it was completed. The moment of its last change is taken.")
-    noon = datetime.combine(today, NOON, zones.user).isoformat()
-    return item.updated_at or moment_of(todo, "DTSTAMP", zones, item) or item.moment_of(noon, "day")
+    found = item.updated_at or moment_of(todo, "DTSTAMP", zones, item)
+    if found:
+        return found
+    noon = datetime.combine(today, NOON, zones.user)
+    return item.moment_of(noon.isoformat(), "day")
 
 
 def moment_of(todo, name, zones, item):
@@ -74,24 +88,29 @@ def moment_of(todo, name, zones, item):
     if value is None:
         return None
     try:
-        at = value.when
-        if isinstance(at, timedelta):
-            raise ValueError("This is no moment.")
-        if not isinstance(at, datetime):
-            at = datetime.combine(at, NOON)
-        at, _ = zones.moment(at, value.zone)
+        at, _ = zones.moment(local_moment(value), value.zone)
     except (ValueError, OverflowError):
         item.leave(f"The moment {quoted(value.raw)} ({name}) doesn't exist. It is left out.")
         return None
     return item.moment_of(at.isoformat(), name)
 
 
+def local_moment(value):
+    """Return a value as a datetime, a day as its noon. Raise ValueError for anything else."""
+    at = value.when
+    if isinstance(at, timedelta):
+        raise ValueError("This is no moment.")
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(at, NOON)
+
+
 def say_more(item, todo):
     """Keep values without a place in a task in the notes."""
     for name, word in LINES.items():
         for value in todo.all(name):
-            if value.text.strip():
-                item.say(word, value.text.strip())
+            if words := value.text.strip():
+                item.say(word, words)
     for value in todo.all("COMMENT"):
         item.comment(value.text)
     for value in todo.all("ATTACH"):
@@ -105,12 +124,12 @@ def say_more(item, todo):
 
 
 def attach(item, value):
-    names = ("FILENAME", "X-FILENAME", "X-LABEL", "FMTTYPE")
-    name = next(
-        (str(value.params[key]) for key in names if key in value.params),
-        "",
-    )
-    if value.params.get("ENCODING", "").upper() == "BASE64" or value.raw.startswith("data:"):
+    """Name a file that is attached, by its address or within the calendar."""
+    names = [value.params.get(key) for key in NAMES_OF_FILES]
+    name = next((str(name) for name in names if name is not None), "")
+    encoding = value.params.get("ENCODING", "")
+    is_within = encoding.upper() == "BASE64" or value.raw.startswith("data:")
+    if is_within:
         item.attach(name or "a file within the calendar")
     else:
         item.attach(name, shortened(value.raw))

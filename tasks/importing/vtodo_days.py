@@ -25,12 +25,26 @@ class Day:
     zone: tzinfo
     text: str  # for Item.due()
 
+    @classmethod
+    def of(cls, at):
+        """Return the day and time of an aware datetime, of which midnight stands for its day."""
+        day = at.date()
+        clock = at.time()
+        if clock == time():
+            return cls(day, None, at.tzinfo, day.isoformat())
+        return cls(day, clock, at.tzinfo, at.isoformat())
+
+    @property
+    def start(self):
+        """The moment of a day with a time."""
+        return datetime.combine(self.day, self.clock, self.zone)
+
     def plus(self, duration):
         """Return the day that is so much later. Raise OverflowError after the last year."""
         if self.clock is None:
             later = self.day + duration
             return Day(later, None, self.zone, later.isoformat())
-        later = datetime.combine(self.day, self.clock, self.zone) + duration
+        later = self.start + duration
         return Day(
             later.date(),
             later.time(),
@@ -42,13 +56,13 @@ class Day:
         """Return the day of another Day, as it is in the zone of this one."""
         if other.clock is None or self.clock is None:
             return other.day
-        return datetime.combine(other.day, other.clock, other.zone).astimezone(self.zone).date()
+        return other.start.astimezone(self.zone).date()
 
     def in_words(self, user):
         """Return the day, or the day and time on the clock of the user's zone."""
         if self.clock is None:
             return f"{self.day}"
-        local = datetime.combine(self.day, self.clock, self.zone)
+        local = self.start
         with suppress(OverflowError):  # the last day of the calendar, or the first
             local = local.astimezone(user)
         return f"{local:%Y-%m-%d %H:%M}"
@@ -69,26 +83,30 @@ def day_of(value, zones, item):
         if not isinstance(at, datetime):
             return Day(at, None, zones.user, at.isoformat())
         moment, is_known = zones.moment(at, value.zone)
-        if moment.tzinfo is UTC and moment.astimezone(zones.user).time() == time():
-            moment = moment.astimezone(zones.user)
+        moment = in_zone_of_midnight(moment, zones.user)
     except (ValueError, OverflowError):
         item.say("Date, which doesn't exist", shortened(value.raw))
         return None
     if not is_known:
         item.leave(f"Its time zone “{shortened(value.zone)}” isn't known here, so yours is taken.")
-    clock = moment.time() or None
-    if clock == time():
-        return Day(
-            moment.date(),
-            None,
-            moment.tzinfo,
-            moment.date().isoformat(),
-        )
-    return Day(moment.date(), clock, moment.tzinfo, moment.isoformat())
+    return Day.of(moment)
+
+
+def in_zone_of_midnight(moment, user):
+    """Return a moment in UTC in the user's zone, if it is midnight there; any other as it is."""
+    if moment.tzinfo is not UTC:
+        return moment
+    local = moment.astimezone(user)
+    if local.time() == time():
+        return local
+    return moment
 
 
 def start_and_due(todo, zones, item):
-    """Return the days of DTSTART and DUE. Without DUE, it is DTSTART plus DURATION, if given."""
+    """Return the days of DTSTART and DUE. Without DUE, it is DTSTART plus DURATION, if given.
+
+    That of a repeat which isn't due is the day on which it starts.
+    """
     start = day_of(todo.first("DTSTART"), zones, item)
     due = day_of(todo.first("DUE"), zones, item)
     length = todo.first("DURATION")
@@ -97,6 +115,9 @@ def start_and_due(todo, zones, item):
             due = start.plus(length.when)
         except (ValueError, TypeError, OverflowError):
             item.say("Duration", shortened(length.raw))
+    if due is None and start is not None and todo.first("RRULE"):
+        item.leave("It repeats, but isn't due. The day on which it starts is taken as its date.")
+        due = start
     return start, due
 
 
@@ -106,29 +127,37 @@ def take_days(item, todo, zones, exceptions):
     exceptions are the RECURRENCE-IDs of other VTODOs.
     """
     start, due = start_and_due(todo, zones, item)
-    if due is None and start is not None and todo.first("RRULE"):
-        item.leave("It repeats, but isn't due. The day on which it starts is taken as its date.")
-        due = start
     if due is not None:
         item.due(due.text, zone=due.zone)
     if start is not None and start.text != getattr(due, "text", ""):
         item.say("Start", start.in_words(zones.user))
-    if todo.all("RDATE") and not todo.first("RRULE"):
-        item.say(
-            "Further dates",
-            ", ".join(value.raw for value in todo.all("RDATE")),
-        )
-    if rules := todo.all("RRULE"):
+    further = todo.all("RDATE")
+    rules = todo.all("RRULE")
+    if further and not rules:
+        days = ", ".join(value.raw for value in further)
+        item.say("Further dates", days)
+    if rules:
+        counted_from = due
+        if start and due and start.day <= due.day:
+            counted_from = start
         text = " and ".join(rule.raw for rule in rules)
-        counted_from = start if start and due and start.day <= due.day else due
-        left_out = [value.part_of(raw) for value in todo.all("EXDATE") for raw in value.texts]
-        days = [day_of(value, zones, item) for value in [*left_out, *exceptions]]
-        days = {counted_from.day_of(day) for day in days if day and counted_from}
+        left_out = days_left_out(item, todo, zones, exceptions, counted_from)
         if why := why_not(todo, exceptions, due):
             item.repeat_in_words(text, why)
         else:
-            take_repeat(item, text, counted_from, due, days)
+            take_repeat(item, text, counted_from, due, left_out)
     return start
+
+
+def days_left_out(item, todo, zones, exceptions, start):
+    """Return the days on which a repeat doesn't occur, as they are in the zone of its start."""
+    values = []
+    for value in todo.all("EXDATE"):
+        values += map(value.part_of, value.texts)
+    days = [day_of(value, zones, item) for value in [*values, *exceptions]]
+    if start is None:
+        return set()
+    return {start.day_of(day) for day in days if day}
 
 
 def why_not(todo, exceptions, due):
@@ -139,10 +168,10 @@ def why_not(todo, exceptions, due):
         return "It has more than one rule."
     if any("RANGE" in value.params for value in exceptions):
         return LATER
-    return next(
-        (why for name, why in NOT_EXACT.items() if todo.all(name)),
-        "",
-    )
+    for name, why in NOT_EXACT.items():
+        if todo.all(name):
+            return why
+    return ""
 
 
 def take_repeat(item, text, start, due, exceptions):
@@ -151,28 +180,34 @@ def take_repeat(item, text, start, due, exceptions):
     start is the Day that the rule counts from, due the Day that the first occurrence is due.
     exceptions are the days on which it doesn't occur, counted as start.
     """
-    item.repeat_by(text, start=start.day, clock=start.clock, zone=start.zone)
+    item.repeat_by(
+        text,
+        start=start.day,
+        clock=start.clock,
+        zone=start.zone,
+    )
     if not item.repeat:
         return
     anchor = date.fromisoformat(item.due_date)
-    left_out = {other + (anchor - start.day) for other in exceptions}
-    rule = recurrence.read(item.repeat)
-    series = recurrence.days_after(
-        rule,
-        anchor,
-        anchor - timedelta(1),
-        0,
-    )
-    day = next(
-        (other for other in chain([anchor], series) if other not in left_out),
-        None,
-    )
-    if day is None:
+    distance = anchor - start.day
+    left_out = {other + distance for other in exceptions}
+    days = (day for day in days_of(item.repeat, anchor) if day not in left_out)
+    first = next(days, None)
+    if first is None:
         item.repeat_in_words(text, "It has no date left.")
         return
-    item.due_date = day.isoformat()
-    if leaves_out(item.repeat, anchor, [other for other in left_out if other > day]):
+    item.due_date = first.isoformat()
+    later = [other for other in left_out if other > first]
+    if leaves_out(item.repeat, anchor, later):
         item.repeat_in_words(text, LATER)
+
+
+def days_of(repeat, anchor):
+    """Return the anchor of a series, and all of its days."""
+    rule = recurrence.read(repeat)
+    before = anchor - timedelta(1)
+    series = recurrence.days_after(rule, anchor, before, 0)
+    return chain([anchor], series)
 
 
 def leaves_out(rule, anchor, days):

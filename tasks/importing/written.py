@@ -46,28 +46,37 @@ def day_and_time(text, order=""):
     moment is timezone-aware if the cell names a zone, else None. Raise NotRead for any other
     text, for a day that doesn't exist, and for numbers whose order isn't given.
     """
+    start = text.strip()[:LONGEST]
     for form in FORMS:
-        found = form.fullmatch(text.strip()[:LONGEST])
+        found = form.fullmatch(start)
         if found:
-            try:
-                day = day_of(found.groupdict(), order)
-                clock = clock_of(found)
-            except NotRead:
-                raise
-            except ValueError:
-                raise NotRead("This day or time doesn't exist.") from None
-            if not can_be_meant(day):
-                raise NotRead("This day is too far away.")
-            return day, clock, moment_of(day, clock, found["zone"])
+            return parts_of(found, order)
     raise NotRead("It isn't a date.")
 
 
+def parts_of(found, order):
+    """Return (day, time, moment) of a match of FORMS. Raise NotRead for impossible ones."""
+    try:
+        day = day_of(found.groupdict(), order)
+        clock = clock_of(found)
+    except NotRead:
+        raise
+    except ValueError:
+        raise NotRead("This day or time doesn't exist.") from None
+    if not can_be_meant(day):
+        raise NotRead("This day is too far away.")
+    moment = moment_of(day, clock, found["zone"])
+    return day, clock, moment
+
+
 def day_of(said, order):
+    """Return the day of a match of DAYS, {group: text}. Raise ValueError if it doesn't exist."""
     year = int(said["year"])
     if len(said["year"]) == 2:
         year += 2000
     if said.get("name"):
-        month = MONTHS.index(said["name"].lower()[:3]) + 1
+        name = said["name"].lower()[:3]
+        month = MONTHS.index(name) + 1
         return date(year, month, int(said["day"]))
     if not said.get("first"):
         return date(
@@ -105,11 +114,13 @@ def clock_of(found):
 
 
 def moment_of(day, clock, zone):
+    """Return the moment of a day and time in a zone such as z or +01:00; None without both."""
     if not zone or clock is None:
         return None
     if zone.lower() in ("z", "utc", "gmt"):
         return datetime.combine(day, clock, UTC)
-    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    hours = int(zone[1:3])
+    minutes = int(zone[-2:])
     offset = timedelta(hours=hours, minutes=minutes)
     if zone[0] == "-":
         offset = -offset
@@ -130,15 +141,17 @@ def time_of_day(text):
 def order_of(texts):
     """Return the order of day and month that these cells prove; "" if none does, or both do."""
     proven = set(filter(None, map(proof, texts)))
-    return proven.pop() if len(proven) == 1 else ""
+    if len(proven) == 1:
+        return proven.pop()
+    return ""
 
 
 def proof(text):
     """Return the order that a cell proves by a number above 12; "" if it proves none."""
-    found = FORMS[2].fullmatch(text.strip()[:LONGEST])
+    found = in_figures(text)
     if not found:
         return ""
-    first, second = int(found["first"]), int(found["second_number"])
+    first, second = numbers_of(found)
     if first > 12 >= second:
         return DAY_FIRST
     if second > 12 >= first:
@@ -148,17 +161,27 @@ def proof(text):
 
 def is_ambiguous(text):
     """Return whether a cell is another day if the order is another."""
-    found = FORMS[2].fullmatch(text.strip()[:LONGEST])
+    found = in_figures(text)
     if not found:
         return False
-    first, second = int(found["first"]), int(found["second_number"])
-    return first != second and first <= 12 and second <= 12
+    first, second = numbers_of(found)
+    return first != second and max(first, second) <= 12
 
 
 def has_dots(text):
     """Return whether a cell is a date with dots, which is written with the day first everywhere."""
-    found = FORMS[2].fullmatch(text.strip()[:LONGEST])
+    found = in_figures(text)
     return bool(found) and found["sign"] == "."
+
+
+def in_figures(text):
+    """Return the match of a date that could have the day or the month first, None for others."""
+    return FORMS[2].fullmatch(text.strip()[:LONGEST])
+
+
+def numbers_of(found):
+    """Return both numbers of a date in figures, in their order."""
+    return int(found["first"]), int(found["second_number"])
 
 
 def is_date(text):

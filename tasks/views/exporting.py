@@ -23,7 +23,12 @@ logger = logging.getLogger(__name__)
 def export(request):
     form = ExportForm(posted(request))
     if not form.is_valid():
-        return render_page(request, "tasks/export.html", {"form": form}, status_of(form))
+        return render_page(
+            request,
+            "tasks/export.html",
+            {"form": form},
+            status_of(form),
+        )
     kind = form.cleaned_data["kind"]
     file = write_export(request.user, kind)
     note(request)

@@ -52,7 +52,8 @@ def import_tasks(request):
 
 def preview_page(request, form, kind_form=None):
     """Return the page of imports: the waiting file, and the form for another one."""
-    row, sent = waiting.waiting(request.user), kind_form or form
+    row = waiting.waiting(request.user)
+    sent = kind_form or form
     if row and not kind_form and waiting.can_be_read_again(row):
         kind_form = ImportKindForm(row=row)
     context = {
@@ -85,7 +86,12 @@ def import_columns(request):
     if row is None or row.file_kind != waiting.TABLE:
         return redirect("import_tasks")
     try:
-        form = ColumnsForm(posted(request), user=request.user, row=row, query=request.GET)
+        form = ColumnsForm(
+            posted(request),
+            user=request.user,
+            row=row,
+            query=request.GET,
+        )
     except Unreadable as error:
         messages.error(request, str(error))
         return redirect("import_tasks")
@@ -110,6 +116,7 @@ def import_kind(request):
 @require_POST
 @retried_once
 def import_add(request):
+    """Add the chosen part of the preview that was shown."""
     form = ImportAddForm(request.POST, user=request.user)
     if not form.is_valid():
         show_errors(request, form)
@@ -127,6 +134,7 @@ def import_add(request):
 
 @require_POST
 def import_discard(request):
+    """Forget the waiting file, if it is the one that was shown."""
     row = waiting.waiting(request.user)
     if row and row.digest == request.POST.get("digest"):
         row.delete()

@@ -8,7 +8,7 @@ import re
 from tasks.importing.items import Items
 from tasks.importing.known import GOOGLE, leave_unknown
 from tasks.importing.rules import place
-from tasks.importing.shapes import dict_of, dicts, key_of
+from tasks.importing.shapes import dict_in, dict_of, dicts, dicts_in, key_in
 
 NAME = "Google Tasks"
 KINDS = ('"tasks#taskLists"', '"tasks#taskList"', '"tasks#tasks"', '"tasks#task"')
@@ -33,16 +33,17 @@ def lists_in(said):
     said = dict_of(said)
     if said.get("kind") in ("tasks#taskList", "tasks#tasks"):
         return [said]
-    return dicts(said.get("items"))
+    return dicts_in(said, "items")
 
 
 def read(found, plan, today):
+    """Fill the plan; a list of the file is known by its number, since it may have no id."""
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     leave_unknown(plan, all_tasks(found), GOOGLE)
     for number, row in enumerate(found, 1):
         home = items.home(row.get("title"), key=number)
-        for nth, task in enumerate(dicts(row.get("items")), 1):
+        for nth, task in enumerate(dicts_in(row, "items"), 1):
             where = place(
                 f"list {number}, task {nth}",
                 task.get("title"),
@@ -53,7 +54,7 @@ def read(found, plan, today):
 
 def all_tasks(found):
     for row in found:
-        yield from dicts(row.get("items"))
+        yield from dicts_in(row, "items")
 
 
 def read_task(items, row, home, where, number):
@@ -63,8 +64,8 @@ def read_task(items, row, home, where, number):
         return
     item = items.add(
         where,
-        key_of(row.get("id")),
-        key_of(row.get("parent")),
+        key_in(row, "id"),
+        key_in(row, "parent"),
         order_of(row, number),
     )
     item.home = home
@@ -77,9 +78,12 @@ def read_task(items, row, home, where, number):
         take_scheduled(item, row)
     if row.get("status") == "completed":
         item.complete(row.get("completed"), changed)
-    for link in dicts(row.get("links")):
-        item.say_link(link.get("description"), link.get("link"))
-    assignment = dict_of(row.get("assignmentInfo"))
+    for link in dicts_in(row, "links"):
+        item.say_link(
+            link.get("description"),
+            link.get("link"),
+        )
+    assignment = dict_in(row, "assignmentInfo")
     if task := assignment.get("linkToTask"):
         item.say("Link", task)
 
@@ -94,7 +98,7 @@ def order_of(row, number):
 
 def take_scheduled(item, row):
     """Take the date of newer files: the present one of several, a day or a moment."""
-    for one in dicts(row.get("scheduled_time")):
+    for one in dicts_in(row, "scheduled_time"):
         if one.get("current") is False:
             continue
         start = str(one.get("start") or "")

@@ -43,6 +43,7 @@ def find(file):
 
 
 def read(found, plan, today):
+    """Fill the plan. Raise Unreadable if no calendar holds a task."""
     items = Items(plan, today)
     for part in found:
         calendars, broken = calendars_in(part.text)
@@ -63,46 +64,58 @@ class Calendar:
     """A calendar, which becomes a list."""
 
     def __init__(self, items, component, zones, file_name):
-        self.items, self.plan, self.component, self.zones = items, items.plan, component, zones
-        file_name = file_name.rpartition("/")[2]
-        own = component.text("X-WR-CALNAME") or component.text("NAME")
-        name = own.strip() or file_name.rpartition(".")[0] or file_name
-        color = component.text("X-APPLE-CALENDAR-COLOR") or component.text("COLOR")
+        """component is the VCALENDAR; without a name in it, it has that of its file."""
+        self.items = items
+        self.plan = items.plan
+        self.component = component
+        self.zones = zones
+        name = self.text_of("X-WR-CALNAME", "NAME").strip() or name_without_end(file_name)
+        color = self.text_of("X-APPLE-CALENDAR-COLOR", "COLOR")
         self.home = items.home(name, color=color)
         self.where = f"The calendar “{shortened(name)}”"
-        self.parents, self.exceptions, self.unknown = {}, defaultdict(list), set()
+        self.parents = {}
+        self.exceptions = defaultdict(list)
+        self.unknown = set()
+
+    def text_of(self, name, otherwise):
+        """Return a property of the calendar, or else another."""
+        return self.component.text(name) or self.component.text(otherwise)
 
     def read(self):
+        """Read all VTODOs; what they say of each other has to be known first."""
         todos = self.component.named("VTODO")
         for todo in todos:
             self.relate(todo)
         for todo in todos:
             self.todo(todo)
-        if words := self.component.text("X-WR-CALDESC") or self.component.text("DESCRIPTION"):
-            self.plan.leave(
-                self.where,
-                f"A list has no description: “{shortened(words)}”.",
-            )
+        self.leave_others()
+
+    def leave_others(self):
+        """Note all of the calendar but its tasks."""
+        if words := self.text_of("X-WR-CALDESC", "DESCRIPTION"):
+            self.leave(f"A list has no description: “{shortened(words)}”.")
         for name, words in OTHERS.items():
             if number := len(self.component.named(name)):
-                self.plan.leave(
-                    self.where,
-                    f"It also holds {words} ({number}), which are skipped.",
-                )
+                self.leave(f"It also holds {words} ({number}), which are skipped.")
         if self.unknown:
-            names = ", ".join(sorted(self.unknown))[:500]
-            self.plan.leave(self.where, f"These properties aren't known here: {names}.")
+            names = ", ".join(sorted(self.unknown))
+            self.leave(f"These properties aren't known here: {names[:500]}.")
+
+    def leave(self, words):
+        self.plan.leave(self.where, words)
 
     def relate(self, todo):
         """Note what a VTODO says of others: its children, and that it is an exception."""
         uid = todo.text("UID").strip()
         for value in todo.all("RELATED-TO"):
-            if value.params.get("RELTYPE", "").upper() == "CHILD":
+            kind = value.params.get("RELTYPE", "")
+            if kind.upper() == "CHILD":
                 self.parents.setdefault(value.text.strip(), uid)
         if value := todo.first("RECURRENCE-ID"):
             self.exceptions[uid].append(value)
 
     def todo(self, todo):
+        """Add a VTODO; one for an occurrence of another has no key, and no exceptions."""
         uid = todo.text("UID").strip()
         is_exception = bool(todo.first("RECURRENCE-ID"))
         self.unknown |= set(todo.values) - USED - UNUSED
@@ -112,19 +125,35 @@ class Calendar:
         )
         if uid and not is_exception:
             item.key = uid
-        item.home, item.title = self.home, todo.text("SUMMARY")
+        item.home = self.home
+        item.title = todo.text("SUMMARY")
         item.body = todo.text("DESCRIPTION") or plain(todo.text("X-ALT-DESC"))
         if order := todo.text("X-APPLE-SORT-ORDER"):
             item.order = number_of(order)
         take_relations(item, todo)
         take_priority(item, todo.text("PRIORITY").strip())
-        names = [name for value in todo.all("CATEGORIES") for name in value.texts]
-        for name in names[:MOST_NAMES]:
-            item.tag(name)
-        if len(names) > MOST_NAMES:
-            item.leave(f"It has {len(names)} categories. All but {MOST_NAMES} are left out.")
+        hang_categories(item, todo)
         take_state(item, todo, self.zones, self.items.today)
-        exceptions = [] if is_exception else self.exceptions.pop(uid, [])
+        exceptions = []
+        if not is_exception:
+            exceptions = self.exceptions.pop(uid, [])
         start = take_days(item, todo, self.zones, exceptions)
         take_alarms(item, todo, start, self.zones)
         say_more(item, todo)
+
+
+def name_without_end(path):
+    """Return the name of a file without its folders, and without an end such as .ics."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def hang_categories(item, todo):
+    """Take the categories as tags."""
+    names = []
+    for value in todo.all("CATEGORIES"):
+        names += value.texts
+    for name in names[:MOST_NAMES]:
+        item.tag(name)
+    if len(names) > MOST_NAMES:
+        item.leave(f"It has {len(names)} categories. All but {MOST_NAMES} are left out.")

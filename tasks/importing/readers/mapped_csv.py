@@ -27,7 +27,8 @@ def find_if_asked(file):
     """Return any text as a table, at its user's request; None for no text."""
     if file.is_zip:
         return find(file)
-    return Table(file) if is_text(file) and file.table.strip() else None
+    is_table = is_text(file) and file.table.strip()
+    return Table(file) if is_table else None
 
 
 def read(table, plan, today):
@@ -39,23 +40,18 @@ def read(table, plan, today):
         raise Unreadable(NO_TITLE)
     items = Items(plan, today)
     note_columns(table, mapping, plan)
-    keys, without_list = keys_of(table, mapping), set()
+    keys = keys_of(table, mapping)
+    without_list = set()
     for line, cells in table.rows:
         plan.rows += 1
-        key = parent = None
+        item = items.add(f"line {line}")
         if keys:
-            key = keys.get(id_or_title(cells, mapping))
-            parent = parent_of(cells, mapping, keys)
-        row = Row(
-            items.add(f"line {line}", key, parent),
-            cells,
-            mapping,
-            today,
-            items,
-        )
+            item.key = keys.get(id_or_title(cells, mapping))
+            item.parent = parent_of(cells, mapping, keys)
+        row = Row(item, cells, mapping, today, items)
         row.read()
         if not any(row.list_and_section()):
-            without_list.add(row.item)
+            without_list.add(item)
     join_parents(items.all, without_list)
     items.land()
 
@@ -66,7 +62,8 @@ def join_parents(all_items, without_list):
     for item in all_items:
         above = item
         for _ in range(DEEPEST):
-            if above not in without_list or above.parent not in by_key:
+            has_list = above not in without_list
+            if has_list or above.parent not in by_key:
                 break
             above = by_key[above.parent]
         item.home = above.home
@@ -81,8 +78,9 @@ def keys_of(table, mapping):
     if mapping.numbers("parent"):
         for _, cells in table.rows:
             key = id_or_title(cells, mapping)
+            title = cell_of(cells, mapping, "title")
             keys.setdefault(key, key)
-            keys.setdefault(cell_of(cells, mapping, "title"), key)
+            keys.setdefault(title, key)
     keys.pop("", None)
     return keys
 
@@ -102,18 +100,28 @@ def note_columns(table, mapping, plan):
     for line, _ in table.skipped:
         plan.leave(f"line {line}", "It stands before the names of the columns, so it is skipped.")
     for column, name in zip(table.columns, mapping.columns, strict=False):
-        plan.read_as.append([shortened(column.name), mappings.FIELDS[name]])
-        where = f"The column {quoted(column.name)}"
-        if name == mappings.EXTRA and column.cells:
-            plan.leave(where, "It has no place of its own, so the notes have it.")
-        elif name == mappings.SKIP and column.cells:
-            plan.leave(where, "It is left out, as you chose.")
-        elif name == "done" and has_no_days(column, mapping):
-            plan.leave(where, NO_DAY_OF_COMPLETION)
-        elif name == "id":
-            plan.leave(where, "It only says which tasks are parts of others, so it isn't kept.")
+        read_as = mappings.FIELDS[name]
+        plan.read_as.append([shortened(column.name), read_as])
+        why = why_left(column, name, mapping)
+        if why:
+            plan.leave(f"The column {quoted(column.name)}", why)
+
+
+def why_left(column, name, mapping):
+    """Return what is lost of a column that is read as the field of this name; "" for nothing."""
+    if name == mappings.EXTRA and column.cells:
+        return "It has no place of its own, so the notes have it."
+    if name == mappings.SKIP and column.cells:
+        return "It is left out, as you chose."
+    if name == "done" and has_no_days(column, mapping):
+        return NO_DAY_OF_COMPLETION
+    if name == "id":
+        return "It only says which tasks are parts of others, so it isn't kept."
+    return ""
 
 
 def has_no_days(column, mapping):
     """Return whether nothing in the file says when its completed tasks were completed."""
-    return not mapping.numbers("completed") and any(map(is_done, column.cells))
+    if mapping.numbers("completed"):
+        return False
+    return any(map(is_done, column.cells))

@@ -13,7 +13,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.readers.microsoft_dates import moment_in, take_due
 from tasks.importing.readers.microsoft_rules import end_of, rule_of
 from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import dict_of, dicts, key_of, list_of
+from tasks.importing.shapes import dict_in, dict_of, dicts, dicts_in, key_in, key_of, list_in
 
 NAME = "Microsoft To Do"
 MARKS = [('"wellknownListName"',), ('"importance"', '"createdDateTime"', '"title"')]
@@ -53,7 +53,7 @@ def lists_in(said, name):
     tasks = []
     for row in rows_of(said):
         if "tasks" in row:
-            own = dict_of(row.get("list")) or row
+            own = dict_in(row, "list") or row
             lists.append((own, row["tasks"]))
         elif "title" in row:
             tasks.append(row)
@@ -70,6 +70,7 @@ def rows_of(said):
 
 
 def read(found, plan, today):
+    """Fill the plan; the default list is the Inbox."""
     lists, is_cut_off = found
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
@@ -85,7 +86,7 @@ def read(found, plan, today):
                 f"list {number}, task {nth}",
                 task.get("title"),
             )
-            item = items.add(where, key_of(task.get("id")))
+            item = items.add(where, key_in(task, "id"))
             item.home = home
             read_task(item, task)
     items.land()
@@ -104,11 +105,11 @@ def read_task(item, row):
     item.take_creation(row.get("createdDateTime"))
     item.take_change(changed)
     take_importance(item, row.get("importance"))
-    take_due(item, dict_of(row.get("dueDateTime")))
+    take_due(item, dict_in(row, "dueDateTime"))
     take_status(item, row, changed)
-    for name in list_of(row.get("categories")):
+    for name in list_in(row, "categories"):
         item.tag(name)
-    for step in dicts(row.get("checklistItems")):
+    for step in dicts_in(row, "checklistItems"):
         is_done = step.get("isChecked") is True
         item.step(step.get("displayName"), is_done)
     if row.get("recurrence"):
@@ -118,7 +119,7 @@ def read_task(item, row):
 
 def body_of(item, row):
     """Return the notes of a task, which may be HTML, as plain text."""
-    body = dict_of(row.get("body"))
+    body = dict_in(row, "body")
     words = item.reading.words(body.get("content"), "note")
     if body.get("contentType") == "html":
         return plain(words)
@@ -126,6 +127,7 @@ def body_of(item, row):
 
 
 def take_importance(item, said):
+    """Take the priority, none for an importance that isn't known."""
     key = key_of(said)
     item.priority = PRIORITIES.get(key, 0)
     if key not in PRIORITIES:
@@ -147,8 +149,8 @@ def take_status(item, row, changed):
 
 def repeat(item, said):
     """Take the repeat. Months clamp there, too: the 31st is the last day of a shorter month."""
-    pattern = dict_of(said.get("pattern"))
-    span = dict_of(said.get("range"))
+    pattern = dict_in(said, "pattern")
+    span = dict_in(said, "range")
     try:
         rule = rule_of(pattern) + end_of(span)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -162,15 +164,19 @@ def repeat(item, said):
 
 
 def say_more(item, row):
+    """Take the reminder, and put into the notes what has no place."""
     start = moment_in(item, row.get("startDateTime"))
     if not is_nothing(start):
         item.say("Start", item.in_words(start))
     if row.get("isReminderOn") is not False:
         reminder = moment_in(item, row.get("reminderDateTime"))
         item.remind_at(reminder)
-    for link in dicts(row.get("linkedResources")):
-        item.say_link(link.get("displayName"), link.get("webUrl"))
-    for file in dicts(row.get("attachments")):
+    for link in dicts_in(row, "linkedResources"):
+        item.say_link(
+            link.get("displayName"),
+            link.get("webUrl"),
+        )
+    for file in dicts_in(row, "attachments"):
         item.attach(file.get("name"))
     if row.get("hasAttachments") is True and not row.get("attachments"):
         item.leave("The files attached to it stay where they are.")

@@ -11,7 +11,7 @@ from tasks.importing.millis import length_of, moment_of
 from tasks.importing.moments import in_words
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dict_of, dicts, key_of, list_of
+from tasks.importing.shapes import dict_in, dict_of, dicts_in, key_in, key_of, list_in
 from tasks.importing.sp_repeats import Repeats
 from tasks.importing.sp_state import (
     archives_in,
@@ -52,9 +52,11 @@ def data_in(part):
     if '"entities"' not in part.text or '"task"' not in part.text:
         return None
     said = dict_of(part.json)
-    data = dict_of(said.get("data")) or said
-    tasks = dict_of(data.get("task"))
-    return data if isinstance(tasks.get("entities"), dict) else None
+    data = dict_in(said, "data") or said
+    tasks = dict_in(data, "task")
+    if isinstance(tasks.get("entities"), dict):
+        return data
+    return None
 
 
 def read(data, plan, today):
@@ -65,6 +67,7 @@ class Backup:
     """The data of a backup."""
 
     def __init__(self, data, items):
+        """Find the rows of each kind, which versions keep in different places."""
         self.data = data
         self.items = items
         self.plan = items.plan
@@ -81,6 +84,7 @@ class Backup:
         self.repeats = Repeats(entities_of(data.get("taskRepeatCfg")), self)
 
     def read(self):
+        """Fill the plan with the tasks, the archived ones and the repeats without a task."""
         rows = [*self.tasks.values(), *self.archived.values()]
         leave_unknown(self.plan, rows, SUPER_PRODUCTIVITY)
         for row in self.tasks.values():
@@ -110,7 +114,7 @@ class Backup:
         project = self.projects.get(key_of(key))
         if project is None or key == INBOX:
             return None
-        theme = dict_of(project.get("theme"))
+        theme = dict_in(project, "theme")
         return self.items.home(
             project.get("title"),
             is_archived=project.get("isArchived") is True,
@@ -122,15 +126,15 @@ class Backup:
         """Add a task, of those that are archived or of the others."""
         item = self.items.add(
             f"task {len(self.items.all) + 1}",
-            key=key_of(row.get("id")),
-            parent=key_of(row.get("parentId")),
+            key=key_in(row, "id"),
+            parent=key_in(row, "parentId"),
         )
         item.title = row.get("title")
         item.body = row.get("notes")
         self.put_in_place(item, row)
         priority = str(row.get("priority"))
         item.priority = PRIORITIES.get(priority, 0)
-        for key in list_of(row.get("tagIds")):
+        for key in list_in(row, "tagIds"):
             self.hang_tag(item, key)
         self.take_moments(item, row, is_archived)
         self.take_date(item, row)
@@ -149,6 +153,7 @@ class Backup:
             )
 
     def hang_tag(self, item, key):
+        """Tag an item by the id of a tag; Today is a page there, and no tag."""
         if key == TODAY:
             return
         tag = self.tags.get(key_of(key))
@@ -158,6 +163,7 @@ class Backup:
             item.tag(tag.get("title"))
 
     def take_moments(self, item, row, is_archived):
+        """Take the moments of an item, and whether it is completed, as archived ones are."""
         is_done = row.get("isDone") is True
         changed = moment_of(row.get("modified"))
         item.take_creation(moment_of(row.get("created")))
@@ -168,6 +174,7 @@ class Backup:
             item.leave("It was archived without being done. Here it is completed.")
 
     def take_date(self, item, row):
+        """Take the due date, a moment or a day, of the task itself or of the planner."""
         at = row.get("dueWithTime") or row.get("plannedAt")
         if at:
             item.due(moment_of(at) or str(at), is_day=False)
@@ -175,10 +182,11 @@ class Backup:
             item.due(str(row["dueDay"]), is_day=True)
         elif item.key in self.days:
             item.due(str(self.days[item.key]), is_day=True)
-        elif TODAY in list_of(row.get("tagIds")):
+        elif TODAY in list_in(row, "tagIds"):
             item.leave("It stood in Today, and has no date of its own.")
 
     def say_more(self, item, row):
+        """Take the reminder, and put into the notes what has no place."""
         self.say_lengths(item, row)
         reminder = row.get("remindAt") or self.reminders.get(item.key)
         item.remind_at(moment_of(reminder))
@@ -189,7 +197,7 @@ class Backup:
             kind = row.get("issueType") or ""
             words = f"{kind} {issue}".strip()
             item.say("Issue", shortened(words))
-        for file in dicts(row.get("attachments")):
+        for file in dicts_in(row, "attachments"):
             item.attach(
                 file.get("title"),
                 file.get("path"),

@@ -13,7 +13,7 @@ from tasks.importing.moments import in_words
 from tasks.importing.periods import nth_day, rule_of
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dicts, key_of, names_in, number_of
+from tasks.importing.shapes import dicts, dicts_in, key_in, key_of, names_in, number_in
 
 NAME = "Taskwarrior"
 MARKS = ('"uuid"', '"description"', '"status"', '"entry"')
@@ -59,6 +59,7 @@ def is_task(row):
 
 
 def read(rows, plan, today):
+    """Fill the plan by the rows of an export."""
     reading = Export(
         Items(plan, today),
         dicts(rows),
@@ -75,13 +76,14 @@ class Export:
     """The rows of an export, and the items that they become."""
 
     def __init__(self, items, rows):
+        """Find the templates, and which occurrence of each is the last one."""
         self.items = items
         self.plan = items.plan
         self.rows = rows
         self.titles = {}
         self.templates = {}
         for row in rows:
-            uuid = key_of(row.get("uuid"))
+            uuid = key_in(row, "uuid")
             self.titles[uuid] = row.get("description")
             if row.get("status") == "recurring":
                 self.templates[uuid] = row
@@ -91,7 +93,7 @@ class Export:
     def task(self, where, row):
         """Add an item for a row, unless it was deleted, or is a template with open occurrences."""
         status = row.get("status")
-        uuid = key_of(row.get("uuid"))
+        uuid = key_in(row, "uuid")
         if status == "deleted":
             title = shortened(str(row.get("description", "")))
             self.plan.leave(where, f"“{title}” was deleted there, so it is skipped.")
@@ -123,9 +125,9 @@ class Export:
     def take_repeat(self, item, row):
         """Take the repeat: of the last open occurrence, or of a template without any."""
         said = row.get("recur")
-        parent = key_of(row.get("parent"))
+        parent = key_in(row, "parent")
         is_template = row.get("status") == "recurring"
-        is_last = self.last.get(parent) == key_of(row.get("uuid"))
+        is_last = self.last.get(parent) == key_in(row, "uuid")
         if not said or not (is_template or is_last):
             return
         words = shortened(f"recur:{said}")
@@ -163,6 +165,7 @@ class Export:
             item.repeat_in_words(words, "It has no date left.")
 
     def say_more(self, item, row):
+        """Put into the notes what has no place, also fields that only some programs write."""
         for key, words in SAID.items():
             is_end = key == "until" and row.get("recur")
             if row.get(key) and not is_end:
@@ -171,7 +174,7 @@ class Export:
                     self.plan.zone,
                 )
                 item.say(words, day)
-        for note in dicts(row.get("annotations")):
+        for note in dicts_in(row, "annotations"):
             item.comment(
                 note.get("description"),
                 note.get("entry"),
@@ -196,17 +199,18 @@ def last_open_ones(rows):
     last = {}
     for parent, occurrences in open_ones.items():
         latest = max(occurrences, key=order_of)
-        last[parent] = key_of(latest.get("uuid"))
+        last[parent] = key_in(latest, "uuid")
     return last
 
 
 def order_of(row):
     """Return the key that sorts occurrences of a repeat: the later, the greater."""
-    number = number_of(row.get("imask"))
+    number = number_in(row, "imask")
     return number, str(row.get("due", ""))
 
 
 def take_priority(item, said):
+    """Take the priority; one of the user's own making goes into the notes."""
     item.priority = PRIORITIES.get(str(said), 0)
     if said and not item.priority:
         item.say("Priority", shortened(str(said)))

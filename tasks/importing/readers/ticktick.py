@@ -39,6 +39,7 @@ def find(file):
 
 
 def read(tables, plan, today):
+    """Fill the plan. A list has no folder here, unless its name alone isn't clear."""
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     rows = rows_of(tables, plan)
@@ -107,8 +108,11 @@ def folders_of(rows):
 
 
 def parent_of(row):
+    """Return the id of the task that a row is a part of; None without one."""
     parent = row["parentId"]
-    return None if parent in ("", "0") else parent
+    if parent in ("", "0"):
+        return None
+    return parent
 
 
 def read_row(item, row):

@@ -37,10 +37,13 @@ def find(file):
     """Return the tables of projects in a file, [(name of the file, table)]; None without any."""
     parts = [part for part in file.parts if not part.name.startswith(OF_A_MAC)]
     tables = [(part.name, known_table(part, NEEDED)) for part in parts]
-    return tables if any(table for _, table in tables) else None
+    if any(table for _, table in tables):
+        return tables
+    return None
 
 
 def read(found, plan, today):
+    """Fill the plan by each project of a file."""
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     for name, table in found:
@@ -55,13 +58,18 @@ class Project:
     """A project, whose rows stand below each other: sections, tasks by indent, and comments."""
 
     def __init__(self, items, name, table, many):
-        self.items, self.plan, self.table, self.key = items, items.plan, table, name
-        self.name = FILE_NAME.fullmatch(name.rpartition("/")[2])[1].strip() or NAME
+        """name is that of the file; with many of them, it stands before each place in a report."""
+        self.items = items
+        self.plan = items.plan
+        self.table = table
+        self.key = name
+        self.name = name_of_project(name)
         self.before = f"{shortened(name)}, " if many else ""
         self.home = items.home(self.name, key=name)
         self.above = []  # the task above and what it is a part of, as (indent, item)
 
     def read(self):
+        """Read all rows, after a note of the columns that aren't known."""
         self.table.leave_unknown(
             self.plan,
             {*PLAIN, *UNUSED},
@@ -69,21 +77,33 @@ class Project:
         )
         if self.before and self.table.file.encoding == "cp1252":
             self.plan.leave(self.before, "It isn't UTF-8, so it was read as Windows-1252.")
-        kinds = {"task": self.task, "section": self.section, "note": self.comment}
-        kinds |= {"meta": lambda where, row: None}
-        for where, row in self.table.rows():
-            row = {name: row.get(name, "") for name in PLAIN}
-            kind = row["TYPE"].strip().lower()
-            kinds.get(kind, self.unknown)(self.before + where, row)
+        for place, cells in self.table.rows():
+            row = {name: cells.get(name, "") for name in PLAIN}
+            self.row(self.before + place, row)
+
+    def row(self, where, row):
+        """Read a row by its type; those of the type meta say nothing of tasks."""
+        kind = row["TYPE"].strip().lower()
+        if kind == "task":
+            self.task(where, row)
+        elif kind == "section":
+            self.section(row)
+        elif kind == "note":
+            self.comment(where, row)
+        elif kind != "meta" and any(row.values()):
+            self.unknown(where, row)
 
     def unknown(self, where, row):
-        if any(row.values()):
-            words = (
-                f"Rows of the type {quoted(row['TYPE'])} aren't known: {quoted(row['CONTENT'])}."
-            )
-            self.plan.leave(where, words)
+        """Note a row of a type that isn't known."""
+        kind = quoted(row["TYPE"])
+        content = quoted(row["CONTENT"])
+        self.plan.leave(
+            where,
+            f"Rows of the type {kind} aren't known: {content}.",
+        )
 
-    def section(self, where, row):
+    def section(self, row):
+        """Go on in a section: a list of its own, named by the project and the section."""
         self.home = self.items.home(
             self.name,
             row["CONTENT"],
@@ -92,17 +112,20 @@ class Project:
         self.above = []
 
     def comment(self, where, row):
+        """Put a comment into the notes of the task above it."""
+        content = row["CONTENT"]
         if not self.above:
-            words = f"A comment that belongs to no task: {quoted(row['CONTENT'])}"
+            words = f"A comment that belongs to no task: {quoted(content)}"
             self.plan.leave(where, words)
             return
-        item = self.above[-1][1]
-        words, file = without_file(row["CONTENT"].strip())
+        _, item = self.above[-1]
+        words, file = without_file(content.strip())
         if file:
             item.attach(*name_and_address(file))
         item.comment(words, row["DATE"])
 
     def task(self, where, row):
+        """Add a task, at its indent below the tasks above it."""
         item = self.items.add(where, key=f"{self.before}{where}")
         item.home = self.home
         item.body = row["DESCRIPTION"]
@@ -111,7 +134,7 @@ class Project:
         take_priority(item, row["PRIORITY"].strip())
         if row["DATE"].strip():
             take_date(item, row, self.items.today)
-        self.say_more(item, row)
+        say_more(item, row)
 
     def place(self, item, indent):
         """Make an item a part of the nearest task above that is less far in."""
@@ -119,22 +142,31 @@ class Project:
         while self.above and self.above[-1][0] >= indent:
             self.above.pop()
         if self.above:
-            item.parent = self.above[-1][1].key
+            _, parent = self.above[-1]
+            item.parent = parent.key
         elif indent > 1:
             item.leave("No task stands above it of which it could be a part.")
         self.above.append((indent, item))
 
-    def say_more(self, item, row):
-        if row["DURATION"].strip():
-            unit = {"minute": "min"}.get(row["DURATION_UNIT"].strip(), row["DURATION_UNIT"])
-            item.say(
-                "Duration",
-                f"{row['DURATION']} {unit}",
-            )
-        if row["DEADLINE"].strip():
-            item.say("Deadline", row["DEADLINE"])
-        if row["RESPONSIBLE"].strip():
-            item.say(
-                "Assigned to",
-                re.sub(r" \([0-9]+\)$", "", row["RESPONSIBLE"].strip()),
-            )
+
+def name_of_project(path):
+    """Return the name of a project from that of its file, without what Todoist adds to it."""
+    file_name = path.rpartition("/")[2]
+    name = FILE_NAME.fullmatch(file_name)[1]
+    return name.strip() or NAME
+
+
+def say_more(item, row):
+    """Say a duration, a deadline and a responsible person."""
+    duration = row["DURATION"]
+    if duration.strip():
+        unit = row["DURATION_UNIT"]
+        if unit.strip() == "minute":
+            unit = "min"
+        item.say("Duration", f"{duration} {unit}")
+    if row["DEADLINE"].strip():
+        item.say("Deadline", row["DEADLINE"])
+    person = row["RESPONSIBLE"].strip()
+    if person:
+        name = re.sub(r" \([0-9]+\)$", "", person)  # without their number
+        item.say("Assigned to", name)

@@ -13,20 +13,26 @@ PRIORITIES = {"1": 3, "2": 2, "3": 1, "4": 0}
 
 def take_title(item, content):
     """Take the title, and the labels at its end."""
-    whole, labels = content.strip(), []
-    end = len(whole)
-    start = max(end - LONGEST_LABELS, 0)
-    for word in reversed(list(re.finditer(r"\S+", whole[start:]))[1:]):
-        if not word[0].startswith("@") or word[0] == "@":
-            break
-        labels.append(word[0])
-        end = start + word.start()
-    for name in reversed(labels):
+    title, labels = parted(content.strip())
+    for name in labels:
         item.tag(name)
-    title = whole[:end].rstrip()
     item.title = title.removeprefix("* ")
     if item.title != title:
         item.leave("In Todoist it can't be completed. Here it can.")
+
+
+def parted(whole):
+    """Return a title, which has a word at least, and the labels after it."""
+    end = len(whole)
+    start = max(end - LONGEST_LABELS, 0)
+    words = list(re.finditer(r"\S+", whole[start:]))
+    labels = []
+    for word in reversed(words[1:]):
+        if not word[0].startswith("@") or word[0] == "@":
+            break
+        labels.insert(0, word[0])
+        end = start + word.start()
+    return whole[:end].rstrip(), labels
 
 
 def take_priority(item, value):
@@ -36,6 +42,7 @@ def take_priority(item, value):
 
 
 def take_date(item, row, today):
+    """Take the date, and say which one was taken for a repeat that begins on any day."""
     item.when(
         row["DATE"],
         today,
@@ -44,8 +51,8 @@ def take_date(item, row, today):
     )
     is_sure = "BY" in item.repeat and "INTERVAL" not in item.repeat
     if item.repeat and not is_sure:
-        words = f"The file doesn't say when {quoted(row['DATE'])} is next: from {item.due_date} on."
-        item.leave(words)
+        words = quoted(row["DATE"])
+        item.leave(f"The file doesn't say when {words} is next: from {item.due_date} on.")
 
 
 def without_file(content):

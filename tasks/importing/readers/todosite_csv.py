@@ -18,44 +18,46 @@ LEFT_OUT = (
 
 def find(file):
     """Return the file with our columns: this one, or one in a ZIP file."""
-    return next(
-        (part for part in file.parts if part.columns >= NEEDED),
-        None,
-    )
+    for part in file.parts:
+        if part.columns >= NEEDED:
+            return part
+    return None
 
 
 def read(file, plan, today):
+    """Fill the plan; lists and tags are added as the rows name them."""
     plan.is_ours = True
-    lists, tags = {}, {}
+    lists = {}
+    tags = {}
     for line, cells in file.rows(set(COLUMNS)):
         plan.rows += 1
+        reading = Reading(plan, f"line {line}")
         row = {name: restored(cell) for name, cell in cells.items()}
-        read_row(
-            Reading(plan, f"line {line}"),
-            row,
-            lists,
-            tags,
-        )
+        read_row(reading, row, lists, tags)
     number_places(plan)
     plan.leave("The file", LEFT_OUT)
+    leave_unknown(file, plan)
+
+
+def leave_unknown(file, plan):
+    """Note the columns that aren't ours."""
     header = file.header(file.delimiter(set(COLUMNS)))
-    if unknown := [name for name in header if name not in COLUMNS]:
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown:
+        names = ", ".join(unknown)
         plan.leave(
             "The header",
-            f"These columns aren't known: {', '.join(unknown)[:500]}.",
+            f"These columns aren't known: {names[:500]}.",
         )
 
 
 def read_row(reading, row, lists, tags):
     """Read a row like a row of our JSON."""
     plan = reading.plan
-    priority = PRIORITIES.get(row.get("Priority", "").strip().lower())
-    if priority is None:
-        reading.leave(f"The priority “{row['Priority'][:80]}” isn't known here.")
     said = {
         "title": row.get("Title"),
         "notes": row.get("Notes"),
-        "priority": priority or 0,
+        "priority": priority_of(reading, row),
         "due_date": row.get("Due date"),
         "due_time": row.get("Due time"),
         "repeat": row.get("Repeat"),
@@ -70,14 +72,30 @@ def read_row(reading, row, lists, tags):
     name = reading.list_name(row.get("List", "")).strip()
     home = None
     if name:
-        home = number_of(name, lists, plan.lists, color="grey", archived_at=None)
+        home = number_of(
+            name,
+            lists,
+            plan.lists,
+            color="grey",
+            archived_at=None,
+        )
+    names = tags_in(reading, row)
     plan.add_task(
         where=reading.where,
         list=home,
-        tags=[number_of(tag, tags, plan.tags) for tag in tags_in(reading, row)],
+        tags=[number_of(name, tags, plan.tags) for name in names],
         steps=steps_in(reading, row.get("Steps", "")),
         **fields,
     )
+
+
+def priority_of(reading, row):
+    """Return the number of a priority; 0, with a note, for one that isn't known."""
+    name = row.get("Priority", "")
+    priority = PRIORITIES.get(name.strip().lower())
+    if priority is None:
+        reading.leave(f"The priority “{name[:80]}” isn't known here.")
+    return priority or 0
 
 
 def number_of(name, numbers, rows, **fields):
@@ -85,12 +103,15 @@ def number_of(name, numbers, rows, **fields):
     lower = name.lower()
     if lower not in numbers:
         numbers[lower] = len(rows)
-        rows.append({"name": name, "deleted_at": None, **fields})
+        row = {"name": name, "deleted_at": None, **fields}
+        rows.append(row)
     return numbers[lower]
 
 
 def tags_in(reading, row):
-    names = TagsField().to_python(reading.words(row.get("Tags"), "tags"))
+    """Return the names of a row's tags, each one word."""
+    words = reading.words(row.get("Tags"), "tags")
+    names = TagsField().to_python(words)
     return [reading.tag_name(name) for name in names]
 
 
@@ -98,16 +119,17 @@ def steps_in(reading, cell):
     """Return the steps of a cell: one a line, which begins with a mark for done or not."""
     steps = []
     for line in cell.split("\n"):
+        title = line.strip()
         if line.startswith((DONE, NOT_DONE)):
-            title = reading.line(
-                line[len(DONE) :],
-                "title of a step",
-                255,
-            )
-            steps.append({"title": title, "done": line.startswith(DONE), "deleted_at": None})
-        elif line.strip():
-            title = reading.line(line.strip(), "title of a step", 255)
-            steps.append({"title": title, "done": False, "deleted_at": None})
+            title = line[len(DONE) :]
+        elif not title:
+            continue
+        step = {
+            "title": reading.line(title, "title of a step", 255),
+            "done": line.startswith(DONE),
+            "deleted_at": None,
+        }
+        steps.append(step)
     return steps
 
 
@@ -115,4 +137,6 @@ def number_places(plan):
     """Give each task its place, since the rows are in the order by hand."""
     last = {}
     for task in plan.tasks:
-        last[task["list"]] = task["place"] = last.get(task["list"], 0) + 1
+        number = task["list"]
+        task["place"] = last.get(number, 0) + 1
+        last[number] = task["place"]

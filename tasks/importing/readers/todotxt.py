@@ -34,11 +34,12 @@ FEW = 5  # a line in so many is marked, at least
 
 def find(file):
     """Return the lines of a file of which enough have marks of todo.txt, else None."""
-    if file.is_zip or "\0" in file.text or file.text.lstrip("\ufeff \n").startswith(OTHERS):
+    if file.is_zip or "\0" in file.text or file.text.count("\n") > MOST_LINES:
         return None
-    if file.text.count("\n") > MOST_LINES:
+    if file.text.lstrip("\ufeff \n").startswith(OTHERS):
         return None
-    lines = text.unix_lines(file.text.removeprefix("\ufeff")).split("\n")
+    whole = text.unix_lines(file.text.removeprefix("\ufeff"))
+    lines = whole.split("\n")
     written = [line for line in lines[:1000] if line.strip()]
     marked = [line for line in written if MARK.match(line[:2000])]
     if not marked or len(marked) * FEW < len(written):
@@ -49,10 +50,13 @@ def find(file):
 
 
 def read(lines, plan, today):
+    """Fill the plan by each line that isn't empty."""
     items = Items(plan, today)
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            Line(items.add(f"line {number}"), items).read(line.strip())
+        line = line.strip()
+        if line:
+            item = items.add(f"line {number}")
+            Line(item, items).read(line)
     items.land()
 
 
@@ -60,55 +64,76 @@ class Line:
     """A line, and the item that it becomes."""
 
     def __init__(self, item, items):
-        self.item, self.items = item, items
+        self.item = item
+        self.items = items
+        self.words = []
+        self.pairs = []
+        self.projects = []
 
     def read(self, line):
+        """Read the line into its item; one that is too long is a title as a whole."""
         if len(line) > LONGEST:
             self.item.title = line
             return
         line = self.take_start(line)
-        pairs, words, projects = [], [], []
         for word in line.split():
-            pair = PAIR.fullmatch(word)
-            if pair:
-                pairs.append(pair.groups())
-            elif len(word) > 1 and word[0] == "+":
-                projects.append(word[1:])
-            elif len(word) > 1 and word[0] == "@":
-                self.item.tag(word)
-            else:
-                words.append(word)
-        self.item.title = " ".join(words) or line
-        if projects:
-            self.item.home = self.items.home(projects[0])
-        for name in projects[1:]:
-            if name.lower() != projects[0].lower():
+            self.sort(word)
+        self.item.title = " ".join(self.words) or line
+        self.take_projects()
+        self.take_pairs()
+
+    def sort(self, word):
+        """Keep a word by what it is; a context, such as @home, is a tag."""
+        pair = PAIR.fullmatch(word)
+        if pair:
+            self.pairs.append(pair.groups())
+        elif len(word) > 1 and word[0] == "+":
+            self.projects.append(word[1:])
+        elif len(word) > 1 and word[0] == "@":
+            self.item.tag(word)
+        else:
+            self.words.append(word)
+
+    def take_projects(self):
+        """Take the first project as the list, and others as tags."""
+        if not self.projects:
+            return
+        first, *others = self.projects
+        self.item.home = self.items.home(first)
+        for name in others:
+            if name.lower() != first.lower():
                 self.item.tag(name)
-        self.take_pairs(pairs)
 
     def take_start(self, line):
         """Take the parts before the words: x, the priority and days. Return the rest."""
         is_done = bool(DONE.match(line))
         line = PRIORITY_LAST.sub(r"x \2\1", line, count=1)
-        line = DONE.sub("", line, count=1) if is_done else line
+        if is_done:
+            line = DONE.sub("", line, count=1)
         if found := PRIORITY.match(line):
             self.take_priority(found[1])
             line = line[found.end() :]
-        days = DAYS.match(f"{line} ")
-        if days:
+        first = second = None
+        if days := DAYS.match(f"{line} "):
+            first, second = days.groups()
             line = line[days.end() :]
-        first, second = days.groups() if days else (None, None)
-        created = second if is_done else first
         if is_done:
-            self.item.completed_at = self.noon(first)
-            if not self.item.completed_at:
-                self.item.complete(None)
-        elif second:
+            self.complete(first)
+            self.item.created_at = self.noon(second)
+            return line.strip()
+        self.item.created_at = self.noon(first)
+        if second:  # it belongs to the words
             line = f"{second} {line}"
-        self.item.created_at = self.noon(created)
         return line.strip()
 
+    def complete(self, day):
+        """Mark the item as completed on a day, which the line may lack."""
+        self.item.completed_at = self.noon(day)
+        if not self.item.completed_at:
+            self.item.complete(None)
+
     def noon(self, day):
+        """Return the noon of a day as a moment, None without a day."""
         if day is None:
             return None
         return self.item.moment_of(
@@ -118,36 +143,50 @@ class Line:
         )
 
     def take_priority(self, letter):
+        """Take the priority A, B or C; any other letter goes into the notes."""
         self.item.priority = PRIORITIES.get(letter, 0)
         if letter not in PRIORITIES:
             self.item.say("Priority", letter)
 
-    def take_pairs(self, pairs):
+    def take_pairs(self):
+        """Take the first value of each key that has a place; others go into the notes."""
         known = {}
-        for key, value in pairs:
+        for key, value in self.pairs:
             is_new = key not in known
+            known.setdefault(key, value)
             if key == "pri" and re.fullmatch("[A-Z]", value) and is_new:
                 self.take_priority(value)
             elif key == "due" and is_new:
                 self.item.due(value, naive=self.item.plan.zone)
             elif key != "rec" or not is_new:
-                self.item.lines.append(shortened(f"{key}:{value}"))
-                self.item.leave(f"{quoted(f'{key}:{value}')} has no place here. The notes have it.")
-            known.setdefault(key, value)
+                self.keep_pair(f"{key}:{value}")
         if "rec" in known:
             self.take_repeat(known["rec"])
 
+    def keep_pair(self, pair):
+        self.item.lines.append(shortened(pair))
+        self.item.leave(f"{quoted(pair)} has no place here. The notes have it.")
+
     def take_repeat(self, said):
-        words, found = f"rec:{said}", REPEAT.fullmatch(said)
+        """Take the repeat, such as +2w; without the plus it counts from completion."""
+        words = f"rec:{said}"
+        found = REPEAT.fullmatch(said)
         if not found:
             self.item.repeat_in_words(words, "The rule isn't known here.")
             return
-        number, unit = int(found[2] or 1), found[3]
-        if unit == "b" and number % 5 == 0:  # five business days are a week
-            number, unit = number // 5, "w"
-        if unit == "b" and number > 1:
+        plus, number, unit = found.groups()
+        rule = rule_of(int(number or 1), unit)
+        if rule is None:
             self.item.repeat_in_words(words, "Business days can't be counted here.")
             return
-        rule = WEEKDAYS if unit == "b" else every(UNITS[unit], number)
-        repeat_from = "due" if found[1] else "completion"
+        repeat_from = "due" if plus else "completion"
         self.item.repeat_as(rule, words, repeat_from)
+
+
+def rule_of(number, unit):
+    """Return the rule of so many units; None for business days, except one and whole weeks."""
+    if unit != "b":
+        return every(UNITS[unit], number)
+    if number % 5 == 0:  # five business days are a week
+        return every("WEEKLY", number // 5)
+    return WEEKDAYS if number == 1 else None

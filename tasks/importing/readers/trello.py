@@ -6,7 +6,16 @@ Its lists become lists of the board; archived cards are skipped.
 from tasks.importing.items import Items
 from tasks.importing.known import TRELLO, leave_unknown
 from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import by_id, dict_of, dicts, key_of, list_of, number_of
+from tasks.importing.shapes import (
+    by_id,
+    dict_in,
+    dict_of,
+    dicts_in,
+    key_in,
+    key_of,
+    list_in,
+    number_in,
+)
 
 NAME = "Trello"
 NEEDED = ('"cards"', '"lists"', '"idList"')
@@ -26,10 +35,13 @@ def board_in(part):
     if not all(name in part.text for name in NEEDED):
         return None
     board = dict_of(part.json)
-    return board if isinstance(board.get("cards"), list) else None
+    if isinstance(board.get("cards"), list):
+        return board
+    return None
 
 
 def read(boards, plan, today):
+    """Fill the plan by each board."""
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     for board in boards:
@@ -48,14 +60,18 @@ class Board:
         self.labels = by_id(said.get("labels"))
         self.members = by_id(said.get("members"))
         self.fields = by_id(said.get("customFields"))
-        self.checklists = grouped(dicts(said.get("checklists")), list_owner)
+        self.checklists = grouped(dicts_in(said, "checklists"), list_owner)
         self.comments = grouped(comments_in(said), comment_owner)
 
     def read(self):
+        """Read all cards that aren't archived."""
         desc = self.said.get("desc")
         if desc:
-            self.plan.leave("The board", f"Lists have no description here: {quoted(desc)}.")
-        cards = dicts(self.said.get("cards"))
+            self.plan.leave(
+                "The board",
+                f"Lists have no description here: {quoted(desc)}.",
+            )
+        cards = dicts_in(self.said, "cards")
         leave_unknown(self.plan, cards, TRELLO)
         for number, card in enumerate(cards, 1):
             where = place(
@@ -65,7 +81,7 @@ class Board:
             if card.get("closed") is True:
                 self.plan.leave(where, "It is archived, so it is skipped.")
                 continue
-            item = self.items.add(where, key_of(card.get("id")))
+            item = self.items.add(where, key_in(card, "id"))
             self.card(item, card)
 
     def card(self, item, card):
@@ -83,7 +99,8 @@ class Board:
         self.say_more(item, card)
 
     def put_in_list(self, item, card):
-        key = key_of(card.get("idList"))
+        """Give an item its list of the board, and its place in it."""
+        key = key_in(card, "idList")
         row = self.lists.get(key, {})
         is_archived = row.get("closed") is True or self.said.get("closed") is True
         item.home = self.items.home(
@@ -93,29 +110,31 @@ class Board:
             key=key,
         )
         item.order = (
-            number_of(row.get("pos")),
-            number_of(card.get("pos")),
+            number_in(row, "pos"),
+            number_in(card, "pos"),
         )
 
     def hang_labels(self, item, card):
-        labels = dicts(card.get("labels"))
+        """Take the labels as tags, by their names or else their colors."""
+        labels = dicts_in(card, "labels")
         if not labels:
-            keys = map(key_of, list_of(card.get("idLabels")))
+            keys = map(key_of, list_in(card, "idLabels"))
             labels = [self.labels.get(key, {}) for key in keys]
         for label in labels:
             item.tag(label.get("name") or label.get("color"))
 
     def add_steps(self, item, card):
         """Take the checklists of a card, which stand in it or in the board, as its steps."""
-        apart = self.checklists.get(key_of(card.get("id")), [])
-        checklists = in_place(apart or dicts(card.get("checklists")))
+        apart = self.checklists.get(key_in(card, "id"), [])
+        checklists = in_place(apart or dicts_in(card, "checklists"))
         for checklist in checklists:
-            rows = dicts(checklist.get("checkItems"))
+            rows = dicts_in(checklist, "checkItems")
             for row in in_place(rows):
                 add_step(item, row)
         leave_names(item, [checklist.get("name") for checklist in checklists])
 
     def say_more(self, item, card):
+        """Take the reminder, and put into the notes what has no place."""
         if card.get("start"):
             item.say("Start", item.in_words(card["start"]))
         self.say_members(item, card)
@@ -125,25 +144,26 @@ class Board:
         where = filter(None, [card.get("locationName"), card.get("address")])
         if words := ", ".join(map(str, where)):
             item.say("Place", words)
-        for row in dicts(card.get("customFieldItems")):
+        for row in dicts_in(card, "customFieldItems"):
             self.say_field(item, row)
-        for file in dicts(card.get("attachments")):
+        for file in dicts_in(card, "attachments"):
             item.attach(
                 file.get("name"),
                 file.get("url"),
             )
-        for action in self.comments.get(key_of(card.get("id")), []):
+        for action in self.comments.get(key_in(card, "id"), []):
             add_comment(item, action)
 
     def say_members(self, item, card):
-        for pk in list_of(card.get("idMembers")):
+        """Name the members that a card is assigned to."""
+        for pk in list_in(card, "idMembers"):
             member = self.members.get(key_of(pk), {})
             name = member.get("fullName") or member.get("username")
             item.say("Assigned to", name or pk)
 
     def say_field(self, item, row):
         """Say the value of a custom field: its own, or that of one of the field's options."""
-        field = self.fields.get(key_of(row.get("idCustomField")), {})
+        field = self.fields.get(key_in(row, "idCustomField"), {})
         value = row.get("value")
         if row.get("idValue"):
             options = by_id(field.get("options"))
@@ -155,11 +175,15 @@ class Board:
 
 
 def add_step(item, row):
+    """Add a row of a checklist as a step, which has no date here."""
     name = row.get("name")
     item.step(name, row.get("state") == "complete")
     if row.get("due"):
         due = item.in_words(row["due"])
-        item.say("Step with a date", f"{name} ({due})")
+        item.say(
+            "Step with a date",
+            f"{name} ({due})",
+        )
 
 
 def leave_names(item, names):
@@ -173,14 +197,15 @@ def leave_names(item, names):
 
 def comments_in(said):
     """Return the actions of a board that are comments, from the first."""
-    actions = dicts(said.get("actions"))
+    actions = dicts_in(said, "actions")
     comments = [row for row in actions if row.get("type") in COMMENTS]
     return sorted(comments, key=lambda row: str(row.get("date")))
 
 
 def add_comment(item, action):
-    author = dict_of(action.get("memberCreator"))
-    data = dict_of(action.get("data"))
+    """Put a comment, with its author, into the notes."""
+    author = dict_in(action, "memberCreator")
+    data = dict_in(action, "data")
     item.comment(
         data.get("text"),
         action.get("date"),
@@ -190,8 +215,8 @@ def add_comment(item, action):
 
 def comment_owner(action):
     """Return the id of the card that a comment belongs to."""
-    data = dict_of(action.get("data"))
-    return dict_of(data.get("card")).get("id")
+    data = dict_in(action, "data")
+    return dict_in(data, "card").get("id")
 
 
 def list_owner(checklist):
@@ -210,4 +235,4 @@ def grouped(rows, owner):
 
 
 def in_place(rows):
-    return sorted(rows, key=lambda row: number_of(row.get("pos")))
+    return sorted(rows, key=lambda row: number_in(row, "pos"))

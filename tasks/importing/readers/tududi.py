@@ -11,9 +11,9 @@ from tasks.importing.items import Items
 from tasks.importing.known import TUDUDI, leave_unknown
 from tasks.importing.moments import zone_named
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dict_of, dicts, key_of, list_of, number_of
+from tasks.importing.shapes import dict_in, dict_of, dicts_in, key_in, key_of, list_in, number_of
 from tasks.importing.tududi_repeats import all_occurrences, take_repeat
-from tasks.importing.tududi_rows import as_day, day_in, key_in, note_projects, take_state
+from tasks.importing.tududi_rows import as_day, day_in, note_projects, own_key, take_state
 
 NAME = "tududi"
 PRIORITIES = {"0": 1, "1": 2, "2": 3, "low": 1, "medium": 2, "high": 3}
@@ -28,7 +28,7 @@ def find(file):
     for part in file.parts:
         if is_likely(part.text):
             said = dict_of(part.json)
-            data = dict_of(said.get("data"))
+            data = dict_in(said, "data")
             has_tasks = isinstance(data.get("tasks"), list)
             if has_tasks and "user" in said and "tags" in data:
                 return said
@@ -42,6 +42,7 @@ def is_likely(text):
 
 
 def read(said, plan, today):
+    """Fill the plan by tasks and lines of the inbox."""
     Backup(said, Items(plan, today)).read()
 
 
@@ -49,10 +50,11 @@ class Backup:
     """A backup, with its rows by id and by uid."""
 
     def __init__(self, said, items):
-        self.data = dict_of(said.get("data"))
+        """Find the rows of each kind by their keys, and the zone that days are meant in."""
+        self.data = dict_in(said, "data")
         self.items = items
         self.plan = items.plan
-        user = dict_of(said.get("user"))
+        user = dict_in(said, "user")
         self.zone = self.zone_of(user.get("timezone"))
         self.projects = self.by_key("projects")
         self.areas = self.by_key("areas")
@@ -70,22 +72,25 @@ class Backup:
 
     def rows(self, name):
         """Return the rows of a kind."""
-        return dicts(self.data.get(name))
+        return dicts_in(self.data, name)
 
     def by_key(self, name):
         """Return the rows of a kind by their ids and uids."""
         found = {}
         for key in ("id", "uid", "uuid"):
             for row in self.rows(name):
-                found[key_of(row.get(key))] = row
+                found[key_in(row, key)] = row
         return found
 
     def row_of(self, rows, row, name):
         """Return the row that another refers to, by its uid or id; {} if there is none."""
         key = reference(row, name)
-        return rows.get(key, {}) if key else {}
+        if key:
+            return rows.get(key, {})
+        return {}
 
     def read(self):
+        """Fill the plan by tasks and lines of the inbox."""
         self.plan.leave("The account", SECRETS)
         leave_unknown(self.plan, self.rows("tasks"), TUDUDI)
         note_projects(self)
@@ -120,15 +125,15 @@ class Backup:
         return self.items.home(
             project.get("name"),
             is_archived=is_archived,
-            key=key_in(project),
+            key=own_key(project),
         )
 
     def names_of_tags(self, row):
         """Return the names of a task's or project's tags: rows in it, or elsewhere by their uid."""
-        keys = map(key_of, list_of(row.get("tag_uids")))
+        keys = map(key_of, list_in(row, "tag_uids"))
         tags = [self.tags.get(key, {}) for key in keys]
-        tags += dicts(row.get("tags"))
-        tags += dicts(row.get("Tags"))
+        tags += dicts_in(row, "tags")
+        tags += dicts_in(row, "Tags")
         names = [tag.get("name") for tag in tags]
         return [name for name in names if isinstance(name, str)]
 
@@ -137,8 +142,8 @@ class Backup:
         parent = self.row_of(self.tasks, row, "parent_task")
         item = self.items.add(
             where,
-            key=key_in(row),
-            parent=key_in(parent) or reference(row, "parent_task"),
+            key=own_key(row),
+            parent=own_key(parent) or reference(row, "parent_task"),
         )
         item.home = self.home(row) or self.home(parent)
         item.title = row.get("name")
@@ -160,20 +165,24 @@ class Backup:
         return day_in(value, self.zone)
 
     def say_more(self, item, row):
+        """Put into the notes what has no place."""
         if day := self.day_of(row.get("defer_until")):
             item.say("Hidden until", day)
-        if number := len(dicts(row.get("completions"))):
+        if number := len(dicts_in(row, "completions")):
             item.leave(f"Earlier completions of it ({number}) have no place here.")
-        for file in dicts(row.get("attachments")):
+        for file in dicts_in(row, "attachments"):
             name = file.get("original_filename") or file.get("file_path")
             item.attach(name)
 
     def inbox_item(self, where, row):
         """Add a line of the inbox, whose hashtags are tags."""
         if row.get("status") in ("processed", "deleted"):
-            self.plan.leave(where, f"It was {row['status']} there, so it is skipped.")
+            self.plan.leave(
+                where,
+                f"It was {row['status']} there, so it is skipped.",
+            )
             return
-        item = self.items.add(where, key=f"inbox {key_in(row)}")
+        item = self.items.add(where, key=f"inbox {own_key(row)}")
         content = str(row.get("content") or "")
         words = content.split()
         tags = [word for word in words if HASHTAG.fullmatch(word)]
@@ -186,10 +195,11 @@ class Backup:
 
 def reference(row, name):
     """Return the uid, or else the id, by which a row refers to another; None if it doesn't."""
-    return key_of(row.get(f"{name}_uid")) or key_of(row.get(f"{name}_id"))
+    return key_in(row, f"{name}_uid") or key_in(row, f"{name}_id")
 
 
 def take_priority(item, row):
+    """Take the priority, none for one that isn't known."""
     said = str(row.get("priority"))
     item.priority = PRIORITIES.get(said, 0)
     if said not in {*PRIORITIES, "None"}:

@@ -11,7 +11,7 @@ from tasks.importing.known import VIKUNJA, leave_unknown
 from tasks.importing.readers.vikunja_notes import say_more, say_relations, text_of
 from tasks.importing.readers.vikunja_projects import projects_in
 from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import by_id, dict_of, dicts, key_of, number_of
+from tasks.importing.shapes import by_id, dict_in, dicts_in, key_in, number_in, number_of
 
 NAME = "Vikunja"
 NEEDED = ('"tasks"', '"title"', '"hex_color"')
@@ -48,24 +48,28 @@ def refuse_many_tags(text):
 
 
 def read(found, plan, today):
+    """Fill the plan. Tasks of all projects are known first, since they name each other."""
     said, others = found
     items = Items(plan, today)
     plan.leave("The file", LEFT_OUT)
     files = [name for name in others if "/files/" in f"/{name}"]
     if files:
-        plan.leave("The ZIP file", f"Attached files aren't imported. It holds {len(files)}.")
+        plan.leave(
+            "The ZIP file",
+            f"Attached files aren't imported. It holds {len(files)}.",
+        )
     rows = rows_of(said, items)
     tasks = [row for _, _, row in rows]
     leave_unknown(plan, tasks, VIKUNJA)
     known = by_id(tasks)
     parents = parents_of(tasks)
     for nth, (project, home, row) in enumerate(rows, 1):
-        key = key_of(row.get("id"))
+        key = key_in(row, "id")
         item = items.add(
             place(f"task {nth}", row.get("title")),
             key,
             parent=parents.get(key),
-            order=(project.number, number_of(row.get("position"))),
+            order=(project.number, number_in(row, "position")),
         )
         item.home = home
         read_task(item, row)
@@ -87,7 +91,7 @@ def rows_of(said, items):
             project.color,
             key=project.number,
         )
-        for row in dicts(project.said.get("tasks")):
+        for row in dicts_in(project.said, "tasks"):
             rows.append((project, home, row))
     return rows
 
@@ -96,12 +100,12 @@ def parents_of(rows):
     """Return the parents that tasks have by themselves or their parents, {id: id}."""
     parents = {}
     for row in rows:
-        key = key_of(row.get("id"))
-        relations = dict_of(row.get("related_tasks"))
-        for parent in dicts(relations.get("parenttask")):
-            parents.setdefault(key, key_of(parent.get("id")))
-        for child in dicts(relations.get("subtask")):
-            parents.setdefault(key_of(child.get("id")), key)
+        key = key_in(row, "id")
+        relations = dict_in(row, "related_tasks")
+        for parent in dicts_in(relations, "parenttask"):
+            parents.setdefault(key, key_in(parent, "id"))
+        for child in dicts_in(relations, "subtask"):
+            parents.setdefault(key_in(child, "id"), key)
     parents.pop(None, None)
     return parents
 
@@ -117,7 +121,7 @@ def read_task(item, row):
     if row.get("done") is True:
         item.complete(row.get("done_at"), changed)
     take_priority(item, row.get("priority"))
-    for label in dicts(row.get("labels")):
+    for label in dicts_in(row, "labels"):
         item.tag(label.get("title"))
     repeat(item, row)
     say_more(item, row)
@@ -136,8 +140,8 @@ def repeat(item, row):
         way = way_of(row.get("repeats_from_current_date") is True)
         item.repeat_by(str(row["repeats"]), repeat_from=way)
         return
-    seconds = number_of(row.get("repeat_after"))
-    mode = number_of(row.get("repeat_mode"))
+    seconds = number_in(row, "repeat_after")
+    mode = number_in(row, "repeat_mode")
     hours = f"every {seconds / HOUR:g} hours"
     if mode == MONTHLY:
         # Vikunja goes on from 31 January to 3 March, which nobody wants: months clamp here.

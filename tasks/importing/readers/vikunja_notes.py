@@ -2,7 +2,7 @@
 
 from tasks.importing.markup import plain
 from tasks.importing.moments import is_nothing
-from tasks.importing.shapes import dict_of, dicts, key_of, list_of, number_of
+from tasks.importing.shapes import dict_in, dicts, dicts_in, key_in, list_in, number_in
 
 PARTS = {"subtask", "parenttask"}
 
@@ -17,18 +17,21 @@ def say_more(item, row):
     """Take the reminders of a task, and put into the notes what has no place."""
     say_moment(item, "Start", row.get("start_date"))
     say_moment(item, "End", row.get("end_date"))
-    if done := number_of(row.get("percent_done")):
-        item.say("Progress", f"{done * 100:.0f} %")
-    for person in dicts(row.get("assignees")):
+    if done := number_in(row, "percent_done"):
+        item.say(
+            "Progress",
+            f"{done * 100:.0f} %",
+        )
+    for person in dicts_in(row, "assignees"):
         item.say("Assigned to", name_of(person) or "someone")
-    for reminder in dicts(row.get("reminders")):
+    for reminder in dicts_in(row, "reminders"):
         remind(item, reminder)
-    for moment in list_of(row.get("reminder_dates")):  # of older files
+    for moment in list_in(row, "reminder_dates"):  # of older files
         item.remind_at(moment)
-    for attached in dicts(row.get("attachments")):
-        file = dict_of(attached.get("file"))
+    for attached in dicts_in(row, "attachments"):
+        file = dict_in(attached, "file")
         item.attach(file.get("name"))
-    for comment in dicts(row.get("comments")):
+    for comment in dicts_in(row, "comments"):
         add_comment(item, comment)
 
 
@@ -43,7 +46,7 @@ def name_of(person):
 
 def remind(item, reminder):
     """Take a reminder before a task is due, or at a moment."""
-    before = -number_of(reminder.get("relative_period"))
+    before = -number_in(reminder, "relative_period")
     is_relative = reminder.get("relative_to") == "due_date"
     if is_relative and before >= 0 and item.due_time:
         minutes = int(before // 60)
@@ -53,7 +56,8 @@ def remind(item, reminder):
 
 
 def add_comment(item, comment):
-    author = dict_of(comment.get("author"))
+    """Put a comment, with its author, into the notes."""
+    author = dict_in(comment, "author")
     item.comment(
         text_of(item, comment.get("comment")),
         comment.get("created"),
@@ -63,14 +67,14 @@ def add_comment(item, comment):
 
 def say_relations(item, row, known):
     """Name related tasks; of parents the first counts, others are named."""
-    for kind, others in dict_of(row.get("related_tasks")).items():
+    for kind, others in dict_in(row, "related_tasks").items():
         for other in dicts(others):
             say_relation(item, kind, other, known)
 
 
 def say_relation(item, kind, other, known):
     """Name a related task, unless it stands with this one: as its parent, or a part of it."""
-    key = key_of(other.get("id"))
+    key = key_in(other, "id")
     title = known.get(key, other).get("title")
     if kind == "parenttask" and key != item.parent:
         item.say("Also part of", title)

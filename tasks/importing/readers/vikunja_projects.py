@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tasks.importing.shapes import by_id, dicts, key_of, number_of
+from tasks.importing.shapes import by_id, dicts, dicts_in, key_in, number_in
 
 DEEPEST = 10  # projects in each other; a path of more would be too long for a name
 WITHIN = ("child_projects", "lists")
@@ -25,8 +25,8 @@ class Project:
 
         Older files have it in the task, newer ones beside.
         """
-        own = key_of(row.get("bucket_id"))
-        key = self.buckets.get(key_of(row.get("id")), own)
+        own = key_in(row, "bucket_id")
+        key = self.buckets.get(key_in(row, "id"), own)
         usual = self.columns[:1]
         if row.get("done") is True:
             usual += self.columns[-1:]
@@ -37,9 +37,9 @@ class Project:
     @cached_property
     def names(self):
         """The names of the columns of its board, {id: name}, in their order."""
-        buckets = dicts(self.said.get("buckets"))
-        buckets.sort(key=lambda one: number_of(one.get("position")))
-        return {key_of(one.get("id")): one.get("title") for one in buckets}
+        buckets = dicts_in(self.said, "buckets")
+        buckets.sort(key=lambda one: number_in(one, "position"))
+        return {key_in(one, "id"): one.get("title") for one in buckets}
 
     @cached_property
     def columns(self):
@@ -65,7 +65,7 @@ def rows_in(found):
         row, within = waiting.pop()
         rows.append((row, within))
         for name in WITHIN:
-            children = reversed(dicts(row.get(name)))
+            children = reversed(dicts_in(row, name))
             waiting += [(child, row) for child in children]
     return rows
 
@@ -77,7 +77,7 @@ def above_of(rows):
     for row, within in rows:
         parent = within
         if parent is None:
-            key = key_of(row.get("parent_project_id"))
+            key = key_in(row, "parent_project_id")
             parent = by_key.get(key)
         above[id(row)] = parent
     return above
@@ -95,9 +95,9 @@ def project_of(number, row, above, plan, where):
         is_archived=any(one.get("is_archived") is True for one in rows),
         color=row.get("hex_color"),
     )
-    for one in dicts(row.get("task_buckets")):
-        task = key_of(one.get("task_id"))
-        project.buckets[task] = key_of(one.get("bucket_id"))
+    for one in dicts_in(row, "task_buckets"):
+        task = key_in(one, "task_id")
+        project.buckets[task] = key_in(one, "bucket_id")
     return project
 
 
