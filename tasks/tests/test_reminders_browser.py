@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tasks.mail_links import Completing, Snoozing, Stopping
 from tasks.tests.browsing import is_same, look, mark, message, open_task
-from todosite.tests.axe import assert_fine
+from todosite.tests.axe import BOTH, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,15 +120,32 @@ def test_notifications_are_allowed_by_a_press(signed_in, rent, live_server):
 
 
 @pytest.mark.exhaustive
-def test_links_of_mails_work_without_a_session(shared_page, ann, rent, live_server):
-    page = shared_page
-    (reminder,) = rent.set_reminders([0])
-    page.goto(live_server.url + Snoozing.of(reminder).path)
+def test_pages_of_reminders_are_accessible_and_links_of_mails_need_no_session(
+    signed_in, ann, rent, live_server, settings
+):
+    page = signed_in
+    settings.HAS_MAIL = True
+    reminder, _ = rent.set_reminders([0, 1440])
+    url = rent.get_absolute_url()
+    type(ann).objects.update(created_at=ann.created_at - timedelta(days=8))
+
+    def visit(path):
+        page.goto(live_server.url + path)
+        if path == url:
+            page.get_by_text("Another time").click()
+            page.get_by_text("Snooze").first.click()
+        assert_fine(page, path, [(320, BOTH)])
+
+    for path in ["/today/", url, "/settings/reminders/", "/mail/stop/x/"]:
+        visit(path)
+
+    page.context.clear_cookies()
+    visit(Stopping(ann.pk, "digest").path)
+    visit(Snoozing.of(reminder).path)
     page.get_by_role("button", name="1 hour").click()
     expect(page.get_by_role("status")).to_contain_text("You'll be reminded again")
     assert snoozed(reminder)
-    page.goto(live_server.url + Completing.of(rent).path)
-    look(page)
+    visit(Completing.of(rent).path)
     page.get_by_role("button", name="Complete").click()
     expect(page.get_by_role("heading", name="Completed")).to_be_visible()
     page.goto(live_server.url + Stopping(ann.pk, "reminders").path)
@@ -137,21 +154,3 @@ def test_links_of_mails_work_without_a_session(shared_page, ann, rent, live_serv
     ann.refresh_from_db()
     rent.refresh_from_db()
     assert (rent.completed, ann.reminder_mail) == (True, False)
-
-
-@pytest.mark.exhaustive
-def test_pages_of_reminders_are_accessible(signed_in, ann, rent, live_server, settings):
-    page = signed_in
-    settings.HAS_MAIL = True
-    reminder, _ = rent.set_reminders([0, 1440])
-    url = rent.get_absolute_url()
-    type(ann).objects.update(created_at=ann.created_at - timedelta(days=8))
-    links = [Snoozing.of(reminder), Completing.of(rent), Stopping(ann.pk, "digest")]
-    paths = ["/today/", url, "/settings/reminders/", "/mail/stop/x/"]
-    paths += [link.path for link in links]
-    for path in paths:
-        page.goto(live_server.url + path)
-        if path == url:
-            page.get_by_text("Another time").click()
-            page.get_by_text("Snooze").first.click()
-        assert_fine(page, path)

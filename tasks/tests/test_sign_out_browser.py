@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import WaitingForm
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Step, Task
-from tasks.tests.browsing import message
+from tasks.tests.browsing import message, sign_in
 from tasks.tests.test_drafts_browser import (
     enter,
     is_asked,
@@ -193,7 +193,7 @@ def keep_lines(user, number):
 
 
 @pytest.mark.exhaustive
-def test_other_typed_text_waits_too(signed_in, task, ann):
+def test_other_typed_text_waits_too(signed_in, task, ann, client, live_server):
     page = signed_in
     visit(page, task)
     page.get_by_label("Add a step").fill("Whi")
@@ -204,7 +204,8 @@ def test_other_typed_text_waits_too(signed_in, task, ann):
     sign_out_button(page).click()
     expect_signed_out(page)
     expect_nothing_kept(page)
-    come_back(page)
+    sign_in(page, client, ann, live_server)
+    page.goto("/today/")
     buttons = notice(page).get_by_role("button")
     acts = ["Add the step", "Discard", "Save your profile", "Discard", "Add the task", "Discard"]
     expect(buttons).to_have_text(acts)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tasks.pages.listings import Upcoming
 from tasks.pages.search import Search
 from tasks.tests.browsing import message
+from tasks.tests.making import add_tasks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
@@ -36,8 +37,7 @@ LONGEST = 20  # seconds, after which a page comes by itself
 
 @pytest.fixture
 def page(signed_in, ann):
-    for n in range(40):
-        ann.tasks.create(title=f"Task {n}")
+    add_tasks(ann, "Milk", "Bread", "Cheese")
     signed_in.emulate_media(reduced_motion="no-preference")
     signed_in.goto("/inbox/")
     signed_in.wait_for_load_state()
@@ -74,63 +74,47 @@ def leave(page):
     page.get_by_role("link", name="Upcoming").click(no_wait_after=True)
 
 
-def test_bar_is_shown_until_the_page_arrives(page, gate):
+def test_bar_is_shown_until_the_page_arrives_or_is_stopped(page, gate):
     page.evaluate(WATCH)
     assert bar_after(page, leave, page) == "0.3s 8s"
     gate.set()
     page.wait_for_url("**/upcoming/")
     assert not page.evaluate(HAS_BAR)
+    page.go_back()
+    page.wait_for_load_state()
+    assert not page.evaluate(HAS_BAR)
 
-
-def test_bar_does_not_move_with_reduced_motion(page, gate):
-    page.emulate_media(reduced_motion="reduce")
-    page.evaluate(WATCH)
-    assert bar_after(page, leave, page) == "0.3s 0s"
-    gate.set()
-    page.wait_for_url("**/upcoming/")
-
-
-@pytest.mark.parametrize(("motion", "fades"), [("no-preference", True), ("reduce", False)])
-def test_pages_fade_into_each_other_unless_motion_is_reduced(page, gate, motion, fades):
-    gate.set()
-    page.emulate_media(reduced_motion=motion)
-    page.add_init_script(
-        "addEventListener('pagereveal', e => { window.fades = Boolean(e.viewTransition) })"
-    )
-    leave(page)
-    page.wait_for_url("**/upcoming/")
-    page.wait_for_function("'fades' in window")
-    assert page.evaluate("window.fades") == fades
-
-
-def test_form_without_htmx_shows_the_bar(page, gate):
-    gate.set()
     page.goto("/search/")
     gate.clear()
     page.evaluate(WATCH)
-    page.locator(".search #id_q").fill("milk")
+    page.locator(".search #id_q").fill("milk")  # a form without htmx
     enter = page.locator(".search #id_q").press
     assert bar_after(page, enter, "Enter", no_wait_after=True) == "0.3s 8s"
     gate.set()
     page.wait_for_url("**/search/?q=milk")
 
-
-def test_stopped_page_shows_no_bar(page, gate):
+    page.wait_for_load_state()
+    gate.clear()
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate(WATCH)
-    bar_after(page, leave, page)
+    assert bar_after(page, leave, page) == "0.3s 0s"
     assert bar_after(page, page.keyboard.press, "Escape") == ""
     gate.set()
     page.wait_for_url("**/upcoming/")  # a page that is being left may not answer who closes it
 
 
-def test_page_restored_by_back_shows_no_bar(page, gate):
-    page.evaluate(WATCH)
-    bar_after(page, leave, page)
+def test_pages_fade_into_each_other_unless_motion_is_reduced(page, gate):
     gate.set()
-    page.wait_for_url("**/upcoming/")
-    page.go_back()
-    page.wait_for_load_state()
-    assert not page.evaluate(HAS_BAR)
+    page.add_init_script(
+        "addEventListener('pagereveal', e => { window.fades = Boolean(e.viewTransition) })"
+    )
+    for motion, fades in [("no-preference", True), ("reduce", False)]:
+        page.emulate_media(reduced_motion=motion)
+        page.goto("/inbox/")
+        leave(page)
+        page.wait_for_url("**/upcoming/")
+        page.wait_for_function("() => 'fades' in window")
+        assert (motion, page.evaluate("window.fades")) == (motion, fades)
 
 
 def test_page_shows_no_bar_if_its_user_stays(page, gate):
@@ -142,18 +126,8 @@ def test_page_shows_no_bar_if_its_user_stays(page, gate):
     page.get_by_label("Notes").fill("")
 
 
-@pytest.mark.parametrize("link", ["/accounts/2fa/recovery-codes/download/", "mailto:a@example.org"])
-def test_link_to_a_file_or_a_mail_shows_no_bar(page, link):
+def test_link_to_a_file_or_a_mail_shows_no_bar(page):
     """The page stays, although the browser tells it that it's being left."""
-    page.evaluate(
-        """link => {
-            const fields = {href: link, textContent: "Elsewhere"};
-            const way = Object.assign(document.createElement("a"), fields);
-            if (!link.startsWith("mailto:")) way.dataset.file = "";
-            document.getElementById("main").prepend(way);
-        }""",
-        link,
-    )
     page.evaluate(TELL)
     page.route(
         "**/download/",
@@ -161,20 +135,30 @@ def test_link_to_a_file_or_a_mail_shows_no_bar(page, link):
             headers={"Content-Disposition": "attachment; filename=codes.txt"}, body="1"
         ),
     )
-    elsewhere = page.get_by_role("link", name="Elsewhere").click
-    with page.expect_request(lambda request: request.url.endswith(link)):
-        assert bar_after(page, elsewhere, no_wait_after=True) == "false"
+    for link in ["/accounts/2fa/recovery-codes/download/", "mailto:a@example.org"]:
+        page.evaluate(
+            """link => {
+                const fields = {href: link, textContent: link};
+                const way = Object.assign(document.createElement("a"), fields);
+                if (!link.startsWith("mailto:")) way.dataset.file = "";
+                document.getElementById("main").prepend(way);
+            }""",
+            link,
+        )
+        elsewhere = page.get_by_role("link", name=link).click
+        with page.expect_request(lambda request, link=link: request.url.endswith(link)):
+            assert (link, bar_after(page, elsewhere, no_wait_after=True)) == (link, "false")
     page.context.seen.clear()  # a mail is no request to another host
 
 
 def test_skipped_view_transition_is_no_error(page):
     """Here the style sheet comes late. Any error fails the test (conftest.py)."""
     page.route("**/app.css", lambda route: route.continue_())  # from no cache, then
-    for _ in range(3):
+    for _ in range(2):
         for name in ("Today", "Upcoming", "Inbox"):
             page.get_by_role("link", name=name).first.click(no_wait_after=True)
     page.wait_for_url("**/inbox/")
     page.go_back()
     page.go_forward()
-    page.get_by_role("button", name="Complete “Task 0”").click()
+    page.get_by_role("button", name="Complete “Milk”").click()
     expect(message(page)).to_contain_text("Completed")
