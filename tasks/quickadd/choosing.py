@@ -13,6 +13,7 @@ from tasks.quickadd.found import (
     BESIDE,
     FAIR,
     STRONG,
+    WEAK,
     Found,
     blanked,
     following_word,
@@ -149,15 +150,21 @@ def counts(
     if not behind.strip(" ,.;:!?)-–—"):
         return True
     if bare[: one.start].strip():
-        return counts_inside(one, behind)
+        has_day = any(other.kind in ("date", "repeat") for other in [*taken, *others])
+        return counts_inside(one, behind, has_day)
     return counts_at_the_start(bare, one, taken, behind)
 
 
-def counts_inside(one: Found, behind: str) -> bool:
-    """Return whether a phrase counts in the middle of a line, by the word behind it."""
+def counts_inside(one: Found, behind: str, has_day: bool) -> bool:
+    """Return whether a phrase counts in the middle of a line, by the word behind it.
+
+    A WEAK time counts there in a line with a day: Train 8:05 from platform 3 tomorrow.
+    """
+    word = following_word(behind)
+    if one.strength == WEAK and one.kind == "time" and has_day:
+        return word in FUNCTION and word != "to"
     if one.strength != FAIR:
         return False
-    word = following_word(behind)
     is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]", word)  # monday 10-11
     return word in FUNCTION or bool(is_time)
 

@@ -11,18 +11,20 @@ from datetime import date, datetime
 
 from tasks.dates import can_be_meant
 from tasks.quickadd.accounting import has_range, is_accounted_for
-from tasks.quickadd.around import Around, is_one_of_two, is_text
+from tasks.quickadd.around import Around, is_amount, is_one_of_two, is_text
 from tasks.quickadd.choosing import chosen
 from tasks.quickadd.found import (
     BESIDE,
     FAIR,
     Found,
     is_at_the_end,
+    is_beside,
     is_beside_any,
     of_kind,
     overlaps_any,
 )
 from tasks.quickadd.meaning import SaidTime, every, meaning
+from tasks.quickadd.ranges import RANGE, ranges_in
 from tasks.quickadd.words import (
     CONNECTING,
     EARLY,
@@ -30,6 +32,7 @@ from tasks.quickadd.words import (
     GOING_OUT,
     LATE,
     MONTH,
+    MOVING,
     SHORT_DAY,
 )
 
@@ -45,6 +48,17 @@ def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bo
         return False
     taken = [(one.start, one.end) for one in chosen]
     return is_accounted_for(bare, taken, found)
+
+
+CAPITALIZED = re.compile(" [A-Z][a-z]")
+
+
+def may_be_a_name(bare: str, one: Found) -> bool:
+    """Return whether a weekday may begin a name that follows it: Bet 20 on Friday Fox."""
+    day = one.core_in(bare)
+    if one.lead != "firm" or not A_WEEKDAY.fullmatch(day) or not day[0].isupper():
+        return False
+    return bool(bare[: one.start].strip() and CAPITALIZED.match(bare, one.end))
 
 
 def says_more(
@@ -131,11 +145,16 @@ def whole_reading(
     counted = moved_to(bare, counted)
     taken = chosen(bare, counted, tokens)
     found = completed(bare, taken, counted)
+    if not found and may_say_when(bare, phrases):
+        return unclear(bare, phrases, dates_of)
     dates = dates_of(found)
     if not dates:
         if has_one_of_two(bare, phrases):
             return unclear(bare, phrases, dates_of)
         return LineReading()
+    if any(may_be_a_name(bare, one) for one in found.values()):
+        said = tuple(one.words_in(bare) for one in found.values())
+        return LineReading(is_unclear=True, offers=[said])
     if contradicts(bare, found, dates):
         return unclear(bare, phrases, dates_of)
     if accounts_for(bare, found, counted):
@@ -154,6 +173,49 @@ def unclear(bare: str, phrases: list[Found], dates_of: Callable) -> LineReading:
     """Return the reading of a line that none accounts for: without phrases, with offers."""
     offers = offered(bare, phrases, dates_of)
     return LineReading(is_unclear=True, offers=offers)
+
+
+def may_say_when(bare: str, phrases: list[Found]) -> bool:
+    """Return whether a line without a reading has a day or time that it may mean.
+
+    Two times (Pills 8:00 and 20:00), a date in front (24.12. Feier), or a time at the end that is
+    one behind a day (Film half 8).
+    """
+    return any(
+        is_one_of_two_times(bare, one, phrases)
+        or is_dotted_in_front(bare, one)
+        or is_time_at_the_end(bare, one)
+        for one in phrases[:MOST_LOOKED_AT]
+    )
+
+
+BOTH = re.compile(" *(?:and|or|&|/) *", re.IGNORECASE)
+DOTTED = re.compile(r"[0-9]{1,2}\.[0-9]{2}\.|[0-9]{2}\.[0-9]\.")  # 1.2. may be a number
+A_TIME = re.compile(r"[0-9]{1,2}\.(?:00|15|30|45)|half \w+", re.IGNORECASE)
+
+
+def is_one_of_two_times(bare: str, one: Found, phrases: list[Found]) -> bool:
+    """Return whether a time and another one are said together, and no range: 8:00 and 20:00."""
+    if one.kind != "time":
+        return False
+    later = [other for other in of_kind(phrases, "time") if other.start > one.start]
+    return any(BOTH.fullmatch(bare[one.end : other.start]) for other in later)
+
+
+def is_dotted_in_front(bare: str, one: Found) -> bool:
+    """Return whether a date such as 24.12. begins a line, before a word."""
+    if bare[: one.start].strip() or not DOTTED.fullmatch(one.words_in(bare)):
+        return False
+    return bare[one.end :].strip()[:1].isalpha()
+
+
+def is_time_at_the_end(bare: str, one: Found) -> bool:
+    """Return whether a time that is one behind a day ends a line without a day: Standup 9.30."""
+    if one.kind != "time" or one.strength != BESIDE or not is_at_the_end(bare, one):
+        return False
+    if not A_TIME.fullmatch(one.core_in(bare)):
+        return False
+    return not is_amount(bare[: one.start])
 
 
 def has_one_of_two(bare: str, phrases: list[Found]) -> bool:
@@ -187,7 +249,8 @@ def completed(
     found = in_the_evening(bare, found)
     if has_range_beside(bare, found):
         found = with_value(found, "date", clock=None)
-    found = with_interval(found, phrases)
+    found = with_start_of_range(bare, found)
+    found = with_interval(bare, found, phrases)
     return with_end(bare, found)
 
 
@@ -198,27 +261,50 @@ def with_value(found: dict[str, Found], says: str, **changes) -> dict[str, Found
     return found | {says: replace(one, value=value)}
 
 
-def with_interval(found: dict[str, Found], phrases: list[Found]) -> dict[str, Found]:
-    """Return the chosen phrases, with "fortnightly" as how often a weekday repeats."""
+def with_start_of_range(bare: str, found: dict[str, Found]) -> dict[str, Found]:
+    """Return the chosen phrases, with the first of two times that belong together as the time.
+
+    Both stay in the title, since a task has no end: Meeting tomorrow 3pm-5pm.
+    """
+    first_word, *_ = bare.lower().split() or [""]
+    days = [one for says, one in found.items() if says in ("date", "repeat")]
+    if "time" in found or not days or first_word in MOVING:
+        return found
+    for start, end, value in ranges_in(bare):
+        one = Found(start, end, "time", value, lead=RANGE)
+        is_there = is_at_the_end(bare, one) or is_beside_any(bare, one, days)
+        if is_there and not bare[:start].rstrip().endswith("hours"):
+            return found | {"time": one}
+    return found
+
+
+def with_interval(
+    bare: str,
+    found: dict[str, Found],
+    phrases: list[Found],
+) -> dict[str, Found]:
+    """Return the chosen phrases, with "fortnightly" as how often weekdays repeat."""
     repeat = found.get("repeat")
-    if not repeat or not is_every_weekday(repeat):
+    if not repeat or not is_on_weekdays(repeat):
         return found
     others = [one for one in of_kind(phrases, "repeat") if one is not repeat]
     if len(others) != 1 or others[0].value.parts != FORTNIGHTLY:
         return found
-    *_, weekday = repeat.value.parts
-    found = with_value(found, "repeat", parts=(*FORTNIGHTLY, weekday))
+    if not is_beside(bare, repeat, others[0]) and is_described(bare, others[0], phrases):
+        return found  # Fortnightly report every monday
+    *_, weekdays = repeat.value.parts
+    found = with_value(found, "repeat", parts=(*FORTNIGHTLY, weekdays))
     return found | {"interval": others[0]}
 
 
 FORTNIGHTLY = every("WEEKLY", 2)
-A_DAY_OF_A_RULE = re.compile("BYDAY=[A-Z]{2}")
+DAYS_OF_A_RULE = re.compile("BYDAY=[A-Z,]+")
 
 
-def is_every_weekday(repeat: Found) -> bool:
-    """Return whether a repeat is on one day of every week."""
+def is_on_weekdays(repeat: Found) -> bool:
+    """Return whether a repeat is on some days of every week."""
     *before, days = repeat.value.parts
-    return tuple(before) == every("WEEKLY") and bool(A_DAY_OF_A_RULE.fullmatch(days))
+    return tuple(before) == every("WEEKLY") and bool(DAYS_OF_A_RULE.fullmatch(days))
 
 
 def with_end(bare: str, found: dict[str, Found]) -> dict[str, Found]:
@@ -305,6 +391,8 @@ def other_half(
     if "time" not in found or says_part_of_day(found):
         return []
     one = found["time"]
+    if one.lead == RANGE:
+        return []
     as_said = next(other for other in counted if other.start == one.start).value
     is_either = may_be_early(as_said) or as_said != one.value
     if as_said.part or not is_either:
@@ -392,11 +480,13 @@ def readings_of(phrases: list[Found]) -> list[list[Found]]:
 
 def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a phrase can be a reading by itself, and is no part of a name."""
-    if one.kind not in ("date", "time", "repeat") or one.strength == BESIDE:
+    if one.kind not in ("date", "time", "repeat"):
         return False
-    if one.kind == "repeat":
+    if one.strength == BESIDE and not is_time_at_the_end(bare, one):
+        return False
+    if one.kind == "repeat" or is_dotted_in_front(bare, one):
         return True
-    return not is_described(bare, one, phrases)
+    return not is_described(bare, one, phrases) or is_one_of_two(bare, one, phrases)
 
 
 def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:

@@ -33,6 +33,7 @@ from tasks.quickadd.found import blanked
 from tasks.quickadd.reminders import Reminder, planned, reminders_of
 from tasks.quickadd.spans import Span, spans_of, tidied, without
 from tasks.quickadd.tokens import LONGEST, tokens_of, without_literals
+from tasks.quickadd.words import FULL_DAY, SHORT_DAY
 
 LONGEST_TITLE = 255
 
@@ -103,7 +104,8 @@ def parse(
     tokens, bare = tokens_of(blanked(bare, reminders), lists, new_lists)
     tokens += reminders
     bare = re.sub(r"\s", " ", bare)
-    tries, tried, unread = tries_in(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
+    apart = with_days_apart(blanked(bare, tokens, "\x00"))  # no phrase goes across a token
+    tries, tried, unread = tries_in(apart)
     bare = blanked(bare, tokens)
     phrases = phrases_of(tries, Now(now, week_start, day_first))
     reading = reading_of(bare, phrases, tokens, meant, partial(dates_of, now=now, put_on=put_on))
@@ -152,6 +154,16 @@ def parse(
         unread=unread,
         **dates,
     )
+
+
+SLASHED_DAYS = re.compile(
+    rf"(?<![\w/])(?:{FULL_DAY}|{SHORT_DAY})(?:/(?:{FULL_DAY}|{SHORT_DAY}))+(?![\w/])", re.IGNORECASE
+)
+
+
+def with_days_apart(line: str) -> str:
+    """Return the line with spaces between days that slashes join: each is offered (wed/thu)."""
+    return SLASHED_DAYS.sub(lambda found: found[0].replace("/", " "), line)
 
 
 def cut(text: str, longest: int) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from tasks.quickadd.found import Found
+from tasks.quickadd.ranges import RANGE
 
 
 class Span(NamedTuple):
@@ -32,6 +33,8 @@ def spans_of(tokens: list[Found], found: dict[str, Found]) -> list[Span]:
     """Return the spans of tokens and of the chosen phrases, as they stand in the line."""
     spans = [Span(token.start, token.end, token.kind) for token in tokens]
     for says, one in found.items():
+        if one.lead == RANGE:  # which stays in the title
+            continue
         kind = SPANS.get(says, says)
         spans.append(Span(one.start, one.end, kind))
     return sorted(spans)

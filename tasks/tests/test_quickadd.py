@@ -123,6 +123,30 @@ class ParseTests(SimpleTestCase):
             self.spans("  Meet Lee on March 30, 3pm"), [("on March 30,", "date"), ("3pm", "time")]
         )
 
+    def test_line_that_may_say_when_stays_text_and_offers_each_reading(self):
+        for text, offers in [
+            ("Pills 8:00 and 20:00", [("8:00",), ("20:00",)]),
+            ("24.12. Feier", [("24.12.",)]),
+            ("Film half 8", [("half 8",)]),
+            ("Standup 9.30", [("9.30",)]),
+            ("wed/thu trip", [("wed",), ("thu",)]),
+            ("mon/wed gym 6pm", [("mon", "6pm"), ("wed", "6pm")]),
+            ("Bet 20 on Friday Fox", [("on Friday",)]),
+        ]:
+            with self.subTest(text):
+                self.check(text, text, due_date=None, is_unclear=True, offers=offers)
+                for meant in offers:
+                    taken = parse(text, now=NOW, meant=meant)
+                    self.assertEqual((taken.title, taken.due_date is None), (text, False))
+
+    def test_figures_that_are_no_time_are_offered_as_none(self):
+        for text in ["1.2. Introduction", "Pay 9.30", "Version 9.30", "Python 3.10", "Room 5p"]:
+            self.check(text, text, due_date=None, is_unclear=False, offers=[])
+
+    def test_first_of_two_times_stays_in_the_title_and_has_no_span(self):
+        self.check("Meet tomorrow 3pm-5pm", "Meet 3pm-5pm", due_time=time(15))
+        self.assertEqual(self.spans("Meet tomorrow 3pm-5pm"), [("tomorrow", "date")])
+
     def test_marks_that_lose_their_sense_go_with_the_phrase(self):
         self.check("Friday: call Bob", "call Bob", due_date=date(2026, 3, 27))
         self.check("call Bob - tomorrow", "call Bob", due_date=date(2026, 3, 26))
