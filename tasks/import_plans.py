@@ -61,7 +61,10 @@ class ImportPlan(models.Model):
 class ColumnMappingQuerySet(models.QuerySet):
     def keep(self, user, header, content):
         """Remember a user's mapping for tables with this header, and forget the oldest ones."""
-        fields = {"content": content, "made_at": timezone.now()}
+        fields = {
+            "content": content,
+            "made_at": timezone.now(),
+        }
         self.update_or_create(user=user, header=header, defaults=fields)
         newest = self.filter(user=user).order_by("-made_at").values_list("pk", flat=True)
         self.filter(user=user).exclude(pk__in=list(newest[: ColumnMapping.MOST])).delete()

@@ -8,14 +8,15 @@ APOSTROPHE = "'"
 # The characters that ASVS names, the ends of a line, and the full-width signs of some languages.
 FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
+GUARDED = FORMULA | {APOSTROPHE}  # after which an apostrophe is ours
+
 
 def defused(text: str) -> str:
     """Return a text as a cell that is no formula; restored() gives the text back."""
     first = text[:1]
     second = text[1:2]
-    is_formula = first in FORMULA
-    would_lose_it = first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE)
-    if is_formula or would_lose_it:
+    would_lose_it = first == APOSTROPHE and second in GUARDED
+    if first in FORMULA or would_lose_it:
         return APOSTROPHE + text
     return text
 
@@ -24,6 +25,6 @@ def restored(cell: str) -> str:
     """Return the original text of a cell made by defused(); any other cell unchanged."""
     first = cell[:1]
     second = cell[1:2]
-    if first == APOSTROPHE and (second in FORMULA or second == APOSTROPHE):
+    if first == APOSTROPHE and second in GUARDED:
         return cell[1:]
     return cell

@@ -88,7 +88,9 @@ LEFT_OUT = {
 
 def picked(row, keys):
     """Return some columns of a row as JSON; keys is a list of columns, or {key: column}."""
-    columns = keys if isinstance(keys, dict) else dict(zip(keys, keys, strict=True))
+    columns = keys
+    if not isinstance(keys, dict):
+        columns = {key: key for key in keys}
     if isinstance(row, Model):
         return {key: as_json(getattr(row, column)) for key, column in columns.items()}
     return {key: as_json(row[column]) for key, column in columns.items()}
@@ -109,7 +111,8 @@ def rows_of(queryset, keys):
     while page:
         for row in page:
             yield picked(row, keys)
-        page = list(rows.filter(pk__gt=page[-1]["pk"])[:PAGE])
+        last = page[-1]["pk"]
+        page = list(rows.filter(pk__gt=last)[:PAGE])
 
 
 class Content:
@@ -154,10 +157,10 @@ class Content:
 
     def secrets(self):
         """Return which secrets exist. The file contains none of them."""
-        kinds = self.user.authenticator_set.order_by("pk").values_list("type", flat=True)
+        factors = self.user.authenticator_set.order_by("pk")
         return {
             "password": self.user.has_usable_password(),
-            "second_factors": list(kinds),
+            "second_factors": list(factors.values_list("type", flat=True)),
             "sessions": self.user.sessions.live().count(),
         }
 
@@ -207,16 +210,23 @@ class Content:
         `place` is the number of a task in the order of its list, None if it was never placed.
         `steps` are in their order.
         """
+        places = self.places(manager)
+        pks = list(places)
+        for start in range(0, len(pks), PAGE):
+            page = pks[start : start + PAGE]
+            yield from self.page_of_tasks(page, places)
+
+    def places(self, manager):
+        """Return the places of tasks, {id: place or None}, in the order in which they are read."""
         rows = self.user.tasks(manager=manager).by_hand()
         places = {}
         last = {}
         for pk, task_list, position in rows.values_list("pk", "list", "position"):
             places[pk] = None
             if position:
-                places[pk] = last[task_list] = last.get(task_list, 0) + 1
-        pks = list(places)
-        for start in range(0, len(pks), PAGE):
-            yield from self.page_of_tasks(pks[start : start + PAGE], places)
+                last[task_list] = last.get(task_list, 0) + 1
+                places[pk] = last[task_list]
+        return places
 
     def page_of_tasks(self, pks, places):
         """Yield the tasks with these ids, each with its tags, steps and reminders."""

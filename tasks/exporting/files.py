@@ -79,7 +79,11 @@ def write_zip(content, out):
     """Write both files, and a README. Each is generated directly into the archive."""
     name = name_of(content.user)
     day = content.user.today().isoformat()
-    readme = README.format(email=content.user.email, name=name, day=day)
+    readme = README.format(
+        email=content.user.email,
+        name=name,
+        day=day,
+    )
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", readme)
         for kind in ["json", "csv"]:

@@ -40,10 +40,6 @@ def names_of(rows):
 def cells_of(task, lists, tags):
     """Return the cells of a task. lists and tags are names, {id: name}, without deleted rows."""
     names = [tags[pk] for pk in task["tags"] if pk in tags]
-    repeat = [""] * 4
-    if task["repeat"]:
-        anchor = task["repeat_anchor"] or ""
-        repeat = [task["repeat"], task["repeat_from"], anchor, task["missed"]]
     return [
         lists.get(task["list"], ""),
         task["title"],
@@ -51,11 +47,23 @@ def cells_of(task, lists, tags):
         priority(task["priority"]),
         task["due_date"] or "",
         task["due_time"] or "",
-        *repeat,
+        *repeat_of(task),
         BETWEEN_TAGS.join(names),
-        "\n".join(line_of(step) for step in task["steps"] if not step["deleted_at"]),
+        "\n".join(lines_of(task["steps"])),
         moment(task["completed_at"]),
         moment(task["created_at"]),
+    ]
+
+
+def repeat_of(task):
+    """Return the four cells of a task's repeat, empty without one."""
+    if not task["repeat"]:
+        return [""] * 4
+    return [
+        task["repeat"],
+        task["repeat_from"],
+        task["repeat_anchor"] or "",
+        task["missed"],
     ]
 
 
@@ -66,8 +74,12 @@ def priority(value):
     return ""
 
 
-def line_of(step):
-    return (DONE if step["done"] else NOT_DONE) + step["title"]
+def lines_of(steps):
+    """Yield the steps outside the trash, each with a mark for done or not."""
+    for step in steps:
+        mark = DONE if step["done"] else NOT_DONE
+        if not step["deleted_at"]:
+            yield mark + step["title"]
 
 
 def moment(value):

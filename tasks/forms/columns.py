@@ -195,7 +195,11 @@ class ColumnsForm(forms.Form):
         if self.errors:
             return
         try:
-            waiting.read_again(self.row, waiting.TABLE, self.mapping)
+            waiting.read_again(
+                self.row,
+                waiting.TABLE,
+                self.mapping,
+            )
         except Unreadable as error:
             raise ValidationError(str(error)) from None
         content = mappings.to_remember(self.mapping, self.table)
@@ -259,9 +263,7 @@ def cut_of(table):
 
 def is_for(mapping, table):
     """Return whether a mapping is for a table that is cut in this way."""
-    if len(mapping.columns) != table.width:
-        return False
-    return (mapping.delimiter, mapping.has_header) == (table.delimiter, table.has_header)
+    return mapping.cuts(table) and len(mapping.columns) == table.width
 
 
 def name_of_field(column):

@@ -38,7 +38,8 @@ class ImportFileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise ValidationError(too_large("This file"))
-        name = text.legible(text.UNSTORABLE.sub("", file.name)) or "file"
+        name = text.UNSTORABLE.sub("", file.name)
+        name = text.legible(name) or "file"
         try:
             self.row = waiting.keep(
                 self.user,
@@ -99,25 +100,36 @@ class ImportAddForm(forms.Form):
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def clean(self):
+        """Refuse a choice of what isn't as it was shown, or adds nothing."""
         adding.lock_user(self.user)  # the duplicates stay the same until all is added
         if self.earlier:
             return
         self.row = waiting.waiting(self.user)
-        if not self.row or not self.row.plan or self.row.digest != self.cleaned_data.get("digest"):
+        if not self.is_shown(self.row):
             raise ValidationError(GONE)
-        choices = Choices(
-            self.cleaned_data["again"],
-            self.cleaned_data["settings"],
-        )
-        self.preview = Preview(
-            self.user,
-            waiting.plan_in(self.row),
-            choices,
-        )
+        self.preview = self.chosen()
         if len(self.preview.twins.there) != self.cleaned_data.get("there"):
             raise ValidationError(CHANGED)
         if self.preview.adds_nothing:
             raise ValidationError("You already have everything in this file.")
+
+    def is_shown(self, row):
+        """Return whether a waiting file has the plan that the page has shown."""
+        if not row or not row.plan:
+            return False
+        return row.digest == self.cleaned_data.get("digest")
+
+    def chosen(self):
+        """Return the preview with the choices of the form."""
+        choices = Choices(
+            self.cleaned_data["again"],
+            self.cleaned_data["settings"],
+        )
+        return Preview(
+            self.user,
+            waiting.plan_in(self.row),
+            choices,
+        )
 
     @transaction.atomic
     def save(self):

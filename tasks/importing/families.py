@@ -13,14 +13,13 @@ def families_of(items):
     nearest task above it; None for an item that is a task itself. Rings, and parents that the file
     doesn't have, are noted in the plan, and those items are part of nothing.
     """
-    by_key = {item.key: item for item in items if item.key is not None}
-    parents = {item: parent_of(item, by_key) for item in items}
-    cut_rings(parents)
+    parents = parents_of(items)
     parts = defaultdict(list)
     for item in items:
-        parts[parents[item]].append(item)
+        parent = parents[item]
+        parts[parent].append(item)
     owners = {}
-    waiting = in_order(parts[None])[::-1]
+    waiting = last_first(parts[None])
     while waiting:
         item = waiting.pop()
         parent = parents[item]
@@ -29,8 +28,16 @@ def families_of(items):
             owner = owners[parent]
             note_open_step(item, owner)
         owners[item] = owner or item
-        waiting += in_order(parts[item])[::-1]
+        waiting += last_first(parts[item])
         yield item, parent, owner
+
+
+def parents_of(items):
+    """Return the parent of each item, {item: item or None}, without rings."""
+    by_key = {item.key: item for item in items if item.key is not None}
+    parents = {item: parent_of(item, by_key) for item in items}
+    cut_rings(parents)
+    return parents
 
 
 def parent_of(item, by_key):
@@ -61,7 +68,9 @@ def cut_rings(parents):
 
 def is_step(item, parent):
     """Return whether an item is only a title and a mark for done, in the list of its parent."""
-    return parent is not None and item.home is parent.home and item.can_be_step
+    if parent is None or item.home is not parent.home:
+        return False
+    return item.can_be_step
 
 
 def note_open_step(item, owner):
@@ -69,8 +78,8 @@ def note_open_step(item, owner):
         item.leave(f"It is open, as a step of a completed task: “{owner.title}”.")
 
 
-def in_order(items):
-    """Return siblings by their order; siblings without one keep their place."""
-    if any(item.order is None for item in items):
-        return items
-    return sorted(items, key=lambda item: item.order)
+def last_first(items):
+    """Return siblings by their order, from the last; those without an order keep their place."""
+    if all(item.order is not None for item in items):
+        items = sorted(items, key=lambda item: item.order)
+    return items[::-1]

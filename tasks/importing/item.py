@@ -34,7 +34,15 @@ class Item:
     MORE_THAN_A_STEP = ["body", "priority", "due_date", "repeat", "tags", "steps", "lines"]
     MORE_THAN_A_STEP += ["reminders"]
 
-    def __init__(self, plan, where, today, key=None, parent=None, order=None):
+    def __init__(
+        self,
+        plan,
+        where,
+        today,
+        key=None,
+        parent=None,
+        order=None,
+    ):
         self.plan = plan
         self.where = where
         self.reading = Reading(plan, where)
@@ -63,12 +71,16 @@ class Item:
         """Note data that isn't carried over in the plan, with the reason."""
         self.reading.leave(words)
 
+    def leave_unknown(self, name, value, taken_for):
+        """Note a value that isn't known here, and what it is taken for."""
+        self.leave(f"Its {name} {quoted(value)} isn't known. It is taken for {taken_for}.")
+
     # What other programs know, and Todosite has no place for
 
     def say(self, name, value):
         """Keep a value as a line of the notes, and say so in the report."""
-        said = f"{name}: {value}"
-        line = self.reading.words(said, name.lower()).strip()
+        said = self.reading.words(f"{name}: {value}", name.lower())
+        line = said.strip()
         self.lines.append(line)
         self.leave(f"“{shortened(line)}” has no place of its own. The notes have it.")
 
@@ -87,7 +99,8 @@ class Item:
         """Return what a comment begins with in the notes: its day, if the file has its moment."""
         if is_nothing(at):
             return "Comment"
-        return ", ".join(filter(None, ["Comment", self.day_in_words(at)]))
+        day = self.day_in_words(at)
+        return ", ".join(filter(None, ["Comment", day]))
 
     def local(self, at):
         """Return a moment of the file on the user's clock; None for an impossible one."""
@@ -136,7 +149,8 @@ class Item:
         if len(name) > TAG_LENGTH:
             self.leave(f"The tag {quoted(name)} has more than {TAG_LENGTH} characters. It is cut.")
             name = name[:TAG_LENGTH]
-        if name.lower() in [other.lower() for other in self.tags]:
+        others = [other.lower() for other in self.tags]
+        if name.lower() in others:
             return
         if len(self.tags) >= MOST_TAGS:
             self.say("Tag", f"#{name}")
@@ -149,6 +163,15 @@ class Item:
         words = words.lstrip("#@")
         words = re.sub("[,#]", " ", words)
         return "-".join(words.split())
+
+    def take_priority(self, key, levels, said):
+        """Take the priority that a key has among levels, {key: 0 to 3}; none if it has none.
+
+        said is the priority as the file has it.
+        """
+        self.priority = levels.get(key, 0)
+        if key not in levels:
+            self.leave(f"Its priority is {quoted(said)}, which is taken for none.")
 
     def step(self, title, is_done):
         """Add a step; its title becomes one line."""
@@ -170,7 +193,8 @@ class Item:
         title = one_line(self.reading.words(self.title, "title"))
         notes = self.reading.notes(self.body)
         self.body = text.unix_lines(notes).strip()
-        title = title if text.legible(title) else self.other_title(title)
+        if not text.legible(title):
+            title = self.other_title(title)
         self.title, self.body = self.reading.title(title, self.body)
         return bool(self.title)
 
@@ -187,7 +211,14 @@ class Item:
 
     # Days and moments
 
-    def due(self, value, zone=None, is_day=None, is_floating=False, naive=UTC):
+    def due(
+        self,
+        value,
+        zone=None,
+        is_day=None,
+        is_floating=False,
+        naive=UTC,
+    ):
         """Take the due date and time from a moment of the file; naive is the zone of one without.
 
         zone goes with the moment, by name or as a tzinfo; the user's if None. With is_day, the
@@ -295,9 +326,15 @@ class Item:
         is_english = language.lower().startswith("en")
         found = read_date(words) if is_english else None
         if found:
-            self.take_day(*self.on_clock(*found, own, repeats=False))
+            day, clock = self.on_clock(*found, own, repeats=False)
+            self.take_day(day, clock)
             return
-        said = read_words(words, today, self.plan.zone, language)
+        said = read_words(
+            words,
+            today,
+            self.plan.zone,
+            language,
+        )
         if said is None:
             why = MISUNDERSTOOD if is_english else FOREIGN
             self.keep_words(words, why)
@@ -364,7 +401,14 @@ class Item:
 
     # Repeats
 
-    def repeat_by(self, text, start=None, clock=None, zone=None, repeat_from="due"):
+    def repeat_by(
+        self,
+        text,
+        start=None,
+        clock=None,
+        zone=None,
+        repeat_from="due",
+    ):
         """Take the repeat from an RRULE, for an item that is due.
 
         start, clock and zone are what the rule counts from, if that isn't the due date: see
@@ -437,9 +481,10 @@ class Item:
 
     def is_like(self, other):
         """Return whether a row says the same as another."""
+        if self.home is not other.home or self.parent != other.parent:
+            return False
         but_place = {"where": ""}
-        same = self.fields() | but_place == other.fields() | but_place
-        return same and (self.home, self.parent) == (other.home, other.parent)
+        return self.fields() | but_place == other.fields() | but_place
 
     @property
     def can_be_step(self):
@@ -460,4 +505,5 @@ def new_step(title, is_done):
 
 def one_line(words):
     """Return a text as one line: trimmed, and its line breaks are spaces."""
-    return " ".join(line.strip() for line in words.splitlines()).strip()
+    lines = map(str.strip, words.splitlines())
+    return " ".join(lines).strip()

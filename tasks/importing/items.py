@@ -59,7 +59,14 @@ class Items:
         self.all.append(item)
         return item
 
-    def home(self, name, group="", is_archived=False, color="", key=None):
+    def home(
+        self,
+        name,
+        group="",
+        is_archived=False,
+        color="",
+        key=None,
+    ):
         """Return a list by name, or one of a group in a project; None for the Inbox.
 
         color is one of ours, or as #1abc9c. key is its id in the file; several lists of one name

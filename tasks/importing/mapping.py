@@ -50,6 +50,11 @@ class Mapping:
     def as_json(self):
         return asdict(self)
 
+    def cuts(self, table):
+        """Return whether a table is cut into rows and cells as the mapping says."""
+        is_same = self.delimiter == table.delimiter
+        return is_same and self.has_header == table.has_header
+
     def numbers(self, name):
         """Return the numbers of the columns that are this field."""
         return [number for number, mapped in enumerate(self.columns) if mapped == name]

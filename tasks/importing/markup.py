@@ -66,20 +66,26 @@ class Text:
         name = NAME.match(tag)[1].lower()
         is_end = tag.startswith("</")
         if self.silent:
-            if is_end and name == self.silent:
-                self.silent = ""
+            self.listen(name, is_end)
         elif name in SILENT:
             self.silent = "" if is_end else name
         elif name == "br":
             self.pieces.append("\n")
-        elif name in BLOCKS or name == "li":
-            self.break_line(is_item=name == "li")
+        elif name == "li":
+            self.break_line(is_item=True)
+        elif name in BLOCKS:
+            self.break_line()
         if name == "pre":
             self.is_pre = not is_end
         if not is_end:
             self.begin(name, tag)
         elif name == "a":
             self.end_link()
+
+    def listen(self, name, is_end):
+        """End the silence with the element that has begun it."""
+        if is_end and name == self.silent:
+            self.silent = ""
 
     def begin(self, name, tag):
         """Add what an element shows at its beginning, and remember the address of a link."""

@@ -58,7 +58,14 @@ BEGINNINGS = {  # of files that people try, in lower case
 }
 
 
-def plan_of(file, today, most_tasks, format="", zone=UTC, mapping=None):
+def plan_of(
+    file,
+    today,
+    most_tasks,
+    format="",
+    zone=UTC,
+    mapping=None,
+):
     """Return the contents of a file as a Plan.
 
     today is the day for words such as “tomorrow” and zone the time zone, both the user's;

@@ -46,8 +46,7 @@ def repeat_of(
     if "UNTIL" in parts:
         last = last_day(parts["UNTIL"], clock, zone)
         parts["UNTIL"] = f"{last:%Y%m%d}".zfill(8)
-    named = [f"{name}={value}" for name, value in parts.items()]
-    said = recurrence.read(";".join(named))
+    said = rule_of(parts)
     if not clamps:
         said = without_short_months(said, start)
     if day != start:
@@ -70,6 +69,12 @@ def parts_of(text: str) -> dict[str, str]:
             raise ValueError(f"“{part[:40]}” isn't supported in a repeat.")
         parts[name] = value.strip()
     return parts
+
+
+def rule_of(parts: dict[str, str]) -> Rule:
+    """Return the rule of parts that tasks.recurrence knows, too. Raise ValueError for others."""
+    named = [f"{name}={value}" for name, value in parts.items()]
+    return recurrence.read(";".join(named))
 
 
 def refuse_other_times(parts: dict[str, str], clock: time | None) -> None:

@@ -116,7 +116,11 @@ class Reading:
                 at = at.replace(tzinfo=UTC)
             return at.astimezone(UTC)
 
-        return self.parsed(value, read, f"{name} {{}} is no moment")
+        return self.parsed(
+            value,
+            read,
+            f"{name} {{}} is no moment",
+        )
 
     def parsed(self, value, parse, complaint):
         """Return the result of parse() as JSON; None, with a note, if it fails."""

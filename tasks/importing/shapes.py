@@ -68,3 +68,15 @@ def key_in(row: dict, name: str) -> int | str | None:
 
 def number_in(row: dict, name: str) -> float:
     return number_of(row.get(name))
+
+
+def is_true(row: dict, name: str) -> bool:
+    return row.get(name) is True
+
+
+def first_in(row: dict, *names: str) -> object:
+    """Return the first of these fields that holds anything, else the last."""
+    for name in names:
+        if row.get(name):
+            return row[name]
+    return row.get(names[-1])

@@ -6,7 +6,7 @@ from tasks import recurrence
 from tasks.importing.millis import length_of, moment_of
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
-from tasks.importing.shapes import dicts_in, key_in, key_of, list_in
+from tasks.importing.shapes import dicts_in, is_true, key_in, key_of, list_in
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MINUTES_BEFORE = {"AtStart": 0, "m5": 5, "m10": 10, "m15": 15, "m30": 30, "h1": 60}
@@ -61,7 +61,7 @@ class Repeats:
             item.step(step.get("title"), False)
         if estimate := length_of(row.get("defaultEstimate")):
             item.say("Estimate", estimate)
-        if row.get("isPaused") is True:
+        if is_true(row, "isPaused"):
             item.repeat_in_words(in_words(row), PAUSED)
             return
         self.take_next_day(item, row)
@@ -102,7 +102,7 @@ def newest_of(tasks):
     newest = {}
     for key, task in tasks.items():
         repeat = key_in(task, "repeatCfgId")
-        if task.get("isDone") is True or not repeat:
+        if is_true(task, "isDone") or not repeat:
             continue
         before = tasks.get(newest.get(repeat), {})
         if order_of(task) >= order_of(before):
@@ -137,9 +137,9 @@ def take_rule(item, row):
     words = in_words(row)
     rule = row.get("rrule")
     has_rrule = isinstance(rule, str) and rule != ""
-    is_from_completion = row.get("repeatFromCompletionDate") is True
+    is_from_completion = is_true(row, "repeatFromCompletionDate")
     way = "completion" if is_from_completion else "due"
-    if row.get("isPaused") is True:
+    if is_true(row, "isPaused"):
         item.repeat_in_words(words, PAUSED)
     elif has_gaps(row, item.due_date):
         item.repeat_in_words(words, LATER)
@@ -172,7 +172,7 @@ def in_words(row):
     if week := row.get("monthlyWeekOfMonth"):
         weekday = row.get("monthlyWeekday")
         says.append(f"week {week}, weekday {weekday}")
-    if row.get("monthlyLastDay") is True:
+    if is_true(row, "monthlyLastDay"):
         says.append("last day")
     if start := row.get("startDate"):
         says.append(f"from {start}")
@@ -219,6 +219,6 @@ def monthly(row, start):
     if nth in (1, 2, 3, 4, -1) and weekday in range(7):
         code = recurrence.DAYS[weekday - 1]
         return f";BYDAY={nth}{code}"
-    if row.get("monthlyLastDay") is True:
+    if is_true(row, "monthlyLastDay"):
         return ";BYMONTHDAY=-1"
     return f";BYMONTHDAY={start.day}"

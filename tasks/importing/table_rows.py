@@ -28,12 +28,12 @@ def cell_of(cells, mapping, name):
 class Row:
     """Reads one row into an item (tasks.importing.item.Item)."""
 
-    def __init__(self, item, cells, mapping, today, items):
+    def __init__(self, item, cells, mapping, items):
         """cells are those of the row, in the order of the mapping's columns."""
         self.item = item
         self.mapping = mapping
-        self.today = today
         self.items = items
+        self.today = items.today
         self.plan = item.plan
         self.said = {}  # the cells of each field that aren't empty
         self.extra = []  # numbers of columns
@@ -107,7 +107,11 @@ class Row:
                 "en",
             )
         if said is None:
-            self.keep(name, cell, why_no_date(cell, error))
+            self.keep(
+                name,
+                cell,
+                why_no_date(cell, error),
+            )
             return
         self.item.due_date = said.due_date.isoformat()
         if said.due_time:
@@ -148,8 +152,17 @@ class Row:
             start = date.fromisoformat(self.item.due_date)
         if "FREQ=" in cell.upper():
             self.read_rule(cell, start)
-            return
-        said = read_words(cell, start, self.plan.zone, "en")
+        else:
+            self.read_repeat_in_words(cell, start)
+
+    def read_repeat_in_words(self, cell, start):
+        """Read English words, which may say the date of the first occurrence, too."""
+        said = read_words(
+            cell,
+            start,
+            self.plan.zone,
+            "en",
+        )
         if said is None or not said.repeat:
             self.keep("repeat", cell, "It isn't understood as a whole, so it doesn't repeat.")
             return

@@ -6,7 +6,7 @@ from datetime import date
 from tasks import recurrence
 from tasks.importing.periods import every
 from tasks.importing.plan import shortened
-from tasks.importing.shapes import dicts_in, key_in, list_of
+from tasks.importing.shapes import dicts_in, is_true, key_in, list_of
 
 WEEKS = {1, 2, 3, 4, 5}  # of a month; the fifth is the last where there is no fifth
 UNKNOWN = "Its rule isn't known here."
@@ -26,7 +26,7 @@ def take_repeat(item, row, backup):
         item.repeat_in_words(words, UNKNOWN)
         return
     rule += end_of(row, backup)
-    is_from_completion = row.get("completion_based") is True
+    is_from_completion = is_true(row, "completion_based")
     way = "completion" if is_from_completion else "due"
     item.repeat_as(rule, words, way)
     days = occurrences_of(row, backup)

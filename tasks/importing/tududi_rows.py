@@ -26,7 +26,7 @@ def take_state(item, row):
     if state in DONE:
         item.complete(row.get("completed_at"), changed)
     if status is not None and state not in STATES:
-        item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
+        item.leave_unknown("status", status, "open")
     if state in ("cancelled", "waiting"):
         item.say("Status", STATE_WORDS[state])
     elif state in STATE_WORDS:

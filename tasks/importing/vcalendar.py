@@ -70,6 +70,9 @@ class Component:
     values: dict = field(default_factory=dict)
     parts: list = field(default_factory=list)
 
+    def add(self, name: str, value: Value) -> None:
+        self.values.setdefault(name, []).append(value)
+
     def all(self, name: str) -> list[Value]:
         return self.values.get(name, [])
 
@@ -106,16 +109,21 @@ def calendars_in(text: str) -> tuple[list[Component], int]:
             name, value = parts_of(line)
         except ValueError:
             broken += 1
-            continue
-        if name == "BEGIN":
-            stack.append(begun(stack, value.raw))
-        elif name == "END":
-            ended(stack, value.raw)
         else:
-            stack[-1].values.setdefault(name, []).append(value)
+            take(stack, name, value)
     if len(stack) > 1:
         raise Unreadable(CUT_OFF)
     return top.named("VCALENDAR"), broken
+
+
+def take(stack: list[Component], name: str, value: Value) -> None:
+    """Take a line: the beginning or the end of a component, or a value of the last one."""
+    if name == "BEGIN":
+        stack.append(begun(stack, value.raw))
+    elif name == "END":
+        ended(stack, value.raw)
+    else:
+        stack[-1].add(name, value)
 
 
 def parts_of(line: Contentline) -> tuple[str, Value]:
@@ -147,5 +155,8 @@ def begun(stack: list[Component], name: str) -> Component:
 
 def ended(stack: list[Component], name: str) -> None:
     """Take the last component off the stack. Raise Unreadable if another one ends here."""
-    if len(stack) == 1 or stack.pop().name != name.strip().upper():
+    if len(stack) == 1:
+        raise Unreadable(CUT_OFF)
+    last = stack.pop()
+    if last.name != name.strip().upper():
         raise Unreadable(CUT_OFF)

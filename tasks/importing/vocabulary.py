@@ -181,7 +181,11 @@ def word_of(text):
 
 def column_word_of(name):
     """Return the name of a column as names are compared: DueDate and due_date are “due date”."""
-    parted = re.sub(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])", " ", name.strip())
+    parted = re.sub(
+        r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])",
+        " ",
+        name.strip(),
+    )
     return word_of(re.sub(r"[_*:?.()/]+|-(?=\s)", " ", parted))
 
 

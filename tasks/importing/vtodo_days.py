@@ -31,8 +31,18 @@ class Day:
         day = at.date()
         clock = at.time()
         if clock == time():
-            return cls(day, None, at.tzinfo, day.isoformat())
-        return cls(day, clock, at.tzinfo, at.isoformat())
+            return cls(
+                day,
+                None,
+                at.tzinfo,
+                day.isoformat(),
+            )
+        return cls(
+            day,
+            clock,
+            at.tzinfo,
+            at.isoformat(),
+        )
 
     @property
     def start(self):
@@ -43,7 +53,12 @@ class Day:
         """Return the day that is so much later. Raise OverflowError after the last year."""
         if self.clock is None:
             later = self.day + duration
-            return Day(later, None, self.zone, later.isoformat())
+            return Day(
+                later,
+                None,
+                self.zone,
+                later.isoformat(),
+            )
         later = self.start + duration
         return Day(
             later.date(),
@@ -81,7 +96,12 @@ def day_of(value, zones, item):
         if isinstance(at, timedelta):
             raise ValueError("This is no day.")
         if not isinstance(at, datetime):
-            return Day(at, None, zones.user, at.isoformat())
+            return Day(
+                at,
+                None,
+                zones.user,
+                at.isoformat(),
+            )
         moment, is_known = zones.moment(at, value.zone)
         moment = in_zone_of_midnight(moment, zones.user)
     except (ValueError, OverflowError):
@@ -134,22 +154,33 @@ def take_days(item, todo, zones, exceptions):
     further = todo.all("RDATE")
     rules = todo.all("RRULE")
     if further and not rules:
-        days = ", ".join(value.raw for value in further)
-        item.say("Further dates", days)
+        item.say("Further dates", joined(further, ", "))
     if rules:
         counted_from = due
         if start and due and start.day <= due.day:
             counted_from = start
-        text = " and ".join(rule.raw for rule in rules)
         left_out = days_left_out(item, todo, zones, exceptions, counted_from)
-        if why := why_not(todo, exceptions, due):
+        text = joined(rules, " and ")
+        why = why_not(todo, exceptions, due)
+        if why:
             item.repeat_in_words(text, why)
         else:
             take_repeat(item, text, counted_from, due, left_out)
     return start
 
 
-def days_left_out(item, todo, zones, exceptions, start):
+def joined(values, between):
+    """Return values as the file has them, in one line."""
+    return between.join(value.raw for value in values)
+
+
+def days_left_out(
+    item,
+    todo,
+    zones,
+    exceptions,
+    start,
+):
     """Return the days on which a repeat doesn't occur, as they are in the zone of its start."""
     values = []
     for value in todo.all("EXDATE"):
@@ -174,7 +205,13 @@ def why_not(todo, exceptions, due):
     return ""
 
 
-def take_repeat(item, text, start, due, exceptions):
+def take_repeat(
+    item,
+    text,
+    start,
+    due,
+    exceptions,
+):
     """Take the repeat of an RRULE, and move it to its first occurrence that isn't an exception.
 
     start is the Day that the rule counts from, due the Day that the first occurrence is due.

@@ -14,7 +14,13 @@ MOST_TASKS = 20_000  # that a request adds; a command may add more
 TABLE = "csv"  # the format that needs a mapping of its columns
 
 
-def keep(user, name, raw, format="", mapping=None):
+def keep(
+    user,
+    name,
+    raw,
+    format="",
+    mapping=None,
+):
     """Read a file of this name and store it with its plan. Raise Unreadable.
 
     format is a key of READERS, if it shouldn't be detected. A table has no plan until there is a

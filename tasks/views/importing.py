@@ -34,7 +34,10 @@ from tasks.wording import message
 def import_help(request):
     """Show how a file to import is made in each product."""
     looked_up = f"{LOOKED_UP.day} {LOOKED_UP:%B %Y}"
-    context = {"products": products_of(READERS), "looked_up": looked_up}
+    context = {
+        "products": products_of(READERS),
+        "looked_up": looked_up,
+    }
     return render(request, "import_help.html", context)
 
 
@@ -42,7 +45,11 @@ def import_help(request):
 def import_tasks(request):
     """Ask for a file, and show the preview of the waiting import."""
     if request.method == "POST":
-        form = ImportFileForm(request.POST, request.FILES, user=request.user)
+        form = ImportFileForm(
+            request.POST,
+            request.FILES,
+            user=request.user,
+        )
         if form.is_valid():
             return redirect(next_page(form.row))
     else:

@@ -8,7 +8,7 @@ import re
 from tasks.importing.items import Items
 from tasks.importing.known import GOOGLE, leave_unknown
 from tasks.importing.rules import place
-from tasks.importing.shapes import dict_in, dict_of, dicts, dicts_in, key_in
+from tasks.importing.shapes import dict_in, dict_of, dicts, dicts_in, is_true, key_in
 
 NAME = "Google Tasks"
 KINDS = ('"tasks#taskLists"', '"tasks#taskList"', '"tasks#tasks"', '"tasks#task"')
@@ -57,9 +57,15 @@ def all_tasks(found):
         yield from dicts_in(row, "items")
 
 
-def read_task(items, row, home, where, number):
+def read_task(
+    items,
+    row,
+    home,
+    where,
+    number,
+):
     """Add a task of the list of this number, unless it is deleted."""
-    if row.get("deleted") is True:
+    if is_true(row, "deleted"):
         items.plan.leave(where, "It is deleted, so it is skipped.")
         return
     item = items.add(
@@ -71,13 +77,7 @@ def read_task(items, row, home, where, number):
     item.home = home
     item.title = row.get("title")
     item.body = row.get("notes")
-    changed = row.get("updated")
-    item.take_change(changed)
-    item.due_on(row.get("due"))
-    if not item.due_date:
-        take_scheduled(item, row)
-    if row.get("status") == "completed":
-        item.complete(row.get("completed"), changed)
+    take_moments(item, row)
     for link in dicts_in(row, "links"):
         item.say_link(
             link.get("description"),
@@ -86,6 +86,17 @@ def read_task(items, row, home, where, number):
     assignment = dict_in(row, "assignmentInfo")
     if task := assignment.get("linkToTask"):
         item.say("Link", task)
+
+
+def take_moments(item, row):
+    """Take the due date, the last change, and whether it is completed."""
+    changed = row.get("updated")
+    item.take_change(changed)
+    item.due_on(row.get("due"))
+    if not item.due_date:
+        take_scheduled(item, row)
+    if row.get("status") == "completed":
+        item.complete(row.get("completed"), changed)
 
 
 def order_of(row, number):

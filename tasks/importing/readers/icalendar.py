@@ -123,20 +123,22 @@ class Calendar:
             f"task {len(self.items.all) + 1}",
             parent=self.parents.get(uid),
         )
+        item.home = self.home
+        exceptions = []
         if uid and not is_exception:
             item.key = uid
-        item.home = self.home
-        item.title = todo.text("SUMMARY")
-        item.body = todo.text("DESCRIPTION") or plain(todo.text("X-ALT-DESC"))
-        if order := todo.text("X-APPLE-SORT-ORDER"):
-            item.order = number_of(order)
+        if not is_exception:
+            exceptions = self.exceptions.pop(uid, [])
+        take_words(item, todo)
         take_relations(item, todo)
         take_priority(item, todo.text("PRIORITY").strip())
         hang_categories(item, todo)
-        take_state(item, todo, self.zones, self.items.today)
-        exceptions = []
-        if not is_exception:
-            exceptions = self.exceptions.pop(uid, [])
+        take_state(
+            item,
+            todo,
+            self.zones,
+            self.items.today,
+        )
         start = take_days(item, todo, self.zones, exceptions)
         take_alarms(item, todo, start, self.zones)
         say_more(item, todo)
@@ -146,6 +148,16 @@ def name_without_end(path):
     """Return the name of a file without its folders, and without an end such as .ics."""
     name = path.rpartition("/")[2]
     return name.rpartition(".")[0] or name
+
+
+def take_words(item, todo):
+    """Take the title, the notes (as a text, or else in HTML), and the place among siblings."""
+    item.title = todo.text("SUMMARY")
+    item.body = todo.text("DESCRIPTION")
+    if not item.body:
+        item.body = plain(todo.text("X-ALT-DESC"))
+    if order := todo.text("X-APPLE-SORT-ORDER"):
+        item.order = number_of(order)
 
 
 def hang_categories(item, todo):

@@ -17,7 +17,8 @@ SEVERAL_TABLES = "This ZIP file has several tables. Unpack it, and import them o
 
 def find(file):
     """Return the file as a table, or the only table in a ZIP file; None for any other file."""
-    found = list(filter(None, map(table_of, file.parts)))
+    tables = [table_of(part) for part in file.parts]
+    found = list(filter(None, tables))
     if len(found) > 1:
         raise Unreadable(SEVERAL_TABLES)
     return found[0] if found else None
@@ -34,26 +35,36 @@ def find_if_asked(file):
 def read(table, plan, today):
     """Fill the plan by plan.mapping, or by the guess for this table."""
     mapping = plan.mapping or mappings.guess(table)
-    if (mapping.delimiter, mapping.has_header) != (table.delimiter, table.has_header):
-        table = Table(table.file, mapping.delimiter, mapping.has_header)
+    if not mapping.cuts(table):
+        table = Table(
+            table.file,
+            mapping.delimiter,
+            mapping.has_header,
+        )
     if "title" not in mapping.columns:
         raise Unreadable(NO_TITLE)
     items = Items(plan, today)
     note_columns(table, mapping, plan)
+    without_list = read_rows(table, mapping, items)
+    join_parents(items.all, without_list)
+    items.land()
+
+
+def read_rows(table, mapping, items):
+    """Read each row into an item. Return the items that name no list."""
     keys = keys_of(table, mapping)
     without_list = set()
     for line, cells in table.rows:
-        plan.rows += 1
+        items.plan.rows += 1
         item = items.add(f"line {line}")
         if keys:
             item.key = keys.get(id_or_title(cells, mapping))
             item.parent = parent_of(cells, mapping, keys)
-        row = Row(item, cells, mapping, today, items)
+        row = Row(item, cells, mapping, items)
         row.read()
         if not any(row.list_and_section()):
             without_list.add(item)
-    join_parents(items.all, without_list)
-    items.land()
+    return without_list
 
 
 def join_parents(all_items, without_list):

@@ -12,8 +12,18 @@ from tasks.importing.moments import is_nothing
 from tasks.importing.plan import shortened
 from tasks.importing.readers.microsoft_dates import moment_in, take_due
 from tasks.importing.readers.microsoft_rules import end_of, rule_of
-from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import dict_in, dict_of, dicts, dicts_in, key_in, key_of, list_in
+from tasks.importing.rules import place
+from tasks.importing.shapes import (
+    dict_in,
+    dict_of,
+    dicts,
+    dicts_in,
+    first_in,
+    is_true,
+    key_in,
+    key_of,
+    list_in,
+)
 
 NAME = "Microsoft To Do"
 MARKS = [('"wellknownListName"',), ('"importance"', '"createdDateTime"', '"title"')]
@@ -65,7 +75,7 @@ def lists_in(said, name):
 def rows_of(said):
     """Return the rows of a file: those of an answer of Microsoft Graph, or the one that it is."""
     if isinstance(said, dict):
-        said = said.get("lists") or said.get("value") or [said]
+        said = first_in(said, "lists", "value") or [said]
     return dicts(said)
 
 
@@ -110,7 +120,7 @@ def read_task(item, row):
     for name in list_in(row, "categories"):
         item.tag(name)
     for step in dicts_in(row, "checklistItems"):
-        is_done = step.get("isChecked") is True
+        is_done = is_true(step, "isChecked")
         item.step(step.get("displayName"), is_done)
     if row.get("recurrence"):
         repeat(item, dict_of(row["recurrence"]))
@@ -131,7 +141,7 @@ def take_importance(item, said):
     key = key_of(said)
     item.priority = PRIORITIES.get(key, 0)
     if key not in PRIORITIES:
-        item.leave(f"Its importance {quoted(said)} isn't known. It is taken for none.")
+        item.leave_unknown("importance", said, "none")
 
 
 def take_status(item, row, changed):
@@ -144,7 +154,7 @@ def take_status(item, row, changed):
     elif state:
         item.say("Status", state)
     elif status not in (None, "notStarted"):
-        item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
+        item.leave_unknown("status", status, "open")
 
 
 def repeat(item, said):
@@ -178,5 +188,5 @@ def say_more(item, row):
         )
     for file in dicts_in(row, "attachments"):
         item.attach(file.get("name"))
-    if row.get("hasAttachments") is True and not row.get("attachments"):
+    if is_true(row, "hasAttachments") and not row.get("attachments"):
         item.leave("The files attached to it stay where they are.")

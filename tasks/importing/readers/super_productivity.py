@@ -11,7 +11,16 @@ from tasks.importing.millis import length_of, moment_of
 from tasks.importing.moments import in_words
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dict_in, dict_of, dicts_in, key_in, key_of, list_in
+from tasks.importing.shapes import (
+    dict_in,
+    dict_of,
+    dicts_in,
+    first_in,
+    is_true,
+    key_in,
+    key_of,
+    list_in,
+)
 from tasks.importing.sp_repeats import Repeats
 from tasks.importing.sp_state import (
     archives_in,
@@ -117,7 +126,7 @@ class Backup:
         theme = dict_in(project, "theme")
         return self.items.home(
             project.get("title"),
-            is_archived=project.get("isArchived") is True,
+            is_archived=is_true(project, "isArchived"),
             color=theme.get("primary"),
             key=key_of(key),
         )
@@ -164,7 +173,7 @@ class Backup:
 
     def take_moments(self, item, row, is_archived):
         """Take the moments of an item, and whether it is completed, as archived ones are."""
-        is_done = row.get("isDone") is True
+        is_done = is_true(row, "isDone")
         changed = moment_of(row.get("modified"))
         item.take_creation(moment_of(row.get("created")))
         item.updated_at = item.moment_of(changed, "moment of change")
@@ -175,7 +184,7 @@ class Backup:
 
     def take_date(self, item, row):
         """Take the due date, a moment or a day, of the task itself or of the planner."""
-        at = row.get("dueWithTime") or row.get("plannedAt")
+        at = first_in(row, "dueWithTime", "plannedAt")
         if at:
             item.due(moment_of(at) or str(at), is_day=False)
         elif row.get("dueDay"):

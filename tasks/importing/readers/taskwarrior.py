@@ -12,7 +12,6 @@ from tasks.importing.items import Items
 from tasks.importing.moments import in_words
 from tasks.importing.periods import nth_day, rule_of
 from tasks.importing.plan import shortened
-from tasks.importing.rules import quoted
 from tasks.importing.shapes import dicts, dicts_in, key_in, key_of, names_in, number_in
 
 NAME = "Taskwarrior"
@@ -105,7 +104,7 @@ class Export:
         """Read a row into its item."""
         status = row.get("status")
         if str(status) not in STATES:
-            item.leave(f"Its status {quoted(status)} isn't known. It is taken for open.")
+            item.leave_unknown("status", status, "open")
         item.title = row.get("description")
         take_priority(item, row.get("priority"))
         item.home = self.items.home(row.get("project"))

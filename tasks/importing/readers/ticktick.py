@@ -124,15 +124,10 @@ def read_row(item, row):
         item.tag(name)
     take_status(item, row)
     take_dates(item, row)
-    take_priority(item, row["Priority"])
+    priority = row["Priority"]
+    item.take_priority(priority, PRIORITIES, priority)
     if row["Kind"].upper() == "NOTE":
         item.leave("In TickTick it is a note. Here it is a task.")
-
-
-def take_priority(item, said):
-    item.priority = PRIORITIES.get(said, 0)
-    if said not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(said)}, which is taken for none.")
 
 
 def take_content(item, row):

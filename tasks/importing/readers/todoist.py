@@ -11,9 +11,9 @@ from tasks.importing.columns import known_table
 from tasks.importing.items import Items
 from tasks.importing.plan import shortened
 from tasks.importing.readers.todoist_cells import (
+    PRIORITIES,
     name_and_address,
     take_date,
-    take_priority,
     take_title,
     without_file,
 )
@@ -131,7 +131,8 @@ class Project:
         item.body = row["DESCRIPTION"]
         self.place(item, row["INDENT"])
         take_title(item, row["CONTENT"])
-        take_priority(item, row["PRIORITY"].strip())
+        priority = row["PRIORITY"].strip()
+        item.take_priority(priority, PRIORITIES, priority)
         if row["DATE"].strip():
             take_date(item, row, self.items.today)
         say_more(item, row)

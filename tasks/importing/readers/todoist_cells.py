@@ -35,12 +35,6 @@ def parted(whole):
     return whole[:end].rstrip(), labels
 
 
-def take_priority(item, value):
-    item.priority = PRIORITIES.get(value, 0)
-    if value not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(value)}, which is taken for none.")
-
-
 def take_date(item, row, today):
     """Take the date, and say which one was taken for a repeat that begins on any day."""
     item.when(

@@ -84,7 +84,13 @@ def rows_of(said, plan, key):
     return rows
 
 
-def read_named(said, plan, key, name, read_one):
+def read_named(
+    said,
+    plan,
+    key,
+    name,
+    read_one,
+):
     """Read lists or tags into the plan. Return their numbers there, {id: number}."""
     numbers = {}
     rows = getattr(plan, key)
@@ -370,7 +376,12 @@ def read_settings(said, plan, lists, tags):
     for name in SETTINGS:
         if name in settings and name != "arrangements":
             read_setting(reading, name, settings[name])
-    read_arrangements(settings.get("arrangements"), plan, lists, tags)
+    read_arrangements(
+        settings.get("arrangements"),
+        plan,
+        lists,
+        tags,
+    )
 
 
 def read_setting(reading, name, value):

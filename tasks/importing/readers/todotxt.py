@@ -113,10 +113,7 @@ class Line:
         if found := PRIORITY.match(line):
             self.take_priority(found[1])
             line = line[found.end() :]
-        first = second = None
-        if days := DAYS.match(f"{line} "):
-            first, second = days.groups()
-            line = line[days.end() :]
+        first, second, line = days_before(line)
         if is_done:
             self.complete(first)
             self.item.created_at = self.noon(second)
@@ -181,6 +178,15 @@ class Line:
             return
         repeat_from = "due" if plus else "completion"
         self.item.repeat_as(rule, words, repeat_from)
+
+
+def days_before(line):
+    """Return the two days that a line may begin with, None for a missing one, and the rest."""
+    days = DAYS.match(f"{line} ")
+    if not days:
+        return None, None, line
+    first, second = days.groups()
+    return first, second, line[days.end() :]
 
 
 def rule_of(number, unit):

@@ -11,6 +11,8 @@ from tasks.importing.shapes import (
     dict_in,
     dict_of,
     dicts_in,
+    first_in,
+    is_true,
     key_in,
     key_of,
     list_in,
@@ -78,7 +80,7 @@ class Board:
                 f"card {number}",
                 card.get("name"),
             )
-            if card.get("closed") is True:
+            if is_true(card, "closed"):
                 self.plan.leave(where, "It is archived, so it is skipped.")
                 continue
             item = self.items.add(where, key_in(card, "id"))
@@ -92,7 +94,7 @@ class Board:
         changed = card.get("dateLastActivity")
         item.take_change(changed)
         item.due(card.get("due"))
-        if card.get("dueComplete") is True:
+        if is_true(card, "dueComplete"):
             item.complete(card.get("dateCompleted"), changed)
         self.hang_labels(item, card)
         self.add_steps(item, card)
@@ -102,7 +104,7 @@ class Board:
         """Give an item its list of the board, and its place in it."""
         key = key_in(card, "idList")
         row = self.lists.get(key, {})
-        is_archived = row.get("closed") is True or self.said.get("closed") is True
+        is_archived = is_true(row, "closed") or is_true(self.said, "closed")
         item.home = self.items.home(
             self.said.get("name"),
             row.get("name"),
@@ -121,7 +123,7 @@ class Board:
             keys = map(key_of, list_in(card, "idLabels"))
             labels = [self.labels.get(key, {}) for key in keys]
         for label in labels:
-            item.tag(label.get("name") or label.get("color"))
+            item.tag(first_in(label, "name", "color"))
 
     def add_steps(self, item, card):
         """Take the checklists of a card, which stand in it or in the board, as its steps."""
@@ -158,7 +160,7 @@ class Board:
         """Name the members that a card is assigned to."""
         for pk in list_in(card, "idMembers"):
             member = self.members.get(key_of(pk), {})
-            name = member.get("fullName") or member.get("username")
+            name = first_in(member, "fullName", "username")
             item.say("Assigned to", name or pk)
 
     def say_field(self, item, row):

@@ -11,7 +11,16 @@ from tasks.importing.items import Items
 from tasks.importing.known import TUDUDI, leave_unknown
 from tasks.importing.moments import zone_named
 from tasks.importing.rules import quoted
-from tasks.importing.shapes import dict_in, dict_of, dicts_in, key_in, key_of, list_in, number_of
+from tasks.importing.shapes import (
+    dict_in,
+    dict_of,
+    dicts_in,
+    first_in,
+    key_in,
+    key_of,
+    list_in,
+    number_of,
+)
 from tasks.importing.tududi_repeats import all_occurrences, take_repeat
 from tasks.importing.tududi_rows import as_day, day_in, note_projects, own_key, take_state
 
@@ -92,7 +101,11 @@ class Backup:
     def read(self):
         """Fill the plan by tasks and lines of the inbox."""
         self.plan.leave("The account", SECRETS)
-        leave_unknown(self.plan, self.rows("tasks"), TUDUDI)
+        leave_unknown(
+            self.plan,
+            self.rows("tasks"),
+            TUDUDI,
+        )
         note_projects(self)
         for number, row in enumerate(self.rows("tasks"), 1):
             self.task(f"task {number}", row)
@@ -104,7 +117,7 @@ class Backup:
     def leave_others(self):
         """Note the rows of a backup that are no tasks."""
         for number, row in enumerate(self.rows("notes"), 1):
-            words = quoted(row.get("title") or row.get("content"))
+            words = quoted(first_in(row, "title", "content"))
             self.plan.leave(
                 f"note {number}",
                 f"{NOTE}: {words}.",
@@ -147,7 +160,7 @@ class Backup:
         )
         item.home = self.home(row) or self.home(parent)
         item.title = row.get("name")
-        item.body = row.get("note") or row.get("description")
+        item.body = first_in(row, "note", "description")
         take_priority(item, row)
         if item.parent and row.get("order") is not None:
             item.order = number_of(row["order"])
@@ -171,7 +184,7 @@ class Backup:
         if number := len(dicts_in(row, "completions")):
             item.leave(f"Earlier completions of it ({number}) have no place here.")
         for file in dicts_in(row, "attachments"):
-            name = file.get("original_filename") or file.get("file_path")
+            name = first_in(file, "original_filename", "file_path")
             item.attach(name)
 
     def inbox_item(self, where, row):
@@ -203,6 +216,6 @@ def take_priority(item, row):
     said = str(row.get("priority"))
     item.priority = PRIORITIES.get(said, 0)
     if said not in {*PRIORITIES, "None"}:
-        item.leave(f"Its priority {quoted(row['priority'])} isn't known. It is taken for none.")
+        item.leave_unknown("priority", row["priority"], "none")
     if item.parent and item.priority == 1:  # which a part has unless its user chose another
         item.priority = 0

@@ -10,8 +10,8 @@ from tasks.importing.items import Items
 from tasks.importing.known import VIKUNJA, leave_unknown
 from tasks.importing.readers.vikunja_notes import say_more, say_relations, text_of
 from tasks.importing.readers.vikunja_projects import projects_in
-from tasks.importing.rules import place, quoted
-from tasks.importing.shapes import by_id, dict_in, dicts_in, key_in, number_in, number_of
+from tasks.importing.rules import place
+from tasks.importing.shapes import by_id, dict_in, dicts_in, is_true, key_in, number_in, number_of
 
 NAME = "Vikunja"
 NEEDED = ('"tasks"', '"title"', '"hex_color"')
@@ -58,9 +58,14 @@ def read(found, plan, today):
             "The ZIP file",
             f"Attached files aren't imported. It holds {len(files)}.",
         )
-    rows = rows_of(said, items)
+    read_rows(rows_of(said, items), items)
+    items.land()
+
+
+def read_rows(rows, items):
+    """Read all tasks, [(project, list, task)], into items."""
     tasks = [row for _, _, row in rows]
-    leave_unknown(plan, tasks, VIKUNJA)
+    leave_unknown(items.plan, tasks, VIKUNJA)
     known = by_id(tasks)
     parents = parents_of(tasks)
     for nth, (project, home, row) in enumerate(rows, 1):
@@ -76,7 +81,6 @@ def read(found, plan, today):
         say_relations(item, row, known)
         if bucket := project.bucket_of(row):
             item.say("Bucket", bucket)
-    items.land()
 
 
 def rows_of(said, items):
@@ -118,26 +122,20 @@ def read_task(item, row):
     item.take_creation(row.get("created"))
     item.take_change(changed)
     item.due(row.get("due_date"))
-    if row.get("done") is True:
+    if is_true(row, "done"):
         item.complete(row.get("done_at"), changed)
-    take_priority(item, row.get("priority"))
+    priority = row.get("priority")
+    item.take_priority(number_of(priority), PRIORITIES, priority)
     for label in dicts_in(row, "labels"):
         item.tag(label.get("title"))
     repeat(item, row)
     say_more(item, row)
 
 
-def take_priority(item, said):
-    number = number_of(said)
-    item.priority = PRIORITIES.get(number, 0)
-    if number not in PRIORITIES:
-        item.leave(f"Its priority is {quoted(said)}, which is taken for none.")
-
-
 def repeat(item, row):
     """Take the repeat: an RRULE in newer files, else seconds and a mode."""
     if row.get("repeats"):
-        way = way_of(row.get("repeats_from_current_date") is True)
+        way = way_of(is_true(row, "repeats_from_current_date"))
         item.repeat_by(str(row["repeats"]), repeat_from=way)
         return
     seconds = number_in(row, "repeat_after")
@@ -151,9 +149,13 @@ def repeat(item, row):
     elif seconds < 0 or seconds % DAY:
         item.repeat_in_words(hours, "It isn't by whole days.")
     elif seconds:
-        is_older_mark = row.get("repeat_from_current_date") is True
+        is_older_mark = is_true(row, "repeat_from_current_date")
         way = way_of(mode == FROM_COMPLETION or is_older_mark)
-        repeat_by_days(item, int(seconds // DAY), way)
+        repeat_by_days(
+            item,
+            int(seconds // DAY),
+            way,
+        )
 
 
 def way_of(is_from_completion):

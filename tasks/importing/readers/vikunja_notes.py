@@ -2,7 +2,7 @@
 
 from tasks.importing.markup import plain
 from tasks.importing.moments import is_nothing
-from tasks.importing.shapes import dict_in, dicts, dicts_in, key_in, list_in, number_in
+from tasks.importing.shapes import dict_in, dicts, dicts_in, first_in, key_in, list_in, number_in
 
 PARTS = {"subtask", "parenttask"}
 
@@ -41,7 +41,7 @@ def say_moment(item, label, value):
 
 
 def name_of(person):
-    return person.get("name") or person.get("username")
+    return first_in(person, "name", "username")
 
 
 def remind(item, reminder):

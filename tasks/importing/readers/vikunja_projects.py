@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tasks.importing.shapes import by_id, dicts, dicts_in, key_in, number_in
+from tasks.importing.shapes import by_id, dicts, dicts_in, is_true, key_in, number_in
 
 DEEPEST = 10  # projects in each other; a path of more would be too long for a name
 WITHIN = ("child_projects", "lists")
@@ -28,7 +28,7 @@ class Project:
         own = key_in(row, "bucket_id")
         key = self.buckets.get(key_in(row, "id"), own)
         usual = self.columns[:1]
-        if row.get("done") is True:
+        if is_true(row, "done"):
             usual += self.columns[-1:]
         if key in usual:
             return ""
@@ -83,7 +83,13 @@ def above_of(rows):
     return above
 
 
-def project_of(number, row, above, plan, where):
+def project_of(
+    number,
+    row,
+    above,
+    plan,
+    where,
+):
     """Return a project, which is archived if one above it is."""
     rows = path_of(row, above, plan, where)
     if row.get("description"):
@@ -92,7 +98,7 @@ def project_of(number, row, above, plan, where):
         number,
         row,
         path=[str(one.get("title") or "Project") for one in rows],
-        is_archived=any(one.get("is_archived") is True for one in rows),
+        is_archived=any(is_true(one, "is_archived") for one in rows),
         color=row.get("hex_color"),
     )
     for one in dicts_in(row, "task_buckets"):
