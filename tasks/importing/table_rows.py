@@ -214,18 +214,27 @@ class Row:
     def read_done(self):
         """Read the cell that says whether it is done, which may be the moment of completion."""
         cell = self.cell("done")
-        if not cell or self.item.completed_at:
+        if not cell:
             return
         try:
-            self.item.completed_at = self.moment_in(cell)
+            moment = self.moment_in(cell)
         except (written.NotRead, OverflowError):
             self.read_state(cell)
+        else:
+            self.item.completed_at = self.item.completed_at or moment
+
+    @property
+    def otherwise(self):
+        """What a task is whose state can't be read, in words."""
+        if self.item.completed_at:
+            return "its day of completion counts"
+        return "the task is open"
 
     def read_state(self, cell):
         """Read a word that says done or open."""
         done = is_done(cell)
         if done is None:
-            self.keep("done", cell, "It says neither done nor open, so the task is open.")
+            self.keep("done", cell, f"It says neither done nor open, so {self.otherwise}.")
         elif says_more(cell):
             self.keep("done", cell, "Todosite has no such state.")
         if done and not self.item.completed_at:

@@ -190,6 +190,25 @@ class RowTests(SimpleTestCase):
         ]:
             self.assertIn(expected, said(plan))
 
+    def test_state_counts_beside_a_day_of_completion(self):
+        text = (
+            "Title,Done,Completed at\nA,no,2026-11-01\nB,yes,2026-11-01\n"
+            "C,cancelled,2026-11-01\nD,perhaps,2026-11-01\n"
+        )
+        plan = plan_of_text(text)
+        completed = "✓2026-11-01T11:00:00"
+        self.assertEqual(
+            lines_of(plan),
+            ["Inbox: A", *(f"Inbox: {title} {completed}" for title in "BCD")],
+        )
+        self.assertEqual(
+            said(plan),
+            "line 2: It has a day of completion and isn't done, so it is open.\n"
+            "line 4: Done “cancelled”: Todosite has no such state. The notes have it.\n"
+            "line 5: Done “perhaps”: It says neither done nor open, so its day of completion"
+            " counts. The notes have it.",
+        )
+
     def test_moments_become_days_and_times_of_the_user(self):
         text = (
             "Title,Due,Completed at\n"
