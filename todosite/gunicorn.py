@@ -28,7 +28,7 @@ except ImproperlyConfigured as error:
 
 logger_class = "todosite.serverlog.ServerLog"
 access_log_format = '%(h)s %(l)s %(u)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "-" "%(a)s"'
-worker_class = "gthread"
+worker_class = "todosite.worker.Worker"
 # Each worker imports the application itself, so no connection is ever opened before the fork.
 preload_app = False
 # Django decides by TRUSTED_PROXY_COUNT whether a proxy's X-Forwarded-Proto counts; gunicorn would

@@ -1,6 +1,7 @@
-"""Limits of sign-in, and headers of proxies, with real gunicorn workers."""
+"""Limits of sign-in, headers of proxies and connections, with real gunicorn workers."""
 
 import re
+import socket
 
 import pytest
 from django.db import connection
@@ -38,6 +39,15 @@ def test_worker_has_a_connection_before_its_first_request(static):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'new'")
             assert cursor.fetchone()[0] >= 1
+
+
+def test_worker_whose_threads_are_busy_leaves_connections_to_the_other(static):
+    with (
+        serve(STATIC_ROOT=static, WEB_CONCURRENCY="2", WEB_THREADS="1") as port,
+        socket.create_connection(("127.0.0.1", port)) as half_sent,
+    ):
+        half_sent.sendall(b"GET /healthz HTTP/1.1\r\nHost:")  # which holds a thread
+        assert [ask(port, "/healthz").status for _ in range(20)] == [200] * 20
 
 
 def sign_in(port, email, password, address):
