@@ -1,5 +1,6 @@
 """The environment of the tests: a PostgreSQL of their own, and Debian's Chromium, watched."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from todosite.tests.production import manage
 from todosite.tests.rendering import templates_told
 
 # The shell is Chromium without the windows of a desktop, which took 40 % of its time.
@@ -149,6 +151,21 @@ def delete_everything(self):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
         cursor.execute(f"WITH {', '.join(deletions)} SELECT")
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory):
+    """Return a folder with production's static files, collected by the first process that asks."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all its processes
+    root = folder / "static"
+    with open(folder / "static.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            done = manage("collectstatic", "--noinput", STATIC_ROOT=str(root))
+            assert done.returncode == 0, done.stderr
+    return str(root)
 
 
 @pytest.fixture(scope="session")

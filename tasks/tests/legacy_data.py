@@ -9,29 +9,10 @@ CREDENTIALS = json.loads((FILES / "credentials.json").read_text())
 EXPECTED = json.loads((FILES / "expected.json").read_text())["files"]
 
 
-def statements(sql):
-    """Yield the statements of sql, in which the only quotes are '…' and "…"."""
-    start, quote, comment = 0, "", False
-    for place, character in enumerate(sql):
-        if comment:
-            comment = character != "\n"
-            start = place + 1
-        elif quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif sql.startswith("--", place):
-            comment = True
-        elif character == ";":
-            yield sql[start:place]
-            start = place + 1
-
-
 def load(cursor, name):
     """Create the old tables of a file and fill them."""
     # As bytes: reading text would turn the \r of titles into \n.
-    for statement in statements((FILES / name).read_bytes().decode()):
-        cursor.execute(statement)
+    cursor.execute((FILES / name).read_bytes().decode())
 
 
 def stamp(day, clock=None):

@@ -136,13 +136,28 @@ def holding(statement, *parameters):
             done.set()
 
 
-@pytest.mark.exhaustive
-class OwnersTests(TransactionTestCase):
+class MigrationCase(TransactionTestCase):
+    """Tests of a migration, each of which begins before it. After the last, all are applied."""
+
+    BEFORE = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.addClassCleanup(go_to, newest())
+
     def setUp(self):
+        go_to(self.BEFORE)
+
+
+@pytest.mark.exhaustive
+class OwnersTests(MigrationCase):
+    BEFORE = "0008_repeats"
+
+    def setUp(self):
+        super().setUp()
         self.ann = add_user()
         self.names = {table: self.name_of(table) for table in OWNED}
-        self.addCleanup(go_to, newest())
-        go_to("0008_repeats")
         self.assertEqual(keys(), expected(""))
 
     def name_of(self, table):
@@ -223,12 +238,12 @@ class OwnersTests(TransactionTestCase):
         self.assertEqual(patiently.mock_calls, [])
 
 
-class DoneInListsTests(TransactionTestCase):
+class DoneInListsTests(MigrationCase):
     """Migration 0014 creates an index for the page of a list, without blocking others."""
 
+    BEFORE = "0013_search_text"
+
     def test_invalid_index_is_created_again(self):
-        self.addCleanup(go_to, newest())
-        go_to("0013_search_text")
         with connection.cursor() as cursor:
             cursor.execute("CREATE INDEX tasks_task_list_done ON tasks_task (title)")
         go_to("0014_done_in_lists")
@@ -238,17 +253,14 @@ class DoneInListsTests(TransactionTestCase):
         self.assertIn("(user_id, list_id, completed_at DESC, id DESC)", words)
 
 
-class CountsTests(TransactionTestCase):
+class CountsTests(MigrationCase):
     """Migration 0010 creates an index for the sidebar, without blocking others."""
 
+    BEFORE = "0009_owners"
     INDEX = (
         "SELECT indisvalid, pg_get_indexdef(indexrelid) FROM pg_index"
         " WHERE indexrelid = to_regclass('tasks_task_counts')"
     )
-
-    def setUp(self):
-        self.addCleanup(go_to, newest())
-        go_to("0009_owners")
 
     def index(self):
         """Return (whether it's valid, PostgreSQL's definition), None if it doesn't exist."""
@@ -286,14 +298,14 @@ class CountsTests(TransactionTestCase):
         self.assertEqual(ann.tasks.count(), 2)
 
 
-class TaggedWithTests(TransactionTestCase):
+class TaggedWithTests(MigrationCase):
     """Migration 0011 moves tags out of the changes of tasks, into changes of their own."""
 
+    BEFORE = "0010_counts"
     PURGED = 999  # the id of a tag
 
     def setUp(self):
-        self.addCleanup(go_to, newest())
-        go_to("0010_counts")
+        super().setUp()
         self.ann, self.ben = add_user(), add_user("ben@example.org")
         self.milk, self.bread = (self.ann.tasks.create(title=title) for title in ["Milk", "Bread"])
         self.calls, self.home = (self.ann.tags.create(name=name) for name in ["calls", "home"])
@@ -407,15 +419,14 @@ class TaggedWithTests(TransactionTestCase):
 
 
 @pytest.mark.exhaustive
-class SearchTextTests(TransactionTestCase):
+class SearchTextTests(MigrationCase):
     """Migration 0013 folds the text of tasks in a column that is filled without blocking."""
 
     BEFORE, AFTER = "0012_act_browser", "0013_search_text"
     FOLDED = {"Mum’s cake": "mum's cake\n", "2–4 カフェ": "2-4 かふぇ\n", "Bread": "bread\n1/2"}
 
     def setUp(self):
-        self.addCleanup(go_to, newest())
-        go_to(self.BEFORE)
+        super().setUp()
         self.ann = add_user()
         self.tasks = [self.ann.tasks.create(title=title) for title in ["Mum’s cake", "2–4 カフェ"]]
         self.ann.tasks.create(title="Bread", description="½", deleted_at=timezone.now())

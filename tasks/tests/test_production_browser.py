@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.people import PASSWORD
 from tasks.tests.browsing import add, open_menu, titles
-from todosite.tests.production import database_url, manage, serve
+from todosite.tests.production import database_url, serve
 from todosite.tests.test_modules import MOST_BYTES, MOST_FILES
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
@@ -15,12 +15,10 @@ HASHED = re.compile(r"/static/js/\w+\.[0-9a-f]{12}\.js$")
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(static_root):
     """Return the address of a production process on plain http, without a proxy."""
-    root = str(tmp_path / "static")
-    assert manage("collectstatic", "--noinput", STATIC_ROOT=root).returncode == 0
-    changes = {"DATABASE_URL": database_url(), "STATIC_ROOT": root, "HTTPS_ONLY": "false"}
-    with serve(**changes) as port:
+    url = database_url()
+    with serve(DATABASE_URL=url, STATIC_ROOT=static_root, HTTPS_ONLY="false") as port:
         yield f"http://localhost:{port}"
 
 

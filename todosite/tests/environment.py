@@ -6,6 +6,7 @@ tests. Only DATABASE_URL is kept, to choose a server.
 
 import os
 import signal
+import sys
 
 from hypothesis import settings
 
@@ -33,6 +34,10 @@ os.environ |= {"DEBUG": "true"} | dict.fromkeys(UNSET, "")
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "var/hypothesis"
 # Playwright's synchronous API runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Dozens of processes would each compile our modules anew.
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+sys.dont_write_bytecode = False
 
 # A shell makes its background jobs ignore Ctrl-C, and every process of a test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

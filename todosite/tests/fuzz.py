@@ -20,6 +20,18 @@ from pathlib import Path
 REQUESTS = 20_000
 
 
+def use_a_new_database():
+    """Work in an empty database of a private server, which is deleted after use."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    database = settings.DATABASES["default"]
+    if "LOCALPG" in database:
+        database["LOCALPG"] = tempfile.mkdtemp(prefix="todosite-test-")
+        database["LOCALPG_THROWAWAY"] = True
+    call_command("migrate", verbosity=0)
+
+
 def main():
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     seed = sys.argv[2] if len(sys.argv) > 2 else str(random.randrange(10**9))
@@ -31,10 +43,18 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="todosite-fuzz-") as folder:
         django.setup()
-        from todosite.tests.fuzzing import fuzz
+        from django.db import connection
 
+        from todosite.tests.fuzzing import fuzz
+        from todosite.tests.production import manage
+
+        use_a_new_database()
+        static = f"{folder}/static"
+        done = manage("collectstatic", "--noinput", STATIC_ROOT=static)
+        assert done.returncode == 0, done.stderr
         began = time.monotonic()
-        found = fuzz(requests, seed, Path(folder))
+        found = fuzz(requests, seed, Path(folder, "log"), static)
+        connection.close()
     print(f"{time.monotonic() - began:.0f} seconds")
     for status, number in sorted(found.answers.items(), key=str):
         print(f"{status}: {number}")

@@ -43,6 +43,7 @@ class Client:
     port: int
     session: str
     writes: bool
+    pause: float
     answers: Counter = field(default_factory=Counter)
     seen: list = field(default_factory=list)
     lines: list = field(default_factory=list)
@@ -53,6 +54,7 @@ class Client:
                 self.add_until_acknowledged(end)
             else:
                 self.ask("/tasks/?status=pending&limit=10")
+            time.sleep(self.pause)
 
     def add_until_acknowledged(self, end):
         line = {"text": f"Line {uuid.uuid4()}", "key": str(uuid.uuid4())}
@@ -102,33 +104,31 @@ def disturb(neon, seconds, faults):
     return resumed
 
 
-def hammer(seconds, faults):
+def hammer(neon, static, seconds, faults, pause=0):
     """Run all clients and faults. Return (counts of answers, counts of lines, seconds).
 
-    Lines are counted by how often they are found: 0, 1 or 2 times. The seconds are from each
-    resumption until each client was served.
+    neon is a stand-in with our tables, and static a folder of collected files. A client pauses for
+    so many seconds after each answer. Lines are counted by how often they are found: 0, 1 or 2
+    times. The returned seconds are from each resumption until each client was served.
     """
-    with tempfile.TemporaryDirectory() as static, stand() as neon:
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput"]):
-            done = manage(*command, **neon.urls, STATIC_ROOT=static)
-            assert done.returncode == 0, done.stderr
-        sessions = manage("shell", "-v0", "-c", SIGN_IN, **neon.urls).stdout.split()
-        settings = {"STATIC_ROOT": static, "TRUSTED_PROXY_COUNT": "1", "WEB_CONCURRENCY": "2"}
-        with serve(**neon.urls, **settings, LOG_LEVEL="ERROR") as port:
-            clients = [Client(port, key, n % 2 == 0) for n, key in enumerate(sessions)]
-            ends = [float("inf")]
-            threads = [threading.Thread(target=c.work, args=[lambda: ends[0]]) for c in clients]
-            for thread in threads:
-                thread.start()
-            time.sleep(2)
-            resumed = disturb(neon, seconds - 2, faults)
-            ends[0] = time.monotonic()
-            for thread in threads:
-                thread.join()
-        rows = Counter(neon.sql("SELECT title FROM tasks_task").splitlines())
-        lines = [line for client in clients for line in client.lines]
-        there = Counter(rows.pop(line, 0) for line in lines)
-        there["nobody's"] = len(rows)
+    sessions = manage("shell", "-v0", "-c", SIGN_IN, **neon.urls).stdout.split()
+    settings = {"STATIC_ROOT": static, "TRUSTED_PROXY_COUNT": "1", "WEB_CONCURRENCY": "2"}
+    with serve(**neon.urls, **settings, LOG_LEVEL="ERROR") as port:
+        clients = [Client(port, key, n % 2 == 0, pause) for n, key in enumerate(sessions)]
+        ends = [float("inf")]
+        threads = [threading.Thread(target=c.work, args=[lambda: ends[0]]) for c in clients]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        resumed = disturb(neon, seconds - 2, faults)
+        ends[0] = time.monotonic()
+        for thread in threads:
+            thread.join()
+    every = "SELECT title FROM tasks_task WHERE title LIKE 'Line %'"
+    rows = Counter(neon.sql(every).splitlines())
+    lines = [line for client in clients for line in client.lines]
+    there = Counter(rows.pop(line, 0) for line in lines)
+    there["nobody's"] = len(rows)
     answers = sum((client.answers for client in clients), Counter())
     waits = [max(wait(client.seen, moment) for client in clients) for moment in resumed]
     return answers, there, waits
@@ -141,7 +141,11 @@ def wait(seen, moment):
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    answers, there, waits = hammer(seconds, FAULTS)
+    with tempfile.TemporaryDirectory() as static, stand() as neon:
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput"]):
+            done = manage(*command, **neon.urls, STATIC_ROOT=static)
+            assert done.returncode == 0, done.stderr
+        answers, there, waits = hammer(neon, static, seconds, FAULTS)
     for (method, status), number in sorted(answers.items(), key=str):
         print(f"{method} {status}: {number}")
     print("lines acknowledged, by how often they are there:", dict(there))

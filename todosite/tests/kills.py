@@ -14,7 +14,6 @@ import argparse
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -36,9 +35,8 @@ from accounts.tests.people import add_user
 from tasks.models import Task
 from tasks.reminders import WAITING, Reminder
 from tasks.tests.mail_server import mail_server
-from todosite.environment import BASE_DIR
 from todosite.tests.every_page import new_database
-from todosite.tests.production import database_url, environment
+from todosite.tests.production import database_url, environment, start
 
 SLOW = 0.008  # seconds
 
@@ -56,12 +54,8 @@ def add_reminders(user, number):
 def begin(server, *options):
     """Return a process that sends due mails to a mail server."""
     address = f"smtp://127.0.0.1:{server.port}"
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "send_due", *options],
-        env=environment(DATABASE_URL=database_url(), EMAIL_URL=address, LOG_LEVEL="ERROR"),
-        cwd=BASE_DIR,
-        stdout=subprocess.DEVNULL,
-    )
+    env = environment(DATABASE_URL=database_url(), EMAIL_URL=address, LOG_LEVEL="ERROR")
+    return start("manage.py", "send_due", *options, env=env, out=os.devnull)
 
 
 def end(server, number, how):
@@ -75,13 +69,13 @@ def end(server, number, how):
     server.mails.clear()
     first, second = begin(server), begin(server)
     enough = random.randint(number // 5, number * 3 // 5)
-    while len(server.mails) < enough and first.poll() is None:
+    while len(server.mails) < enough and first.is_alive():
         time.sleep(0.001)
-    first.send_signal(how)
-    first.wait(30)
-    second.wait(120)
+    os.kill(first.pid, how)
+    first.join(30)
+    second.join(120)
     Reminder.objects.waiting().update(next_at=timezone.now())  # the leases end
-    begin(server).wait(120)
+    begin(server).join(120)
     arrived = Counter(server.ids)
     return number - len(arrived), arrived.total() - len(arrived)
 

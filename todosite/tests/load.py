@@ -126,7 +126,7 @@ def main(seconds):
         manage("demo_data", "--users", "1", "--tasks-per-user", "200", "--really", **env)
         session = manage("shell", "--verbosity", "0", "--command", SIGN_IN, **env).stdout.strip()
         env |= {"WEB_CONCURRENCY": "2", "GUNICORN_CMD_ARGS": "--max-requests 0"}
-        with serve(**env) as port:
+        with serve(how="spawn", **env) as port:
             is_well = [grow(port, session), press(port, session, seconds)]
     print("All is well." if all(is_well) else "Not all is well.")
     return not all(is_well)

@@ -23,6 +23,7 @@ class Stand:
 
     def __init__(self, folder, *options):
         self.folder = Path(folder)
+        self.is_suspended = False
         shown = self("up", "--port", str(free_ports()), *options)
         urls = dict(
             line.split("=", 1) for line in shown.splitlines() if line.startswith("DATABASE")
@@ -37,6 +38,7 @@ class Stand:
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
         if done.returncode:
             raise RuntimeError(f"neonlike {' '.join(arguments)}: {done.stderr.strip()}")
+        self.is_suspended = arguments[0] == "suspend"
         return done.stdout
 
     def sql(self, *statements):

@@ -131,16 +131,15 @@ def log(tmp_path):
 
 
 @pytest.fixture
-def port(transactional_db, tmp_path, log):
+def port(transactional_db, static_root, log):
     """The port of a server that logs at every level."""
     changes = {
-        "STATIC_ROOT": str(tmp_path / "static"),
+        "STATIC_ROOT": static_root,
         "DATABASE_URL": database_url(),
         "TRUSTED_PROXY_COUNT": "1",
         "LOG_LEVEL": "DEBUG",
         "ACCESS_LOG": "true",
     }
-    assert manage("collectstatic", "--noinput", **changes).returncode == 0
     with serve(log=log, **changes) as port:
         yield port
 

@@ -12,7 +12,6 @@ from django.conf import settings
 
 from todosite.storage import HASHED, StaticFilesStorage
 from todosite.tests.html import select
-from todosite.tests.production import manage
 
 FOLDER = Path(settings.BASE_DIR, "static", "js")
 # The name in an import, a re-export or a call of import(), and its end.
@@ -54,11 +53,9 @@ def collect(root):
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory):
+def collected(static_root):
     """Return a function that returns a script's file, as a production process collects it."""
-    root = tmp_path_factory.mktemp("static").resolve()
-    done = manage("collectstatic", "--noinput", STATIC_ROOT=str(root))
-    assert done.returncode == 0, done.stderr
+    root = Path(static_root).resolve()
     names = json.loads((root / "staticfiles.json").read_text())["paths"]
     return lambda path: root / names[f"js/{path.name}"]
 

@@ -18,7 +18,6 @@ from todosite.tests import idle
 from todosite.tests.hammer import hammer
 from todosite.tests.html import hidden
 from todosite.tests.production import ask, environment, manage, serve
-from todosite.tests.stand import stand as make_stand
 
 pytestmark = pytest.mark.exhaustive
 
@@ -33,23 +32,6 @@ TOKEN = "c" * 32
 
 
 @pytest.fixture(scope="module")
-def stand():
-    with make_stand() as made:
-        done = manage("migrate", "--verbosity", "0", **made.urls)
-        assert (done.stdout, done.stderr) == ("", "")
-        made("kill-backends")  # Otherwise a connection of the pooler would prevent it.
-        made.sql("CREATE DATABASE branch TEMPLATE neondb OWNER neondb_owner")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def static(tmp_path_factory):
-    folder = str(tmp_path_factory.mktemp("static"))
-    assert manage("collectstatic", "--noinput", STATIC_ROOT=folder).returncode == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
 def session(stand):
     """The key of a session of Ann's, with a new account."""
     done = manage("shell", "-v0", "-c", SIGN_IN, **stand.urls)
@@ -60,14 +42,15 @@ def session(stand):
 @pytest.fixture(autouse=True)
 def awake(stand):
     yield
-    stand("resume")
+    if stand.is_suspended:
+        stand("resume")
 
 
 @pytest.fixture(scope="module", params=["5", "0"], ids=["pool", "connection for each thread"])
-def ann(request, stand, static, session):
+def ann(request, stand, static_root, session):
     """Send a request as Ann: ann(path, method, **fields)."""
     changes = {
-        "STATIC_ROOT": static,
+        "STATIC_ROOT": static_root,
         "DATABASE_POOL_SIZE": request.param,
         "TRUSTED_PROXY_COUNT": "1",
         "WEB_THREADS": "6",  # five of which may wait for the pool, the four of asleep() among them
@@ -316,6 +299,7 @@ def test_long_result_needs_no_server_side_cursor(stand):
     assert manage("shell", "-v0", "-c", INTERRUPTED, **stand.urls).stdout == "True\n"
 
 
+@pytest.mark.parametrize("ann", ["5"], ids=["pool"], indirect=True)
 def test_watch_tasks_prints_new_and_missed_tasks(ann, stand):
     env = environment(**stand.urls, PYTHONUNBUFFERED="1")
     command = [sys.executable, "manage.py", "watch_tasks", "--json"]
@@ -474,9 +458,9 @@ def test_check_reports_the_same_as_the_doctor(stand):
     )
 
 
-def test_health_is_answered_while_all_other_threads_wait(stand, static, session):
+def test_health_is_answered_while_all_other_threads_wait(stand, static_root, session):
     """Eight clients use a worker's four threads: three wait for the pool, others get a 503."""
-    with serve(**stand.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+    with serve(**stand.urls, STATIC_ROOT=static_root, TRUSTED_PROXY_COUNT="1") as port:
         cookie = {"Cookie": f"sessionid={session}"}
         stand("suspend")
         waiting = [begin(ask, port, "/tasks/", **cookie) for _ in range(8)]
@@ -487,9 +471,9 @@ def test_health_is_answered_while_all_other_threads_wait(stand, static, session)
         assert {answer().status for answer in waiting} == {200, 503}
 
 
-def test_worker_started_without_a_database_serves_once_it_is_back(stand, static, session):
+def test_worker_started_without_a_database_serves_once_it_is_back(stand, static_root, session):
     stand("suspend")
-    with serve(**stand.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+    with serve(**stand.urls, STATIC_ROOT=static_root, TRUSTED_PROXY_COUNT="1") as port:
         assert ask(port, "/healthz").status == 200
         stand("resume")
         page = ask(port, "/tasks/", Cookie=f"sessionid={session}")
@@ -504,23 +488,23 @@ def waking(stand):
     stand("up")
 
 
-def test_sleeping_database_wakes_for_a_visitor(waking, static, session):
+def test_sleeping_database_wakes_for_a_visitor(waking, static_root, session):
     """As on Neon, a new connection is held until the database is awake."""
     cookie = {"Cookie": f"sessionid={session}"}
-    with serve(**waking.urls, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+    with serve(**waking.urls, STATIC_ROOT=static_root, TRUSTED_PROXY_COUNT="1") as port:
         for _ in range(2):
             waking("suspend")
             pages = at_once(lambda: ask(port, "/tasks/", **cookie).status, 3)
             assert pages == [200] * 3
 
 
-def test_sender_lets_the_database_sleep_until_a_reminder_is_due(waking, static):
+def test_sender_lets_the_database_sleep_until_a_reminder_is_due(waking, static_root):
     """`python -m todosite.tests.idle` counts for longer, and shows the delay."""
     moment = time.time() + 15
     idle.add_reminders(waking, [moment])
     with listening() as server:
         address = f"smtp://127.0.0.1:{server.port}"
-        with serve(**waking.urls, STATIC_ROOT=static, EMAIL_URL=address, WEB_CONCURRENCY="2"):
+        with serve(**waking.urls, STATIC_ROOT=static_root, EMAIL_URL=address, WEB_CONCURRENCY="2"):
             time.sleep(3)  # until both workers have looked
             assert idle.count(waking, 3) == 0
             assert idle.delay(waking, server, 0) >= moment
@@ -545,9 +529,10 @@ def test_reset_removes_personal_data_of_a_branch(stand):
     assert people == [("al1@example.net", "Robin Nova", "!")]
 
 
-def test_twenty_clients_lose_nothing():
+def test_twenty_clients_lose_nothing(stand, static_root):
     """A short run; `python -m todosite.tests.hammer` takes a minute."""
-    answers, there, _ = hammer(5, ["suspend", "kill-backends", "restart"])
+    faults = ["suspend", "kill-backends", "restart"]
+    answers, there, _ = hammer(stand, static_root, 5, faults, pause=0.5)
     assert {status for _, status in answers} <= {200, 302, 503, "broken"}
     assert set(+there) == {1}
     assert there[1] > 20

@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from todosite.environment import BASE_DIR
-from todosite.tests.stand import stand
 
 
 def files():
@@ -18,20 +17,18 @@ def files():
 
 
 @pytest.mark.exhaustive
-def test_suite_passes_through_the_pooler(tmp_path):
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "pooler"]
-    command += [
-        "--output",
-        str(tmp_path),
-    ]  # Otherwise it would delete the pictures of the outer run.
-    with stand() as neon:
-        done = subprocess.run(
-            [sys.executable, *command, *files()],
-            env=os.environ | neon.urls,
-            cwd=BASE_DIR,
-            capture_output=True,
-            text=True,
-        )
+def test_suite_passes_through_the_pooler(stand, tmp_path):
+    """The stand-in has the test database, test_neondb."""
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "pooler", "--reuse-db"]
+    # Otherwise it would delete the pictures of the outer run.
+    command += ["--output", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, *command, *files()],
+        env=os.environ | stand.urls,
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-5000:]
     (passed,) = re.findall(r"(\d+) passed", done.stdout)
     assert int(passed) >= 60

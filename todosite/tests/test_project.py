@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 from unittest import mock
@@ -39,7 +40,14 @@ from todosite.tests.production import (
 
 
 def test_deployment_checks_pass():
-    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env=environment(),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert (done.returncode, done.stdout) == (
         0,
         "System check identified no issues (2 silenced).\n",
@@ -254,7 +262,7 @@ def test_invalid_setting_stops_the_boot():
 )
 def test_invalid_setting_stops_the_server(name, value, line):
     done = subprocess.run(
-        web_command(),
+        [sys.executable, "-m", *web_command()],
         env=environment(**{name: value}),
         cwd=settings.BASE_DIR,
         capture_output=True,
@@ -505,15 +513,12 @@ def test_env_example_names_every_setting():
 
 
 @pytest.fixture(scope="module")
-def port(django_db_setup, django_db_blocker, tmp_path_factory):
+def port(django_db_setup, django_db_blocker, static_root):
     """The port of a server in production mode on the test database."""
-    static = str(tmp_path_factory.mktemp("static"))
-    done = manage("collectstatic", "--noinput", STATIC_ROOT=static)
-    assert done.returncode == 0, done.stderr
     with django_db_blocker.unblock():
         url = database_url()
     # One proxy in front, as in production: its header about https is believed.
-    with serve(DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1") as port:
+    with serve(DATABASE_URL=url, STATIC_ROOT=static_root, TRUSTED_PROXY_COUNT="1") as port:
         yield port
 
 

@@ -18,7 +18,7 @@ from accounts.tests.people import add_user
 from tasks.views import pages
 from todosite.middleware import CONTENT_SECURITY_POLICY
 from todosite.tests.html import one, words
-from todosite.tests.production import ENV, database_url, manage, serve
+from todosite.tests.production import ENV, database_url, serve
 from todosite.views import away, csrf_failure, slow
 from todosite.wsgi import application
 
@@ -270,16 +270,15 @@ def test_page_says_that_the_form_was_too_large():
 
 @pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
-def test_interrupted_form_takes_no_effect(client, tmp_path):
+def test_interrupted_form_takes_no_effect(client, tmp_path, static_root):
     """A real server gets the first half of a form, which includes the token."""
-    static, log = tmp_path / "static", tmp_path / "log"
-    assert manage("collectstatic", "--noinput", STATIC_ROOT=str(static)).returncode == 0
+    log = tmp_path / "log"
     ann = add_user()
     with override_settings(SECRET_KEY=ENV["SECRET_KEY"]):  # the server's signature
         client.force_login(ann)
     session = client.cookies["sessionid"].value
     body = f"csrfmiddlewaretoken={TOKEN}&text=Buy+mi"
-    changes = {"DATABASE_URL": database_url(), "STATIC_ROOT": str(static), "HTTPS_ONLY": "false"}
+    changes = {"DATABASE_URL": database_url(), "STATIC_ROOT": static_root, "HTTPS_ONLY": "false"}
     with serve(log=log, **changes) as port, socket.create_connection(("127.0.0.1", port)) as link:
         head = [
             "POST /tasks/add/ HTTP/1.1",

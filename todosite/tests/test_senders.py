@@ -16,7 +16,7 @@ from tasks.sending import Sender
 from tasks.tests.mail_server import mail_server
 from todosite.management.commands.doctor import of_the_sender, reminders
 from todosite.tests.kills import SLOW, add_reminders, begin, end
-from todosite.tests.production import database_url, manage, serve
+from todosite.tests.production import database_url, serve
 
 
 @pytest.fixture
@@ -50,20 +50,19 @@ def test_loop_hears_of_what_others_write_and_ends_at_sigterm(server, settings):
             time.sleep(0.1)
         Reminder.objects.send_again()
     loop.terminate()
-    assert loop.wait(30) == 0
+    loop.join(30)
+    assert loop.exitcode == 0
     assert len(server.mails) >= 2
 
 
 @pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
-def test_workers_send_and_finish_the_mail_in_hand_at_the_end(server, tmp_path):
+def test_workers_send_and_finish_the_mail_in_hand_at_the_end(server, static_root):
     """gunicorn's SIGTERM ends a worker: its mail in hand is settled, and goes out once."""
     add_reminders(add_user(), 40)
     server.answers = {"ann@example.org": 0.1}
-    static = {"STATIC_ROOT": str(tmp_path)}
-    assert manage("collectstatic", "--noinput", **static).returncode == 0
-    address = f"smtp://127.0.0.1:{server.port}"
-    with serve(**static, DATABASE_URL=database_url(), EMAIL_URL=address, WEB_CONCURRENCY="2"):
+    changes = {"STATIC_ROOT": static_root, "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    with serve(DATABASE_URL=database_url(), WEB_CONCURRENCY="2", **changes):
         for _ in range(300):
             if len(server.mails) > 4:
                 break

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.html import values
-from todosite.tests.production import ask, database_url, manage, serve
+from todosite.tests.production import ask, database_url, serve
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Referer": "https://localhost/"}
@@ -17,24 +17,17 @@ LOCKED = "Too many failed login attempts. Try again later."
 
 
 @pytest.fixture(scope="module")
-def static(tmp_path_factory):
-    root = str(tmp_path_factory.mktemp("static"))
-    assert manage("collectstatic", "--noinput", STATIC_ROOT=root).returncode == 0
-    return root
-
-
-@pytest.fixture(scope="module")
-def port(django_db_setup, django_db_blocker, static):
+def port(django_db_setup, django_db_blocker, static_root):
     with django_db_blocker.unblock():
         url = database_url()
-    with serve(
-        DATABASE_URL=url, STATIC_ROOT=static, TRUSTED_PROXY_COUNT="1", WEB_CONCURRENCY="4"
-    ) as port:
+    changes = {"TRUSTED_PROXY_COUNT": "1", "WEB_CONCURRENCY": "4"}
+    with serve(DATABASE_URL=url, STATIC_ROOT=static_root, **changes) as port:
         yield port
 
 
-def test_worker_has_a_connection_before_its_first_request(static):
-    with serve(DATABASE_URL=f"{database_url()}&application_name=new", STATIC_ROOT=static) as port:
+def test_worker_has_a_connection_before_its_first_request(static_root):
+    url = f"{database_url()}&application_name=new"
+    with serve(DATABASE_URL=url, STATIC_ROOT=static_root) as port:
         assert ask(port, "/healthz").status == 200  # which asks no database
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'new'")
@@ -77,8 +70,8 @@ def test_limit_uses_the_address_that_the_proxy_saw(port):
     assert sign_in(port, "new@example.org", "x", "203.0.113.2") == "wrong"
 
 
-def test_https_header_of_an_untrusted_proxy_is_ignored(static):
-    with serve(STATIC_ROOT=static, TRUSTED_PROXY_COUNT="0") as port:
+def test_https_header_of_an_untrusted_proxy_is_ignored(static_root):
+    with serve(STATIC_ROOT=static_root, TRUSTED_PROXY_COUNT="0") as port:
         answer = ask(port, "/accounts/login/", scheme="https")
         assert (answer.status, answer.headers["Location"]) == (
             301,
