@@ -22,8 +22,10 @@ from tasks.quickadd.found import (
     value_of,
 )
 from tasks.quickadd.phrases import PHRASES
+from tasks.quickadd.ranges import is_range
 from tasks.quickadd.words import (
     FUNCTION,
+    RIDES,
     SUN_AND_SAT,
 )
 
@@ -151,22 +153,30 @@ def counts(
         return True
     if bare[: one.start].strip():
         has_day = any(other.kind in ("date", "repeat") for other in [*taken, *others])
-        return counts_inside(one, behind, has_day)
+        return counts_inside(bare, one, behind, has_day)
     return counts_at_the_start(bare, one, taken, behind)
 
 
-def counts_inside(one: Found, behind: str, has_day: bool) -> bool:
+def counts_inside(bare: str, one: Found, behind: str, has_day: bool) -> bool:
     """Return whether a phrase counts in the middle of a line, by the word behind it.
 
-    A WEAK time counts there in a line with a day: Train 8:05 from platform 3 tomorrow.
+    A WEAK time counts there in a line with a day (Train 8:05 from platform 3 tomorrow), and a WEAK
+    day before two times (mon 3pm-5pm).
     """
     word = following_word(behind)
     if one.strength == WEAK and one.kind == "time" and has_day:
-        return word in FUNCTION and word != "to"
+        return word in FUNCTION and (word != "to" or is_ride(bare[: one.start]))
+    if one.strength == WEAK and one.kind == "date":
+        return is_range(behind.strip(" ,.;!?"))
     if one.strength != FAIR:
         return False
     is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]", word)  # monday 10-11
     return word in FUNCTION or bool(is_time)
+
+
+def is_ride(before: str) -> bool:
+    """Return whether a word for a ride stands before a time: Flight 14:30 to Rome."""
+    return any(word in RIDES for word in before.lower().split()[-1:])
 
 
 def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) -> bool:

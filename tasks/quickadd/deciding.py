@@ -178,27 +178,27 @@ def unclear(bare: str, phrases: list[Found], dates_of: Callable) -> LineReading:
 def may_say_when(bare: str, phrases: list[Found]) -> bool:
     """Return whether a line without a reading has a day or time that it may mean.
 
-    Two times (Pills 8:00 and 20:00), a date in front (24.12. Feier), or a time at the end that is
-    one behind a day (Film half 8).
+    Two times or weekdays (Pills 8:00 and 20:00), a date in front (24.12. Feier), or a time at an
+    end of the line that is one behind a day (Film half 8).
     """
-    return any(
-        is_one_of_two_times(bare, one, phrases)
-        or is_dotted_in_front(bare, one)
-        or is_time_at_the_end(bare, one)
-        for one in phrases[:MOST_LOOKED_AT]
-    )
+    looked_at = phrases[:MOST_LOOKED_AT]
+    if any(is_dotted_in_front(bare, one) or is_time_at_an_end(bare, one) for one in looked_at):
+        return True
+    has_both = JOINED.search(bare)
+    return bool(has_both) and any(is_one_of_both(bare, one, phrases) for one in looked_at)
 
 
-BOTH = re.compile(" *(?:and|or|&|/) *", re.IGNORECASE)
+BOTH = re.compile(" *(?:and|or|&) *", re.IGNORECASE)
+JOINED = re.compile(r"&|\b(?:and|or)\b", re.IGNORECASE)
 DOTTED = re.compile(r"[0-9]{1,2}\.[0-9]{2}\.|[0-9]{2}\.[0-9]\.")  # 1.2. may be a number
-A_TIME = re.compile(r"[0-9]{1,2}\.(?:00|15|30|45)|half \w+", re.IGNORECASE)
+A_TIME = re.compile(r"[0-9]{1,2}\.(?:00|15|30|45)|(?:at )?half \w+", re.IGNORECASE)
 
 
-def is_one_of_two_times(bare: str, one: Found, phrases: list[Found]) -> bool:
-    """Return whether a time and another one are said together, and no range: 8:00 and 20:00."""
-    if one.kind != "time":
+def is_one_of_both(bare: str, one: Found, phrases: list[Found]) -> bool:
+    """Return whether a time or weekday and another one are said together, and no range."""
+    if one.kind != "time" and not A_WEEKDAY.fullmatch(one.words_in(bare)):
         return False
-    later = [other for other in of_kind(phrases, "time") if other.start > one.start]
+    later = [other for other in of_kind(phrases, one.kind) if other.start > one.start]
     return any(BOTH.fullmatch(bare[one.end : other.start]) for other in later)
 
 
@@ -209,13 +209,16 @@ def is_dotted_in_front(bare: str, one: Found) -> bool:
     return bare[one.end :].strip()[:1].isalpha()
 
 
-def is_time_at_the_end(bare: str, one: Found) -> bool:
-    """Return whether a time that is one behind a day ends a line without a day: Standup 9.30."""
-    if one.kind != "time" or one.strength != BESIDE or not is_at_the_end(bare, one):
+def is_time_at_an_end(bare: str, one: Found) -> bool:
+    """Return whether a time that is one behind a day begins or ends its line: Standup 9.30."""
+    if one.kind != "time" or one.strength != BESIDE:
         return False
     if not A_TIME.fullmatch(one.core_in(bare)):
         return False
-    return not is_amount(bare[: one.start])
+    before = bare[: one.start]
+    if is_at_the_end(bare, one):
+        return not is_amount(before)
+    return not before.strip() and bare[one.end :].strip()[:1].isalpha()
 
 
 def has_one_of_two(bare: str, phrases: list[Found]) -> bool:
@@ -482,11 +485,12 @@ def may_be_offered(bare: str, one: Found, phrases: list[Found]) -> bool:
     """Return whether a phrase can be a reading by itself, and is no part of a name."""
     if one.kind not in ("date", "time", "repeat"):
         return False
-    if one.strength == BESIDE and not is_time_at_the_end(bare, one):
+    if one.strength == BESIDE and not is_time_at_an_end(bare, one):
         return False
-    if one.kind == "repeat" or is_dotted_in_front(bare, one):
+    is_surely_one = one.kind == "repeat" or one.strength == BESIDE
+    if is_surely_one or is_dotted_in_front(bare, one) or not is_described(bare, one, phrases):
         return True
-    return not is_described(bare, one, phrases) or is_one_of_two(bare, one, phrases)
+    return is_one_of_two(bare, one, phrases)
 
 
 def is_described(bare: str, one: Found, phrases: list[Found]) -> bool:

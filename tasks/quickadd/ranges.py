@@ -26,6 +26,11 @@ def ranges_in(line: str) -> Iterator[tuple[int, int, SaidTime]]:
             yield found.start(), found.end(), value
 
 
+def is_range(text: str) -> bool:
+    """Return whether a text is two times that belong together, and nothing else."""
+    return bool(TIMES.fullmatch(text)) and as_range(text) != text
+
+
 def first_of(said: re.Match) -> SaidTime | None:
     """Return the first of two times, None if there is no such time: 2 pm in 2-4pm."""
     hour, minute = int(said["hour"]), int(said["minute"] or 0)

@@ -109,6 +109,7 @@ RATING = words(
 NO_DAYS_BEHIND = words("some any no the more much enough for")
 
 # Beside these, 5 to 7 are in the morning, unless one of LATE is there, too.
+RIDES = words("train flight bus coach ferry tram plane boat ship taxi")
 EARLY = words(
     "wake wakeup breakfast alarm sunrise dawn jog jogging run running flight fly plane airport"
     " school commute rise"

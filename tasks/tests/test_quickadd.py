@@ -129,7 +129,9 @@ class ParseTests(SimpleTestCase):
             ("24.12. Feier", [("24.12.",)]),
             ("Film half 8", [("half 8",)]),
             ("Standup 9.30", [("9.30",)]),
+            ("9.30 standup", [("9.30",)]),
             ("wed/thu trip", [("wed",), ("thu",)]),
+            ("Trip wed & thu", [("wed",), ("thu",)]),
             ("mon/wed gym 6pm", [("mon", "6pm"), ("wed", "6pm")]),
             ("Bet 20 on Friday Fox", [("on Friday",)]),
         ]:
