@@ -220,10 +220,13 @@ class ReminderQuerySet(DeliveryQuerySet):
         self.bulk_create(new, batch_size=BATCH)
         ring_for(new)
 
-    def copy(self, tasks):
+    def copy(self, tasks, *, with_snoozes=False):
         """Give new tasks the reminders of others, {id of another: new task}."""
-        rows = self.filter(task__in=tasks).order_by("pk")
-        self.add_all([self.model.of(tasks[row.task_id], *row.set_by_user) for row in rows])
+        copies = []
+        for row in self.filter(task__in=tasks).order_by("pk"):
+            until = row.snoozed_until if with_snoozes else None
+            copies.append(self.model.of(tasks[row.task_id], *row.set_by_user, until))
+        self.add_all(copies)
 
     @transaction.atomic
     def replace(self, task, minutes=(), moments=(), act=None):

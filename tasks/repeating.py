@@ -176,7 +176,7 @@ def detach(task, act, *, add_tags=(), remove_tags=(), **fields):
     (own,) = keep_occurrences(act, [row], **fields)
     own.attach(add_tags)
     TaskTag.objects.filter(task=own, tag__in=remove_tags).delete()
-    Reminder.objects.copy({task.pk: own})
+    Reminder.objects.copy({task.pk: own}, with_snoozes=True)
     advance(act, {row: day})
     task.refresh()
     return own

@@ -194,6 +194,16 @@ class FollowingTests(ReminderCase):
         self.assertEqual(self.moments(own), ["05-06 15:00"])
         self.assertEqual(self.moments(task), ["05-07 15:00"])
 
+    def test_detached_occurrence_keeps_the_snooze_and_its_undo_gives_it_back(self):
+        task = self.add([30], repeat="FREQ=DAILY", repeat_anchor=DAY)
+        task.reminders.get().snooze(utc(2031, 5, 6, 15, 20))
+        act = task.new_act("edit")
+        own = repeating.detach(task, act, title="Oat milk")
+        self.assertEqual(self.moments(own), ["05-06 15:20"])
+        self.assertEqual(self.moments(task), ["05-07 15:00"])
+        undo.revert(act)
+        self.assertEqual((self.moments(own), self.moments(task)), ([], ["05-06 15:20"]))
+
     def test_copy_of_a_task_has_its_reminders_instead_of_the_default(self):
         task = self.add([30])
         self.ann.default_reminder = 5
