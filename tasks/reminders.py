@@ -243,12 +243,14 @@ class ReminderQuerySet(DeliveryQuerySet):
         task.lock()
         task.refresh_from_db(fields=self.model.DECIDING)
         there = {row.set_by_user: row for row in self.filter(task=task)}
-        gone = [row.pk for key, row in there.items() if key not in wanted]
-        self.filter(pk__in=gone).delete()
+        gone = [row for key, row in there.items() if key not in wanted]
+        self.filter(pk__in=[row.pk for row in gone]).delete()
         new = [self.model.of(task, *key) for key in wanted if key not in there]
         self.add_all(new)
-        if act and new:
-            act.keep_reminders({task.pk: {row.pk: (None, row.as_kept()) for row in new}})
+        changes = {row.pk: (row.as_kept(), None) for row in gone}
+        changes |= {row.pk: (None, row.as_kept()) for row in new}
+        if act and changes:
+            act.keep_reminders({task.pk: changes})
         there |= {row.set_by_user: row for row in new}
         return [there[key] for key in wanted]
 

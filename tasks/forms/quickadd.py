@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from tasks.forms.base import AddingForm
@@ -18,6 +19,7 @@ from tasks.forms.fields import (
     unique_ignoring_case,
 )
 from tasks.forms.reading import line_of, lists_in, said_in
+from tasks.forms.reminders import set_of
 from tasks.forms.tasks import BaseTaskForm
 from tasks.models import Step, Tag, Task, TaskList
 from tasks.quickadd import pasted
@@ -196,13 +198,12 @@ class PlainForm(AddForm):
         said = {"text": task.typed, "as_text": "on"}
         super().__init__(beside.dict() | said, user=task.user)
 
+    @transaction.atomic
     def save(self):
         """Remove the values that the line gave, and nothing else; return the act."""
         cleaned, task = self.cleaned_data, self.task
         line = line_of(self.user, task.typed, meant=cleaned["meant"])
         understood = line.said
-        if understood.reminders:
-            task.set_reminders()
         fields = {"title": self.line.said.title}
         if understood.due_date:
             fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
@@ -217,7 +218,22 @@ class PlainForm(AddForm):
         mine = {name.lower() for name in cleaned["tags"]}
         named = [name for name in understood.tags if name.lower() not in mine]
         tags = self.user.tags.named(named).exclude(pk=cleaned["tag"])
-        return task.edit(**fields, remove_tags=tags)
+        act = task.edit(**fields, remove_tags=tags)
+        if act and understood.reminders:
+            self.remove_reminders(line, act)
+        return act
+
+    def remove_reminders(self, line, act):
+        """Remove the reminders that the line gave, as part of an act.
+
+        If it named a moment, all moments go: on another day its words would name another one.
+        """
+        said_minutes, said_moments = line.reminders
+        minutes, moments = set_of(self.task)
+        minutes = [one for one in minutes if one not in said_minutes]
+        if said_moments:
+            moments = []
+        self.task.set_reminders(minutes, moments, act)
 
 
 class MeantForm(AddForm):

@@ -378,9 +378,12 @@ class LineTests(PageTests):
     def test_kept_as_plain_text_it_has_no_reminder(self):
         page = self.post("/tasks/add/", text="Rent friday 5pm !1h", next="/inbox/")
         (plain,) = [f for f in select(page, ".toast form") if words(f) == "Keep what I typed"]
-        self.post(plain.get("action"), next="/inbox/")
+        self.ann.tasks.get().set_reminders([60, 5])
+        page = self.post(plain.get("action"), next="/inbox/")
         self.assertEqual(self.ann.tasks.get().title, "Rent friday 5pm !1h")
-        self.assertEqual(self.reminders(), [])
+        self.assertEqual(self.reminders(), [(5, None, None)])
+        self.undo(page)
+        self.assertCountEqual(self.reminders(), [(60, None, None), (5, None, None)])
 
     def test_pasted_lines_set_reminders(self):
         text = "Rent friday 5pm !1h\nBread\nMilk tomorrow remind me 1 day before"
