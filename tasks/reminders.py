@@ -578,6 +578,12 @@ class Digest(Delivery):
         rows.update(for_day=day, moment=moment, next_at=moment, attempt=0, answer="")
         return False
 
+    @property
+    def is_late(self):
+        """Whether today's digest was due, and isn't sent yet."""
+        is_due = self.state == WAITING and self.moment <= timezone.now()
+        return is_due and self.for_day == self.next_untold(self.user.today())
+
     def next_untold(self, day):
         """Return a day, or the first one after it that wasn't told yet."""
         return max(day, self.told_on + timedelta(days=1)) if self.told_on else day
@@ -597,11 +603,16 @@ class Digest(Delivery):
         return coming.astimezone(UTC)
 
     def plan_anew(self):
-        """Plan the next digest if the user wants any, and save it."""
+        """Plan the next digest if the user wants any, and save it.
+
+        Today's digest that is late stays due, unless the user's hour is still to come today.
+        """
         moment = self.next_moment() if self.user.daily_digest else None
+        day = moment and moment.astimezone(self.user.zone).date()
+        if day and self.is_late and day > self.for_day:
+            return
         is_planned = self.plan(moment)
-        if moment:
-            self.for_day = moment.astimezone(self.user.zone).date()
+        self.for_day = day or self.for_day
         self.save(update_fields=self.WRITTEN)
         if is_planned:
             ring_for([self])
@@ -610,8 +621,8 @@ class Digest(Delivery):
     def settle(self, claimed, state, answer):
         """Record that the day was told, or that nothing was to tell, and plan the next digest.
 
-        A mail that is sent counts although the hour may have changed meanwhile, or another sender
-        has the row: the day was told.
+        A mail that is sent counts even if the hour has changed since, or another sender has the
+        row: the day was told.
         """
         self.user.lock()
         rows = Digest.objects.filter(pk=self.pk) if state == SENT else claimed

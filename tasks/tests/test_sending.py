@@ -349,6 +349,14 @@ class DigestTests(SendingCase):
         digest.refresh_from_db()
         self.assertEqual((digest.told_on, digest.for_day), (today, today + timedelta(days=1)))
 
+    def test_late_digest_stays_due_when_its_hour_changes_to_an_earlier_one(self):
+        self.ann.tasks.create(title="Milk", due_date=self.ann.today())
+        self.due()
+        self.ann.digest_hour = 0
+        self.ann.save()
+        self.ann.reschedule()
+        self.assertEqual(self.send(), (1, 0))
+
     def test_late_digest_waits_for_the_hour_of_today(self):
         digest = self.due()
         ago = timezone.now() - timedelta(days=1)
