@@ -288,9 +288,10 @@ class AddingTests(ImportTests):
         titles = [str(one) for one in self.ann.tasks.filter(list=home).by_hand()]
         self.assertEqual(titles, ["Second", "First", "Bread", "Milk"])
 
-    def test_new_tasks_come_after_tasks_that_were_never_placed(self):
+    def test_new_tasks_come_after_older_tasks_that_were_never_placed(self):
         home = add_list(self.ann, "Home")
         add_tasks(self.ann, "First", "Second", list=home)
+        self.ann.tasks.update(created_at="2026-11-01T12:00:00+00:00")  # before MOMENT
         add_tasks(self.ann, "Mine")
         self.choose()
         self.add()
