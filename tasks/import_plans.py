@@ -22,7 +22,8 @@ class ImportPlanQuerySet(models.QuerySet):
         plan has the form of tasks.importing.plan.Plan.as_bytes(), or is empty as long as the file
         needs a mapping. fields are the other columns.
         """
-        digest = sha256(plan or fields.get("file", b"")).hexdigest()
+        content = plan or fields.get("file", b"")
+        digest = sha256(content).hexdigest()
         fields |= {
             "plan": plan,
             "digest": digest,
@@ -66,8 +67,10 @@ class ColumnMappingQuerySet(models.QuerySet):
             "made_at": timezone.now(),
         }
         self.update_or_create(user=user, header=header, defaults=fields)
-        newest = self.filter(user=user).order_by("-made_at").values_list("pk", flat=True)
-        self.filter(user=user).exclude(pk__in=list(newest[: ColumnMapping.MOST])).delete()
+        rows = self.filter(user=user)
+        newest = rows.order_by("-made_at").values_list("pk", flat=True)
+        kept = list(newest[: ColumnMapping.MOST])
+        rows.exclude(pk__in=kept).delete()
 
 
 class ColumnMapping(models.Model):

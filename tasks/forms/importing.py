@@ -41,11 +41,7 @@ class ImportFileForm(forms.Form):
         name = text.UNSTORABLE.sub("", file.name)
         name = text.legible(name) or "file"
         try:
-            self.row = waiting.keep(
-                self.user,
-                name,
-                file.read(),
-            )
+            self.row = waiting.keep(self.user, name, file.read())
         except Unreadable as error:
             raise ValidationError(str(error)) from None
         return file

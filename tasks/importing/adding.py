@@ -92,7 +92,8 @@ class Adding:
 
     def keep(self, act, model, rows):
         """Record that rows are new. Rows that were added into the trash count as undone."""
-        act.keep_many_new(model, [row["id"] for row in rows if not row["deleted_at"]])
+        ids = [row["id"] for row in rows if not row["deleted_at"]]
+        act.keep_many_new(model, ids)
 
     def new_row(self, pk, row, **fields):
         """Return the columns of a row of the plan that is the user's, and new."""
@@ -109,9 +110,8 @@ class Adding:
         last = self.last_key_of_lists(new)
         keys = generate_n_keys_between(last, None, len(new))
         ids = TaskList.everything.new_ids(len(new))
-        rows = [
-            self.new_row(pk, row, position=key) for pk, key, row in zip(ids, keys, new, strict=True)
-        ]
+        added = zip(ids, keys, new, strict=True)
+        rows = [self.new_row(pk, row, position=key) for pk, key, row in added]
         TaskList.everything.insert_rows(rows)
         self.keep(act, TaskList, rows)
         return self.preview.lists.ids(ids)
@@ -127,7 +127,8 @@ class Adding:
         """Add the new tags. Return the ids of all, {number: id}."""
         new = [self.plan.tags[number] for number in self.preview.tags.new]
         ids = Tag.everything.new_ids(len(new))
-        rows = [self.new_row(pk, row) for pk, row in zip(ids, new, strict=True)]
+        added = zip(ids, new, strict=True)
+        rows = [self.new_row(pk, row) for pk, row in added]
         Tag.everything.insert_rows(rows)
         self.keep(act, Tag, rows)
         return self.preview.tags.ids(ids)
@@ -220,13 +221,14 @@ class Adding:
 
     def add_reminders(self, tasks):
         """Add the reminders of tasks, {number: id}, due by the user's present settings."""
-        remind = {pk: rows for number, pk in tasks.items() if (rows := self.reminders(number))}
-        added = Task.everything.in_bulk(remind)
+        reminders = {pk: self.reminders(number) for number, pk in tasks.items()}
+        have_some = [pk for pk, rows in reminders.items() if rows]
+        added = Task.everything.in_bulk(have_some)
         new = []
-        for pk, rows in remind.items():
+        for pk in have_some:
             task = added[pk]
             task.user = self.user
-            new += [Reminder.of(task, **row) for row in rows]
+            new += [Reminder.of(task, **row) for row in reminders[pk]]
         Reminder.objects.add_all(new)
 
     def reminders(self, number):
@@ -266,4 +268,9 @@ class Adding:
 
 def parsed(reminder):
     """Return the values of a reminder of a plan, of those that it has."""
-    return {name: PARSERS[name](value) for name, value in reminder.items() if value is not None}
+    found = {}
+    for name, value in reminder.items():
+        if value is not None:
+            parse = PARSERS[name]
+            found[name] = parse(value)
+    return found

@@ -11,11 +11,15 @@ HUES = [(15, "rose"), (75, "amber"), (190, "teal"), (255, "blue"), (300, "violet
 
 def color_of(text: object) -> str:
     """Return our color for a color such as #1abc9c, "grey" for anything else."""
-    match = HEX.fullmatch(text) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return "grey"
+    match = HEX.fullmatch(text)
     if not match:
         return "grey"
-    red, green, blue = (part / 255 for part in bytes.fromhex(match[1]))
+    parts = bytes.fromhex(match[1])
+    red, green, blue = (part / 255 for part in parts)
     hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
     if saturation < GRAYISH:
         return "grey"
-    return next(name for last, name in HUES if hue * 360 <= last)
+    degrees = hue * 360
+    return next(name for last, name in HUES if degrees <= last)

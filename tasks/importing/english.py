@@ -22,7 +22,8 @@ WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:,? ([0-9]{1,2}
 
 
 def nth_of_month(found):
-    return f"{found[1]} month on the {ordinal(int(found[2]))}"
+    every, day = found.groups()
+    return f"{every} month on the {ordinal(int(day))}"
 
 
 SYNONYMS = [  # what Todoist understands otherwise than quick add
@@ -63,7 +64,9 @@ def read_words(words: str, today: date, zone: tzinfo, language: str = "en") -> Q
 def as_quick_add(words: str, language: str) -> str | None:
     """Return words as quick add understands them; None if they may not be read."""
     words = " ".join(words.split())
-    if not words or len(words) > LONGEST or words.count(" ") >= MOST_WORDS:
+    if not words or len(words) > LONGEST:
+        return None
+    if words.count(" ") >= MOST_WORDS:
         return None
     if dots := WITH_DOTS.fullmatch(words):
         day, month, year, clock = dots.groups()

@@ -9,9 +9,7 @@ from datetime import UTC, date, time
 
 from accounts import text
 from tasks.dates import LONGEST_BEFORE
-from tasks.dates import moment as at
 from tasks.forms.fields import MOST_TAGS, TITLE_LENGTH
-from tasks.importing.english import YEAR, read_date, read_words
 from tasks.importing.moments import due, is_nothing, moment, noon, zone_named
 from tasks.importing.plan import shortened
 from tasks.importing.repeats import repeat_of
@@ -19,9 +17,6 @@ from tasks.importing.rules import TAG_LENGTH, Reading, quoted
 from tasks.reminders import MOST as MOST_REMINDERS
 
 UNTITLED = "Untitled"
-BARE_HOUR = re.compile(r"(?i)\bat [0-9]{1,2}(?![0-9:.]| ?[ap]m)")
-MISUNDERSTOOD = "isn't understood as a whole, so it is no date and no repeat"
-FOREIGN = "isn't English, the only language of dates that is read here"
 # Columns of a plan that an item has by the same name.
 COLUMNS = ["title", "priority", "due_date", "due_time", "repeat", "repeat_from", "repeat_anchor"]
 COLUMNS += ["completed_at", "created_at", "steps", "reminders"]
@@ -289,81 +284,6 @@ class Item:
         if found is None:
             self.leave(f"The time zone {quoted(zone)} isn't known here, so yours is taken.")
         return found or self.plan.zone
-
-    def on_clock(self, day, clock, own, repeats):
-        """Return a day and time of a zone on the user's clock; the days of a repeat stay."""
-        if clock is None:
-            return day, clock
-        there = at(day, clock, own)
-        here = there.astimezone(self.plan.zone)
-        if here.utcoffset() == there.utcoffset():
-            return day, clock
-        if repeats and here.date() != day:
-            self.leave(f"Its time, {clock:%H:%M}, is that of {own}, and stays as it is.")
-            return day, clock
-        self.leave(f"{clock:%H:%M} in {own} is {here:%H:%M} on your clock.")
-        return here.date(), here.time()
-
-    # Days in words
-
-    def when(self, words, today, language="en", zone=None):
-        """Take date, time and repeat from words, which go into the notes if not understood."""
-        own = self.zone_of(zone)
-        try:
-            day, clock = due(
-                words,
-                own,
-                self.plan.zone,
-                naive=own,
-            )
-        except (ValueError, OverflowError):
-            self.take_words(words, today, language, own)
-        else:
-            self.take_day(day, clock)
-
-    def take_words(self, words, today, language, own):
-        """Take words that aren't a moment of ISO 8601; own is their zone."""
-        is_english = language.lower().startswith("en")
-        found = read_date(words) if is_english else None
-        if found:
-            day, clock = self.on_clock(*found, own, repeats=False)
-            self.take_day(day, clock)
-            return
-        said = read_words(
-            words,
-            today,
-            self.plan.zone,
-            language,
-        )
-        if said is None:
-            why = MISUNDERSTOOD if is_english else FOREIGN
-            self.keep_words(words, why)
-        else:
-            self.take_reading(words, said, own)
-
-    def keep_words(self, words, why):
-        """Keep the words of a date in the notes, with the reason why they are none here."""
-        words = self.reading.words(words, "date").strip()
-        self.lines.append(f"Date: {words}")
-        self.leave(f"{quoted(words)} {why}. The notes have it.")
-
-    def take_reading(self, words, said, own):
-        """Take what quick add has read in words, and report a guess of it."""
-        day, clock = self.on_clock(
-            said.due_date,
-            said.due_time,
-            own,
-            repeats=bool(said.repeat),
-        )
-        self.take_day(day, clock)
-        if said.repeat:
-            self.repeat = said.repeat
-            self.repeat_from = said.repeat_from
-            self.repeat_anchor = self.due_date
-        is_sure = said.repeat or YEAR.search(words)
-        if BARE_HOUR.search(words) or not is_sure:
-            due = " ".join(filter(None, [self.due_date, self.due_time]))
-            self.leave(f"{quoted(words)} is taken for {due}.")
 
     # Reminders
 

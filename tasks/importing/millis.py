@@ -11,7 +11,8 @@ def moment_of(value: object) -> str | None:
     if not is_number(value) or not value:
         return None
     try:
-        return (EPOCH + timedelta(milliseconds=value)).isoformat()
+        at = EPOCH + timedelta(milliseconds=value)
+        return at.isoformat()
     except (OverflowError, ValueError):
         return None
 
@@ -20,9 +21,14 @@ def length_of(value: object) -> str:
     """Return a length in words, such as "1 h 30 min"; "" below a minute, and for nonsense."""
     if not is_number(value) or not MINUTE <= value < 1e15:
         return ""
-    hours, minutes = divmod(round(value / MINUTE), 60)
-    words = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
-    return " ".join(filter(None, words))
+    whole = round(value / MINUTE)
+    hours, minutes = divmod(whole, 60)
+    words = []
+    if hours:
+        words.append(f"{hours} h")
+    if minutes:
+        words.append(f"{minutes} min")
+    return " ".join(words)
 
 
 def is_number(value: object) -> bool:

@@ -35,7 +35,9 @@ def zone_named(name: object) -> tzinfo | None:
 
 def is_nothing(text: object) -> bool:
     """Return whether a value stands for no moment."""
-    return text in (None, "") or (isinstance(text, str) and text.startswith(NEVER))
+    if isinstance(text, str):
+        return text == "" or text.startswith(NEVER)
+    return text is None
 
 
 def moment(text: str, naive: tzinfo = UTC) -> datetime:
@@ -79,7 +81,8 @@ def due(
 
 def noon(day: date, zone: tzinfo) -> str:
     """Return the noon of a day in ISO 8601, for a moment of which only the day is known."""
-    return datetime.combine(day, time(12), zone).astimezone(UTC).isoformat()
+    at = datetime.combine(day, time(12), zone)
+    return at.astimezone(UTC).isoformat()
 
 
 def in_words(text: str, zone: tzinfo) -> str:

@@ -94,10 +94,8 @@ class Plan:
 
     def as_bytes(self):
         """Return the plan in its stored form, for from_bytes()."""
-        return zlib.compress(
-            json.dumps(asdict_shallow(self)).encode(),
-            1,
-        )
+        words = json.dumps(asdict_shallow(self))
+        return zlib.compress(words.encode(), 1)
 
     @classmethod
     def from_bytes(cls, kept):

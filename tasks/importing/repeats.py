@@ -84,7 +84,8 @@ def refuse_other_times(parts: dict[str, str], clock: time | None) -> None:
         if value is None:
             continue
         is_number = re.fullmatch("0*[0-9]{1,2}", value)
-        if clock is None or not is_number or int(value) != getattr(clock, field):
+        own = getattr(clock, field, None)
+        if not is_number or int(value) != own:
             raise ValueError("It has several times of day, or another one than the task.")
 
 
@@ -185,7 +186,8 @@ def is_skipped(days: tuple[int, ...], month: int) -> bool:
 def is_clamped(days: tuple[int, ...], month: int) -> bool:
     """Return whether tasks.recurrence would add a day to those that a month has."""
     for length in lengths_of(month):
-        clamped = {min(max(from_start(day, length), 1), length) for day in days}
+        numbers = [from_start(day, length) for day in days]
+        clamped = {min(max(number, 1), length) for number in numbers}
         if clamped != days_within(days, length):
             return True
     return False
@@ -230,7 +232,8 @@ def without_own_day(said: Rule, start: date) -> Rule:
     """Return the rule without the days that it names, if these are what it counts from anyway."""
     if said.positions:
         return said
-    if said.frequency == "WEEKLY" and said.weekdays == ((0, start.weekday()),):
+    own_weekday = (0, start.weekday())
+    if said.frequency == "WEEKLY" and said.weekdays == (own_weekday,):
         return replace(said, weekdays=())
     if said.frequency == "MONTHLY" and not said.weekdays:
         return without_month_day(said, start)

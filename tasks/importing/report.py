@@ -56,7 +56,8 @@ class Report:
     def facts(self):
         """The rows to add, as [(kind, number)], without kinds that have none."""
         counts = self.preview.counts
-        return [(label, counts[name]) for name, label in FACTS.items() if counts[name]]
+        facts = [(label, counts[name]) for name, label in FACTS.items()]
+        return [(label, number) for label, number in facts if number]
 
     @property
     def summary(self):
@@ -104,8 +105,12 @@ class Report:
         return [self.tag(number, number in new) for number in sorted(used | new)]
 
     def tag(self, number, is_new):
-        name = text.legible(self.plan.tags[number]["name"])
-        return f"#{name} (new)" if is_new else f"#{name}"
+        """Return a tag by its number in the plan, with a mark if it is to be added."""
+        row = self.plan.tags[number]
+        name = text.legible(row["name"])
+        if is_new:
+            return f"#{name} (new)"
+        return f"#{name}"
 
     @cached_property
     def sections(self):
@@ -229,10 +234,7 @@ class Report:
         lines += section("Lists", map(list_line, self.lists))
         lines += section("Tags", self.tags)
         for one in self.sections:
-            lines += section(
-                one["name"],
-                map(self.task_line, one["tasks"]),
-            )
+            lines += section(one["name"], map(self.task_line, one["tasks"]))
         lines += section("Duplicates, not selected", self.duplicate_lines())
         lines += section("What can't be imported", self.left_lines())
         lines.append("")
@@ -342,8 +344,10 @@ def list_line(one):
 def in_one_line(line, task):
     """Return a task as line() has it in one line, with all of its steps as lines below it."""
     says = ", ".join(line["says"])
-    steps = [f"\n  - {step_line(step)}" for step in task["steps"]]
-    return f"{line['title']} ({says})" + "".join(steps)
+    lines = [f"{line['title']} ({says})"]
+    for step in task["steps"]:
+        lines.append(f"  - {step_line(step)}")
+    return "\n".join(lines)
 
 
 def step_line(step):

@@ -158,10 +158,8 @@ class Reading:
 
 def quoted(value):
     """Return a value of the file in quotes, shortened before any work is done on it."""
-    words = text.UNSTORABLE.sub(
-        "",
-        str(value)[: 2 * SHOWN_IN_A_ROW],
-    )
+    start = str(value)[: 2 * SHOWN_IN_A_ROW]
+    words = text.UNSTORABLE.sub("", start)
     return f"“{shortened(text.legible(words))}”"
 
 

@@ -9,6 +9,7 @@ from tasks.importing.plan import shortened
 from tasks.importing.shapes import dicts_in, is_true, key_in, key_of, list_in
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKS_OF_MONTH = (1, 2, 3, 4, -1)
 MINUTES_BEFORE = {"AtStart": 0, "m5": 5, "m10": 10, "m15": 15, "m30": 30, "h1": 60}
 UNKNOWN = "Its rule isn't known here."
 PAUSED = "It was paused."
@@ -70,7 +71,8 @@ class Repeats:
     def take_next_day(self, item, row):
         """Take the rule, and the first of its days after the last task that it has made."""
         last = day_in(last_day(row))
-        start = day_in(row.get("startDate")) or last or self.items.today
+        start = day_in(row.get("startDate"))
+        start = start or last or self.items.today
         item.due(start.isoformat(), is_day=True)
         take_rule(item, row)
         if item.repeat and last:
@@ -135,22 +137,27 @@ def day_in(value):
 def take_rule(item, row):
     """Take the rule of a repeat; it goes into the notes if it can't be exactly the same here."""
     words = in_words(row)
-    rule = row.get("rrule")
-    has_rrule = isinstance(rule, str) and rule != ""
+    rule = rrule_of(row)
     is_from_completion = is_true(row, "repeatFromCompletionDate")
     way = "completion" if is_from_completion else "due"
     if is_true(row, "isPaused"):
         item.repeat_in_words(words, PAUSED)
     elif has_gaps(row, item.due_date):
         item.repeat_in_words(words, LATER)
-    elif has_rrule and "COUNT" in rule.upper():
+    elif "COUNT" in rule.upper():
         item.repeat_in_words(words, COUNTED)
-    elif has_rrule:
+    elif rule:
         item.repeat_by(rule, repeat_from=way)
     elif known := rule_of(row, item.due_date):
         item.repeat_as(known, words, way)
     else:
         item.repeat_in_words(words, UNKNOWN)
+
+
+def rrule_of(row):
+    """Return the RRULE of a repeat; "" for one of older versions, which has none."""
+    rule = row.get("rrule")
+    return rule if isinstance(rule, str) else ""
 
 
 def has_gaps(row, due_date):
@@ -162,12 +169,13 @@ def has_gaps(row, due_date):
 
 def in_words(row):
     """Return the rule of a repeat as the notes have it."""
-    if isinstance(row.get("rrule"), str) and row["rrule"]:
-        return row["rrule"]
+    if rule := rrule_of(row):
+        return rule
+    days = [day for day in WEEKDAYS if is_true(row, day)]
     says = [
         f"every {row.get('repeatEvery')}",
         row.get("repeatCycle"),
-        ", ".join(day for day in WEEKDAYS if row.get(day) is True),
+        ", ".join(days),
     ]
     if week := row.get("monthlyWeekOfMonth"):
         weekday = row.get("monthlyWeekday")
@@ -203,7 +211,7 @@ def weekly(row, start, number):
     """Return the weekdays. Weeks begin on the day that the repeat has begun."""
     first = recurrence.DAYS[start.weekday()]
     codes = zip(recurrence.DAYS, WEEKDAYS, strict=True)
-    named = [code for code, day in codes if row.get(day) is True]
+    named = [code for code, day in codes if is_true(row, day)]
     if not named:
         return f";BYDAY={first}"
     days = f";BYDAY={','.join(named)}"
@@ -216,7 +224,7 @@ def monthly(row, start):
     """Return the day of a month: a weekday of one of its weeks, its last day, or a number."""
     nth = row.get("monthlyWeekOfMonth")
     weekday = row.get("monthlyWeekday")  # from 0 for Sunday
-    if nth in (1, 2, 3, 4, -1) and weekday in range(7):
+    if nth in WEEKS_OF_MONTH and weekday in range(7):
         code = recurrence.DAYS[weekday - 1]
         return f";BYDAY={nth}{code}"
     if is_true(row, "monthlyLastDay"):

@@ -100,12 +100,7 @@ class Row:
         """Read a cell that is no date as English words; else it goes to the notes."""
         said = None
         if not cell[0].isdecimal():
-            said = read_words(
-                cell,
-                self.today,
-                self.plan.zone,
-                "en",
-            )
+            said = read_words(cell, self.today, self.plan.zone, "en")
         if said is None:
             self.keep(
                 name,
@@ -157,12 +152,7 @@ class Row:
 
     def read_repeat_in_words(self, cell, start):
         """Read English words, which may say the date of the first occurrence, too."""
-        said = read_words(
-            cell,
-            start,
-            self.plan.zone,
-            "en",
-        )
+        said = read_words(cell, start, self.plan.zone, "en")
         if said is None or not said.repeat:
             self.keep("repeat", cell, "It isn't understood as a whole, so it doesn't repeat.")
             return

@@ -109,11 +109,7 @@ class Table:
     def column(self, number, name):
         """Return a column with its cells that aren't empty."""
         cells = [cell_at(row, number) for _, row in self.rows]
-        return Column(
-            number,
-            name,
-            list(filter(None, cells)),
-        )
+        return Column(number, name, list(filter(None, cells)))
 
     @property
     def words(self):
@@ -158,7 +154,8 @@ def table_of(file):
         return None
     width = usual_width(sample)
     if width == 1:
-        is_table = len(sample) > 1 and is_title(sample[0][0])
+        name = sample[0][0]
+        is_table = len(sample) > 1 and is_title(name)
     else:
         is_even = share_of_width(sample, width) >= MOSTLY
         is_table = is_even or has_known_names(sample)

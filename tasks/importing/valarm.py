@@ -19,10 +19,7 @@ def take_alarms(item, todo, start, zones):
         if alarm.text("ACTION").strip().upper() == "NONE":
             continue
         if place:
-            item.say(
-                "Reminder",
-                f"at a place ({shortened(place)})",
-            )
+            item.say("Reminder", f"at a place ({shortened(place)})")
         if place or trigger is None:
             continue
         try:

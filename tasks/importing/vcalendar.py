@@ -135,7 +135,8 @@ def parts_of(line: Contentline) -> tuple[str, Value]:
         name, said, raw = plain.groups()
         params = NO_PARAMETERS
         if said:
-            pairs = [part.partition("=") for part in said[1:].split(";")]
+            parts = said[1:].split(";")
+            pairs = [part.partition("=") for part in parts]
             params = {key.upper(): value for key, _, value in pairs}
         return name.upper(), Value(raw, params)
     if len(line) > LONGEST_QUOTED:

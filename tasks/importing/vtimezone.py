@@ -78,10 +78,13 @@ class OwnZone:
 
     def offset_at(self, at: datetime) -> timedelta:
         """Return the offset from UTC of a local time."""
-        latest = [(change.last_before(at), number) for number, change in enumerate(self.changes)]
-        last, number = max(latest)
+        last, latest = EARLIEST, None
+        for change in self.changes:
+            moment = change.last_before(at)
+            if moment >= last:
+                last, latest = moment, change
         if last > EARLIEST:
-            return self.changes[number].to
+            return latest.to
         first = min(self.changes, key=lambda change: change.start)
         return first.of
 
@@ -100,7 +103,8 @@ class Change:
 
     def last_before(self, at: datetime) -> datetime:
         """Return the last moment of this change, in local time, that isn't after `at`."""
-        moments = [self.start, *self.others, *self.by_rule(at.date())]
+        by_rule = self.by_rule(at.date())
+        moments = [self.start, *self.others, *by_rule]
         past = [moment for moment in moments if moment <= at]
         return max(past, default=EARLIEST)
 

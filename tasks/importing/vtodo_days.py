@@ -174,13 +174,7 @@ def joined(values, between):
     return between.join(value.raw for value in values)
 
 
-def days_left_out(
-    item,
-    todo,
-    zones,
-    exceptions,
-    start,
-):
+def days_left_out(item, todo, zones, exceptions, start):
     """Return the days on which a repeat doesn't occur, as they are in the zone of its start."""
     values = []
     for value in todo.all("EXDATE"):
@@ -205,13 +199,7 @@ def why_not(todo, exceptions, due):
     return ""
 
 
-def take_repeat(
-    item,
-    text,
-    start,
-    due,
-    exceptions,
-):
+def take_repeat(item, text, start, due, exceptions):
     """Take the repeat of an RRULE, and move it to its first occurrence that isn't an exception.
 
     start is the Day that the rule counts from, due the Day that the first occurrence is due.

@@ -57,13 +57,7 @@ def all_tasks(found):
         yield from dicts_in(row, "items")
 
 
-def read_task(
-    items,
-    row,
-    home,
-    where,
-    number,
-):
+def read_task(items, row, home, where, number):
     """Add a task of the list of this number, unless it is deleted."""
     if is_true(row, "deleted"):
         items.plan.leave(where, "It is deleted, so it is skipped.")

@@ -80,17 +80,17 @@ class Backup:
         self.data = data
         self.items = items
         self.plan = items.plan
-        self.projects = entities_of(data.get("project"))
-        self.tags = entities_of(data.get("tag"))
-        self.tasks = entities_of(data.get("task"))
-        self.archived = entities_of(data.get("taskArchive"))
+        self.projects = self.rows("project")
+        self.tags = self.rows("tag")
+        self.tasks = self.rows("task")
+        self.archived = self.rows("taskArchive")
         for state in archives_in(data):
             self.archived |= entities_of(state)
         self.all_tasks = self.archived | self.tasks
         self.places = places_in(self.all_tasks)
         self.days = planned_days(data)
         self.reminders = reminders_in(data)
-        self.repeats = Repeats(entities_of(data.get("taskRepeatCfg")), self)
+        self.repeats = Repeats(self.rows("taskRepeatCfg"), self)
 
     def read(self):
         """Fill the plan with the tasks, the archived ones and the repeats without a task."""
@@ -104,16 +104,20 @@ class Backup:
         self.leave_others()
         self.items.land()
 
+    def rows(self, name):
+        """Return the rows of a kind, {id: row}."""
+        return entities_of(self.data.get(name))
+
     def leave_others(self):
         """Note the rows of a backup that are no tasks."""
-        notes = entities_of(self.data.get("note"))
+        notes = self.rows("note")
         for number, note in enumerate(notes.values(), 1):
             words = quoted(note.get("content"))
             self.plan.leave(
                 f"note {number}",
                 f"{NOTE}: {words}",
             )
-        others = [words for key, words in OTHERS.items() if entities_of(self.data.get(key))]
+        others = [words for key, words in OTHERS.items() if self.rows(key)]
         if others:
             names = ", ".join(others)
             self.plan.leave("The file", f"It also holds {names}: no place for them.")
@@ -199,7 +203,8 @@ class Backup:
         self.say_lengths(item, row)
         reminder = row.get("remindAt") or self.reminders.get(item.key)
         item.remind_at(moment_of(reminder))
-        if deadline := row.get("deadlineDay") or moment_of(row.get("deadlineWithTime")):
+        deadline = row.get("deadlineDay") or moment_of(row.get("deadlineWithTime"))
+        if deadline:
             words = in_words(str(deadline), self.plan.zone)
             item.say("Deadline", words)
         if issue := row.get("issueId"):
@@ -214,9 +219,10 @@ class Backup:
 
     def say_lengths(self, item, row):
         """Say the time that a task was estimated to take, and has taken."""
-        words = length_of(row.get("timeEstimate"))
+        parts = [length_of(row.get("timeEstimate"))]
         if spent := length_of(row.get("timeSpent")):
-            words = ", ".join(filter(None, [words, f"spent {spent}"]))
+            parts.append(f"spent {spent}")
+        words = ", ".join(filter(None, parts))
         if words and item.parent:  # of a step, its task has the sum
             item.leave(f"Estimate: {words}. A step has no place for it.")
         elif words:

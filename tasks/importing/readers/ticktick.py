@@ -134,7 +134,7 @@ def take_content(item, row):
     """Take the notes, or the steps that stand in their place."""
     content = row["Content"]
     item.body = content
-    if row["Kind"].upper() != "CHECKLIST" and row["Is Check list"].upper() != "Y":
+    if not is_checklist(row):
         return
     before, *steps = STEP.split(content)
     others = [before.strip()]
@@ -143,6 +143,11 @@ def take_content(item, row):
         others.append(rest.strip())
         item.step(title, step[0] == CHECKED)
     item.body = "\n".join(filter(None, others))
+
+
+def is_checklist(row):
+    """Return whether the content of a row is steps; files of older versions have no kinds."""
+    return row["Kind"].upper() == "CHECKLIST" or row["Is Check list"].upper() == "Y"
 
 
 def take_status(item, row):

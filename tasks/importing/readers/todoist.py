@@ -134,7 +134,7 @@ class Project:
         priority = row["PRIORITY"].strip()
         item.take_priority(priority, PRIORITIES, priority)
         if row["DATE"].strip():
-            take_date(item, row, self.items.today)
+            take_date(item, row)
         say_more(item, row)
 
     def place(self, item, indent):

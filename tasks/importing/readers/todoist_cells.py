@@ -3,6 +3,7 @@
 import json
 import re
 
+from tasks.importing.date_words import DateWords
 from tasks.importing.plan import shortened
 from tasks.importing.rules import quoted
 from tasks.importing.shapes import dict_of
@@ -35,14 +36,15 @@ def parted(whole):
     return whole[:end].rstrip(), labels
 
 
-def take_date(item, row, today):
+def take_date(item, row):
     """Take the date, and say which one was taken for a repeat that begins on any day."""
-    item.when(
+    date = DateWords(
+        item,
         row["DATE"],
-        today,
-        row["DATE_LANG"].strip() or "en",
-        row["TIMEZONE"].strip(),
+        language=row["DATE_LANG"].strip() or "en",
+        zone=row["TIMEZONE"].strip(),
     )
+    date.take()
     is_sure = "BY" in item.repeat and "INTERVAL" not in item.repeat
     if item.repeat and not is_sure:
         words = quoted(row["DATE"])

@@ -84,13 +84,7 @@ def rows_of(said, plan, key):
     return rows
 
 
-def read_named(
-    said,
-    plan,
-    key,
-    name,
-    read_one,
-):
+def read_named(said, plan, key, name, read_one):
     """Read lists or tags into the plan. Return their numbers there, {id: number}."""
     numbers = {}
     rows = getattr(plan, key)
@@ -233,11 +227,7 @@ def read_dates(reading, row, notes):
         reading.leave("A time needs a date, so it is left out.")
         clock = None
     anchor = reading.day(row.get("repeat_anchor"), "first day")
-    rule, why_not = reading.repeat(
-        row.get("repeat"),
-        day,
-        anchor,
-    )
+    rule, why_not = reading.repeat(row.get("repeat"), day, anchor)
     if why_not:
         reading.leave(f"It doesn't repeat. {why_not} The rule is in the notes.")
         words = reading.words(row["repeat"], "repeat")
@@ -337,7 +327,9 @@ def read_moment(reading, row):
     """Return the day and time of a reminder; None and None if it doesn't have both."""
     day = reading.day(row.get("on_date"))
     clock = reading.clock(row.get("at_time"))
-    if day is None or clock is None or not can_be_meant(date.fromisoformat(day)):
+    if day is None or clock is None:
+        return None, None
+    if not can_be_meant(date.fromisoformat(day)):
         return None, None
     return day, clock
 
@@ -432,5 +424,8 @@ def is_arrangement(value):
     """Return whether a value names a sort and a grouping, known here or not."""
     if not isinstance(value, dict):
         return False
-    words = [value.get("sort"), value.get("group")]
-    return all(isinstance(word, str) and re.fullmatch("[a-z_]{0,20}", word) for word in words)
+    return is_word(value.get("sort")) and is_word(value.get("group"))
+
+
+def is_word(value):
+    return isinstance(value, str) and bool(re.fullmatch("[a-z_]{0,20}", value))

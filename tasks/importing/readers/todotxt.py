@@ -34,7 +34,9 @@ FEW = 5  # a line in so many is marked, at least
 
 def find(file):
     """Return the lines of a file of which enough have marks of todo.txt, else None."""
-    if file.is_zip or "\0" in file.text or file.text.count("\n") > MOST_LINES:
+    if file.is_zip or "\0" in file.text:
+        return None
+    if file.text.count("\n") > MOST_LINES:
         return None
     if file.text.lstrip("\ufeff \n").startswith(OTHERS):
         return None

@@ -134,7 +134,8 @@ class Backup:
         project = self.row_of(self.projects, row, "project")
         if not project:
             return None
-        is_archived = project.get("status") == "archived" or project.get("active") is False
+        is_inactive = project.get("active") is False
+        is_archived = is_inactive or project.get("status") == "archived"
         return self.items.home(
             project.get("name"),
             is_archived=is_archived,

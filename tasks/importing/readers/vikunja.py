@@ -151,11 +151,7 @@ def repeat(item, row):
     elif seconds:
         is_older_mark = is_true(row, "repeat_from_current_date")
         way = way_of(mode == FROM_COMPLETION or is_older_mark)
-        repeat_by_days(
-            item,
-            int(seconds // DAY),
-            way,
-        )
+        repeat_by_days(item, int(seconds // DAY), way)
 
 
 def way_of(is_from_completion):

@@ -18,10 +18,7 @@ def say_more(item, row):
     say_moment(item, "Start", row.get("start_date"))
     say_moment(item, "End", row.get("end_date"))
     if done := number_in(row, "percent_done"):
-        item.say(
-            "Progress",
-            f"{done * 100:.0f} %",
-        )
+        item.say("Progress", f"{done * 100:.0f} %")
     for person in dicts_in(row, "assignees"):
         item.say("Assigned to", name_of(person) or "someone")
     for reminder in dicts_in(row, "reminders"):

@@ -83,13 +83,7 @@ def above_of(rows):
     return above
 
 
-def project_of(
-    number,
-    row,
-    above,
-    plan,
-    where,
-):
+def project_of(number, row, above, plan, where):
     """Return a project, which is archived if one above it is."""
     rows = path_of(row, above, plan, where)
     if row.get("description"):
