@@ -1,7 +1,7 @@
 """All pages of the admin: the answers of their addresses, to each kind of user."""
 
 from datetime import timedelta
-from itertools import product
+from itertools import cycle, product
 from unittest import mock
 from urllib.parse import urlencode
 
@@ -128,7 +128,7 @@ class AddressTests(TestCase):
 
     @pytest.mark.exhaustive
     def test_filters_accept_only_the_lookups_of_their_links(self):
-        number = 0
+        number, bad = 0, cycle(["(", "\0", "9" * 20])
         for url, spec in self.specs():
             field = getattr(spec, "field", None)
             lookups = set(field.get_lookups()) if field else {"exact", "regex", "in"}
@@ -136,11 +136,11 @@ class AddressTests(TestCase):
             name = spec.expected_parameters()[0].partition("__")[0]
             names = {f"{name}__{lookup}" for lookup in lookups} | {name, f"{name}_"}
             for asked in sorted(names - set(spec.expected_parameters())):
-                for value in ["1", "(", "\0", "9" * 20]:
+                for value in ["1", next(bad)]:
                     response = self.client.get(url, {asked: value})
                     self.assertEqual((asked, value, response.status_code), (asked, value, 400))
                     number += 1
-        self.assertGreater(number, 400)
+        self.assertGreater(number, 200)
 
     @pytest.mark.exhaustive
     def test_invalid_value_of_a_filter_is_ignored(self):

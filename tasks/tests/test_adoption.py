@@ -407,7 +407,6 @@ class AddressTests(AdoptionTests):
         self.assertContains(page, "No mail can reach its address.")
 
 
-@pytest.mark.pooler
 class SecondRunTests(AdoptionTests):
     def setUp(self):
         super().setUp()
@@ -421,6 +420,7 @@ class SecondRunTests(AdoptionTests):
     def old(self, query, *values):
         self.cursor.execute(query, values)
 
+    @pytest.mark.pooler
     def test_second_run_without_changes_does_nothing(self):
         before = list(Task.everything.order_by("pk").values())
         found = report()
@@ -495,6 +495,7 @@ class SecondRunTests(AdoptionTests):
         self.assertEqual(whats.count(("task", "homeless")), 1)
         self.assertEqual(whats.count(("user", "deleted")), 1)
 
+    @pytest.mark.pooler
     def test_user_changed_there_is_updated(self):
         self.old(
             'UPDATE "user" SET name = %s, email = %s, "emailVerified" = true WHERE email = %s',
@@ -528,6 +529,7 @@ class SecondRunTests(AdoptionTests):
             [("kept", "taken")],
         )
 
+    @pytest.mark.pooler
     def test_password_is_updated_until_used_here(self):
         ada, vera = (
             User.objects.get(email=email)
@@ -563,6 +565,7 @@ class SecondRunTests(AdoptionTests):
         self.assertEqual(self.task(1).user_id, owner)
         self.assertEqual([remark["what"] for remark in found["remarks"]], ["kept"])
 
+    @pytest.mark.pooler
     def test_row_deleted_there_stays_and_is_reported(self):
         self.old("DELETE FROM task WHERE id = 1")
         self.assertEqual(

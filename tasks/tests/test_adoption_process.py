@@ -20,7 +20,7 @@ from todosite.tests.production import database_url, environment, manage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 
 TABLES = ["account", "alembic_version", "jwks", "session", "task", '"user"', "verification"]
-MANY = 30_000
+MANY = 10_000
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_next_run_completes_an_interrupted_one(old):
     assert adopt().returncode == 0
     undisturbed = ours()
     empty()
-    process = begin("--batch-size", "500")
+    process = begin("--batch-size", "50")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert 0 < Task.objects.count() < MANY

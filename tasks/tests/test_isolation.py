@@ -5,7 +5,7 @@ import re
 import sys
 from itertools import product
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from django.db.models.base import ModelBase
 from django.test import Client, TestCase
@@ -28,6 +28,7 @@ OPEN_TO_ALL = {"home", "import_help", "task_read", "search_numbers"}
 BY_LINK = {"mail_complete", "mail_snooze", "unsubscribe"}
 NOBODYS = 9_999_999_999  # an id that nothing has
 OTHER_METHODS = ["head", "put", "patch", "delete", "options"]
+FORM = "application/x-www-form-urlencoded"
 
 KINDS = [Task, TaskList, Tag, TaskTag, Step, Act, Change, SavedSearch, WaitingForm]
 KINDS += [AdminLink, Reminder]
@@ -70,7 +71,8 @@ def give(user, word):
     ids = {name: [row.pk for row in found] for name, found in rows.items()}
     links = [Completing.of(tasks[0]), Snoozing.of(reminders[0]), Stopping(user.pk, "digest")]
     ids["mail_token"] = [resolve(link.path).kwargs["mail_token"][:-1] for link in links]
-    return ids | {"act_pk": list(user.acts.values_list("pk", flat=True))}
+    acts = user.acts.order_by("kind").distinct("kind")
+    return ids | {"act_pk": list(acts.values_list("pk", flat=True))}
 
 
 def key_of_admin_link(user):
@@ -97,15 +99,18 @@ class IsolationTests(TestCase):
         cls.body |= {"waiting": cls.ann.waiting.get().pk, "into": one}
         cls.body |= {"tasks": "trash", "color": "teal", "tags": "x", "until": "9999-01-01T00:00Z"}
 
-    def requests(self):
+    def requests(self, *, ids):
         """Yield (route, response) for each route.
 
-        GET and POST are sent with each id of Ann's, with and without htmx; other methods once.
+        GET and POST are sent with so many ids of Ann's, None for all, with and without htmx; other
+        methods once.
         """
+        form = {"data": urlencode(self.body, doseq=True), "content_type": FORM}
         for route in ROUTES:
             addresses = self.urls(route)
-            for url, method, headers in product(addresses, ["get", "post"], [{}, HTMX]):
-                yield route, getattr(self.client, method)(url, self.body, headers=headers)
+            for url, headers in product(addresses[:ids], [{}, HTMX]):
+                yield route, self.client.get(url, self.body, headers=headers)
+                yield route, self.client.post(url, **form, headers=headers)
             for method in OTHER_METHODS:
                 yield route, getattr(self.client, method)(addresses[0])
 
@@ -119,7 +124,7 @@ class IsolationTests(TestCase):
     def test_another_users_rows_are_not_found(self):
         before = state()
         self.client.force_login(self.mallory)
-        for route, response in self.requests():
+        for route, response in self.requests(ids=None):
             with self.subTest(route=route.name, method=response.request["REQUEST_METHOD"]):
                 self.assertNotIn("Secret", response.content.decode())
                 self.assertNotIn("ann@example.org", response.content.decode())
@@ -133,7 +138,7 @@ class IsolationTests(TestCase):
 
     def test_signed_out_every_route_leads_to_sign_in(self):
         before = state()
-        for route, response in self.requests():
+        for route, response in self.requests(ids=1):
             if route.name in OPEN_TO_ALL | BY_LINK:
                 continue
             with self.subTest(route=route.name, method=response.request["REQUEST_METHOD"]):

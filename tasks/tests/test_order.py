@@ -9,7 +9,7 @@ from tasks.models import Step, Task, TaskList
 from tasks.tests.making import add_list, add_step
 from tasks.tests.racing import race
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pooler]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 30
 
@@ -51,6 +51,7 @@ def assert_in_order(rows, model):
     assert len(set(positions.values())) == len(rows)
 
 
+@pytest.mark.pooler
 @pytest.mark.parametrize("in_a_list", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_thirty_simultaneous_moves(client, ann, in_a_list):
     tasks = add_tasks(ann, MANY, list=add_list(ann, "Work") if in_a_list else None)
@@ -91,18 +92,21 @@ def test_moves_in_the_inbox_and_in_lists_do_not_interfere(client, ann):
         assert len(positions - {""}) == len(rows)
 
 
+@pytest.mark.pooler
 def test_simultaneous_moves_of_lists(client, ann):
     lists = [add_list(ann, f"List {n}") for n in range(12)]
     assert race(client, moves("lists", lists)) == [302] * 12
     assert_in_order(lists, TaskList)
 
 
+@pytest.mark.pooler
 def test_simultaneous_moves_of_steps(client, ann):
     steps = add_steps(ann.tasks.create(title="Cake"), 12)
     assert race(client, moves("steps", steps)) == [302] * 12
     assert_in_order(steps, Step)
 
 
+@pytest.mark.pooler
 def test_simultaneous_new_lists_get_positions(client, ann):
     requests = [("/lists/add/", {"name": f"List {n}", "color": "teal"}) for n in range(12)]
     assert race(client, requests) == [302] * 12
@@ -126,6 +130,7 @@ def test_simultaneous_new_steps_get_positions(client, ann):
     assert task.steps.count() == 12
 
 
+@pytest.mark.pooler
 @pytest.mark.parametrize("in_a_list", [True, False])
 def test_moves_while_tasks_are_added_and_completed(client, ann, in_a_list):
     one = add_list(ann, "Work") if in_a_list else None
@@ -208,6 +213,7 @@ def test_invalid_neighbor_is_not_found_and_changes_nothing(client, ann):
     assert list(Task.everything.order_by("pk").values()) == before
 
 
+@pytest.mark.pooler
 @pytest.mark.parametrize("answer", ["inbox", "trash"])
 def test_task_moved_to_a_list_during_its_deletion_stays_visible(client, ann, answer):
     """Open tasks are in the Inbox, or in an existing list."""

@@ -36,6 +36,7 @@ multiprocessing.set_forkserver_preload(
         *["django.core.mail", "django.core.management", "django.db.backends.postgresql.base"],
         *["django.forms", "django.template.defaulttags", "django.test", "fido2.server", "gunicorn"],
         *["icalendar", "jinja2", "psycopg_pool", "tasks.quickadd.parser", "ua_parser", "yaml"],
+        "todosite.tests.production",
     ]
 )
 

@@ -132,7 +132,7 @@ def processes(*words):
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.status() != psutil.STATUS_ZOMBIE and {*words} <= {*process.cmdline()}:
+            if {*words} <= {*process.cmdline()} and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
 
@@ -146,7 +146,7 @@ def eventually(true):
     deadline = time.monotonic() + 30
     while not true():
         assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def quiet(folder):
