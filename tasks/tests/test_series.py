@@ -16,7 +16,7 @@ from tasks.forms.tasks import DetailForm
 from tasks.models import Step, Task
 from tasks.repeating import Series, complete
 from tasks.tests.pages import HTMX, PageTests, html_of, messages_of, titles_of, words_of
-from todosite.tests.html import select
+from todosite.tests.html import one, select
 
 
 class SeriesTests(PageTests):
@@ -114,6 +114,13 @@ class SeriesTests(PageTests):
         self.post(task, "complete", version="1")
         self.post(task, "complete", occurrence="rubbish")
         self.assertEqual(len(self.rows()), 2)
+
+    def test_page_of_the_task_has_the_next_day_after_a_completion(self):
+        page = self.start().get_absolute_url()
+        data = {"next": page, "occurrence": "2026-01-31"}
+        response = self.client.post(f"{page}complete/", data, headers=HTMX)
+        self.assertEqual(one(response, "#id_due_date").get("value"), "2026-02-28")
+        self.assertEqual(one(response, "#skip-form [name=occurrence]").get("value"), "2026-02-28")
 
     def test_user_is_not_read_again(self):
         task = self.ann.tasks.get(pk=self.start().pk)

@@ -100,16 +100,13 @@ def rows():
 
 
 @pytest.mark.exhaustive
-def test_three_completions_undo_and_skip_over_a_month_end(rent):
-    for following in ["28 Feb 2031", "31 Mar 2031", "30 Apr 2031"]:
+def test_two_completions_and_a_skip_over_a_month_end(rent):
+    for following in ["28 Feb 2031", "31 Mar 2031"]:
         rent.locator("#detail-body").get_by_role("button", name="Complete", exact=True).click()
         expect(message(rent)).to_contain_text(f"Completed “Pay rent”. Next: {following}.")
         rent.wait_for_timeout(500)  # a press right after another is the same one
-    done = [("Pay rent", day, True) for day in ("31 Jan", "28 Feb", "31 Mar")]
-    assert rows() == [("Pay rent", "30 Apr", False), *done]
-    message(rent).get_by_role("button", name="Undo").click()
-    expect(message(rent)).to_contain_text("Undone")
-    assert [row for row in rows() if not row[2]] == [("Pay rent", "31 Mar", False)]
+    done = [("Pay rent", day, True) for day in ("31 Jan", "28 Feb")]
+    assert rows() == [("Pay rent", "31 Mar", False), *done]
     rent.get_by_role("button", name="Skip this one").click()
     expect(message(rent)).to_contain_text("Moved “Pay rent” to 30 Apr 2031.")
     expect(rent.get_by_label("Due", exact=True)).to_have_value("2031-04-30")

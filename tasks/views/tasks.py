@@ -129,9 +129,11 @@ def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     occurrence = shown_occurrence(request)
     act = complete(task, shown_version(request), occurrence)
+    form = None
     if not task.repeat:
         show_act(request, act, task, otherwise=not_done("complete", task))
     elif act:
+        form = DetailForm(instance=task, user=request.user)
         show_act(
             request,
             act,
@@ -140,7 +142,7 @@ def task_complete(request, task_pk):
         )
     else:
         show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
-    return reply(request, task, ticked=act)
+    return reply(request, task, ticked=act, form=form)
 
 
 @require_POST
