@@ -38,6 +38,15 @@ def press_for(pressed, wanted):
     return expect(wanted).to_be_visible()
 
 
+def wait_until(page, is_so):
+    """Wait until a function returns something true, for ten seconds at most."""
+    for _ in range(200):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It was not so within ten seconds.")
+
+
 def open_task(page, title):
     """Open a task's page, and wait for its scripts: earlier keys would do nothing."""
     look(page)

@@ -164,7 +164,7 @@ class TestExpiredSession:
         assert Task.objects.get().description == "Two litres,\nunsweetened"
 
     @pytest.mark.exhaustive
-    def test_late_line_comes_back_and_late_name_and_step_are_offered(self, signed_in, task, ann):
+    def test_late_line_comes_back_and_late_step_is_offered(self, signed_in, task):
         page = signed_in
         never_ask(page)
         page.goto("/inbox/")
@@ -174,16 +174,6 @@ class TestExpiredSession:
         enter(page)
         expect(page.locator("#add-text")).to_have_value("Bread ")
         assert self.offered(page) == []
-
-        work = add_list(ann, "Work")
-        page.goto(f"/lists/{work.pk}/edit/")
-        page.get_by_label("Name").fill("Office")
-        end_session()
-        page.get_by_role("button", name="Save").click()
-        enter(page)
-        assert self.offered(page) == ["Office"]
-        page.get_by_role("button", name="Save the list").click()
-        expect(page.get_by_role("heading", name="Office")).to_be_visible()
 
         visit(page, task)
         page.route(

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.people import add_user
 from tasks.models import Task
-from tasks.tests.browsing import message, open_task, sign_in, titles
+from tasks.tests.browsing import message, open_task, sign_in, titles, wait_until
 from tasks.tests.making import add_list, add_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,8 +103,7 @@ def test_requests_under_way_neither_hide_changes_nor_bring_old_rows_back(page, a
     ann.tasks.create(title="Salt")
     page.route("**/inbox/", lambda route: held.append((route, route.fetch())))
     come_back(page)
-    while not held:
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: held)
     page.get_by_role("button", name="Complete “Milk”").click()
     expect(titles(page)).to_have_text(["Rice", "Salt"])
     ((route, response),) = held

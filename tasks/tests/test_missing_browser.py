@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tasks.tests.browsing import titles
+from tasks.tests.browsing import titles, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 MODULES = ["main", "page", "detail", "freshness"]
@@ -53,8 +53,7 @@ def documents(page):
 
 def type_on(page, seen):
     """Type more once the page is back, with its line and its scripts."""
-    while len(seen) < 2:
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: len(seen) == 2)
     page.wait_for_load_state()
     box = page.get_by_label("Add a task")
     expect(box).to_have_value("Bread tomorrow")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tasks.mail_links import Completing, Snoozing, Stopping
-from tasks.tests.browsing import is_same, look, mark, message, open_task
+from tasks.tests.browsing import is_same, look, mark, message, open_task, wait_until
 from todosite.tests.axe import BOTH, assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,15 +41,6 @@ def due_soon(task, seconds):
     moment = timezone.now() + timedelta(seconds=seconds)
     type(reminder).objects.filter(pk=reminder.pk).update(moment=moment, next_at=moment)
     return reminder
-
-
-def wait_for(page, is_so):
-    """Wait until a function returns True, for eight seconds at most."""
-    for _ in range(80):
-        if is_so():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("It never was so.")
 
 
 def test_reminder_is_set_snoozed_and_removed_in_place(signed_in, rent, live_server):
@@ -87,7 +78,7 @@ def test_one_of_two_tabs_tells_a_reminder_that_is_due(signed_in, rent, live_serv
         each.wait_for_load_state()
     done.complete()  # elsewhere: the pages don't know it
     told = [each.locator("#reminded .toast") for each in (page, other)]
-    wait_for(page, lambda: any(one.count() for one in told))
+    wait_until(page, lambda: any(one.count() for one in told))
     page.wait_for_timeout(600)  # the other one would tell it now, too
     assert sorted(one.count() for one in told) == [0, 1]
     teller = page if told[0].count() else other
@@ -116,7 +107,7 @@ def test_notifications_are_allowed_by_a_press(signed_in, rent, live_server):
     due_soon(rent, 3)
     page.goto(f"{live_server.url}/inbox/")
     page.evaluate("document.hasFocus = () => false")
-    wait_for(page, lambda: page.evaluate("window.told?.[0] === 'Rent'"))
+    wait_until(page, lambda: page.evaluate("window.told?.[0] === 'Rent'"))
 
 
 @pytest.mark.exhaustive

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Session
 from tasks.models import Task
-from tasks.tests.browsing import message, open_menu
+from tasks.tests.browsing import message, open_menu, wait_until
 from tasks.tests.making import add_list, add_tasks
 from tasks.tests.test_drafts_browser import enter, is_asked, leave, touch, would_ask
 
@@ -65,14 +65,8 @@ class TestSavedByItself:
 
     def wait_for(self, page, **fields):
         """Wait until a value is saved by a page that is gone."""
-        self.wait_until(page, Task.objects.filter(**fields).exists)
+        wait_until(page, Task.objects.filter(**fields).exists)
         self.saved(**fields)
-
-    def wait_until(self, page, is_so):
-        for _ in range(100):
-            if is_so():
-                break
-            page.wait_for_timeout(50)
 
     def tags(self):
         return [tag.name for tag in self.milk.tags.by_name()]
@@ -351,7 +345,7 @@ class TestSavedByItself:
         self.field(page, "tags").fill("cold")
         assert is_asked(page, "location.assign('/inbox/')") is False
         self.wait_for(page, due_date=DAY)
-        self.wait_until(page, self.tags)  # another request
+        wait_until(page, self.tags)  # another request
         assert self.tags() == ["cold"]
         self.saved(due_date=DAY)
         page.goto("/inbox/")

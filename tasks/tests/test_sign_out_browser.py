@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import WaitingForm
 from accounts.tests.people import PASSWORD, add_user
 from tasks.models import Step, Task
-from tasks.tests.browsing import message, sign_in
+from tasks.tests.browsing import message, sign_in, wait_until
 from tasks.tests.test_drafts_browser import (
     enter,
     is_asked,
@@ -153,11 +153,7 @@ class TestQuestion:
         sign_out_button(page).click()
         expect(message(page)).to_have_text(still_here)
         assert kept(page) == ["Half a thought"]
-        for _ in range(50):
-            if not ann.waiting.exists():
-                break
-            page.wait_for_timeout(50)
-        assert list(ann.waiting.all()) == []
+        wait_until(page, lambda: not ann.waiting.exists())
 
         page.goto("/accounts/logout/")
         page.wait_for_load_state()

@@ -17,10 +17,8 @@ from tasks.tests.browsing import (
     look,
     mark,
     message,
-    open_menu,
     open_task,
     press,
-    press_for,
     row,
     titles,
 )
@@ -112,19 +110,6 @@ class TestUndo:
         self.expect_rows(page, ["One", "Three"], Inbox=0, Today=0, Work=2)
         self.undone(page, "completed “Two”")
 
-        open_menu(page, "Two")
-        page.get_by_label("Move to list").select_option("Inbox")
-        page.get_by_role("button", name="Move", exact=True).click()
-        expect_said(page, "Moved “Two” to the Inbox.")
-        self.expect_rows(page, ["One", "Three"], Inbox=1, Today=1, Work=2)
-        self.undone(page, "moved “Two” to the Inbox")
-
-        page.get_by_label("Add a task").fill("Four")
-        page.get_by_role("button", name="Add", exact=True).click()
-        expect_said(page, "Added “Four” to “Work”.")
-        self.expect_rows(page, ["One", "Two", "Three", "Four"], Inbox=0, Today=1, Work=4)
-        self.undone(page, "added “Four”")
-
         page.get_by_text("Select", exact=True).click()
         page.get_by_label("Select “One”").check()
         page.get_by_label("Select “Two”").check()
@@ -143,10 +128,6 @@ class TestUndo:
                 *(["One", "Two", "Three"], "Tomorrow", 0, 3),
             ),
             (
-                *("High", "Gave “Two” high priority.", "gave “Two” high priority"),
-                *(["One", "Two", "Three"], "High", 1, 3),
-            ),
-            (
                 *("Down", "Moved “Two” down.", "moved “Two” down"),
                 *(["One", "Three", "Two"], "Today", 1, 3),
             ),
@@ -160,7 +141,6 @@ class TestUndo:
             message(page).get_by_role("button", name="Undo").press("Enter")
             self.expect_as_before(page, words)
             expect(row(page, "Two")).to_contain_text("Today")
-            expect(row(page, "Two")).not_to_contain_text("High")
             expect(page.get_by_role("link", name="Two", exact=True)).to_be_focused()
         assert is_same(page)
 
@@ -208,33 +188,6 @@ class TestUndo:
         page.get_by_role("button", name="Save").click()  # nothing is left over in the form
         expect_said(page, "No changes to save.")
         assert is_same(page)
-
-    @pytest.mark.exhaustive
-    def test_undo_works_in_the_history(self, page):
-        page.get_by_role("button", name="Complete “One”").click()
-        expect(titles(page)).to_have_text(["Two", "Three"])
-        said = page.locator(".toast", has_text="Completed “Two”")
-        press_for(page.get_by_role("button", name="Complete “Two”"), said)
-        expect(titles(page)).to_have_text(["Three"])
-        page.get_by_role("link", name="History").click()
-        expect(page.get_by_role("heading", name="History")).to_be_visible()
-        undo_of(page, "completed “One”").click()
-        expect(lines(page).first).to_have_text("You undid: completed “One”")
-        expect_said(page, "Undone: completed “One”.")
-        expect_counts(page, Inbox=0, Today=0, Work=2)
-        undo_of(page, "undid: completed “One”").click()
-        expect(lines(page).first).to_have_text("You redid: completed “One”")
-
-        page.get_by_label("Action", exact=True).select_option("Completed and reopened")
-        page.get_by_role("button", name="Show").click()
-        expect(lines(page)).to_have_text(["You completed “Two”", "You completed “One”"])
-        expect(page.get_by_label("Action", exact=True)).to_have_value("complete")
-        page.get_by_role("link", name="everything that changed").first.click()
-        expect(page.get_by_role("heading", name="You completed “Two”")).to_be_visible()
-        page.get_by_role("button", name="Undo", exact=True).click()
-        expect_said(page, "Undone: completed “Two”.")
-        expect(page.get_by_text("· Undone")).to_be_visible()
-        expect_counts(page, Inbox=0, Today=1, Work=2)
 
 
 @pytest.mark.exhaustive
