@@ -4,6 +4,7 @@ from datetime import datetime
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.test import TestCase
 
 from accounts.tests.people import add_user
@@ -140,4 +141,5 @@ class PageTests(TestCase):
         now = datetime(*moment, tzinfo=ZoneInfo(zone), fold=fold)
         mock.patch("django.utils.timezone.now", return_value=now).start()
         self.addCleanup(mock.patch.stopall)
-        self.client.force_login(self.ann)  # Sign in again, since her session would have expired.
+        self.client.cookies.pop(settings.SESSION_COOKIE_NAME, None)  # it may have expired
+        self.client.force_login(self.ann)
