@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8000
 export DEBUG ?= true
 export DJANGO_RUNSERVER_HIDE_WARNING = true
+# Containers often set it: then each process of the tests would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN = .venv/bin
 # PyPI has its wheel for Linux on x86-64 alone.
 IF_BIOME = if [ -x $(BIN)/biome ]; then

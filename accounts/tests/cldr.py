@@ -9,6 +9,7 @@ read all of them.
 import json
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -35,6 +36,7 @@ def without_words(pattern):
     return re.sub("'[^']*'", "", pattern)
 
 
+@cache
 def customs():
     """Return the formats of each language tag of CLDR: {"en-us": "month 12 6"}.
 

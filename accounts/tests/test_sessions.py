@@ -304,6 +304,7 @@ def columns():
         return connection.introspection.get_table_description(cursor, "django_session")
 
 
+@pytest.mark.exhaustive
 def test_upgrade_keeps_sessions_and_waiting_forms(yesterday, ann, ben):
     laptop, stranger, late = OldClient(), OldClient(), OldClient()
     for browser in (laptop, late):
@@ -363,6 +364,7 @@ def test_old_and_new_processes_respect_each_others_sessions(yesterday, ann):
     assert not is_in(new)
 
 
+@pytest.mark.exhaustive
 def test_unseen_session_of_an_old_process_ends_with_the_others(yesterday, ann):
     migrate("0016_session_users")
     old, new = OldClient(), Client()
@@ -373,6 +375,7 @@ def test_unseen_session_of_an_old_process_ends_with_the_others(yesterday, ann):
     assert (is_in(old), is_in(new)) == (False, True)
 
 
+@pytest.mark.exhaustive
 def test_old_process_can_delete_a_user_with_new_sessions(yesterday, ann):
     migrate("0016_session_users")
     client = Client()
@@ -385,6 +388,7 @@ def test_old_process_can_delete_a_user_with_new_sessions(yesterday, ann):
     assert (Session.objects.count(), listed()) == (0, [])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.django_db(transaction=True)
 def test_upgrade_gives_way_to_a_backup_and_can_be_resumed():
     backup = holding("LOCK TABLE django_session IN ACCESS SHARE MODE")
@@ -399,6 +403,7 @@ def test_upgrade_gives_way_to_a_backup_and_can_be_resumed():
     assert len(columns()) == 8
 
 
+@pytest.mark.exhaustive
 def test_reverse_migration_keeps_the_sessions(yesterday, ann):
     old = OldClient()
     sign_in(old, ann)

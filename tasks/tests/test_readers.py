@@ -11,7 +11,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import text
@@ -23,6 +23,7 @@ from tasks.importing.preview import Preview
 from tasks.importing.reading import READERS
 from tasks.repeating import complete
 from tasks.tests.imported import plan_of_sample, plan_of_text, raw_sample, said
+from todosite.tests.environment import examples
 
 SAMPLE = {
     "todoist": "todoist/Todoist backup 2026-11-28 0311 UTC.zip",
@@ -89,7 +90,7 @@ def test_repeat_that_has_moved_on_is_known_again():
 
 
 @pytest.mark.parametrize("format", SAMPLE)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32))
 def test_spoiled_file_ends_in_words_or_a_whole_plan(format, seed):
     raw = spoiled(raw_sample(SAMPLE[format]), random.Random(seed))

@@ -18,6 +18,7 @@ from tasks.repeating import complete
 from tasks.tests.making import add_list, add_step, add_tasks
 from tasks.tests.round_trip import comparable, exported, imported
 from tasks.undo import revert
+from todosite.tests.environment import examples
 
 ROWS = ["tasks", "lists", "tags"]
 
@@ -107,8 +108,10 @@ class LongTests(TestCase):
     def test_hundreds_of_steps_and_old_notes_come_back(self):
         ann = add_user()
         (task,) = add_tasks(ann, "Move", description="n" * 150_000)
-        for number in range(600):
-            Step.objects.create(user=ann, task=task, title="s" * 255, position=f"a{number:03}x")
+        Step.objects.bulk_create(
+            Step(user=ann, task=task, title="s" * 255, position=f"a{number:03}x")
+            for number in range(600)
+        )
         for number, kind in enumerate(["json", "csv"]):
             other = add_user(f"{number}@example.org")
             imported(other, exported(ann, kind))
@@ -150,6 +153,7 @@ def tasks(draw):
 
 
 @pytest.mark.django_db
+@examples(50)
 @given(tasks=st.lists(tasks(), max_size=5), archived_at=MAYBE)
 def test_any_tasks_come_back_unchanged(tasks, archived_at):
     with transaction.atomic():

@@ -60,8 +60,8 @@ class MidnightTests(PageTests):
         for day, case in self.each():
             with case:
                 for text in ["One today", "Two tomorrow", "Three yesterday", "Four every day"]:
-                    self.post("/tasks/add/", text=text)
-                self.post("/tasks/add/", text="Five", due_date="today")
+                    self.send("/tasks/add/", text=text)
+                self.send("/tasks/add/", text="Five", due_date="today")
                 found = dict(self.ann.tasks.values_list("title", "due_date"))
                 expected = {"One": day, "Two": day + DAY, "Three yesterday": None, "Four": day}
                 self.assertEqual(found, expected | {"Five": day})

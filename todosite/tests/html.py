@@ -1,5 +1,8 @@
 """HTML as a browser parses it, with lxml: elements by CSS selector, and their words."""
 
+from functools import cache
+
+from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, document_fromstring
 
 
@@ -13,7 +16,13 @@ def parsed(source):
 
 def select(source, selector):
     """Return the elements that a CSS selector matches, in the order of the page."""
-    return parsed(source).cssselect(selector)
+    return compiled(selector)(parsed(source))
+
+
+@cache
+def compiled(selector):
+    """Return the function that finds the elements of a CSS selector, compiled once."""
+    return CSSSelector(selector, translator="html")
 
 
 def one(source, selector):
