@@ -70,6 +70,7 @@ ANYWHERE = {
     "clock": rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?{HALF}|noon|midday|midnight)",
     "half": "half (?:[1-9]|1[0-2])",
     "shorthand": "eo[dwmy]",
+    "letters": "m/w(?:/f)?|mwf|tu?/thu?|tu th|sa/su",
 }
 # These count beside the reading, or beside one that counts.
 BESIDE = {
@@ -141,7 +142,13 @@ BEHIND_REPEAT = re.compile(
 )
 # Friday 8; tomorrow 5 or 6: perhaps a time.
 A_BARE_HOUR = re.compile(
-    r" +(?:1[0-2]|[1-9])(?: *(?:or|and|/|&) *[0-9]{1,2})?[\s.,;!?]*$", re.IGNORECASE
+    r" +(?:1[0-2]|[1-9])"
+    r"(?:(?: *(?:or|and|/|&) *[0-9]{1,2})?[\s.,;!?]*$| +(?:with|at|in|by|from)\b)",
+    re.IGNORECASE,
+)
+# Dinner 7 tomorrow: likewise.
+AN_HOUR_BEFORE = re.compile(
+    r"\b(?:breakfast|brunch|lunch|dinner|supper|drinks|meet) +(?:1[0-2]|[1-9]) +$", re.IGNORECASE
 )
 SWAPPED = re.compile(r"\b(?:swap|switch|exchang|trad|replac|compar)(?:e|ing)?\s*$", re.IGNORECASE)
 FOR_ANOTHER = re.compile(r"\s*(?:with|for|to|by|and|against)\b", re.IGNORECASE)
@@ -278,7 +285,7 @@ def is_whole(
         return False
     if "repeat" in kinds and BEHIND_REPEAT.match(behind):
         return False
-    if "time" not in kinds and A_BARE_HOUR.match(behind):
+    if "time" not in kinds and (A_BARE_HOUR.match(behind) or AN_HOUR_BEFORE.search(before)):
         return False
     if is_swapped(before, behind):
         return False

@@ -26,6 +26,7 @@ from tasks.quickadd.found import (
 from tasks.quickadd.meaning import SaidTime, every, meaning
 from tasks.quickadd.ranges import RANGE, ranges_in
 from tasks.quickadd.words import (
+    AT_NOON,
     CONNECTING,
     EARLY,
     FULL_DAY,
@@ -248,11 +249,11 @@ def completed(
     phrases: list[Found],
 ) -> dict[str, Found]:
     """Return the chosen phrases, each as the others and the words of the line have it."""
-    found = in_the_morning(bare, found)
-    found = in_the_evening(bare, found)
     if has_range_beside(bare, found):
         found = with_value(found, "date", clock=None)
     found = with_start_of_range(bare, found)
+    found = in_the_morning(bare, found)
+    found = in_the_evening(bare, found)
     found = with_interval(bare, found, phrases)
     return with_end(bare, found)
 
@@ -354,27 +355,34 @@ def says_part_of_day(found: dict[str, Found]) -> bool:
 
 
 def in_the_evening(bare: str, found: dict[str, Found]) -> dict[str, Found]:
-    """Return the chosen phrases, with an hour of 7 to 11 that says no half of the day after noon
-    where words ask for that: Dinner at 8, Theatre at 7:30."""
+    """Return the chosen phrases, with an hour that says no half of the day after noon where words
+    ask for that: Dinner at 8, Theatre at 7:30, Dinner 6:30."""
     if "time" not in found or says_part_of_day(found):
         return found
     one = found["time"]
     if not may_be_late(one):
         return found
     words = frozenset(bare.lower().split())
-    if not words & GOING_OUT:
+    is_after_noon = words & GOING_OUT or (words & AT_NOON and one.value.hour < 5)
+    if not is_after_noon:
         return found
     hour = one.value.hour + 12
     return with_value(found, "time", hour=hour, how="exact")
 
 
+def is_at_night(said: SaidTime) -> bool:
+    """Return whether a time is at night as written, and may be after noon: 3:30, but not 03:30."""
+    return said.how == "written" and not said.has_zero and said.hour in range(1, 7)
+
+
 def may_be_late(one: Found) -> bool:
-    """Return whether a time is an hour of 7 to 11 that may be after noon: 7:30, but not 07:30."""
+    """Return whether a time may be after noon: 7:30, but not 07:30; 11:30 only behind "at"."""
     said = one.value
     if said.how == "exact" or said.part or said.has_zero:
         return False
-    is_said_as_bare = said.how == "bare" or one.lead == "clock"
-    return is_said_as_bare and said.hour in range(7, 12)
+    if said.how == "bare" or one.lead == "clock":
+        return said.hour in range(7, 12)
+    return said.hour in range(1, 11)
 
 
 OTHER_HALF = "~"  # behind the phrase of a time, in an offer
@@ -397,7 +405,7 @@ def other_half(
     if one.lead == RANGE:
         return []
     as_said = next(other for other in counted if other.start == one.start).value
-    is_either = may_be_early(as_said) or as_said != one.value
+    is_either = may_be_early(as_said) or is_at_night(as_said) or as_said != one.value
     if as_said.part or not is_either:
         return []
     phrase = one.words_in(bare) + OTHER_HALF

@@ -53,7 +53,7 @@ NOT_BEFORE = words(
 # Before these, a phrase describes what is to be done, not the word behind it.
 FUNCTION = words(
     "about with at for to in from if before after so because re regarding via then but when"
-    " while as on by near without unless"
+    " while as on by near without unless starts begins ends opens closes pick drop check"
 )
 # These connect a phrase with another one.
 CONNECTING = words("and or & except excluding not of until till through per every each the a an")
@@ -122,5 +122,6 @@ GOING_OUT = words(
     "dinner supper theatre theater cinema concert movie movies film party drinks pub opera ballet"
     " bar gig"
 )
+AT_NOON = words("lunch lunches brunch")
 LASTING = words("plank bake cook boil hold rest steam simmer fry roast stretch meditate nap")
 GIVING = words("ask give pay lend owe send tell show buy bring teach")

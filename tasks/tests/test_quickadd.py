@@ -141,6 +141,13 @@ class ParseTests(SimpleTestCase):
                     taken = parse(text, now=NOW, meant=meant)
                     self.assertEqual((taken.title, taken.due_date is None), (text, False))
 
+    def test_hour_that_would_be_at_night_is_offered_after_noon(self):
+        found = self.check("Dentist 3:30 friday", "Dentist", due_time=time(3, 30))
+        self.assertEqual(found.offers, [("3:30~",)])
+        taken = parse("Dentist 3:30 friday", now=NOW, meant=found.offers[0])
+        self.assertEqual((taken.title, taken.due_time), ("Dentist", time(15, 30)))
+        self.check("Dentist 03:30 friday", "Dentist", due_time=time(3, 30), offers=[])
+
     def test_figures_that_are_no_time_are_offered_as_none(self):
         for text in ["1.2. Introduction", "Pay 9.30", "Version 9.30", "Python 3.10", "Room 5p"]:
             self.check(text, text, due_date=None, is_unclear=False, offers=[])
