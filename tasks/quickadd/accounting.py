@@ -70,10 +70,13 @@ ANYWHERE = {
     "clock": rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?{HALF}|noon|midday|midnight)",
     "half": "half (?:[1-9]|1[0-2])",
     "shorthand": "eo[dwmy]",
+    "heading": rf"{SHORT_DAY}\b\.?(?= *[:–—]| +- )",
     "letters": "m/w(?:/f)?|mwf|tu?/thu?|tu th|sa/su",
 }
 # These count beside the reading, or beside one that counts.
 BESIDE = {
+    "numbered": rf"{DAY}\b\.?,? [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9:.]| +{MONTH})",
+    "dotted": r"(?:0?[1-9]|[12][0-9]|3[01])\.(?:0?[1-9]|1[0-2])",
     "short": rf"{SHORT_DAY}s?\b\.?",
     "figures": r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?|[0-9]{1,2}\.[0-9]{1,2}\.",
     "written": "[0-9]{1,2}:[0-9]{2}",
@@ -148,7 +151,9 @@ A_BARE_HOUR = re.compile(
 )
 # Dinner 7 tomorrow: likewise.
 AN_HOUR_BEFORE = re.compile(
-    r"\b(?:breakfast|brunch|lunch|dinner|supper|drinks|meet) +(?:1[0-2]|[1-9]) +$", re.IGNORECASE
+    r"\b(?:breakfast|brunch|lunch|dinner|supper|drinks|meet|wake|wake up|get up)"
+    r" +(?:1[0-2]|[1-9]) +$",
+    re.IGNORECASE,
 )
 SWAPPED = re.compile(r"\b(?:swap|switch|exchang|trad|replac|compar)(?:e|ing)?\s*$", re.IGNORECASE)
 FOR_ANOTHER = re.compile(r"\s*(?:with|for|to|by|and|against)\b", re.IGNORECASE)
@@ -455,6 +460,8 @@ def any_blocks(
 def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
     """Return whether a phrase adds something to the reading that it stands beside."""
     if one.kind in OF_REPEAT and "repeat" not in kinds:
+        return False
+    if one.kind == "dotted" and "date" in kinds:  # Release 2.10 friday
         return False
     before = rest[: one.start]
     behind = rest[one.end :]

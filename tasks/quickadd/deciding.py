@@ -427,8 +427,12 @@ def has_range_beside(bare: str, found: dict[str, Found]) -> bool:
     date = found.get("date")
     if not date or "time" in found:
         return False
-    has_own_time = date.value.part and date.value.clock
-    return bool(has_own_time) and has_range(bare[date.end :])
+    if not (date.value.part and date.value.clock):
+        return False
+    return has_range(bare[date.end :]) or bool(BARE_RANGE.match(bare, date.end))
+
+
+BARE_RANGE = re.compile(" +[0-9]{1,2} *[-–] *[0-9]{1,2}(?![0-9])")
 
 
 BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)

@@ -54,6 +54,7 @@ NOT_BEFORE = words(
 FUNCTION = words(
     "about with at for to in from if before after so because re regarding via then but when"
     " while as on by near without unless starts begins ends opens closes pick drop check"
+    " arrives leaves lands departs"
 )
 # These connect a phrase with another one.
 CONNECTING = words("and or & except excluding not of until till through per every each the a an")
