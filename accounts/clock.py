@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 # Three formats of a day: near today, far from today (with the year), and in full.
 DATE_FORMATS = {
@@ -16,6 +17,12 @@ DATE_FORMATS = {
 NEAR = 300  # days; a day nearer to today is written without its year
 SATURDAY = 5
 BY_NAME = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}  # by the number of days from today
+
+
+@lru_cache(10_000)
+def written(form: str, day: date) -> str:
+    """Return a day in a form of DATE_FORMATS, which takes longer than all else in its row."""
+    return form.format(day)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Clock:
         near, far, _ = DATE_FORMATS[self.date_format]
         ahead = day.toordinal() - self.today.toordinal()
         form = near if abs(ahead) < NEAR else far
-        return form.format(day)
+        return written(form, day)
 
     def in_full(self, day: date) -> str:
         """Return a day with full names and without its year: Friday, 3 October."""

@@ -5,7 +5,7 @@ The queryset stays the only definition of the query.
 
 from functools import cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models.base import ModelState
 
 
@@ -59,7 +59,7 @@ def instance_of(model, names, values):
     """
     made = model.__new__(model)
     made._state = ModelState()
-    made._state.adding, made._state.db = False, connection.alias
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
     columns = vars(made)
     columns.update(zip(names, values, strict=True))
     for name, convert in converters(model, names):

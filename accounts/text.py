@@ -32,9 +32,11 @@ PICTURES |= dict.fromkeys([*b"\t\n\v\f\r", 0x85, 0x2028, 0x2029], " ")
 
 def legible(text: str) -> str:
     """Return a text as one readable line, "" if nothing in it can be seen."""
-    if all(unicodedata.category(character)[0] in "CZ" for character in text):
-        return ""
-    return " ".join(text.translate(PICTURES).split())
+    if not text.isprintable():  # most texts are
+        if all(unicodedata.category(character)[0] in "CZ" for character in text):
+            return ""
+        text = text.translate(PICTURES)
+    return " ".join(text.split())
 
 
 def unix_lines(text: str) -> str:

@@ -1,6 +1,6 @@
 """Tasks as the rows of a page: all words and addresses, ready for the template."""
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tasks import dates, search
 from tasks.filters import repeat_words
@@ -13,9 +13,9 @@ PRIORITIES = dict(Task.Priority.choices) | {Task.Priority.NONE: ""}
 
 
 def marked(text, looked_for):
-    """Return a text as HTML, with the words of a search marked."""
+    """Return a text with the words of a search marked, as HTML; the text itself without words."""
     if not looked_for:
-        return escape(text)
+        return text
     html = Markup("")
     for part, is_found in search.marked(text, looked_for):
         html += FOUND.format(part) if is_found else part

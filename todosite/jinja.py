@@ -59,13 +59,19 @@ class Generator(CodeGenerator):
 
 
 class PageContext(Context):
-    """The names of a template. It calls a macro without Jinja2's check of its arguments."""
+    """The names of a template. It calls a macro without Jinja2's check of its arguments.
+
+    A macro whose arguments are all given, in order, is called without any detour.
+    """
 
     def call(self, called, /, *args, **kwargs):
         if type(called) is not Macro:
             return super().call(called, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
+        takes_more = called.caller or called.catch_kwargs or called.catch_varargs
+        if len(args) == called._argument_count and not (kwargs or takes_more):
+            return Markup(called._func(*args))
         return called(self.eval_ctx, *args, **kwargs)
 
 

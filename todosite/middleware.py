@@ -180,9 +180,9 @@ class FreshMiddleware:
     """
 
     PLACE = b'data-etag=""'
-    # The parts that are new each time. A pattern that begins with plain text is searched ten times
-    # as fast as a pattern that begins with a choice.
-    FIELD = re.compile(rb'name="(?:csrfmiddlewaretoken|key|until)" value="[^"]*')
+    # The parts that are new each time: the values of these fields, and the token of <body>.
+    NAME = b'name="'
+    NEW = (b'csrfmiddlewaretoken" value="', b'key" value="', b'until" value="')
     TOKEN = re.compile(rb'"X-CSRFToken": "[^"]*')
     MESSAGES = b'id="messages"'  # messages, after this, are shown only once
 
@@ -197,8 +197,22 @@ class FreshMiddleware:
         if not place:
             return response
         shown = before + after.partition(self.MESSAGES)[0]
-        lasting = self.TOKEN.sub(b"", self.FIELD.sub(b"", shown))
-        state = sha256(lasting).hexdigest()[:32]
+        state = sha256(self.lasting(shown)).hexdigest()[:32]
         response.content = before + f'data-etag="{state}"'.encode() + after
         response["ETag"] = f'"{state}"'
         return get_conditional_response(request, response["ETag"], response=response)
+
+    def lasting(self, shown):
+        """Return the bytes of a page without the parts that are new each time.
+
+        Plain bytes are split several times as fast as a regular expression is searched for.
+        """
+        parts = self.TOKEN.sub(b"", shown, count=1).split(self.NAME)
+        return self.NAME.join(map(self.without_new, parts))
+
+    def without_new(self, field):
+        """Return the bytes from the name of a field on, without its value if that is new."""
+        if not field.startswith(self.NEW):
+            return field
+        name, _, _, rest = field.split(b'"', 3)
+        return name + rest

@@ -22,13 +22,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.clock import Clock
 from accounts.compiled import Question, instance_of
 from accounts.models import User
 from tasks import dates
+from tasks.addresses import address, address_of_page
 from tasks.base.searched import as_array, overdue
 from tasks.forms.filters import ListingForm
 from tasks.models import Task, TaskQuerySet
@@ -158,7 +158,10 @@ class Listing:
 
     @cached_property
     def path(self):
-        return reverse(self.name, kwargs=self.ids)
+        if not self.ids:
+            return address_of_page(self.name)
+        (pk,) = self.ids.values()
+        return address(self.name, pk)
 
     def url(self, page=None, **changes):
         """Return the address of this listing, with a page's number or other parameters."""
@@ -193,14 +196,15 @@ class Listing:
             return None
         return self.url(page=self.number + 1)
 
-    @property
+    @cached_property
     def print_url(self):
         """The address of the page for paper, from the first task on."""
         return self.print_url_of(1)
 
     def print_url_of(self, page):
         """Return the address of a page for paper, by its number."""
-        return f"{reverse('listing_print')}?{urlencode({'on': self.url(page=page)})}"
+        query = urlencode({"on": self.url(page=page)})
+        return f"{address_of_page('listing_print')}?{query}"
 
     # how it is sorted and grouped
 
@@ -309,10 +313,11 @@ class Listing:
 
         The query also gives the `total`.
         """
-        if self.shape not in QUESTIONS:
+        shape = self.shape
+        if shape not in QUESTIONS:
             columns = [*FETCHED, *ADDED, "uncounted"]
-            QUESTIONS[self.shape] = Question(self.stand_in().numbered, columns)
-        rows = QUESTIONS[self.shape].ask(self.values, f" LIMIT {self.limit}")
+            QUESTIONS[shape] = Question(self.stand_in().numbered, columns)
+        rows = QUESTIONS[shape].ask(self.values, f" LIMIT {self.limit}")
         self.total = self.counted
         if rows:
             self.total += rows[0][-1] or 0

@@ -14,7 +14,6 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
@@ -93,7 +92,7 @@ def render_page(request, template, context=None, status=200):
         shared | (context or {}),
         status=status,
     )
-    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
+    response["Vary"] = "HX-Request, HX-Request-Type"
     return response
 
 

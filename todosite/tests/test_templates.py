@@ -169,6 +169,27 @@ def test_values_are_escaped_like_markupsafe(value):
     assert page.render(value=value) == f"<p>{escape(value)}</p>"
 
 
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("greet('<b>', 'Dear')", "Dear &lt;b&gt;"),
+        ("greet('you')", "Hello you"),
+        ("greet('you', word='Dear')", "Dear you"),
+        ("greet('<b>', 'Dear')|upper", "DEAR &LT;B&GT;"),
+    ],
+)
+def test_macro_is_called_with_all_or_some_arguments(call, text):
+    macro = "{% macro greet(name, word='Hello') %}{{ word }} {{ name }}{% endmacro %}"
+    page = environment(strict=True, autoescape=True).from_string(f"{macro}{{{{ {call} }}}}")
+    assert page.render() == text
+
+
+def test_macro_refuses_more_arguments_than_it_has():
+    source = "{% macro greet(name) %}{{ name }}{% endmacro %}{{ greet('you', 'and you') }}"
+    with pytest.raises(TypeError):
+        environment(strict=True, autoescape=True).from_string(source).render()
+
+
 def test_no_template_can_turn_escaping_off():
     source = "{% autoescape false %}{{ value }}{% endautoescape %}"
     page = environment(strict=True, autoescape=True).from_string(source)
