@@ -1,23 +1,30 @@
-"""Rules of repeats, a subset of RFC 5545 that people need, and their days. Pure: no Django.
+"""The days of a repeat, from its rule (tasks.rules). Pure: no Django.
 
-A rule is text such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH. It gives a series of days from its anchor
-on. Days are counted from the anchor, however late each occurrence is done, so a series never
-drifts. Days 29 to 31 clamp: monthly from 31 January is 28 February and 31 March (SKIP=BACKWARD of
-RFC 7529), also if the rule names the 31st. rrule of python-dateutil skips these months, and runs to
-the year 9999 for a rule that never matches, so the days are counted here.
+A rule gives a series of days from its anchor on. Days are counted from the anchor, however late
+each occurrence is done, so a series never drifts. Days 29 to 31 clamp: monthly from 31 January is
+28 February and 31 March (SKIP=BACKWARD of RFC 7529), also if the rule names the 31st. rrule of
+python-dateutil skips these months, and runs to the year 9999 for a rule that never matches, so the
+days are counted here.
 """
 
-import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import count, islice, takewhile
+from itertools import islice, takewhile
 
 from tasks.dates import moment
+from tasks.rules import (
+    DAYS,
+    FREQUENCIES,
+    MOST_COUNT,
+    Rule,
+    has_nth_weekday,
+    read,
+    weekdays_named,
+    write,
+)
 
-FREQUENCIES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
@@ -25,71 +32,26 @@ MONTH_NAMES = (
 )
 WORKDAYS = {0, 1, 2, 3, 4}
 EVERY_DAY = set(range(7))
-MOST_INTERVAL = 999
-MOST_COUNT = 9999
 OLDEST = timedelta(3653)  # before today; an older anchor would make every count slow
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 NTH |= {-2: "second last", -3: "third last", -4: "fourth last", -5: "fifth last"}
 
-
-@dataclass(frozen=True)
-class Rule:
-    """A parsed rule. weekdays are (nth, weekday): (0, 0) is each Monday, (-1, 4) the last Friday.
-
-    Weekdays and the start of the week count from 0 for Monday. 0 doesn't occur in month_days and
-    positions. until is the last possible day, count the number of days.
-    """
-
-    frequency: str
-    interval: int = 1
-    weekdays: tuple[tuple[int, int], ...] = ()
-    month_days: tuple[int, ...] = ()
-    months: tuple[int, ...] = ()
-    positions: tuple[int, ...] = ()
-    week_start: int | None = None
-    until: date | None = None
-    count: int | None = None
+# The number of empty periods after which a rule is taken to have no more days. The calendar repeats
+# after 28 years, or after 40 across a century.
+MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
+# The largest number of periods that one calculation goes through, a century and more. So each
+# calculation ends, however far its day is.
+MOST_WALKED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
-def read(rule: str) -> Rule:
-    """Parse a rule. Raise ValueError, in words for its author, if it isn't of the subset."""
-    said = {}
-    for part in rule.upper().removeprefix("RRULE:").split(";"):
-        name, _, value = part.partition("=")
-        if name in said:
-            raise ValueError(f"{name} occurs twice.")
-        if name not in PARTS:
-            raise ValueError(f"“{part[:40]}” isn't supported in a repeat.")
-        said[name] = PARTS[name](value, name)
-    if "FREQ" not in said:
-        raise ValueError("A repeat needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.")
-    parts = {FIELDS[name]: value for name, value in said.items()}
-    found = Rule(**parts)
-    refuse_senseless(found)
-    return found
-
-
-def write(rule: Rule) -> str:
-    """Return a rule as text, which read() parses."""
-    weekdays = [f"{nth or ''}{DAYS[weekday]}" for nth, weekday in rule.weekdays]
-    parts = {"FREQ": rule.frequency}
-    if rule.interval > 1:
-        parts["INTERVAL"] = rule.interval
-    parts["BYMONTH"] = ",".join(map(str, rule.months))
-    parts["BYMONTHDAY"] = ",".join(map(str, rule.month_days))
-    parts["BYDAY"] = ",".join(weekdays)
-    parts["BYSETPOS"] = ",".join(map(str, rule.positions))
-    if rule.week_start is not None:
-        parts["WKST"] = DAYS[rule.week_start]
-    if rule.until:
-        parts["UNTIL"] = f"{rule.until:%Y%m%d}".zfill(8)
-    parts["COUNT"] = rule.count
-    said = [f"{name}={value}" for name, value in parts.items() if value]
-    return ";".join(said)
-
-
-def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: str = "due") -> str:
+def with_week_start(
+    rule: str,
+    *,
+    anchor: date,
+    week_start: int,
+    repeat_from: str = "due",
+) -> str:
     """Return the rule with the first day of its weeks, if that makes a difference to its days.
 
     So a series stays the same when its user chooses another first day of the week. With repeat_from
@@ -98,130 +60,13 @@ def with_week_start(rule: str, *, anchor: date, week_start: int, repeat_from: st
     said = read(rule)
     if said.week_start is not None or said.frequency != "WEEKLY":
         return rule
-    others = {weekday for _, weekday in said.weekdays}
+    others = weekdays_named(said)
     if repeat_from == "due":
         others.discard(anchor.weekday())
     leaves_weeks_out = said.interval > 1 and others
     if not said.positions and not leaves_weeks_out:
         return rule
     return f"{rule};WKST={DAYS[week_start]}"
-
-
-def refuse_senseless(rule: Rule) -> None:
-    """Raise ValueError, in words, if the parts of a rule make no sense together."""
-    if rule.until and rule.count:
-        raise ValueError("A repeat can end on a date or after a number of times, not both.")
-    refuse_senseless_weekdays(rule)
-    if rule.month_days and rule.frequency == "WEEKLY":
-        raise ValueError("A weekly repeat can't have days of the month.")
-    if rule.positions and not has_days_to_choose_from(rule):
-        raise ValueError("BYSETPOS needs days to choose from: add weekdays or days of the month.")
-
-
-def refuse_senseless_weekdays(rule: Rule) -> None:
-    """Raise ValueError, in words, if a rule has weekdays that don't go with its frequency."""
-    has_nth = any(nth for nth, _ in rule.weekdays)
-    if has_nth and rule.frequency not in ("MONTHLY", "YEARLY"):
-        raise ValueError("Only a monthly or yearly repeat can have a first or last Monday.")
-    if has_nth and rule.frequency == "YEARLY" and not rule.months:
-        raise ValueError("A yearly repeat on a weekday such as 1MO needs BYMONTH.")
-
-
-def has_days_to_choose_from(rule: Rule) -> bool:
-    """Return whether a period of the rule has several days from which BYSETPOS can choose."""
-    if rule.frequency == "DAILY":
-        return False
-    if rule.frequency == "YEARLY" and rule.months:
-        return True
-    return bool(rule.weekdays or rule.month_days)
-
-
-def frequency_of(value: str, name: str) -> str:
-    """Parse FREQ. Raise ValueError, in words, for an unknown one."""
-    if value not in FREQUENCIES:
-        raise ValueError("A repeat must be daily, weekly, monthly or yearly.")
-    return value
-
-
-def number_in(low: int, high: int) -> Callable[[str, str], int]:
-    """Return a parser of a number from low to high, but not 0."""
-
-    def number_of(value, name):
-        is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", value)
-        if not is_number or not low <= int(value) <= high:
-            raise ValueError(f"{name} must be a number from {low} to {high}.")
-        if not int(value):
-            raise ValueError(f"{name} can't be 0.")
-        return int(value)
-
-    return number_of
-
-
-def each(one: Callable) -> Callable[[str, str], tuple]:
-    """Return a parser of several values: a tuple of the results of `one`, each once."""
-
-    def each_of(value, name):
-        read_parts = [one(part, name) for part in value.split(",")]
-        return tuple(dict.fromkeys(read_parts))
-
-    return each_of
-
-
-def weekday_of(value: str, name: str) -> tuple[int, int]:
-    """Parse a weekday: MO is (0, 0), 1MO is (1, 0), -1FR is (-1, 4); see Rule."""
-    match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
-    if not match:
-        raise ValueError(f"{name} must be weekdays, such as MO, 1MO or -1FR.")
-    nth = int(match[1] or 0)
-    return nth, DAYS.index(match[2])
-
-
-def week_start_of(value: str, name: str) -> int:
-    """Parse WKST: 0 for MO … 6 for SU."""
-    if value not in DAYS:
-        raise ValueError(f"{name} must be a weekday, such as MO.")
-    return DAYS.index(value)
-
-
-def until_of(value: str, name: str) -> date:
-    """Parse a day, with or without a time: 20260630, 20260630T220000Z."""
-    match = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T[0-9]{6}Z?)?", value)
-    try:
-        return date(*map(int, match.groups()))
-    except (AttributeError, ValueError) as error:
-        raise ValueError(f"{name} must be a date, such as 20260630.") from error
-
-
-PARTS = {
-    "FREQ": frequency_of,
-    "INTERVAL": number_in(1, MOST_INTERVAL),
-    "BYDAY": each(weekday_of),
-    "BYMONTHDAY": each(number_in(-31, 31)),
-    "BYMONTH": each(number_in(1, 12)),
-    "BYSETPOS": each(number_in(-366, 366)),
-    "WKST": week_start_of,
-    "UNTIL": until_of,
-    "COUNT": number_in(1, MOST_COUNT),
-}
-FIELDS = {
-    "FREQ": "frequency",
-    "INTERVAL": "interval",
-    "BYDAY": "weekdays",
-    "BYMONTHDAY": "month_days",
-    "BYMONTH": "months",
-    "BYSETPOS": "positions",
-    "WKST": "week_start",
-    "UNTIL": "until",
-    "COUNT": "count",
-}
-
-
-# The number of empty periods after which a rule is taken to have no more days. The calendar repeats
-# after 28 years, or after 40 across a century.
-MOST_EMPTY = {"DAILY": 5000, "WEEKLY": 5000, "MONTHLY": 1000, "YEARLY": 100}
-# The largest number of periods that one calculation goes through, a century and more. So each
-# calculation ends, however far its day is.
-MOST_WALKED = {"DAILY": 40_000, "WEEKLY": 10_000, "MONTHLY": 5000, "YEARLY": 500}
 
 
 def next_due(
@@ -235,13 +80,25 @@ def next_due(
 
     anchor is the first possible day; week_start, 0 for Monday, is used if the rule has none.
     """
-    return next(days_after(read(rule), anchor, after, week_start), None)
+    days = days_after(
+        read(rule),
+        anchor,
+        after,
+        week_start,
+    )
+    return next(days, None)
 
 
-def first_due(rule: str, *, day: date, week_start: int = 0) -> date | None:
+def first_due(
+    rule: str,
+    *,
+    day: date,
+    week_start: int = 0,
+) -> date | None:
     """Return the first day of a rule from day on. The interval counts from the day found."""
     anew = replace(read(rule), interval=1)
-    return next(series_from(anew, day, day, week_start), None)
+    days = series_from(anew, day, day, week_start)
+    return next(days, None)
 
 
 def following(
@@ -264,10 +121,18 @@ def following(
     old.
     """
     if repeat_from == "completion":
-        start = {"day": now.date(), "week_start": week_start}
-        return after_completion(rule, but=due_date, **start)
-    after = last_behind(due_date, due_time, now, missed)
-    return next_due(rule, anchor=anchor, after=after, week_start=week_start)
+        return after_completion(
+            rule,
+            day=now.date(),
+            but=due_date,
+            week_start=week_start,
+        )
+    return next_due(
+        rule,
+        anchor=anchor,
+        after=last_behind(due_date, due_time, now, missed),
+        week_start=week_start,
+    )
 
 
 def after_completion(
@@ -284,8 +149,11 @@ def after_completion(
     said = read(rule)
     if said.count == 1:
         return None
-    found = days_after_completion(replace(said, count=None), day, week_start)
-    return next((other for other in found if other != but), None)
+    endless = replace(said, count=None)
+    for other in days_after_completion(endless, day, week_start):
+        if other != but:
+            return other
+    return None
 
 
 def days_after_completion(rule: Rule, day: date, week_start: int) -> Iterator[date]:
@@ -298,11 +166,13 @@ def days_after_completion(rule: Rule, day: date, week_start: int) -> Iterator[da
     if rule.interval == 1 or not names_days:
         return days_after(rule, day, day, week_start)
     interval = Rule(rule.frequency, rule.interval)
-    earliest = next(days_after(interval, day, day, week_start), None)
+    periods = days_after(interval, day, day, week_start)
+    earliest = next(periods, None)
     if earliest is None:  # after 31 December 9999
         return iter(())
+    day_before = earliest - timedelta(1)
     each_period = replace(rule, interval=1)
-    return days_after(each_period, day, earliest - timedelta(1), week_start)
+    return days_after(each_period, day, day_before, week_start)
 
 
 def one_less(rule: str) -> str:
@@ -332,13 +202,20 @@ def completions(
     return found
 
 
-def last_behind(due_date: date, due_time: time | None, now: datetime, missed: str) -> date:
+def last_behind(
+    due_date: date,
+    due_time: time | None,
+    now: datetime,
+    missed: str,
+) -> date:
     """Return the day after which a series goes on, if the occurrence of due_date is done at now."""
     if missed == "keep":
         return due_date
     last = now.date()
-    if due_time is not None and moment(last, due_time, now.tzinfo) > now:
-        last -= timedelta(1)  # today's time is still to come
+    if due_time is not None:
+        due = moment(last, due_time, now.tzinfo)
+        if due > now:  # today's time is still to come
+            last -= timedelta(1)
     return max(due_date, last)
 
 
@@ -365,7 +242,8 @@ def between(
 ) -> list[date]:
     """Return the days of the series after `after`, up to and including last."""
     said = read(rule)
-    if said.count and (last - anchor).days < said.count:  # the series ends after last
+    days = (last - anchor).days
+    if said.count and days < said.count:  # the series ends after last
         said = replace(said, count=None)
     found = days_after(said, anchor, after, week_start)
     return list(takewhile(lambda day: day <= last, found))
@@ -376,13 +254,22 @@ def days_counted(rule: str, *, anchor: date, last: date) -> int:
 
     A rule with a count is counted from its anchor, any other rule from the first wanted day.
     """
-    return max((last - anchor).days, 0) if "COUNT=" in rule else 0
+    if "COUNT=" not in rule:
+        return 0
+    days = (last - anchor).days
+    return max(days, 0)
 
 
-def days_after(rule: Rule, anchor: date, after: date, week_start: int) -> Iterator[date]:
+def days_after(
+    rule: Rule,
+    anchor: date,
+    after: date,
+    week_start: int,
+) -> Iterator[date]:
     """Yield the days of a series strictly after `after`, in order."""
     start = first_to_count(rule, anchor, after)
-    return (day for day in series_from(rule, anchor, start, week_start) if day > after)
+    found = series_from(rule, anchor, start, week_start)
+    return (day for day in found if day > after)
 
 
 def first_to_count(rule: Rule, anchor: date, day: date) -> date:
@@ -395,9 +282,15 @@ def first_to_count(rule: Rule, anchor: date, day: date) -> date:
     return max(day, anchor)
 
 
-def series_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
+def series_from(
+    rule: Rule,
+    anchor: date,
+    start: date,
+    week_start: int,
+) -> Iterator[date]:
     """Yield the days of a series from the period of start on, at most rule.count of them."""
-    found = (day for day in days_from(rule, anchor, start, week_start) if day >= anchor)
+    days = days_from(rule, anchor, start, week_start)
+    found = (day for day in days if day >= anchor)
     if rule.until:
         found = takewhile(lambda day: day <= rule.until, found)
     return islice(found, rule.count)
@@ -409,12 +302,19 @@ def refuse_old(anchor: date, today: date) -> None:
         raise ValueError("A repeat can't start more than ten years ago.")
 
 
-def is_day_of(rule: str, *, anchor: date, day: date, week_start: int = 0) -> bool:
+def is_day_of(
+    rule: str,
+    *,
+    anchor: date,
+    day: date,
+    week_start: int = 0,
+) -> bool:
     """Return whether a day belongs to the series that begins on anchor, or soon after it."""
     said = read(rule)
     start = first_to_count(said, anchor, day)
     found = series_from(said, anchor, start, week_start)
-    return next((other for other in found if other >= day), None) == day
+    coming = (other for other in found if other >= day)
+    return next(coming, None) == day
 
 
 def number_before(
@@ -431,12 +331,19 @@ def number_before(
     it.
     """
     endless = replace(read(rule), count=None, until=None)
-    days = islice(series_from(endless, anchor, anchor, week_start), most + 1)
-    up_to_day = sum(1 for _ in takewhile(lambda other: other <= day, days))
-    return max(up_to_day - 1, 0)
+    series = series_from(endless, anchor, anchor, week_start)
+    days = islice(series, most + 1)
+    up_to_day = list(takewhile(lambda other: other <= day, days))
+    return max(len(up_to_day) - 1, 0)
 
 
-def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
+def resumed(
+    rule: str,
+    *,
+    anchor: date,
+    day: date,
+    week_start: int = 0,
+) -> Rule:
     """Return the rule that goes on from day, its new anchor, as the old one does from anchor.
 
     Its count is the rest of the count. If day was clamped, the rule names the original day of the
@@ -444,8 +351,13 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
     """
     said = read(rule)
     if said.count:
-        how = {"week_start": week_start, "most": said.count}
-        before = number_before(rule, anchor=anchor, day=day, **how)
+        before = number_before(
+            rule,
+            anchor=anchor,
+            day=day,
+            week_start=week_start,
+            most=said.count,
+        )
         left = max(said.count - before, 1)
         said = replace(said, count=left)
     if is_clamped(said, anchor, day):
@@ -457,14 +369,18 @@ def resumed(rule: str, *, anchor: date, day: date, week_start: int = 0) -> Rule:
 
 def is_clamped(rule: Rule, anchor: date, day: date) -> bool:
     """Return whether day is the last of its month because the month lacks the anchor's day."""
-    if rule.frequency not in ("MONTHLY", "YEARLY") or rule.weekdays or rule.month_days:
+    if rule.frequency not in ("MONTHLY", "YEARLY"):
         return False
-    return day.day < anchor.day and day.day == days_in_month(day)
+    if rule.weekdays or rule.month_days:
+        return False
+    is_last = day.day == days_in_month(day)
+    return is_last and day.day < anchor.day
 
 
 def days_in_month(day: date) -> int:
     """Return how many days the month of a day has."""
-    return monthrange(day.year, day.month)[1]
+    _, length = monthrange(day.year, day.month)
+    return length
 
 
 def moved(rule: Rule, old: date, new: date) -> Rule:
@@ -473,27 +389,38 @@ def moved(rule: Rule, old: date, new: date) -> Rule:
     Raise ValueError, in words, if it names other days too, and new's is none of them.
     """
     endless = replace(rule, count=None)
-    if next(series_from(endless, new, new, 0), None) == new:
+    days = series_from(endless, new, new, 0)
+    if next(days, None) == new:
         return rule
     if not can_move(rule, old, new):
-        raise ValueError(f"It repeats {describe(write(rule))}. Change the repeat to move it.")
-    changes = {}
+        words = describe(write(rule))
+        raise ValueError(f"It repeats {words}. Change the repeat to move it.")
+    rule = with_day_of(rule, new)
+    if not rule.months or new.month in rule.months:
+        return rule
+    return replace(rule, months=(new.month,))
+
+
+def with_day_of(rule: Rule, day: date) -> Rule:
+    """Return a rule that names one day, with another one in its place, said in the same way."""
     if rule.month_days:
-        changes["month_days"] = (month_day_of(new, rule.month_days[0]),)
-    elif rule.weekdays:
-        nth, _ = rule.weekdays[0]
-        changes["weekdays"] = ((nth_of(new, nth), new.weekday()),)
-    if rule.months and new.month not in rule.months:
-        changes["months"] = (new.month,)
-    return replace(rule, **changes)
+        (named,) = rule.month_days
+        number = month_day_of(day, named)
+        return replace(rule, month_days=(number,))
+    if rule.weekdays:
+        ((named, _),) = rule.weekdays
+        weekday = nth_of(day, named), day.weekday()
+        return replace(rule, weekdays=(weekday,))
+    return rule
 
 
 def can_move(rule: Rule, old: date, new: date) -> bool:
     """Return whether the rule names one day, old's, which new's can replace."""
     if not names_one_day(rule, old):
         return False
-    keeps_months = not rule.months or new.month in rule.months
-    return keeps_months or rule.months == (old.month,)
+    if not rule.months or new.month in rule.months:
+        return True
+    return rule.months == (old.month,)
 
 
 def names_one_day(rule: Rule, day: date) -> bool:
@@ -502,8 +429,12 @@ def names_one_day(rule: Rule, day: date) -> bool:
     if rule.positions or named > 1:
         return False
     if rule.month_days:
-        return clamped(rule.month_days, day.year, day.month) == {day.day}
-    return not rule.weekdays or is_nth(day, *rule.weekdays[0])
+        numbers = clamped(rule.month_days, day.year, day.month)
+        return numbers == {day.day}
+    if not rule.weekdays:
+        return True
+    ((nth, weekday),) = rule.weekdays
+    return is_nth(day, nth, weekday)
 
 
 def is_nth(day: date, nth: int, weekday: int) -> bool:
@@ -524,22 +455,31 @@ def nth_of(day: date, like: int) -> int:
     """Return the nth of a day's weekday in its month: -1 for the last, if `like` counts so."""
     if not like:
         return 0
-    from_end = -((days_in_month(day) - day.day) // 7 + 1)
+    days_behind = days_in_month(day) - day.day
+    from_end = -(days_behind // 7 + 1)
     if like < 0 and from_end >= like:
         return from_end
-    return (day.day - 1) // 7 + 1
+    days_before = day.day - 1
+    return days_before // 7 + 1
 
 
-def days_from(rule: Rule, anchor: date, start: date, week_start: int) -> Iterator[date]:
+def days_from(
+    rule: Rule,
+    anchor: date,
+    start: date,
+    week_start: int,
+) -> Iterator[date]:
     """Yield the days of the period of start, and of the following periods."""
     if rule.week_start is not None:
         week_start = rule.week_start
     period_of, days_of = PERIODS[rule.frequency]
     first = period_of(anchor, start, week_start) // rule.interval
+    last = first + MOST_WALKED[rule.frequency]
     empty = 0
-    for number in islice(count(first), MOST_WALKED[rule.frequency]):
+    for number in range(first, last):
+        period = number * rule.interval
         try:
-            days = sorted(days_of(rule, anchor, number * rule.interval, week_start))
+            days = sorted(days_of(rule, anchor, period, week_start))
         except (ValueError, OverflowError):  # after 31 December 9999
             return
         days = chosen(days, rule.positions)
@@ -564,7 +504,9 @@ def chosen(days: list[date], positions: tuple[int, ...]) -> list[date]:
 
 def index_of(position: int) -> int:
     """Return the index of a position, which counts from 1, or from -1 at the end."""
-    return position - 1 if position > 0 else position
+    if position < 0:
+        return position
+    return position - 1
 
 
 # For each frequency: the number of a day's period, counted from the anchor's, and a period's days.
@@ -575,7 +517,12 @@ def day_of(anchor: date, start: date, week_start: int) -> int:
     return (start - anchor).days
 
 
-def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+def days_of_day(
+    rule: Rule,
+    anchor: date,
+    number: int,
+    week_start: int,
+) -> list[date]:
     """Return the day that is number days after anchor, if it belongs to the rule."""
     day = anchor + timedelta(number)
     if rule.months and day.month not in rule.months:
@@ -584,21 +531,30 @@ def days_of_day(rule: Rule, anchor: date, number: int, week_start: int) -> list[
         return []
     if rule.month_days:
         numbers = clamped(rule.month_days, day.year, day.month)
-        return [day] if day.day in numbers else []
+        if day.day not in numbers:
+            return []
     return [day]
 
 
 def week_of(anchor: date, start: date, week_start: int) -> int:
     """Return the number of weeks from anchor's week to start's."""
-    return (start.toordinal() - first_of_week(anchor, week_start)) // 7
+    first = first_of_week(anchor, week_start)
+    days = start.toordinal() - first
+    return days // 7
 
 
 def first_of_week(day: date, week_start: int) -> int:
     """Return the first day of a week as an ordinal, since the first week begins before year 1."""
-    return day.toordinal() - (day.weekday() - week_start) % 7
+    days_into_it = (day.weekday() - week_start) % 7
+    return day.toordinal() - days_into_it
 
 
-def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+def days_of_week(
+    rule: Rule,
+    anchor: date,
+    number: int,
+    week_start: int,
+) -> list[date]:
     """Return the rule's days in the week that is number weeks after anchor's."""
     first = first_of_week(anchor, week_start) + 7 * number
     weekdays = [weekday for _, weekday in rule.weekdays] or [anchor.weekday()]
@@ -612,13 +568,20 @@ def days_of_week(rule: Rule, anchor: date, number: int, week_start: int) -> list
 def month_of(anchor: date, start: date, week_start: int) -> int:
     """Return the number of months from anchor's month to start's."""
     years = start.year - anchor.year
-    return 12 * years + start.month - anchor.month
+    months = start.month - anchor.month
+    return 12 * years + months
 
 
-def days_of_month(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+def days_of_month(
+    rule: Rule,
+    anchor: date,
+    number: int,
+    week_start: int,
+) -> list[date]:
     """Return the rule's days in the month that is number months after anchor's."""
-    months = anchor.year * 12 + anchor.month - 1 + number
-    year, month = months // 12, months % 12 + 1
+    months = anchor.year * 12 + anchor.month - 1
+    year, months_before = divmod(months + number, 12)
+    month = months_before + 1
     if rule.months and month not in rule.months:
         return []
     return days_within(rule, anchor, year, month)
@@ -629,13 +592,21 @@ def year_of(anchor: date, start: date, week_start: int) -> int:
     return start.year - anchor.year
 
 
-def days_of_year(rule: Rule, anchor: date, number: int, week_start: int) -> list[date]:
+def days_of_year(
+    rule: Rule,
+    anchor: date,
+    number: int,
+    week_start: int,
+) -> list[date]:
     """Return the rule's days in the year that is number years after anchor's."""
     year = anchor.year + number
     months = rule.months or [anchor.month]
     if not rule.months and (rule.month_days or rule.weekdays):
         months = range(1, 13)
-    return [day for month in months for day in days_within(rule, anchor, year, month)]
+    days = []
+    for month in months:
+        days += days_within(rule, anchor, year, month)
+    return days
 
 
 PERIODS = {
@@ -646,15 +617,22 @@ PERIODS = {
 }
 
 
-def days_within(rule: Rule, anchor: date, year: int, month: int) -> list[date]:
+def days_within(
+    rule: Rule,
+    anchor: date,
+    year: int,
+    month: int,
+) -> list[date]:
     """Return the days of a month that belong to a rule by the month or by the year."""
     if not rule.weekdays:
-        numbers = clamped(rule.month_days or (anchor.day,), year, month)
+        month_days = rule.month_days or (anchor.day,)
+        numbers = clamped(month_days, year, month)
     elif not rule.month_days:
         numbers = on_weekdays(rule.weekdays, year, month)
     else:
         by_number = clamped(rule.month_days, year, month)
-        numbers = by_number & on_weekdays(rule.weekdays, year, month)
+        by_weekday = on_weekdays(rule.weekdays, year, month)
+        numbers = by_number & by_weekday
     return [date(year, month, number) for number in numbers]
 
 
@@ -676,15 +654,25 @@ def on_weekdays(
     return numbers
 
 
-def clamped(month_days: tuple[int, ...], year: int, month: int) -> set[int]:
+def clamped(
+    month_days: tuple[int, ...],
+    year: int,
+    month: int,
+) -> set[int]:
     """Return days of a month by number; a number too large gives the last day.
 
     Negative numbers count from the end; one too small gives the first day.
     """
     _, length = monthrange(year, month)
-    from_start = {min(day, length) for day in month_days if day > 0}
-    from_end = {max(length + 1 + day, 1) for day in month_days if day < 0}
-    return from_start | from_end
+    return {clamped_day(number, length) for number in month_days}
+
+
+def clamped_day(number: int, length: int) -> int:
+    """Return the day of a month of this length that has a number, or the nearest one."""
+    if number > 0:
+        return min(number, length)
+    from_start = length + 1 + number
+    return max(from_start, 1)
 
 
 def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
@@ -711,7 +699,8 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
 
 def how_often_in_words(said: Rule) -> str:
     """Return "every 2 weeks on Monday", without months and an end."""
-    unit, days = FREQUENCIES[said.frequency], days_in_words(said)
+    unit = FREQUENCIES[said.frequency]
+    days = days_in_words(said)
     if days and said.frequency == "WEEKLY" and said.interval == 1:
         return f"every {days}"
     words = f"every {unit}"
@@ -720,7 +709,8 @@ def how_often_in_words(said: Rule) -> str:
     if not days:
         return words
     words += f" on {days}"
-    if said.frequency == "YEARLY" and not (said.months or said.positions):
+    names_months = said.months or said.positions
+    if said.frequency == "YEARLY" and not names_months:
         words += " in every month"
     return words
 
@@ -744,33 +734,35 @@ def days_in_words(said: Rule) -> str:
 
 def weekdays_in_words(said: Rule) -> str:
     """Return the weekdays of a rule: "weekday", "day" for all, "Monday and Thursday"."""
-    if any(nth for nth, _ in said.weekdays):
+    if has_nth_weekday(said):
         return listed([nth_in_words(*pair) for pair in said.weekdays])
-    weekdays = {weekday for _, weekday in said.weekdays}
+    weekdays = weekdays_named(said)
     if weekdays == WORKDAYS:
         return "weekday"
     if weekdays == EVERY_DAY:
         return "day"
-    return listed([DAY_NAMES[day] for day in sorted(weekdays)])
+    names = [DAY_NAMES[day] for day in sorted(weekdays)]
+    return listed(names)
 
 
 def positions_in_words(said: Rule, days: str) -> str:
     """Return the days that a rule chooses: "the last weekday", "the 2nd of Monday and Friday"."""
-    positions = listed([position_in_words(number) for number in said.positions])
+    words = [position_in_words(number) for number in said.positions]
+    positions = listed(words)
     if not days:
         return f"the {positions} one"
-    weekdays = {weekday for _, weekday in said.weekdays}
-    is_one_kind = weekdays in (WORKDAYS, EVERY_DAY) or len(weekdays) == 1
-    if is_one_kind:
+    weekdays = weekdays_named(said)
+    if len(weekdays) == 1 or weekdays in (WORKDAYS, EVERY_DAY):
         return f"the {positions} {days}"
     return f"the {positions} of {days}"
 
 
 def nth_in_words(nth: int, weekday: int) -> str:
     """Return the nth weekday of a month in words; 0 stands for each of them."""
+    name = DAY_NAMES[weekday]
     if nth:
-        return f"the {NTH[nth]} {DAY_NAMES[weekday]}"
-    return f"each {DAY_NAMES[weekday]}"
+        return f"the {NTH[nth]} {name}"
+    return f"each {name}"
 
 
 def position_in_words(number: int) -> str:
@@ -803,5 +795,5 @@ def listed(words: list[str], last: str = "and") -> str:
     """Return words as an enumeration: a, b and c."""
     if len(words) < 2:
         return "".join(words)
-    before = ", ".join(words[:-1])
-    return f"{before} {last} {words[-1]}"
+    *before, final = words
+    return f"{', '.join(before)} {last} {final}"

@@ -11,17 +11,19 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
 from accounts.merging import MergeMixin
-from tasks import recurrence
+from tasks import recurrence, rules
 from tasks.forms.fields import DateField, NumberField, refuse_longer
 from tasks.models import Task
-from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH, Rule
+from tasks.recurrence import DAY_NAMES, MONTH_NAMES, NTH
 from tasks.repeating import Series, columns_of_repeat
+from tasks.rules import Rule
 
 LONGEST = 500  # characters typed into a field of positions: many more than any rule needs
 WORDS = {words: number for number, words in NTH.items() if number > 0}
 PLACE = re.compile(
     rf"(?:the )?(-)?(?:([0-9]{{1,3}})(?:st|nd|rd|th|\.)?|({'|'.join(WORDS)}))?(?: ?(?:to )?(last))?"
 )
+SEPARATOR = re.compile(r",|;|&|\band\b|(?<=[0-9.]) +(?=[0-9])")
 
 
 def place_of(words):
@@ -31,7 +33,9 @@ def place_of(words):
         return None
     minus, digits, word, last = match.groups()
     number = int(digits) if digits else WORDS.get(word, 1)
-    return -number if minus or last else number
+    if minus or last:
+        return -number
+    return number
 
 
 def weekday_of(name):
@@ -55,9 +59,9 @@ class PlacesField(forms.CharField):
     def to_python(self, value):
         words = super().to_python(value).lower()
         refuse_longer(words, LONGEST)
-        parts = re.split(r",|;|&|\band\b|(?<=[0-9.]) +(?=[0-9])", words)
-        parts = [" ".join(part.split()) for part in parts]
-        found = self.read_all([part for part in parts if part])
+        parts = [" ".join(part.split()) for part in SEPARATOR.split(words)]
+        filled = [part for part in parts if part]
+        found = self.read_all(filled)
         return tuple(dict.fromkeys(found))
 
     def read_all(self, parts):
@@ -65,7 +69,9 @@ class PlacesField(forms.CharField):
 
     def has(self, number):
         """Return whether such a position exists; None doesn't."""
-        return number is not None and 0 < abs(number) <= self.most
+        if number is None:
+            return False
+        return 0 < abs(number) <= self.most
 
     def read(self, words):
         number = place_of(words.removesuffix(" day"))
@@ -88,7 +94,9 @@ class PlacesField(forms.CharField):
 
 class MonthDaysField(PlacesField):
     def words(self, number):
-        return str(number) if number > 0 else super().words(number)
+        if number > 0:
+            return str(number)
+        return super().words(number)
 
 
 class NthField(PlacesField):
@@ -96,13 +104,15 @@ class NthField(PlacesField):
 
     def read_all(self, parts):
         """Return the pairs in these parts. In "1st and 3rd Tue" both parts share the weekday."""
-        found, name = [], ""
+        found = []
+        name = ""
         for part in reversed(parts):
             if place_of(part) is None:
-                name = part.rpartition(" ")[2]
+                _, _, name = part.rpartition(" ")
             else:
                 part = f"{part} {name}"
-            found.insert(0, self.read(part))
+            one = self.read(part)
+            found.insert(0, one)
         return found
 
     def read(self, words):
@@ -117,7 +127,8 @@ class NthField(PlacesField):
 
     def words(self, one):
         number, weekday = one
-        return f"{NTH[number]} {DAY_NAMES[weekday]}"
+        name = DAY_NAMES[weekday]
+        return f"{NTH[number]} {name}"
 
 
 class NumbersField(forms.TypedMultipleChoiceField):
@@ -133,14 +144,22 @@ def days_of(rule):
     """Return a rule without its end, in a form that doesn't depend on the order of its days."""
     names = ["weekdays", "month_days", "months", "positions"]
     sets = {name: frozenset(getattr(rule, name)) for name in names}
-    return replace(rule, week_start=None, until=None, count=None, **sets)
+    return replace(
+        rule,
+        week_start=None,
+        until=None,
+        count=None,
+        **sets,
+    )
 
 
 def end_of(rule):
     """Return the kind of end of a rule, as the form names it."""
     if rule.until:
         return "until"
-    return "count" if rule.count else "never"
+    if rule.count:
+        return "count"
+    return "never"
 
 
 class RepeatForm(MergeMixin, forms.Form):
@@ -152,7 +171,7 @@ class RepeatForm(MergeMixin, forms.Form):
     """
 
     due_date = DateField(label="From")
-    interval = NumberField(label="Every", min_value=1, max_value=recurrence.MOST_INTERVAL)
+    interval = NumberField(label="Every", min_value=1, max_value=rules.MOST_INTERVAL)
     frequency = forms.ChoiceField(
         label="Unit",
         choices=[("DAILY", "day"), ("WEEKLY", "week"), ("MONTHLY", "month"), ("YEARLY", "year")],
@@ -183,7 +202,7 @@ class RepeatForm(MergeMixin, forms.Form):
         widget=forms.RadioSelect,
     )
     until = DateField(label="Last day", required=False)
-    count = NumberField(label="Times", min_value=1, max_value=recurrence.MOST_COUNT, required=False)
+    count = NumberField(label="Times", min_value=1, max_value=rules.MOST_COUNT, required=False)
     repeat_from = forms.ChoiceField(
         label="Count the next one from", choices=Task.RepeatFrom.choices, widget=forms.RadioSelect
     )
@@ -225,8 +244,9 @@ class RepeatForm(MergeMixin, forms.Form):
     def as_it_is(self):
         """Return the initial values: the present repeat, or every week from today."""
         rule = self.to_come or Rule("WEEKLY")
-        has_own_start = rule.week_start is not None
-        week_start = rule.week_start if has_own_start else self.clock.week_start
+        week_start = rule.week_start
+        if week_start is None:
+            week_start = self.clock.week_start
         fields = {name: getattr(rule, name) for name in self.SAME}
         fields |= {name: self.now[name] for name in ["repeat_from", "missed"]}
         return fields | {
@@ -247,7 +267,8 @@ class RepeatForm(MergeMixin, forms.Form):
 
     @property
     def state(self):
-        return "/".join(str(self.now[name]) for name in self.COLUMNS)
+        values = [str(self.now[name]) for name in self.COLUMNS]
+        return "/".join(values)
 
     def clean(self):
         cleaned = self.cleaned_data
@@ -271,16 +292,18 @@ class RepeatForm(MergeMixin, forms.Form):
             self.add_error("until", "Enter the last day, such as 2026-12-31.")
         if ends == "count" and not cleaned.get("count", True):
             self.add_error("count", "Enter the number of times.")
-        has_nth_of_year = cleaned.get("frequency") == "YEARLY" and cleaned.get("nth")
-        if has_nth_of_year and not cleaned.get("months", True):
+        is_yearly = cleaned.get("frequency") == "YEARLY"
+        lacks_months = not cleaned.get("months", True)
+        if is_yearly and lacks_months and cleaned.get("nth"):
             self.add_error("months", "Choose the months of these weekdays.")
 
     def drop_hidden_fields(self):
         """Empty the fields that the chosen unit and end don't have, and drop their errors."""
         cleaned = self.cleaned_data
-        of_unit = self.NOT_OF.get(cleaned.get("frequency"), {})
-        of_end = self.NOT_OF.get(cleaned.get("ends"), {})
-        for name, nothing in {**of_unit, **of_end}.items():
+        unit = cleaned.get("frequency")
+        end = cleaned.get("ends")
+        hidden = self.NOT_OF.get(unit, {}) | self.NOT_OF.get(end, {})
+        for name, nothing in hidden.items():
             self.errors.pop(name, None)
             cleaned[name] = nothing
 
@@ -288,8 +311,9 @@ class RepeatForm(MergeMixin, forms.Form):
         """Return the rule in the fields."""
         cleaned = self.cleaned_data
         weekdays = [(0, weekday) for weekday in cleaned["weekdays"]]
+        weekdays += cleaned["nth"]
         same = {name: cleaned[name] for name in self.SAME}
-        return Rule(weekdays=(*weekdays, *cleaned["nth"]), **same)
+        return Rule(weekdays=tuple(weekdays), **same)
 
     def put_together(self, rule, day):
         """Calculate `changes` of the task's columns and the next `days`, from a rule and a day."""
@@ -311,11 +335,11 @@ class RepeatForm(MergeMixin, forms.Form):
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         start = how["week_start"]
         try:
-            recurrence.refuse_senseless(rule)
+            rules.refuse_senseless(rule)
         except ValueError as error:  # the form can't produce the other rules that it refuses
             words = "Choose the days first: weekdays or days of the month."
             raise ValidationError({"positions": words}) from error
-        text = recurrence.write(rule)
+        text = rules.write(rule)
         due = recurrence.first_due(text, day=day, week_start=start)
         if due is None:
             self.refuse_no_days(rule, day)
@@ -327,8 +351,8 @@ class RepeatForm(MergeMixin, forms.Form):
 
     def refuse_no_days(self, rule, day):
         """Raise ValidationError for a rule that has no day from day on."""
-        endless = replace(rule, until=None)
-        if rule.until and recurrence.first_due(recurrence.write(endless), day=day):
+        endless = rules.write(replace(rule, until=None))
+        if rule.until and recurrence.first_due(endless, day=day):
             raise ValidationError({"until": "This is before the first date."})
         raise ValidationError("There is no such date.")
 
@@ -336,16 +360,21 @@ class RepeatForm(MergeMixin, forms.Form):
         """Return the columns of the present repeat with another end; its days stay."""
         was = self.to_come
         counts_alike = self.cleaned_data["repeat_from"] == self.now["repeat_from"]
-        if counts_alike and (rule.until, rule.count) == (was.until, was.count):
+        ends_alike = (rule.until, rule.count) == (was.until, was.count)
+        if counts_alike and ends_alike:
             return {}
         is_new_end = rule.until and rule.until != was.until
         if is_new_end and rule.until < self.now["due_date"]:
             raise ValidationError({"until": "This is before the next date."})
-        now = recurrence.read(self.now["repeat"])
-        kept = replace(now, until=rule.until, count=self.count_from_anchor(rule))
+        now = rules.read(self.now["repeat"])
+        kept = replace(
+            now,
+            until=rule.until,
+            count=self.count_from_anchor(rule),
+        )
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         how["anchor"] = self.now["repeat_anchor"] or self.now["due_date"]
-        text = recurrence.write(kept)
+        text = rules.write(kept)
         return {"repeat": recurrence.with_week_start(text, **how)}
 
     def count_from_anchor(self, rule):
@@ -357,10 +386,8 @@ class RepeatForm(MergeMixin, forms.Form):
             self.now["repeat"],
             **Series(self.task).occurrence,
         )
-        if count > recurrence.MOST_COUNT:
-            words = (
-                f"A repeat can have at most {recurrence.MOST_COUNT:,} dates, including past ones."
-            )
+        if count > rules.MOST_COUNT:
+            words = f"A repeat can have at most {rules.MOST_COUNT:,} dates, including past ones."
             raise ValidationError({"count": words})
         return count
 
@@ -368,7 +395,8 @@ class RepeatForm(MergeMixin, forms.Form):
         """Return whether the form has other days than the present repeat, apart from the end."""
         if not self.to_come:
             return True
-        if self.is_bound and {"due_date", "week_start"} & set(self.changed_data):
+        changed = set(self.changed_data)
+        if self.is_bound and changed & {"due_date", "week_start"}:
             return True
         return days_of(rule) != days_of(self.to_come)
 
@@ -379,7 +407,10 @@ class RepeatForm(MergeMixin, forms.Form):
     def next_days(self, *, due_date, repeat, repeat_anchor, missed, **_):
         """Return the due date and four days after it, if each is done on its day."""
         now = self.clock.now
-        how = {"count": 4, "week_start": self.cleaned_data["week_start"]}
+        how = {
+            "count": 4,
+            "week_start": self.cleaned_data["week_start"],
+        }
         if self.from_completion:
             done = max(due_date, now.date())
             days = recurrence.completions(repeat, day=done, **how)
@@ -411,7 +442,8 @@ class RepeatForm(MergeMixin, forms.Form):
     @property
     def words(self):
         """The rule in words: every 2 weeks on Tuesday."""
-        return recurrence.describe(recurrence.write(self.said()), on=self.clock.date)
+        rule = rules.write(self.said())
+        return recurrence.describe(rule, on=self.clock.date)
 
     def save(self):
         """Write the changes. Return the act, None if there are none."""
