@@ -89,7 +89,12 @@ def no_days(text: str, start: int) -> None:
     """Return None, as days_at() does where there is no day."""
 
 
-def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Query:
+def read(
+    text: str,
+    lists: dict,
+    tags: dict,
+    days_at: Callable = no_days,
+) -> Query:
     """Parse a search.
 
     lists, with the Inbox, and tags are the user's, each as folded_names() returns them, so that
@@ -100,21 +105,31 @@ def read(text: str, lists: dict, tags: dict, days_at: Callable = no_days) -> Que
     names = {"+": lists, "#": tags}
     at = 0
     while token := TOKEN.search(text, at):
-        start = token.start()
         found, at = filter_at(text, token, names, days_at)
         if found:
-            before, behind = text[:start], text[at:]
-            others = before.split() + behind.split()
-            query.filters.append(Filter(*found, " ".join(others)))
+            rest = without_part(text, token.start(), at)
+            query.filters.append(Filter(*found, rest))
             continue
         if token["sign"] and any(map(str.isalnum, token[0])):
             query.unknown.append(token[0])
-        word = token[0]
-        if token["quoted"] is not None:
-            word = token["quoted"]
+        word = word_of(token)
         if fold(word).strip():
             query.words.append(word)
     return query
+
+
+def without_part(text: str, start: int, end: int) -> str:
+    """Return the words of a text that stand before a part of it, and behind that."""
+    before = text[:start].split()
+    behind = text[end:].split()
+    return " ".join(before + behind)
+
+
+def word_of(token: re.Match) -> str:
+    """Return the word of a token, without its quotes."""
+    if token["quoted"] is None:
+        return token[0]
+    return token["quoted"]
 
 
 def filter_at(
@@ -129,24 +144,29 @@ def filter_at(
     """
     start, end = token.span()
     if phrase := PHRASE.match(text, start):
-        said = " ".join(phrase[0].lower().split())
-        kind = "done" if said == "done" else "due"
-        return (kind, PHRASES[said], said.capitalize()), phrase.end()
-    if token["plain"] and not token["sign"]:
-        found = days_at(text, start)
+        return filter_of_phrase(phrase[0]), phrase.end()
+    sign = token["sign"]
+    if not sign:
+        found = token["plain"] and days_at(text, start)
         if not found:
             return None, end
         days, label, end = found
         return ("due", days, label), end
-    if token["sign"] == "+":
-        behind = text[start + 1 :]
-        if length := longest_name(behind, names["+"]):
-            end = start + 1 + length
-            return filter_of("+", behind[:length], names), end
-    if token["sign"]:
-        name = token["quoted"] or token["plain"] or ""
-        return filter_of(token["sign"], name, names), end
-    return None, end
+    name = token["quoted"] or token["plain"] or ""
+    if sign == "+":
+        first = start + 1
+        length = longest_name(text[first:], names["+"])
+        if length:
+            end = first + length
+            name = text[first:end]
+    return filter_of(sign, name, names), end
+
+
+def filter_of_phrase(phrase: str) -> tuple:
+    """Return (kind, value, label) for one of PHRASES, however it is spaced."""
+    said = " ".join(phrase.lower().split())
+    kind = "done" if said == "done" else "due"
+    return kind, PHRASES[said], said.capitalize()
 
 
 def folded_names(names: dict) -> dict:
@@ -162,7 +182,8 @@ def filter_of(sign: str, name: str, names: dict) -> tuple | None:
         value = PRIORITIES.get(name.lower())
         if not value:
             return None
-        return "priority", value, f"{name.capitalize()} priority"
+        label = f"{name.capitalize()} priority"
+        return "priority", value, label
     known = names[sign]
     found = known.get(name) or known.get(fold(name))
     if found is None:
@@ -178,8 +199,8 @@ def longest_name(text: str, names: Collection[str]) -> int:
     folded, places = folded_with_places(text)
     for length in range(len(folded), 0, -1):  # the time doesn't depend on the number of names
         end = places[length - 1] + 1
-        ends_word = not text[end : end + 1].strip()
-        if ends_word and folded[:length] in names:
+        behind = text[end : end + 1]
+        if not behind.strip() and folded[:length] in names:
             return end
     return 0
 
@@ -188,12 +209,13 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """Return a text in parts, (part, whether it was searched for); together they are the text."""
     hit = [False] * len(text)
     for first, end in spans_of(words, text):
-        hit[first:end] = [True] * (end - first)
+        length = end - first
+        hit[first:end] = [True] * length
     parts = []
     pairs = zip(text, hit, strict=True)
     for is_hit, group in groupby(pairs, key=itemgetter(1)):
-        characters = [character for character, _ in group]
-        parts.append(("".join(characters), is_hit))
+        part = "".join(character for character, _ in group)
+        parts.append((part, is_hit))
     return parts
 
 
@@ -204,10 +226,16 @@ def spans_of(words: list[str], text: str) -> Iterator[tuple[int, int]]:
     for word in folded_words - {""}:
         for at in places_of(word, folded):
             last = at + len(word) - 1
-            end = places[last] + 1
-            while end < len(text) and not fold_character(text[end]):
-                end += 1  # an accent stays with its letter
+            end = end_of_letter(text, places[last])
             yield places[at], end
+
+
+def end_of_letter(text: str, at: int) -> int:
+    """Return the place behind a letter and its accents, which follow it."""
+    end = at + 1
+    while end < len(text) and not fold_character(text[end]):
+        end += 1
+    return end
 
 
 def places_of(word: str, text: str) -> Iterator[int]:
@@ -221,8 +249,10 @@ def places_of(word: str, text: str) -> Iterator[int]:
 def folded_with_places(text: str) -> tuple[str, list[int]]:
     """Return a folded text, and the position in the text of each of its characters."""
     if text.isascii():
-        return text.lower(), list(range(len(text)))
-    folded, places = [], []
+        places = range(len(text))
+        return text.lower(), list(places)
+    folded = []
+    places = []
     for index, character in enumerate(text):
         part = fold_character(character)
         folded.append(part)
@@ -240,8 +270,9 @@ def excerpt(text: str, words: list[str]) -> str:
         folded = fold(line)
         found = [folded.find(word) for word in words if word in folded]
         if found:
+            first = min(found)
             _, places = folded_with_places(line)
-            return part_around(line, places[min(found)])
+            return part_around(line, places[first])
     return ""
 
 
@@ -249,7 +280,8 @@ def part_around(line: str, at: int) -> str:
     """Return the part of a line around a position, with … for the parts left out."""
     start = max(at - AROUND, 0)
     end = at + 2 * AROUND
-    part = " ".join(line[start:end].split())
+    words = line[start:end].split()
+    part = " ".join(words)
     if start:
         part = f"…{part}"
     if end < len(line):

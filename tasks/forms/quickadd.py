@@ -1,5 +1,7 @@
 """Forms that take quick-add lines: one, or many that were pasted."""
 
+from functools import partial
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -68,12 +70,14 @@ class AddForm(AddingForm, BaseTaskForm):
     def clean_text(self):
         cleaned = self.cleaned_data
         text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
-        how = {name: cleaned.get(name) for name in ("meant", "as_text")}
-        how |= {
-            "plain": cleaned.get("plain", ()),
-            "put_on": cleaned.get("due_date"),
-        }
-        self.line = line_of(self.user, text, **how)
+        self.line = line_of(
+            self.user,
+            text,
+            meant=cleaned.get("meant"),
+            as_text=cleaned.get("as_text"),
+            plain=cleaned.get("plain", ()),
+            put_on=cleaned.get("due_date"),
+        )
         self.instance.title = clean_title(self.line.said.title)
         self.instance.typed = text
         return text
@@ -82,7 +86,8 @@ class AddForm(AddingForm, BaseTaskForm):
         self.fields_alone = dict(self.cleaned_data)
         if self.line:
             try:
-                self.cleaned_data |= said_in(self.line, self.cleaned_data)
+                said = said_in(self.line, self.cleaned_data)
+                self.cleaned_data |= said
             except ValidationError as error:
                 self.add_error("text", error)
         super().clean()
@@ -96,7 +101,8 @@ class AddForm(AddingForm, BaseTaskForm):
         if "due_date" in said:
             beside["due_time"] = alone.get("due_time")
         if "tags" in said:
-            beside["tags"] = " ".join(alone.get("tags", ()))
+            tags = alone.get("tags", ())
+            beside["tags"] = " ".join(tags)
         beside["tag"] = alone.get("tag")
         beside["meant"] = self.line.meant
         return {name: str(value) for name, value in beside.items() if value}
@@ -117,7 +123,8 @@ class AddForm(AddingForm, BaseTaskForm):
 
     def new_task(self):
         """Return the task, with the list and the repeat that the line names."""
-        task, cleaned = self.instance, self.cleaned_data
+        task = self.instance
+        cleaned = self.cleaned_data
         task.list_id = cleaned["list"]
         task.repeat = cleaned.get("repeat", "")
         task.repeat_from = cleaned.get("repeat_from", Task.RepeatFrom.DUE)
@@ -127,19 +134,23 @@ class AddForm(AddingForm, BaseTaskForm):
     @property
     def adds_more(self):
         """Is there more to add than the task itself?"""
-        has_tags = self.cleaned_data["tags"] or self.cleaned_data["tag"]
-        return self.makes_list or bool(has_tags) or bool(self.line.said.reminders)
+        if self.makes_list or self.line.said.reminders:
+            return True
+        return bool(self.cleaned_data["tags"] or self.cleaned_data["tag"])
 
     @property
     def makes_list(self):
         """Is the list that the line names, and that isn't there, to be made?"""
         name = self.line.unlisted
-        return bool(name) and name == self.cleaned_data["make_list"]
+        if not name:
+            return False
+        return name == self.cleaned_data["make_list"]
 
     def tags(self, act):
         """Return the tags that the form names; act records the new ones."""
-        tags = Tag.objects.make(self.user, self.cleaned_data["tags"], act)
-        pk = self.cleaned_data["tag"]
+        cleaned = self.cleaned_data
+        tags = Tag.objects.make(self.user, cleaned["tags"], act)
+        pk = cleaned["tag"]
         if not pk:
             return tags
         own = self.user.tags.filter(pk=pk)
@@ -161,23 +172,45 @@ class ReadForm(forms.Form):
         """Return the reading of the line; sidebar has the user's lists and tags."""
         self.full_clean()
         cleaned = self.cleaned_data
-        lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
-        archived = archived_by_name(one["name"] for one in sidebar.archived)
-        tags = {tag["name"]: pk for pk, tag in sidebar.tags.items()}
-        whole = " ".join(cleaned["text"].split())
-        text = whole[: LONGEST + 1]  # and whether its last word goes on
+        text = self.text_to_read()
+        return Line(
+            text,
+            sidebar.clock,
+            plain=self.plain_in(text),
+            meant=cleaned["take"] or cleaned["meant"],
+            put_on=self.day(sidebar.clock),
+            **known_to(sidebar),
+        )
+
+    def text_to_read(self):
+        """Return the line, as much as is read of it, and whether its last word goes on."""
+        words = self.cleaned_data["text"].split()
+        whole = " ".join(words)
+        return whole[: LONGEST + 1]
+
+    def plain_in(self, text):
+        """Return the phrases of a text that are to stay text, as the press on a phrase has it."""
+        cleaned = self.cleaned_data
         phrases = toggled(cleaned["plain"], cleaned["press"])
-        plain = [one for one in phrases if one.lower() in text.lower()]
-        known = {
-            "lists": lists,
-            "archived": archived,
-            "tags": tags,
-        }
-        meant = cleaned["take"] or cleaned["meant"]
-        day = cleaned.get("due_date")
+        small = text.lower()
+        return [one for one in phrases if one.lower() in small]
+
+    def day(self, clock):
+        """Return the day that the line is put on, None for no day."""
         if self.data.get("due_date") == "today":  # as the page of today has it, at any hour
-            day = sidebar.clock.today
-        return Line(text, sidebar.clock, plain=plain, meant=meant, put_on=day, **known)
+            return clock.today
+        return self.cleaned_data.get("due_date")
+
+
+def known_to(sidebar):
+    """Return the lists and tags that a line can name, from the sidebar, as a Line takes them."""
+    lists = {one["name"]: one["pk"] for one in sidebar.lists}
+    archived = [one["name"] for one in sidebar.archived]
+    return {
+        "lists": lists_by_name(lists),
+        "archived": archived_by_name(archived),
+        "tags": {tag["name"]: pk for pk, tag in sidebar.tags.items()},
+    }
 
 
 def toggled(phrases, pressed):
@@ -201,25 +234,17 @@ class PlainForm(AddForm):
     @transaction.atomic
     def save(self):
         """Remove the values that the line gave, and nothing else; return the act."""
-        cleaned, task = self.cleaned_data, self.task
+        cleaned = self.cleaned_data
+        task = self.task
         line = line_of(self.user, task.typed, meant=cleaned["meant"])
-        understood = line.said
-        fields = {"title": self.line.said.title}
-        if understood.due_date:
-            fields |= {name: cleaned[name] for name in ["due_date", "due_time"]}
-            fields |= {"repeat": "", "repeat_from": Task.RepeatFrom.DUE}
-        if "priority" in line.kinds:
-            fields["priority"] = cleaned["priority"]
-        if understood.list_name:
-            fields["list"] = cleaned["list"]
-        others = task.description.removeprefix(understood.description).removeprefix("\n")
-        notes = [self.line.said.description, others]
-        fields["description"] = "\n".join(filter(None, notes))
-        mine = {name.lower() for name in cleaned["tags"]}
-        named = [name for name in understood.tags if name.lower() not in mine]
-        tags = self.user.tags.named(named).exclude(pk=cleaned["tag"])
-        act = task.edit(**fields, remove_tags=tags)
-        if act and understood.reminders:
+        act = task.edit(
+            title=self.line.said.title,
+            **self.without_time(line.said),
+            **self.without_tokens(line),
+            description=self.notes_without(line.said),
+            remove_tags=self.tags_of(line.said),
+        )
+        if act and line.said.reminders:
             self.remove_reminders(line, act)
         return act
 
@@ -235,9 +260,44 @@ class PlainForm(AddForm):
             moments = []
         self.task.set_reminders(minutes, moments, act)
 
+    def without_time(self, understood):
+        """Return the dates that the form has beside the line, if the line gave others."""
+        if not understood.due_date:
+            return {}
+        return {
+            "due_date": self.cleaned_data["due_date"],
+            "due_time": self.cleaned_data["due_time"],
+            "repeat": "",
+            "repeat_from": Task.RepeatFrom.DUE,
+        }
+
+    def without_tokens(self, line):
+        """Return the priority and the list of the form in place of the line's own."""
+        fields = {}
+        if "priority" in line.kinds:
+            fields["priority"] = self.cleaned_data["priority"]
+        if line.said.list_name:
+            fields["list"] = self.cleaned_data["list"]
+        return fields
+
+    def notes_without(self, understood):
+        """Return the notes of the line as text, and what else was noted beside the line's own."""
+        others = self.task.description.removeprefix(understood.description)
+        notes = [self.line.said.description, others.removeprefix("\n")]
+        return "\n".join(filter(None, notes))
+
+    def tags_of(self, understood):
+        """Return the tags that the task has from its line alone."""
+        mine = {name.lower() for name in self.cleaned_data["tags"]}
+        named = [name for name in understood.tags if name.lower() not in mine]
+        tags = self.user.tags.named(named)
+        return tags.exclude(pk=self.cleaned_data["tag"])
+
 
 class MeantForm(AddForm):
     """A new task with a reading that its line offered."""
+
+    OF_TIME = ["due_date", "due_time", "repeat", "repeat_anchor", "repeat_from"]
 
     def __init__(self, *, task, meant):
         self.task = task
@@ -250,9 +310,55 @@ class MeantForm(AddForm):
 
     def save(self):
         """Write the dates and times of the offer, and nothing else; return the act."""
-        names = ["due_date", "due_time", "repeat", "repeat_anchor", "repeat_from"]
         cleaned = self.cleaned_data
-        return self.task.edit(**{name: cleaned[name] for name in names if name in cleaned})
+        changes = {name: cleaned[name] for name in self.OF_TIME if name in cleaned}
+        return self.task.edit(**changes)
+
+
+def refuse_more_lines(text):
+    """Raise ValidationError for more lines than can be added at a time."""
+    number = pasted.count(text)
+    limit = pasted.MOST_LINES
+    if number > limit:
+        raise ValidationError(f"Use at most {limit} lines at a time (you entered {number}).")
+
+
+def check_title(row):
+    """Clean the title of a pasted task or step. Raise ValidationError if it can't be one."""
+    row.title = clean_title(row.title)
+
+
+def check_task(task, line, shared):
+    """Check a pasted task. Raise ValidationError if its line, or what that says, can't be kept."""
+    refuse_unstorable(line.text)
+    said_in(line, shared)
+    check_title(task)
+
+
+def errors_of(row, check):
+    """Return the errors that check() raises for a pasted row, each with the number of its line."""
+    try:
+        check()
+    except ValidationError as error:
+        return [f"Line {row.number}: {words}" for words in error.messages]
+    return []
+
+
+def cut_lines(numbers):
+    """Return the sentence about lines that weren't read to their end."""
+    noun = "line" if len(numbers) == 1 else "lines"
+    return (
+        f"Only the first {MOST_TRIED} dates, times and repeats in a line are recognized:"
+        f" the rest of {noun} {listed(numbers)} stays as you typed it."
+    )
+
+
+def unclear_lines(numbers):
+    """Return the sentence about lines whose days or times are unclear."""
+    noun, gets = "lines", "they get"
+    if len(numbers) == 1:
+        noun, gets = "line", "it gets"
+    return f"Some dates or times in {noun} {listed(numbers)} are unclear, so {gets} no date."
 
 
 class PasteForm(AddForm):
@@ -288,9 +394,7 @@ class PasteForm(AddForm):
 
     def clean_text(self):
         text = self.cleaned_data["text"]
-        if (number := pasted.count(text)) > pasted.MOST_LINES:
-            limit = pasted.MOST_LINES
-            raise ValidationError(f"Use at most {limit} lines at a time (you entered {number}).")
+        refuse_more_lines(text)
         found = pasted.read(text)
         if not found:
             raise ValidationError("Enter at least one task, one per line.", code="required")
@@ -298,36 +402,36 @@ class PasteForm(AddForm):
         self.check_lines()
         self.instance.title = found[0].title
         if self.unread:
-            describes = f"{self['text'].auto_id}_helptext {self.UNREAD_ID}"
-            self.fields["text"].widget.attrs["aria-describedby"] = describes
+            self.describe_by_unread()
         return text
+
+    def describe_by_unread(self):
+        """Lead assistive technology from the field to the sentence about unread lines."""
+        help_id = f"{self['text'].auto_id}_helptext"
+        attrs = self.fields["text"].widget.attrs
+        attrs["aria-describedby"] = f"{help_id} {self.UNREAD_ID}"
 
     def check_lines(self):
         """Raise ValidationError for lines that can't be a task or a step, each with its number."""
-        tags = self.fields["tags"].to_python(self.data.get("tags", ""))
+        typed_tags = self.data.get("tags", "")
+        tags = self.fields["tags"].to_python(typed_tags)
         shared = {"tags": tags[: MOST_TAGS + 1]}  # one too many is too many
         errors = []
         for task, line in self.lines:
-            for each in (task, *task.steps):
-                try:
-                    if each is task:
-                        refuse_unstorable(line.text)
-                        said_in(line, shared)
-                    each.title = clean_title(each.title)
-                except ValidationError as error:
-                    errors += [f"Line {each.number}: {words}" for words in error.messages]
+            errors += errors_of(task, partial(check_task, task, line, shared))
+            for step in task.steps:
+                errors += errors_of(step, partial(check_title, step))
         if errors:
             raise ValidationError(errors)
 
     def read(self, found, lists):
         """Read the pasted lines; their titles are then the rest of each."""
-        texts = [task.title for task in found]
-        how = {"lists": lists, "as_text": self.cleaned_data["as_text"]}
-        how["put_on"] = self.cleaned_data.get("due_date")
         lines, unread = read_all(
-            texts,
+            [task.title for task in found],
             self.user.clock(),
-            **how,
+            lists=lists,
+            as_text=self.cleaned_data["as_text"],
+            put_on=self.cleaned_data.get("due_date"),
         )
         self.lines = list(zip(found, lines, strict=True))
         for task, line in self.lines:
@@ -342,28 +446,19 @@ class PasteForm(AddForm):
     @property
     def unread(self):
         """Return the sentence about lines that weren't read to their end, "" for none."""
-        words = []
-        numbers = self.numbers(lambda line: line.said.unread is not None)
-        if numbers:
-            noun = "line" if len(numbers) == 1 else "lines"
-            words.append(
-                f"Only the first {MOST_TRIED} dates, times and repeats in a line are recognized:"
-                f" the rest of {noun} {listed(numbers)} stays as you typed it."
-            )
-        numbers = self.numbers(lambda line: line.said.is_unclear)
-        if numbers:
-            noun, gets = "lines", "they get"
-            if len(numbers) == 1:
-                noun, gets = "line", "it gets"
-            words.append(
-                f"Some dates or times in {noun} {listed(numbers)} are unclear, so {gets} no date."
-            )
+        sentences = []
+        cut = self.numbers(lambda line: line.said.unread is not None)
+        if cut:
+            sentences.append(cut_lines(cut))
+        unclear = self.numbers(lambda line: line.said.is_unclear)
+        if unclear:
+            sentences.append(unclear_lines(unclear))
         if self.unread_from:
-            words.append(
+            sentences.append(
                 f"From line {self.unread_from} on, everything stays as you typed it: there are more"
                 " dates, times and repeats than can be recognized at once."
             )
-        return " ".join(words)
+        return " ".join(sentences)
 
     def numbers(self, is_one):
         """Return the numbers of the lines of a kind, the first of many, as words."""
@@ -375,10 +470,7 @@ class PasteForm(AddForm):
     def add(self, act):
         names = ["description", "priority", "due_date", "due_time", "list"]
         shared = {name: self.cleaned_data[name] for name in names}
-        said = [tag for _, line in self.lines for tag in line.said.tags]
-        each_once = dict.fromkeys(said)
-        made = Tag.objects.make(self.user, unique_ignoring_case(each_once), act)
-        tags = {tag.name.lower(): tag for tag in made}
+        tags = self.tags_of_lines(act)
         all_have = self.tags(act)
         tasks = []
         for pasted_line, line in self.lines:
@@ -392,10 +484,20 @@ class PasteForm(AddForm):
             if line.said.reminders:
                 task.set_reminders(*line.reminders)
 
+    def tags_of_lines(self, act):
+        """Return the tags that the lines name, by name in small letters; act records new ones."""
+        names = {}
+        for _, line in self.lines:
+            names |= dict.fromkeys(line.said.tags)
+        made = Tag.objects.make(self.user, unique_ignoring_case(names), act)
+        return {tag.name.lower(): tag for tag in made}
+
     def rows_of(self, pasted_line, line, fields):
         """Return the task of a line, and the steps of the lines below; fields are the task's."""
         fields["list_id"] = fields.pop("list")
-        completed_at = timezone.now() if pasted_line.done else None
+        completed_at = None
+        if pasted_line.done:
+            completed_at = timezone.now()
         task = Task(
             user=self.user,
             title=pasted_line.title,
@@ -404,7 +506,12 @@ class PasteForm(AddForm):
             **fields,
         )
         steps = [
-            Step(user=self.user, task=task, title=step.title, done=step.done)
+            Step(
+                user=self.user,
+                task=task,
+                title=step.title,
+                done=step.done,
+            )
             for step in pasted_line.steps
         ]
         return task, steps

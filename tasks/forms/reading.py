@@ -19,7 +19,10 @@ def named_in(user, text):
         rows = user.lists.values_list("name", "pk", "archived_at")
     there = {name: pk for name, pk, archived_at in rows if not archived_at}
     archived = [name for name, _pk, archived_at in rows if archived_at]
-    return {"lists": lists_by_name(there), "archived": archived_by_name(archived)}
+    return {
+        "lists": lists_by_name(there),
+        "archived": archived_by_name(archived),
+    }
 
 
 def line_of(user, text, **options):
@@ -38,21 +41,8 @@ def said_in(line, fields):
     A day without a time keeps the time of fields. The line was read for the day that fields have,
     see Line. Raise ValidationError for too many tags or too long notes.
     """
-    said, both = line.said, {}
-    if said.due_date:
-        day = said.due_date
-        both |= {
-            "due_date": day,
-            "due_time": said.due_time or fields.get("due_time"),
-        }
-    if said.repeat:
-        both |= {"repeat_anchor": day, "repeat_from": said.repeat_from}
-        how = {"repeat_from": said.repeat_from, "week_start": line.clock.week_start}
-        both["repeat"] = with_week_start(said.repeat, anchor=day, **how)
-        try:
-            refuse_old(day, line.clock.today)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+    said = line.said
+    both = dates_in(line, fields)
     if "priority" in line.kinds:  # p4 is none
         both["priority"] = said.priority
     if said.list_name:
@@ -64,3 +54,40 @@ def said_in(line, fields):
         notes = [said.description, fields.get("description")]
         both["description"] = clean_notes("\n".join(filter(None, notes)))
     return both
+
+
+def dates_in(line, fields):
+    """Return the day, the time and the repeat that a line says, as the fields of a task."""
+    said = line.said
+    if not said.due_date:
+        return {}
+    dates = {
+        "due_date": said.due_date,
+        "due_time": said.due_time or fields.get("due_time"),
+    }
+    if not said.repeat:
+        return dates
+    return dates | repeat_in(line)
+
+
+def repeat_in(line):
+    """Return the repeat that a line says, as the fields of a task.
+
+    Raise ValidationError for one that began too long ago.
+    """
+    said = line.said
+    rule = with_week_start(
+        said.repeat,
+        anchor=said.due_date,
+        repeat_from=said.repeat_from,
+        week_start=line.clock.week_start,
+    )
+    try:
+        refuse_old(said.due_date, line.clock.today)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    return {
+        "repeat": rule,
+        "repeat_anchor": said.due_date,
+        "repeat_from": said.repeat_from,
+    }

@@ -345,7 +345,11 @@ def mark_named(
         )
 
 
-def describes(rest: str, one: Phrase, by_start: dict[int, Phrase]) -> bool:
+def describes(
+    rest: str,
+    one: Phrase,
+    by_start: dict[int, Phrase],
+) -> bool:
     """Return whether a phrase describes the noun behind it: Monday meeting."""
     text_before = rest[: one.start]
     before = word_before(rest, one.start)
@@ -384,7 +388,12 @@ def word_before(rest: str, start: int) -> str:
     return words[-1].strip(",;(")
 
 
-def is_in_capitals(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
+def is_in_capitals(
+    line: str,
+    rest: str,
+    one: Phrase,
+    kinds: Collection[str],
+) -> bool:
     """Return whether a phrase stands in a name With Capitals: Psychology Today."""
     if not one.words[0].isupper() or rest.isupper():
         return False
@@ -457,7 +466,12 @@ def any_blocks(
     return any(blocks_beside(line, rest, one, kinds) for one in phrases)
 
 
-def blocks_beside(line: str, rest: str, one: Phrase, kinds: Collection[str]) -> bool:
+def blocks_beside(
+    line: str,
+    rest: str,
+    one: Phrase,
+    kinds: Collection[str],
+) -> bool:
     """Return whether a phrase adds something to the reading that it stands beside."""
     if one.kind in OF_REPEAT and "repeat" not in kinds:
         return False

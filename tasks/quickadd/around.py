@@ -7,7 +7,7 @@ belongs to a name or a number, or if it is one of two alternatives: monday or tu
 import re
 from dataclasses import dataclass
 
-from tasks.quickadd.found import STRONG, Found, in_order, is_at_the_end
+from tasks.quickadd.found import STRONG, Found, in_order, is_at_the_end, of_kind
 from tasks.quickadd.phrases import PHRASES
 from tasks.quickadd.readers import MONTHS
 from tasks.quickadd.words import (
@@ -64,20 +64,29 @@ LEAD = {
 MOVED_TO = re.compile("(?<= )(?P<moved>to) +$", re.IGNORECASE)
 
 
-def lead_of(line: str, start: int, kind: str) -> tuple[int, str]:
+def lead_of(
+    line: str,
+    start: int,
+    kind: str,
+) -> tuple[int, str]:
     """Return the start of a phrase including its lead, and the name of the lead in LEADS."""
     if kind not in LEAD:
         return start, ""
     far_enough = max(start - 20, 0)
     near = line.rfind(" ", 0, far_enough) + 1
-    lead = LEAD[kind].search(line[near:start])
-    if kind == "date" and not lead:
-        lead = MOVED_TO.search(line[near:start])
-        if lead and line.split(maxsplit=1)[0].lower() not in MOVING:
-            lead = None
+    before = line[near:start]
+    lead = LEAD[kind].search(before)
+    if kind == "date" and not lead and is_of_moving(line):
+        lead = MOVED_TO.search(before)
     if not lead:
         return start, ""
     return near + lead.start(), lead.lastgroup
+
+
+def is_of_moving(line: str) -> bool:
+    """Return whether a line begins with a verb of moving: Reschedule Mon 3pm call to Tue."""
+    first, *_ = line.split(maxsplit=1)
+    return first.lower() in MOVING
 
 
 @dataclass(frozen=True)
@@ -111,16 +120,15 @@ class Around:
     @property
     def is_told(self) -> bool:
         """Whether a word follows that tells of it, such as a noun: this Friday meeting."""
-        if not self.following:
-            return False
-        return self.following[0].lower() not in FUNCTION
+        following = self.following
+        return bool(following) and following[0].lower() not in FUNCTION
 
 
 def is_text(bare: str, one: Found, found: list[Found]) -> bool:
     """Return whether the words around a phrase make it text."""
     around = Around(
         before=bare[: one.start],
-        phrase=bare[one.core : one.end],
+        phrase=one.core_in(bare),
         behind=bare[one.end :],
     )
     return (
@@ -142,19 +150,29 @@ BEHIND_A_DAY = re.compile(
 
 def is_alone(bare: str, one: Found, found: list[Found]) -> bool:
     """Return whether a time that is one behind a day alone has none before it: Python 3.10."""
-    if one.kind != "time" or one.lead or not BEHIND_A_DAY.fullmatch(bare[one.core : one.end]):
+    if one.kind != "time" or one.lead:
         return False
-    days = [other for other in found if other.kind in ("date", "repeat")]
-    if any(not bare[day.end : one.start].strip(" ,") for day in days if day.end <= one.start):
+    phrase = one.core_in(bare)
+    if not BEHIND_A_DAY.fullmatch(phrase):
         return False
-    if not BEFORE_A_DAY.fullmatch(bare[one.core : one.end]) or is_amount(bare[: one.start]):
+    days = of_kind(found, "date", "repeat")
+    before = [day for day in days if day.end <= one.start]
+    if any(is_next_to(bare, day, one) for day in before):
+        return False
+    if not BEFORE_A_DAY.fullmatch(phrase) or is_amount(bare[: one.start]):
         return True
     if days and is_at_the_end(bare, one):
         return False
-    return not any(not bare[one.end : day.start].strip(" ,") for day in days)
+    return not any(is_next_to(bare, one, day) for day in days)
 
 
 BEFORE_A_DAY = re.compile(r"[0-9]{1,2}\.(?:00|15|30|45)|[0-9]{1,2}[ap]|half \w+", re.IGNORECASE)
+
+
+def is_next_to(bare: str, first: Found, second: Found) -> bool:
+    """Return whether at most a comma stands between a phrase and one behind it."""
+    between = bare[first.end : second.start]
+    return not between.strip(" ,")
 
 
 def is_amount(before: str) -> bool:
@@ -162,26 +180,32 @@ def is_amount(before: str) -> bool:
     said = before.lower().split()
     if not said:
         return False
-    is_code = said[-1] in RATIOS | VERSIONED | PLACES | {"at", "for", "to", "of"}
-    return is_code or not PAYING.isdisjoint(said) or bool(re.search(r"[0-9$£€#§]\s*$", before))
+    if said[-1] in BEFORE_NUMBERS:
+        return True
+    return not PAYING.isdisjoint(said) or bool(ENDS_IN_A_NUMBER.search(before))
+
+
+BEFORE_NUMBERS = RATIOS | VERSIONED | PLACES | words("at for to of")
+ENDS_IN_A_NUMBER = re.compile(r"[0-9$£€#§]\s*$")
 
 
 def is_part_of_more(one: Found, around: Around, found: list[Found]) -> bool:
     """Return whether a repeat, a count or a day is one end of something longer."""
+    is_behind_times = bool(TIMES.search(around.before))
     if one.kind == "repeat":
-        return bool(ALSO.match(around.behind) or TIMES.search(around.before))
+        return is_behind_times or bool(ALSO.match(around.behind))
     if one.kind == "count" and not has_repeat_before(one, found):
         return True
     if RANGE_BEFORE.search(around.before):
         return True
-    if around.phrase[:2].lower() == "a " and TIMES.search(around.before):  # twice a week on monday
+    if is_behind_times and around.phrase.lower().startswith("a "):  # twice a week on monday
         return True
     return is_range(around.behind, found)
 
 
 def has_repeat_before(one: Found, found: list[Found]) -> bool:
     """Return whether a repeat stands before a phrase, such as a count that ends it."""
-    repeats = [other for other in found if other.kind == "repeat"]
+    repeats = of_kind(found, "repeat")
     return any(other.end <= one.start for other in repeats)
 
 
@@ -192,8 +216,9 @@ def goes_on(around: Around) -> bool:
     word = around.following[0].lower()
     if word in NOT_BEFORE:
         return True
-    is_verb = around.phrase.endswith(" may") and word[0].isalpha()  # it may rain
-    return is_verb and word not in FUNCTION | PLACES and not is_of_time(word)
+    if not around.phrase.endswith(" may") or word in FUNCTION or word in PLACES:
+        return False
+    return word[0].isalpha() and not is_of_time(word)  # it may rain
 
 
 A_SPEED = re.compile(r"(?:in|within) +[0-9]+ *(?:m|min|mins|minutes?|h|hrs?|hours?)", re.IGNORECASE)
@@ -208,7 +233,9 @@ def is_how_long(around: Around) -> bool:
 
 def is_of_time(word: str) -> bool:
     """Return whether a word begins a phrase of time by itself: 7 may yearly."""
-    return any(expression.match(word) for _, _, expression, _ in PHRASES) or word in OF_TIME
+    if word in OF_TIME:
+        return True
+    return any(expression.match(word) for _, _, expression, _ in PHRASES)
 
 
 OF_TIME = words("every each until at")
@@ -219,9 +246,9 @@ def is_named(one: Found, around: Around) -> bool:
     word = around.previous.lower().rstrip(",")
     if word in NOT_BEHIND or word.endswith(("'s", "’s")):
         return True
-    if around.is_figure and (word in RATIOS or is_number(one, around, word)):
+    if around.is_figure and is_number(one, around, word):
         return True
-    if is_no_day(one, around, word) or is_given(around, word):
+    if is_no_day(around, word) or is_given(around, word):
         return True
     if (word, around.phrase.lower()) in SAYINGS:
         return True
@@ -239,35 +266,56 @@ SHORT_DAYS = words("sun sat mon wed fri")
 
 def is_number(one: Found, around: Around, word: str) -> bool:
     """Return whether figures are a duration, a verse, a version or a mark, and no time or day."""
+    if word in RATIOS:
+        return True
     before = frozenset(around.before.lower().split())
     if WRITTEN.fullmatch(around.phrase):
-        if before & SCALES or word in HELD:
-            return True
-        is_long = one.lead == "soft" and bool(before & LASTING)
-        if is_long or word in TOOK or word in BOOKS_ALONE:
-            return True
-        is_odd = int(around.phrase[-1]) % 5 != 0
-        return word in BOOKS and (is_odd or bool(before & STUDYING))
+        return is_no_time(one, around, word, before)
     if DOTTED.fullmatch(around.phrase):
-        return bool(before & VERSIONED) or around.before.rstrip().endswith("§")
-    return bool(SLASHED.fullmatch(around.phrase) and before & RATING)
+        is_section = around.before.rstrip().endswith("§")
+        return is_section or bool(before & VERSIONED)
+    return bool(before & RATING) and bool(SLASHED.fullmatch(around.phrase))
+
+
+def is_no_time(
+    one: Found,
+    around: Around,
+    word: str,
+    before: frozenset,
+) -> bool:
+    """Return whether hours and minutes are a duration, a verse or a score; before has all words."""
+    if before & SCALES or word in HELD:
+        return True
+    if word in TOOK or word in BOOKS_ALONE:
+        return True
+    if one.lead == "soft" and before & LASTING:
+        return True
+    is_odd = int(around.phrase[-1]) % 5 != 0
+    return word in BOOKS and (is_odd or bool(before & STUDYING))
 
 
 def is_given(around: Around, word: str) -> bool:
     """Return whether the month of a date is the name of a person: Ask Jan 3 questions."""
-    return bool(word in GIVING and A_NAME.match(around.phrase) and around.is_told)
+    if word not in GIVING:
+        return False
+    return around.is_told and bool(A_NAME.match(around.phrase))
 
 
-def is_no_day(one: Found, around: Around, word: str) -> bool:
+def is_no_day(around: Around, word: str) -> bool:
     """Return whether a short name of a day is another word: get some sun, study for the SAT."""
     if around.phrase.lower() not in SHORT_DAYS:
         return False
     if word in NO_DAYS_BEHIND:
         return True
-    is_abbreviated = around.phrase in ("SAT", "SUN") and bool(re.search("[a-z]", around.before))
-    if not is_abbreviated or not around.behind.strip(" .!?"):
-        return is_abbreviated
-    return bool(around.following) and is_of_time(around.following[0])  # the SAT on Saturday
+    if around.phrase not in ("SAT", "SUN") or not A_SMALL_LETTER.search(around.before):
+        return False
+    if not around.behind.strip(" .!?"):
+        return True
+    following = around.following
+    return bool(following) and is_of_time(following[0])  # the SAT on Saturday
+
+
+A_SMALL_LETTER = re.compile("[a-z]")
 
 
 def is_bare_date(one: Found) -> bool:
@@ -297,7 +345,7 @@ def is_range(behind: str, found: list[Found]) -> bool:
         return False
     if end[1]:
         return True
-    return not any(one.kind == "repeat" for one in found)
+    return not of_kind(found, "repeat")
 
 
 ORDINAL = re.compile(r"the [0-9]+(?:st|nd|rd|th)", re.IGNORECASE)
@@ -319,27 +367,36 @@ def is_name(one: Found, around: Around) -> bool:
 
 def is_among_capitals(around: Around) -> bool:
     """Return whether the words next to a phrase With Capitals are capitalized, too."""
-    before, following = around.words_before, around.following
-    is_called = len(before) > 1 and before[-2].lower() in CALLING  # call Anna Today
+    before = around.words_before
+    following = around.following
+    has_words = " " in around.phrase
     if not following:
-        is_name = ends_in_a_capital(before) and not is_called
-        is_name = is_name or is_abbreviation(around.previous)
-        return " " in around.phrase or is_name
+        return has_words or is_behind_name(before) or is_abbreviation(around.previous)
     capitals = [word[0].isupper() for word in following]
     if not before:
         return all(capitals)  # but: Tomorrow Anna comes
-    if " " in around.phrase and around.phrase.istitle():  # The Day After Tomorrow
+    if has_words and around.phrase.istitle():  # The Day After Tomorrow
         return True
     if len(before) == 1 and following[0].isalpha():  # Psychology Today article
         return before[0][0].isupper()
-    return capitals[0] or (ends_in_a_capital(before) and not is_called)
+    return capitals[0] or is_behind_name(before)
+
+
+def is_behind_name(before: list[str]) -> bool:
+    """Return whether words end in a capital, which isn't the name of a person who is called."""
+    is_called = len(before) > 1 and before[-2].lower() in CALLING  # call Anna Today
+    return ends_in_a_capital(before) and not is_called
 
 
 def is_capital_by_choice(word: str) -> bool:
     """Return whether a word has a capital that English doesn't ask for, as for days and months."""
-    is_day = bool(re.match(f"{FULL_DAY}|{SHORT_DAY}", word, re.IGNORECASE))
+    if not word[0].isupper() or A_WEEKDAY.match(word):
+        return False
     is_month = word[:3].lower() in MONTHS
-    return word[0].isupper() and not is_day and not is_month
+    return not is_month
+
+
+A_WEEKDAY = re.compile(f"{FULL_DAY}|{SHORT_DAY}", re.IGNORECASE)
 
 
 def ends_in_a_capital(words: list[str]) -> bool:
@@ -359,9 +416,10 @@ TWO = re.compile(r" *(?:and|or|to|&|[-–—/]|until|till|through|vs\.?) *", re.
 
 def is_one_of_two(bare: str, one: Found, found: list[Found]) -> bool:
     """Is it one of two days or times: monday or tuesday, 3 pm to 5 pm?"""
-    if one.kind == "date" and any(each.kind == "repeat" for each in found):
+    if one.kind == "date" and of_kind(found, "repeat"):
         return False
-    others = [other for other in found if other.kind == one.kind and other is not one]
+    alike = of_kind(found, one.kind)
+    others = [other for other in alike if other is not one]
     return any(are_two(bare, one, other) for other in others)
 
 
@@ -371,4 +429,4 @@ def are_two(bare: str, one: Found, other: Found) -> bool:
     between = bare[first.end : second.start]
     if second.lead == "until" and not between.strip():
         return True
-    return TWO.fullmatch(between) is not None
+    return bool(TWO.fullmatch(between))

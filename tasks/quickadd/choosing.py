@@ -18,7 +18,9 @@ from tasks.quickadd.found import (
     blanked,
     following_word,
     is_at_the_end,
-    is_beside,
+    is_beside_any,
+    of_kind,
+    overlaps_any,
     value_of,
 )
 from tasks.quickadd.phrases import PHRASES
@@ -65,7 +67,8 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
     found = []
     for match, kind, strength, read in tries:
         core, end = match.span()
-        if any(one.start < end and core < one.end for one in found):
+        place = Found(core, end, kind, None)
+        if overlaps_any(place, found):
             continue
         value = value_of(match, read, now)
         if value is None:
@@ -76,8 +79,17 @@ def phrases_of(tries: list[Try], now: Now) -> list[Found]:
             start, lead = lead_of(match.string, core, kind)
         if lead == "clock":
             value = value.in_the_afternoon()
-        surer = min(strength + SURER.get(lead, 0), STRONG)
-        found.append(Found(start, end, kind, value, surer, lead, core))
+        surer = strength + SURER.get(lead, 0)
+        phrase = Found(
+            start,
+            end,
+            kind,
+            value,
+            strength=min(surer, STRONG),
+            lead=lead,
+            core=core,
+        )
+        found.append(phrase)
     return found
 
 
@@ -87,8 +99,9 @@ def chosen(
     tokens: list[Found],
 ) -> dict[str, Found]:
     """Return the phrases that count, by role: date, time, repeat, until, count."""
-    repeats = any(one.kind == "repeat" for one in found)
-    taken = taken_of(bare, offers_of(found, repeats), tokens)
+    repeats = bool(of_kind(found, "repeat"))
+    offers = offers_of(found, repeats)
+    taken = taken_of(bare, offers, tokens)
     if repeats and "repeat" not in taken:  # nor does anything that begins or ends it
         others = [one for one in found if one.kind != "repeat"]
         return chosen(bare, others, tokens)
@@ -108,7 +121,8 @@ def taken_of(
     tokens: list[Found],
 ) -> dict[str, Found]:
     """Return the first phrase that counts of each kind."""
-    taken, before = {}, None
+    taken = {}
+    before = None
     while before != len(taken):  # what is taken may let another one count
         before = len(taken)
         for says, one in offers:
@@ -127,11 +141,14 @@ def role_of(one: Found, repeats: bool) -> str:
     "until Friday" ends a repeat, and "starting Friday" is its first date; without a repeat they
     have no role (""). Other phrases have their kind as their role.
     """
-    if one.lead in ("until", "start") and not repeats:
+    is_of_repeat = one.kind == "count" or one.lead in ("until", "start")
+    if is_of_repeat and not repeats:
         return ""
-    if one.kind == "count" and not repeats:
-        return ""
-    return {"until": "until", "start": "date"}.get(one.lead, one.kind)
+    if one.lead == "until":
+        return "until"
+    if one.lead == "start":
+        return "date"
+    return one.kind
 
 
 def counts(
@@ -143,16 +160,17 @@ def counts(
     """Return whether a phrase counts at its place, beside taken phrases and other candidates."""
     if one.strength == STRONG:
         return True
-    if any(is_beside(bare, one, other) for other in others):
+    if is_beside_any(bare, one, others):
         return True
     if one.strength == BESIDE:
-        has_day = any(other.kind in ("date", "repeat") for other in taken)
-        return one.kind == "time" and has_day and is_at_the_end(bare, one)  # friday call Bob 3p
+        has_day = bool(of_kind(taken, "date", "repeat"))
+        is_late = one.kind == "time" and is_at_the_end(bare, one)
+        return has_day and is_late  # friday call Bob 3p
     behind = blanked(bare, taken)[one.end :]
     if not behind.strip(" ,.;:!?)-–—"):
         return True
     if bare[: one.start].strip():
-        has_day = any(other.kind in ("date", "repeat") for other in [*taken, *others])
+        has_day = bool(of_kind([*taken, *others], "date", "repeat"))
         return counts_inside(bare, one, behind, has_day)
     return counts_at_the_start(bare, one, taken, behind)
 
@@ -170,32 +188,41 @@ def counts_inside(bare: str, one: Found, behind: str, has_day: bool) -> bool:
         return is_range(behind.strip(" ,.;!?"))
     if one.strength != FAIR:
         return False
-    is_time = re.match(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]", word)  # monday 10-11
-    return word in FUNCTION or bool(is_time)
+    return word in FUNCTION or bool(TIMES.match(word))
 
 
 def is_ride(before: str) -> bool:
     """Return whether a word for a ride stands before a time: Flight 14:30 to Rome."""
-    return any(word in RIDES for word in before.lower().split()[-1:])
+    words = before.lower().split()
+    return bool(words) and words[-1] in RIDES
 
 
-def counts_at_the_start(bare: str, one: Found, taken: list[Found], behind: str) -> bool:
+TIMES = re.compile(r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?[-–][0-9]")  # monday 10-11
+SEPARATED = re.compile(r" *[:,–—]| - ")
+
+
+def counts_at_the_start(
+    bare: str,
+    one: Found,
+    taken: list[Found],
+    behind: str,
+) -> bool:
     """Return whether a phrase counts at the start of a line.
 
     It does in: Friday: call Bob; 14:30 dentist; 15/4 taxes; Sunday dinner at 7. It doesn't in: 3:10
     to Yuma.
     """
-    if re.match(r" *[:,–—]| - ", behind):
+    if SEPARATED.match(behind):
         return True
-    if following_word(behind) == "to":
+    word = following_word(behind)
+    if word == "to":
         return False
     if one.kind == "time":
         return True
-    is_short = bare[one.start : one.end].lower() in SHORT_DAYS
-    if is_short and any(other.kind == "time" for other in taken):  # sat dinner 7pm
-        return following_word(behind) not in SUN_AND_SAT
+    phrase = one.words_in(bare)
+    has_time = bool(of_kind(taken, "time"))
+    if has_time and phrase.lower() in SHORT_DAYS:  # sat dinner 7pm
+        return word not in SUN_AND_SAT
     if one.strength != FAIR:
         return False
-    if bare[one.start].isdigit():
-        return True
-    return any(other.kind == "time" for other in taken)
+    return has_time or phrase[0].isdigit()

@@ -1,4 +1,4 @@
-"""Days counted from the moment that a line is read at. Pure: no Django."""
+"""Days counted from the moment that a line is read at, and hours. Pure: no Django."""
 
 from calendar import monthrange
 from collections.abc import Collection
@@ -61,20 +61,30 @@ def after(day: date, number: int, unit: str) -> date:
         case "year":
             number *= 12
     months = day.year * 12 + day.month - 1 + number
-    year, month = months // 12, months % 12 + 1
+    year, months_before = divmod(months, 12)
+    month = months_before + 1
     _, length = monthrange(year, month)
-    return date(year, month, min(day.day, length))
+    return date(
+        year,
+        month,
+        min(day.day, length),
+    )
 
 
 def month_day(day: date, number: int) -> date:
     """Return the number-th day of day's month, or its last; from its end if negative."""
     _, length = monthrange(day.year, day.month)
-    if number > 0:
-        return day.replace(day=min(number, length))
-    return day.replace(day=length + 1 + number)
+    if number < 0:
+        return day.replace(day=length + 1 + number)
+    clamped = min(number, length)
+    return day.replace(day=clamped)
 
 
-def month_weekday(day: date, nth: int, weekdays: Collection[int]) -> date | None:
+def month_weekday(
+    day: date,
+    nth: int,
+    weekdays: Collection[int],
+) -> date | None:
     """Return the nth of some weekdays in day's month; None if there is no such day."""
     last = month_day(day, 31)
     days = [last.replace(day=number + 1) for number in range(last.day)]
@@ -86,7 +96,8 @@ def month_weekday(day: date, nth: int, weekdays: Collection[int]) -> date | None
 
 def next_weekday(weekdays: Collection[int], start: date) -> date:
     """Return the first of some weekdays that is start or later."""
-    days_ahead = min((weekday - start.weekday()) % 7 for weekday in weekdays)
+    today = start.weekday()
+    days_ahead = min((weekday - today) % 7 for weekday in weekdays)
     return start + timedelta(days_ahead)
 
 
@@ -94,6 +105,14 @@ def next_date(month: int, day: int, start: date) -> date:
     """Return the first day of this date that is start or later; 29 February is in leap years."""
     for year in range(start.year, start.year + 9):
         with suppress(ValueError):
-            if (found := date(year, month, day)) >= start:
+            found = date(year, month, day)
+            if found >= start:
                 return found
     raise ValueError("There is no such day.")
+
+
+def of_half(hour: int, half: str) -> int:
+    """Return an hour of am or pm, 1 to 12, as one of 24."""
+    if half.startswith("p"):
+        return hour % 12 + 12
+    return hour % 12

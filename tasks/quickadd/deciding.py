@@ -38,7 +38,11 @@ from tasks.quickadd.words import (
 )
 
 
-def accounts_for(bare: str, found: dict[str, Found], counted: list[Found]) -> bool:
+def accounts_for(
+    bare: str,
+    found: dict[str, Found],
+    counted: list[Found],
+) -> bool:
     """Return whether the chosen phrases account for every phrase of time in a line.
 
     counted has all phrases of the line that aren't text.
@@ -439,7 +443,11 @@ BY = re.compile(r"(?:due )?(?:by|before|no later than)\b", re.IGNORECASE)
 A_WEEKDAY = re.compile(rf"(?:on )?(?:{FULL_DAY}|{SHORT_DAY})", re.IGNORECASE)
 
 
-def contradicts(bare: str, found: dict[str, Found], dates: dict) -> bool:
+def contradicts(
+    bare: str,
+    found: dict[str, Found],
+    dates: dict,
+) -> bool:
     """Return whether the date of a line is no day of its repeat, or its end.
 
     Every Tuesday by 27 Oct says both. A date that starts the repeat never contradicts it.

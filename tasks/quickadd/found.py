@@ -53,7 +53,11 @@ def value_of(match: re.Match, read: Callable, now: Now):
         return None
 
 
-def blanked(line: str, parts: Iterable[Found], blank: str = " ") -> str:
+def blanked(
+    line: str,
+    parts: Iterable[Found],
+    blank: str = " ",
+) -> str:
     """Return the line with spaces, or another character, in place of these parts."""
     for part in parts:
         before = line[: part.start]

@@ -47,7 +47,9 @@ class SaidTime:
 
     def in_the_afternoon(self) -> "SaidTime":
         """Return it as "at 3:15" has it, which is in the afternoon as "at 3" is."""
-        if self.how != "written" or self.has_zero or not 1 <= self.hour <= 6:
+        if self.how != "written" or self.has_zero:
+            return self
+        if not 1 <= self.hour <= 6:
             return self
         return replace(self, how="bare")
 
@@ -105,7 +107,11 @@ def first_day(rule: str, start: date) -> date:
     raise OverflowError("It would be behind 31 December 9999.")
 
 
-def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
+def meaning(
+    said: dict,
+    now: datetime,
+    put_on: date | None = None,
+) -> dict:
     """Return the fields of a task that phrases give together.
 
     said has the values of the phrases by role: "date" and "until" a SaidDay, "time" a SaidTime,
@@ -120,23 +126,26 @@ def meaning(said: dict, now: datetime, put_on: date | None = None) -> dict:
     clock, later = clock_of(said, day, rule)
     if not (day or clock or rule):
         return {"due_date": None, "due_time": None}
+    due = put_on or next_day_at(clock, now)
     if day:
         due = day.day + timedelta(later)
-    elif put_on:
-        due = put_on
-    else:  # today if that is still to come
-        is_past = clock is not None and clock <= now.time()
-        due = now.date() + timedelta(is_past)
     if not rule:
         return {"due_date": due, "due_time": clock}
     if rule.parts == YEARLY and day and day.is_leap_day:
-        rule, due = replace(rule, parts=LEAP_DAY), now.date()
+        rule = replace(rule, parts=LEAP_DAY)
+        due = now.date()
     due = rule.first(due)
     repeat = {
         "repeat": rule_text(rule, said, due),
         "repeat_from": rule.repeat_from,
     }
     return {"due_date": due, "due_time": clock} | repeat
+
+
+def next_day_at(clock: time | None, now: datetime) -> date:
+    """Return today, or tomorrow if a time has passed today."""
+    is_past = clock is not None and clock <= now.time()
+    return now.date() + timedelta(is_past)
 
 
 def clock_of(
@@ -147,8 +156,9 @@ def clock_of(
     """Return the time of a line, from a phrase of time or a part of the day, and the number of days
     from the day of the line to that time.
     """
-    part = (day and day.part) or (rule and rule.part) or ""
     if "time" in said:
+        parts = [one.part for one in (day, rule) if one and one.part]
+        part = parts[0] if parts else ""
         return said["time"].within(part)
     if day and day.clock:
         return day.clock, 0
@@ -159,16 +169,8 @@ def clock_of(
 
 def rule_text(rule: SaidRepeat, said: dict, due: date) -> str:
     """Return a rule as RFC 5545 writes it, with the end that was said."""
-    number, unit = said.get("count", (0, ""))
-    last = None
-    if "until" in said:
-        last = said["until"].day
-    elif unit:
-        last = after(due, number, unit) - timedelta(1)
-    if last and last < due:
-        raise ValueError("It would end before it begins.")
-    if last and not can_be_meant(last):
-        raise ValueError("It would end in a year that nobody means.")
+    last = last_day(said, due)
+    number, _ = said.get("count", (0, ""))
     parts = list(rule.parts)
     if last:
         digits = last.isoformat().replace("-", "")
@@ -176,3 +178,22 @@ def rule_text(rule: SaidRepeat, said: dict, due: date) -> str:
     elif number:
         parts.append(f"COUNT={number}")
     return ";".join(parts)
+
+
+def last_day(said: dict, due: date) -> date | None:
+    """Return the last day of a repeat as said: until friday, for 3 weeks; None if none is said.
+
+    Raises ValueError for a day that can't be meant.
+    """
+    number, unit = said.get("count", (0, ""))
+    if "until" in said:
+        last = said["until"].day
+    elif unit:
+        last = after(due, number, unit) - timedelta(1)
+    else:
+        return None
+    if last < due:
+        raise ValueError("It would end before it begins.")
+    if not can_be_meant(last):
+        raise ValueError("It would end in a year that nobody means.")
+    return last

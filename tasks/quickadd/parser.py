@@ -29,7 +29,7 @@ from functools import partial
 from tasks.quickadd.choosing import phrases_of, tries_in
 from tasks.quickadd.days import Now
 from tasks.quickadd.deciding import dates_of, is_other_half, reading_of
-from tasks.quickadd.found import blanked
+from tasks.quickadd.found import Found, blanked, of_kind
 from tasks.quickadd.reminders import Reminder, planned, reminders_of
 from tasks.quickadd.spans import Span, spans_of, tidied, without
 from tasks.quickadd.tokens import LONGEST, tokens_of, without_literals
@@ -109,28 +109,29 @@ def parse(
     bare = blanked(bare, tokens)
     phrases = phrases_of(tries, Now(now, week_start, day_first))
     reading = reading_of(bare, phrases, tokens, meant, partial(dates_of, now=now, put_on=put_on))
-    found, dates = reading.found, reading.dates
+    found = reading.found
+    dates = reading.dates
     day = dates.get("due_date") or put_on
     repeats = bool(dates.get("repeat"))
     to_come = planned(reminders, due_date=day, has_day=has_day, repeats=repeats, now=now)
     if to_come is None:  # the line is read as a whole, or not at all
-        how = {
-            "week_start": week_start,
-            "day_first": day_first,
-            "plain": plain,
-            "meant": meant,
-        }
-        how |= {
-            "lists": lists,
-            "new_lists": new_lists,
-            "as_text": as_text,
-            "put_on": put_on,
-        }
-        return parse(text, now=now, **how, reminds=False)
+        return parse(
+            text,
+            now=now,
+            week_start=week_start,
+            day_first=day_first,
+            plain=plain,
+            meant=meant,
+            lists=lists,
+            new_lists=new_lists,
+            as_text=as_text,
+            put_on=put_on,
+            reminds=False,
+        )
     spans = tidied(line, spans_of(tokens, found))
     title = without(line, spans)
     if meant and not is_other_half(meant):
-        title = without(line, tidied(line, spans_of(tokens, {})))
+        title = title_without(line, tokens)
     if not title:  # a title is never empty: all of it is text
         title = " ".join(line.split())
         spans, tokens, dates, to_come = [], [], {}, []
@@ -138,20 +139,17 @@ def parse(
     indent = len(text) - len(text.lstrip())
     if unread is not None:
         unread += indent
-    said = {token.kind: token.value for token in tokens}
-    tags = [token.value for token in tokens if token.kind == "tag"]
+    notes = filter(None, (more, rest))
     return QuickAdd(
         title=title,
-        description="\n".join(filter(None, (more, rest))),
-        priority=said.get("priority", 0),
-        tags=list(dict.fromkeys(tags)),
-        list_name=said.get("list", ""),
+        description="\n".join(notes),
         reminders=to_come,
         spans=[span.moved(indent) for span in spans],
         is_unclear=reading.is_unclear and unread is None,
         offers=reading.offers,
         tried=tried,
         unread=unread,
+        **fields_of(tokens),
         **dates,
     )
 
@@ -164,6 +162,23 @@ SLASHED_DAYS = re.compile(
 def with_days_apart(line: str) -> str:
     """Return the line with spaces between days that slashes join: each is offered (wed/thu)."""
     return SLASHED_DAYS.sub(lambda found: found[0].replace("/", " "), line)
+
+
+def title_without(line: str, tokens: list[Found]) -> str:
+    """Return the title of a line whose phrases stay in it."""
+    spans = tidied(line, spans_of(tokens, {}))
+    return without(line, spans)
+
+
+def fields_of(tokens: list[Found]) -> dict:
+    """Return the fields of a task that tokens give: its tags, its list and its priority."""
+    said = {token.kind: token.value for token in tokens}
+    tags = [token.value for token in of_kind(tokens, "tag")]
+    return {
+        "priority": said.get("priority", 0),
+        "tags": list(dict.fromkeys(tags)),
+        "list_name": said.get("list", ""),
+    }
 
 
 def cut(text: str, longest: int) -> tuple[str, str]:

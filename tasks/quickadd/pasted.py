@@ -64,7 +64,8 @@ def read(text: str) -> list[Pasted]:
         title, done = strip(line, has_number=index in numbered)
         if is_blank(title):
             continue
-        number, indent = index + 1, indent_of(line)
+        number = index + 1
+        indent = indent_of(line)
         if tasks and indent > outermost:
             tasks[-1].steps.append(PastedLine(number, title, done))
         else:
@@ -139,7 +140,11 @@ def numbered_lines(lines: list[str]) -> set[int]:
     return {index for run in runs if not run.is_of_days for index in run.lines}
 
 
-def run_of(here: Run, number: int, runs: list[Run]) -> Run | None:
+def run_of(
+    here: Run,
+    number: int,
+    runs: list[Run],
+) -> Run | None:
     """Return the latest of runs that goes on with a number, a new one for 1; None if none does."""
     if number == 1:
         runs.append(here)
@@ -147,7 +152,8 @@ def run_of(here: Run, number: int, runs: list[Run]) -> Run | None:
     for run in reversed(runs):
         is_in_line = run.indent == here.indent or run.end == here.end
         if run.mark == here.mark and run.number == number - 1 and is_in_line:
-            run.indent, run.end = here.indent, here.end
+            run.indent = here.indent
+            run.end = here.end
             return run
     return None
 

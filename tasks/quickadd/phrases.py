@@ -127,7 +127,8 @@ def whole(words: str) -> re.Pattern:
     while name := re.search(r"\{([a-z_]+)\}", words):
         words = words.replace(name[0], FRAGMENTS[name[1]])
     words = re.sub(" (?![?*+])", " +", words)
-    before, behind = rf"(?<![^ (,;{WIDE_MARKS}])", rf"(?=[{MARKS}]*(?: |$)|[{WIDE_MARKS}])"
+    before = rf"(?<![^ (,;{WIDE_MARKS}])"
+    behind = rf"(?=[{MARKS}]*(?: |$)|[{WIDE_MARKS}])"
     return re.compile(
         f"{before}(?:{words}){behind}",
         re.ASCII | re.IGNORECASE,

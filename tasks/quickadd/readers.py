@@ -8,15 +8,23 @@ reader has examples of its phrases.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from tasks.dates import can_be_meant
-from tasks.quickadd.days import Now, after, month_day, month_weekday, next_date, next_weekday
+from tasks.quickadd.days import (
+    Now,
+    after,
+    month_day,
+    month_weekday,
+    next_date,
+    next_weekday,
+    of_half,
+)
 from tasks.quickadd.meaning import LEAP_DAY, PARTS, YEARLY, SaidDay, SaidRepeat, SaidTime, every
 from tasks.quickadd.words import FULL_DAY, SHORT_DAY, UP_TO
-from tasks.recurrence import DAYS
+from tasks.rules import DAYS
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMBERS = {
@@ -60,7 +68,9 @@ def weekdays_of(word: str) -> Collection[int]:
     word = word.lower()
     if word.endswith(("weekday", "workday", "ing day", "ness day")):
         return range(5)
-    return range(7) if word == "day" else [weekday_of(word)]
+    if word == "day":
+        return range(7)
+    return [weekday_of(word)]
 
 
 def month_of(word: str) -> int:
@@ -70,9 +80,19 @@ def month_of(word: str) -> int:
 
 def number_of(word: str | None) -> int:
     """Return the number that a word or figures stand for: 3, three, 3rd, third; 1 for None."""
-    word = " ".join((word or "1").lower().split())
+    if not word:
+        return 1
+    word = spaced_once(word)
     known = NUMBERS.get(word) or ORDINALS.get(word)
-    return known or int(word.rstrip("stndrh."))
+    if known:
+        return known
+    figures = word.rstrip("stndrh.")
+    return int(figures)
+
+
+def spaced_once(words: str) -> str:
+    """Return words in small letters, with one space between them."""
+    return " ".join(words.lower().split())
 
 
 def unit_of(word: str) -> str:
@@ -83,7 +103,8 @@ def unit_of(word: str) -> str:
 
 def part_of(match) -> str:
     """Return the part of the day that was said, "" if there is none."""
-    return (match.groupdict().get("part") or "").lower()
+    part = match.groupdict().get("part")
+    return (part or "").lower()
 
 
 def day_with_part(day: date, part: str) -> SaidDay:
@@ -93,43 +114,58 @@ def day_with_part(day: date, part: str) -> SaidDay:
 
 def read_near(match, now):
     """today, tomorrow night, the day after tomorrow, tonight, this evening"""
-    words = " ".join(match["near"].lower().split())
-    if words == "tonight" or words.startswith("this "):
-        part = "night" if words == "tonight" else words.removeprefix("this ")
-        clock = PARTS[part]
-        if clock <= now.moment.time():
-            return SaidDay(now.today, part)
-        return SaidDay(now.today, part, clock)
+    words = spaced_once(match["near"])
+    if words == "tonight":
+        return part_of_today("night", now)
+    if words.startswith("this "):
+        part = words.removeprefix("this ")
+        return part_of_today(part, now)
     ahead = 1
     if words == "today":
         ahead = 0
     elif "after" in words:
         ahead = 2
-    return day_with_part(now.today + timedelta(ahead), part_of(match))
+    day = now.today + timedelta(ahead)
+    return day_with_part(day, part_of(match))
+
+
+def part_of_today(part: str, now: Now) -> SaidDay:
+    """Return today with a part of it, and with the time of that if it is still to come."""
+    clock = PARTS[part]
+    if clock <= now.moment.time():
+        return SaidDay(now.today, part)
+    return SaidDay(now.today, part, clock)
 
 
 def read_moment(match, now):
     """in 45 min, in 1.5 hours, in half an hour"""
     if match["minutes"]:
-        ahead = timedelta(
-            hours=number_of(match["n"]),
-            minutes=int(match["minutes"]),
-        )
-        return moment_of(now.moment.astimezone(UTC) + ahead, now)
-    words = match["n"].lower().replace(",", ".")
-    number = 0.5 if match["more"] or "half" in words else 0
-    if "." in words:
-        number += float(words)
-    elif words != "half an":
-        number += number_of(words.partition(" and")[0])
-    ahead = timedelta(hours=number)
+        hours = number_of(match["n"])
+        minutes = int(match["minutes"])
+        return moment_ahead(timedelta(hours=hours, minutes=minutes), now)
+    number = with_fraction(match["n"], has_half=bool(match["more"]))
     if match["unit"][0] in "mM":
-        ahead = timedelta(minutes=number)
-    return moment_of(now.moment.astimezone(UTC) + ahead, now)
+        return moment_ahead(timedelta(minutes=number), now)
+    return moment_ahead(timedelta(hours=number), now)
 
 
-def moment_of(moment: datetime, now: Now) -> SaidDay:
-    """Return a moment as a day and its time, in the zone of now, without seconds."""
+def with_fraction(words: str, has_half: bool) -> float:
+    """Return the number of 1.5, "half an", "2 and a half" or "an", with a half if it has one."""
+    words = words.lower().replace(",", ".")
+    number = 0
+    if has_half or "half" in words:
+        number = 0.5
+    if "." in words:
+        return number + float(words)
+    if words == "half an":
+        return number
+    whole, _, _ = words.partition(" and")
+    return number + number_of(whole)
+
+
+def moment_ahead(ahead: timedelta, now: Now) -> SaidDay:
+    """Return the day and the time after a span, in the zone of now, without seconds."""
+    moment = now.moment.astimezone(UTC) + ahead
     local = moment.astimezone(now.moment.tzinfo)
     clock = local.time().replace(second=0, microsecond=0)
     return SaidDay(local.date(), clock=clock)
@@ -141,7 +177,11 @@ def read_ahead(match, now):
     unit = unit_of(match["unit"])
     if unit == "day" and number.lower() == "a":  # Rome wasn't built in a day.
         return None
-    day = after(now.today, number_of(number), unit)
+    day = after(
+        now.today,
+        number_of(number),
+        unit,
+    )
     return day_with_part(day, part_of(match))
 
 
@@ -156,7 +196,8 @@ def read_ahead_of(match, now):
         day = now.coming(weekday_of(base))
     number = number_of(match["n"])
     unit = unit_of(match["unit"])
-    return SaidDay(after(day, number, unit))
+    then = after(day, number, unit)
+    return SaidDay(then)
 
 
 def read_week_after(match, now):
@@ -167,7 +208,8 @@ def read_week_after(match, now):
         "tomorrow": now.today + timedelta(1),
     }
     day = days.get(base) or now.coming(weekday_of(base))
-    return SaidDay(after(day, 1, match["unit"].lower()))
+    unit = match["unit"].lower()
+    return SaidDay(after(day, 1, unit))
 
 
 def read_next_weekday(match, now):
@@ -183,7 +225,8 @@ def read_next(match, now):
         this = next_weekday({5, 6}, now.today)
         sundays = this.weekday() - 5  # 1 where it is one
         return SaidDay(this + timedelta(7 - sundays))
-    return SaidDay(after(now.start_of(unit), 1, unit))
+    start = now.start_of(unit)
+    return SaidDay(after(start, 1, unit))
 
 
 def read_this(match, now):
@@ -201,23 +244,44 @@ def read_this(match, now):
 def read_edge(match, now):
     """end of month, the beginning of June, end of next week, mid May"""
     edge = match["edge"].lower()
-    words = " ".join(match["scope"].lower().split())
+    words = spaced_once(match["scope"])
+    unit, start = scope_of(words, now)
+    if edge in ("mid", "middle") and unit != "month":
+        return None
+    if unit == "day" and edge != "end":
+        return None
+    if edge in ("end", "close"):
+        return last_of(start, unit)
+    if edge in ("mid", "middle"):
+        start += timedelta(14)
+    return not_past(SaidDay(start), now)
+
+
+def scope_of(words: str, now: Now) -> tuple[str, date]:
+    """Return the unit and the first day of day, week, next month or June."""
     _, _, unit = words.rpartition(" ")
     if unit == "day":
-        return SaidDay(now.today) if edge == "end" else None
-    if unit in ("week", "month", "quarter", "year"):
-        start = now.start_of(unit)
-        if words.startswith("next"):
-            start = after(start, 1, unit)
-    else:  # a month by its name
-        unit, start = "month", this_or_next(month_of(words), now)
-    if edge in ("end", "close"):
-        return SaidDay(after(start, 1, unit) - timedelta(1))
-    if edge in ("mid", "middle"):
-        if unit != "month":
-            return None
-        start += timedelta(14)
-    return SaidDay(start) if start >= now.today else None
+        return unit, now.today
+    if unit not in ("week", "month", "quarter", "year"):
+        month = month_of(words)  # by its name
+        return "month", this_or_next(month, now)
+    start = now.start_of(unit)
+    if words.startswith("next"):
+        start = after(start, 1, unit)
+    return unit, start
+
+
+def last_of(start: date, unit: str) -> SaidDay:
+    """Return the last day of the week, month … that begins on start."""
+    next_start = after(start, 1, unit)
+    return SaidDay(next_start - timedelta(1))
+
+
+def not_past(said: SaidDay, now: Now) -> SaidDay | None:
+    """Return a day that is today or later, None for an earlier one."""
+    if said.day < now.today:
+        return None
+    return said
 
 
 def this_or_next(month: int, now: Now) -> date:
@@ -231,19 +295,19 @@ def this_or_next(month: int, now: Now) -> date:
 def read_from_month(match, now):
     """from January, starting in May 2027: its first day, which is still to come"""
     month = month_of(match["month"])
-    if match["year"]:
-        first = date(int(match["year"]), month, 1)
-    else:
-        first = next_date(month, 1, now.today)
-        if month == now.today.month and first > now.today:
-            return None  # this month or that of the next year
-    return SaidDay(first) if first >= now.today else None
+    first = date_of(match["year"], month, 1, now)
+    is_this_month = month == now.today.month and first > now.today
+    if is_this_month and not match["year"]:
+        return None  # this month or that of the next year
+    return not_past(SaidDay(first), now)
 
 
 def read_until_month(match, now):
     """until October: the day before it"""
     first = read_from_month(match, now)
-    return first and SaidDay(first.day - timedelta(1))
+    if first is None:
+        return None
+    return SaidDay(first.day - timedelta(1))
 
 
 def read_through_month(match, now):
@@ -251,25 +315,28 @@ def read_through_month(match, now):
     month = month_of(match["month"])
     first = this_or_next(month, now)
     if match["year"]:
-        first = date(int(match["year"]), month, 1)
-    return SaidDay(month_day(first, 31))
+        first = date_of(match["year"], month, 1, now)
+    last = month_day(first, 31)
+    return SaidDay(last)
 
 
-BY_LETTER = {"d": "day", "w": "week", "m": "month", "y": "year"}
+BY_LETTER = {"w": "week", "m": "month", "y": "year"}
 
 
 def read_shorthand(match, now):
     """eod, eow, eom, eoy"""
-    unit = BY_LETTER[match[0][2].lower()]
-    start = now.today if unit == "day" else now.start_of(unit)
-    return SaidDay(after(start, 1, unit) - timedelta(1))
+    letter = match[0][2].lower()
+    if letter == "d":
+        return SaidDay(now.today)
+    unit = BY_LETTER[letter]
+    return last_of(now.start_of(unit), unit)
 
 
 def read_nth_weekday(match, now):
     """the last friday of the month, first monday of april 2027, last day of next month"""
     if match["nth"].lower() in ("other", "alternate"):
         return None
-    scope = " ".join(match["scope"].lower().split())
+    scope = spaced_once(match["scope"])
     nth = number_of(match["nth"])
     weekdays = weekdays_of(match["nth_day"])
     for month in months_of(scope, now):
@@ -299,28 +366,42 @@ def read_date(match, now):
     """3 May, Friday, May 3rd 2027, the fourth of July"""
     month = month_of(match["month"])
     day = number_of(match["date"])
-    if match["year"]:
-        year = int(match["year"].strip(" ,"))
-        found = date(year, month, day)
-    else:
-        found = next_date(month, day, now.today)
-    if found < now.today or not can_be_meant(found) or not is_on(match["day"], found):
+    found = date_of(match["year"], month, day, now)
+    if found < now.today or not can_be_meant(found):
+        return None
+    if not is_on(match["day"], found):
         return None
     has_year = match["year"] or match["day"]  # which 29 February is one on that weekday
+    is_any_leap_day = is_leap_day(month, day) and not has_year
     said = day_with_part(found, part_of(match))
-    return replace(said, is_leap_day=is_leap_day(month, day) and not has_year)
+    return replace(said, is_leap_day=is_any_leap_day)
+
+
+def date_of(
+    year: str | None,
+    month: int,
+    day: int,
+    now: Now,
+) -> date:
+    """Return a date of the year that is said, of the next possible one if none is."""
+    if not year:
+        return next_date(month, day, now.today)
+    number = int(year.strip(" ,"))
+    return date(number, month, day)
 
 
 def is_on(weekday: str | None, day: date) -> bool:
     """Return whether day is that weekday, as a word says it; if none is said, it may be any."""
-    return not weekday or weekday_of(weekday) == day.weekday()
+    if not weekday:
+        return True
+    return weekday_of(weekday) == day.weekday()
 
 
 def read_iso(match, now):
     """2026-06-12"""
-    year, month, day = map(int, match.group("year", "month", "date"))
-    found = date(year, month, day)
-    return SaidDay(found) if found >= now.today else None
+    numbers = match.group("year", "month", "date")
+    found = date(*map(int, numbers))
+    return not_past(SaidDay(found), now)
 
 
 def read_figures(match, now):
@@ -328,27 +409,47 @@ def read_figures(match, now):
     first, second = map(int, match.group("first", "second"))
     if (first, second) == (24, 7):
         return None
-    is_dotted = "." in match[0]  # which puts the day first everywhere
     said = match.groupdict()
-    day, month = first, second
-    is_year = 0 <= second - now.today.year % 100 <= 20
-    if now.day_first and not is_dotted and second > 12 and is_year and not said.get("year"):
-        return None  # a month and a year: expires 10/27
-    if not now.day_first and not is_dotted:
-        day, month = second, first
+    is_dotted = "." in match[0]  # which puts the day first everywhere
+    if not is_dotted and is_month_and_year(second, said, now):
+        return None
+    day_first = is_dotted or now.day_first
+    day, month = (first, second) if day_first else (second, first)
     if month > 12:
         day, month = month, day
     found = day_of_figures(said.get("year"), month, day, now)
-    if found is None or found < now.today or not is_on(said.get("day"), found):
+    if found is None or found < now.today:
         return None
-    has_year = said.get("year") or said.get("day")
-    is_far = found > now.today + timedelta(MOST_DAYS_AHEAD) and not is_leap_day(month, day)
-    if is_far and not has_year and not is_dotted:
-        return None  # a mark or a fraction: 8/10
-    return SaidDay(found, is_leap_day=is_leap_day(month, day) and not has_year)
+    if not is_on(said.get("day"), found):
+        return None
+    if said.get("year") or said.get("day"):
+        return SaidDay(found)
+    return day_without_year(found, now, is_dotted)
+
+
+def day_without_year(found: date, now: Now, is_dotted: bool) -> SaidDay | None:
+    """Return the next day of figures without a year; None for a mark or a fraction: 8/10."""
+    leap_day = is_leap_day(found.month, found.day)
+    may_be_far = leap_day or is_dotted
+    if is_far_ahead(found, now) and not may_be_far:
+        return None
+    return SaidDay(found, is_leap_day=leap_day)
+
+
+def is_month_and_year(second: int, said: dict, now: Now) -> bool:
+    """Return whether the second of two figures is the year of a month: expires 10/27."""
+    if not now.day_first or said.get("year") or second <= 12:
+        return False
+    years_ahead = second - now.today.year % 100
+    return 0 <= years_ahead <= 20
 
 
 MOST_DAYS_AHEAD = 304  # of a day such as 8/10: ten months
+
+
+def is_far_ahead(day: date, now: Now) -> bool:
+    """Return whether a day is more than MOST_DAYS_AHEAD days ahead."""
+    return day > now.today + timedelta(MOST_DAYS_AHEAD)
 
 
 def is_leap_day(month: int, day: int) -> bool:
@@ -368,7 +469,8 @@ def day_of_figures(
     if int(year) > 99:
         return date(int(year), month, day)
     found = date(2000 + int(year), month, day)
-    if found.year > now.today.year + 20:  # 11/22/63
+    years_ahead = found.year - now.today.year
+    if years_ahead > 20:  # 11/22/63
         return None
     return found
 
@@ -388,7 +490,8 @@ def next_of_number(number: int, now: Now) -> date:
     """Return the next day that is this one of its month, 1 to 31, today or later."""
     this_month = now.today.replace(day=1)
     for ahead in range(12):
-        day = month_day(after(this_month, ahead, "month"), number)
+        month = after(this_month, ahead, "month")
+        day = month_day(month, number)
         if day.day == number and day >= now.today:
             return day
     raise ValueError("There is no such day.")
@@ -423,51 +526,64 @@ def read_hour(match, now):
     minute = said.get("minute")
     half = (said.get("half") or "").lower()
     how = how_written(half, minute)
-    if half and not 1 <= hour <= 12:
-        return None
     if half:
+        if not 1 <= hour <= 12:
+            return None
         hour = of_half(hour, half)
     minutes = number_of(minute) if minute else 0
     if hour > 23 or minutes > 59:
         return None
     if how == "bare" and not hour:
         return None
-    has_zero = said["hour"].startswith("0")
-    return SaidTime(hour, minutes, how, part_of(match), has_zero)
+    return SaidTime(
+        hour,
+        minutes,
+        how,
+        part=part_of(match),
+        has_zero=said["hour"].startswith("0"),
+    )
 
 
 def how_written(half: str, minute: str | None) -> str:
     """Return how a time is said, as SaidTime has it."""
     if half:
         return "exact"
-    return "bare" if minute is None else "written"
-
-
-def of_half(hour: int, half: str) -> int:
-    """Return an hour of am or pm, 1 to 12, as one of 24."""
-    return hour % 12 + 12 * half.startswith("p")
+    if minute is None:
+        return "bare"
+    return "written"
 
 
 def read_past(match, now):
     """half past three, a quarter to five"""
     hour = number_of(match["hour"])
-    minutes = match["minutes"].lower().split()[-1]
-    minute = {"half": 30, "quarter": 15}.get(minutes) or number_of(minutes)
     if not 1 <= hour <= 12:
         return None
+    words = match["minutes"].lower().split()[-1]
+    minute = PARTS_OF_AN_HOUR.get(words) or number_of(words)
     if match["way"].lower() == "to":
         hour = hour - 1 or 12
         minute = 60 - minute
     half = (match["half"] or "").lower()
     if half:
-        return SaidTime(of_half(hour, half), minute)
-    return SaidTime(hour, minute, "bare", part_of(match))
+        hour = of_half(hour, half)
+        return SaidTime(hour, minute)
+    return SaidTime(
+        hour,
+        minute,
+        how="bare",
+        part=part_of(match),
+    )
+
+
+PARTS_OF_AN_HOUR = {"half": 30, "quarter": 15}  # minutes
 
 
 def read_named_hour(match, now):
     """noon, 12 midnight, lunchtime"""
-    is_midnight = match[0].lower().endswith("midnight")
-    return SaidTime(0) if is_midnight else SaidTime(12)
+    words = match[0].lower()
+    if words.endswith("midnight"):
+        return SaidTime(0)
+    return SaidTime(12)
 
 
 def read_part(match, now):
@@ -478,18 +594,31 @@ def read_part(match, now):
 def rule_of(match, *parts, yearly=None) -> SaidRepeat:
     """Return a rule of these parts; every! counts from completion, as the words for it do."""
     said = match.groupdict()
-    is_from_completion = said.get("bang") or said.get("completion")
-    repeat_from = "completion" if is_from_completion else "due"
-    return SaidRepeat(parts, yearly, part_of(match), repeat_from)
+    repeat_from = "due"
+    if said.get("bang") or said.get("completion"):
+        repeat_from = "completion"
+    return SaidRepeat(
+        parts,
+        yearly,
+        part_of(match),
+        repeat_from,
+    )
 
 
 def cycle(match) -> tuple[str, ...] | None:
     """Return the parts for a unit and its number; a number of 0 or more than 999 is none."""
-    frequency, interval = CYCLES[unit_of(match["unit"])]
-    interval *= number_of(match.groupdict().get("n"))
+    unit = unit_of(match["unit"])
+    frequency, interval = CYCLES[unit]
+    interval *= said_number(match)
     if not 0 < interval < 1000:
         return None
     return every(frequency, interval)
+
+
+def said_number(match) -> int:
+    """Return the number of units in a repeat, 1 if none is said."""
+    said = match.groupdict()
+    return number_of(said.get("n"))
 
 
 def cycle_or_monthly(match) -> tuple[str, ...] | None:
@@ -507,10 +636,13 @@ def read_cycle(match, now):
 
 def read_weekly(match, now):
     """every 2 weeks on tue, every monday and thursday, weekly on mondays, mondays"""
-    parts = every("WEEKLY", number_of(match.groupdict().get("n")))
+    parts = every("WEEKLY", said_number(match))
     if "unit" in match.groupdict():
         parts = cycle(match)
-    return parts and weekly(match, now, parts, weekdays_in(match["days"]))
+    if not parts:
+        return None
+    weekdays = weekdays_in(match["days"])
+    return weekly(match, now, parts, weekdays)
 
 
 def weekly(match, now, parts, weekdays):
@@ -524,23 +656,28 @@ def weekly(match, now, parts, weekdays):
 
 def weekdays_in(words: str) -> list[int]:
     """Return the weekdays of a list: mon, wed and fri; mon to fri."""
-    found, is_range = [], False
-    parts = re.findall(
-        f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}",
-        words,
-        re.IGNORECASE,
-    )
-    for name in parts:
-        if re.fullmatch(UP_TO, name, re.IGNORECASE):
+    found = []
+    is_range = False
+    for name in DAYS_OR_UP_TO.findall(words):
+        if UP_TO_ALONE.fullmatch(name):
             is_range = True
             continue
         weekday = weekday_of(name)
         if is_range:
-            ahead = (weekday - found[-1]) % 7
-            found += [(weekday - back) % 7 for back in range(ahead)]
+            found += weekdays_up_to(found[-1], weekday)
         found.append(weekday)
         is_range = False
     return sorted(set(found))
+
+
+DAYS_OR_UP_TO = re.compile(f"{FULL_DAY}|{SHORT_DAY}|{UP_TO}", re.IGNORECASE)
+UP_TO_ALONE = re.compile(UP_TO, re.IGNORECASE)
+
+
+def weekdays_up_to(first: int, last: int) -> list[int]:
+    """Return the weekdays behind the first, up to the last, which may be in the next week."""
+    number = (last - first) % 7
+    return [(last - back) % 7 for back in range(number)]
 
 
 def read_workdays(match, now):
@@ -550,18 +687,31 @@ def read_workdays(match, now):
 
 def read_yearly_months(match, now):
     """every 1 jan and 1 jul, if the day is the same"""
-    day, *others = [number_of(figure) for figure in re.findall(r"\b[0-9]{1,2}", match[0])]
-    names = re.findall(r"\b[a-z]{3,9}", match["months"], re.IGNORECASE)
-    months = sorted({month_of(name) for name in names if name[:3].lower() in MONTHS})
-    if any(other != day for other in others) or not 1 <= day <= 28 or len(months) < 2:
+    figures = re.findall(r"\b[0-9]{1,2}", match[0])
+    days = {number_of(figure) for figure in figures}
+    months = months_in(match["months"])
+    if len(days) > 1 or len(months) < 2:
         return None
-    listed = ",".join(map(str, months))
+    (day,) = days
+    if not 1 <= day <= 28:
+        return None
     return rule_of(
         match,
         *YEARLY,
-        f"BYMONTH={listed}",
+        f"BYMONTH={numbers_of_rule(months)}",
         f"BYMONTHDAY={day}",
     )
+
+
+def months_in(words: str) -> list[int]:
+    """Return the months, 1 to 12, that are named in words, in their order."""
+    names = re.findall(r"\b[a-z]{3,9}", words.lower())
+    return sorted({month_of(name) for name in names if name[:3] in MONTHS})
+
+
+def numbers_of_rule(numbers: Iterable[int]) -> str:
+    """Return numbers as a rule has them: 1,15."""
+    return ",".join(map(str, numbers))
 
 
 def read_weekends(match, now):
@@ -574,45 +724,56 @@ def read_except(match, now):
     every_day = range(5) if match["work"] else range(7)
     left_out = weekdays_in(match["days"])
     others = [weekday for weekday in every_day if weekday not in left_out]
-    return weekly(match, now, every("WEEKLY"), others) if others else None
+    if not others:
+        return None
+    return weekly(match, now, every("WEEKLY"), others)
 
 
 def read_month_days(match, now):
     """every 15th, every month on the 1st and 15th, monthly on the 3rd"""
     parts = cycle_or_monthly(match)
+    if not parts:
+        return None
     words = re.findall(r"[0-9]+|[a-z]{5,}", match["ths"].lower())
     numbers = sorted({number_of(word) for word in words})
-    if not parts or not all(0 < number < 32 for number in numbers):
+    if not all(0 < number < 32 for number in numbers):
         return None
-    days = ",".join(map(str, numbers))
+    days = numbers_of_rule(numbers)
     return rule_of(match, *parts, f"BYMONTHDAY={days}")
 
 
 def read_month_weekdays(match, now):
     """every first monday of the month, monthly on the last friday, every last day"""
     parts = cycle_or_monthly(match)
-    weekdays = weekdays_of(match["nth_day"])
-    if nths := match.groupdict().get("nths"):
-        words = re.findall(r"[0-9]+|(?!and\b|the\b)[a-z]{3,}", nths.lower())
-        numbers = sorted(
-            {number_of(word) for word in words},
-            key=lambda nth: (nth < 0, nth),
-        )
-        if any(nth > 5 for nth in numbers):
-            return None
-        days = ",".join(f"{nth}{DAYS[weekdays[0]]}" for nth in numbers)
-        return rule_of(match, *parts, f"BYDAY={days}")
-    nth = number_of(match["nth"])
-    if not parts or nth > 5:
+    if not parts:
         return None
+    nths = match.groupdict().get("nths")
+    numbers = ordinals_in(nths) if nths else [number_of(match["nth"])]
+    if max(numbers) > 5:
+        return None
+    weekdays = weekdays_of(match["nth_day"])
+    days = nth_weekdays(numbers, weekdays)
+    return rule_of(match, *parts, *days)
+
+
+def ordinals_in(words: str) -> list[int]:
+    """Return the ordinals of a list, "1st and third", in their order, "last" (-1) at the end."""
+    found = re.findall(r"[0-9]+|(?!and\b|the\b)[a-z]{3,}", words.lower())
+    numbers = {number_of(word) for word in found}
+    return sorted(numbers, key=lambda nth: (nth < 0, nth))
+
+
+def nth_weekdays(numbers: list[int], weekdays: Collection[int]) -> list[str]:
+    """Return the parts of a rule for these of a month's weekdays: of all days, of Mondays …"""
+    if len(weekdays) == 1:
+        (weekday,) = weekdays
+        days = [f"{nth}{DAYS[weekday]}" for nth in numbers]
+        return [f"BYDAY={','.join(days)}"]
+    listed = numbers_of_rule(numbers)
     if len(weekdays) == 7:
-        parts += (f"BYMONTHDAY={nth}",)
-    elif len(weekdays) == 1:
-        parts += (f"BYDAY={nth}{DAYS[weekdays[0]]}",)
-    else:
-        workdays = ",".join(DAYS[:5])
-        parts += (f"BYDAY={workdays}", f"BYSETPOS={nth}")
-    return rule_of(match, *parts)
+        return [f"BYMONTHDAY={listed}"]
+    workdays = ",".join(DAYS[:5])
+    return [f"BYDAY={workdays}", f"BYSETPOS={listed}"]
 
 
 def read_month_end(match, now):
@@ -641,4 +802,6 @@ def read_count(match, now):
     number = number_of(match["n"])
     if not number:
         return None
-    return number, unit and unit_of(unit)
+    if not unit:
+        return number, unit
+    return number, unit_of(unit)

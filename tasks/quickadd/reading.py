@@ -36,7 +36,9 @@ class Chip:
 
     @property
     def press(self) -> str:
-        return take(NO_OFFER) if self.is_meant else press(self.phrase)
+        if self.is_meant:
+            return take(NO_OFFER)
+        return press(self.phrase)
 
 
 NO_OFFER = "none"
@@ -210,10 +212,12 @@ class Line:
         put_on=None,
         reminds=True,
     ):
-        self.text, self.clock = text, clock
+        self.text = text
+        self.clock = clock
         self.has_day = put_on is not None
         self.put_on = None if put_on == clock.today else put_on
-        self.tags, self.plain = tags, plain
+        self.tags = tags
+        self.plain = plain
         lists = lists or lists_by_name({})
         archived = archived if archived and offers else {}
         self.read = partial(
@@ -230,9 +234,11 @@ class Line:
             has_day=self.has_day,
             reminds=reminds,
         )
-        self.said, self.meant = self.read(), ""
+        self.said = self.read()
+        self.meant = ""
         if meant and meant in self.offers_meant:
-            self.said, self.meant = self.read(meant=meant.split(BETWEEN_PHRASES)), meant
+            self.said = self.read(meant=meant.split(BETWEEN_PHRASES))
+            self.meant = meant
         name = self.said.list_name
         known = lists.get(name) or lists.get(fold(name))
         self.list_pk, self.list_name = known or (None, "")

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tasks.dates import LONGEST_BEFORE, moment
+from tasks.quickadd.days import of_half
 from tasks.quickadd.found import Found
 
 MOST = 10  # of a line; tasks.reminders.MOST is that of a task
@@ -61,24 +62,39 @@ def reminders_of(bare: str) -> list[Found]:
     text.
     """
     found = []
-    for match in REMINDER.finditer(re.sub(r"\s", " ", bare)):
-        asked = asked_by({name: text for name, text in match.groupdict().items() if text})
+    spaced = re.sub(r"\s", " ", bare)
+    for match in REMINDER.finditer(spaced):
+        asked = asked_by(match)
         if asked and len(found) < MOST:
-            found.append(Found(*match.span(), "reminder", asked))
+            start, end = match.span()
+            found.append(Found(start, end, "reminder", asked))
     return found
 
 
-def asked_by(groups: dict[str, str]) -> Asked | None:
-    """Return the reminder of a match, by its groups; None for a time or a span that can't be."""
-    said = {name.partition("_")[2]: text.lower() for name, text in groups.items()}
+def asked_by(match: re.Match) -> Asked | None:
+    """Return the reminder of a match of REMINDER; None for a time or a span that can't be."""
+    said = said_by(match)
     if "clock" in said:
         clock = clock_of(said["clock"])
         return clock and Asked(clock=clock)
     if "unit" not in said:
         return Asked(minutes=0)
     number = NUMBERS.get(said["number"]) or int(said["number"])
-    minutes = int(number * UNITS[said["unit"][0]])
-    return Asked(minutes=minutes) if minutes <= LONGEST_BEFORE else None
+    letter = said["unit"][0]
+    minutes = int(number * UNITS[letter])
+    if minutes > LONGEST_BEFORE:
+        return None
+    return Asked(minutes=minutes)
+
+
+def said_by(match: re.Match) -> dict[str, str]:
+    """Return the groups of a match that hold words, without the letters before their names."""
+    said = {}
+    for name, words in match.groupdict().items():
+        if words:
+            _, _, part = name.partition("_")
+            said[part] = words.lower()
+    return said
 
 
 def clock_of(words: str) -> time | None:
@@ -86,12 +102,15 @@ def clock_of(words: str) -> time | None:
     if words in CLOCKS:
         return CLOCKS[words]
     hour, minute, half = TIME.match(words).groups()
-    hour, minute = int(hour), int(minute or 0)
-    if half and not 1 <= hour <= 12:
-        return None
+    hour = int(hour)
+    minute = int(minute or 0)
     if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+        if not 1 <= hour <= 12:
+            return None
+        hour = of_half(hour, half)
+    if hour > 23 or minute > 59:
+        return None
+    return time(hour, minute)
 
 
 def planned(
@@ -126,4 +145,6 @@ def planned(
 def next_day(clock: time, now: datetime) -> date:
     """Return today if a time is still to come, else tomorrow."""
     day = now.date()
-    return day if clock > now.time() else day + timedelta(days=1)
+    if clock > now.time():
+        return day
+    return day + timedelta(days=1)

@@ -49,7 +49,11 @@ def days_at(
 
     With them come their words for a person, and where they end in text.
     """
-    now = Now(clock.now, clock.week_start, clock.date_format != "month")
+    now = Now(
+        clock.now,
+        clock.week_start,
+        day_first=clock.date_format != "month",
+    )
     before = last_word(text[:start])
     if before in NOT_BEHIND:
         return None
@@ -61,13 +65,15 @@ def days_at(
             continue
         days = value_of(match, read, now)
         if days and not is_part_of_more(before, match, days):
-            return days, in_words(match[0], days, clock), match.end()
+            words = in_words(match[0], days, clock)
+            return days, words, match.end()
     return None
 
 
 def last_word(text: str) -> str:
     """Return the last word of a text, in lower case, "" if there is none."""
-    return "".join(text.lower().split()[-1:])
+    words = text.lower().split()
+    return words[-1] if words else ""
 
 
 def is_part_of_more(before: str, match: re.Match, days: Days) -> bool:
@@ -75,15 +81,17 @@ def is_part_of_more(before: str, match: re.Match, days: Days) -> bool:
 
     before is the word before them.
     """
-    text, end = match.string, match.end()
-    behind = text[end:].lower().split()[:1]
+    text = match.string
+    start, end = match.span()
+    behind = text[end:].lower().split()
     if behind and behind[0] in NOT_BEFORE:
         return True
     first, last = days
     has_number = first == last and NUMBER_BEHIND.match(text, end)
-    if has_number and not TWO_DATES.match(text, match.start()):
+    if has_number and not TWO_DATES.match(text, start):
         return True
-    return match[0][0].isdecimal() and bool(WEEKDAY.fullmatch(before))
+    is_figure = text[start].isdecimal()
+    return is_figure and bool(WEEKDAY.fullmatch(before))
 
 
 def in_words(said: str, days: Days, clock: Clock) -> str:
@@ -91,21 +99,25 @@ def in_words(said: str, days: Days, clock: Clock) -> str:
     first, last = days
     if first == last:
         return clock.day(first)
-    return f"{said.capitalize()}, {clock.date(first)} – {clock.date(last)}"
+    dates = f"{clock.date(first)} – {clock.date(last)}"
+    return f"{said.capitalize()}, {dates}"
 
 
 def read_span(match: re.Match, now: Now) -> Days:
     """this week, next month"""
     which, unit = match[0].lower().split()
+    is_next = which == "next"
     if unit == "weekend":
         day = next_weekday({5, 6}, now.today)
         first = day - timedelta(day.weekday() - 5)  # 1 where it is Sunday
-        first += timedelta(7 * (which == "next"))
+        if is_next:
+            first += timedelta(7)
         return first, first + timedelta(1)
     first = now.start_of(unit)
-    if which == "next":
+    if is_next:
         first = after(first, 1, unit)
-    return first, after(first, 1, unit) - timedelta(1)
+    next_first = after(first, 1, unit)
+    return first, next_first - timedelta(1)
 
 
 def reading_days(read):

@@ -54,31 +54,36 @@ def with_comma(line: str, spans: list[Span], at: int) -> Span:
     """Return the span of a token with the comma that set it apart: #shop, #home."""
     start, end, kind = spans[at]
     before, behind = beside_span(line, spans, at)
-    is_between = at + 1 < len(spans) and re.fullmatch(r"\s*[,;]\s*", behind)
-    may_be_first, may_be_last = not before.strip(" ,;"), not behind.strip(" ,;.")
-    mark = re.match(r"\s*[,;]", behind)
-    is_first_one = mark and may_be_first and is_first(line, spans, at)
-    if mark and (is_between or is_first_one or (may_be_last and is_last(line, spans, at))):
-        end += mark.end()
-    if re.fullmatch(r"\.\s*", behind) and may_be_last and is_last(line, spans, at):
-        end += 1
-    mark = re.search(r"\s*[,;]\s*$", before)
-    if mark and may_be_last and is_last(line, spans, at):
-        start -= len(mark[0])
+    may_be_first = not before.strip(" ,;")
+    may_be_last = not behind.strip(" ,;.")
+    ends_line = may_be_last and is_last(line, spans, at)
+    begins_line = may_be_first and is_first(line, spans, at)
+    is_between = at + 1 < len(spans) and behind.strip() in (",", ";")
+    if is_between or begins_line or ends_line:
+        end += length_of(COMMA_BEHIND.match(behind))
+    if ends_line:
+        end += bool(FULL_STOP.fullmatch(behind))
+        start -= length_of(COMMA_BEFORE.search(before))
     return Span(start, end, kind)
+
+
+def length_of(match: re.Match | None) -> int:
+    """Return the length of a match, 0 if there is none."""
+    return len(match[0]) if match else 0
+
+
+COMMA_BEHIND = re.compile(r"\s*[,;]")
+COMMA_BEFORE = re.compile(r"\s*[,;]\s*$")
+FULL_STOP = re.compile(r"\.\s*")
 
 
 def with_brackets(line: str, spans: list[Span]) -> list[Span]:
     """Return the spans, with the brackets around spans that stand alone in them: (#shop, #home)."""
     for first, span in enumerate(spans):
         before = line[: span.start].rstrip()
-        if not before.endswith("(") or (first and spans[first - 1].end >= len(before)):
+        if not before.endswith("(") or is_within(spans[:first], before):
             continue
-        last = first
-        while last + 1 < len(spans) and not line[spans[last].end : spans[last + 1].start].strip(
-            " ,;"
-        ):
-            last += 1
+        last = last_in_a_row(line, spans, first)
         behind = line[spans[last].end :]
         if behind.lstrip().startswith(")"):
             end = spans[last].end + behind.index(")") + 1
@@ -87,36 +92,80 @@ def with_brackets(line: str, spans: list[Span]) -> list[Span]:
     return spans
 
 
+def is_within(spans: list[Span], before: str) -> bool:
+    """Return whether the last of spans goes on to the end of a text, or beyond it."""
+    return bool(spans) and spans[-1].end >= len(before)
+
+
+def last_in_a_row(line: str, spans: list[Span], first: int) -> int:
+    """Return the index of the last of the spans between which only marks stand, from one on."""
+    last = first
+    for at in range(first + 1, len(spans)):
+        between = line[spans[last].end : spans[at].start]
+        if between.strip(" ,;"):
+            break
+        last = at
+    return last
+
+
 MARK_BEHIND = re.compile(r"\s*(?:[:,;]|[-–—/|](?!\S))\s*")
 MARK_BEFORE = re.compile(r"\s*(?:[,;:]|(?<=\s)[-–—/|])\s*$")
+ONLY_MARKS = re.compile(r"[\s,;.，；。]*[,;.，；。]\s*")
+A_MARK = re.compile(r"[?!.,;:？！。，、；：]")
+ONLY_ASKED = re.compile(r"[?!]+\s*")
 
 
 def with_marks(line: str, spans: list[Span], at: int) -> Span:
     """Return one of the spans with the marks around it: parentheses, a colon, a comma …"""
     start, end, kind = spans[at]
     before, behind = beside_span(line, spans, at)
+    mark_behind = MARK_BEHIND.match(behind)
     if before.endswith("(") and behind.startswith(")"):
-        start, end = start - 1, end + 1
-    elif (mark := MARK_BEHIND.match(behind)) and is_first(line, spans, at):
-        end += mark.end()
-    elif re.fullmatch(r"[\s,;.，；。]*[,;.，；。]\s*", behind):
+        start -= 1
+        end += 1
+    elif mark_behind and is_first(line, spans, at):
+        end += mark_behind.end()
+    elif ONLY_MARKS.fullmatch(behind):
         end += len(behind.rstrip())
-    elif behind.startswith((",", ";")) and without(line[:start], spans[:at]).endswith((",", ";")):
+    elif behind.startswith((",", ";")) and has_comma_before(line, spans, at):
         end += 1  # Dinner, Saturday, Luigi's
-    elif re.match(r"[?!.,;:？！。，、；：]", behind):
-        start = start - len(before) + len(before.rstrip())
-    mark = MARK_BEFORE.search(before)
-    if mark and (is_last(line, spans, at) or re.fullmatch(r"[?!]+\s*", behind)):
-        start = spans[at].start - len(mark[0])
+    elif A_MARK.match(behind):
+        start -= len(before) - len(before.rstrip())
+    mark_before = MARK_BEFORE.search(before)
+    if mark_before and ends_text(line, spans, at, behind):
+        start = spans[at].start - len(mark_before[0])
     return Span(start, end, kind)
 
 
-def beside_span(line: str, spans: list[Span], at: int) -> tuple[str, str]:
+def ends_text(
+    line: str,
+    spans: list[Span],
+    at: int,
+    behind: str,
+) -> bool:
+    """Return whether no text stands behind a span, but for marks such as a question mark."""
+    if ONLY_ASKED.fullmatch(behind):
+        return True
+    return is_last(line, spans, at)
+
+
+def has_comma_before(line: str, spans: list[Span], at: int) -> bool:
+    """Return whether the text before a span ends in a comma or a semicolon."""
+    text = text_before(line, spans, at)
+    return text.endswith((",", ";"))
+
+
+def beside_span(
+    line: str,
+    spans: list[Span],
+    at: int,
+) -> tuple[str, str]:
     """Return the text between a span and the one before it, and between it and the next."""
     start, end, _ = spans[at]
-    from_, to = 0, len(line)
+    from_ = 0
     if at > 0:
         from_ = spans[at - 1].end
+    to = len(line)
     if at + 1 < len(spans):
         to = spans[at + 1].start
     return line[from_:start], line[end:to]
@@ -124,24 +173,35 @@ def beside_span(line: str, spans: list[Span], at: int) -> tuple[str, str]:
 
 def is_first(line: str, spans: list[Span], at: int) -> bool:
     """Return whether no text stands before a span."""
+    return not text_before(line, spans, at)
+
+
+def text_before(line: str, spans: list[Span], at: int) -> str:
+    """Return the text before a span, without the spans in it."""
     before = line[: spans[at].start]
-    return not without(before, spans[:at])
+    return without(before, spans[:at])
 
 
 def is_last(line: str, spans: list[Span], at: int) -> bool:
     """Return whether no text stands behind a span, but for marks."""
     here = spans[at].end
     later = [span.moved(-here) for span in spans[at + 1 :]]
-    return not without(line[here:], later).strip(" ,;.")
+    text = without(line[here:], later)
+    return not text.strip(" ,;.")
 
 
 def without(line: str, spans: list[Span]) -> str:
     """Return the line without its spans, one space between its words."""
-    kept, at = [], 0
-    for start, end, _ in [*spans, (len(line), len(line), "")]:
+    kept = ""
+    at = 0
+    end_of_line = Span(len(line), len(line), "")
+    for start, end, _ in [*spans, end_of_line]:
         part = line[at:start]
-        if kept and re.match(r"[?!,;:.…]+(?:\s|$)|[？！。，、；：]", part):
-            kept = ["".join(kept).rstrip()]
-        kept.append(part)
+        if MARK_OF_A_TEXT.match(part):
+            kept = kept.rstrip()
+        kept += part
         at = end
-    return " ".join("".join(kept).split())
+    return " ".join(kept.split())
+
+
+MARK_OF_A_TEXT = re.compile(r"[?!,;:.…]+(?:\s|$)|[？！。，、；：]")

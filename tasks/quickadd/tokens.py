@@ -44,7 +44,8 @@ def without_literals(line: str, plain: Collection[str]) -> str:
         return "\x00" * len(found[0])
 
     bare = line
-    for phrase in sorted(no_longer_than_a_line(plain), key=len, reverse=True):
+    phrases = no_longer_than_a_line(plain)
+    for phrase in sorted(phrases, key=len, reverse=True):
         words = r"\s+".join(map(re.escape, phrase.split()))
         bare = re.sub(
             rf"(?<!\w){words}(?!\w)",
@@ -57,7 +58,8 @@ def without_literals(line: str, plain: Collection[str]) -> str:
 
 def no_longer_than_a_line(phrases: Collection[str]) -> list[str]:
     """Return the first of phrases that a line has room for."""
-    kept, room = [], LONGEST
+    kept = []
+    room = LONGEST
     for phrase in phrases:
         if phrase.strip() and len(phrase) <= room:
             kept.append(phrase)
@@ -72,21 +74,23 @@ def tokens_of(
 ) -> tuple[list[Found], str]:
     """Return the tags, and the first list and the first priority, in their order; and the line
     with NULs for the name of a list that is text, see parse()."""
-    tokens, strange = {}, []
+    tokens = {}
+    strange = []
     for match in TOKEN.finditer(bare):
-        kind = match.lastgroup.rpartition("_")[2]
+        _, _, kind = match.lastgroup.rpartition("_")
         if kind in tokens:  # the first list and the first priority count
             continue
         token = token_of(match, kind, bare, lists)
         if token is None:
             continue
-        if kind == "list" and not new_lists and fold(token.value) not in lists:
-            strange.append(token)
-        elif kind == "tag":
+        if kind == "tag":
             tokens[token.start] = token
+        elif kind == "list" and not new_lists and fold(token.value) not in lists:
+            strange.append(token)
         else:
             tokens[kind] = token
-    return list(tokens.values()), blanked(bare, strange, "\x00")
+    bare = blanked(bare, strange, "\x00")
+    return list(tokens.values()), bare
 
 
 def token_of(
@@ -100,24 +104,40 @@ def token_of(
     The name of a known list may have spaces, and then goes on behind the match.
     """
     start, end = match.span()
-    value = " ".join(match[match.lastgroup].split())
-    if match["level_priority"] and re.search(r"[0-9] *(?:and|or|to|[&,–-]) *$", bare[:start]):
+    words = match[match.lastgroup]
+    value = " ".join(words.split())
+    if match["level_priority"] and PAGES_BEFORE.search(bare[:start]):
         return None  # p1 to p4: pages
     if match["at_tag"] and value.lower() in ("noon", "midday", "midnight"):
         return None
     if match["list"]:
-        ahead = bare[start + 1 : start + 1 + LONGEST_LIST_AHEAD]
-        length = longest_name(ahead, lists)
-        if length:
-            end = start + 1 + length
-            value = bare[start + 1 : end]
-        elif fold(value) not in lists:
-            value = begun(value, lists)
+        value, end = list_at(bare, match, lists)
     if not can_be_named(kind, value):
         return None
     if kind == "priority":
         value = PRIORITIES[value.lower()]
     return Found(start, end, kind, value)
+
+
+PAGES_BEFORE = re.compile(r"[0-9] *(?:and|or|to|[&,–-]) *$")
+
+
+def list_at(
+    bare: str,
+    match: re.Match,
+    lists: Collection[str],
+) -> tuple[str, int]:
+    """Return the name of a list without quotes, and where it ends in the line."""
+    first = match.start() + 1  # behind its mark
+    ahead = bare[first : first + LONGEST_LIST_AHEAD]
+    length = longest_name(ahead, lists)
+    if length:
+        end = first + length
+        return bare[first:end], end
+    name = match["list"]
+    if fold(name) not in lists:
+        name = begun(name, lists)
+    return name, match.end()
 
 
 def begun(name: str, lists: Collection[str]) -> str:
@@ -126,10 +146,13 @@ def begun(name: str, lists: Collection[str]) -> str:
     start = fold(name)
     ordered = sorted(lists)
     at = bisect_left(ordered, start)
-    found = {fold(one) for one in ordered[at : at + MOST_SPELLINGS] if one.startswith(start)}
+    near = ordered[at : at + MOST_SPELLINGS]
+    found = {fold(one) for one in near if one.startswith(start)}
     if not found:
         return name
-    return found.pop() if len(found) == 1 else ""
+    if len(found) > 1:
+        return ""
+    return found.pop()
 
 
 MOST_SPELLINGS = 4  # of one list, as tasks.search.folded_names() has them
@@ -139,8 +162,9 @@ def can_be_named(kind: str, value: str) -> bool:
     """Return whether a tag or a list can have this name; #12 and #fff are no tags."""
     if not legible(value):
         return False
-    if kind == "tag" and re.search(EMOJI, value):
-        return len(value) <= LONGEST_TAG
-    if kind == "tag":
-        return len(value) <= LONGEST_TAG and not NUMBER_OR_COLOR.fullmatch(value)
-    return len(value) <= LONGEST_LIST_NAME
+    if kind != "tag":
+        return len(value) <= LONGEST_LIST_NAME
+    if len(value) > LONGEST_TAG:
+        return False
+    has_emoji = bool(re.search(EMOJI, value))
+    return has_emoji or not NUMBER_OR_COLOR.fullmatch(value)
