@@ -66,13 +66,16 @@ class UserForm(ProfileForm):
 
     def clean_email(self):
         email = self.cleaned_data["email"]
-        return self.instance.acceptable_email(email) if "email" in self.changed_data else email
+        if "email" in self.changed_data:
+            return self.instance.acceptable_email(email)
+        return email
 
     def save(self):
         """Save the changed fields, each by its own rule. Return the confirmed addresses it
         replaced.
         """
-        changed, user = set(self.changed_data), self.instance
+        changed = set(self.changed_data)
+        user = self.instance
         replaced = user.change_email(user.email) if "email" in changed else []
         if "is_active" in changed:
             self.save_is_active(user)
@@ -179,14 +182,16 @@ class UserAdmin(ModelAdmin):
     @admin.action(description="Send a link to reset the password", permissions=["send"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def send_reset_link(self, request, queryset):
-        act, kind = support.send_reset_link, Event.Kind.RESET_SENT
+        act = support.send_reset_link
+        kind = Event.Kind.RESET_SENT
         number = self.help(request, queryset, act, kind, f"disabled, or {BEYOND}")
         self.message_user(request, f"Sent {counted(number, 'link')} to reset the password.")
 
     @admin.action(description="Send a link to confirm the email", permissions=["send"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def send_confirmation(self, request, queryset):
-        act, kind = support.send_confirmation, Event.Kind.CONFIRMATION_SENT
+        act = support.send_confirmation
+        kind = Event.Kind.CONFIRMATION_SENT
         left_out = f"already confirmed, sent a link in the last 3 minutes, disabled, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
         self.message_user(request, f"Sent {counted(number, 'link')} to confirm the email.")
@@ -197,7 +202,8 @@ class UserAdmin(ModelAdmin):
     @at_most(1, "Select one account: second factors are removed one account at a time.")
     def remove_second_factors(self, request, queryset):
         """Remove the second factors of one account: several at once would likely be a mistake."""
-        act, kind = support.remove_second_factors, Event.Kind.FACTOR_REMOVED
+        act = support.remove_second_factors
+        kind = Event.Kind.FACTOR_REMOVED
         left_out = f"without a second factor, or {BEYOND}"
         number = self.help(request, queryset, act, kind, left_out)
         words = f"Removed the second factor of {counted(number, 'account')}."
@@ -209,28 +215,32 @@ class UserAdmin(ModelAdmin):
     @admin.action(description="Show a link to set up a second factor", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def show_admin_link(self, request, queryset):
-        act, kind = support.show_admin_link, Event.Kind.LINK_SHOWN
+        act = support.show_admin_link
+        kind = Event.Kind.LINK_SHOWN
         left_out = f"not staff, with a second factor, disabled, or {BEYOND}"
         self.help(request, queryset, act, kind, left_out)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def end_sessions(self, request, queryset):
-        act, kind = support.end_sessions, Event.Kind.SIGNED_OUT
+        act = support.end_sessions
+        kind = Event.Kind.SIGNED_OUT
         number = self.help(request, queryset, act, kind, BEYOND)
         self.message_user(request, f"Signed out {counted(number, 'account')} everywhere.")
 
     @admin.action(description="Disable and sign out everywhere", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def deactivate(self, request, queryset):
-        act, kind = support.disable, Event.Kind.DISABLED
+        act = support.disable
+        kind = Event.Kind.DISABLED
         number = self.help(request, queryset, act, kind, f"already disabled, or {BEYOND}")
         self.message_user(request, f"Disabled {counted(number, 'account')}.")
 
     @admin.action(description="Enable again", permissions=["change"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
     def activate(self, request, queryset):
-        act, kind = support.enable, Event.Kind.ENABLED
+        act = support.enable
+        kind = Event.Kind.ENABLED
         number = self.help(request, queryset, act, kind, f"already enabled, or {BEYOND}")
         self.message_user(request, f"Enabled {counted(number, 'account')}.")
 
@@ -278,7 +288,8 @@ class UserAdmin(ModelAdmin):
         if not all(self.has_delete_permission(request, user) for user in users):
             lacking.add(User._meta.verbose_name)
         for relation in User._meta.related_objects:
-            model, owner = relation.related_model, relation.field.name
+            model = relation.related_model
+            owner = relation.field.name
             number = model._base_manager.filter(**{f"{owner}__in": users}).count()
             if number:
                 counts[model._meta.verbose_name_plural] = number

@@ -59,7 +59,8 @@ def instance_of(model, names, values):
     """
     made = model.__new__(model)
     made._state = ModelState()
-    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made._state.adding = False
+    made._state.db = DEFAULT_DB_ALIAS
     columns = vars(made)
     columns.update(zip(names, values, strict=True))
     for name, convert in converters(model, names):

@@ -29,7 +29,8 @@ class Customs(NamedTuple):
     def words(self) -> str:
         """The formats as a sentence."""
         clock = Clock(SAMPLE, *self)
-        day, hour = clock.date(SAMPLE.date()), clock.time(SAMPLE.time())
+        day = clock.date(SAMPLE.date())
+        hour = clock.time(SAMPLE.time())
         first = WEEKDAYS[self.week_start]
         return f"Dates look like {day}, times like {hour}, and weeks start on {first}."
 

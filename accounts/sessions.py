@@ -114,7 +114,8 @@ class SignedIn(NamedTuple):
 
 def signed_in(request):
     """Return the sessions in which the user is signed in, oldest first."""
-    user, clock = request.user, request.user.clock()
+    user = request.user
+    clock = request.user.clock()
     return [
         SignedIn(
             session.mark,

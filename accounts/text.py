@@ -11,7 +11,9 @@ UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def unstorable(text: str) -> str:
     """Return the first character that can't be stored, as "U+0000", or "" if all can."""
     found = UNSTORABLE.search(text)
-    return f"U+{ord(found[0]):04X}" if found else ""
+    if found:
+        return f"U+{ord(found[0]):04X}"
+    return ""
 
 
 # A scheme, or the dot of a domain, directly followed by two letters (unlike in "J.R."). The other

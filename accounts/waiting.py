@@ -125,7 +125,9 @@ def is_typed(field):
 
 
 def text_of(initial):
-    return "" if initial is None or callable(initial) else str(initial)
+    if initial is None or callable(initial):
+        return ""
+    return str(initial)
 
 
 def words_at(path):
@@ -387,8 +389,10 @@ class Offer:
     """
 
     def __init__(self, form):
-        self.pk, self.at = form.pk, form.kept_at
-        self.path, self.posted = form.path, form.posted
+        self.pk = form.pk
+        self.at = form.kept_at
+        self.path = form.path
+        self.posted = form.posted
         self.words = words_at(form.path) or NO_WORDS
         self.act = self.words.act
         self.values = {}

@@ -186,7 +186,9 @@ class TaskAdmin(ModelAdmin):
     def get_form(self, request, obj=None, **kwargs):
         if obj and obj.is_withheld:
             return forms.modelform_factory(Task, fields=[])
-        return AdminTaskChangeForm if obj else super().get_form(request, obj, **kwargs)
+        if obj:
+            return AdminTaskChangeForm
+        return super().get_form(request, obj, **kwargs)
 
     def get_object(self, request, object_id, from_field=None):
         """Return a task, locked if a form is about to change it."""
@@ -263,7 +265,9 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "late":
             return queryset.late(timezone.now())
-        return queryset.filter(state=self.value()) if self.value() in STATES else queryset
+        if self.value() in STATES:
+            return queryset.filter(state=self.value())
+        return queryset
 
 
 class DeliveryAdmin(ModelAdmin):

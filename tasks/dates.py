@@ -25,7 +25,11 @@ def year_meant(year: int) -> int | None:
     return None
 
 
-def due_state(due_date: date | None, due_time: time | None, now: datetime) -> str:
+def due_state(
+    due_date: date | None,
+    due_time: time | None,
+    now: datetime,
+) -> str:
     """Return "late", "today" or "" for a due date, at now in the user's time zone.
 
     Late is a date before today, or today with a time that has passed.

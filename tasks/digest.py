@@ -43,7 +43,8 @@ class Digest:
         self.lists = user.lists.in_bulk()
         archived = [pk for pk, one in self.lists.items() if one.archived_at]
         due = user.tasks.due_by(last).outside(archived)
-        tasks = list(due.defer("description").order_by(*ORDER)[:MOST])
+        ordered = due.defer("description").order_by(*ORDER)
+        tasks = list(ordered[:MOST])
         self.days = [self.day(*each) for each in groupby(tasks, self.key)]
         self.more = 0
         if len(tasks) == MOST:
@@ -60,28 +61,41 @@ class Digest:
         return self.clock.day(task.due_date), state
 
     def state(self, task):
-        return dates.due_state(task.due_date, task.due_time, self.clock.now)
+        return dates.due_state(
+            task.due_date,
+            task.due_time,
+            self.clock.now,
+        )
 
     def day(self, key, tasks):
         heading, state = key
-        return DigestDay(heading, state, [self.line(task, state) for task in tasks])
+        lines = [self.line(task, state) for task in tasks]
+        return DigestDay(heading, state, lines)
 
     def line(self, task, state):
-        when = ""
-        if state == "late" and task.due_date != self.clock.today:
-            when = self.clock.day(task.due_date)
-        if task.due_time:
-            when = f"{when} {self.clock.time(task.due_time)}".strip()
         name = str(self.lists.get(task.list_id, ""))
-        path = Completing.of(task).path
-        facts = " · ".join(filter(None, [when, name]))
-        return DigestTask(str(task), task.get_absolute_url(), path, facts)
+        facts = filter(None, [self.when(task, state), name])
+        return DigestTask(
+            str(task),
+            task.get_absolute_url(),
+            Completing.of(task).path,
+            facts=" · ".join(facts),
+        )
+
+    def when(self, task, state):
+        """Return when a task is due, as far as its heading doesn't say it."""
+        words = []
+        if state == "late" and task.due_date != self.clock.today:
+            words.append(self.clock.day(task.due_date))
+        if task.due_time:
+            words.append(self.clock.time(task.due_time))
+        return " ".join(words)
 
     @property
     def summary(self):
         """The number of tasks in words: 2 overdue, 3 today."""
-        late = sum(len(day.tasks) for day in self.days if day.state == "late")
-        today = sum(len(day.tasks) for day in self.days if day.state == "today")
+        late = self.number_of("late")
+        today = self.number_of("today")
         if late and today:
             return f"{late} overdue, {today} today"
         if late:
@@ -89,3 +103,7 @@ class Digest:
         if today:
             return f"{today} today"
         return "nothing today"
+
+    def number_of(self, state):
+        """Return the number of tasks in a state."""
+        return sum(len(day.tasks) for day in self.days if day.state == state)

@@ -23,20 +23,34 @@ def envelope(delivery):
     user = delivery.user
     refuse_user(user)
     if isinstance(delivery, Reminder):
-        kind, thread = "reminders", f"task-{delivery.task_id}"
-        if not user.reminder_mail:
-            raise NotWanted("The user wants no reminders by email.")
-        message = mails.reminder_mail(delivery)
+        kind = "reminders"
+        thread = f"task-{delivery.task_id}"
+        message = reminder_of(delivery)
     else:
-        if not user.daily_digest:
-            raise NotWanted("The user wants no digest.")
-        kind, thread = "digest", f"digest-{user.pk}-{delivery.for_day:%Y-%m}"
-        message = mails.digest_mail(user, delivery.for_day)
-        if message is None:
-            raise NotWanted("There is nothing to tell.")
+        kind = "digest"
+        thread = f"digest-{user.pk}-{delivery.for_day:%Y-%m}"
+        message = digest_of(delivery)
     message.subject = " ".join(message.subject.split())  # a title may hold ends of lines
     message.to = [user.email]
-    message.extra_headers |= headers(delivery, thread) | stop_headers(user, kind)
+    message.extra_headers |= headers(delivery, thread)
+    message.extra_headers |= stop_headers(user, kind)
+    return message
+
+
+def reminder_of(delivery):
+    """Return the mail of a reminder. Raise NotWanted if its user wants none."""
+    if not delivery.user.reminder_mail:
+        raise NotWanted("The user wants no reminders by email.")
+    return mails.reminder_mail(delivery)
+
+
+def digest_of(delivery):
+    """Return the mail of a digest. Raise NotWanted if its user wants none, or if it is empty."""
+    if not delivery.user.daily_digest:
+        raise NotWanted("The user wants no digest.")
+    message = mails.digest_mail(delivery.user, delivery.for_day)
+    if message is None:
+        raise NotWanted("There is nothing to tell.")
     return message
 
 

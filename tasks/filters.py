@@ -28,7 +28,9 @@ def case_words(case):
 def repeat_words(task, clock):
     """Return a task's repeat in words: every 2 weeks on Tuesday."""
     words = recurrence.describe(task.repeat, on=clock.date)
-    return f"{words}, from completion" if task.repeat_from == "completion" else words
+    if task.repeat_from == "completion":
+        return f"{words}, from completion"
+    return words
 
 
 FILTERS = {each.__name__: each for each in [baseline, case_words, repeat_words]}

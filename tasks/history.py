@@ -124,7 +124,9 @@ class ActQuerySet(PurgeableQuerySet):
     def last_undone(self):
         """Return the latest undo, if it can be redone: None if another act followed it."""
         last = self.with_changes().filter(Q(kind=Act.Kind.UNDO, later=None) | Q(of=None)).first()
-        return last if last and last.kind == Act.Kind.UNDO else None
+        if last and last.kind == Act.Kind.UNDO:
+            return last
+        return None
 
     def that_changed(self, **row):
         """Return the acts that changed a row, such as task=5; list=True stands for any list."""
@@ -526,7 +528,8 @@ class RowChange:
     def reversed(self):
         """Return the change with before and after exchanged."""
         back = RowChange(self.change)
-        back.before, back.after = self.after, self.before
+        back.before = self.after
+        back.after = self.before
         back.tags = {pk: (after, before) for pk, (before, after) in self.tags.items()}
         back.reminders = {pk: (after, before) for pk, (before, after) in self.reminders.items()}
         return back
@@ -534,7 +537,8 @@ class RowChange:
     def with_tags_of(self, others):
         """Return the change with the tags of other rows as well, which the same act changed."""
         change = RowChange(self.change)
-        change.before, change.after = self.before, self.after
+        change.before = self.before
+        change.after = self.after
         change.reminders = self.reminders
         for other in [*others, self]:
             change.tags |= other.tags

@@ -128,7 +128,9 @@ class Snoozing(TaskLink):
     def snoozed_until(reminder):
         """Return the moment to come to which the reminder was snoozed; None without one."""
         until = reminder.snoozed_until
-        return until if until and until > timezone.now() else None
+        if until and until > timezone.now():
+            return until
+        return None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ STOP_WORDS = {"reminders": "Stop email reminders", "digest": "Stop the daily dig
 
 def reminder_mail(reminder):
     """Return the mail of a reminder, without its sender, recipient and other headers."""
-    task, user = reminder.task, reminder.user
+    task = reminder.task
+    user = reminder.user
     clock = user.clock()
     set_as = words_of(reminder, task, clock, user.reminder_hour)
     context = {

@@ -122,7 +122,8 @@ NOTHING = {  # by type: an empty value for columns that are NOT NULL; for other 
 
 def old(cursor):
     """Return the statements that clean the old system's tables, as far as they exist."""
-    there = {name: columns_of(cursor, name) for name in [*OLD_CLEANED, *OLD_EMPTIED]}
+    names = [*OLD_CLEANED, *OLD_EMPTIED]
+    there = {name: columns_of(cursor, name) for name in names}
     todo = []
     if there["user"]:
         todo.append(("Replacing addresses of the old system", OLD_PEOPLE))
@@ -133,7 +134,8 @@ def old(cursor):
             todo.append((f"Cleaning the old system's {table}", sql))
     emptied = [f'"{table}"' for table in OLD_EMPTIED if there[table]]
     if emptied:
-        todo.append(("Emptying tables of the old system", f"TRUNCATE {', '.join(emptied)}"))
+        sql = f"TRUNCATE {', '.join(emptied)}"
+        todo.append(("Emptying tables of the old system", sql))
     return todo
 
 
@@ -149,15 +151,28 @@ def cleaned(known, columns):
     for name, kind, not_null in columns:
         nothing = "NULL"
         if not_null:
-            nothing = "'{}'" if kind.startswith("_") else NOTHING.get(kind, "''")
+            nothing = nothing_of(kind)
         becomes = known.get(name, nothing)
         if kind not in HARMLESS and becomes:
             changes.append(f'"{name}" = {becomes}')
     return changes
 
 
+def nothing_of(kind):
+    """Return the empty value of a type, in SQL; an array's name begins with an underscore."""
+    if kind.startswith("_"):
+        return "'{}'"
+    return NOTHING.get(kind, "''")
+
+
 def unknown(cursor):
     """Return the names of tables that no statement here cleans, and that may hold personal data."""
-    known = {*connection.introspection.django_table_names(), *OLD_CLEANED, *OLD_EMPTIED, *EMPTIED}
-    known |= {LEFT, "django_migrations", "alembic_version"}
-    return sorted(set(connection.introspection.table_names(cursor)) - known)
+    known = {
+        *connection.introspection.django_table_names(),
+        *OLD_CLEANED,
+        *OLD_EMPTIED,
+        *EMPTIED,
+        *[LEFT, "django_migrations", "alembic_version"],
+    }
+    there = connection.introspection.table_names(cursor)
+    return sorted(set(there) - known)

@@ -136,7 +136,8 @@ class Delivery(models.Model):
         state = WAITING if is_wanted and (is_to_come or is_late) else OFF
         if was == (moment, state):
             return False
-        self.moment, self.state = moment, state
+        self.moment = moment
+        self.state = state
         self.next_at = moment if state == WAITING else None
         self.attempt, self.settled_at, self.answer = 0, None, ""
         return True

@@ -43,7 +43,8 @@ class Series:
 
     def next_day(self):
         """Return the day after this occurrence is done, None if there is no other."""
-        task, user = self.task, self.task.user
+        task = self.task
+        user = self.task.user
         return recurrence.following(
             self.rule,
             anchor=self.anchor,
@@ -100,7 +101,8 @@ class Series:
 
         Raise ValueError, in words, if the rule's days are ambiguous or impossible after the move.
         """
-        task, user = self.task, self.task.user
+        task = self.task
+        user = self.task.user
         moved = self.occurrence | {"day": day}
         if not self.is_from_completion and recurrence.is_day_of(self.rule, **moved):
             rule = recurrence.resumed(self.rule, **moved)
@@ -317,9 +319,11 @@ def advance(act, days):
     """
     rows = {}
     for task, day in days.items():
-        anchor, rule = task.repeat_anchor, task.repeat
+        anchor = task.repeat_anchor
+        rule = task.repeat
         if Series(task).is_from_completion:
-            anchor, rule = day, recurrence.one_less(rule)
+            anchor = day
+            rule = recurrence.one_less(rule)
         columns = {
             "due_date": day,
             "repeat_anchor": anchor,

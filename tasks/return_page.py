@@ -30,7 +30,9 @@ class ReturnPage:
         said = request.POST.get("next") or request.GET.get("next") or ""
         if url := safe_path(request, said):
             return url
-        return reverse("home") if request.method == "POST" else request.get_full_path()
+        if request.method == "POST":
+            return reverse("home")
+        return request.get_full_path()
 
     @property
     def path(self):
@@ -97,4 +99,6 @@ class ReturnPageMiddleware:
 def browser_of(request):
     """Return a hash of a request's session, "" without one."""
     key = request.session.session_key
-    return salted_hmac("browser of an act", key).hexdigest()[:16] if key else ""
+    if key:
+        return salted_hmac("browser of an act", key).hexdigest()[:16]
+    return ""

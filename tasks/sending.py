@@ -80,12 +80,15 @@ class Sender:
         while not self.is_stopping.is_set():
             bell.rung.clear()
             try:
-                seconds, fails = self.look(), 0
+                seconds = self.look()
+                fails = 0
             except Error:
-                seconds, fails = AWAY[min(fails, len(AWAY) - 1)], fails + 1
+                seconds = AWAY[min(fails, len(AWAY) - 1)]
+                fails = fails + 1
                 log.warning("No database for reminders; the next try is in %s s.", seconds)
             except Exception:  # a thread that ends would be missed by no one
-                seconds, fails = AWAY[-1], fails + 1
+                seconds = AWAY[-1]
+                fails = fails + 1
                 log.exception("The sender of reminders failed; the next try is in %s s.", seconds)
             finally:
                 connection.close()

@@ -22,22 +22,46 @@ def choices(clock: Clock, hour: int) -> list[Snooze]:
 
     hour is the hour of the morning at which the user wants reminders, 0 to 23.
     """
-    now = clock.now.astimezone(UTC)  # so that an hour has 60 minutes, also while clocks change
-    morning = time(hour)
     found = [
+        *soon(clock),
+        *this_evening(clock),
+    ]
+    morning = time(hour)
+    tomorrow = clock.today + timedelta(days=1)
+    tomorrows = Snooze(
+        "tomorrow",
+        f"Tomorrow {clock.time(morning)}",
+        at(clock, tomorrow, morning),
+    )
+    found.append(tomorrows)
+    next_week = clock.next_week()
+    if next_week != tomorrow:
+        next_weeks = Snooze(
+            "week",
+            f"Next week, {next_week:%A} {clock.time(morning)}",
+            at(clock, next_week, morning),
+        )
+        found.append(next_weeks)
+    return found
+
+
+def soon(clock: Clock) -> list[Snooze]:
+    """Return the choices that are counted from now."""
+    now = clock.now.astimezone(UTC)  # so that an hour has 60 minutes, also while clocks change
+    return [
         Snooze("10m", "10 minutes", now + timedelta(minutes=10)),
         Snooze("1h", "1 hour", now + timedelta(hours=1)),
     ]
+
+
+def this_evening(clock: Clock) -> list[Snooze]:
+    """Return the choice of this evening, none if that is less than an hour away."""
     evening = at(clock, clock.today, EVENING)
-    if evening > now + timedelta(hours=1):
-        found.append(Snooze("tonight", f"Tonight {clock.time(EVENING)}", evening))
-    tomorrow, next_week = clock.today + timedelta(days=1), clock.next_week()
-    words = f"Tomorrow {clock.time(morning)}"
-    found.append(Snooze("tomorrow", words, at(clock, tomorrow, morning)))
-    if next_week != tomorrow:
-        words = f"{next_week:%A} {clock.time(morning)}"
-        found.append(Snooze("week", f"Next week, {words}", at(clock, next_week, morning)))
-    return found
+    in_an_hour = clock.now.astimezone(UTC) + timedelta(hours=1)
+    if evening <= in_an_hour:
+        return []
+    words = f"Tonight {clock.time(EVENING)}"
+    return [Snooze("tonight", words, evening)]
 
 
 def chosen(key: str, clock: Clock, hour: int) -> datetime | None:

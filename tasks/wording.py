@@ -169,7 +169,8 @@ class Wording:
     """
 
     def __init__(self, sidebar, rows=()):
-        self.sidebar, self.clock = sidebar, sidebar.clock
+        self.sidebar = sidebar
+        self.clock = sidebar.clock
         self.known = {key_of(row): row for row in rows}
 
     # Sentences
@@ -179,10 +180,12 @@ class Wording:
         if summary.kind == Act.Kind.IMPORT:
             return imported(summary.numbers)
         name = summary.row_name
-        change, number = summary.first, summary.numbers[name]
+        change = summary.first
+        number = summary.numbers[name]
         what = things(change, number)
         if summary.is_merge:
-            return f"merged {what} into {self.goal(summary.rows['task'][0])}"
+            goal = self.goal(summary.rows["task"][0])
+            return f"merged {what} into {goal}"
         words = self.phrase(summary.kind, change, what)
         if name == "list" and "task" in summary.rows:
             words += with_tasks(summary)
@@ -200,29 +203,41 @@ class Wording:
 
     def phrase(self, kind, change, what):
         """Return the words for an act of this kind on a row, by the row's name and its change."""
-        if kind == Act.Kind.EDIT and came_or_went(change) and change.row_name == "task":
-            return f"separated {what} from its repeat"
-        # Tasks of a list that comes or goes may only have moved.
-        if kind == Act.Kind.EDIT or (kind in STATES and not came_or_went(change)):
+        has_come_or_gone = came_or_went(change)
+        if kind == Act.Kind.EDIT:
+            if has_come_or_gone and change.row_name == "task":
+                return f"separated {what} from its repeat"
+            return self.edited(change, what)
+        if kind in STATES and not has_come_or_gone:
+            # Tasks of a list that comes or goes may only have moved.
             return self.edited(change, what)
         if kind == Act.Kind.ORDER:
             return moved(change, what)
         return f"{VERBS[kind]} {what}"
 
     def edited(self, change, what):
-        columns = set(change.after)
-        if change.tags and not columns:
+        if change.tags and not change.after:
             return self.tagged(change, what)
-        if change.reminders and not columns:
+        if change.reminders and not change.after:
             return self.reminded(change, what)
-        if not change.tags:
-            for known, tell in self.EDITS:
-                if columns <= known and (words := tell(self, change, what)):
-                    return words
+        words = self.edited_columns(change, what)
+        if words:
+            return words
         words = f"edited {what}"
         if rule := change.after.get("repeat"):
             words += f", which now repeats {self.rule(rule)}"
         return words
+
+    def edited_columns(self, change, what):
+        """Return the words for an edit of columns alone; "" if EDITS has none for them."""
+        if change.tags:
+            return ""
+        columns = set(change.after)
+        for known, tell in self.EDITS:
+            words = columns <= known and tell(self, change, what)
+            if words:
+                return words
+        return ""
 
     def tagged(self, change, what):
         """Return the words for the tags that a task was given, and lost."""
@@ -268,15 +283,19 @@ class Wording:
         return f"moved {what} to {self.time(value)}"
 
     def repeat_ended(self, change, what):
-        return "" if change.after["repeat"] else f"stopped repeating {what}"
+        if change.after["repeat"]:
+            return ""
+        return f"stopped repeating {what}"
 
     def advanced(self, change, what):
         """Return the sentence of a repeat with a count, when one occurrence was skipped."""
         before = change.before.get("repeat") or ""
         after = change.after.get("repeat") or ""
-        if "COUNT" in before and "COUNT" in after and one_less(before) == after:
-            return self.dated(change, what)
-        return ""
+        if "COUNT" not in before or "COUNT" not in after:
+            return ""
+        if one_less(before) != after:
+            return ""
+        return self.dated(change, what)
 
     def repeating(self, change, what):
         rule = change.after.get("repeat")
@@ -308,9 +327,9 @@ class Wording:
         return words
 
     def undated(self, change, what):
-        if "due_date" in change.after and not change.after["due_date"]:
-            return f"removed the date from {what}"
-        return ""
+        if change.after.get("due_date", True):
+            return ""
+        return f"removed the date from {what}"
 
     def renamed(self, change, what):
         (old,) = change.before.values()
@@ -367,10 +386,12 @@ class Wording:
         return listed(names)
 
     def day(self, value):
-        return self.clock.date(date.fromisoformat(value))
+        day = date.fromisoformat(value)
+        return self.clock.date(day)
 
     def time(self, value):
-        return self.clock.time(time.fromisoformat(value))
+        clock = time.fromisoformat(value)
+        return self.clock.time(clock)
 
     def snooze(self, state):
         """Return until when a reminder was snoozed, from its state; None if it wasn't."""
@@ -430,7 +451,8 @@ class Wording:
 
 def message(sentence, more=""):
     """Return the message of an act: its sentence, followed by more sentences."""
-    first, rest = sentence[0], sentence[1:]
+    first = sentence[0]
+    rest = sentence[1:]
     words = f"{first.upper()}{rest}."
     if more:
         words += f" {more}"
@@ -491,7 +513,8 @@ def with_tasks(summary):
     """Return the words for the tasks of a list that was deleted, restored or added."""
     tasks = counted(summary.numbers["task"], "task")
     change = summary.rows["task"][0]
-    if summary.kind in {Act.Kind.ADD, Act.Kind.DELETE} and not came_or_went(change):
+    may_have_moved = summary.kind in {Act.Kind.ADD, Act.Kind.DELETE}
+    if may_have_moved and not came_or_went(change):
         return f", and moved {tasks} to the Inbox"
     return f", and {tasks} with it"
 
@@ -667,6 +690,5 @@ def left_as_is(revert, conflicts):
         return f"{begin}: {len(rows)} of them have changed since, so they stay as they are."
     change = next(iter(rows.values()))
     columns = dict.fromkeys(CONFLICTS[name].lower() for _, name in conflicts)
-    return (
-        f"{begin}: {quoted(change)} has changed since ({', '.join(columns)}), so it stays as it is."
-    )
+    labels = ", ".join(columns)
+    return f"{begin}: {quoted(change)} has changed since ({labels}), so it stays as it is."

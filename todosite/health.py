@@ -24,7 +24,9 @@ class HealthMiddleware:
         if request.path == "/healthz":
             return answer(200, "alive")
         if request.path == "/readyz":
-            return answer(200, "ready") if database_answers() else answer(503, "no database")
+            if database_answers():
+                return answer(200, "ready")
+            return answer(503, "no database")
         return self.get_response(request)
 
 

@@ -111,7 +111,8 @@ class _Server:
 
     def __init__(self, folder, throwaway):
         self.programs = programs()
-        self.root, self.throwaway = Path(folder).resolve(), throwaway
+        self.root = Path(folder).resolve()
+        self.throwaway = throwaway
         self.users = None  # the descriptor that holds users.lock
         self.owner = {}  # subprocess arguments for PostgreSQL's user, if that isn't this one
         if os.geteuid() == 0:

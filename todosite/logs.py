@@ -63,7 +63,8 @@ def calm(record):
     """
     if 400 <= getattr(record, "status_code", 0) < 500:
         record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.levelno = logging.WARNING
+        record.levelname = "WARNING"
     return record.levelno >= logging.root.level
 
 

@@ -23,7 +23,9 @@ PYTHON = VENV / "bin" / "python"
 
 def run(*command, otherwise):
     """Run a command; if it fails, exit with the line `otherwise`."""
-    if subprocess.run([str(word) for word in command], cwd=ROOT).returncode:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=ROOT)
+    if done.returncode:
         sys.exit(f"Todosite: {otherwise}")
 
 
@@ -49,28 +51,47 @@ def packages():
 
 def programs():
     """Install the programs that the tests need, as root by apt; else exit with their names."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     installs = os.geteuid() == 0 and shutil.which("apt-get")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
-    if not installs:
-        chromium = chromium or shutil.which("chromium")  # slower, but it is there
     there = {
-        "chromium-headless-shell": chromium,
-        "pgbouncer": os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=path),
-        "postgresql": os.environ.get("PGBIN")
-        or shutil.which("postgres")
-        or list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+        "chromium-headless-shell": chromium(any_will_do=not installs),
+        "pgbouncer": pgbouncer(),
+        "postgresql": postgresql(),
     }
     missing = [name for name, found in there.items() if not found]
     if not missing:
         return
+    names = " ".join(missing)
     if not installs:
-        sys.exit(f"Todosite: the tests need more: apt-get install {' '.join(missing)} (as root).")
-    print(f"Installing for the tests (once): {' '.join(missing)} …", flush=True)
+        sys.exit(f"Todosite: the tests need more: apt-get install {names} (as root).")
+    print(f"Installing for the tests (once): {names} …", flush=True)
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     run("apt-get", "update", "-qq", otherwise="apt-get update failed, see above.")
     install = ["apt-get", "install", "-qq", "--no-install-recommends", *missing, "fonts-inter"]
-    run(*install, otherwise=f"apt-get could not install {' '.join(missing)}, see above.")
+    run(*install, otherwise=f"apt-get could not install {names}, see above.")
+
+
+def chromium(any_will_do):
+    """Return the browser of the tests, None if it isn't there; Chromium itself is slower."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
+    if found or not any_will_do:
+        return found
+    return shutil.which("chromium")
+
+
+def pgbouncer():
+    """Return the pooler of the tests, None if it isn't there."""
+    path = os.environ.get("PATH", "")
+    everywhere = f"{path}:/usr/sbin:/usr/local/sbin"
+    return os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=everywhere)
+
+
+def postgresql():
+    """Return where the programs of PostgreSQL are, None or [] if they aren't there."""
+    found = os.environ.get("PGBIN") or shutil.which("postgres")
+    if found:
+        return found
+    folder = Path("/usr/lib/postgresql")
+    return list(folder.glob("*/bin/postgres"))
 
 
 def database():

@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from accounts.models import User
 from accounts.text import unstorable
 
 
@@ -31,6 +32,14 @@ class ExampleCommand(BaseCommand):
                     f"The {name} contains a character that cannot be stored ({found})."
                 )
         return super().execute(*args, **options)
+
+
+def account_of(email):
+    """Return the account of an email. Raise CommandError if there is none."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise CommandError(f"There is no account with the email {email}.")
+    return user
 
 
 def direct(handle):

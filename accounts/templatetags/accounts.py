@@ -26,4 +26,6 @@ def device(user_agent):
     """Return the name of a User-Agent header, such as "Firefox on Linux"."""
     found = ua_parser.parse(user_agent)
     browser = found.user_agent.family if found.user_agent else "Unknown browser"
-    return f"{browser} on {found.os.family}" if found.os else browser
+    if found.os:
+        return f"{browser} on {found.os.family}"
+    return browser

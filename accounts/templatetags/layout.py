@@ -32,7 +32,8 @@ def part(context, name):
 
 class LayoutNode(template.Node):
     def __init__(self, page, nodelist):
-        self.page, self.nodelist = page, nodelist
+        self.page = page
+        self.nodelist = nodelist
 
     def render(self, context):
         nodes = [node for node in self.nodelist if isinstance(node, BlockNode)]

@@ -75,7 +75,8 @@ def read(cursor):
     """Return the Legacy of a psycopg cursor's database. Raise UnknownShape if there is none."""
     # Raise an error if a policy would hide rows from us.
     cursor.execute("SET row_security = off")
-    user, task = Table(cursor, '"user"'), Table(cursor, "task")
+    user = Table(cursor, '"user"')
+    task = Table(cursor, "task")
     account = Table(cursor, "account")
     for table in (user, task):
         if not table.types:

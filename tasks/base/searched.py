@@ -48,7 +48,8 @@ class Holds(models.Func):
 
     def __init__(self, word, user):
         super().__init__("search_text", "pk")
-        self.word, self.user_pk = word, user.pk
+        self.word = word
+        self.user_pk = user.pk
 
     def as_sql(self, compiler, connection):
         text, pk = self.source_expressions

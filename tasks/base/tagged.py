@@ -25,7 +25,8 @@ class TaskTagQuerySet(models.QuerySet):
 
         Return the pairs that changed, in the same form. Purged tags are ignored.
         """
-        given, taken = ([], []), ([], [])
+        given = ([], [])
+        taken = ([], [])
         for task, tags_of_task in tags.items():
             for tag, is_tagged in tags_of_task.items():
                 tasks, tags_of_tasks = given if is_tagged else taken

@@ -159,7 +159,8 @@ class MergingForm(MergeMixin, OwnedForm):
 
     def in_words(self, name):
         """Return the stored value of a field in words."""
-        field, stored = self.fields[name], self.stored_text(name)
+        field = self.fields[name]
+        stored = self.stored_text(name)
         if not isinstance(field, forms.ChoiceField):
             return stored
         choices = {str(value): words for value, words in field.choices}
@@ -204,7 +205,8 @@ class MergingForm(MergeMixin, OwnedForm):
         """Write the changes of this edit. Return the act, None if there are no changes."""
         if self.took_effect:
             return self.user.acts.get(key=self.submission)
-        kind, by_staff = Act.Kind.EDIT, self.by_staff
+        kind = Act.Kind.EDIT
+        by_staff = self.by_staff
         act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
         changes = self.changes()
         if not changes and not self.is_more:

@@ -57,7 +57,8 @@ class BulkForm(forms.Form):
 
     def __init__(self, data, *, user, listing):
         super().__init__(data)
-        self.user, self.listing = user, listing
+        self.user = user
+        self.listing = listing
         self.fields["list"].offer(user, None)
         self.verb, _, self.value = data.get("do", "").partition(" ")
         self.which = data.get("which")
@@ -120,7 +121,8 @@ class BulkForm(forms.Form):
         """The ids of the selected tasks, or of all on the page."""
         ids = self.data.getlist("ids")
         if self.which == "page":
-            ids = self.data.get("page", "").split()
+            page = self.data.get("page", "")
+            ids = page.split()
         return [int(pk) for pk in ids if is_id(pk)]
 
     @property
@@ -135,14 +137,16 @@ class BulkForm(forms.Form):
 
     def is_of_others(self):
         """Return whether none of the given ids belongs to the user, in the trash or not."""
-        pks = self.ticked if self.which in {"ticked", "page"} else []
-        mine = self.user.tasks(manager="everything").filter(pk__in=pks)
-        return bool(pks) and not mine.exists()
+        if self.which in self.COUNTED or not self.ticked:
+            return False
+        tasks = self.user.tasks(manager="everything")
+        return not tasks.filter(pk__in=self.ticked).exists()
 
     @property
     def counted(self):
         """The meant tasks of the listing; None if the listing has no such tasks."""
-        return self.listing and getattr(self.listing, self.COUNTED[self.which])
+        name = self.COUNTED[self.which]
+        return self.listing and getattr(self.listing, name)
 
     @property
     def tasks(self):
@@ -157,9 +161,13 @@ class BulkForm(forms.Form):
 
     def is_valid(self):
         # The only error may be that this submission has taken effect before.
-        return super().is_valid() or (
-            bool(self.submission) and self.user.acts.filter(key=self.submission).exists()
-        )
+        return super().is_valid() or self.has_taken_effect()
+
+    def has_taken_effect(self):
+        """Return whether an earlier request with this submission has done the act."""
+        if not self.submission:
+            return False
+        return self.user.acts.filter(key=self.submission).exists()
 
     def save(self):
         """Do the act, once for each submission. Return the act."""
@@ -170,7 +178,8 @@ class BulkForm(forms.Form):
         )
 
     def act(self, act):
-        tasks, cleaned = self.tasks, self.cleaned_data
+        tasks = self.tasks
+        cleaned = self.cleaned_data
         if self.verb == "complete":
             complete_all(tasks, act, self.occurrences)
         elif self.verb == "reopen":

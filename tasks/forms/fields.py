@@ -192,4 +192,6 @@ class PlainField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value):
-        return [value] if isinstance(value, str) else list(value or [])
+        if isinstance(value, str):
+            return [value]
+        return list(value or [])

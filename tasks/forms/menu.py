@@ -24,7 +24,8 @@ class WhenForm(forms.Form):
 
     def __init__(self, data=None, *, task, user, **kwargs):
         super().__init__(data, auto_id=AUTO_ID, **kwargs)
-        self.task, self.user = task, user
+        self.task = task
+        self.user = user
 
     def clean_when(self):
         """Return due_date and due_time. A time alone keeps the task's day, a day alone its time."""

@@ -56,7 +56,8 @@ class ReminderForm(forms.Form):
 
     def span(self):
         """Return the minutes that were typed as a number of units; None with an error."""
-        number, unit = self.cleaned_data.get("number"), self.cleaned_data.get("unit")
+        number = self.cleaned_data.get("number")
+        unit = self.cleaned_data.get("unit")
         if number is None:
             self.add_error("number", "Enter how long before the task, such as 30.")
             return None
@@ -66,13 +67,19 @@ class ReminderForm(forms.Form):
         return minutes
 
     def clean_moment(self):
-        day, at = self.cleaned_data.get("day"), self.cleaned_data.get("at")
+        day = self.cleaned_data.get("day")
+        at = self.cleaned_data.get("at")
         if not day:
             self.add_error("day", "Enter the date of the reminder.")
         if not at:
             self.add_error("at", "Enter the time of the reminder.")
-        if day and at and moment(day, at, self.task.user.zone) <= self.task.user.now():
+        if day and at and self.has_passed(day, at):
             self.add_error("day", "This moment has passed. Enter a later one.")
+
+    def has_passed(self, day, at):
+        """Return whether a time on a day isn't to come any more for the user."""
+        user = self.task.user
+        return moment(day, at, user.zone) <= user.now()
 
     @transaction.atomic
     def add(self):
@@ -86,10 +93,11 @@ class ReminderForm(forms.Form):
         if len(minutes) + len(moments) >= MOST:
             self.add_error(None, TOO_MANY)
             return None
+        cleaned = self.cleaned_data
         if self.is_moment:
-            moments.append((self.cleaned_data["day"], self.cleaned_data["at"]))
+            moments.append((cleaned["day"], cleaned["at"]))
         else:
-            minutes.append(self.cleaned_data["minutes"])
+            minutes.append(cleaned["minutes"])
         act = self.task.new_act(Act.Kind.EDIT)
         self.task.set_reminders(minutes, moments, act)
         return act

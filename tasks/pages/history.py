@@ -3,7 +3,7 @@
 import heapq
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import itemgetter
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Value, When, Window
@@ -98,20 +98,24 @@ def part_of(acts, events, start, stop):
         before = acts.values("created_at")[:skipped]
         lowest = before.aggregate(at=Min("created_at"))["at"] or lowest
     fetched = list(acts.part(skipped, stop))
-    moments = list(accumulate([act.created_at for act in fetched], min, initial=lowest))[1:]
+    created = [act.created_at for act in fetched]
+    _, *moments = accumulate(created, min, initial=lowest)
     both = heapq.merge(
         zip(moments, fetched, strict=True),
         [(event.created_at, event) for event in events],
         key=itemgetter(0),
         reverse=True,
     )
-    return [one for _, one in both][start - skipped : stop - skipped]
+    part = islice(both, start - skipped, stop - skipped)
+    return [one for _, one in part]
 
 
 def is_of(name):
     """Return the condition of changes of one kind of row. A step's change names its task too."""
     there = ~Q(**{name: None})
-    return there & Q(step=None) if name == "task" else there
+    if name == "task":
+        return there & Q(step=None)
+    return there
 
 
 def first_changes(acts, task=None):
@@ -121,7 +125,8 @@ def first_changes(acts, task=None):
     rows of its kind that the act changed, from this one on, and `ended` the number of tasks that
     lost their repeat with their date.
     """
-    changes = Change.objects.filter(act__in=[act.pk for act in acts])
+    pks = [act.pk for act in acts]
+    changes = Change.objects.filter(act__in=pks)
     changes = changes.filter(task=task) if task else changes.exclude(ADVANCED)
     deletions = [act.pk for act in acts if act.original.kind == Act.Kind.DELETE]
     ranks = [When(is_of(name), then=Value(n)) for n, name in enumerate(KINDS)]
@@ -135,14 +140,28 @@ def first_changes(acts, task=None):
     # A row may have several changes: one of its columns, and one for each tag.
     row = Coalesce("step", "task", "list", "tag")
     of_kind = [F("act"), rank]
-    counts = {
-        "nth": Window(DenseRank(), partition_by="act", order_by=[rank, row]),
-        "nth_from_last": Window(DenseRank(), partition_by=of_kind, order_by=row.desc()),
-        "ended": Window(Count("pk", filter=ENDED), partition_by="act"),
-    }
-    shown = changes.annotate(**counts).filter(nth__lte=SHOWN)
+    nth = Window(
+        DenseRank(),
+        partition_by="act",
+        order_by=[rank, row],
+    )
+    nth_from_last = Window(
+        DenseRank(),
+        partition_by=of_kind,
+        order_by=row.desc(),
+    )
+    ended = Window(
+        Count("pk", filter=ENDED),
+        partition_by="act",
+    )
+    counted = changes.annotate(
+        nth=nth,
+        nth_from_last=nth_from_last,
+        ended=ended,
+    )
+    shown = counted.filter(nth__lte=SHOWN).with_rows()
     found = {}
-    for change in RowChange.of_rows(shown.with_rows().order_by("act", "nth", "pk")):
+    for change in RowChange.of_rows(shown.order_by("act", "nth", "pk")):
         found.setdefault(change.change.act_id, []).append(change)
     return found
 
@@ -159,9 +178,8 @@ def add_other_tags(changes):
     if not many:
         return
     tagged = Change.objects.filter(act__in=many).exclude(tagged_with=None)
-    for pk, tag, before, after in tagged.values_list(
-        "act", "tagged_with", "before", "after"
-    ).distinct():
+    rows = tagged.values_list("act", "tagged_with", "before", "after")
+    for pk, tag, before, after in rows.distinct():
         change = Change(
             act_id=pk,
             tagged_with_id=tag,
@@ -271,8 +289,8 @@ class HistoryWriter:
             present.append(self.now_of_tag(change, pk, is_tagged))
         for pk in sorted(change.reminders):
             present.append(self.now_of_reminder(change, pk, reminders.get(pk)))
-        details = self.details(change)
-        return [(*detail, now) for detail, now in zip(details, present, strict=True)]
+        details = zip(self.details(change), present, strict=True)
+        return [(*detail, now) for detail, now in details]
 
     def now(self, change, name, value):
         if value == change.after[name]:

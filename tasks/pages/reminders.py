@@ -19,17 +19,20 @@ class ReminderRow:
         self.words = capitalized(reminder_words.words_of(reminder, task, clock, hour))
         self.state = reminder.state
         self.status = self.in_words(reminder, task, clock)
-        soon = clock.now + SOON
-        self.can_snooze = bool(reminder.moment and reminder.moment <= soon and not task.completed)
+        self.can_snooze = not task.completed and self.comes_soon(reminder, clock)
+
+    @staticmethod
+    def comes_soon(reminder, clock):
+        """Return whether a reminder comes so soon that it can be snoozed."""
+        if not reminder.moment:
+            return False
+        return reminder.moment <= clock.now + SOON
 
     @staticmethod
     def in_words(reminder, task, clock):
         """Return the state of a reminder in words."""
         if reminder.state == WAITING:
-            if reminder.snoozed_until:
-                return f"Snoozed until {clock.within_day(reminder.moment)}"
-            is_own = reminder.minutes_before is None  # its moment is in its words already
-            return "" if is_own else clock.when(reminder.moment)
+            return when_it_comes(reminder, clock)
         if reminder.state == SENT:
             return f"Sent {clock.within_day(reminder.settled_at)}"
         if reminder.state == FAILED:
@@ -43,6 +46,15 @@ class ReminderRow:
         return "This time has passed"
 
 
+def when_it_comes(reminder, clock):
+    """Return when a reminder comes; "" if the words of its setting say so already."""
+    if reminder.snoozed_until:
+        return f"Snoozed until {clock.within_day(reminder.moment)}"
+    if reminder.minutes_before is None:
+        return ""
+    return clock.when(reminder.moment)
+
+
 def capitalized(words):
     return words[:1].upper() + words[1:]
 
@@ -54,7 +66,8 @@ class Reminders:
     """
 
     def __init__(self, task, clock, form=None):
-        self.task, self.clock = task, clock
+        self.task = task
+        self.clock = clock
         self.form = form or ReminderForm(task=task)
         self.hour = task.user.reminder_hour
 

@@ -64,7 +64,8 @@ class Search(Listing):
         """The address at which this search can be saved; "" if saved already, or empty."""
         if self.saved or not self.asked_for:
             return ""
-        return f"{reverse('search_add')}?{urlencode(self.query)}"
+        url = reverse("search_add")
+        return f"{url}?{urlencode(self.query)}"
 
     def parameters(self, q, completed):
         """Return the parameters of a search's address."""
@@ -75,7 +76,10 @@ class Search(Listing):
     @property
     def chips(self):
         """The filters as understood, as (words, the address without the filter)."""
-        found = [self.chip(one.label, one.rest, self.completed) for one in self.asked_for.filters]
+        found = []
+        for one in self.asked_for.filters:
+            chip = self.chip(one.label, one.rest, self.completed)
+            found.append(chip)
         if self.completed:
             found.append(self.chip("Include completed", self.q, False))
         return found
@@ -98,7 +102,12 @@ class Search(Listing):
 
     @property
     def tasks(self):
-        return self.user.tasks.found_by(self.asked_for, self.user, self.now, self.completed)
+        return self.user.tasks.found_by(
+            self.asked_for,
+            self.user,
+            self.now,
+            self.completed,
+        )
 
     def first_ones(self):
         """Return the tasks of the first page, by a query that is compiled for these words."""
@@ -109,13 +118,18 @@ class Search(Listing):
         """The order: completed tasks last, and the best match first if so chosen."""
         order = super().order
         if self.arrangement["sort"] == "best" and self.words:
-            has_words = [Contains(Fold("title"), fold(word)) for word in self.words]
-            in_title = ExpressionWrapper(Q(*has_words), BooleanField())
-            order = [in_title.desc(), *order]
+            order = [self.in_title.desc(), *order]
         if self.completed:
             is_done = ExpressionWrapper(~Q(completed_at=None), BooleanField())
             order = [is_done, *order]
         return order
+
+    @property
+    def in_title(self):
+        """The condition that a task's title contains all words of the search."""
+        title = Fold("title")
+        has_words = [Contains(title, fold(word)) for word in self.words]
+        return ExpressionWrapper(Q(*has_words), BooleanField())
 
     @cached_property
     def sections(self):
@@ -128,7 +142,8 @@ class Search(Listing):
         """Return tasks as other pages do, with the lines of notes and steps that match."""
         rows = super().rows(tasks)
         missing = {task.pk: self.words_missing_in(task.title) for task in rows}
-        texts = self.other_texts([pk for pk, words in missing.items() if words])
+        incomplete = [pk for pk, words in missing.items() if words]
+        texts = self.other_texts(incomplete)
         for task in rows:
             words = missing[task.pk]
             found = [excerpt(text, words) for text in texts[task.pk]]

@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.forms.filters import HistoryForm
-from tasks.forms.tasks import DetailForm
 from tasks.pages.history import HistoryWriter, part_of
 from tasks.sidebar import Sidebar, sidebar_of
 from tasks.undo import revert
 from tasks.views.replies import (
+    form_of,
     redirect_away,
     render_page,
     reply,
@@ -70,7 +70,8 @@ def task_of(request, form):
 @require_safe
 def act_detail(request, act_pk):
     """Show all changes of an act, with the present values."""
-    act = get_object_or_404(request.user.acts.with_changes(), pk=act_pk)
+    acts = request.user.acts.with_changes()
+    act = get_object_or_404(acts, pk=act_pk)
     changes = act.changes.with_rows().order_by("pk")
     rows = Paginator(changes, LIMIT).get_page(request.GET.get("page"))
     (line,) = writer(request).lines([act])
@@ -111,9 +112,8 @@ def undo_or_ask(request, act, nothing):
         return undo(request, act)
     if act and act.is_undoable():
         (line,) = writer(request).lines([act])
-        show_message(
-            request, f"The previous action was done {act.why_ask()}: {line.sentence}.", act
-        )
+        words = f"The previous action was done {act.why_ask()}: {line.sentence}."
+        show_message(request, words, act)
     else:
         show_message(request, nothing)
     return reply(request)
@@ -126,9 +126,8 @@ def undo(request, act):
     # With a sidebar of its own, since the page shows the sidebar as it is after the act.
     (line,) = HistoryWriter(Sidebar(request.user)).lines([act])
     undo, conflicts = revert(act)
-    if not undo:  # nothing to restore: the next press goes on to the act before
-        left = request.session.get(LEFT_AS_IT_IS, [])
-        request.session[LEFT_AS_IT_IS] = [*left, act.pk][-MOST_LEFT:]
+    if not undo:
+        leave_as_it_is(request, act)
     if conflicts:
         show_conflicts(request, left_as_is(undo, conflicts), act, undo)
     elif undo:
@@ -138,12 +137,26 @@ def undo(request, act):
     return after_undo(request, line.row, undo)
 
 
+def leave_as_it_is(request, act):
+    """Remember an act that left nothing to restore: the next press goes on to the act before."""
+    left = request.session.get(LEFT_AS_IT_IS, [])
+    left = [*left, act.pk]
+    request.session[LEFT_AS_IT_IS] = left[-MOST_LEFT:]
+
+
 def after_undo(request, row, undo):
     """Show the return page after an undo, which may have changed any part of a task."""
     task = request.return_page.task
     if task is None:
         return reply(request, ticked=undo, lists=True, focus=row)
-    if task.deleted_at and request.return_page.is_page_of(task):
-        return redirect_away(request, request.return_page.listing_beside(task).own_url)
-    form = DetailForm(instance=task, user=request.user)
-    return reply(request, task, ticked=undo, form=form, focus=row)
+    back = request.return_page
+    if task.deleted_at and back.is_page_of(task):
+        listing = back.listing_beside(task)
+        return redirect_away(request, listing.own_url)
+    return reply(
+        request,
+        task,
+        ticked=undo,
+        form=form_of(request, task),
+        focus=row,
+    )

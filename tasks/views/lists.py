@@ -40,10 +40,7 @@ def list_add(request):
         number = len(sidebar_of(request).lists)
     form = ListAddForm(posted(request), user=request.user, number=number)
     if not form.is_valid():
-        template = "tasks/list_add.html"
-        if wants_fragment(request):
-            template = "tasks/_list_add_box.html"
-        return render_page(request, template, {"form": form}, status_of(form))
+        return ask_for_list(request, form)
     act = form.save()
     task_list = form.row
     if task_list is None or task_list.deleted_at:
@@ -51,6 +48,14 @@ def list_add(request):
         return redirect_away(request, reverse("list_list"))
     show_act(request, act, task_list)
     return redirect_away(request, task_list.get_absolute_url())
+
+
+def ask_for_list(request, form):
+    """Show the form of a new list: its page, or the box of the sidebar."""
+    template = "tasks/list_add.html"
+    if wants_fragment(request):
+        template = "tasks/_list_add_box.html"
+    return render_page(request, template, {"form": form}, status_of(form))
 
 
 @holds_words("Save the list", ListForm, compared=ListForm.merged)
@@ -94,14 +99,16 @@ def list_unarchive(request, list_pk):
 @retried_once
 def list_merge(request, list_pk):
     """Move all tasks of a list to another, and delete the list."""
-    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    lists = request.user.lists(manager="everything")
+    task_list = get_object_or_404(lists, pk=list_pk)
     return merge(request, task_list, request.user.lists)
 
 
 @require_http_methods(METHODS)
 def list_delete(request, list_pk):
     """Ask about the tasks of a list, then delete it."""
-    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    lists = request.user.lists(manager="everything")
+    task_list = get_object_or_404(lists, pk=list_pk)
     form = ListDeleteForm(posted(request))
     if not form.is_valid():
         number = request.user.tasks.filter(list=task_list).count()
@@ -122,11 +129,13 @@ def list_delete(request, list_pk):
 @retried_once
 def list_restore(request, list_pk):
     """Restore a list, under another name if its own is taken."""
-    task_list = get_object_or_404(request.user.lists(manager="everything"), pk=list_pk)
+    lists = request.user.lists(manager="everything")
+    task_list = get_object_or_404(lists, pk=list_pk)
     return give_back(request, task_list, ListRestoreForm, "list")
 
 
 @require_http_methods(METHODS)
 def list_purge(request, list_pk):
-    task_list = get_object_or_404(request.user.lists(manager="trash"), pk=list_pk)
+    lists = request.user.lists(manager="trash")
+    task_list = get_object_or_404(lists, pk=list_pk)
     return purge(request, task_list, "tasks/list_purge.html")

@@ -47,7 +47,8 @@ def mail_snooze(request, mail_token):
     reminder = link and link.reminder()
     if reminder is None:
         return gone(request)
-    clock, hour = reminder.user.clock(), reminder.user.reminder_hour
+    clock = reminder.user.clock()
+    hour = reminder.user.reminder_hour
     if request.method == "POST":
         until = snoozing.chosen(request.POST.get("until", ""), clock, hour)
         if until:

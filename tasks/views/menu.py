@@ -5,8 +5,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.waiting import holds_words
 from tasks.forms.menu import AUTO_ID, TagsForm, WhenForm
-from tasks.forms.tasks import DetailForm
-from tasks.views.replies import METHODS, render_page, reply, retried_once, show_act, wants_fragment
+from tasks.views.replies import (
+    METHODS,
+    render_page,
+    reply_with_form,
+    retried_once,
+    show_act,
+    wants_fragment,
+)
 
 
 @require_safe
@@ -21,13 +27,14 @@ def task_menu(request, task_pk):
 def task_when(request, task_pk):
     if request.method != "POST":
         return task_menu(request, task_pk)
-    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    tasks = request.user.tasks.select_for_update(of=["self"])
+    task = get_object_or_404(tasks, pk=task_pk)
     form = WhenForm(request.POST, task=task, user=request.user)
     if not form.is_valid():
         return refuse(request, task, form["when"], when=form)
     act = task.edit(**form.cleaned_data["when"])
     show_act(request, act, task)
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply_with_form(request, task)
 
 
 @holds_words("Save the tags", TagsForm, compared=TagsForm.merged)
@@ -36,13 +43,14 @@ def task_when(request, task_pk):
 def task_tags(request, task_pk):
     if request.method != "POST":
         return task_menu(request, task_pk)
-    task = get_object_or_404(request.user.tasks.select_for_update(of=["self"]), pk=task_pk)
+    tasks = request.user.tasks.select_for_update(of=["self"])
+    task = get_object_or_404(tasks, pk=task_pk)
     form = TagsForm(request.POST, instance=task, user=request.user, auto_id=AUTO_ID)
     if not form.is_valid():
         return refuse(request, task, form["tags"], tags=form)
     act = form.save()
     show_act(request, act, task, *form.changed_tags)
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply_with_form(request, task)
 
 
 def refuse(request, task, field, **forms):

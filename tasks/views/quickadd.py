@@ -72,7 +72,8 @@ def is_paste(request):
     """Return whether the add box was sent with several lines, as happens without script."""
     if wants_fragment(request):
         return False
-    return pasted.count(request.POST.get("text", "")) > 1
+    text = request.POST.get("text", "")
+    return pasted.count(text) > 1
 
 
 def tell_added(request, form, act):
@@ -81,25 +82,30 @@ def tell_added(request, form, act):
     if task is None or task.deleted_at:
         show_message(request, "That task was already added, and has been deleted since.")
     elif form.instance.pk is None:  # it was added before, from this very form
-        ways = ways_to(request, [task], act)
-        show_act(request, act, task, where=where(request, task), actions=ways)
-    else:
-        words = [understood(form.line)]
-        if is_unlisted(form, task):
-            words.append(no_list(form.line))
-        more = " ".join(filter(None, words))
-        actions = [
-            *ways_to(request, [task], act),
-            *actions_of(form, task),
-        ]
         show_act(
             request,
             act,
             task,
             where=where(request, task),
-            more=more,
-            actions=actions,
+            actions=ways_to(request, [task], act),
         )
+    else:
+        show_act(
+            request,
+            act,
+            task,
+            where=where(request, task),
+            more=what_was_read(form, task),
+            actions=[*ways_to(request, [task], act), *actions_of(form, task)],
+        )
+
+
+def what_was_read(form, task):
+    """Return the words for the reading of the line of form, and for a list that isn't there."""
+    words = [understood(form.line)]
+    if is_unlisted(form, task):
+        words.append(no_list(form.line))
+    return " ".join(filter(None, words))
 
 
 def is_unlisted(form, task):
@@ -110,14 +116,11 @@ def is_unlisted(form, task):
 def actions_of(form, task):
     """Return the actions for a new task, in addition to Undo."""
     url = reverse("task_meant", args=[task.pk])
-    actions = [
-        Action(
-            f"{offer.words}?",
-            f"{url}?{urlencode({'meant': offer.meant})}",
-        )
-        for offer in form.line.offers
-        if offer.meant != NO_OFFER
-    ]
+    offers = [offer for offer in form.line.offers if offer.meant != NO_OFFER]
+    actions = []
+    for offer in offers:
+        query = urlencode({"meant": offer.meant})
+        actions.append(Action(f"{offer.words}?", f"{url}?{query}"))
     if form.line.said.spans:
         actions.append(Action("Keep what I typed", plain_url(task, form)))
     if is_unlisted(form, task):
@@ -195,7 +198,8 @@ def task_make_list(request, task_pk):
     if task.list_id or f"+{typed}" in task.title:
         show_message(request, changed_since_added(task, "where it is"))
     else:
-        show_act(request, task.put_into(line.unlisted or typed), task)
+        act = task.put_into(line.unlisted or typed)
+        show_act(request, act, task)
     return reply(request, task, lists=True)
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tasks import snoozing
 from tasks.forms.reminders import ReminderForm, ReminderSettingsForm
-from tasks.forms.tasks import DetailForm
 from tasks.messages import Action
 from tasks.pages.reminders import Reminders
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
+    form_of,
     posted,
     render_page,
     reply,
@@ -38,13 +38,15 @@ def get_reminder(request, reminder_pk):
 
 def reply_with(request, task, status=200, form=None):
     """Reply with the reminders of a task as they are now."""
-    shown = Reminders(task, sidebar_of(request).clock, form)
+    clock = sidebar_of(request).clock
+    shown = Reminders(task, clock, form)
     return reply(request, task, status, reminders=shown)
 
 
 @require_POST
 def reminder_add(request, task_pk):
-    task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
+    tasks = request.user.tasks.open()
+    task = get_object_or_404(tasks, pk=task_pk)
     form = ReminderForm(request.POST, task=task)
     act = form.is_valid() and form.add()
     if not act:
@@ -57,8 +59,9 @@ def refuse(request, task, form):
     """Show the errors of the form by its fields, on the task's page."""
     if wants_fragment(request):
         return reply_with(request, task, 422, form)
-    context = detail_context(request, DetailForm(instance=task, user=request.user))
-    context["reminders"] = Reminders(task, sidebar_of(request).clock, form)
+    context = detail_context(request, form_of(request, task))
+    clock = sidebar_of(request).clock
+    context["reminders"] = Reminders(task, clock, form)
     return render_page(request, "tasks/task_detail.html", context, 422)
 
 
@@ -87,8 +90,10 @@ def reminder_due(request, reminder_pk):
 @require_POST
 def reminder_snooze(request, reminder_pk):
     reminder = get_reminder(request, reminder_pk)
-    clock, hour = sidebar_of(request).clock, request.user.reminder_hour
-    until = snoozing.chosen(request.POST.get("until", ""), clock, hour)
+    clock = sidebar_of(request).clock
+    hour = request.user.reminder_hour
+    asked = request.POST.get("until", "")
+    until = snoozing.chosen(asked, clock, hour)
     if until is None:
         words = "That time has passed. Choose another."
         show_message(request, words, level=messages.ERROR)
@@ -97,9 +102,8 @@ def reminder_snooze(request, reminder_pk):
         words = f"You'll be reminded of {named(reminder.task)} again: {when}."
         show_message(request, words, act)
     else:
-        show_message(
-            request, f"{named(reminder.task)} is completed, so there is nothing to remind of."
-        )
+        words = f"{named(reminder.task)} is completed, so there is nothing to remind of."
+        show_message(request, words)
     return reply_with(request, reminder.task)
 
 
@@ -139,7 +143,6 @@ def digest_offer(request):
     if user.daily_digest:
         at = user.clock().time(user.digest_time)
         words = f"You'll get the digest each day at {at}, if there is something to do."
-        show_message(
-            request, words, None, Action("Settings", reverse("reminder_settings"), is_link=True)
-        )
+        url = reverse("reminder_settings")
+        show_message(request, words, None, Action("Settings", url, is_link=True))
     return redirect("today")

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.waiting import holds_words
 from tasks.forms.repeats import RepeatForm
-from tasks.forms.tasks import DetailForm
 from tasks.repeating import move_series, skip
 from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
@@ -15,6 +14,7 @@ from tasks.views.replies import (
     posted,
     render_page,
     reply,
+    reply_with_form,
     retried_once,
     show_act,
     show_message,
@@ -63,14 +63,15 @@ def task_skip(request, task_pk):
         show_act(request, act, task)
     else:
         show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply_with_form(request, task)
 
 
 @require_POST
 @retried_once
 def act_series(request, act_pk):
     """Move a repeat along with the occurrence that an act postponed."""
-    act = get_object_or_404(request.user.acts.with_changes(), pk=act_pk)
+    acts = request.user.acts.with_changes()
+    act = get_object_or_404(acts, pk=act_pk)
     try:
         task, moving = move_series(act)
     except ValueError as error:
@@ -79,7 +80,7 @@ def act_series(request, act_pk):
     if task is None:
         raise Http404
     show_act(request, moving, task, otherwise=changed(task))
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply_with_form(request, task)
 
 
 @require_POST
@@ -90,4 +91,4 @@ def task_end(request, task_pk):
     if task.repeat and not task.completed:
         act = task.edit(repeat="")
     show_act(request, act, task, otherwise=no_repeat(task))
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+    return reply_with_form(request, task)

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from psycopg.errors import DeadlockDetected
 
 from tasks.forms.base import MergeForm, MoveForm
+from tasks.forms.tasks import DetailForm
 from tasks.history import Act
 from tasks.messages import Action
 from tasks.pages.history import HistoryWriter
@@ -60,8 +61,10 @@ def shown_version(request):
     version = request.POST.get("version")
     if not version:
         return None
-    is_number = version.isascii() and version.isdecimal() and len(version) < 10
-    return int(version) if is_number else 0
+    is_number = version.isascii() and version.isdecimal()
+    if not is_number or len(version) > 9:
+        return 0
+    return int(version)
 
 
 def shown_occurrence(request):
@@ -70,15 +73,18 @@ def shown_occurrence(request):
     For a value that isn't a day return date.min, which no occurrence has.
     """
     said = request.POST.get("occurrence")
+    if not said:
+        return None
     try:
-        return date.fromisoformat(said) if said else None
+        return date.fromisoformat(said)
     except ValueError:
         return date.min
 
 
 def render_page(request, template, context=None, status=200):
     """Render a page, or a fragment for the return page, with the shared context."""
-    back, sidebar = request.return_page, sidebar_of(request)
+    back = request.return_page
+    sidebar = sidebar_of(request)
     shared = {
         "next": back.url,
         "path": back.path,
@@ -117,8 +123,10 @@ def reply(request, task=None, status=200, ticked=None, **context):
     if task and back.is_page_of(task):
         listing = back.listing_beside(task)
         context["past"] = recent_history(request, task)
-        if not (context.get("steps") or context.get("step_form")):  # these leave reminders alone
-            context.setdefault("reminders", Reminders(task, sidebar_of(request).clock))
+        leaves_reminders = context.get("steps") or context.get("step_form")
+        if not leaves_reminders:
+            clock = sidebar_of(request).clock
+            context.setdefault("reminders", Reminders(task, clock))
     else:
         listing = back.listing
         context["form"] = None  # the form belongs to the page of its own task only
@@ -126,28 +134,48 @@ def reply(request, task=None, status=200, ticked=None, **context):
         context["changed_rows"] = listing.rows_changed_by(ticked)
     # The headings of a listing rank lower if a task stands next to it.
     subtag = "h3" if back.is_of_task else "h2"
-    context = NOTHING_MORE | context | {"task": task, "listing": listing, "subtag": subtag}
+    shown = {
+        "task": task,
+        "listing": listing,
+        "subtag": subtag,
+    }
+    context = NOTHING_MORE | context | shown
     if context["form"]:
         context["title_says"] = title_says(request, task)
     return render_page(request, "tasks/_answer.html", context, status)
 
 
+def form_of(request, task):
+    """Return the form of a task's page, with the task as it is now."""
+    return DetailForm(instance=task, user=request.user)
+
+
+def reply_with_form(request, task):
+    """Reply to an act on a task, with the form of its page as the task is now."""
+    form = form_of(request, task)
+    return reply(request, task, form=form)
+
+
 def title_says(request, task):
     """Return the reading of a task's title as a quick-add line, in words; "" for none."""
     sidebar = sidebar_of(request)
-    lists = lists_by_name({one["name"]: one["pk"] for one in sidebar.lists})
-    how = {
-        "offers": False,
-        "reminds": False,
-        "put_on": task.due_date,
-    }
-    line = Line(task.title, sidebar.clock, lists=lists, **how)
+    lists = {one["name"]: one["pk"] for one in sidebar.lists}
+    line = Line(
+        task.title,
+        sidebar.clock,
+        lists=lists_by_name(lists),
+        offers=False,
+        reminds=False,
+        put_on=task.due_date,
+    )
     return line.words
 
 
 def redirect_away(request, url):
     """Redirect to another page, since the page of the form is gone."""
-    return HttpResponseClientRedirect(url) if wants_fragment(request) else redirect(url)
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 def show_message(request, words, act=None, *actions, level=messages.SUCCESS):
@@ -160,7 +188,9 @@ def show_message(request, words, act=None, *actions, level=messages.SUCCESS):
 
 def are_seen(listing, tasks):
     """Return whether a listing shows all of these tasks; False without a listing."""
-    return listing is not None and all(task in listing.shown for task in tasks)
+    if listing is None:
+        return False
+    return all(task in listing.shown for task in tasks)
 
 
 def ways_to(request, tasks, act):
@@ -169,11 +199,16 @@ def ways_to(request, tasks, act):
     For several tasks it leads to the page of the act. Without JavaScript the page begins at its top
     again, so no row counts as visible.
     """
-    if not tasks or (wants_fragment(request) and are_seen(request.return_page.listing, tasks)):
+    if not tasks:
         return []
+    if wants_fragment(request) and are_seen(request.return_page.listing, tasks):
+        return []
+    label = "Open"
+    row = tasks[0]
     if len(tasks) > 1:
-        return [Action("Show them", act.get_absolute_url(), is_link=True)]
-    return [Action("Open", tasks[0].get_absolute_url(), is_link=True)]
+        label = "Show them"
+        row = act
+    return [Action(label, row.get_absolute_url(), is_link=True)]
 
 
 def show_conflicts(request, words, act, undo):
@@ -212,7 +247,9 @@ def sentence_of(request, act, rows, where=""):
     summary = Summary.of(act, rows)
     if summary is None:
         lines = HistoryWriter(sidebar).lines([act])
-        return lines[0].sentence if lines else ""
+        if not lines:
+            return ""
+        return lines[0].sentence
     wording = Wording(sidebar, [*rows, *act.new_rows])
     sentence = wording.sentence(summary)
     if "list" in summary.rows:
@@ -224,7 +261,9 @@ def status_of(form):
     """Return the status of a page with a form: 200, 422 for errors, 409 for a conflict."""
     if not form.is_bound:
         return 200
-    return 409 if getattr(form, "conflicts", None) else 422
+    if getattr(form, "conflicts", None):
+        return 409
+    return 422
 
 
 def move(request, row, rows):
@@ -239,7 +278,8 @@ def move(request, row, rows):
 def merge(request, row, rows):
     """Merge a list or tag into another one of rows, the user's, and say so."""
     request.user.lock()  # before the rows: two opposite merges would wait for each other
-    form = MergeForm(request.POST, row=row, rows=rows.select_for_update(no_key=True))
+    locked = rows.select_for_update(no_key=True)
+    form = MergeForm(request.POST, row=row, rows=locked)
     if not form.is_valid():
         raise Http404
     into = form.cleaned_data["into"]

@@ -23,8 +23,9 @@ from tasks.wording import not_done, not_ticked
 
 
 def get_step(request, step_pk, manager="objects"):
-    steps = request.user.steps(manager=manager).of_tasks_there()
-    return get_object_or_404(steps.select_related("task"), pk=step_pk)
+    steps = request.user.steps(manager=manager)
+    there = steps.of_tasks_there().select_related("task")
+    return get_object_or_404(there, pk=step_pk)
 
 
 def tell_step(request, form, act):
@@ -42,10 +43,12 @@ def step_add(request, task_pk):
     form = StepAddForm(request.POST, user=request.user, task=task)
     if form.is_valid():
         tell_step(request, form, form.save())
-        return reply(request, task, step_form=StepAddForm(user=request.user, task=task))
+        another = StepAddForm(user=request.user, task=task)
+        return reply(request, task, step_form=another)
     if wants_fragment(request):
         return reply(request, task, 422, step_form=form)
-    return render_page(request, "tasks/step_add.html", {"task": task, "form": form}, 422)
+    context = {"task": task, "form": form}
+    return render_page(request, "tasks/step_add.html", context, 422)
 
 
 @require_POST
@@ -54,7 +57,8 @@ def step_tick(request, step_pk):
     done = request.POST.get("done")
     if done not in {"0", "1"}:
         raise BadRequest("“done” must be 0 or 1.")
-    act = step.tick(done == "1")
+    is_done = done == "1"
+    act = step.tick(is_done)
     show_act(request, act, step, otherwise=not_ticked(step))
     return reply(request, step.task, steps=True)
 

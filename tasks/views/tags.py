@@ -37,13 +37,15 @@ def tag_edit(request, tag_pk):
 @retried_once
 def tag_merge(request, tag_pk):
     """Put another tag on all tasks of a tag, and delete the tag."""
-    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    tags = request.user.tags(manager="everything")
+    tag = get_object_or_404(tags, pk=tag_pk)
     return merge(request, tag, request.user.tags)
 
 
 @require_http_methods(METHODS)
 def tag_delete(request, tag_pk):
-    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    tags = request.user.tags(manager="everything")
+    tag = get_object_or_404(tags, pk=tag_pk)
     if request.method != "POST":
         number = request.user.tasks.filter(tags=tag).count()
         context = {"tag": tag, "number": number}
@@ -58,11 +60,13 @@ def tag_delete(request, tag_pk):
 @retried_once
 def tag_restore(request, tag_pk):
     """Restore a tag, under another name if its own is taken."""
-    tag = get_object_or_404(request.user.tags(manager="everything"), pk=tag_pk)
+    tags = request.user.tags(manager="everything")
+    tag = get_object_or_404(tags, pk=tag_pk)
     return give_back(request, tag, TagRestoreForm, "tag")
 
 
 @require_http_methods(METHODS)
 def tag_purge(request, tag_pk):
-    tag = get_object_or_404(request.user.tags(manager="trash"), pk=tag_pk)
+    tags = request.user.tags(manager="trash")
+    tag = get_object_or_404(tags, pk=tag_pk)
     return purge(request, tag, "tasks/tag_purge.html")

@@ -13,11 +13,13 @@ from tasks.sidebar import sidebar_of
 from tasks.views.replies import (
     METHODS,
     NOTHING_MORE,
+    form_of,
     move,
     recent_history,
     redirect_away,
     render_page,
     reply,
+    reply_with_form,
     retried_once,
     show_act,
     show_errors,
@@ -37,7 +39,7 @@ from tasks.wording import next_occurrence, not_advanced, not_done, repeat_after,
 @require_safe
 def task_detail(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    return detail(request, DetailForm(instance=task, user=request.user))
+    return detail(request, form_of(request, task))
 
 
 @holds_words(
@@ -62,8 +64,9 @@ def task_edit(request, task_pk):
         return reply(request, task)
     if form.own:
         listing = request.return_page.listing_beside(task)
-        return redirect_away(request, f"{form.own.get_absolute_url()}?{listing.on}")
-    return reply(request, task, form=DetailForm(instance=task, user=request.user))
+        url = f"{form.own.get_absolute_url()}?{listing.on}"
+        return redirect_away(request, url)
+    return reply_with_form(request, task)
 
 
 def save(request, form):
@@ -72,9 +75,14 @@ def save(request, form):
     step_act = form.step and form.step.save()
     is_edited = act is not None and act.pk is not None
     if is_edited or not form.step:
-        task = form.own or form.instance
-        more, actions = after_edit(form), actions_after(form, act)
-        show_act(request, act, task, *form.changed_tags, more=more, actions=actions)
+        show_act(
+            request,
+            act,
+            form.own or form.instance,
+            *form.changed_tags,
+            more=after_edit(form),
+            actions=actions_after(form, act),
+        )
     if form.step:
         tell_step(request, form.step, step_act)
 
@@ -129,19 +137,15 @@ def task_complete(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
     occurrence = shown_occurrence(request)
     act = complete(task, shown_version(request), occurrence)
+    clock = sidebar_of(request).clock
     form = None
     if not task.repeat:
         show_act(request, act, task, otherwise=not_done("complete", task))
     elif act:
-        form = DetailForm(instance=task, user=request.user)
-        show_act(
-            request,
-            act,
-            task,
-            more=next_occurrence(task, sidebar_of(request).clock),
-        )
+        form = form_of(request, task)
+        show_act(request, act, task, more=next_occurrence(task, clock))
     else:
-        show_message(request, not_advanced(task, occurrence, sidebar_of(request).clock))
+        show_message(request, not_advanced(task, occurrence, clock))
     return reply(request, task, ticked=act, form=form)
 
 
@@ -155,7 +159,8 @@ def task_reopen(request, task_pk):
 
 @require_POST
 def task_move(request, task_pk):
-    task = get_object_or_404(request.user.tasks.open(), pk=task_pk)
+    tasks = request.user.tasks.open()
+    task = get_object_or_404(tasks, pk=task_pk)
     move(request, task, request.user.tasks)
     return reply(request, task)
 
@@ -163,27 +168,33 @@ def task_move(request, task_pk):
 @require_POST
 def task_duplicate(request, task_pk):
     task = get_object_or_404(request.user.tasks, pk=task_pk)
-    act = task.duplicate(submission(request.POST, ("duplicate", task_pk)))
-    show_act(request, act, actions=ways_to(request, act.new_tasks, act))
+    sent = submission(request.POST, ("duplicate", task_pk))
+    act = task.duplicate(sent)
+    ways = ways_to(request, act.new_tasks, act)
+    show_act(request, act, actions=ways)
     copy = next(iter(act.new_tasks), None)
     return reply(request, task, new_pk=copy and copy.pk)
 
 
 @require_http_methods(METHODS)
 def task_delete(request, task_pk):
-    task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
+    tasks = request.user.tasks(manager="everything")
+    task = get_object_or_404(tasks, pk=task_pk)
     if request.method != "POST":
         return render_page(request, "tasks/task_delete.html", {"task": task})
     act = task.delete_softly(shown_version(request))
     show_act(request, act, task, otherwise=not_done("delete", task))
-    if task.deleted_at and request.return_page.is_page_of(task):
-        return redirect_away(request, request.return_page.listing_beside(task).own_url)
+    back = request.return_page
+    if task.deleted_at and back.is_page_of(task):
+        listing = back.listing_beside(task)
+        return redirect_away(request, listing.own_url)
     return reply(request, task)
 
 
 @require_POST
 def task_restore(request, task_pk):
-    task = get_object_or_404(request.user.tasks(manager="everything"), pk=task_pk)
+    tasks = request.user.tasks(manager="everything")
+    task = get_object_or_404(tasks, pk=task_pk)
     act = task.restore(shown_version(request))
     ways = ways_to(request, [task], act)
     show_act(request, act, task, otherwise=not_done("restore", task), actions=ways)
@@ -192,5 +203,6 @@ def task_restore(request, task_pk):
 
 @require_http_methods(METHODS)
 def task_purge(request, task_pk):
-    task = get_object_or_404(request.user.tasks(manager="trash"), pk=task_pk)
+    tasks = request.user.tasks(manager="trash")
+    task = get_object_or_404(tasks, pk=task_pk)
     return purge(request, task, "tasks/task_purge.html")

@@ -34,7 +34,8 @@ def trash(request):
     number = form.cleaned_data["page"] or 1
     start = (number - 1) * LIMIT
     tasks, lists, tags = (kind.latest_deleted_first() for kind in kinds(request.user))
-    part = list(tasks.defer("description")[start : start + LIMIT + 1])
+    rows = tasks.defer("description")
+    part = list(rows[start : start + LIMIT + 1])
     context = {
         "tasks": part[:LIMIT],
         "lists": lists,

@@ -45,7 +45,9 @@ def connection_error(error):
         return error if is_outdated(error) else None
     # Without a state no server answered: refused, cut off, or the pool's timeout.
     state = state_of(error)
-    return error if state is None or state.startswith(AWAY) else None
+    if state is None or state.startswith(AWAY):
+        return error
+    return None
 
 
 def is_outdated(error):

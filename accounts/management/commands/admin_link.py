@@ -1,8 +1,7 @@
 from django.core.management.base import CommandError
 
-from accounts.management.base import ExampleCommand
+from accounts.management.base import ExampleCommand, account_of
 from accounts.management.commands.add_user import beginning
-from accounts.models import User
 
 
 class Command(ExampleCommand):
@@ -21,9 +20,7 @@ class Command(ExampleCommand):
 
     def handle(self, *, email, site, **options):
         site = beginning(site)
-        user = User.objects.filter(email=email.strip().lower()).first()
-        if user is None:
-            raise CommandError(f"There is no account with the email {email}.")
+        user = account_of(email)
         if user.second_factors:
             raise CommandError(f"{user} already has a second factor.")
         if not user.needs_admin_link:

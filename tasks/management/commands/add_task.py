@@ -1,7 +1,6 @@
 from django.core.management.base import CommandError
 
-from accounts.management.base import ExampleCommand
-from accounts.models import User
+from accounts.management.base import ExampleCommand, account_of
 from tasks.forms.quickadd import AddForm
 from tasks.forms.reading import line_of
 
@@ -23,9 +22,7 @@ class Command(ExampleCommand):
         )
 
     def handle(self, *, email, line, plain, make_list, **options):
-        user = User.objects.filter(email=email.strip().lower()).first()
-        if user is None:
-            raise CommandError(f"There is no account with the email {email}.")
+        user = account_of(email)
         said = {"text": line}
         if plain:
             said["as_text"] = "on"

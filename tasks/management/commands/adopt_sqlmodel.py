@@ -147,7 +147,8 @@ class Command(ExampleCommand):
 
 def summary(counts):
     """Return how many rows of a kind were found, adopted, updated, already there and skipped."""
-    adopted, updated = counts.get("new", 0), counts.get("changed", 0)
+    adopted = counts.get("new", 0)
+    updated = counts.get("changed", 0)
     there = counts.get("same", 0)
     return {
         "found": counts["found"],

@@ -51,15 +51,20 @@ class Command(ExampleCommand):
             except KeyError as missing:
                 self.stdout.write(f"{page:34} there is no {missing.args[0]}")
                 continue
-            client.get(url, secure=True)
-            with CaptureQueriesContext(connection) as queries:
-                answer = client.get(url, secure=True)
-            number = len(queries)  # before the next request, which forgets them
-            if answer.status_code != 200:
-                raise CommandError(f"{url} answered {answer.status_code}, so nothing is measured.")
-            taken = 1000 * median(cpu_of(client, url) for _ in range(times))
-            size = len(answer.content)
-            self.stdout.write(f"{page:34} {taken:7.1f} {number:7} {size:8,}")
+            self.measure_page(client, page, url, times)
+
+    def measure_page(self, client, page, url, times):
+        """Print what a page costs."""
+        client.get(url, secure=True)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(url, secure=True)
+        number = len(queries)  # before the next request, which forgets them
+        if answer.status_code != 200:
+            raise CommandError(f"{url} answered {answer.status_code}, so nothing is measured.")
+        seconds = median(cpu_of(client, url) for _ in range(times))
+        taken = 1000 * seconds
+        size = len(answer.content)
+        self.stdout.write(f"{page:34} {taken:7.1f} {number:7} {size:8,}")
 
 
 def cpu_of(client, url):

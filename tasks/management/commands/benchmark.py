@@ -34,28 +34,50 @@ class Command(ExampleCommand):
 
     def handle(self, *, lines, seed, **options):
         now = timezone.now()
-        read_line = partial(parse, now=now, lists=LISTS, new_lists=False)
-        worst_line, seconds = slowest(worst_lines(lines, seed), read_line)
+        self.measure_lines(lines, seed, now)
+        self.measure_searches()
+        self.measure_repeats()
+
+    def measure_lines(self, number, seed, now):
+        """Measure the worst of lines, and as many of them as can be pasted."""
+        read_line = partial(
+            parse,
+            now=now,
+            lists=LISTS,
+            new_lists=False,
+        )
+        worst_line, seconds = slowest(worst_lines(number, seed), read_line)
         self.tell("line", worst_line, seconds, f"; the goal is {GOAL} ms")
         texts = [worst_line] * pasted.MOST_LINES
         read_texts = partial(read_all, clock=Clock(now), lists=LISTS)
         _, seconds = slowest([texts], read_texts)
         self.stdout.write(f"{len(texts)} such lines pasted at once: {in_ms(seconds)}")
-        searches = [text for text in worst.searches() if search.count(text) <= search.MOST_WORDS]
+
+    def measure_searches(self):
+        texts = [text for text in worst.searches() if search.count(text) <= search.MOST_WORDS]
         read_search = partial(search.read, lists=LISTS, tags=LISTS)
-        self.tell("search", *slowest(searches, read_search))
+        text, seconds = slowest(texts, read_search)
+        self.tell("search", text, seconds)
+
+    def measure_repeats(self):
+        rules = worst.rules()[::EACH]
         find_day = partial(far_ahead, day=timezone.localdate())
-        self.tell("repeat", *slowest(worst.rules()[::EACH], find_day))
+        rule, seconds = slowest(rules, find_day)
+        self.tell("repeat", rule, seconds)
 
     def tell(self, name, text, seconds, more=""):
-        shown = " ".join(text.split())[:SHOWN]
+        words = " ".join(text.split())
+        shown = words[:SHOWN]
         self.stdout.write(f"The worst {name}: {in_ms(seconds)}{more} ({shown})")
 
 
 def worst_lines(number, seed):
     """Return lines of 500 characters: of one phrase or word, of two, and of near matches."""
     items = worst.words() + worst.phrases(2, seed)
-    lines = [*worst.lines_of_one(items), *worst.lines_of_two(items, number, seed=seed)]
+    lines = [
+        *worst.lines_of_one(items),
+        *worst.lines_of_two(items, number, seed=seed),
+    ]
     for _, _, expression, _ in PHRASES:
         lines += worst.struggles(expression, 10, seed=seed)
     return lines

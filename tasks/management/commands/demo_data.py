@@ -37,42 +37,67 @@ class Command(ExampleCommand):
     @direct
     @transaction.atomic
     def handle(self, *, users, tasks_per_user, password, seed, really, **options):
-        if not settings.DEBUG and not really:
-            raise CommandError(
-                "DEBUG is off, so this may be a production site. --really adds demo users anyway."
-            )
-        if (users is None) != (tasks_per_user is None):
-            raise CommandError("--users and --tasks-per-user belong together.")
-        if users is not None and min(users, tasks_per_user) < 1:
-            raise CommandError("--users and --tasks-per-user must be 1 or more.")
+        refuse(users, tasks_per_user, really)
         password = password or get_random_string(12)
         if users is None:
-            (demo_user,) = add_users(1, password, name="Maya Stern")
-            add_tasks([demo_user], lambda user: demo.week(user.now()))
-            self.stdout.write(f"Sign in as {demo_user.email} with the password {password}")
-            return
-        random, now = Random(seed), timezone.now()
+            self.add_week(password)
+        else:
+            self.add_many(users, tasks_per_user, password, seed)
+
+    def add_week(self, password):
+        """Add one account with a week that shows the product."""
+        (demo_user,) = add_users(1, password, name="Maya Stern")
+        add_tasks([demo_user], lambda user: demo.week(user.now()))
+        self.stdout.write(f"Sign in as {demo_user.email} with the password {password}")
+
+    def add_many(self, number, tasks_per_user, password, seed):
+        """Add so many users with random tasks."""
+        random = Random(seed)
+        now = timezone.now()
 
         def tasks_of(user):
             return (demo.task(random, now) for _ in range(tasks_per_user))
 
-        add_tasks(add_users(users, password), tasks_of)
-        total = users * tasks_per_user
-        self.stdout.write(f"Created {users} users and {total} tasks; their password is {password}")
+        users = add_users(number, password)
+        add_tasks(users, tasks_of)
+        total = number * tasks_per_user
+        self.stdout.write(f"Created {number} users and {total} tasks; their password is {password}")
+
+
+def refuse(users, tasks_per_user, really):
+    """Raise CommandError for a production site, or for numbers that make no sense together."""
+    if not settings.DEBUG and not really:
+        raise CommandError(
+            "DEBUG is off, so this may be a production site. --really adds demo users anyway."
+        )
+    if (users is None) != (tasks_per_user is None):
+        raise CommandError("--users and --tasks-per-user belong together.")
+    if users is not None and min(users, tasks_per_user) < 1:
+        raise CommandError("--users and --tasks-per-user must be 1 or more.")
 
 
 def add_users(number, password, **fields):
     """Return new users demo1@example.com, … with confirmed addresses."""
     emails = [f"demo{n}@example.com" for n in range(1, number + 1)]
-    if there := User.objects.filter(email__in=emails).order_by("created_at").first():
+    known = User.objects.filter(email__in=emails)
+    if there := known.order_by("created_at").first():
         raise CommandError(f"{there.email} already exists. Delete the demo users first.")
     secret = make_password(password)
     users = [User(email=email, password=secret, **fields) for email in emails]
     User.objects.bulk_create(users, BATCH)
-    known = {"verified": True, "primary": True}
-    addresses = [EmailAddress(user=user, email=user.email, **known) for user in users]
+    addresses = [address_of(user) for user in users]
     EmailAddress.objects.bulk_create(addresses, BATCH)
     return users
+
+
+def address_of(user):
+    """Return the address of a new user, which counts as confirmed."""
+    return EmailAddress(
+        user=user,
+        email=user.email,
+        verified=True,
+        primary=True,
+    )
 
 
 def add_tasks(users, tasks_of):
@@ -82,7 +107,8 @@ def add_tasks(users, tasks_of):
     """
     for start in range(0, len(users), GROUP):
         group = users[start : start + GROUP]
-        lists, tags = add_lists(group), add_tags(group)
+        lists = add_lists(group)
+        tags = add_tags(group)
         made_up = ((user.pk, fields) for user in group for fields in tasks_of(user))
         while batch := list(islice(made_up, BATCH)):
             add_batch(batch, lists, tags)
@@ -92,7 +118,12 @@ def add_tasks(users, tasks_of):
 def add_lists(users):
     """Give each user the lists of the demo. Return their ids by user and name."""
     lists = TaskList.objects.bulk_create(
-        TaskList(user=user, name=name, color=color, position=position)
+        TaskList(
+            user=user,
+            name=name,
+            color=color,
+            position=position,
+        )
         for user in users
         for position, (name, color) in zip(KEYS, demo.LISTS.items(), strict=False)
     )
@@ -128,7 +159,13 @@ def add_batch(batch, lists, tags):
         for name in names
     )
     Step.objects.bulk_create(
-        Step(user_id=task.user_id, task_id=task.pk, title=title, done=done, position=position)
+        Step(
+            user_id=task.user_id,
+            task_id=task.pk,
+            title=title,
+            done=done,
+            position=position,
+        )
         for task, (_, steps) in zip(tasks, parts, strict=True)
         for position, (title, done) in zip(KEYS, steps, strict=False)
     )

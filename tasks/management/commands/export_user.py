@@ -3,8 +3,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from accounts.management.base import ExampleCommand, direct
-from accounts.models import User
+from accounts.management.base import ExampleCommand, account_of, direct
 from tasks.exporting.files import WRITERS, write_export
 
 
@@ -21,19 +20,26 @@ class Command(ExampleCommand):
 
     @direct
     def handle(self, *, email, file, **options):
-        user = User.objects.filter(email=email.strip().lower()).first()
-        if user is None:
-            raise CommandError(f"There is no account with the email {email}.")
+        user = account_of(email)
         path = Path(file)
         kind = path.suffix.lower().removeprefix(".")
         if kind not in WRITERS:
             raise CommandError("The name of the file must end with .json, .csv or .zip.")
-        try:
-            with write_export(user, kind) as export, path.open("xb") as out:
-                path.chmod(0o600)
-                shutil.copyfileobj(export, out)
-        except FileExistsError:
-            raise CommandError(f"{path} already exists. Choose another name.") from None
-        except OSError as error:
-            raise CommandError(f"{path} can't be written: {error.strerror}.") from None
-        self.stdout.write(f"Wrote {path}, {path.stat().st_size:,} bytes.")
+        write_to(path, user, kind)
+        size = path.stat().st_size
+        self.stdout.write(f"Wrote {path}, {size:,} bytes.")
+
+
+def write_to(path, user, kind):
+    """Write the export of a user to a new file that only its owner can read.
+
+    Raise CommandError in words.
+    """
+    try:
+        with write_export(user, kind) as export, path.open("xb") as out:
+            path.chmod(0o600)
+            shutil.copyfileobj(export, out)
+    except FileExistsError:
+        raise CommandError(f"{path} already exists. Choose another name.") from None
+    except OSError as error:
+        raise CommandError(f"{path} can't be written: {error.strerror}.") from None

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from accounts.management.base import ExampleCommand, direct
-from accounts.models import User
+from accounts.management.base import ExampleCommand, account_of, direct
 from tasks.importing import mapping as mappings
 from tasks.importing import written
 from tasks.importing.adding import add, lock_user
@@ -73,9 +72,7 @@ class Command(ExampleCommand):
     @direct
     @transaction.atomic
     def handle(self, *, email, file, dry_run, again, with_settings, **options):
-        user = User.objects.filter(email=email.strip().lower()).first()
-        if user is None:
-            raise CommandError(f"There is no account with the email {email}.")
+        user = account_of(email)
         plan = self.plan(
             user,
             Path(file),

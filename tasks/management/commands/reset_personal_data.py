@@ -24,16 +24,10 @@ class Command(ExampleCommand):
     def handle(self, *, host, **options):
         if settings.BRANCH.lower() in PRODUCTION:
             raise CommandError("BRANCH must name the branch of this database, and not main.")
-        connection.ensure_connection()
-        real = connection.connection.info.host
-        if host != ("localhost" if real.startswith("/") else real):
+        if host != host_of_connection():
             raise CommandError(f"{host} is not the host of this database. Nothing was changed.")
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(personal_data.START)
-            unknown = personal_data.unknown(cursor)
-            for words, sql in [*personal_data.OURS, *personal_data.old(cursor)]:
-                self.stdout.write(f"{words} …")
-                cursor.execute(sql)
+            unknown = self.clean(cursor)
         if not connection.in_atomic_block:
             # Until then its files still hold what was, and its statistics the commonest of it.
             self.stdout.write("Vacuuming …")
@@ -42,3 +36,22 @@ class Command(ExampleCommand):
             self.stderr.write(f"The table {table} is not known, so it was left as it is.")
         if not unknown:
             self.stdout.write(f"The branch {settings.BRANCH} no longer has any personal data.")
+
+    def clean(self, cursor):
+        """Remove the personal data. Return the names of tables that may hold more of it."""
+        cursor.execute(personal_data.START)
+        unknown = personal_data.unknown(cursor)
+        steps = [*personal_data.OURS, *personal_data.old(cursor)]
+        for words, sql in steps:
+            self.stdout.write(f"{words} …")
+            cursor.execute(sql)
+        return unknown
+
+
+def host_of_connection():
+    """Return the host of the database, localhost for a socket."""
+    connection.ensure_connection()
+    host = connection.connection.info.host
+    if host.startswith("/"):
+        return "localhost"
+    return host

@@ -69,7 +69,8 @@ class Command(ExampleCommand):
 
     def tell_missed(self):
         """Print the tasks added since the connection last worked; none the first time."""
-        since, self.alive_at = self.alive_at, timezone.now()
+        since = self.alive_at
+        self.alive_at = timezone.now()
         if since is None:
             self.first = Task.everything.aggregate(newest=Max("pk"))["newest"] or 0
             self.stderr.write("Watching. Press Ctrl-C to stop.")
