@@ -49,8 +49,8 @@ def side(page, name):
 def test_task_gets_list_priority_and_tags_on_its_page(signed_in, ann):
     page = signed_in
     add_list(ann, "Work")
+    add_tasks(ann, "Milk")
     page.goto("/inbox/")
-    add(page, "Milk")
     open_task(page, "Milk")
     page.get_by_label("High").check()
     page.get_by_label("List", exact=True).select_option("Work")
@@ -123,8 +123,9 @@ class TestMenu:
     def test_menu_sets_date_and_priority_and_moves_the_task(self, signed_in, ann):
         page = signed_in
         work = add_list(ann, "Work")
+        add_tasks(ann, "One", "Two", "Three")
         page.goto("/inbox/")
-        add(page, "One", "Two", "Three")
+        page.wait_for_load_state()
         press(page, "One", "Tomorrow")
         tomorrow = ann.clock().date(ann.today() + timedelta(1))
         expect(message(page)).to_contain_text(f"Moved “One” to {tomorrow}.")
