@@ -134,12 +134,14 @@ class PasteTests(SimpleTestCase):
         self.assertLess(number, MOST_OF_A_PASTE)
         return found[0]
 
+    @pytest.mark.exhaustive
     def test_pasted_lines_are_text_after_too_many_phrases(self):
         lines, unread = self.read(["eod, 1st " * 50 + "+nolist"] * 500)
         self.assertEqual(unread, reading.MOST_TRIED // MOST_TRIED)
         self.assertEqual([line.said.tried for line in lines], [40] * 50 + [0] * 450)
         self.assertEqual([line.said.spans for line in lines[unread:]], [[]] * 450)
 
+    @pytest.mark.exhaustive
     def test_pasted_lines_are_text_after_too_many_characters(self):
         lines, unread = self.read(["the 3rd,the 3rdx " * 29] * 499 + ["do tomorrow"])
         self.assertEqual(unread, 102)  # of 493 characters each
@@ -150,6 +152,7 @@ class PasteTests(SimpleTestCase):
         self.assertIsNone(unread)
         self.assertEqual(lines[-1].said.title, "do")
 
+    @pytest.mark.exhaustive
     def test_lines_kept_as_text_take_no_steps(self):
         lines, unread = read_all(["eod 1st " * 60] * 500, Clock(NOW), lists=NAMES, as_text=True)
         self.assertIsNone(unread)
