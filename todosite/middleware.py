@@ -196,7 +196,7 @@ class FreshMiddleware:
         before, place, after = response.content.partition(self.PLACE)
         if not place:
             return response
-        shown = before + after.partition(self.MESSAGES)[0]
+        shown = before + after[: after.rfind(self.MESSAGES)]  # near the end
         state = sha256(self.lasting(shown)).hexdigest()[:32]
         response.content = before + f'data-etag="{state}"'.encode() + after
         response["ETag"] = f'"{state}"'
