@@ -31,7 +31,7 @@ def server():
 def test_nothing_is_missing_and_at_most_the_mail_in_hand_comes_twice(server, how, most):
     """`python -m todosite.tests.kills` does the same 48 times, with 1,000 reminders."""
     server.answers = {"ann@example.org": SLOW}
-    missing, doubled = end(server, 200, how)
+    missing, doubled = end(server, 100, how)
     assert missing == 0
     assert doubled <= most
     assert not Reminder.objects.exclude(state=SENT).exists()
