@@ -34,9 +34,9 @@ def test_worker_has_a_connection_before_its_first_request(static_root):
             assert cursor.fetchone()[0] >= 1
 
 
-def test_worker_whose_threads_are_busy_leaves_connections_to_the_other(static):
+def test_worker_whose_threads_are_busy_leaves_connections_to_the_other(static_root):
     with (
-        serve(STATIC_ROOT=static, WEB_CONCURRENCY="2", WEB_THREADS="1") as port,
+        serve(STATIC_ROOT=static_root, WEB_CONCURRENCY="2", WEB_THREADS="1") as port,
         socket.create_connection(("127.0.0.1", port)) as half_sent,
     ):
         half_sent.sendall(b"GET /healthz HTTP/1.1\r\nHost:")  # which holds a thread
