@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Adoption
 from accounts.tests.factors import add_authenticator, code
-from accounts.tests.people import PASSWORD, add_user
+from accounts.tests.people import PASSWORD, add_user, begin_session
 from todosite.tests.axe import assert_fine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,6 +21,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def ann():
     return add_user("ann@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def signed_in(shared_page, ann, client, live_server):
+    """A page of a browser that Ann is signed in to."""
+    shared_page.set_default_timeout(5000)
+    begin_session(client, ann)
+    value = client.cookies["sessionid"].value
+    cookie = {"name": "sessionid", "value": value, "url": live_server.url}
+    shared_page.context.add_cookies([cookie])
+    return shared_page
 
 
 def sign_in(page, password=PASSWORD):
@@ -138,7 +149,8 @@ def test_session_ended_in_another_browser_leads_to_sign_in(page, ann, new_contex
 
 
 @pytest.mark.exhaustive
-def test_adopted_user_is_welcomed_and_keeps_or_changes_the_zone(page, ann):
+def test_adopted_user_is_welcomed_and_keeps_or_changes_the_zone(shared_page, ann):
+    page = shared_page
     Adoption.objects.create(
         kind=Adoption.Kind.USER, old_id=ann.pk, fingerprint=uuid4(), adopted_at=timezone.now()
     )
@@ -177,8 +189,8 @@ PAGES = [
 
 
 @pytest.mark.exhaustive
-def test_account_pages_are_accessible_and_fit(page, ann):
-    sign_in(page)
+def test_account_pages_are_accessible_and_fit(signed_in, ann):
+    page = signed_in
     page.goto("/accounts/email/")
     confirm_password(page)
     look_at(page, PAGES)
@@ -196,7 +208,8 @@ def look_at(page, paths):
 
 
 @pytest.mark.exhaustive
-def test_pages_of_a_user_who_leaves_are_accessible_and_fit(page, ann):
+def test_pages_of_a_user_who_leaves_are_accessible_and_fit(shared_page, ann):
+    page = shared_page
     ann.leave()
     sign_in(page)
     expect(page.get_by_role("heading", name="Your account will be deleted")).to_be_visible()
@@ -208,12 +221,12 @@ def test_pages_of_a_user_who_leaves_are_accessible_and_fit(page, ann):
 
 
 @pytest.mark.exhaustive
-def test_ways_to_a_second_factor_are_accessible_and_fit(page, ann, context, settings):
+def test_ways_to_a_second_factor_are_accessible_and_fit(signed_in, ann, settings):
+    page = signed_in
     settings.ADMIN_REQUIRES_MFA = settings.HAS_MAIL = True
     ann.is_staff = True
     ann.save()
     link = ann.make_admin_link()
-    sign_in(page)
     for path in ["/admin/", link, "/settings/admin-link/key/none/"]:
         page.goto(path)
         assert_fine(page, path)
@@ -226,7 +239,7 @@ def test_ways_to_a_second_factor_are_accessible_and_fit(page, ann, context, sett
     page.goto("/accounts/2fa/recovery-codes/")
     confirm_password(page)
     look_at(page, ["2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/"])
-    context.clear_cookies()
+    page.context.clear_cookies()
     sign_in(page)
     expect(page.get_by_role("heading", name="Two-factor authentication")).to_be_visible()
     assert_fine(page, "the second factor")
