@@ -92,6 +92,19 @@ class UserForm(ProfileForm):
             user.events.create(kind=kind, by_staff=True)
 
 
+def numbers_of_rows(users):
+    """Return the numbers of rows of users by their models, without models that have none."""
+    numbers = {}
+    for relation in User._meta.related_objects:
+        model = relation.related_model
+        owner = relation.field.name
+        rows = model._base_manager.filter(**{f"{owner}__in": users})
+        number = rows.count()
+        if number:
+            numbers[model] = number
+    return numbers
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin):
     form = UserForm
@@ -159,18 +172,14 @@ class UserAdmin(ModelAdmin):
         unchanged if its mail can't be sent. Messages name the skipped accounts and the failed
         mails.
         """
-        chosen, done, unsent = queryset.count(), 0, []
+        chosen = queryset.count()
+        done = 0
+        unsent = []
         for user in self.within_reach(request, queryset):
             try:
-                with transaction.atomic():
-                    if not act(request, user):
-                        continue
-                    user.events.create(kind=kind, by_staff=True)
-                    self.log_change(request, user, kind.label)
+                done += self.help_one(request, user, act, kind)
             except OSError:
                 unsent.append(user.email)
-            else:
-                done += 1
         if unsent:
             words = f"No email could be sent to {', '.join(unsent)}, so nothing was changed there."
             self.message_user(request, words, messages.ERROR)
@@ -178,6 +187,18 @@ class UserAdmin(ModelAdmin):
             words = f"Skipped {counted(number, 'account')}: {left_out}."
             self.message_user(request, words, messages.WARNING)
         return done
+
+    @transaction.atomic
+    def help_one(self, request, user, act, kind):
+        """Apply `act` to an account and log it. Return whether it took effect.
+
+        Raise OSError if its mail can't be sent.
+        """
+        if not act(request, user):
+            return False
+        user.events.create(kind=kind, by_staff=True)
+        self.log_change(request, user, kind.label)
+        return True
 
     @admin.action(description="Send a link to reset the password", permissions=["send"])
     @at_most(MOST_AT_ONCE, TOO_MANY)
@@ -254,7 +275,9 @@ class UserAdmin(ModelAdmin):
         return queryset.filter(is_staff=False, is_superuser=False)
 
     def is_within_reach(self, request, user):
-        return request.user.is_superuser or not (user and (user.is_staff or user.is_superuser))
+        if request.user.is_superuser or user is None:
+            return True
+        return not user.is_staff and not user.is_superuser
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -283,18 +306,15 @@ class UserAdmin(ModelAdmin):
         """
         users = list(objs)
         names = [f"User: {user}" for user in users]
-        counts = {User._meta.verbose_name_plural: len(users)}
+        numbers = {User: len(users)} | numbers_of_rows(users)
+        counts = {}
         lacking = set()
         if not all(self.has_delete_permission(request, user) for user in users):
             lacking.add(User._meta.verbose_name)
-        for relation in User._meta.related_objects:
-            model = relation.related_model
-            owner = relation.field.name
-            number = model._base_manager.filter(**{f"{owner}__in": users}).count()
-            if number:
-                counts[model._meta.verbose_name_plural] = number
-                if not self.may_delete(request, model):
-                    lacking.add(model._meta.verbose_name)
+        for model, number in numbers.items():
+            counts[model._meta.verbose_name_plural] = number
+            if model is not User and not self.may_delete(request, model):
+                lacking.add(model._meta.verbose_name)
         return names, counts, lacking, []
 
     def log_deletions(self, request, queryset):

@@ -130,8 +130,10 @@ class AdminTaskChangeForm(TaskForm):
 def by_owner(tasks):
     """Yield the id of each owner with their tasks, since an act belongs to one user."""
     pks = [task.pk for task in tasks]
-    for owner in Task.everything.filter(pk__in=pks).values_list("user", flat=True).distinct():
-        yield owner, Task.everything.filter(pk__in=pks, user=owner)
+    rows = Task.everything.filter(pk__in=pks)
+    owners = rows.values_list("user", flat=True)
+    for owner in owners.distinct():
+        yield owner, rows.filter(user=owner)
 
 
 @admin.register(Task)
@@ -160,14 +162,17 @@ class TaskAdmin(ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         """Return whether staff may change a task: not if its text is withheld."""
-        return super().has_change_permission(request, obj) and not (obj and obj.is_withheld)
+        if obj and obj.is_withheld:
+            return False
+        return super().has_change_permission(request, obj)
 
     def get_search_results(self, request, queryset, search_term):
         """Find the tasks of an owner by a whole address, which uses an index.
 
         Any other text is searched in all titles and addresses, which takes a second for a million.
         """
-        owner = User.objects.filter(email=search_term.strip().lower()).first()
+        email = search_term.strip().lower()
+        owner = User.objects.filter(email=email).first()
         if owner:
             return queryset.filter(user=owner), False
         return super().get_search_results(request, queryset, search_term)
@@ -213,7 +218,12 @@ class TaskAdmin(ModelAdmin):
 
     def delete_queryset(self, request, queryset):
         for owner, rows in by_owner(queryset):
-            rows.delete_softly(Act(user_id=owner, kind=Act.Kind.DELETE, by_staff=True))
+            act = Act(
+                user_id=owner,
+                kind=Act.Kind.DELETE,
+                by_staff=True,
+            )
+            rows.delete_softly(act)
 
     def get_deleted_objects(self, objs, request):
         """Return the names of these tasks alone: their parts stay with them in the trash."""
@@ -248,7 +258,11 @@ class TaskAdmin(ModelAdmin):
         tasks = list(queryset.exclude(deleted_at=None))
         number = 0
         for owner, rows in by_owner(tasks):
-            act = Act(user_id=owner, kind=Act.Kind.RESTORE, by_staff=True)
+            act = Act(
+                user_id=owner,
+                kind=Act.Kind.RESTORE,
+                by_staff=True,
+            )
             number += rows.restore(act)
         for task in tasks:
             self.log_change(request, task, "Restored from the trash.")
@@ -260,7 +274,8 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [*((state, state.capitalize()) for state in STATES), ("late", "Late")]
+        states = [*STATES, "late"]
+        return [(state, state.capitalize()) for state in states]
 
     def queryset(self, request, queryset):
         if self.value() == "late":
@@ -290,7 +305,9 @@ class DeliveryAdmin(ModelAdmin):
 
     @admin.action(description="Send again", permissions=["change"])
     def send_again(self, request, queryset):
-        number = self.model.objects.filter(pk__in=queryset.values("pk")).send_again()
+        pks = queryset.values("pk")
+        chosen = self.model.objects.filter(pk__in=pks)
+        number = chosen.send_again()
         for row in queryset:
             self.log_change(request, row, "Sent again.")
         self.message_user(request, f"{counted(number, 'mail')} will be sent again now.")

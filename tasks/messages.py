@@ -104,12 +104,22 @@ def with_old_actions(message):
     if message.level_tag == "warning":
         actions = [Action("Show both", url, is_link=True) for url in urls]
     else:
-        known = [url for url in urls if verb_of(url) in OLD_LABELS]
-        actions = [Action(OLD_LABELS[verb_of(url)], url) for url in known]
+        actions = old_actions(urls)
     return Message(message.level, message.message, actions=actions)
+
+
+def old_actions(urls):
+    """Return the buttons of these addresses, without unknown ones."""
+    found = []
+    for url in urls:
+        label = OLD_LABELS.get(verb_of(url))
+        if label:
+            found.append(Action(label, url))
+    return found
 
 
 def verb_of(url):
     """Return the last part of an address: "undo" of /history/5/undo/."""
     path, _, _ = url.partition("?")
-    return path.strip("/").rpartition("/")[2]
+    _, _, verb = path.strip("/").rpartition("/")
+    return verb

@@ -690,18 +690,23 @@ def describe(rule: str, *, on: Callable[[date], str] = str) -> str:
         words += f" in {listed(months)}"
     if said.until:
         words += f" until {on(said.until)}"
-    if said.count == 1:
-        words += ", 1 time"
-    elif said.count:
-        words += f", {said.count} times"
-    return words
+    return words + times_in_words(said.count)
+
+
+def times_in_words(count: int | None) -> str:
+    """Return how often a rule occurs, as the end of its words; "" for None."""
+    if not count:
+        return ""
+    if count == 1:
+        return ", 1 time"
+    return f", {count} times"
 
 
 def how_often_in_words(said: Rule) -> str:
     """Return "every 2 weeks on Monday", without months and an end."""
     unit = FREQUENCIES[said.frequency]
     days = days_in_words(said)
-    if days and said.frequency == "WEEKLY" and said.interval == 1:
+    if days and is_every_week(said):
         return f"every {days}"
     words = f"every {unit}"
     if said.interval > 1:
@@ -726,10 +731,14 @@ def days_in_words(said: Rule) -> str:
             days = f"the {listed(numbers)}"
     if said.positions:
         return positions_in_words(said, days)
-    is_every_week = said.frequency == "WEEKLY" and said.interval == 1
-    if days == "weekday" and not is_every_week:
+    if days == "weekday" and not is_every_week(said):
         return "weekdays"
     return days
+
+
+def is_every_week(said: Rule) -> bool:
+    """Return whether a rule leaves no week out."""
+    return said.frequency == "WEEKLY" and said.interval == 1
 
 
 def weekdays_in_words(said: Rule) -> str:

@@ -12,8 +12,9 @@ DAY = UNITS["days"]
 def split(minutes: int) -> tuple[int, str]:
     """Return a time span in its largest whole unit, a key of UNITS: 120 minutes are 2 hours."""
     for unit in ("days", "hours"):
-        if minutes and minutes % UNITS[unit] == 0:
-            return minutes // UNITS[unit], unit
+        number, rest = divmod(minutes, UNITS[unit])
+        if number and not rest:
+            return number, unit
     return minutes, "minutes"
 
 
@@ -21,8 +22,9 @@ def before(minutes: int) -> str:
     """Return a span before a task's time in words: 30 minutes before, at its time."""
     if not minutes:
         return "at its time"
-    number, unit = split(minutes)
-    return f"{counted(number, unit[:-1])} before"
+    number, units = split(minutes)
+    span = counted(number, units.removesuffix("s"))
+    return f"{span} before"
 
 
 def before_day(minutes: int, hour: int, clock: Clock) -> str:

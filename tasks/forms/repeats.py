@@ -334,11 +334,7 @@ class RepeatForm(MergeMixin, forms.Form):
         """Return the columns of a repeat that begins on day, or on its first day after."""
         how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
         start = how["week_start"]
-        try:
-            rules.refuse_senseless(rule)
-        except ValueError as error:  # the form can't produce the other rules that it refuses
-            words = "Choose the days first: weekdays or days of the month."
-            raise ValidationError({"positions": words}) from error
+        self.refuse_senseless(rule)
         text = rules.write(rule)
         due = recurrence.first_due(text, day=day, week_start=start)
         if due is None:
@@ -348,6 +344,17 @@ class RepeatForm(MergeMixin, forms.Form):
             return columns_of_repeat(from_due, due, today=self.clock.today, **how)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+    def refuse_senseless(self, rule):
+        """Raise ValidationError for a rule with positions and no days to choose from.
+
+        The form can't produce the other rules that make no sense.
+        """
+        try:
+            rules.refuse_senseless(rule)
+        except ValueError as error:
+            words = "Choose the days first: weekdays or days of the month."
+            raise ValidationError({"positions": words}) from error
 
     def refuse_no_days(self, rule, day):
         """Raise ValidationError for a rule that has no day from day on."""
@@ -372,10 +379,13 @@ class RepeatForm(MergeMixin, forms.Form):
             until=rule.until,
             count=self.count_from_anchor(rule),
         )
-        how = {name: self.cleaned_data[name] for name in ["repeat_from", "week_start"]}
-        how["anchor"] = self.now["repeat_anchor"] or self.now["due_date"]
-        text = rules.write(kept)
-        return {"repeat": recurrence.with_week_start(text, **how)}
+        text = recurrence.with_week_start(
+            rules.write(kept),
+            anchor=self.now["repeat_anchor"] or self.now["due_date"],
+            week_start=self.cleaned_data["week_start"],
+            repeat_from=self.cleaned_data["repeat_from"],
+        )
+        return {"repeat": text}
 
     def count_from_anchor(self, rule):
         """Return the count of the series from its anchor; the form has the count from now on."""
@@ -415,9 +425,12 @@ class RepeatForm(MergeMixin, forms.Form):
             done = max(due_date, now.date())
             days = recurrence.completions(repeat, day=done, **how)
         else:
-            after = recurrence.last_behind(due_date, self.task.due_time, now, missed)
-            anchor = repeat_anchor or due_date
-            days = recurrence.upcoming(repeat, anchor=anchor, after=after, **how)
+            days = recurrence.upcoming(
+                repeat,
+                anchor=repeat_anchor or due_date,
+                after=recurrence.last_behind(due_date, self.task.due_time, now, missed),
+                **how,
+            )
         return [due_date, *days]
 
     def refuse_stale(self):

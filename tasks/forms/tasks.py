@@ -56,8 +56,9 @@ class BaseTaskForm(OwnedForm):
     def asked_list(self):
         """Return the id of the list in the form, None if invalid."""
         pk = str(self["list"].value() or "")
-        is_id = pk.isdecimal() and len(pk) < 19
-        return pk if is_id else None
+        if not pk.isdecimal() or len(pk) > 18:
+            return None
+        return pk
 
     def clean_tags(self):
         names = self.cleaned_data["tags"]

@@ -100,7 +100,10 @@ def asked_by(query):
 def read(fields):
     """Return the problem of these values of an address, "" for none, and the cleaned values."""
     form = ListingForm(fields)
-    return "" if form.is_valid() else form.reason(), form.cleaned_data
+    problem = ""
+    if not form.is_valid():
+        problem = form.reason()
+    return problem, form.cleaned_data
 
 
 @lru_cache(1000)
@@ -218,7 +221,10 @@ class Listing:
     def arrangement(self):
         """{"sort": …, "group": …}: the user's choice, or the default."""
         kept = self.user.arrangements.get(self.key, {})
-        found = {"sort": self.sorts[0], "group": self.groups[0]}
+        found = {
+            "sort": self.sorts[0],
+            "group": self.groups[0],
+        }
         if kept.get("sort") in self.sorts:
             found["sort"] = kept["sort"]
         if kept.get("group") in self.groups:
@@ -242,7 +248,11 @@ class Listing:
     def order(self):
         """The order of its tasks: by group first, then by the chosen sort."""
         late = When(overdue(self.now), then=Value(date.min))
-        day = Case(late, default=F("due_date"), output_field=DateField())
+        day = Case(
+            late,
+            default=F("due_date"),
+            output_field=DateField(),
+        )
         groups = {
             "": [],
             "due": [day.asc(nulls_last=True)],
@@ -412,9 +422,12 @@ class Listing:
 
     def day_above(self, task):
         """Return the day in a task's heading, None if there is none, or if a repeat goes on."""
-        if (task.repeat and not task.completed) or not self.arrangement["group"]:
+        group = self.arrangement["group"]
+        goes_on = task.repeat and not task.completed
+        if goes_on or not group:
             return None
-        return getattr(self, f"{self.arrangement['group']}_heading")(task)[2]
+        heading = getattr(self, f"{group}_heading")
+        return heading(task).day
 
     def split(self, rows, heading):
         """Return rows, in their order, as sections; heading(task) gives the heading of a task."""
@@ -435,11 +448,12 @@ class Listing:
 
     def due_heading(self, task):
         """Return the heading of a task's due date; all overdue tasks share one."""
-        if dates.due_state(task.due_date, task.due_time, self.now) == "late":
+        day = task.due_date
+        if dates.due_state(day, task.due_time, self.now) == "late":
             return Heading("Overdue", "late")
-        if task.due_date is None:
+        if day is None:
             return Heading("No date")
-        return Heading(self.clock.day(task.due_date), day=task.due_date)
+        return Heading(self.clock.day(day), day=day)
 
     def priority_heading(self, task):
         """Return the heading of a task's priority."""

@@ -27,6 +27,12 @@ from tasks.pages.base import (
 from tasks.repeating import Series
 
 
+def add_url(**query):
+    """Return the address of the form that adds a task, with these values in it."""
+    url = reverse("task_add")
+    return f"{url}?{urlencode(query)}"
+
+
 class Everything(Listing):
     """The listing of the old API as a page: ?status=&page=&limit="""
 
@@ -42,8 +48,10 @@ class Everything(Listing):
         super().__init__(user, query, sidebar)
         self.status = self.asked.get("status", "")
         self.limit = self.asked.get("limit") or self.limit
-        own = [("status", self.status, ""), ("limit", self.limit, Everything.limit)]
-        self.query = {name: value for name, value, usual in own if value != usual}
+        if self.status:
+            self.query["status"] = self.status
+        if self.limit != Everything.limit:
+            self.query["limit"] = self.limit
 
     @property
     def title(self):
@@ -59,11 +67,15 @@ class Everything(Listing):
 
     @property
     def counted(self):
-        return 0 if self.status == "completed" else self.sidebar.pending
+        if self.status == "completed":
+            return 0
+        return self.sidebar.pending
 
     @property
     def uncounted(self):
-        return None if self.status == "pending" else self.user.tasks.completed()
+        if self.status == "pending":
+            return None
+        return self.user.tasks.completed()
 
 
 class Today(Listing):
@@ -88,12 +100,16 @@ class Today(Listing):
 
     def example_url(self, line):
         """Return the address of the form that adds a task, with this line in it."""
-        query = {"text": line, "due_date": self.clock.today, "next": self.own_url}
-        return f"{reverse('task_add')}?{urlencode(query)}"
+        return add_url(
+            text=line,
+            due_date=self.clock.today,
+            next=self.own_url,
+        )
 
     @property
     def tasks(self):
-        return self.user.tasks.due_by(self.clock.today).outside(self.put_away)
+        due = self.user.tasks.due_by(self.clock.today)
+        return due.outside(self.put_away)
 
     uncounted = None
 
@@ -109,7 +125,8 @@ class Today(Listing):
     @property
     def progress(self):
         """The numbers of a bar: (done today, done today and still to do today)."""
-        return self.done_number, self.done_number + self.total
+        together = self.done_number + self.total
+        return self.done_number, together
 
     @property
     def is_all_done(self):
@@ -123,14 +140,17 @@ class Today(Listing):
     def done(self):
         """The latest tasks done today; each has as `number` how many there are in all."""
         midnight = datetime.combine(self.now, time(), self.now.tzinfo)
-        done = self.user.tasks.filter(completed_at__gte=midnight).outside(self.put_away)
-        counted = done.annotate(number=Window(Count("pk")))
-        latest = counted.order_by("-completed_at", "-id")[: self.DONE]
-        return self.rows(latest.for_rows())
+        done = self.user.tasks.filter(completed_at__gte=midnight)
+        shown = done.outside(self.put_away)
+        counted = shown.annotate(number=Window(Count("pk")))
+        latest = counted.order_by("-completed_at", "-id")
+        return self.rows(latest[: self.DONE].for_rows())
 
     @property
     def done_number(self):
-        return self.done[0].number if self.done else 0
+        if not self.done:
+            return 0
+        return self.done[0].number
 
     @cached_property
     def sections(self):
@@ -138,10 +158,19 @@ class Today(Listing):
         for section in found:
             section.can_be_rescheduled = section.state == "late"
         if self.number == 1 and self.done:
-            done = Section("Done today", self.done, "done", self.done_number)
-            done.fold, done.all_url = "done-today", reverse("completed")
-            found.append(done)
+            found.append(self.done_section())
         return found
+
+    def done_section(self):
+        """Return the section of the tasks done today."""
+        return Section(
+            "Done today",
+            self.done,
+            state="done",
+            number=self.done_number,
+            fold="done-today",
+            all_url=reverse("completed"),
+        )
 
     def late_or_else(self, task):
         """Return the heading of a task: Overdue comes before all others."""
@@ -149,14 +178,15 @@ class Today(Listing):
         if late.state == "late":
             return late
         group = self.arrangement["group"] or "today"
-        return getattr(self, f"{group}_heading")(task)
+        heading = getattr(self, f"{group}_heading")
+        return heading(task)
 
     def today_heading(self, task):
         """Return the heading of tasks that are due today."""
         return Heading("Today", day=self.clock.today)
 
     def day_above(self, task):
-        return self.late_or_else(task)[2]
+        return self.late_or_else(task).day
 
 
 class Upcoming(Listing):
@@ -186,24 +216,27 @@ class Upcoming(Listing):
 
     @cached_property
     def last(self):
-        return self.first + self.WEEK - timedelta(days=1)
+        next_first = self.first + self.WEEK
+        return next_first - timedelta(days=1)
 
     @property
     def tasks(self):
-        return (
-            self.user.tasks.open()
-            .outside(self.put_away)
-            .filter(due_date__range=(self.first, self.last))
-        )
+        week = (self.first, self.last)
+        shown = self.user.tasks.open().outside(self.put_away)
+        return shown.filter(due_date__range=week)
 
     def stand_in(self):
         page = super().stand_in()
-        page.first, page.last = A_DAY, ANOTHER_DAY
+        page.first = A_DAY
+        page.last = ANOTHER_DAY
         return page
 
     @property
     def values(self):
-        return super().values | {A_DAY: self.first, ANOTHER_DAY: self.last}
+        return super().values | {
+            A_DAY: self.first,
+            ANOTHER_DAY: self.last,
+        }
 
     def week_url(self, first):
         """Return the address of another week; "" beyond the possible years."""
@@ -234,7 +267,8 @@ class Upcoming(Listing):
         found = {}
         for task in self.repeating:
             task.shown_list = self.sidebar.all_lists.get(task.list_id)
-            for day in Series(task).days_to_come(self.clock, self.first, self.last):
+            series = Series(task)
+            for day in series.days_to_come(self.clock, self.first, self.last):
                 found.setdefault(day, []).append(task)
         for tasks in found.values():
             tasks.sort(key=lambda task: (task.due_time is None, task.due_time))
@@ -246,17 +280,23 @@ class Upcoming(Listing):
         is_far = self.first - self.clock.today > self.FAR
         if is_far or not self.user.upcoming_repeats:
             return []
-        repeating = self.user.tasks.open().outside(self.put_away).exclude(repeat="")
-        due_before = repeating.filter(due_date__lt=self.last).order_by(*DUE, "id")
-        first_ones = list(due_before.defer("description")[: self.MOST_REPEATS + 1])
+        first_ones = self.first_repeats()
         shown = self.worked_out(first_ones)
         if len(shown) < len(first_ones):
             self.repeats_shown = len(shown)
         return shown
 
+    def first_repeats(self):
+        """Return the repeating tasks due before the week ends: one more than a page calculates."""
+        shown = self.user.tasks.open().outside(self.put_away)
+        repeating = shown.exclude(repeat="").filter(due_date__lt=self.last)
+        in_order = repeating.order_by(*DUE, "id").defer("description")
+        return list(in_order[: self.MOST_REPEATS + 1])
+
     def worked_out(self, repeating):
         """Return the first of these repeating tasks, as many as one page may calculate."""
-        counted, found = 0, []
+        counted = 0
+        found = []
         for task in repeating[: self.MOST_REPEATS]:
             counted += Series(task).days_counted(self.last)
             if counted > self.MOST_COUNTED:
@@ -271,27 +311,34 @@ class Upcoming(Listing):
             rows.setdefault(task.due_date, []).append(task)
         if self.page.has_other_pages():
             return [self.section(day, tasks) for day, tasks in rows.items()]
-        found, coming = [], self.coming
+        coming = self.coming
+        found = []
         for number in range(self.WEEK.days):
             day = self.first + timedelta(days=number)
-            section = self.section(day, rows.get(day, []))
-            section.number = len(section.tasks)
+            tasks = rows.get(day, [])
+            section = self.section(day, tasks)
+            section.number = len(tasks)
             section.coming = coming.get(day, [])
             found.append(section)
         return found
 
     def section(self, day, tasks):
         """Return the section of a day."""
-        return Section(self.name_of(day), tasks, day=day, add_url=self.add_url(day))
+        return Section(
+            self.name_of(day),
+            tasks,
+            day=day,
+            add_url=self.add_url(day),
+        )
 
     def day_above(self, task):
-        is_once = task.completed or not task.repeat
-        return task.due_date if is_once else None
+        if task.repeat and not task.completed:
+            return None
+        return task.due_date
 
     def add_url(self, day):
         """Return the address of the form for a task on a day, which leads back here."""
-        query = urlencode({"due_date": day, "next": self.own_url})
-        return f"{reverse('task_add')}?{query}"
+        return add_url(due_date=day, next=self.own_url)
 
 
 class Inbox(Listing):
@@ -343,7 +390,9 @@ class ListPage(Listing):
 
     @property
     def subtitle(self):
-        return "Archived: not shown in Today, Upcoming or tags" if self.list["archived"] else ""
+        if not self.list["archived"]:
+            return ""
+        return "Archived: not shown in Today, Upcoming or tags"
 
     @property
     def edit_url(self):
@@ -351,11 +400,14 @@ class ListPage(Listing):
 
     @property
     def all_done_url(self):
-        return f"{reverse('completed')}?list={self.list['pk']}"
+        url = reverse("completed")
+        return f"{url}?list={self.list['pk']}"
 
     @property
     def completed_url(self):
-        return "" if self.number == 1 else self.all_done_url
+        if self.number == 1:
+            return ""
+        return self.all_done_url
 
     @property
     def nothing(self):
@@ -401,19 +453,28 @@ class ListPage(Listing):
     @property
     def parts(self):
         """The querysets of the open and the completed tasks, for first_ones()."""
-        done = self.completed.order_by("-completed_at", "-id").for_rows()
-        return [
-            self.sorted.annotate(number=Value(0), number_again=Value(0)),
-            done.annotate(number=number_of(self.completed), number_again=number_of(self.again)),
-        ]
+        nothing = Value(0)
+        open_tasks = self.sorted.annotate(
+            number=nothing,
+            number_again=nothing,
+        )
+        latest = self.completed.order_by("-completed_at", "-id")
+        done = latest.for_rows().annotate(
+            number=number_of(self.completed),
+            number_again=number_of(self.again),
+        )
+        return [open_tasks, done]
 
     def first_ones(self):
         """Return the first open tasks. The completed ones come by the same query."""
         if self.shape not in QUESTIONS:
             parts = self.stand_in().parts
             QUESTIONS[self.shape] = [Question(part, self.COLUMNS) for part in parts]
-        limits = [self.limit, self.DONE]
-        rows, done = ask_together(QUESTIONS[self.shape], self.values, limits)
+        rows, done = ask_together(
+            QUESTIONS[self.shape],
+            self.values,
+            [self.limit, self.DONE],
+        )
         self.total = self.counted
         if done:
             *_, self.done_number, self.done_number_again = done[0]
@@ -429,11 +490,21 @@ class ListPage(Listing):
     def sections(self):
         found = super().sections
         if self.done:
-            done = Section("Completed", self.done, "done", self.done_number)
-            done.fold, done.is_folded = f"done-{self.list['pk']}", True
-            done.all_url, done.number_again = self.all_done_url, self.done_number_again
-            found.append(done)
+            found.append(self.done_section())
         return found
+
+    def done_section(self):
+        """Return the section of the completed tasks."""
+        return Section(
+            "Completed",
+            self.done,
+            state="done",
+            number=self.done_number,
+            fold=f"done-{self.list['pk']}",
+            is_folded=True,
+            all_url=self.all_done_url,
+            number_again=self.done_number_again,
+        )
 
 
 class TagPage(Listing):
@@ -496,7 +567,9 @@ class Completed(Listing):
 
     @property
     def exists(self):
-        return not self.list_pk or self.list_pk in self.sidebar.all_lists
+        if not self.list_pk:
+            return True
+        return self.list_pk in self.sidebar.all_lists
 
     @property
     def subtitle(self):
@@ -508,7 +581,9 @@ class Completed(Listing):
     @property
     def tasks(self):
         done = self.user.tasks.completed()
-        return done.filter(list=self.list_pk) if self.list_pk else done
+        if not self.list_pk:
+            return done
+        return done.filter(list=self.list_pk)
 
     @property
     def shape(self):
@@ -533,5 +608,5 @@ class Completed(Listing):
 
     def done_heading(self, task):
         """Return the heading of the day on which a task was completed, in the user's time zone."""
-        day = task.completed_at.astimezone(self.now.tzinfo).date()
+        day = self.clock.day_of(task.completed_at)
         return Heading(self.clock.day(day))

@@ -37,16 +37,21 @@ def search_add(request):
         "completed": "completed" in request.GET,
     }
     form = SearchAddForm(posted(request), user=request.user, initial=asked)
-    saved = None
-    if form.is_valid():
-        form.save()
-        saved = form.instance
-    elif form.is_bound:
-        saved = form.same
+    saved = saved_by(form)
     if not saved:
         return render_page(request, "tasks/search_add.html", {"form": form}, status_of(form))
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")
     return redirect(saved)
+
+
+def saved_by(form):
+    """Return the search that a form saves, or the same one that was there; None for errors."""
+    if form.is_valid():
+        form.save()
+        return form.instance
+    if form.is_bound:
+        return form.same
+    return None
 
 
 @holds_words("Save the search", SearchEditForm, compared=SearchEditForm.merged)
@@ -104,5 +109,7 @@ def go(request):
 
 @require_safe
 def keyboard(request):
-    template = "tasks/_keyboard_box.html" if wants_fragment(request) else "tasks/keyboard.html"
+    template = "tasks/keyboard.html"
+    if wants_fragment(request):
+        template = "tasks/_keyboard_box.html"
     return render_page(request, template)

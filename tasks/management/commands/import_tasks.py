@@ -144,18 +144,8 @@ class Command(ExampleCommand):
 
         A guess is taken if the operator says so, or if nothing is added.
         """
-        kept = user.column_mappings.filter(header=mappings.signature(table)).first()
         priorities = priorities_by(options["priorities"])
-        if options["map"] == [GUESS]:
-            mapping = mappings.guess(table)
-        elif options["map"]:
-            mapping = mapping_by(table, options["map"])
-        elif kept:
-            mapping = mappings.remembered(kept.content, table)
-        elif options["dry_run"]:
-            mapping = mappings.guess(table)
-        else:
-            raise CommandError(self.question(table))
+        mapping = self.columns_of(user, table, options)
         mapping.priorities |= priorities
         given = options["dates"]
         cells = mapping.cells(table, mappings.DATES)
@@ -167,6 +157,20 @@ class Command(ExampleCommand):
                 " --dates day-first or --dates month-first."
             )
         return mapping
+
+    def columns_of(self, user, table, options):
+        """Return the mapping before the options about priorities and dates."""
+        header = mappings.signature(table)
+        kept = user.column_mappings.filter(header=header).first()
+        if options["map"] == [GUESS]:
+            return mappings.guess(table)
+        if options["map"]:
+            return mapping_by(table, options["map"])
+        if kept:
+            return mappings.remembered(kept.content, table)
+        if options["dry_run"]:
+            return mappings.guess(table)
+        raise CommandError(self.question(table))
 
     def question(self, table):
         """Return the option to add to the command for a table, with a guess."""

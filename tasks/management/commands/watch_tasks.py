@@ -72,16 +72,24 @@ class Command(ExampleCommand):
         since = self.alive_at
         self.alive_at = timezone.now()
         if since is None:
-            self.first = Task.everything.aggregate(newest=Max("pk"))["newest"] or 0
+            newest = Task.everything.aggregate(newest=Max("pk"))["newest"]
+            self.first = newest or 0
             self.stderr.write("Watching. Press Ctrl-C to stop.")
             return
-        added = Task.everything.filter(created_at__gte=since - OVERLAP, pk__gt=self.first)
-        pks = added.order_by("pk").values_list("pk", flat=True)
-        missed = [pk for pk in pks if pk not in self.printed]
-        since = f"{since:%H:%M:%S} UTC"
-        self.stderr.write(f"Watching again; {len(missed)} tasks were added since {since}.")
+        missed = self.added_since(since)
+        at = f"{since:%H:%M:%S} UTC"
+        self.stderr.write(f"Watching again; {len(missed)} tasks were added since {at}.")
         for pk in missed:
             self.tell(pk, missed=True)
+
+    def added_since(self, moment):
+        """Return the ids of tasks that were added since a moment and weren't printed."""
+        added = Task.everything.filter(
+            created_at__gte=moment - OVERLAP,
+            pk__gt=self.first,
+        )
+        pks = added.order_by("pk").values_list("pk", flat=True)
+        return [pk for pk in pks if pk not in self.printed]
 
     def tell(self, pk, missed=False):
         self.printed.append(pk)
