@@ -523,7 +523,11 @@ class DigestQuerySet(DeliveryQuerySet):
     def send_again(self):
         """Make these digests due now, as digests of today: the row has the next day's moment."""
         for row in self.select_related("user"):
-            self.filter(pk=row.pk).update(moment=Now(), for_day=row.user.today(), told_on=None)
+            self.filter(pk=row.pk).update(
+                moment=Now(),
+                for_day=row.user.today(),
+                told_on=None,
+            )
         return super().send_again()
 
 

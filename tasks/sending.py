@@ -280,7 +280,11 @@ def refusal(code, answer, at_recipient=False):
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
     for_good = 500 <= code < 600
     is_of_address = for_good and says_bad_address(code, words, at_recipient)
-    return Refused(f"{code} {words}"[:500], for_good, is_of_address)
+    return Refused(
+        f"{code} {words}"[:500],
+        for_good,
+        is_of_address,
+    )
 
 
 def says_bad_address(code, words, at_recipient):

@@ -119,7 +119,13 @@ class Sidebar:
     @cached_property
     def tags(self):
         """The tags by id, sorted by name."""
-        tags = [{**tag, "url": address("tag_detail", tag["pk"])} for tag in self.row[1]]
+        tags = [
+            {
+                **tag,
+                "url": address("tag_detail", tag["pk"]),
+            }
+            for tag in self.row[1]
+        ]
         return {tag["pk"]: tag for tag in tags}
 
     @property
@@ -164,7 +170,12 @@ class Sidebar:
     def searches(self):
         """The saved searches as the sidebar shows them: {"pk", "name", "url"}."""
         return [
-            {"pk": one.pk, "name": one.name, "url": one.get_absolute_url()} for one in self.saved
+            {
+                "pk": one.pk,
+                "name": one.name,
+                "url": one.get_absolute_url(),
+            }
+            for one in self.saved
         ]
 
     @cached_property
