@@ -93,7 +93,12 @@ class AccountAdapter(DefaultAccountAdapter):
             "at": user.clock().moment(timezone.now()),
             "zone": user.time_zone,
         }
-        super().send_notification_mail(template_prefix, user, at | (context or {}), email)
+        super().send_notification_mail(
+            template_prefix,
+            user,
+            at | (context or {}),
+            email,
+        )
 
     def can_delete_email(self, email_address):
         return email_address.email != email_address.user.email
@@ -109,7 +114,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 return super().confirm_email(request, email_address)
         except IntegrityError:
             failed = "account/messages/email_confirmation_failed.txt"
-            self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+            self.add_message(
+                request,
+                messages.ERROR,
+                failed,
+                {"email": email_address.email},
+            )
             return False
 
     def is_safe_url(self, url):

@@ -86,7 +86,14 @@ class ModelAdmin(admin.ModelAdmin):
         for list_filter in self.get_list_filter(request):
             if isinstance(list_filter, str):
                 field = get_fields_from_path(self.model, list_filter)[-1]
-                made = FieldListFilter.create(field, request, {}, self.model, self, list_filter)
+                made = FieldListFilter.create(
+                    field,
+                    request,
+                    {},
+                    self.model,
+                    self,
+                    list_filter,
+                )
             else:
                 made = list_filter(request, {}, self.model, self)
             names.update(made.expected_parameters())

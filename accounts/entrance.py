@@ -137,7 +137,12 @@ class AddEmailForm(forms.AddEmailForm):
         """
         self.user.pending_addresses.delete()
         email = self.cleaned_data["email"]
-        return EmailAddress.objects.add_email(request, self.user, email, confirm=True)
+        return EmailAddress.objects.add_email(
+            request,
+            self.user,
+            email,
+            confirm=True,
+        )
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):

@@ -111,7 +111,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(
+            email,
+            password,
+            is_staff=True,
+            is_superuser=True,
+            **fields,
+        )
 
     def get_by_natural_key(self, email):
         return self.get(email=email.strip().lower())
@@ -369,7 +375,12 @@ class User(AbstractBaseUser, PermissionsMixin, Preferences):
 
     def clock(self):
         """Return the present moment in the user's time zone, with the user's formats."""
-        return Clock(self.now(), self.date_format, self.hours, self.week_start)
+        return Clock(
+            self.now(),
+            self.date_format,
+            self.hours,
+            self.week_start,
+        )
 
     def lock(self):
         """Lock the user's row until the end of the transaction. Others can still add rows of the

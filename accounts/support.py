@@ -19,7 +19,12 @@ from accounts.models import User
 def send_reset_link(request, user):
     """Send the link of "Forgot password?" to the user's address."""
     if user.is_active:
-        request_password_reset(request, user.email, [user], token_generator=None)
+        request_password_reset(
+            request,
+            user.email,
+            [user],
+            token_generator=None,
+        )
     return user.is_active
 
 
@@ -33,7 +38,11 @@ def send_confirmation(request, user):
     try:
         address.send_confirmation(request)
     except OSError:
-        ratelimit.clear(request, action="confirm_email", key=address.email.lower())
+        ratelimit.clear(
+            request,
+            action="confirm_email",
+            key=address.email.lower(),
+        )
         raise
     return True
 

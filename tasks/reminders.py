@@ -118,7 +118,12 @@ class Delivery(models.Model):
 
         claimed has its row, as long as the sender has it.
         """
-        claimed.update(state=state, settled_at=Now(), next_at=None, answer=answer)
+        claimed.update(
+            state=state,
+            settled_at=Now(),
+            next_at=None,
+            answer=answer,
+        )
 
     @property
     def is_settled(self):
@@ -375,9 +380,19 @@ class Reminder(Delivery):
             return self.snoozed_until
         zone = self.user.zone
         if self.on_date:
-            return dates.moment_before(self.on_date, self.at_time, 0, zone)
+            return dates.moment_before(
+                self.on_date,
+                self.at_time,
+                0,
+                zone,
+            )
         clock = self.task.due_time or time(self.user.reminder_hour)
-        return dates.moment_before(self.task.due_date, clock, self.minutes_before, zone)
+        return dates.moment_before(
+            self.task.due_date,
+            clock,
+            self.minutes_before,
+            zone,
+        )
 
     def plan_anew(self):
         """Set when this is due, without saving it. Return whether that changes anything."""
@@ -580,7 +595,13 @@ class Digest(Delivery):
         day = self.next_untold(today)
         moment = dates.moment(day, time(self.user.digest_hour), self.user.zone).astimezone(UTC)
         rows = Digest.objects.waiting().filter(pk=self.pk, moment=self.moment)
-        rows.update(for_day=day, moment=moment, next_at=moment, attempt=0, answer="")
+        rows.update(
+            for_day=day,
+            moment=moment,
+            next_at=moment,
+            attempt=0,
+            answer="",
+        )
         return False
 
     @property

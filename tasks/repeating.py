@@ -77,7 +77,12 @@ class Series:
         if self.is_from_completion:
             return []
         task = self.task
-        after = recurrence.last_behind(task.due_date, task.due_time, clock.now, task.missed)
+        after = recurrence.last_behind(
+            task.due_date,
+            task.due_time,
+            clock.now,
+            task.missed,
+        )
         return recurrence.between(
             self.rule,
             anchor=self.anchor,

@@ -32,7 +32,12 @@ class HealthMiddleware:
 
 def answer(status, word):
     headers = {"Cache-Control": "no-store"}
-    return HttpResponse(f"{word}\n", content_type="text/plain", status=status, headers=headers)
+    return HttpResponse(
+        f"{word}\n",
+        content_type="text/plain",
+        status=status,
+        headers=headers,
+    )
 
 
 def database_answers():

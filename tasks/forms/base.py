@@ -119,7 +119,12 @@ class MergingForm(MergeMixin, OwnedForm):
         # The stored values, read first: validation puts the form's values into the instance.
         stored = {name: self.value_of(instance, name) for name in self.merged}
         stored["version"] = instance.version
-        super().__init__(data, instance=instance, initial=stored, **kwargs)
+        super().__init__(
+            data,
+            instance=instance,
+            initial=stored,
+            **kwargs,
+        )
         self.conflicts = {}
         self.written = set()  # the columns that save() changed
         self.begin_merge()
@@ -207,7 +212,12 @@ class MergingForm(MergeMixin, OwnedForm):
             return self.user.acts.get(key=self.submission)
         kind = Act.Kind.EDIT
         by_staff = self.by_staff
-        act = Act(user=self.user, key=self.submission, kind=kind, by_staff=by_staff)
+        act = Act(
+            user=self.user,
+            key=self.submission,
+            kind=kind,
+            by_staff=by_staff,
+        )
         changes = self.changes()
         if not changes and not self.is_more:
             return None

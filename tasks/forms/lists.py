@@ -22,7 +22,12 @@ class ListAddForm(AddingForm, NameForm):
         """
         colors = TaskList.Color.values
         color = colors[number % len(colors)]
-        super().__init__(data, initial={"color": color}, auto_id="new-list-%s", **kwargs)
+        super().__init__(
+            data,
+            initial={"color": color},
+            auto_id="new-list-%s",
+            **kwargs,
+        )
         self.fields["name"].widget.attrs["autofocus"] = True
 
 

@@ -33,12 +33,22 @@ def listing_at(user, url, sidebar):
         return listing_at(user, query["on"], sidebar)
     if not match or match.url_name not in LISTINGS:
         return None
-    listing = LISTINGS[match.url_name](user, query, sidebar, **match.kwargs)
+    listing = LISTINGS[match.url_name](
+        user,
+        query,
+        sidebar,
+        **match.kwargs,
+    )
     return listing if not listing.problem and listing.exists else None
 
 
 def listing_of(task, sidebar):
     """Return the listing that holds a task: its list's page, or the Inbox."""
     if task.list_id in sidebar.all_lists:
-        return ListPage(task.user, QueryDict(), sidebar, list_pk=task.list_id)
+        return ListPage(
+            task.user,
+            QueryDict(),
+            sidebar,
+            list_pk=task.list_id,
+        )
     return Inbox(task.user, QueryDict(), sidebar)

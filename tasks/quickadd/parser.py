@@ -108,12 +108,24 @@ def parse(
     tries, tried, unread = tries_in(apart)
     bare = blanked(bare, tokens)
     phrases = phrases_of(tries, Now(now, week_start, day_first))
-    reading = reading_of(bare, phrases, tokens, meant, partial(dates_of, now=now, put_on=put_on))
+    reading = reading_of(
+        bare,
+        phrases,
+        tokens,
+        meant,
+        partial(dates_of, now=now, put_on=put_on),
+    )
     found = reading.found
     dates = reading.dates
     day = dates.get("due_date") or put_on
     repeats = bool(dates.get("repeat"))
-    to_come = planned(reminders, due_date=day, has_day=has_day, repeats=repeats, now=now)
+    to_come = planned(
+        reminders,
+        due_date=day,
+        has_day=has_day,
+        repeats=repeats,
+        now=now,
+    )
     if to_come is None:  # the line is read as a whole, or not at all
         return parse(
             text,

@@ -177,7 +177,14 @@ def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
         is_enough = tried >= MOST_TRIED or characters >= MOST_CHARACTERS
         if is_enough and not as_text:
             as_text, unread = True, index
-        line = Line(text, clock, lists=lists, as_text=as_text, offers=False, put_on=put_on)
+        line = Line(
+            text,
+            clock,
+            lists=lists,
+            as_text=as_text,
+            offers=False,
+            put_on=put_on,
+        )
         lines.append(line)
         tried += line.said.tried
         characters += min(len(text), LONGEST)

@@ -42,7 +42,12 @@ class Command(ExampleCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         user.save()
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        EmailAddress.objects.create(
+            user=user,
+            email=user.email,
+            verified=True,
+            primary=True,
+        )
         kind = "admin" if admin else "account"
         days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
         self.stdout.write(

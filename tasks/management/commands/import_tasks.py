@@ -124,7 +124,14 @@ class Command(ExampleCommand):
                     f" --map, or add --format {TABLE}."
                 )
             today = options["as_of"] or user.today()
-            return plan_of(file, today, MOST_TASKS, key, user.zone, mapping)
+            return plan_of(
+                file,
+                today,
+                MOST_TASKS,
+                key,
+                user.zone,
+                mapping,
+            )
         except OSError as error:
             raise CommandError(f"{path} can't be read: {error.strerror}.") from None
         except (Unreadable, BadAnswer) as error:
