@@ -87,7 +87,13 @@ class AccountAdapter(DefaultAccountAdapter):
         message.body = re.sub(r"\n{3,}", "\n\n", message.body)
         return message
 
-    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+    def send_notification_mail(
+        self,
+        template_prefix,
+        user,
+        context=None,
+        email=None,
+    ):
         """Send a mail about the user's account, with the present moment in the user's format."""
         at = {
             "at": user.clock().moment(timezone.now()),

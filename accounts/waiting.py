@@ -63,7 +63,15 @@ class Words(NamedTuple):
 NO_WORDS = Words("", TYPED, {}, frozenset(), frozenset(), {}, "")
 
 
-def holds_words(act, *form_classes, typed=None, compared=(), also=(), unseen=None, script=""):
+def holds_words(
+    act,
+    *form_classes,
+    typed=None,
+    compared=(),
+    also=(),
+    unseen=None,
+    script="",
+):
     """Decorate a view: text typed into its form waits for its user after a session has expired.
 
     act: the label of the button that sends the form then, such as "Save your profile".

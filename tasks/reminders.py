@@ -335,7 +335,14 @@ class Reminder(Delivery):
         return f"reminder {self.pk} of task {self.task_id}"
 
     @classmethod
-    def of(cls, task, minutes_before=None, on_date=None, at_time=None, snoozed_until=None):
+    def of(
+        cls,
+        task,
+        minutes_before=None,
+        on_date=None,
+        at_time=None,
+        snoozed_until=None,
+    ):
         """Return a new reminder of a task, planned and unsaved."""
         new = cls(
             user=task.user,

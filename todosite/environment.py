@@ -24,7 +24,13 @@ class Environment(environ.Env):
     that a random SECRET_KEY may begin with one, and DEBUG=treu is an error, not False.
     """
 
-    def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
+    def get_value(
+        self,
+        var,
+        cast=None,
+        default=environ.Env.NOTSET,
+        parse_default=False,
+    ):
         value = self.ENVIRON.get(var, "").strip()
         if not value:
             if default is self.NOTSET:

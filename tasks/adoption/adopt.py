@@ -302,7 +302,15 @@ class AdoptionRun:
     are for the operator, row by row.
     """
 
-    def __init__(self, source, zone, *, dry_run=False, batch_size=20_000, tell=print):
+    def __init__(
+        self,
+        source,
+        zone,
+        *,
+        dry_run=False,
+        batch_size=20_000,
+        tell=print,
+    ):
         """source is Here or Elsewhere; zone the IANA time zone for due times and adopted users.
 
         tell is called with a line of progress.

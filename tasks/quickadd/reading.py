@@ -166,7 +166,14 @@ def archived_by_name(names):
     return folded_names(dict.fromkeys(names))
 
 
-def read_all(texts, clock: Clock, *, lists, as_text=False, put_on=None):
+def read_all(
+    texts,
+    clock: Clock,
+    *,
+    lists,
+    as_text=False,
+    put_on=None,
+):
     """Return texts as Lines, and the index of the first text that was kept as text; None without
     one.
 

@@ -178,7 +178,13 @@ def redirect_away(request, url):
     return redirect(url)
 
 
-def show_message(request, words, act=None, *actions, level=messages.SUCCESS):
+def show_message(
+    request,
+    words,
+    act=None,
+    *actions,
+    level=messages.SUCCESS,
+):
     """Show a message, with Undo if an act is given, and with other actions."""
     if act and act.pk:
         label = "Redo" if act.kind == Act.Kind.UNDO else "Undo"
@@ -226,7 +232,15 @@ def show_errors(request, form):
     messages.error(request, " ".join(words))
 
 
-def show_act(request, act, *rows, otherwise=NO_CHANGES, where="", more="", actions=()):
+def show_act(
+    request,
+    act,
+    *rows,
+    otherwise=NO_CHANGES,
+    where="",
+    more="",
+    actions=(),
+):
     """Show the message of an act, in the words of the history.
 
     rows are the changed rows in memory. where ends the sentence, unless that names a list already;

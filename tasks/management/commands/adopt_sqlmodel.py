@@ -71,7 +71,16 @@ class Command(ExampleCommand):
         parser.add_argument("--source", help="the URL of the database where the old tables are")
 
     @direct
-    def handle(self, *, time_zone, dry_run, batch_size, report, source, **options):
+    def handle(
+        self,
+        *,
+        time_zone,
+        dry_run,
+        batch_size,
+        report,
+        source,
+        **options,
+    ):
         if time_zone not in zoneinfo.available_timezones():
             raise CommandError(f"{time_zone} is not a time zone; one is Europe/Berlin.")
         if batch_size < 1:

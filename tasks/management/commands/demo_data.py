@@ -36,7 +36,16 @@ class Command(ExampleCommand):
 
     @direct
     @transaction.atomic
-    def handle(self, *, users, tasks_per_user, password, seed, really, **options):
+    def handle(
+        self,
+        *,
+        users,
+        tasks_per_user,
+        password,
+        seed,
+        really,
+        **options,
+    ):
         refuse(users, tasks_per_user, really)
         password = password or get_random_string(12)
         if users is None:

@@ -71,7 +71,16 @@ class Command(ExampleCommand):
 
     @direct
     @transaction.atomic
-    def handle(self, *, email, file, dry_run, again, with_settings, **options):
+    def handle(
+        self,
+        *,
+        email,
+        file,
+        dry_run,
+        again,
+        with_settings,
+        **options,
+    ):
         user = account_of(email)
         plan = self.plan(
             user,
