@@ -89,7 +89,7 @@ class WordsTests(HistoryTests):
         self.post("/tasks/add/", text="Milk")
         task = self.ann.tasks.get(title="Milk")
         self.assertTold("You added “Milk”", task)
-        for act, data, line in [
+        acts = [
             ("edit", {"title": "Oat milk"}, "You renamed “Milk” to “Oat milk”"),
             ("edit", {"title": "Milk"}, "You renamed “Oat milk” to “Milk”"),
             ("edit", {"priority": 3}, "You gave “Milk” high priority"),
@@ -108,15 +108,20 @@ class WordsTests(HistoryTests):
             ("edit", {"tags": "calls"}, "You removed #home from “Milk”"),
             ("edit", {"tags": "bills"}, "You added #bills to “Milk” and removed #calls"),
             ("edit", {"description": "Two litres"}, "You edited “Milk”"),
-            ("edit", {"title": "Oat", "priority": 1}, "You edited “Oat”"),
-            ("edit", {"title": "Milk", "priority": 0}, "You edited “Milk”"),
             ("complete", {}, "You completed “Milk”"),
             ("reopen", {}, "You reopened “Milk”"),
             ("move", {"to": "top"}, "You moved “Milk” up"),
-        ]:
-            with self.subTest(data=data):
-                self.send(f"/tasks/{task.pk}/{act}/", **data)
-                self.assertTold(line, task)
+        ]
+        for act, data, _ in acts:
+            self.send(f"/tasks/{task.pk}/{act}/", **data)
+        lines = [line for *_, line in reversed(acts)]
+        for page in ["/history/", f"/history/?task={task.pk}"]:
+            self.assertEqual(lines_of(self.get(page))[: len(acts)], lines)
+        self.assertTold(lines[0], task)
+        self.send(f"/tasks/{task.pk}/edit/", title="Oat", priority=1)
+        self.assertTold("You edited “Oat”", task)
+        self.send(f"/tasks/{task.pk}/edit/", title="Milk", priority=0)
+        self.assertTold("You edited “Milk”", task)
         self.post(f"/tasks/{task.pk}/delete/")
         self.assertTold("You deleted “Milk”")
         self.post(f"/tasks/{task.pk}/restore/")
