@@ -54,6 +54,9 @@ def with_comma(line: str, spans: list[Span], at: int) -> Span:
     """Return the span of a token with the comma that set it apart: #shop, #home."""
     start, end, kind = spans[at]
     before, behind = beside_span(line, spans, at)
+    marks = [COMMA_BEFORE.search(before), COMMA_BEHIND.match(behind), FULL_STOP.fullmatch(behind)]
+    if not any(marks):  # to look through all other spans for each would take long
+        return spans[at]
     may_be_first = not before.strip(" ,;")
     may_be_last = not behind.strip(" ,;.")
     ends_line = may_be_last and is_last(line, spans, at)
