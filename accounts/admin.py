@@ -142,7 +142,10 @@ class UserAdmin(ModelAdmin):
     ]
 
     def get_queryset(self, request):
-        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"))
+        addresses = EmailAddress.objects.filter(
+            user=OuterRef("pk"),
+            email=OuterRef("email"),
+        )
         users = super().get_queryset(request)
         return users.annotate(verified=Exists(addresses.filter(verified=True)))
 

@@ -25,7 +25,10 @@ class Question:
         last.
         """
         with connection.cursor() as cursor:
-            cursor.execute(self.sql + more, self.parameters(values))
+            cursor.execute(
+                self.sql + more,
+                self.parameters(values),
+            )
             return cursor.fetchall()
 
     def parameters(self, values):

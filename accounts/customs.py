@@ -41,7 +41,11 @@ def known() -> dict[str, Customs]:
     found = {}
     for said, tags in json.loads(FILE.read_text()).items():
         date_format, hours, week_start = said.split()
-        customs = Customs(date_format, int(hours), int(week_start))
+        customs = Customs(
+            date_format,
+            int(hours),
+            int(week_start),
+        )
         found |= dict.fromkeys(tags.split(), customs)
     return found
 

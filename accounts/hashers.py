@@ -62,7 +62,10 @@ class BetterAuthPasswordHasher(hashers.BasePasswordHasher):
 
     def verify(self, password, encoded):
         kept = self.decode(encoded)
-        return constant_time_compare(self.key_of(password, kept["salt"]), kept["key"])
+        return constant_time_compare(
+            self.key_of(password, kept["salt"]),
+            kept["key"],
+        )
 
     def key_of(self, password, salt):
         """Return the 64 bytes that Better Auth derives from a password; the salt is text."""

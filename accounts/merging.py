@@ -64,7 +64,10 @@ class MergeMixin:
 
     def leave(self, name):
         """Treat a field as shown with its stored value and left alone."""
-        self.put(self.add_initial_prefix(name), self.stored_text(name))
+        self.put(
+            self.add_initial_prefix(name),
+            self.stored_text(name),
+        )
         self.put(name, self.stored_text(name))
 
     @property
@@ -78,7 +81,10 @@ class MergeMixin:
         typed = set(self.changed_data)
         for name in self.merged:
             if name in typed:
-                self.put(self.add_initial_prefix(name), self.stored_text(name))
+                self.put(
+                    self.add_initial_prefix(name),
+                    self.stored_text(name),
+                )
             else:
                 self.leave(name)
         self.data[self.state_field] = self.initial[self.state_field]

@@ -147,7 +147,12 @@ class LeavingMiddleware:
             return None
         words = typed(request) if request.method == "POST" else []
         if words and not self.keep(request):
-            return render(request, "leaving_words.html", {"typed": words}, status=403)
+            return render(
+                request,
+                "leaving_words.html",
+                {"typed": words},
+                status=403,
+            )
         return whole_page(request, redirect("leave"))
 
     def keep(self, request):

@@ -31,7 +31,11 @@ def is_ours(request, url):
     query can't lead to another site, so only the address before it matters.
     """
     start = beginning_of(url)
-    return url_has_allowed_host_and_scheme(start, {request.get_host()}, request.is_secure())
+    return url_has_allowed_host_and_scheme(
+        start,
+        {request.get_host()},
+        request.is_secure(),
+    )
 
 
 def safe_path(request, url):

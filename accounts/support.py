@@ -76,7 +76,11 @@ def end_sessions(request, user):
 def tell_of_new_address(user, replaced):
     """Send a mail to an address that support has replaced. Return whether it was sent."""
     try:
-        get_adapter().send_mail("account/email/address_changed", replaced, {"user": user})
+        get_adapter().send_mail(
+            "account/email/address_changed",
+            replaced,
+            {"user": user},
+        )
     except OSError:
         return False
     return settings.HAS_MAIL

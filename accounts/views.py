@@ -41,7 +41,10 @@ ProfileForm = profile_form()
 @holds_words("Save your profile", ProfileForm, compared=ProfileForm.Meta.fields)
 def settings(request):
     # A copy, since a form that fails leaves the typed values in its instance.
-    form = ProfileForm(request.POST or None, instance=copy(request.user))
+    form = ProfileForm(
+        request.POST or None,
+        instance=copy(request.user),
+    )
     if form.is_valid():
         form.save()
         request.session.pop("welcome", None)
@@ -136,7 +139,12 @@ def admin_link(request, admin_link_key):
         return redirect("mfa_index")
     is_valid = request.user.has_admin_link(admin_link_key)
     status = 200 if is_valid else 404
-    return render(request, "admin_link.html", {"is_valid": is_valid}, status=status)
+    return render(
+        request,
+        "admin_link.html",
+        {"is_valid": is_valid},
+        status=status,
+    )
 
 
 @require_POST
@@ -149,7 +157,11 @@ def admin_link_send(request):
     try:
         with transaction.atomic():
             link = request.build_absolute_uri(request.user.make_admin_link())
-            get_adapter().send_mail("account/email/admin_link", email, {"link": link})
+            get_adapter().send_mail(
+                "account/email/admin_link",
+                email,
+                {"link": link},
+            )
     except OSError:
         ratelimit.clear(request, action="admin_link", user=request.user)
         words = "We couldn't send you the email. Try again later, or ask another admin for a link."
@@ -165,7 +177,11 @@ def session_list(request):
         end_others(request)
         messages.info(request, "Signed out of all other sessions.")
         return redirect("session_list")
-    return render(request, "session_list.html", {"sessions": signed_in(request)})
+    return render(
+        request,
+        "session_list.html",
+        {"sessions": signed_in(request)},
+    )
 
 
 @require_POST

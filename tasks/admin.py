@@ -39,7 +39,10 @@ class UserAdmin(AccountAdmin):
         """Return the accounts with their counts, from subqueries that run for shown rows only."""
         tasks = Task.objects.filter(user=OuterRef("pk"))
         users = super().get_queryset(request)
-        return users.annotate(open_tasks=number_of(tasks.open()), all_tasks=number_of(tasks))
+        return users.annotate(
+            open_tasks=number_of(tasks.open()),
+            all_tasks=number_of(tasks),
+        )
 
     @admin.display(description="open")
     def open_tasks(self, user):

@@ -513,7 +513,10 @@ class RowChange:
                 self.before.setdefault(name, before)
                 self.after[name] = after
         for pk, (before, after) in (change.reminders or {}).items():
-            first, _ = self.reminders.get(int(pk), (before, after))
+            first, _ = self.reminders.get(
+                int(pk),
+                (before, after),
+            )
             self.reminders[int(pk)] = (first, after)
 
     def add_tag(self, pk, before, after):

@@ -82,8 +82,14 @@ def mail(name, user, kind, context):
         "stop_url": unsubscribe_url(user, kind),
         "stop_words": STOP_WORDS[kind],
     }
-    text = render_to_string(f"tasks/email/{name}.txt", context | stop)
-    html = render_to_string(f"tasks/email/{name}.html", context | stop)
+    text = render_to_string(
+        f"tasks/email/{name}.txt",
+        context | stop,
+    )
+    html = render_to_string(
+        f"tasks/email/{name}.html",
+        context | stop,
+    )
     message = EmailMultiAlternatives(context["subject"], text)
     message.attach_alternative(html, "text/html")
     return message

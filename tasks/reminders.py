@@ -497,7 +497,11 @@ class Restoring:
         elif earlier is None:
             self.remove(row)
         elif later:
-            self.snooze(row, earlier["snoozed_until"], later["snoozed_until"])
+            self.snooze(
+                row,
+                earlier["snoozed_until"],
+                later["snoozed_until"],
+            )
 
     def add(self, pk, state):
         row = Reminder.of_kept(self.task, pk, state)

@@ -164,7 +164,11 @@ class Sender:
             raise
         except Exception:  # it waits for the end of its lease, and the others go out
             self.failed += 1
-            log.exception("A reminder or digest can't be read: %s %s", model.__name__, claim[0])
+            log.exception(
+                "A reminder or digest can't be read: %s %s",
+                model.__name__,
+                claim[0],
+            )
             return
         if delivery is None:
             return

@@ -145,7 +145,11 @@ class Sidebar:
 
     def read(self, q):
         """Return a search of the user, parsed, as a tasks.search.Query."""
-        return search.read(q, *self.names, partial(days_at, clock=self.clock))
+        return search.read(
+            q,
+            *self.names,
+            partial(days_at, clock=self.clock),
+        )
 
     @cached_property
     def names(self):

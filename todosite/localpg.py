@@ -438,7 +438,11 @@ def _make_private(folder, owner):
             f"{folder} belongs to user {info.st_uid}: remove it, or run this as that user."
         )
     if owner:
-        os.chown(folder, owner["user"], owner["group"])
+        os.chown(
+            folder,
+            owner["user"],
+            owner["group"],
+        )
     folder.chmod(0o700)
 
 

@@ -38,7 +38,12 @@ def permission_denied(request, exception=None):
 
 def csrf_failure(request, reason=""):
     """403: the form's token is missing or old. The typed text is shown, so that it can be saved."""
-    return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
+    return render(
+        request,
+        "403_csrf.html",
+        {"typed": typed(request)},
+        status=403,
+    )
 
 
 def bad_request(request, exception):
@@ -108,7 +113,13 @@ def try_again_page(request, error, trouble, **context):
     path = request.path.encode(
         "unicode_escape"
     ).decode()  # so that it can't forge a line of the log
-    logger.warning("%s %s: %s: %s", request.method, path, trouble, one_line(error))
+    logger.warning(
+        "%s %s: %s: %s",
+        request.method,
+        path,
+        trouble,
+        one_line(error),
+    )
     context |= {
         "path": request.get_full_path(),
         "post": request.method not in SAFE,

@@ -184,7 +184,11 @@ class OrderedQuerySet(TrackedQuerySet):
         pks = list(locked.values_list("pk", flat=True))
         if not pks:
             return
-        keys = generate_n_keys_between(self.last_key(), None, len(pks))
+        keys = generate_n_keys_between(
+            self.last_key(),
+            None,
+            len(pks),
+        )
         positions = {}
         for pk, key in zip(pks, keys, strict=True):
             positions[pk] = {"position": key}

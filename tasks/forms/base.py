@@ -238,7 +238,11 @@ class NameForm(OwnedForm):
 
     def clean_name(self):
         longest = self._meta.model._meta.get_field("name").max_length
-        return clean_line(self.cleaned_data["name"], "Enter a name.", longest)
+        return clean_line(
+            self.cleaned_data["name"],
+            "Enter a name.",
+            longest,
+        )
 
     def _get_validation_exclusions(self):
         # By default Django skips the constraint on names, since the form has no field "user".

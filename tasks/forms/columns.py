@@ -64,7 +64,10 @@ class ColumnsForm(forms.Form):
         self.user = user
         self.row = row
         self.is_remembered = False
-        self.table = table_as(data or query, waiting.table_of(row).file)
+        self.table = table_as(
+            data or query,
+            waiting.table_of(row).file,
+        )
         self.guess = self.first_mapping()
         self.add_table_fields()
         for column in self.table.columns:

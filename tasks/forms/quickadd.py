@@ -69,7 +69,11 @@ class AddForm(AddingForm, BaseTaskForm):
 
     def clean_text(self):
         cleaned = self.cleaned_data
-        text = clean_line(cleaned["text"], "Type a task first.", NOTES_LENGTH)
+        text = clean_line(
+            cleaned["text"],
+            "Type a task first.",
+            NOTES_LENGTH,
+        )
         self.line = line_of(
             self.user,
             text,

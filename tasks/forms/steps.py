@@ -18,7 +18,11 @@ class StepTitleForm(OwnedForm):
         super().__init__(data, auto_id="id_step_%s", **kwargs)
 
     def clean_title(self):
-        return clean_line(self.cleaned_data["title"], "Enter a title for the step.", TITLE_LENGTH)
+        return clean_line(
+            self.cleaned_data["title"],
+            "Enter a title for the step.",
+            TITLE_LENGTH,
+        )
 
 
 class StepAddForm(AddingForm, StepTitleForm):

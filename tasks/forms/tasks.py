@@ -51,7 +51,11 @@ class BaseTaskForm(OwnedForm):
         super().__init__(data, *args, user=user, **kwargs)
         lists = self.fields.get("list")
         if lists:
-            lists.offer(user, self.instance.list_id, self.asked_list())
+            lists.offer(
+                user,
+                self.instance.list_id,
+                self.asked_list(),
+            )
 
     def asked_list(self):
         """Return the id of the list in the form, None if invalid."""

@@ -74,7 +74,10 @@ class Item:
 
     def say(self, name, value):
         """Keep a value as a line of the notes, and say so in the report."""
-        said = self.reading.words(f"{name}: {value}", name.lower())
+        said = self.reading.words(
+            f"{name}: {value}",
+            name.lower(),
+        )
         line = said.strip()
         self.lines.append(line)
         self.leave(f"“{shortened(line)}” has no place of its own. The notes have it.")

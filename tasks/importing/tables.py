@@ -235,7 +235,10 @@ def first_rows(file, delimiter):
 
 def usual_width(rows):
     widths = [len(row) for row in rows]
-    return max(set(widths), key=lambda width: (widths.count(width), width))
+    return max(
+        set(widths),
+        key=lambda width: (widths.count(width), width),
+    )
 
 
 def known_names(cells):

@@ -89,7 +89,11 @@ def day_of(said, order):
         numbers.reverse()
     elif order != DAY_FIRST and numbers[0] != numbers[1]:
         raise NotRead("It doesn't say whether the day or the month comes first.")
-    return date(year, numbers[1], numbers[0])
+    return date(
+        year,
+        numbers[1],
+        numbers[0],
+    )
 
 
 def clock_of(found):

@@ -25,7 +25,11 @@ class DeleteCommand(ExampleCommand):
         if user is None:
             return False
         if dry_run:
-            self.tell("Would delete", user, leaving.count(user))
+            self.tell(
+                "Would delete",
+                user,
+                leaving.count(user),
+            )
         elif users.begin_deletion():
             self.tell("Deleted", user, leaving.delete(user))
         else:

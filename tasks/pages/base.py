@@ -247,7 +247,10 @@ class Listing:
     @property
     def order(self):
         """The order of its tasks: by group first, then by the chosen sort."""
-        late = When(overdue(self.now), then=Value(date.min))
+        late = When(
+            overdue(self.now),
+            then=Value(date.min),
+        )
         day = Case(
             late,
             default=F("due_date"),

@@ -106,7 +106,11 @@ def part_of(acts, events, start, stop):
         key=itemgetter(0),
         reverse=True,
     )
-    part = islice(both, start - skipped, stop - skipped)
+    part = islice(
+        both,
+        start - skipped,
+        stop - skipped,
+    )
     return [one for _, one in part]
 
 

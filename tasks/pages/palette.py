@@ -98,12 +98,19 @@ def list_place(one):
 
 def tag_place(one):
     """Return the page of a tag, given as in the sidebar, as a destination."""
-    return Place(f"#{one['name']}", one["url"])
+    return Place(
+        f"#{one['name']}",
+        one["url"],
+    )
 
 
 def search_place(saved):
     """Return the page of a saved search as a destination."""
-    return Place(str(saved), saved.get_absolute_url(), "star")
+    return Place(
+        str(saved),
+        saved.get_absolute_url(),
+        "star",
+    )
 
 
 def ways_on(q):

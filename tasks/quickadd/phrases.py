@@ -125,7 +125,10 @@ def whole(words: str) -> re.Pattern:
     A phrase may stand in brackets and before a mark, but 5.2 and monday.com hold none.
     """
     while name := re.search(r"\{([a-z_]+)\}", words):
-        words = words.replace(name[0], FRAGMENTS[name[1]])
+        words = words.replace(
+            name[0],
+            FRAGMENTS[name[1]],
+        )
     words = re.sub(" (?![?*+])", " +", words)
     before = rf"(?<![^ (,;{WIDE_MARKS}])"
     behind = rf"(?=[{MARKS}]*(?: |$)|[{WIDE_MARKS}])"

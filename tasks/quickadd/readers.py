@@ -143,7 +143,10 @@ def read_moment(match, now):
         hours = number_of(match["n"])
         minutes = int(match["minutes"])
         return moment_ahead(timedelta(hours=hours, minutes=minutes), now)
-    number = with_fraction(match["n"], has_half=bool(match["more"]))
+    number = with_fraction(
+        match["n"],
+        has_half=bool(match["more"]),
+    )
     if match["unit"][0] in "mM":
         return moment_ahead(timedelta(minutes=number), now)
     return moment_ahead(timedelta(hours=number), now)
@@ -357,7 +360,11 @@ def months_of(scope: str, now: Now) -> Iterator[date]:
     elif scope.endswith("month"):
         yield after(first, scope.startswith("next"), "month")
     else:
-        this_year = date(now.today.year, month_of(scope), 1)
+        this_year = date(
+            now.today.year,
+            month_of(scope),
+            1,
+        )
         yield this_year
         yield after(this_year, 1, "year")
 
@@ -682,7 +689,12 @@ def weekdays_up_to(first: int, last: int) -> list[int]:
 
 def read_workdays(match, now):
     """every weekday, on weekdays"""
-    return weekly(match, now, every("WEEKLY"), range(5))
+    return weekly(
+        match,
+        now,
+        every("WEEKLY"),
+        range(5),
+    )
 
 
 def read_yearly_months(match, now):
@@ -778,7 +790,11 @@ def nth_weekdays(numbers: list[int], weekdays: Collection[int]) -> list[str]:
 
 def read_month_end(match, now):
     """the end of each month"""
-    return rule_of(match, *every("MONTHLY"), "BYMONTHDAY=-1")
+    return rule_of(
+        match,
+        *every("MONTHLY"),
+        "BYMONTHDAY=-1",
+    )
 
 
 def read_yearly(match, now):

@@ -197,7 +197,11 @@ def without(line: str, spans: list[Span]) -> str:
     """Return the line without its spans, one space between its words."""
     kept = ""
     at = 0
-    end_of_line = Span(len(line), len(line), "")
+    end_of_line = Span(
+        len(line),
+        len(line),
+        "",
+    )
     for start, end, _ in [*spans, end_of_line]:
         part = line[at:start]
         if MARK_OF_A_TEXT.match(part):

@@ -36,4 +36,9 @@ def task_bulk(request):
     if wants_fragment(request):
         show_errors(request, form)
         return reply(request, status=422)
-    return render_page(request, "tasks/task_bulk.html", {"form": form}, 422)
+    return render_page(
+        request,
+        "tasks/task_bulk.html",
+        {"form": form},
+        422,
+    )

@@ -70,7 +70,12 @@ def preview_page(request, form, kind_form=None):
         "kind_form": kind_form,
         "is_table": row and row.file_kind == waiting.TABLE,
     }
-    return render_page(request, "tasks/import_tasks.html", context, status_of(sent))
+    return render_page(
+        request,
+        "tasks/import_tasks.html",
+        context,
+        status_of(sent),
+    )
 
 
 def next_page(row):
@@ -105,7 +110,12 @@ def import_columns(request):
     if form.is_valid():
         return redirect("import_tasks")
     context = {"form": form, "row": row}
-    return render_page(request, "tasks/import_columns.html", context, status_of(form))
+    return render_page(
+        request,
+        "tasks/import_columns.html",
+        context,
+        status_of(form),
+    )
 
 
 @require_POST

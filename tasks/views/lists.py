@@ -55,7 +55,12 @@ def ask_for_list(request, form):
     template = "tasks/list_add.html"
     if wants_fragment(request):
         template = "tasks/_list_add_box.html"
-    return render_page(request, template, {"form": form}, status_of(form))
+    return render_page(
+        request,
+        template,
+        {"form": form},
+        status_of(form),
+    )
 
 
 @holds_words("Save the list", ListForm, compared=ListForm.merged)
@@ -67,7 +72,12 @@ def list_edit(request, list_pk):
     form = ListForm(posted(request), instance=task_list, user=request.user)
     if not form.is_valid():
         context = {"list": task_list, "form": form}
-        return render_page(request, "tasks/list_edit.html", context, status_of(form))
+        return render_page(
+            request,
+            "tasks/list_edit.html",
+            context,
+            status_of(form),
+        )
     show_act(request, form.save(), task_list)
     return redirect(task_list)
 
@@ -117,7 +127,12 @@ def list_delete(request, list_pk):
             "form": form,
             "number": number,
         }
-        return render_page(request, "tasks/list_delete.html", context, status_of(form))
+        return render_page(
+            request,
+            "tasks/list_delete.html",
+            context,
+            status_of(form),
+        )
     with_tasks = form.cleaned_data["tasks"] == "trash"
     act = task_list.delete_softly(shown_version(request), with_tasks=with_tasks)
     show_act(request, act, task_list, otherwise=not_done("delete", task_list))

@@ -56,7 +56,12 @@ def task_tags(request, task_pk):
 def refuse(request, task, field, **forms):
     """Show the error of a field of the menu; the typed text stays in the field."""
     if wants_fragment(request):
-        return render_page(request, "tasks/_menu_error.html", {"field": field}, status=422)
+        return render_page(
+            request,
+            "tasks/_menu_error.html",
+            {"field": field},
+            status=422,
+        )
     return menu(request, task, status=422, **forms)
 
 

@@ -48,7 +48,11 @@ def writing(request):
     sections = [
         (title, rule, [Line(text, clock) for text in lines]) for title, rule, lines in EXAMPLES
     ]
-    return render_page(request, "tasks/writing.html", {"sections": sections})
+    return render_page(
+        request,
+        "tasks/writing.html",
+        {"sections": sections},
+    )
 
 
 @cache
@@ -60,7 +64,11 @@ def published():
 @require_safe
 def repeats(request):
     """Explain how repeats are counted, with the cases that the tests check."""
-    return render_page(request, "tasks/repeats.html", {"cases": json.loads(published())})
+    return render_page(
+        request,
+        "tasks/repeats.html",
+        {"cases": json.loads(published())},
+    )
 
 
 @require_safe
@@ -99,7 +107,11 @@ def listing_print(request):
     if listing is None:
         raise Http404
     listing.limit = listing.MOST_PRINTED
-    return render_page(request, "tasks/listing_print.html", {"listing": listing})
+    return render_page(
+        request,
+        "tasks/listing_print.html",
+        {"listing": listing},
+    )
 
 
 def show(request, kind, **ids):
@@ -113,7 +125,12 @@ def show(request, kind, **ids):
         return render(request, "400.html", {"reason": listing.problem}, status=400)
     if not listing.exists:
         raise Http404
-    return render_page(request, "tasks/listing.html", {"listing": listing}, listing.http_status)
+    return render_page(
+        request,
+        "tasks/listing.html",
+        {"listing": listing},
+        listing.http_status,
+    )
 
 
 @require_POST

@@ -65,7 +65,12 @@ def task_add(request):
     template = "tasks/task_add.html"
     if wants_fragment(request):
         template = "tasks/_add_error.html"
-    return render_page(request, template, {"form": form}, status_of(form))
+    return render_page(
+        request,
+        template,
+        {"form": form},
+        status_of(form),
+    )
 
 
 def is_paste(request):
@@ -226,7 +231,12 @@ def task_paste(request):
         show_act(request, act, more=more, actions=ways)
         return reply(request)
     status = 422 if form.errors else 200
-    return render_page(request, "tasks/task_paste.html", {"form": form}, status)
+    return render_page(
+        request,
+        "tasks/task_paste.html",
+        {"form": form},
+        status,
+    )
 
 
 def presets(request):

@@ -69,7 +69,12 @@ def refuse(request, task, form):
 def reminder_delete(request, reminder_pk):
     reminder = get_reminder(request, reminder_pk)
     task = reminder.task
-    show_act(request, reminder.remove(), task, otherwise="The reminder was already removed.")
+    show_act(
+        request,
+        reminder.remove(),
+        task,
+        otherwise="The reminder was already removed.",
+    )
     return reply_with(request, task)
 
 
@@ -121,7 +126,12 @@ def reminder_settings(request):
         "has_mail": settings.HAS_MAIL,
         "is_confirmed": request.user.has_confirmed_address(),
     }
-    return render_page(request, "tasks/reminder_settings.html", context, status_of(form))
+    return render_page(
+        request,
+        "tasks/reminder_settings.html",
+        context,
+        status_of(form),
+    )
 
 
 @require_POST

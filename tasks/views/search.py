@@ -39,7 +39,12 @@ def search_add(request):
     form = SearchAddForm(posted(request), user=request.user, initial=asked)
     saved = saved_by(form)
     if not saved:
-        return render_page(request, "tasks/search_add.html", {"form": form}, status_of(form))
+        return render_page(
+            request,
+            "tasks/search_add.html",
+            {"form": form},
+            status_of(form),
+        )
     messages.success(request, f"Saved the search “{saved}”. It is in the sidebar.")
     return redirect(saved)
 
@@ -63,7 +68,12 @@ def search_edit(request, search_pk):
     form = SearchEditForm(posted(request), instance=saved, user=request.user)
     if not form.is_valid():
         context = {"form": form, "saved": saved}
-        return render_page(request, "tasks/search_edit.html", context, status_of(form))
+        return render_page(
+            request,
+            "tasks/search_edit.html",
+            context,
+            status_of(form),
+        )
     form.save()
     messages.success(request, f"Saved the search “{saved}”.")
     return redirect(saved)
@@ -87,7 +97,11 @@ def search_numbers(request):
     if not wants_fragment(request):
         return redirect("search")
     numbers = sidebar_of(request).numbers()
-    return render_page(request, "tasks/_search_numbers.html", {"numbers": numbers})
+    return render_page(
+        request,
+        "tasks/_search_numbers.html",
+        {"numbers": numbers},
+    )
 
 
 @require_safe

@@ -28,7 +28,12 @@ def tag_edit(request, tag_pk):
     form = TagForm(posted(request), instance=tag, user=request.user)
     if not form.is_valid():
         context = {"tag": tag, "form": form}
-        return render_page(request, "tasks/tag_edit.html", context, status_of(form))
+        return render_page(
+            request,
+            "tasks/tag_edit.html",
+            context,
+            status_of(form),
+        )
     show_act(request, form.save(), tag)
     return redirect(tag)
 

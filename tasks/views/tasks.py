@@ -111,9 +111,19 @@ def detail(request, form):
         return reply(request, status=status_of(form))
     context = detail_context(request, form)
     if not is_part:
-        return render_page(request, "tasks/task_detail.html", context, status_of(form))
+        return render_page(
+            request,
+            "tasks/task_detail.html",
+            context,
+            status_of(form),
+        )
     context = NOTHING_MORE | {"subtag": "h3"} | context
-    return render_page(request, "tasks/_answer.html", context, status_of(form))
+    return render_page(
+        request,
+        "tasks/_answer.html",
+        context,
+        status_of(form),
+    )
 
 
 def detail_context(request, form):
@@ -181,7 +191,11 @@ def task_delete(request, task_pk):
     tasks = request.user.tasks(manager="everything")
     task = get_object_or_404(tasks, pk=task_pk)
     if request.method != "POST":
-        return render_page(request, "tasks/task_delete.html", {"task": task})
+        return render_page(
+            request,
+            "tasks/task_delete.html",
+            {"task": task},
+        )
     act = task.delete_softly(shown_version(request))
     show_act(request, act, task, otherwise=not_done("delete", task))
     back = request.return_page

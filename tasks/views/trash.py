@@ -79,8 +79,16 @@ def give_back(request, row, form_class, kind):
             "form": form,
             "kind": kind,
         }
-        return render_page(request, "tasks/_restore.html", context, status_of(form))
-    act = row.restore(shown_version(request), name=form.cleaned_data["name"])
+        return render_page(
+            request,
+            "tasks/_restore.html",
+            context,
+            status_of(form),
+        )
+    act = row.restore(
+        shown_version(request),
+        name=form.cleaned_data["name"],
+    )
     show_act(request, act, row, otherwise=changed(row))
     return reply(request)
 

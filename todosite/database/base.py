@@ -30,7 +30,10 @@ JUST_USED = 1  # seconds
 
 
 def _start(settings):
-    return localpg.start(settings["LOCALPG"], settings.get("LOCALPG_THROWAWAY", False))
+    return localpg.start(
+        settings["LOCALPG"],
+        settings.get("LOCALPG_THROWAWAY", False),
+    )
 
 
 def _direct(settings):

@@ -182,7 +182,10 @@ def add_step(item, row):
     item.step(name, row.get("state") == "complete")
     if row.get("due"):
         due = item.in_words(row["due"])
-        item.say("Step with a date", f"{name} ({due})")
+        item.say(
+            "Step with a date",
+            f"{name} ({due})",
+        )
 
 
 def leave_names(item, names):

@@ -145,7 +145,10 @@ def repeat(item, row):
         # Vikunja goes on from 31 January to 3 March, which nobody wants: months clamp here.
         item.repeat_as("FREQ=MONTHLY", "every month")
     elif seconds and mode not in (FROM_DUE, FROM_COMPLETION):
-        item.repeat_in_words(f"{hours} (mode {mode:g})", "It isn't known here.")
+        item.repeat_in_words(
+            f"{hours} (mode {mode:g})",
+            "It isn't known here.",
+        )
     elif seconds < 0 or seconds % DAY:
         item.repeat_in_words(hours, "It isn't by whole days.")
     elif seconds:
