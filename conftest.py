@@ -310,7 +310,7 @@ def shared_context(pytestconfig, browser, browser_context_args, live_server):
 
 
 @pytest.fixture
-def shared_page(request, shared_context, live_server, output_path):
+def shared_page(request, shared_context, output_path):
     """A new page in the shared context, which is emptied afterwards: cookies, storage, pages.
 
     A test that changes its context permanently (installs a clock) uses `page` instead.
@@ -329,10 +329,9 @@ def shared_page(request, shared_context, live_server, output_path):
     context.set_offline(False)
     context.clear_permissions()
     context.clear_cookies()
-    rest = page if not page.is_closed() else context.new_page()
-    origin = {"origin": live_server.url, "storageTypes": "local_storage"}
-    context.new_cdp_session(rest).send("Storage.clearDataForOrigin", origin)
     for open_page in context.pages:
         if open_page is not context.kept_page:
+            open_page.unroute_all(behavior="ignoreErrors")
             open_page.close()
+    context.kept_page.evaluate("localStorage.clear()")
     assert context.seen == []

@@ -47,9 +47,10 @@ limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
-# A worker makes room for a new one after some thousands of requests, not all at the same time.
-max_requests = 5000
-max_requests_jitter = 1000
+# A worker makes room for a new one after some ten thousands of requests, not all at the same time.
+# Its memory stays the same (todosite/tests/load.py), and a start takes more than a second.
+max_requests = 20_000
+max_requests_jitter = 5000
 
 
 def on_starting(server):
