@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Session
 from tasks.models import Task
-from tasks.tests.browsing import message, open_menu, wait_until
+from tasks.tests.browsing import look, message, open_menu, wait_until
 from tasks.tests.making import add_list, add_tasks
 from tasks.tests.test_drafts_browser import enter, is_asked, leave, touch, would_ask
 
@@ -371,6 +371,7 @@ class TestSavedByItself:
             field.fill(text)
             page.keyboard.press("Enter")
             expect(message(page)).to_contain_text(words)
+            look(page)
             message(page).get_by_role("button", name="Undo").click()
             expect(field).to_have_value(before)
             field.fill(text)
