@@ -117,10 +117,10 @@ class TestChips:
         chip(page, "Tomorrow").click()
         expect(chip(page, "kept as text")).to_be_visible()
         page.route("**/tasks/add/", lambda route: route.abort(), times=1)
-        page.keyboard.press("Enter")
+        box(page).press("Enter")
         expect(message(page)).to_contain_text("can't be reached")
         expect(chip(page, "“tomorrow” kept as text")).to_be_visible()
-        page.keyboard.press("Enter")
+        box(page).press("Enter")
         expect(titles(page)).to_have_text(["Swim", "Swim tomorrow"])
 
     def test_list_that_is_not_there_is_made_by_its_box(self, page):
