@@ -97,7 +97,7 @@ class ColumnsForm(forms.Form):
             )
 
     def column_field(self, column):
-        """Return the field that asks what a column is."""
+        """Return the field for the meaning of a column."""
         return forms.ChoiceField(
             label=column.name,
             choices=FIELDS.items(),
@@ -145,7 +145,7 @@ class ColumnsForm(forms.Form):
         )
 
     def priority_field(self, word):
-        """Return the field that asks what a priority means."""
+        """Return the field for the meaning of a priority."""
         level = self.guess.priorities.get(word, self.priorities[word])
         initial = "" if level is None else str(level)
         return forms.ChoiceField(
@@ -243,7 +243,7 @@ class ColumnsForm(forms.Form):
 
 
 def table_as(said, file):
-    """Return a file as a table, cut as TableForm reads it in what was sent."""
+    """Return a file as a table, cut by the settings of TableForm in the sent data."""
     form = TableForm(said)
     form.is_valid()
     return Table(

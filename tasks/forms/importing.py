@@ -96,7 +96,7 @@ class ImportAddForm(forms.Form):
         return self.submission and self.user.acts.filter(key=self.submission).first()
 
     def clean(self):
-        """Refuse a choice of what isn't as it was shown, or adds nothing."""
+        """Refuse a choice that has changed since it was shown, or that adds nothing."""
         adding.lock_user(self.user)  # the duplicates stay the same until all is added
         if self.earlier:
             return

@@ -285,7 +285,7 @@ class PlainForm(AddForm):
         return fields
 
     def notes_without(self, understood):
-        """Return the notes of the line as text, and what else was noted beside the line's own."""
+        """Return the notes of the line as text, and other notes that were typed beside the line."""
         others = self.task.description.removeprefix(understood.description)
         notes = [self.line.said.description, others.removeprefix("\n")]
         return "\n".join(filter(None, notes))

@@ -82,7 +82,7 @@ class Calendar:
         return self.component.text(name) or self.component.text(otherwise)
 
     def read(self):
-        """Read all VTODOs; what they say of each other has to be known first."""
+        """Read all VTODOs, once the relations between them are known."""
         todos = self.component.named("VTODO")
         for todo in todos:
             self.relate(todo)
@@ -115,7 +115,7 @@ class Calendar:
             self.exceptions[uid].append(value)
 
     def todo(self, todo):
-        """Add a VTODO; one for an occurrence of another has no key, and no exceptions."""
+        """Add a VTODO. A single occurrence of a series has no key, and no exceptions."""
         uid = todo.text("UID").strip()
         is_exception = bool(todo.first("RECURRENCE-ID"))
         self.unknown |= set(todo.values) - USED - UNUSED
