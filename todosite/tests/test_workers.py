@@ -2,6 +2,10 @@
 
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -9,6 +13,7 @@ from django.db import connection
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.html import values
 from todosite.tests.production import ask, database_url, serve
+from todosite.worker import Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.exhaustive]
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Referer": "https://localhost/"}
@@ -41,6 +46,42 @@ def test_worker_whose_threads_are_busy_leaves_connections_to_the_other(static_ro
     ):
         half_sent.sendall(b"GET /healthz HTTP/1.1\r\nHost:")  # which holds a thread
         assert [ask(port, "/healthz").status for _ in range(20)] == [200] * 20
+
+
+def test_connection_with_one_request_after_another_leaves_a_thread_to_others(static_root):
+    with (
+        serve(STATIC_ROOT=static_root, WEB_CONCURRENCY="1", WEB_THREADS="1") as port,
+        closing(HTTPConnection("127.0.0.1", port, timeout=30)) as busy,
+        ThreadPoolExecutor() as others,
+    ):
+        asking = others.submit(lambda: [ask(port, "/healthz").status for _ in range(20)])
+        for _ in range(2000):
+            busy.request("GET", "/healthz")
+            assert busy.getresponse().read() == b"alive\n"
+            if asking.done():
+                break
+        assert asking.done()
+        assert asking.result() == [200] * 20
+
+
+def test_thread_stays_with_a_connection_only_while_it_brings_requests_and_none_waits():
+    worker = Worker.__new__(Worker)
+    worker.cfg, worker.alive, worker.busy = SimpleNamespace(threads=1), True, 1
+    client, server = socket.socketpair()
+    with client, server, socket.create_server(("127.0.0.1", 0)) as listener:
+        worker.sockets = [listener]
+        connection = SimpleNamespace(sock=server)
+        assert not worker.goes_on(connection)
+        client.send(b"GET / HTTP/1.1")
+        assert worker.goes_on(connection)
+        worker.busy = 2  # another connection of this worker waits
+        assert not worker.goes_on(connection)
+        worker.busy = 1
+        with socket.create_connection(listener.getsockname()):  # a new one waits
+            assert not worker.goes_on(connection)
+            listener.accept()[0].close()
+        worker.alive = False
+        assert not worker.goes_on(connection)
 
 
 def sign_in(port, email, password, address):
