@@ -64,6 +64,26 @@ def test_connection_with_one_request_after_another_leaves_a_thread_to_others(sta
         assert asking.result() == [200] * 20
 
 
+def test_connections_that_wait_are_let_in_while_others_send_without_a_pause(static_root):
+    served = dict.fromkeys(range(6), 0)
+    headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+
+    def ask_on_and_on(number):
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as kept:
+            while min(served.values()) < 5 and sum(served.values()) < 300:
+                kept.request("GET", "/accounts/login/", headers=headers)
+                assert b"Sign in" in kept.getresponse().read()
+                served[number] += 1
+
+    one = {"WEB_CONCURRENCY": "1", "WEB_THREADS": "1", "TRUSTED_PROXY_COUNT": "1"}
+    with (
+        serve(DATABASE_URL=database_url(), STATIC_ROOT=static_root, **one) as port,
+        ThreadPoolExecutor() as askers,
+    ):
+        list(askers.map(ask_on_and_on, served))
+    assert min(served.values()) >= 5
+
+
 def test_thread_stays_with_a_connection_only_while_it_brings_requests_and_none_waits():
     worker = Worker.__new__(Worker)
     worker.cfg, worker.alive, worker.busy = SimpleNamespace(threads=1), True, 1
