@@ -34,8 +34,8 @@ class Worker(ThreadWorker):
         self.busy -= 1  # the loop of the worker enables what it may
         super().finish_request(conn, fs)
         # Connections that are kept alive may keep all threads busy. So each finished request lets
-        # a connection in that waits.
-        if self.alive and not self._accepting and self.nr_conns < self.worker_connections:
+        # in a connection that waits.
+        if self.alive and self.nr_conns < self.worker_connections:
             for listener in self.sockets:
                 self.accept(listener)
 
