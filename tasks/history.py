@@ -93,6 +93,18 @@ def as_json(value):
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def joined_states(first, then):
+    """Return what two changes of the same rows come to, each {id: (before, after)}.
+
+    A row that is again as it was before the first is left out.
+    """
+    joined = dict(first)
+    for pk, (before, after) in then.items():
+        earlier, _ = first.get(pk, (before, after))
+        joined[pk] = (earlier, after)
+    return {pk: states for pk, states in joined.items() if states[0] != states[1]}
+
+
 class ActQuerySet(PurgeableQuerySet):
     """The acts of users."""
 
@@ -302,7 +314,7 @@ class Act(models.Model):
             else:
                 change = Change(task_id=task, before={}, after={})
                 new.append(change)
-            change.reminders = (change.reminders or {}) | states
+            change.reminders = joined_states(change.reminders or {}, states)
         Change.objects.bulk_update(joined, ["reminders"], batch_size=BATCH)
         self.keep(new)
 

@@ -261,18 +261,19 @@ class ReminderQuerySet(DeliveryQuerySet):
         return [there[key] for key in wanted]
 
     @transaction.atomic(savepoint=False)
-    def restore(self, task, states):
+    def restore(self, task, states, present):
         """Give reminders of a task their earlier states, {id: (earlier, later)} of an act.
 
         A reminder that was added goes, and one that was removed comes back under its id, unless the
-        task has the same one. A snooze that has changed again stays.
+        task has the same one. A snooze that has changed again stays: present has the states
+        from before the same revert gave the task its earlier date, which ends a snooze.
 
         Return (changes, refused): what changed, {id: (state before, state now)}; and the ids of
         the reminders that keep their states.
         """
         mine = self.filter(task=task)
         rows = {row.pk: row for row in mine.filter(pk__in=mine.lock()).for_planning()}
-        restoring = Restoring(task, rows)
+        restoring = Restoring(task, rows, present)
         for pk, (earlier, later) in states.items():
             restoring.restore(pk, earlier, later)
         mine.filter(pk__in=restoring.gone).delete()
@@ -480,11 +481,12 @@ class Reminder(Delivery):
 class Restoring:
     """The reminders of a task on their way to earlier states, {id: row} at first.
 
-    `new` and `snoozed` are rows to be written, `gone` the ids of rows to be deleted.
+    `present` are their states, {id: state}, before the task got its earlier date. `new` and
+    `snoozed` are rows to be written, `gone` the ids of rows to be deleted.
     """
 
-    def __init__(self, task, rows):
-        self.task, self.rows = task, rows
+    def __init__(self, task, rows, present):
+        self.task, self.rows, self.present = task, rows, present
         self.new, self.snoozed, self.gone = [], [], []
         self.changes, self.refused = {}, []
 
@@ -521,12 +523,14 @@ class Restoring:
 
     def snooze(self, row, earlier, later):
         now = row.as_kept()
-        if now["snoozed_until"] == earlier:
-            return
-        if now["snoozed_until"] != later:
+        until = self.present.get(row.pk, now)["snoozed_until"]
+        if until == later:
+            until = earlier
+        elif until != earlier:
             self.refused.append(row.pk)
+        if now["snoozed_until"] == until:
             return
-        row.snoozed_until = earlier and datetime.fromisoformat(earlier)
+        row.snoozed_until = until and datetime.fromisoformat(until)
         row.plan_anew()
         self.snoozed.append(row)
         self.changes[row.pk] = (now, row.as_kept())

@@ -339,9 +339,10 @@ def revert_tasks(act, changes):
     refuse_deleted_lists(reversion, positions)
     refuse_incomplete_dates(reversion)
     reversion.find_free_positions()
+    reminders = present_reminders(changes.values())
     raised = reversion.write()
     Task.everything.write_tags(act, tags, raised=raised)
-    restore_reminders(reversion)
+    restore_reminders(reversion, reminders)
     return reversion.conflicts
 
 
@@ -419,15 +420,18 @@ def tags_to_restore(reversion):
     return tags
 
 
-def restore_reminders(reversion):
-    """Restore the reminders of tasks, once these have their earlier dates."""
+def restore_reminders(reversion, present):
+    """Restore the reminders of tasks, once these have their earlier dates.
+
+    present has the states of these reminders before that, since another date ends a snooze.
+    """
     changes = {pk: change for pk, change in reversion.changes.items() if change.reminders}
     if not changes:
         return
     restored = {}
     for task in Task.everything.filter(pk__in=changes).select_related("user"):
         change = changes[task.pk]
-        found, refused = Reminder.objects.restore(task, change.reminders)
+        found, refused = Reminder.objects.restore(task, change.reminders, present)
         reversion.conflicts += [(change, "reminders") for _ in refused]
         if found:
             restored[task.pk] = found

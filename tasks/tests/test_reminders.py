@@ -298,11 +298,13 @@ class SnoozeTests(ReminderCase):
         task.reminders.get().snooze(utc(2031, 5, 6, 18))
         moved = task.edit(due_time=time(19))
         snoozed = task.reminders.get().snooze(utc(2031, 5, 6, 20))
-        _, conflicts = undo.revert(moved)
-        self.assertEqual([column for _, column in conflicts], [])
-        self.assertEqual(self.moments(task), ["05-06 18:00"])
+        undone, conflicts = undo.revert(moved)
+        self.assertEqual([column for _, column in conflicts], ["reminders"])
+        task.refresh_from_db()
+        self.assertEqual((task.due_time, self.moments(task)), (time(17, 30), ["05-06 20:00"]))
+        self.assertEqual(list(undone.changes.values_list("reminders", flat=True)), [{}])
         undo.revert(snoozed)
-        self.assertEqual(self.moments(task), ["05-06 18:00"])
+        self.assertEqual(self.moments(task), ["05-06 15:30"])
 
     def test_past_snooze_comes_back_without_a_mail(self):
         task = self.add(repeat="FREQ=DAILY", repeat_anchor=DAY)
