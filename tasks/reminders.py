@@ -358,12 +358,11 @@ class Reminder(Delivery):
 
     @classmethod
     def of_kept(cls, task, pk, state):
-        """Return a reminder of a task with an id, from its state in a change, planned, unsaved."""
-        new = cls(pk=pk, user=task.user, task=task)
+        """Return a reminder of a task with an id, from its state in a change, unplanned."""
+        new = cls(pk=pk, user_id=task.user_id, task=task)
         for name in cls.KEPT:
             field = cls._meta.get_field(name)
             setattr(new, name, field.to_python(state[name]))
-        new.plan_anew()
         return new
 
     def as_kept(self):
@@ -507,6 +506,8 @@ class Restoring:
 
     def add(self, pk, state):
         row = Reminder.of_kept(self.task, pk, state)
+        row.user = self.task.user
+        row.plan_anew()
         if row.set_by_user in {other.set_by_user for other in self.rows.values()}:
             return
         if len(self.rows) >= MOST:

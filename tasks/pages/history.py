@@ -309,10 +309,12 @@ class HistoryWriter:
 
     def now_of_reminder(self, change, pk, state):
         before, after = change.reminders[pk]
-        if state == after:
-            return None
-        *_, now = self.detail_of_reminder(change, before, state)
-        return now
+        *_, then = self.detail_of_reminder(change, before, after)
+        if before and after and state:
+            now = self.wording.snooze(state)
+        else:
+            now = self.wording.reminder(state, change.task)
+        return None if now == then else now or ""
 
 
 def shown_columns(change):

@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import F
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tasks.forms.reminders import ReminderForm
@@ -133,8 +135,28 @@ class ReminderPageTests(PageTests):
     def test_page_of_an_act_compares_a_reminder_with_the_present(self):
         self.add(minutes="60")
         act = self.ann.acts.get()
-        self.task.set_reminders([])
-        self.assertIn("Reminder", words_of(self.get(act.get_absolute_url())))
+        self.assertNotIn("Changed since", words_of(self.get(act.get_absolute_url())))
+        self.task.reminders.get().snooze(datetime(2026, 11, 27, 17, 0, tzinfo=UTC))
+        self.assertNotIn("Changed since", words_of(self.get(act.get_absolute_url())))
+        snoozed, removed = self.ann.acts.last(), self.task.reminders.get().remove()
+        page = words_of(self.get(act.get_absolute_url()))
+        self.assertIn("after: 1 hour before Changed since; now: nothing", page)
+        self.post(removed.undo_url)
+        page = words_of(self.get(removed.get_absolute_url()))
+        self.assertIn("Changed since; now: 1 hour before", page)
+        self.task.edit(due_time=time(18, 0))
+        page = words_of(self.get(snoozed.get_absolute_url()))
+        self.assertIn("Changed since; now: nothing", page)
+
+    def test_history_asks_no_more_for_more_reminders(self):
+        counts = []
+        for _ in range(3):
+            for minutes in [[60], []]:
+                self.task.set_reminders(minutes, act=self.task.new_act("edit"))
+            with CaptureQueriesContext(connection) as queries:
+                self.get("/history/")
+            counts.append(len(queries))
+        self.assertEqual(counts[1], counts[2])  # the first of all prepares more
 
     def test_row_shows_the_next_reminder_with_a_bell(self):
         self.task.set_reminders([30, 2 * 1440])
