@@ -274,6 +274,12 @@ BAD_ADDRESS = re.compile(r"5\.(1\.([0-6]|10)|2\.1)(?!\d)")
 ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\d)")
 # Replies to RCPT that say so without one (RFC 5321, 4.2.3): no mailbox, user not local, bad name.
 NO_MAILBOX = {550, 551, 553}
+# But a client that has to sign in first, or is on a list, gets the same for each address (Exim's
+# "relay not permitted"), and none is bad.
+OF_CLIENT = re.compile(
+    r"relay|authenti|block|spam|polic|denied|prohibited|\bsender\b",
+    re.IGNORECASE,
+)
 
 
 def refusal(code, answer, at_recipient=False):
@@ -295,7 +301,7 @@ def says_bad_address(code, words, at_recipient):
     """Return whether a 5xx says that the address is bad, and not the mail, or its sender."""
     if ENHANCED.match(words):
         return bool(BAD_ADDRESS.match(words))
-    return at_recipient and code in NO_MAILBOX
+    return at_recipient and code in NO_MAILBOX and not OF_CLIENT.search(words)
 
 
 def words_of(error):
