@@ -594,7 +594,8 @@ class Digest(Delivery):
     def __str__(self):
         return f"digest of {self.user_id}"
 
-    WRITTEN = [*Delivery.WRITTEN, "for_day", "told_on"]
+    DAYS = ["for_day", "told_on"]
+    WRITTEN = [*Delivery.WRITTEN, *DAYS]
 
     @property
     def occasion(self):
@@ -655,7 +656,9 @@ class Digest(Delivery):
             return
         is_planned = self.plan(moment)
         self.for_day = day or self.for_day
-        self.save(update_fields=self.WRITTEN)
+        # Its state may be newer than this: a sender claims it without a lock of its user.
+        columns = self.WRITTEN if is_planned else self.DAYS
+        self.save(update_fields=columns)
         if is_planned:
             ring_for([self])
 

@@ -425,6 +425,19 @@ class DigestTests(SendingCase):
                 local = after.moment.astimezone(self.ann.zone)
                 self.assertEqual((local.date(), local.hour), (after.for_day, self.ann.digest_hour))
 
+    def test_settings_saved_without_a_change_leave_a_digest_to_its_sender(self):
+        digest = self.due()
+        lease = timezone.now() + timedelta(minutes=5)
+
+        def claimed_just_now(digest):
+            Digest.objects.update(attempt=1, next_at=lease)
+            return digest.moment
+
+        with mock.patch.object(Digest, "next_moment", claimed_just_now):
+            self.ann.reschedule()
+        digest.refresh_from_db()
+        self.assertEqual((digest.attempt, digest.next_at), (1, lease))
+
     def test_digest_turned_off_while_it_is_sent_stays_off_and_told(self):
         self.ann.tasks.create(title="Milk", due_date=self.ann.today())
         digest = self.due()
