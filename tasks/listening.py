@@ -1,5 +1,6 @@
 """How `send_due --loop` hears of reminders that web processes write: by NOTIFY, without asking."""
 
+import logging
 import threading
 
 from django.core.exceptions import ImproperlyConfigured
@@ -7,6 +8,8 @@ from django.db import Error, connection, connections
 
 from tasks import bell
 from tasks.sending import AT_MOST, connection_apart
+
+log = logging.getLogger(__name__)
 
 WAIT = 10  # seconds after which the listener looks whether it is to end
 
@@ -32,9 +35,12 @@ class Listener(threading.Thread):
                 return
             except Error:  # the server ended, or suspended itself: that must not wake it at once
                 pass
+            except Exception:
+                log.exception("The listener for reminders failed; it tries again.")
             finally:
                 self.sender.at_most = self.otherwise
             self.sender.is_stopping.wait(self.otherwise)
+            bell.rung.set()  # it may have gone to sleep for hours, while there were notices
 
     def listen(self):
         """Ring for as long as the connection lasts, and first for what was written before."""

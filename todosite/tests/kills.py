@@ -54,7 +54,12 @@ def add_reminders(user, number):
 def begin(server, *options):
     """Return a process that sends due mails to a mail server."""
     address = f"smtp://127.0.0.1:{server.port}"
-    env = environment(DATABASE_URL=database_url(), EMAIL_URL=address, LOG_LEVEL="ERROR")
+    env = environment(
+        DATABASE_URL=database_url(),
+        EMAIL_URL=address,
+        SEND_IN_WEB="false",
+        LOG_LEVEL="ERROR",
+    )
     return start("manage.py", "send_due", *options, env=env, out=os.devnull)
 
 

@@ -7,10 +7,13 @@ from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
 from django.test import override_settings
 
 from accounts.tests.people import add_user
 from tasks import bell, sending
+from tasks.listening import Listener
+from tasks.management.commands import send_due
 from tasks.reminders import SENT, Reminder
 from tasks.sending import Sender
 from tasks.tests.mail_server import mail_server
@@ -53,6 +56,41 @@ def test_loop_hears_of_what_others_write_and_ends_at_sigterm(server, settings):
     loop.join(30)
     assert loop.exitcode == 0
     assert len(server.mails) >= 2
+
+
+@pytest.mark.parametrize("sends_in_web", [True, False])
+def test_loop_trusts_in_notices_only_where_web_processes_give_them(settings, sends_in_web):
+    settings.SEND_IN_WEB = sends_in_web
+    with (
+        mock.patch.object(send_due, "Thread") as thread,
+        mock.patch.object(send_due, "signal"),
+        mock.patch.object(Listener, "start", autospec=True) as start,
+    ):
+        thread().is_alive.return_value = False
+        send_due.go_on(60)
+    assert thread().sender.at_most == 60
+    assert start.called is not sends_in_web
+
+
+@pytest.mark.parametrize("error", [OperationalError, RuntimeError])
+def test_sender_looks_by_itself_once_notices_end(error):
+    sender, seen = Sender(), []
+
+    def listen(listener):
+        seen.append((bell.rung.is_set(), sender.at_most))
+        sender.at_most = sending.AT_MOST
+        if len(seen) == 2:
+            sender.stop()
+        raise error
+
+    bell.rung.clear()
+    with (
+        mock.patch("tasks.listening.connection_apart", lambda: connections["default"]),
+        mock.patch.object(Listener, "listen", listen),
+    ):
+        Listener(sender, 0.01).run()
+    assert seen == [(False, 0.01), (True, 0.01)]
+    assert sender.at_most == 0.01
 
 
 @pytest.mark.exhaustive

@@ -46,12 +46,16 @@ class Command(ExampleCommand):
 
 
 def go_on(at_most):
-    """Send until SIGTERM or SIGINT, and then finish the mail in hand."""
+    """Send until SIGTERM or SIGINT, and then finish the mail in hand.
+
+    Web processes that send by themselves give no notice (tasks.bell), and may have ended.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # also for the thread: it inherits this
     thread = Thread()
     listener = Listener(thread.sender, at_most)
     thread.start()
-    listener.start()
+    if not settings.SEND_IN_WEB:
+        listener.start()
     while thread.is_alive() and not signal.sigtimedwait(SIGNALS, 1):
         pass
     thread.stop()
