@@ -308,10 +308,10 @@ class DeliveryAdmin(ModelAdmin):
 
     @admin.action(description="Send again", permissions=["change"])
     def send_again(self, request, queryset):
-        pks = queryset.values("pk")
-        chosen = self.model.objects.filter(pk__in=pks)
+        rows = list(queryset)  # a filter of the list may leave them out once they wait
+        chosen = self.model.objects.filter(pk__in=[row.pk for row in rows])
         number = chosen.send_again()
-        for row in queryset:
+        for row in rows:
             self.log_change(request, row, "Sent again.")
         self.message_user(request, f"{counted(number, 'mail')} will be sent again now.")
 

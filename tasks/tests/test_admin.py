@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -92,6 +93,21 @@ class AdminTests(TestCase):
         response = self.client.post("/admin/tasks/task/?trash=1", data, follow=True)
         self.assertContains(response, "Restored 1 task.")
         self.assertEqual(self.ann.tasks.get().version, 3)
+
+    def test_mails_are_sent_again_from_a_filtered_list_and_logged(self):
+        ago = timezone.now() - timedelta(hours=1)
+        late = {"state": "waiting", "moment": ago, "next_at": ago, "for_day": ago.date()}
+        for state, columns in [("late", late), ("sent", {"state": "sent", "moment": ago})]:
+            row = self.ann.digests.create(**columns)
+            data = {"action": "send_again", "_selected_action": [row.pk]}
+            url = f"/admin/tasks/digest/?state={state}"
+            response = self.client.post(url, data, follow=True)
+            self.assertContains(response, "1 mail will be sent again now.")
+            row.refresh_from_db()
+            self.assertEqual((row.state, row.again), ("waiting", 1))
+            self.assertEqual(LogEntry.objects.get().object_id, str(row.pk))
+            LogEntry.objects.all().delete()
+            row.delete()
 
     def test_edit_raises_the_version_and_is_visible_to_its_owner(self):
         task = self.ann.tasks.create(title="Milk")
