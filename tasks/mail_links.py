@@ -157,6 +157,4 @@ class Stopping:
         column = self.COLUMNS[self.kind]
         user = User.objects.filter(pk=self.user_pk, **{column: True}).first()
         if user:
-            setattr(user, column, False)
-            user.save(update_fields=[column])
-            user.follow([column])
+            user.prefer(**{column: False})

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
@@ -79,6 +79,14 @@ class Preferences(models.Model):
         type(self).objects.filter(pk=self.pk).update(
             arrangements=CombinedExpression(models.F("arrangements"), "||", added)
         )
+
+    @transaction.atomic
+    def prefer(self, **columns):
+        """Save columns, and let reminders and the digest follow them."""
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=columns)
+        self.follow(columns)
 
     def follow(self, columns):
         """Let reminders and the digest follow a change of these columns of the account."""

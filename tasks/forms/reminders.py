@@ -170,6 +170,7 @@ class ReminderSettingsForm(MergeMixin, forms.ModelForm):
             self.fields[name].choices = hours(instance)
         self.begin_merge()
 
+    @transaction.atomic
     def save(self):
         self.instance.save(update_fields=self.changed_data)
         self.instance.follow(self.changed_data)

@@ -2,15 +2,16 @@
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from unittest import mock
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tasks.forms.reminders import ReminderForm
-from tasks.reminders import OFF, WAITING
+from tasks.reminders import OFF, WAITING, DigestQuerySet
 from tasks.tests.pages import PageTests, meta_of, words_of
 from todosite.tests.html import one, select, values, words
 
@@ -306,6 +307,20 @@ class ReminderSettingsTests(PageTests):
         self.assertEqual([self.ann.daily_digest, self.ann.digest_hour], [True, 6])
         moment = task.reminders.get().moment
         self.assertEqual(moment, datetime(2026, 11, 27, 12, 15, tzinfo=UTC))
+
+    @override_settings(HAS_MAIL=True)
+    def test_settings_are_saved_with_the_digest_that_they_plan_or_not_at_all(self):
+        self.client.raise_request_exception = False
+        settings = {"default_reminder": "", "reminder_hour": "9", "reminder_mail": "True"}
+        settings |= {"daily_digest": "True", "digest_hour": "7"}
+        urls = {self.URL: settings, f"{self.URL}digest/": {"answer": "yes"}}
+        for url, data in urls.items():
+            lost = mock.patch.object(DigestQuerySet, "follow", side_effect=OperationalError)
+            with lost as follow:
+                self.client.post(url, data)
+            self.assertTrue(follow.called)
+            self.ann.refresh_from_db()
+            self.assertEqual((self.ann.daily_digest, self.ann.digest_offered), (False, False))
 
     def test_settings_say_that_there_is_no_mail(self):
         page = self.get(self.URL)
