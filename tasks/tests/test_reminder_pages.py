@@ -230,9 +230,12 @@ class DueTodayTests(PageTests):
         task.set_reminders([0])
         self.assertEqual(self.due(), [])
         task.set_reminders([31])
-        self.assertEqual(len(self.due()), 1)
+        (due,) = self.due()
+        url = f"/reminders/{due['pk']}/due/?at={due['at']}"
+        self.assertEqual(self.client.get(url).status_code, 204)
         self.client.force_login(User.objects.create_user("ben@example.org"))
         self.assertEqual(self.due(), [])
+        self.assertEqual(self.client.get(url).status_code, 404)
 
 
 class SnoozeTests(PageTests):
