@@ -203,14 +203,15 @@ class ReminderQuerySet(DeliveryQuerySet):
     def write(self, rows):
         """Save the moments of planned reminders, and wake the sender.
 
-        Rows with moments of their own are inserted anew, under their ids: several of one task move
-        together, and PostgreSQL would refuse the first that takes the place of the next.
+        Rows that moved along with a repeat are inserted anew, under their ids: several of one task
+        move together, and PostgreSQL would refuse the first that takes the place of the next. The
+        others stay where they are, since an act that waits for the lock of a row misses a new one.
         """
-        own = [row for row in rows if row.on_date]
-        others = [row for row in rows if not row.on_date]
-        if own:
-            self.model.objects.filter(pk__in=[row.pk for row in own]).delete()
-            self.model.objects.bulk_create(own, batch_size=BATCH)
+        moved = [row for row in rows if row.has_moved_along]
+        others = [row for row in rows if not row.has_moved_along]
+        if moved:
+            self.model.objects.filter(pk__in=[row.pk for row in moved]).delete()
+            self.model.objects.bulk_create(moved, batch_size=BATCH)
         if others:
             columns = ["snoozed_until", *Delivery.WRITTEN]
             self.model.objects.bulk_update(others, columns, batch_size=BATCH)
@@ -291,6 +292,8 @@ class Reminder(Delivery):
     # The columns of a task that decide when its reminders are due.
     DECIDING = ["due_date", "due_time", "repeat", "completed_at", "deleted_at"]
     KEPT = ["minutes_before", "on_date", "at_time", "snoozed_until"]  # in changes
+
+    has_moved_along = False  # since it was read
 
     user = owner_of_task("reminders")
     task = models.ForeignKey(
@@ -445,6 +448,7 @@ class Reminder(Delivery):
         """Move a moment of its own by as many days as a repeating task moved, from a day."""
         if self.on_date and earlier and self.task.repeat and self.task.due_date:
             self.on_date += self.task.due_date - date.fromisoformat(earlier)
+            self.has_moved_along = True
 
     @transaction.atomic
     def snooze(self, until):

@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, time
 
 import pytest
 from django.db import transaction
@@ -109,6 +110,19 @@ def test_tag_added_during_its_merge_is_merged_too(ann):
             merging = waiting(pool, lambda: one.merge_into(other))
         merging.result(10)
     assert set(milk.tags.values_list("name", flat=True)) == {"other"}  # and #one, in the trash
+
+
+def test_reminder_is_removed_after_a_change_of_settings_that_moves_it(ann):
+    task = ann.tasks.create(title="Milk")
+    (reminder,) = task.set_reminders(moments=[(date(2031, 1, 2), time(9))])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            ann.time_zone = "Asia/Kathmandu"
+            ann.save()
+            ann.reschedule()
+            removing = waiting(pool, reminder.remove)
+        assert removing.result(10)
+    assert not task.reminders.exists()
 
 
 @pytest.mark.parametrize("repeat", ["", "FREQ=DAILY"])
