@@ -24,12 +24,10 @@ class Question:
         """Run the query with {stand-in: value} and return its rows as tuples. `more` is SQL added
         last.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(
-                self.sql + more,
-                self.parameters(values),
-            )
-            return cursor.fetchall()
+        return connection.rows(
+            self.sql + more,
+            self.parameters(values),
+        )
 
     def parameters(self, values):
         """Return the parameters of the SQL, with values in place of their stand-ins."""
@@ -46,11 +44,9 @@ def ask_together(questions, values, limits):
         parts.append(f"(SELECT {number}, part.* FROM ({question.sql} LIMIT {limit}) AS part)")
         parameters += question.parameters(values)
     found = [[] for _ in questions]
-    with connection.cursor() as cursor:
-        # PostgreSQL keeps the order within each: it reads nothing that has a LIMIT in parallel.
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        for number, *row in cursor:
-            found[number].append(row)
+    # PostgreSQL keeps the order within each: it reads nothing that has a LIMIT in parallel.
+    for number, *row in connection.rows(" UNION ALL ".join(parts), parameters):
+        found[number].append(row)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
@@ -18,7 +17,7 @@ def theme(request):
 
 def signup_open(request):
     """Add {{ signup_open }}: whether a page or mail may offer an account to a stranger."""
-    return {"signup_open": get_adapter().is_open_for_signup(request)}
+    return {"signup_open": settings.SIGNUP_OPEN}
 
 
 def support_email(request):

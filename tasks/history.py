@@ -26,12 +26,13 @@ BATCH = 5000  # rows that one statement purges
 UNDO_DAYS = 30
 UNDO_HOURS = 24  # within which a keyboard shortcut undoes an act without asking
 
-# The browser of the present request, set by ReturnPageMiddleware; "" outside a request.
-browser = ContextVar("browser", default="")
+# A function that returns the browser of the present request, set by ReturnPageMiddleware. Outside a
+# request it returns "". A page does no act, so it needs no browser.
+browser = ContextVar("browser", default=str)
 
 
 def this_browser():
-    return browser.get()
+    return browser.get()()
 
 
 class PurgeableQuerySet(models.QuerySet):

@@ -1,5 +1,6 @@
 """The return page: the page that a form stands on, and that its act leads back to."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.urls import reverse
@@ -89,7 +90,7 @@ class ReturnPageMiddleware:
 
     def __call__(self, request):
         request.return_page = ReturnPage(request)
-        before = browser.set(browser_of(request))
+        before = browser.set(partial(browser_of, request))
         try:
             return self.get_response(request)
         finally:

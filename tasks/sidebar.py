@@ -79,9 +79,8 @@ class Sidebar:
             "now": self.clock.now,
             "midnight": self.clock.midnight,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(SQL, values)
-            return [json.loads(part or "[]") for part in cursor.fetchone()]
+        (row,) = connection.rows(SQL, values)
+        return [json.loads(part or "[]") for part in row]
 
     @cached_property
     def open(self):

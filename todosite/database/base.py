@@ -124,6 +124,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._empty_pool()
         return super().get_new_connection(conn_params)
 
+    def rows(self, sql, parameters):
+        """Return the rows of a query as tuples, read by a cursor that stays with the connection.
+
+        A new cursor looks up again how to convert each type, which takes as long as the rest.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            if not hasattr(self.connection, "reader"):
+                self.connection.reader = self.create_cursor()
+        cursor = self._prepare_cursor(self.connection.reader)
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
     def close_if_unusable_or_obsolete(self):
         """Close the connection as Django does; after an error, discard its prepared statements.
 

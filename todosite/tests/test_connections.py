@@ -1,6 +1,7 @@
 """The pool's check of connections before use, and their prepared statements."""
 
 import contextlib
+from datetime import date
 from unittest import mock
 
 import pytest
@@ -86,6 +87,33 @@ def test_prepared_statement_of_an_altered_table_fails_once(other):
     assert ask(other, "SELECT name FROM altered") == "Ann"
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE altered")
+
+
+def test_rows_of_one_query_after_another_have_the_types_of_each(other):
+    assert other.rows("SELECT %s::int, %s::text", [1, "a"]) == [(1, "a")]
+    assert other.rows("SELECT date '2026-11-30', null", []) == [(date(2026, 11, 30), None)]
+    reader = other.connection.reader
+    assert other.rows("SELECT n FROM generate_series(1, 2) AS n", []) == [(1,), (2,)]
+    assert other.connection.reader is reader
+
+
+def test_rows_of_a_query_that_fails_raise_the_errors_of_django(other):
+    with pytest.raises(ProgrammingError, match="missing"):
+        other.rows("SELECT * FROM missing", [])
+    assert other.rows("SELECT 1", []) == [(1,)]
+
+
+def test_rows_are_counted_as_queries_of_a_test(django_assert_num_queries):
+    with django_assert_num_queries(1) as counted:
+        assert connection.rows("SELECT %s", ["a"]) == [("a",)]
+    assert counted[0]["sql"] == "SELECT 'a'"
+
+
+def test_rows_come_from_a_new_connection_if_the_old_one_was_closed(other):
+    (before,) = other.rows("SELECT pg_backend_pid()", [])
+    other.connection.close()
+    other.close()
+    assert other.rows("SELECT pg_backend_pid()", []) != [before]
 
 
 def test_test_database_is_dropped_during_a_vacuum():
