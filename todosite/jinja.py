@@ -76,7 +76,7 @@ class PageContext(Context):
 
 
 class PageEnvironment(jinja2.Environment):
-    """Jinja2's environment, without three detours that took a fifth of a page's time."""
+    """Jinja2's environment, without four detours that took a fifth of a page's time."""
 
     code_generator_class = Generator
     context_class = PageContext
@@ -84,6 +84,15 @@ class PageEnvironment(jinja2.Environment):
     def make_globals(self, names):
         """Return the names known without a context, as a dict: a ChainMap is slow to copy."""
         return self.globals | (names or {})
+
+    def getattr(self, obj, attribute):
+        """Return obj.attribute: of a dict, first the value of that key, without an exception."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return self.getitem(obj, attribute)
 
     @staticmethod
     def text(value):
