@@ -19,7 +19,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import cached_property
 from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, Macro, missing
 from markupsafe import Markup, _escape_inner, escape
 
 from tasks import filters as task_filters
@@ -59,20 +59,24 @@ class Generator(CodeGenerator):
 
 
 class PageContext(Context):
-    """The names of a template. It calls a macro without Jinja2's check of its arguments.
-
-    A macro whose arguments are all given, in order, is called without any detour.
-    """
+    """The names of a template. It calls a macro without Jinja2's detours, in half the time."""
 
     def call(self, called, /, *args, **kwargs):
-        if type(called) is not Macro:
+        if type(called) is not Macro or called.catch_varargs:
             return super().call(called, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
-        takes_more = called.caller or called.catch_kwargs or called.catch_varargs
-        if len(args) == called._argument_count and not (kwargs or takes_more):
-            return Markup(called._func(*args))
-        return called(self.eval_ctx, *args, **kwargs)
+        # In the order in which the compiler declares them: arguments, caller, further arguments.
+        given = [*args]
+        for name in called.arguments[len(args) :]:
+            given.append(kwargs.pop(name, missing))
+        if called.caller and not called.explicit_caller:
+            given.append(kwargs.pop("caller", None))
+        if called.catch_kwargs:
+            given.append(kwargs)
+        elif kwargs:
+            raise TypeError(f"macro {called.name!r} takes no argument {next(iter(kwargs))!r}")
+        return Markup(called._func(*given))
 
 
 class PageEnvironment(jinja2.Environment):

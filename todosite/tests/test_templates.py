@@ -184,10 +184,27 @@ def test_macro_is_called_with_all_or_some_arguments(call, text):
     assert page.render() == text
 
 
-def test_macro_refuses_more_arguments_than_it_has():
-    source = "{% macro greet(name) %}{{ name }}{% endmacro %}{{ greet('you', 'and you') }}"
+@pytest.mark.parametrize("arguments", ["'you', 'and you'", "'you', word='Hello'", "'a', name='b'"])
+def test_macro_refuses_arguments_that_it_does_not_have(arguments):
+    source = f"{{% macro greet(name) %}}{{{{ name }}}}{{% endmacro %}}{{{{ greet({arguments}) }}}}"
     with pytest.raises(TypeError):
         environment(strict=True, autoescape=True).from_string(source).render()
+
+
+def test_macro_gets_its_caller_and_further_arguments():
+    macro = (
+        "{% macro box(tag, size=1) %}"
+        "<{{ tag }}{{ kwargs|attributes }}>{{ size }}{{ caller() }}</{{ tag }}>{% endmacro %}"
+    )
+    call = "{% call box('p', id='a') %}<b>{{ '<' }}</b>{% endcall %}"
+    page = environment(strict=True, autoescape=True).from_string(macro + call)
+    assert page.render() == '<p id="a">1<b>&lt;</b></p>'
+
+
+def test_macro_takes_any_number_of_arguments_if_it_uses_them():
+    source = "{% macro all() %}{{ varargs|join('+') }}{% endmacro %}{{ all('a', '<') }}"
+    page = environment(strict=True, autoescape=True).from_string(source)
+    assert page.render() == "a+&lt;"
 
 
 def test_no_template_can_turn_escaping_off():
