@@ -79,6 +79,10 @@ class PageContext(Context):
         return Markup(called._func(*given))
 
 
+# How values of these types become HTML: as by escape(), but without a new Markup object.
+TEXTS = {str: _escape_inner, Markup: lambda markup: markup, int: str}
+
+
 class PageEnvironment(jinja2.Environment):
     """Jinja2's environment, without four detours that took a fifth of a page's time."""
 
@@ -105,14 +109,7 @@ class PageEnvironment(jinja2.Environment):
         It does the same as escape(), but doesn't create a Markup object, which a page would
         discard.
         """
-        kind = type(value)
-        if kind is str:
-            return _escape_inner(value)
-        if kind is Markup:
-            return value
-        if kind is int:
-            return str(value)
-        return escape(value)
+        return TEXTS.get(type(value), escape)(value)
 
 
 class Jinja2(backend.Jinja2):

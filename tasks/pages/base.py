@@ -175,7 +175,7 @@ class Listing:
             return self.path
         return f"{self.path}?{urlencode(query)}"
 
-    @property
+    @cached_property
     def own_url(self):
         return self.url(page=self.number)
 
@@ -387,11 +387,16 @@ class Listing:
             return [Section(tasks=rows)]
         return self.split(rows, getattr(self, f"{group}_heading"))
 
-    @property
+    @cached_property
     def shown(self):
         """All tasks of this page that are visible at first."""
         seen = [section for section in self.sections if not section.is_folded]
         return [task for section in seen for task in section.tasks]
+
+    @property
+    def shown_ids(self):
+        """The ids of these tasks, with spaces between them, as a form sends them."""
+        return " ".join(str(task.id) for task in self.shown)
 
     @property
     def first_shown(self):
