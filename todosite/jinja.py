@@ -71,12 +71,15 @@ class PageContext(Context):
         for name in called.arguments[len(args) :]:
             given.append(kwargs.pop(name, missing))
         if called.caller and not called.explicit_caller:
-            given.append(kwargs.pop("caller", None))
+            given.append(kwargs.pop("caller", None) or self.no_caller())
         if called.catch_kwargs:
             given.append(kwargs)
         elif kwargs:
             raise TypeError(f"macro {called.name!r} takes no argument {next(iter(kwargs))!r}")
         return Markup(called._func(*given))
+
+    def no_caller(self):
+        return self.environment.undefined("No caller defined", name="caller")
 
 
 # How values of these types become HTML: as by escape(), but without a new Markup object.

@@ -1,5 +1,6 @@
 """gunicorn's worker with threads, changed in how it divides connections among threads."""
 
+import contextlib
 import select
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -20,24 +21,27 @@ class Worker(ThreadWorker):
 
     PAUSE = 1  # milliseconds for which a thread waits for the next request
     busy = 0  # connections that a thread serves, or that wait for one
+    is_open = False  # whether gunicorn would take connections; False from the worker's end on
 
     def set_accept_enabled(self, enabled):
+        self.is_open = enabled
         super().set_accept_enabled(enabled and self.busy < self.cfg.threads)
 
     def enqueue_req(self, conn):
         self.busy += 1
         if self.busy >= self.cfg.threads:
-            self.set_accept_enabled(False)
+            super().set_accept_enabled(False)
         super().enqueue_req(conn)
 
     def finish_request(self, conn, fs):
         self.busy -= 1  # the loop of the worker enables what it may
         super().finish_request(conn, fs)
         # Connections that are kept alive may keep all threads busy. So each finished request lets
-        # in a connection that waits.
-        if self.alive and self.nr_conns < self.worker_connections:
+        # in a connection that waits, if the process may open one more.
+        if self.is_open and self.nr_conns < self.worker_connections:
             for listener in self.sockets:
-                self.accept(listener)
+                with contextlib.suppress(OSError):
+                    self.accept(listener)
 
     def handle(self, conn):
         result = super().handle(conn)

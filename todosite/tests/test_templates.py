@@ -201,6 +201,12 @@ def test_macro_gets_its_caller_and_further_arguments():
     assert page.render() == '<p id="a">1<b>&lt;</b></p>'
 
 
+def test_macro_without_its_caller_is_told_so():
+    source = "{% macro box() %}{{ caller() }}{% endmacro %}{{ box() }}"
+    with pytest.raises(jinja2.UndefinedError, match="No caller defined"):
+        environment(strict=True, autoescape=True).from_string(source).render()
+
+
 def test_macro_takes_any_number_of_arguments_if_it_uses_them():
     source = "{% macro all() %}{{ varargs|join('+') }}{% endmacro %}{{ all('a', '<') }}"
     page = environment(strict=True, autoescape=True).from_string(source)

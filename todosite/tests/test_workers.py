@@ -1,14 +1,17 @@
 """Limits of sign-in, headers of proxies and connections, with real gunicorn workers."""
 
+import errno
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.db import connection
+from gunicorn.workers.gthread import ThreadWorker
 
 from accounts.tests.people import PASSWORD, add_user
 from todosite.tests.html import values
@@ -102,6 +105,24 @@ def test_thread_stays_with_a_connection_only_while_it_brings_requests_and_none_w
             listener.accept()[0].close()
         worker.alive = False
         assert not worker.goes_on(connection)
+
+
+def test_finished_request_lets_a_connection_in_only_while_the_worker_is_open():
+    worker = Worker.__new__(Worker)
+    worker.nr_conns, worker.worker_connections, worker.sockets = 1, 2, ["a listener"]
+    with (
+        mock.patch.object(ThreadWorker, "finish_request"),
+        mock.patch.object(ThreadWorker, "accept") as accept,
+    ):
+        worker.finish_request(None, None)  # as after the loop of a worker
+        accept.assert_not_called()
+        worker.is_open = True
+        accept.side_effect = OSError(errno.EMFILE, "too many open files")
+        worker.finish_request(None, None)
+        accept.assert_called_once_with("a listener")
+        worker.nr_conns = 2
+        worker.finish_request(None, None)
+        accept.assert_called_once()
 
 
 def sign_in(port, email, password, address):
