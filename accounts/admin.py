@@ -79,8 +79,7 @@ class UserForm(ProfileForm):
         replaced = user.change_email(user.email) if "email" in changed else []
         if "is_active" in changed:
             self.save_is_active(user)
-        user.save(update_fields=changed - {"email", "is_active"})
-        user.follow(changed)
+        user.save_preferences(changed - {"email", "is_active"})
         return replaced
 
     def save_is_active(self, user):

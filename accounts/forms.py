@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.module_loading import import_string
 
 from accounts import text
@@ -104,10 +103,8 @@ class ProfileForm(MergeMixin, forms.ModelForm):
             )
         return name
 
-    @transaction.atomic
     def save(self):
-        self.instance.save(update_fields=self.changed_data)
-        self.instance.follow(self.changed_data)
+        self.instance.save_preferences(self.changed_data)
 
 
 def profile_form():

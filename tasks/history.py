@@ -95,9 +95,9 @@ def as_json(value):
 
 
 def joined_states(first, then):
-    """Return what two changes of the same rows come to, each {id: (before, after)}.
+    """Return two successive changes of the same reminders as one, {id: (state before, after)}.
 
-    A row that is again as it was before the first is left out.
+    A reminder that has its first state again is left out.
     """
     joined = dict(first)
     for pk, (before, after) in then.items():

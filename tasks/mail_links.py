@@ -157,4 +157,5 @@ class Stopping:
         column = self.COLUMNS[self.kind]
         user = User.objects.filter(pk=self.user_pk, **{column: True}).first()
         if user:
-            user.prefer(**{column: False})
+            setattr(user, column, False)
+            user.save_preferences([column])

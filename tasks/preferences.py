@@ -81,10 +81,8 @@ class Preferences(models.Model):
         )
 
     @transaction.atomic
-    def prefer(self, **columns):
-        """Save columns, and let reminders and the digest follow them."""
-        for name, value in columns.items():
-            setattr(self, name, value)
+    def save_preferences(self, columns):
+        """Save these columns of the account, and let reminders and the digest follow them."""
         self.save(update_fields=columns)
         self.follow(columns)
 

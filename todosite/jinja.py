@@ -79,6 +79,7 @@ class PageContext(Context):
         return Markup(called._func(*given))
 
     def no_caller(self):
+        """Return the value of `caller` in a macro that was called without {% call %}."""
         return self.environment.undefined("No caller defined", name="caller")
 
 

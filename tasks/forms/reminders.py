@@ -170,7 +170,5 @@ class ReminderSettingsForm(MergeMixin, forms.ModelForm):
             self.fields[name].choices = hours(instance)
         self.begin_merge()
 
-    @transaction.atomic
     def save(self):
-        self.instance.save(update_fields=self.changed_data)
-        self.instance.follow(self.changed_data)
+        self.instance.save_preferences(self.changed_data)

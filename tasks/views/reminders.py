@@ -146,7 +146,9 @@ def mail_resume(request):
 def digest_offer(request):
     """Answer the offer of the daily digest, which is made once."""
     user = request.user
-    user.prefer(digest_offered=True, daily_digest=request.POST.get("answer") == "yes")
+    user.digest_offered = True
+    user.daily_digest = request.POST.get("answer") == "yes"
+    user.save_preferences(["digest_offered", "daily_digest"])
     if user.daily_digest:
         at = user.clock().time(user.digest_time)
         words = f"You'll get the digest each day at {at}, if there is something to do."
