@@ -139,6 +139,7 @@ def port(transactional_db, static_root, log):
         "TRUSTED_PROXY_COUNT": "1",
         "LOG_LEVEL": "DEBUG",
         "ACCESS_LOG": "true",
+        "WEB_THREADS": "1",  # a request is logged after its answer, but before the next one
     }
     with serve(log=log, **changes) as port:
         yield port
