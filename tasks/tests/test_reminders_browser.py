@@ -27,8 +27,9 @@ window.Notification = class {
 
 @pytest.fixture
 def rent(ann):
-    tomorrow = ann.today() + timedelta(days=1)
-    return ann.tasks.create(title="Rent", due_date=tomorrow, due_time=time(17))
+    # Not tomorrow: after 17:00, "1 day before" would be past.
+    day = ann.today() + timedelta(days=2)
+    return ann.tasks.create(title="Rent", due_date=day, due_time=time(17))
 
 
 def rows(page):
