@@ -565,10 +565,16 @@ class Task(Ordered):
                 F("created_at"), F("id"),
                 condition=Q(deleted_at=None, completed_at=None), name="tasks_task_by_hand",
             ),
-            models.Index(
-                fields=["user", "due_date"],
+            models.Index(  # in the order of the pages that sort by due date
+                fields=["user", "due_date", "due_time", "-priority", "created_at", "id"],
+                include=["list"],  # for the pages that leave out archived lists
                 condition=Q(deleted_at=None, completed_at=None) & ~Q(due_date=None),
-                name="tasks_task_due",
+                name="tasks_task_by_day",
+            ),
+            models.Index(  # for the later days of repeats in Upcoming
+                fields=["user", "due_date", "due_time", "id"],
+                condition=Q(deleted_at=None, completed_at=None) & ~Q(repeat=""),
+                name="tasks_task_repeats",
             ),
             models.Index(  # for the counts of the sidebar, which read no other columns
                 fields=["user", "list", "due_date"],

@@ -21,6 +21,7 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
 from django.utils.functional import cached_property
 
@@ -29,7 +30,7 @@ from accounts.compiled import Question, instance_of
 from accounts.models import User
 from tasks import dates
 from tasks.addresses import address, address_of_page
-from tasks.base.searched import as_array, overdue
+from tasks.base.searched import IsOneOf, as_array, overdue
 from tasks.forms.filters import ListingForm
 from tasks.models import Task, TaskQuerySet
 from tasks.rows import Row
@@ -302,8 +303,7 @@ class Listing:
     @cached_property
     def page(self):
         """A Page, which is empty if it lies past the end."""
-        start = (self.number - 1) * self.limit
-        found = self.later_ones(start) if start else self.first_ones()
+        found = self.first_ones() if self.number == 1 else self.later_ones()
         rows = self.rows(found)
         paginator = Paginator(None, self.limit)
         paginator.count = self.total  # known already, so the paginator needs no query
@@ -313,13 +313,6 @@ class Listing:
     def sorted(self):
         """The tasks in order, each with the columns of its row."""
         return self.tasks.order_by(*self.order).for_rows()
-
-    def later_ones(self, start):
-        """Return the tasks of a later page, from number start on."""
-        if start >= self.total:
-            return []
-        in_order = self.tasks.order_by(*self.order)
-        return in_order.part(start, start + self.limit).for_rows()
 
     def first_ones(self):
         """Return the tasks of the first page, by a query that is compiled once.
@@ -340,6 +333,41 @@ class Listing:
     def numbered(self):
         """The sorted tasks, each with the number of uncounted tasks: the query of first_ones()."""
         return self.sorted.annotate(uncounted=number_of(self.uncounted))
+
+    def later_ones(self):
+        """Return the tasks of this page: first their ids, then only their own rows.
+
+        The query of the ids also gives the `total`, unless the page lies past the end.
+        """
+        start = (self.number - 1) * self.limit
+        found = self.ask_ids(f" LIMIT {self.limit} OFFSET {start}")
+        if found:
+            _, uncounted = found[0]
+            self.total = self.counted + uncounted
+        return tasks_of(self.user, [pk for pk, _ in found])
+
+    def ask_ids(self, limits):
+        """Return the ids of these tasks, each with the number of uncounted tasks.
+
+        They are read by a query that is compiled once.
+        """
+        shape = ("ids", *self.shape)
+        if shape not in QUESTIONS:
+            QUESTIONS[shape] = Question(self.stand_in().numbered_ids, ["id", "uncounted"])
+        return QUESTIONS[shape].ask(self.values, limits)
+
+    @property
+    def numbered_ids(self):
+        """The tasks in order, each with the number of uncounted tasks."""
+        return self.tasks.order_by(*self.order).annotate(uncounted=self.number_beside)
+
+    @property
+    def number_beside(self):
+        """The expression for the number of uncounted tasks, in the query of the tasks' ids.
+
+        All tasks of the query are counted as they are found, so that none is searched twice.
+        """
+        return Window(Count("pk"))
 
     @property
     def shape(self):
@@ -481,6 +509,25 @@ def number_of(tasks):
     together = tasks.order_by().annotate(together=Value(1)).values("together")
     counted = together.annotate(number=Count("pk"))
     return Subquery(counted.values("number"))
+
+
+def tasks_of(user, pks):
+    """Return a user's tasks with these ids, in this order, with the columns of their rows.
+
+    A task that was deleted a moment ago is missing.
+    """
+    if not pks:
+        return []
+    if "rows" not in QUESTIONS:
+        these = IsOneOf(F("pk"), Value(as_array([AN_ID])))
+        rows = A_USER.tasks.filter(these).for_rows()
+        QUESTIONS["rows"] = Question(rows, [*FETCHED, *ADDED])
+    values = {
+        A_USER.pk: user.pk,
+        as_array([AN_ID]): as_array(pks),
+    }
+    found = {row[0]: row for row in QUESTIONS["rows"].ask(values)}
+    return [task_of(user, found[pk]) for pk in pks if pk in found]
 
 
 def task_of(user, row):

@@ -77,6 +77,10 @@ class Everything(Listing):
             return None
         return self.user.tasks.completed()
 
+    @property
+    def number_beside(self):
+        return number_of(self.uncounted)
+
 
 class Today(Listing):
     """The tasks due today, the overdue ones and the ones done today, except in archived lists."""
@@ -112,6 +116,7 @@ class Today(Listing):
         return due.outside(self.put_away)
 
     uncounted = None
+    number_beside = Value(0)
 
     @property
     def counted(self):
@@ -119,8 +124,11 @@ class Today(Listing):
 
     @property
     def order(self):
+        order = super().order
+        if self.arrangement == {"sort": "due", "group": ""}:
+            return order  # in which the overdue ones are first already, and which is an index's
         is_late = When(overdue(self.now), then=0)
-        return [Case(is_late, default=1), *super().order]
+        return [Case(is_late, default=1), *order]
 
     @property
     def progress(self):
@@ -280,18 +288,19 @@ class Upcoming(Listing):
         is_far = self.first - self.clock.today > self.FAR
         if is_far or not self.user.upcoming_repeats:
             return []
-        first_ones = self.first_repeats()
+        first_ones = list(self.first_repeats)
         shown = self.worked_out(first_ones)
         if len(shown) < len(first_ones):
             self.repeats_shown = len(shown)
         return shown
 
+    @property
     def first_repeats(self):
-        """Return the repeating tasks due before the week ends: one more than a page calculates."""
+        """The repeating tasks due before the week ends: one more than a page calculates."""
         shown = self.user.tasks.open().outside(self.put_away)
         repeating = shown.exclude(repeat="").filter(due_date__lt=self.last)
         in_order = repeating.order_by(*DUE, "id").defer("description")
-        return list(in_order[: self.MOST_REPEATS + 1])
+        return in_order[: self.MOST_REPEATS + 1]
 
     def worked_out(self, repeating):
         """Return the first of these repeating tasks, as many as one page may calculate."""
@@ -363,6 +372,7 @@ class Inbox(Listing):
         return self.user.tasks.open().filter(list=None)
 
     uncounted = None
+    number_beside = Value(0)
 
     @property
     def counted(self):
@@ -436,6 +446,7 @@ class ListPage(Listing):
         return super().values | {AN_ID: self.ids["list_pk"]}
 
     uncounted = None
+    number_beside = Value(0)
 
     @property
     def counted(self):

@@ -4,11 +4,11 @@ from collections import defaultdict
 from urllib.parse import urlencode
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
-from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from tasks.base.searched import Fold
+from accounts.compiled import Question
+from tasks.base.searched import in_title
 from tasks.forms.filters import SearchForm
 from tasks.pages.base import Listing, Section
 from tasks.search import excerpt, fold
@@ -110,8 +110,14 @@ class Search(Listing):
         )
 
     def first_ones(self):
-        """Return the tasks of the first page, by a query that is compiled for these words."""
-        return self.sorted[: self.limit]
+        """Return the tasks of the first page, as those of any other one."""
+        return self.later_ones()
+
+    def ask_ids(self, limits):
+        """Return ids and the number, by a query that is compiled for these words."""
+        if not self.asked_for:
+            return []
+        return Question(self.numbered_ids, ["id", "uncounted"]).ask({}, limits)
 
     @property
     def order(self):
@@ -127,8 +133,7 @@ class Search(Listing):
     @property
     def in_title(self):
         """The condition that a task's title contains all words of the search."""
-        title = Fold("title")
-        has_words = [Contains(title, fold(word)) for word in self.words]
+        has_words = [in_title(fold(word)) for word in self.words]
         return ExpressionWrapper(Q(*has_words), BooleanField())
 
     @cached_property

@@ -1,7 +1,8 @@
 """The compiled query for the rows of a page always equals its queryset."""
 
 import zoneinfo
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import product
 
 from django.db.models.signals import post_init, pre_init
 from django.http import QueryDict
@@ -25,7 +26,10 @@ PAGES = [
     *["/upcoming/?from=2031-01-01", "/tasks/", "/tasks/?status=pending", "/tasks/?limit=3"],
     *["/tasks/?status=completed", "/completed/", "/completed/?list=5", "/completed/?list=6"],
 ]
-COLUMNS = [*base.FETCHED, *base.ADDED, "uncounted"]
+QUERIES = {  # the compiled queries of a page, and their columns
+    "numbered": [*base.FETCHED, *base.ADDED, "uncounted"],
+    "numbered_ids": ["id", "uncounted"],
+}
 ZONES = ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu"]
 MOMENTS = st.datetimes(
     datetime(2, 2, 3),  # noqa: DTZ001 - the zones follow
@@ -51,15 +55,15 @@ def page_of(sidebar, url, **arrangement):
     return page
 
 
-def question_of(page):
-    """Return the SQL and the parameters of a page's compiled query."""
-    question = base.Question(page.stand_in().numbered, COLUMNS)
+def question_of(page, name):
+    """Return the SQL and the parameters of a page's compiled query, by its name in QUERIES."""
+    question = base.Question(getattr(page.stand_in(), name), QUERIES[name])
     return question.sql, question.parameters(page.values)
 
 
-def queryset_of(page):
-    """Return the SQL and the parameters of a page's queryset."""
-    return page.numbered.values_list(*COLUMNS).query.sql_with_params()
+def queryset_of(page, name):
+    """Return the SQL and the parameters of the same query, as Django compiles its queryset."""
+    return getattr(page, name).values_list(*QUERIES[name]).query.sql_with_params()
 
 
 class QuestionTests(SimpleTestCase):
@@ -68,16 +72,16 @@ class QuestionTests(SimpleTestCase):
     )
     def test_compiled_query_equals_the_queryset(self, sidebar, url, sort, group):
         page = page_of(sidebar, url, sort=sort, group=group)
-        self.assertEqual(question_of(page), queryset_of(page))
+        for name in QUERIES:
+            self.assertEqual(question_of(page, name), queryset_of(page, name))
 
     @given(sidebars(), sidebars(), st.sampled_from([*SORTS]), st.sampled_from([*GROUPS]))
     def test_pages_of_one_shape_share_a_query(self, one, another, sort, group):
         asked = {}
-        for url in PAGES:
-            for sidebar in (one, another):
-                page = page_of(sidebar, url, sort=sort, group=group)
-                sql, _ = queryset_of(page)
-                self.assertEqual(asked.setdefault(page.shape, sql), sql)
+        for url, name, sidebar in product(PAGES, QUERIES, [one, another]):
+            page = page_of(sidebar, url, sort=sort, group=group)
+            sql, _ = queryset_of(page, name)
+            self.assertEqual(asked.setdefault((name, page.shape), sql), sql)
 
 
 class RowsTests(TestCase):
@@ -97,6 +101,74 @@ class RowsTests(TestCase):
         self.assertEqual(found[0].get_deferred_fields(), page.sorted[0].get_deferred_fields())
         with self.assertNumQueries(0):
             self.assertEqual([one.user for one in found], [ann, ann])
+
+
+class LaterPagesTests(TestCase):
+    """Ann has seven open tasks in her Inbox, which are due on different days, and a page shows two.
+
+    Two more are completed, and one is in the trash.
+    """
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.ann = add_user("ann@example.org")
+        tag = cls.ann.tags.create(name="home")
+        for number in range(10):
+            day = cls.ann.today() - timedelta(days=number * 3 % 10)
+            task = cls.ann.tasks.create(title=f"Task {number}", due_date=day, priority=number % 4)
+            task.attach([tag])
+        cls.ann.tasks.get(title="Task 8").complete()
+        cls.ann.tasks.get(title="Task 9").complete()
+        cls.ann.tasks.get(title="Task 5").delete_softly()
+        cls.URLS = ["/inbox/", f"/tags/{tag.pk}/", "/today/", "/upcoming/", "/search/?q=task"]
+        cls.URLS += ["/tasks/", "/tasks/?status=pending", "/tasks/?status=completed", "/completed/"]
+
+    def page(self, url, number):
+        page = listing_at(self.ann, url, Sidebar(self.ann))
+        page.limit, page.number = 2, number
+        return page
+
+    def test_each_page_has_the_rows_that_follow_those_of_the_page_before(self):
+        for url in self.URLS:
+            whole = self.page(url, 1)
+            rows = list(whole.sorted)
+            for number in range(2, 7):
+                with self.subTest(url=url, number=number):
+                    page = self.page(url, number)
+                    found = page.page.object_list
+                    self.assertEqual(shown(found), shown(rows[number * 2 - 2 : number * 2]))
+                    self.assertEqual(page.total, len(rows))
+                    self.assertEqual(page.page.has_next(), number * 2 < len(rows))
+
+    def test_task_that_was_just_deleted_is_missing(self):
+        pks = list(self.ann.tasks.open().values_list("pk", flat=True))
+        self.ann.tasks.get(pk=pks[1]).delete_softly()
+        found = base.tasks_of(self.ann, [pks[3], pks[1], pks[0]])
+        self.assertEqual([task.pk for task in found], [pks[3], pks[0]])
+
+    def test_tasks_of_others_are_never_read_by_their_ids(self):
+        ben = add_user("ben@example.org")
+        pks = list(self.ann.tasks.values_list("pk", flat=True))
+        self.assertEqual(base.tasks_of(ben, pks), [])
+
+
+class TodayTests(TestCase):
+    def test_order_by_due_date_begins_with_the_overdue_tasks(self):
+        noon = datetime(2026, 11, 30, 12, tzinfo=zoneinfo.ZoneInfo("UTC"))
+        ann = add_user("ann@example.org")
+        for day, hour in product([29, 30], [13, 8, 12, None]):
+            due_time = hour and time(hour)
+            ann.tasks.create(title=f"{day} {hour}", due_date=date(2026, 11, day), due_time=due_time)
+        sidebar = Sidebar(ann)
+        sidebar.clock = Clock(noon)
+        page = listing_at(ann, "/today/", sidebar)
+        self.assertEqual(
+            [(section.title, [task.title for task in section.tasks]) for section in page.sections],
+            [
+                ("Overdue", ["29 8", "29 12", "29 13", "29 None", "30 8"]),
+                ("Today", ["30 12", "30 13", "30 None"]),
+            ],
+        )
 
 
 class InstanceTests(TestCase):

@@ -292,19 +292,17 @@ class QueryTests(TestCase):
             ("/completed/", "tasks_task_completed"),
             (f"/completed/?list={one}", "tasks_task_list_done"),
             ("/tasks/?status=completed", "tasks_task_by_creation"),
+            ("/today/", "tasks_task_by_day"),
         ]:
             with self.subTest(url=url):
                 plan = self.plan(url)
                 self.assertIn(f"using {index}", plan)
                 self.assertNotIn("Sort", plan)
 
-    def test_days_are_found_by_an_index(self):
-        for url, index in [
-            ("/today/", "tasks_task_(due|counts)"),  # both begin with the user and the day
-            ("/upcoming/", "tasks_task_(due|counts)"),
-        ]:
-            with self.subTest(url=url):
-                self.assertRegex(self.plan(url), f"(using|on) {index}")
+    def test_days_and_repeats_are_found_by_their_indexes(self):
+        listing = listing_at(self.ann, "/upcoming/", Sidebar(self.ann))
+        self.assertIn("tasks_task_by_day", self.plan("/upcoming/"))
+        self.assertIn("tasks_task_repeats", listing.first_repeats.explain())
 
     def test_neighbors_are_read_from_an_index_alone(self):
         rows = self.ann.tasks.open().filter(list=None)
