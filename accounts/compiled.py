@@ -29,6 +29,10 @@ class Question:
             self.parameters(values),
         )
 
+    def filled(self, values):
+        """Return the SQL and the parameters of the query, with {stand-in: value}."""
+        return self.sql, self.parameters(values)
+
     def parameters(self, values):
         """Return the parameters of the SQL, with values in place of their stand-ins."""
         return tuple(values.get(stand_in, stand_in) for stand_in in self.stand_ins)
@@ -48,6 +52,22 @@ def ask_together(questions, values, limits):
     for number, *row in connection.rows(" UNION ALL ".join(parts), parameters):
         found[number].append(row)
     return found
+
+
+def ask_in_order(ids, rows, limits):
+    """Return the rows whose ids another query finds, in its order, by one query.
+
+    Each query is (SQL, parameters), as Question.filled() returns it. `ids` selects an id and a
+    number, and `limits` is its LIMIT and OFFSET as SQL. Return tuples of both and the columns of
+    `rows`, whose first is the id. Of the rows that are skipped only ids are read.
+    """
+    (ids_sql, ids_parameters), (rows_sql, rows_parameters) = ids, rows
+    # PostgreSQL numbers the rows as they come. And it looks up as many as the limit says: if the
+    # ids were a parameter, it would plan without them, and might read all rows of the user.
+    sql = f"""SELECT found.id, found.number, part.* FROM (
+        SELECT row_number() OVER () AS place, one.* FROM ({ids_sql}{limits}) AS one (id, number)
+    ) AS found JOIN ({rows_sql}) AS part ON part.id = found.id ORDER BY found.place"""
+    return connection.rows(sql, ids_parameters + rows_parameters)
 
 
 def instance_of(model, names, values):

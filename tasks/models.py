@@ -23,7 +23,16 @@ from accounts import text
 from tasks.addresses import address
 from tasks.base.inserted import insert_once, notify
 from tasks.base.ordered import Ordered, OrderedQuerySet, PositionField, number_anew  # noqa: F401
-from tasks.base.searched import Fold, Holds, IsOneOf, TriggeredField, any_of, as_array, due
+from tasks.base.searched import (
+    Fold,
+    Holds,
+    IsEmpty,
+    IsOneOf,
+    TriggeredField,
+    any_of,
+    as_array,
+    due,
+)
 from tasks.base.tagged import TaskTagQuerySet
 from tasks.base.tracked import (
     EverythingManager,
@@ -269,6 +278,9 @@ class TaskQuerySet(OrderedQuerySet, WithholdingQuerySet):
 
     def standing(self):
         return self.filter(completed_at=None, deleted_at=None)
+
+    def repeating(self):
+        return self.exclude(IsEmpty("repeat"))
 
     def due_by(self, day):
         """Return the open tasks that are due on a day or before."""
@@ -554,7 +566,9 @@ class Task(Ordered):
         ]
         indexes = [
             models.Index(
-                F("user"), F("created_at").desc(), F("id").desc(), name="tasks_task_by_creation",
+                fields=["user", "-created_at", "-id"],
+                include=["deleted_at"],  # for pages, which leave out the trash
+                name="tasks_task_created",
             ),
             models.Index(
                 F("user"), F("created_at").desc(), F("id").desc(),
@@ -573,7 +587,7 @@ class Task(Ordered):
             ),
             models.Index(  # for the later days of repeats in Upcoming
                 fields=["user", "due_date", "due_time", "id"],
-                condition=Q(deleted_at=None, completed_at=None) & ~Q(repeat=""),
+                condition=Q(deleted_at=None, completed_at=None) & ~Q(IsEmpty("repeat")),
                 name="tasks_task_repeats",
             ),
             models.Index(  # for the counts of the sidebar, which read no other columns

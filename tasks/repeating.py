@@ -272,7 +272,7 @@ def lock_repeating(tasks):
 
     The tasks come from the user, as user.tasks, and so know it without another query.
     """
-    rows = tasks.open().exclude(repeat="").order_by("pk")
+    rows = tasks.open().repeating().order_by("pk")
     return list(rows.select_for_update(no_key=True))
 
 

@@ -7,7 +7,7 @@ from tasks.filters import repeat_words
 from tasks.history import Act
 from tasks.models import Task
 
-FOUND = Markup("<mark>{}</mark>")
+MARK, END = Markup("<mark>"), Markup("</mark>")
 UNDO = {Act.Kind.COMPLETE: "Undo: completed", Act.Kind.REOPEN: "Undo: reopened"}
 PRIORITIES = dict(Task.Priority.choices) | {Task.Priority.NONE: ""}
 
@@ -16,10 +16,10 @@ def marked(text, looked_for):
     """Return a text with the words of a search marked, as HTML; the text itself without words."""
     if not looked_for:
         return text
-    html = Markup("")
+    parts = []
     for part, is_found in search.marked(text, looked_for):
-        html += FOUND.format(part) if is_found else part
-    return html
+        parts += [MARK, part, END] if is_found else [part]
+    return Markup("").join(parts)  # which escapes the text
 
 
 def reminder_words(task, clock):

@@ -7,11 +7,9 @@ search_days parses. A text in quotes is searched literally.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 
 LONGEST = 200  # characters of a search
 MOST_WORDS = 10
@@ -207,22 +205,30 @@ def longest_name(text: str, names: Collection[str]) -> int:
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """Return a text in parts, (part, whether it was searched for); together they are the text."""
-    hit = [False] * len(text)
-    for first, end in spans_of(words, text):
-        length = end - first
-        hit[first:end] = [True] * length
     parts = []
-    pairs = zip(text, hit, strict=True)
-    for is_hit, group in groupby(pairs, key=itemgetter(1)):
-        part = "".join(character for character, _ in group)
-        parts.append((part, is_hit))
-    return parts
+    at = 0
+    for first, end in joined(spans_of(words, text)):
+        parts += [(text[at:first], False), (text[first:end], True)]
+        at = end
+    parts.append((text[at:], False))
+    return [(part, is_hit) for part, is_hit in parts if part]
+
+
+def joined(spans: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the spans in order; those that touch or overlap as one."""
+    found = []
+    for first, end in sorted(spans):
+        if found and first <= found[-1][1]:
+            found[-1][1] = max(end, found[-1][1])
+        else:
+            found.append([first, end])
+    return found
 
 
 def spans_of(words: list[str], text: str) -> Iterator[tuple[int, int]]:
     """Yield the span of each occurrence of a word in a text, where both are folded."""
     folded, places = folded_with_places(text)
-    folded_words = {fold(word) for word in words}
+    folded_words = {fold_short(word) for word in words}
     for word in folded_words - {""}:
         for at in places_of(word, folded):
             last = at + len(word) - 1
@@ -233,7 +239,7 @@ def spans_of(words: list[str], text: str) -> Iterator[tuple[int, int]]:
 def end_of_letter(text: str, at: int) -> int:
     """Return the place behind a letter and its accents, which follow it."""
     end = at + 1
-    while end < len(text) and not fold_character(text[end]):
+    while end < len(text) and not fold_short(text[end]):
         end += 1
     return end
 
@@ -254,18 +260,18 @@ def folded_with_places(text: str) -> tuple[str, list[int]]:
     folded = []
     places = []
     for index, character in enumerate(text):
-        part = fold_character(character)
+        part = fold_short(character)
         folded.append(part)
         places += [index] * len(part)
     return "".join(folded), places
 
 
-fold_character = lru_cache(10_000)(fold)
+fold_short = lru_cache(10_000)(fold)  # for characters, and words of a search
 
 
 def excerpt(text: str, words: list[str]) -> str:
     """Return a part of the first line of a text that contains one of the words; "" if none does."""
-    words = [fold(word) for word in words]
+    words = [fold_short(word) for word in words]
     for line in text.splitlines():
         folded = fold(line)
         found = [folded.find(word) for word in words if word in folded]

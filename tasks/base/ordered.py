@@ -3,10 +3,11 @@
 from bisect import bisect_right, insort
 
 from django.db import models, transaction
-from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.lookups import GreaterThan, LessThan
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
+from tasks.base.searched import IsEmpty
 from tasks.base.tracked import Tracked, TrackedQuerySet
 from tasks.history import Act
 
@@ -28,7 +29,7 @@ class OrderedQuerySet(TrackedQuerySet):
     follow the placed ones.
     """
 
-    UNPLACED = ExpressionWrapper(Q(position=""), models.BooleanField())
+    UNPLACED = IsEmpty("position")
     HAND = [UNPLACED, "position", "id"]
     SHARED = []  # columns: rows of a user with the same values in these are in one order
     UNCOUNTED = ["position"]  # a move isn't an edit of text, so it must not conflict with one

@@ -34,6 +34,16 @@ class IsOneOf(models.Func):
     output_field = models.BooleanField()
 
 
+class IsEmpty(models.Func):
+    """Whether a text is empty. The SQL has "" itself, as the conditions of indexes have it.
+
+    A prepared statement is planned without its parameters, and then such an index isn't found.
+    """
+
+    template = "(%(expressions)s = '')"
+    output_field = models.BooleanField()
+
+
 class Holds(models.Func):
     """Whether a user's task, or one of its steps or tags, contains a folded word.
 

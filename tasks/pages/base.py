@@ -26,11 +26,11 @@ from django.db.models import (
 from django.utils.functional import cached_property
 
 from accounts.clock import Clock
-from accounts.compiled import Question, instance_of
+from accounts.compiled import Question, ask_in_order, instance_of
 from accounts.models import User
 from tasks import dates
 from tasks.addresses import address, address_of_page
-from tasks.base.searched import IsOneOf, as_array, overdue
+from tasks.base.searched import as_array, overdue
 from tasks.forms.filters import ListingForm
 from tasks.models import Task, TaskQuerySet
 from tasks.rows import Row
@@ -59,6 +59,7 @@ QUESTIONS = {}  # by the shape of a page, of which there are few
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
 ADDED = ["has_note", "tag_ids", "ticks", "remind_at"]  # by TaskQuerySet.for_rows()
+IDS = ["id", "uncounted"]  # of Listing.numbered_ids
 
 
 class Heading(NamedTuple):
@@ -335,26 +336,30 @@ class Listing:
         return self.sorted.annotate(uncounted=number_of(self.uncounted))
 
     def later_ones(self):
-        """Return the tasks of this page: first their ids, then only their own rows.
+        """Return the tasks of this page, by a query that reads only the ids of those before them.
 
-        The query of the ids also gives the `total`, unless the page lies past the end.
+        The query also gives the `total`, unless the page lies past the end.
         """
+        if "rows" not in QUESTIONS:
+            QUESTIONS["rows"] = Question(A_USER.tasks.for_rows(), [*FETCHED, *ADDED])
         start = (self.number - 1) * self.limit
-        found = self.ask_ids(f" LIMIT {self.limit} OFFSET {start}")
+        found = ask_in_order(
+            self.ids_query,
+            QUESTIONS["rows"].filled({A_USER.pk: self.user.pk}),
+            f" LIMIT {self.limit} OFFSET {start}",
+        )
         if found:
-            _, uncounted = found[0]
+            _, uncounted, *_ = found[0]
             self.total = self.counted + uncounted
-        return tasks_of(self.user, [pk for pk, _ in found])
+        return [task_of(self.user, row[2:]) for row in found]
 
-    def ask_ids(self, limits):
-        """Return the ids of these tasks, each with the number of uncounted tasks.
-
-        They are read by a query that is compiled once.
-        """
+    @property
+    def ids_query(self):
+        """The SQL and parameters of its tasks' ids, each with the number of uncounted tasks."""
         shape = ("ids", *self.shape)
         if shape not in QUESTIONS:
-            QUESTIONS[shape] = Question(self.stand_in().numbered_ids, ["id", "uncounted"])
-        return QUESTIONS[shape].ask(self.values, limits)
+            QUESTIONS[shape] = Question(self.stand_in().numbered_ids, IDS)
+        return QUESTIONS[shape].filled(self.values)
 
     @property
     def numbered_ids(self):
@@ -509,25 +514,6 @@ def number_of(tasks):
     together = tasks.order_by().annotate(together=Value(1)).values("together")
     counted = together.annotate(number=Count("pk"))
     return Subquery(counted.values("number"))
-
-
-def tasks_of(user, pks):
-    """Return a user's tasks with these ids, in this order, with the columns of their rows.
-
-    A task that was deleted a moment ago is missing.
-    """
-    if not pks:
-        return []
-    if "rows" not in QUESTIONS:
-        these = IsOneOf(F("pk"), Value(as_array([AN_ID])))
-        rows = A_USER.tasks.filter(these).for_rows()
-        QUESTIONS["rows"] = Question(rows, [*FETCHED, *ADDED])
-    values = {
-        A_USER.pk: user.pk,
-        as_array([AN_ID]): as_array(pks),
-    }
-    found = {row[0]: row for row in QUESTIONS["rows"].ask(values)}
-    return [task_of(user, found[pk]) for pk in pks if pk in found]
 
 
 def task_of(user, row):

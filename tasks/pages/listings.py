@@ -298,7 +298,7 @@ class Upcoming(Listing):
     def first_repeats(self):
         """The repeating tasks due before the week ends: one more than a page calculates."""
         shown = self.user.tasks.open().outside(self.put_away)
-        repeating = shown.exclude(repeat="").filter(due_date__lt=self.last)
+        repeating = shown.repeating().filter(due_date__lt=self.last)
         in_order = repeating.order_by(*DUE, "id").defer("description")
         return in_order[: self.MOST_REPEATS + 1]
 

@@ -7,10 +7,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.compiled import Question
 from tasks.base.searched import in_title
 from tasks.forms.filters import SearchForm
-from tasks.pages.base import Listing, Section
+from tasks.pages.base import IDS, Listing, Section
 from tasks.search import excerpt, fold
 
 
@@ -113,11 +112,15 @@ class Search(Listing):
         """Return the tasks of the first page, as those of any other one."""
         return self.later_ones()
 
-    def ask_ids(self, limits):
-        """Return ids and the number, by a query that is compiled for these words."""
+    def later_ones(self):
         if not self.asked_for:
             return []
-        return Question(self.numbered_ids, ["id", "uncounted"]).ask({}, limits)
+        return super().later_ones()
+
+    @property
+    def ids_query(self):
+        """The SQL and parameters of the ids, compiled for these words."""
+        return self.numbered_ids.values_list(*IDS).query.sql_with_params()
 
     @property
     def order(self):

@@ -28,7 +28,7 @@ PAGES = [
 ]
 QUERIES = {  # the compiled queries of a page, and their columns
     "numbered": [*base.FETCHED, *base.ADDED, "uncounted"],
-    "numbered_ids": ["id", "uncounted"],
+    "numbered_ids": base.IDS,
 }
 ZONES = ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu"]
 MOMENTS = st.datetimes(
@@ -104,9 +104,9 @@ class RowsTests(TestCase):
 
 
 class LaterPagesTests(TestCase):
-    """Ann has seven open tasks in her Inbox, which are due on different days, and a page shows two.
+    """Ann has seven open tasks in her Inbox, due on different days around today.
 
-    Two more are completed, and one is in the trash.
+    Two more are completed, and one is in the trash. A page shows two rows.
     """
 
     @classmethod
@@ -114,14 +114,16 @@ class LaterPagesTests(TestCase):
         cls.ann = add_user("ann@example.org")
         tag = cls.ann.tags.create(name="home")
         for number in range(10):
-            day = cls.ann.today() - timedelta(days=number * 3 % 10)
-            task = cls.ann.tasks.create(title=f"Task {number}", due_date=day, priority=number % 4)
+            day = cls.ann.today() + timedelta(days=number * 3 % 10 - 6)
+            title = f"Ask a user {number}"
+            task = cls.ann.tasks.create(title=title, due_date=day, priority=number % 4)
             task.attach([tag])
-        cls.ann.tasks.get(title="Task 8").complete()
-        cls.ann.tasks.get(title="Task 9").complete()
-        cls.ann.tasks.get(title="Task 5").delete_softly()
-        cls.URLS = ["/inbox/", f"/tags/{tag.pk}/", "/today/", "/upcoming/", "/search/?q=task"]
-        cls.URLS += ["/tasks/", "/tasks/?status=pending", "/tasks/?status=completed", "/completed/"]
+            if number in (8, 9):
+                task.complete()
+        cls.ann.tasks.get(title="Ask a user 5").delete_softly()
+        cls.URLS = ["/inbox/", f"/tags/{tag.pk}/", "/today/", "/upcoming/", "/tasks/"]
+        cls.URLS += ["/tasks/?status=pending", "/tasks/?status=completed", "/completed/"]
+        cls.URLS += ['/search/?q="a user"']  # the words that stand in for the user's id
 
     def page(self, url, number):
         page = listing_at(self.ann, url, Sidebar(self.ann))
@@ -132,6 +134,7 @@ class LaterPagesTests(TestCase):
         for url in self.URLS:
             whole = self.page(url, 1)
             rows = list(whole.sorted)
+            self.assertGreater(len(rows), 1, url)
             for number in range(2, 7):
                 with self.subTest(url=url, number=number):
                     page = self.page(url, number)
@@ -139,17 +142,6 @@ class LaterPagesTests(TestCase):
                     self.assertEqual(shown(found), shown(rows[number * 2 - 2 : number * 2]))
                     self.assertEqual(page.total, len(rows))
                     self.assertEqual(page.page.has_next(), number * 2 < len(rows))
-
-    def test_task_that_was_just_deleted_is_missing(self):
-        pks = list(self.ann.tasks.open().values_list("pk", flat=True))
-        self.ann.tasks.get(pk=pks[1]).delete_softly()
-        found = base.tasks_of(self.ann, [pks[3], pks[1], pks[0]])
-        self.assertEqual([task.pk for task in found], [pks[3], pks[0]])
-
-    def test_tasks_of_others_are_never_read_by_their_ids(self):
-        ben = add_user("ben@example.org")
-        pks = list(self.ann.tasks.values_list("pk", flat=True))
-        self.assertEqual(base.tasks_of(ben, pks), [])
 
 
 class TodayTests(TestCase):
