@@ -126,7 +126,7 @@ class Today(Listing):
     def order(self):
         order = super().order
         if self.arrangement == {"sort": "due", "group": ""}:
-            return order  # in which the overdue ones are first already, and which is an index's
+            return order  # an index has it, and the overdue tasks are first already
         is_late = When(overdue(self.now), then=0)
         return [Case(is_late, default=1), *order]
 

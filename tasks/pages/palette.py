@@ -140,8 +140,8 @@ def tasks(user, sidebar, q):
     """Return the first tasks that a search finds, including completed ones."""
     query = urlencode({"q": q, "completed": 1})
     listing = Search(user, QueryDict(query), sidebar)
-    found = listing.tasks.order_by(*listing.order)
-    return [task_place(task, sidebar) for task in found.defer("description")[:MOST]]
+    listing.arrangement = {"sort": "best", "group": ""}  # however the user sorts searches
+    return [task_place(task, sidebar) for task in listing.best_ones(MOST)]
 
 
 def task_place(task, sidebar):

@@ -127,7 +127,8 @@ class Search(Listing):
         """The order: completed tasks last, and the best match first if so chosen."""
         order = super().order
         if self.arrangement["sort"] == "best" and self.words:
-            order = [self.in_title.desc(), *order]
+            is_best = ExpressionWrapper(self.in_title, BooleanField())
+            order = [is_best.desc(), *order]
         if self.completed:
             is_done = ExpressionWrapper(~Q(completed_at=None), BooleanField())
             order = [is_done, *order]
@@ -137,7 +138,19 @@ class Search(Listing):
     def in_title(self):
         """The condition that a task's title contains all words of the search."""
         has_words = [in_title(fold(word)) for word in self.words]
-        return ExpressionWrapper(Q(*has_words), BooleanField())
+        return Q(*has_words)
+
+    def best_ones(self, number):
+        """Return the first open tasks with the words in their titles, then the first other ones.
+
+        The others are searched only if there are fewer of the first than `number`: PostgreSQL reads
+        these from the newest on, and stops as soon as it has enough.
+        """
+        found = self.tasks.defer("description")
+        is_best = Q(completed_at=None) & self.in_title
+        best = found.filter(is_best).order_by("-created_at", "-id")
+        others = found.exclude(is_best).order_by(*self.order)
+        return best[:number].union(others[:number], all=True)[:number]
 
     @cached_property
     def sections(self):

@@ -785,6 +785,31 @@ class GoTests(PageTests):
         )
         self.assertEqual(self.places("undo")["Pages"], ["History"])
 
+    def test_palette_shows_the_best_six_tasks_however_searches_are_sorted(self):
+        self.ann.arrangements = {"search": {"sort": "due", "group": "due"}}
+        self.ann.save()
+        self.add_task("Other done", description="Milk").complete()
+        self.add_task("Milk done").complete()
+        self.add_task("Milk 1", due_date=self.ann.today())
+        self.add_task("Notes", description="Oat milk")
+        self.add_task("Milk 2")
+        first = ["Milk 2 Inbox", "Milk 1 Inbox"]
+        others = ["Notes Inbox", "Milk done Inbox", "Other done Inbox"]
+        self.assertEqual(self.places("milk")["Tasks"], first + others)
+        for number in range(3, 8):
+            self.add_task(f"Milk {number}")
+        best = [f"Milk {number} Inbox" for number in range(7, 1, -1)]
+        self.assertEqual(self.places("milk")["Tasks"], best)
+
+    def test_palette_takes_filters(self):
+        tag = self.add_tag("home", self.add_task("Milk"))
+        self.add_task("Milk elsewhere")
+        self.add_tag("home 2", done := self.add_task("Done"))
+        done.attach([tag])
+        done.complete()
+        self.assertEqual(self.places("#home")["Tasks"], ["Milk Inbox", "Done Inbox"])
+        self.assertEqual(self.places("#home milk")["Tasks"], ["Milk Inbox"])
+
     def test_palette_shows_pages_without_words(self):
         self.add_list("Work")
         places = self.places("")
