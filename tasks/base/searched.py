@@ -38,6 +38,7 @@ class IsEmpty(models.Func):
     """Whether a text is empty. The SQL has "" itself, as the conditions of indexes have it.
 
     A prepared statement is planned without its parameters, and then such an index isn't found.
+    Migration 0021 names this class, so its SQL stays as it is.
     """
 
     template = "(%(expressions)s = '')"

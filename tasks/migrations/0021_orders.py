@@ -44,6 +44,15 @@ def adding(index):
     ]
 
 
+def removing(name):
+    """Return the operations that remove an index of tasks, and add it again in reverse."""
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    return [
+        RemoveIndexConcurrently(model_name="task", name=name),
+        migrations.RunSQL(migrations.RunSQL.noop, drop),
+    ]
+
+
 class Migration(migrations.Migration):
     atomic = False  # PostgreSQL makes an index beside all that goes on, and in no transaction
 
@@ -55,8 +64,8 @@ class Migration(migrations.Migration):
         *adding(BY_DAY),
         *adding(REPEATS),
         *adding(CREATED),
-        RemoveIndexConcurrently(model_name="task", name="tasks_task_due"),
-        RemoveIndexConcurrently(model_name="task", name="tasks_task_by_creation"),
+        *removing("tasks_task_due"),
+        *removing("tasks_task_by_creation"),
         # Its SQL is the same, but Django knows it by another expression.
         migrations.SeparateDatabaseAndState(
             state_operations=[

@@ -58,6 +58,8 @@ A_DAY, ANOTHER_DAY = date(3, 3, 3), date(4, 4, 4)
 QUESTIONS = {}  # by the shape of a page, of which there are few
 FETCHED = tuple(Task._meta.get_field(name).attname for name in ["id", *Task.SHOWN_IN_ROWS])
 USER = Task._meta.get_field("user")
+# For tasks that no index has in order: all of them are read, so they are counted as they are found.
+AS_FOUND = Window(Count("pk"))
 ADDED = ["has_note", "tag_ids", "ticks", "remind_at"]  # by TaskQuerySet.for_rows()
 IDS = ["id", "uncounted"]  # of Listing.numbered_ids
 
@@ -327,7 +329,7 @@ class Listing:
         rows = QUESTIONS[shape].ask(self.values, f" LIMIT {self.limit}")
         self.total = self.counted
         if rows:
-            self.total += rows[0][-1] or 0
+            self.total += rows[0][-1]
         return [task_of(self.user, row[:-1]) for row in rows]
 
     @property
@@ -338,11 +340,13 @@ class Listing:
     def later_ones(self):
         """Return the tasks of this page, by a query that reads only the ids of those before them.
 
-        The query also gives the `total`, unless the page lies past the end.
+        The query also gives the `total`. Past the end it finds nothing, and another one counts.
         """
+        start = (self.number - 1) * self.limit
+        if self.uncounted is None and start >= self.total:
+            return []
         if "rows" not in QUESTIONS:
             QUESTIONS["rows"] = Question(A_USER.tasks.for_rows(), [*FETCHED, *ADDED])
-        start = (self.number - 1) * self.limit
         found = ask_in_order(
             self.ids_query,
             QUESTIONS["rows"].filled({A_USER.pk: self.user.pk}),
@@ -351,6 +355,8 @@ class Listing:
         if found:
             _, uncounted, *_ = found[0]
             self.total = self.counted + uncounted
+        elif self.number == 1:
+            self.total = self.counted
         return [task_of(self.user, row[2:]) for row in found]
 
     @property
@@ -363,16 +369,13 @@ class Listing:
 
     @property
     def numbered_ids(self):
-        """The tasks in order, each with the number of uncounted tasks."""
+        """The tasks in order, for their ids alone, each with the number of uncounted tasks."""
         return self.tasks.order_by(*self.order).annotate(uncounted=self.number_beside)
 
     @property
     def number_beside(self):
-        """The expression for the number of uncounted tasks, in the query of the tasks' ids.
-
-        All tasks of the query are counted as they are found, so that none is searched twice.
-        """
-        return Window(Count("pk"))
+        """The expression for the number of uncounted tasks, in the query of the tasks' ids."""
+        return number_of(self.uncounted)
 
     @property
     def shape(self):

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 
 from tasks.base.searched import in_title
 from tasks.forms.filters import SearchForm
-from tasks.pages.base import IDS, Listing, Section
+from tasks.pages.base import AS_FOUND, IDS, Listing, Section
 from tasks.search import excerpt, fold
 
 
@@ -108,6 +108,8 @@ class Search(Listing):
             self.completed,
         )
 
+    number_beside = AS_FOUND
+
     def first_ones(self):
         """Return the tasks of the first page, as those of any other one."""
         return self.later_ones()
@@ -172,8 +174,8 @@ class Search(Listing):
         return rows
 
     def words_missing_in(self, title):
-        """Return the words of the search that a task's title doesn't contain."""
-        folded = fold(title)
+        """Return the words of the search that the first line of a task's title doesn't contain."""
+        folded = fold(title.split("\n")[0])
         return [word for word in self.words if fold(word) not in folded]
 
     def other_texts(self, pks):

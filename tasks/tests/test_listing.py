@@ -143,6 +143,22 @@ class LaterPagesTests(TestCase):
                     self.assertEqual(page.total, len(rows))
                     self.assertEqual(page.page.has_next(), number * 2 < len(rows))
 
+    def test_later_page_counts_none_if_none_is_completed(self):
+        ben = add_user("ben@example.org")
+        for number in range(3):
+            ben.tasks.create(title=f"Task {number}")
+        page = listing_at(ben, "/tasks/?limit=2&page=2", Sidebar(ben))
+        self.assertEqual([task.title for task in page.page.object_list], ["Task 0"])
+        self.assertEqual(page.total, 3)
+
+    def test_empty_pages_are_searched_once(self):
+        """The session, the sidebar and what is asked for are the only queries."""
+        ben = add_user("ben@example.org")
+        for url, queries in [("/search/?q=none", 2), ("/inbox/?page=9", 1), ("/today/?page=9", 1)]:
+            with self.subTest(url=url), self.assertNumQueries(queries):
+                page = listing_at(ben, url, Sidebar(ben))
+                self.assertEqual((list(page.page.object_list), page.total), ([], 0))
+
 
 class TodayTests(TestCase):
     def test_order_by_due_date_begins_with_the_overdue_tasks(self):

@@ -513,3 +513,52 @@ class SearchTextTests(MigrationCase):
                 cursor.execute("RESET client_min_messages")
         self.assertEqual(said.count('verifying table "tasks_task"'), 1)
         self.assertIn("are sufficient to prove that it does not contain nulls", " ".join(said))
+
+
+def indexes(*names):
+    """Return PostgreSQL's definitions of valid indexes, by their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i"
+            " JOIN pg_class c ON c.oid = i.indexrelid WHERE indisvalid AND c.relname = ANY(%s)",
+            [list(names)],
+        )
+        return dict(cursor.fetchall())
+
+
+class OrdersTests(MigrationCase):
+    """Migration 0021 replaces the indexes of two orders, and creates one for repeats."""
+
+    BEFORE = "0020_digest_day"
+    OLD = ["tasks_task_due", "tasks_task_by_creation"]
+    NEW = ["tasks_task_by_day", "tasks_task_repeats", "tasks_task_created"]
+
+    def leave(self, names):
+        """Create indexes of these names, as a stopped migration leaves them: of no use."""
+        with connection.cursor() as cursor:
+            for name in names:
+                cursor.execute(f"CREATE INDEX {name} ON tasks_task (title)")
+
+    def test_it_goes_on_after_a_stop_in_both_directions(self):
+        old = indexes(*self.OLD)
+        self.assertEqual(len(old), 2)
+        go_to("0021_orders")
+        new = indexes(*self.NEW)
+        self.assertEqual((len(new), indexes(*self.OLD)), (3, {}))
+        self.leave(self.OLD)
+        go_to(self.BEFORE)
+        self.assertEqual((indexes(*self.OLD), indexes(*self.NEW)), (old, {}))
+        self.leave(self.NEW)
+        go_to("0021_orders")
+        self.assertEqual((indexes(*self.NEW), indexes(*self.OLD)), (new, {}))
+
+    def test_indexes_of_tasks_are_those_of_the_model(self):
+        go_to("0021_orders")
+        names = [index.name for index in Task._meta.indexes]
+        migrated = indexes(*names)
+        with connection.schema_editor() as editor:
+            for index in Task._meta.indexes:
+                editor.execute(f"DROP INDEX {index.name}")
+                editor.execute(index.create_sql(Task, editor))
+        self.assertEqual(len(migrated), len(names))
+        self.assertEqual(indexes(*names), migrated)

@@ -282,6 +282,15 @@ class QueryTests(TestCase):
         listing = listing_at(self.ann, url, sidebar)
         return listing.tasks.order_by(*listing.order).for_rows()[:limit].explain()
 
+    def plan_of_ids(self, url):
+        """Return the plan of a prepared statement for the ids of Ann's page, without its values."""
+        sql, parameters = listing_at(self.ann, url, Sidebar(self.ann)).ids_query
+        for number in range(1, len(parameters) + 1):
+            sql = sql.replace("%s", f"${number}", 1)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN) {sql} LIMIT 100")
+            return "\n".join(line for (line,) in cursor.fetchall())
+
     def test_listings_are_read_in_order_from_an_index(self):
         one = self.ann.lists.first().pk
         for url, index in [
@@ -294,14 +303,14 @@ class QueryTests(TestCase):
             ("/tasks/?status=completed", "tasks_task_created"),
             ("/today/", "tasks_task_by_day"),
         ]:
-            with self.subTest(url=url):
-                plan = self.plan(url)
-                self.assertIn(f"using {index}", plan)
-                self.assertNotIn("Sort", plan)
+            for plan in (self.plan(url), self.plan_of_ids(url)):
+                with self.subTest(url=url, plan=plan):
+                    self.assertIn(f"using {index}", plan)
+                    self.assertNotIn("Sort", plan)
 
     def test_days_and_repeats_are_found_by_their_indexes(self):
-        listing = listing_at(self.ann, "/upcoming/", Sidebar(self.ann))
         self.assertIn("tasks_task_by_day", self.plan("/upcoming/"))
+        listing = listing_at(self.ann, "/upcoming/", Sidebar(self.ann))
         self.assertIn("tasks_task_repeats", listing.first_repeats.explain())
 
     def test_neighbors_are_read_from_an_index_alone(self):
