@@ -336,6 +336,11 @@ class TaskQuerySet(OrderedQuerySet, WithholdingQuerySet):
             remind_at=Subquery(next_one.values("next_one")),
         )
 
+    def with_texts(self):
+        """Fetch the titles of the steps, in their order, beside the notes of tasks."""
+        steps = Step.objects.filter(task=OuterRef("pk")).by_hand()
+        return self.annotate(step_titles=ArraySubquery(steps.values("title")))
+
     def restore(self, act=None):
         """Restore these tasks: to their list, or to the Inbox if the list was deleted."""
         with transaction.atomic():

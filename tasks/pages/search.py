@@ -1,16 +1,18 @@
 """The page of a search."""
 
-from collections import defaultdict
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from tasks.base.searched import in_title
+from accounts.compiled import Question
+from tasks.base.searched import IsAmong, as_array, in_title
 from tasks.forms.filters import SearchForm
-from tasks.pages.base import AS_FOUND, IDS, Listing, Section
+from tasks.pages.base import A_USER, AN_ID, AS_FOUND, IDS, QUESTIONS, Listing, Section
 from tasks.search import excerpt, fold
+
+TEXTS = ["id", "step_titles", "description"]  # by TaskQuerySet.with_texts()
 
 
 class Search(Listing):
@@ -169,7 +171,7 @@ class Search(Listing):
         texts = self.other_texts(incomplete)
         for task in rows:
             words = missing[task.pk]
-            found = [excerpt(text, words) for text in texts[task.pk]]
+            found = [excerpt(text, words) for text in texts.get(task.pk, [])]
             task.excerpts = [part for part in found if part][: self.EXCERPTS]
         return rows
 
@@ -180,13 +182,14 @@ class Search(Listing):
 
     def other_texts(self, pks):
         """Return the titles of steps, then the notes, of tasks, as {id: [text]}."""
-        texts = defaultdict(list)
         if not pks:
-            return texts
-        steps = self.user.steps.filter(task__in=pks).by_hand()
-        notes = self.user.tasks.filter(pk__in=pks)
-        for pk, title in steps.values_list("task", "title"):
-            texts[pk].append(title)
-        for pk, description in notes.values_list("pk", "description"):
-            texts[pk].append(description)
-        return texts
+            return {}
+        if "texts" not in QUESTIONS:
+            these = IsAmong(F("pk"), Value(as_array([AN_ID])))
+            QUESTIONS["texts"] = Question(A_USER.tasks.filter(these).with_texts(), TEXTS)
+        values = {
+            A_USER.pk: self.user.pk,
+            as_array([AN_ID]): as_array(pks),
+        }
+        found = QUESTIONS["texts"].ask(values)
+        return {pk: [*steps, notes] for pk, steps, notes in found}

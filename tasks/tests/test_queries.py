@@ -29,7 +29,7 @@ LISTINGS = {  # the session with its user, sidebar, rows; what else there is sta
     "/completed/": 3,
     "/completed/?list={list}": 3,
     "/search/?q=task": 3,
-    "/search/?q=step": 5,  # notes and steps of those whose titles haven't all the words
+    "/search/?q=step": 4,  # notes and steps of those whose titles haven't all the words
     "/search/?q=overdue": 3,
     "/trash/": 5,  # lists, tags
     "/trash/?page=2": 5,

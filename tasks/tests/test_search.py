@@ -447,6 +447,15 @@ class FindTests(PageTests):
         self.assertContains(page, " two <mark>eggs</mark></p>")
         self.assertNotContains(self.find("cake"), "excerpt")
 
+    def test_matching_steps_are_shown_in_their_order_without_deleted_ones(self):
+        task = self.add_task("Cake")
+        steps = [self.add_step(task, f"{what} eggs") for what in ("Whisk", "Boil", "Buy")]
+        task.steps.by_hand().place(task.new_act("move"), steps[2].pk, to="top")
+        steps[1].delete_softly()
+        task.steps.create(user=self.ann, title="Sell eggs")  # it was never placed
+        excerpts = [words_of(part) for part in select(self.find("eggs"), ".excerpt")]
+        self.assertEqual(excerpts, ["Buy eggs", "Whisk eggs", "Sell eggs"])
+
     def test_results_come_in_pages(self):
         for n in range(51):
             self.add_task(f"Milk {n}")
