@@ -45,12 +45,8 @@ def sign_out_button(page):
     return page.get_by_role("button", name="Sign out", exact=True)
 
 
-def expect_landing(page):
-    expect(page.get_by_role("heading", name="Write it down. Check it off.")).to_be_visible()
-
-
 def expect_signed_out(page):
-    expect_landing(page)
+    expect(page.get_by_role("heading", name="Write it down. Check it off.")).to_be_visible()
     expect(message(page)).to_contain_text("You signed out.")
     page.wait_for_load_state()
 
@@ -393,8 +389,7 @@ def test_shared_computer_keeps_nothing(shared_page, task, ann):
     page.wait_for_load_state()
     box.fill("Secret")
     sign_out_button(page).click()
-    expect_landing(page)
-    page.wait_for_load_state()
+    expect_signed_out(page)
     expect_nothing_kept(page)
     page.goto("/accounts/login/")
     enter(page, "ben@example.org")
