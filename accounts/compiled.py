@@ -55,11 +55,12 @@ def ask_together(questions, values, limits):
 
 
 def ask_in_order(ids, rows, limits):
-    """Return the rows whose ids another query finds, in its order, by one query.
+    """Return the rows of one query in the order in which another one finds their ids.
 
-    Each query is (SQL, parameters), as Question.filled() returns it. `ids` selects an id and a
-    number, and `limits` is its LIMIT and OFFSET as SQL. Return tuples of both and the columns of
-    `rows`, whose first is the id. Of the rows that are skipped only ids are read.
+    Both run as one statement. Each is (SQL, parameters), as Question.filled() returns it. `ids`
+    selects an id and a number, and `limits` is its LIMIT and OFFSET as SQL. Return tuples of both
+    and the columns of `rows`, whose first is the id. Of the rows that are skipped only ids are
+    read.
     """
     (ids_sql, ids_parameters), (rows_sql, rows_parameters) = ids, rows
     # PostgreSQL numbers the rows as they come. And it looks up as many as the limit says: if the

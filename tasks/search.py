@@ -215,7 +215,7 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the spans in order; those that touch or overlap as one."""
+    """Return spans in order; spans that touch or overlap become one."""
     found = []
     for first, end in sorted(spans):
         if found and first <= found[-1][1]:

@@ -338,7 +338,7 @@ class Listing:
         return self.sorted.annotate(uncounted=number_of(self.uncounted))
 
     def later_ones(self):
-        """Return the tasks of this page, by a query that reads only the ids of those before them.
+        """Return the tasks of this page; of the tasks on the pages before it only ids are read.
 
         The query also gives the `total`. Past the end it finds nothing, and another one counts.
         """

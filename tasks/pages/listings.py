@@ -113,7 +113,7 @@ class Today(Listing):
         return due.outside(self.put_away)
 
     def first_ones(self):
-        """Return the tasks of the first page; if more follow, as those of any later page.
+        """Return the tasks of the first page; if there are more, by the query of later pages.
 
         A prepared statement is planned for a user with few tasks. Of thousands it would read and
         sort all, and not the first in the order of the index.

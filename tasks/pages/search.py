@@ -113,7 +113,7 @@ class Search(Listing):
     number_beside = AS_FOUND
 
     def first_ones(self):
-        """Return the tasks of the first page, as those of any other one."""
+        """Return the tasks of the first page, by the query of the later pages."""
         return self.later_ones()
 
     def later_ones(self):

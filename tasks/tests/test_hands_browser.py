@@ -221,6 +221,7 @@ def test_second_enter_after_an_act_only_opens_the_next_task(inbox, ann):
         before = done()
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(r"/tasks/\d+/"))
+        page.wait_for_timeout(400)
         assert (act, done()) == (act, before)
 
 

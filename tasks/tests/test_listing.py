@@ -152,7 +152,7 @@ class LaterPagesTests(TestCase):
         self.assertEqual(page.total, 3)
 
     def test_empty_pages_are_searched_once(self):
-        """The session, the sidebar and what is asked for are the only queries."""
+        """The sidebar makes one query; a search makes another."""
         ben = add_user("ben@example.org")
         for url, queries in [("/search/?q=none", 2), ("/inbox/?page=9", 1), ("/today/?page=9", 1)]:
             with self.subTest(url=url), self.assertNumQueries(queries):
